@@ -1,0 +1,113 @@
+"""Frozen dataclasses to JSON values and back, by their type annotations.
+
+Every file format of bis is one of the dataclasses of this package. Unknown keys are ignored, so that a reader of
+format version *n* reads what a later bis of the same version added; a missing key without default is an error.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from enum import Enum
+from functools import lru_cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def to_json(value: Any) -> Any:
+    """Turn dataclasses, enums, tuples and mappings into what ``json.dumps`` takes.
+
+    Raises
+    ------
+    TypeError
+        The value holds something else.
+    """
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, Enum):
+        return value.value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(k): to_json(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_json(v) for v in value]
+    raise TypeError(f"{type(value).__name__} has no JSON form: {value!r}")
+
+
+@lru_cache(maxsize=None)
+def _hints(cls: type) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+def from_json(cls: type[T], value: Any, where: str = "$") -> T:
+    """Build ``cls`` from a JSON value.
+
+    Parameters
+    ----------
+    cls : type
+        A dataclass of this package (or any annotation its fields use).
+    value : JSON value
+        As ``json.loads`` gives it.
+    where : str
+        Path of `value` in the document, for messages.
+
+    Raises
+    ------
+    ValueError
+        The value does not have the structure of `cls`; the message names the path, what was expected and found.
+    """
+    return typing.cast("T", _decode(cls, value, where))
+
+
+def _decode(hint: Any, value: Any, where: str) -> Any:  # noqa: PLR0911, C901 (one branch for each kind of annotation)
+    origin = typing.get_origin(hint)
+    args = typing.get_args(hint)
+    if hint is Any or hint is object:
+        return value
+    if origin is typing.Union or origin is types.UnionType:
+        if value is None and type(None) in args:
+            return None
+        inner = [a for a in args if a is not type(None)]
+        return _decode(inner[0], value, where)
+    if origin is tuple:
+        _expect(isinstance(value, list), "a list", value, where)
+        if len(args) == 2 and args[1] is Ellipsis:
+            return tuple(_decode(args[0], v, f"{where}[{i}]") for i, v in enumerate(value))
+        _expect(len(value) == len(args), f"{len(args)} items", value, where)
+        return tuple(_decode(a, v, f"{where}[{i}]") for i, (a, v) in enumerate(zip(args, value, strict=True)))
+    if origin is dict:
+        _expect(isinstance(value, dict), "an object", value, where)
+        return {k: _decode(args[1], v, f"{where}.{k}") for k, v in value.items()}
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        try:
+            return hint(value)
+        except ValueError:
+            _expect(False, f"one of {[m.value for m in hint]}", value, where)  # noqa: FBT003
+    if dataclasses.is_dataclass(hint):
+        return _decode_dataclass(typing.cast("type", hint), value, where)
+    if hint is float:
+        _expect(isinstance(value, (int, float)) and not isinstance(value, bool), "a number", value, where)
+        return float(value)
+    if isinstance(hint, type):
+        _expect(isinstance(value, hint) and (hint is bool or not isinstance(value, bool)), hint.__name__, value, where)
+    return value
+
+
+def _decode_dataclass(cls: type, value: Any, where: str) -> Any:
+    _expect(isinstance(value, dict), "an object", value, where)
+    hints = _hints(cls)
+    kwargs = {}
+    for field in dataclasses.fields(cls):
+        if field.name in value:
+            kwargs[field.name] = _decode(hints[field.name], value[field.name], f"{where}.{field.name}")
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            raise ValueError(f"{where}: expected the key {field.name!r}, found {sorted(value)}")
+    return cls(**kwargs)
+
+
+def _expect(holds: bool, expected: str, found: Any, where: str) -> None:  # noqa: FBT001
+    if not holds:
+        raise ValueError(f"{where}: expected {expected}, found {type(found).__name__} {str(found)[:60]!r}")
