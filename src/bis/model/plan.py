@@ -1,0 +1,56 @@
+"""What a replay is going to do, before it does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bis.model.facets import EntryKind, FileDigest, GeneratorState
+from bis.model.verdict import Deviation, ReplayKind
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that the record lacks, and what the plan does without it."""
+
+    what: str
+    consequence: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataPlacement:
+    """An input file: where it is found now (absolute), and where the program will look for it.
+
+    `target` is relative to the workspace, or None where the file is read at its absolute place.
+    """
+
+    file: FileDigest
+    found: str | None
+    target: str | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A replay, spelled out. A pure function of the record, the options and what this machine has."""
+
+    run_id: str
+    kind: ReplayKind
+    entry: EntryKind
+    target: str
+    argv: tuple[str, ...]
+    interpreter_options: tuple[str, ...]
+    cwd: str
+    source: str  # snapshot | commit
+    environment: str  # current | rebuild
+    hash_seed: str | None
+    root: str | None
+    ordinal: int
+    original_scheme: str
+    variables: dict[str, str] = field(default_factory=dict)
+    states: tuple[GeneratorState, ...] = ()
+    data: tuple[DataPlacement, ...] = ()
+    skipped_cells: tuple[tuple[int, str], ...] = ()
+    overrides: dict[str, str] = field(default_factory=dict)
+    deviations: tuple[Deviation, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    timeout_s: float | None = None

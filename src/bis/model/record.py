@@ -1,0 +1,93 @@
+"""The record of a run: all facets, and who wrote it when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from bis.model.facets import Code, Data, Environment, Machine, Outputs, Parameters, Randomness, Status
+
+FORMAT = "bis.record"
+VERSION = 1
+
+
+class Mode(str, Enum):
+    """Who recorded."""
+
+    RUN = "run"  # started by `bis run`
+    AMBIENT = "ambient"  # seen from inside a process that imported MLflow
+    REPLAY = "replay"  # a replay of another run
+    TAGS = "tags"  # never recorded: what the tags of MLflow tell
+
+
+class State(str, Enum):
+    """How far the recording came."""
+
+    RECORDING = "recording"
+    FINISHED = "finished"
+    KILLED = "killed"  # the process ended without a word: what was seen until then is here
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything that is known of one MLflow run.
+
+    `ordinal` counts the runs that the program began, from 0: a replay of the program finds this run by it.
+    `sessions` counts the programs that wrote to the run, where it was resumed. `host` is a digest of machine and
+    user, that tells "here" from "elsewhere" and nothing more.
+    """
+
+    format: str
+    version: int
+    bis_version: str
+    session: str
+    mode: Mode
+    state: State
+    started_unix_s: float
+    ended_unix_s: float | None
+    ordinal: int
+    sessions: int
+    host: str
+    tracking_scheme: str
+    code: Code
+    parameters: Parameters
+    environment: Environment
+    machine: Machine
+    data: Data
+    randomness: Randomness
+    outputs: Outputs
+    notes: tuple[str, ...] = ()
+
+    def facets(self) -> dict[str, Any]:
+        """The facets by name, in the order in which they are shown."""
+        return {name: getattr(self, name) for name in FACETS}
+
+
+FACETS = ("code", "parameters", "environment", "machine", "data", "randomness", "outputs")
+
+
+def missing_record(reason: str, *, outputs: Outputs | None = None, parameters: Parameters | None = None) -> Record:
+    """A record of a run that was never recorded: every facet missing for `reason`, but those given."""
+    gone = (Status.MISSING, (reason,))
+    return Record(
+        format=FORMAT,
+        version=VERSION,
+        bis_version="",
+        session="",
+        mode=Mode.TAGS,
+        state=State.FINISHED,
+        started_unix_s=0.0,
+        ended_unix_s=None,
+        ordinal=0,
+        sessions=0,
+        host="",
+        tracking_scheme="",
+        code=Code(*gone),
+        parameters=parameters or Parameters(*gone),
+        environment=Environment(*gone),
+        machine=Machine(*gone),
+        data=Data(*gone),
+        randomness=Randomness(*gone),
+        outputs=outputs or Outputs(*gone),
+    )

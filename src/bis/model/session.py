@@ -1,0 +1,61 @@
+"""A session: one program under observation, from the launcher's instructions to what was seen.
+
+A session lives in a folder, the *spool*, so that whatever was seen survives the program, the launcher and the server.
+Its files are described in docs/formats/spool.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bis.model.facets import EntryKind, GeneratorState
+from bis.model.record import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """Where a replay may write. `folder` holds its tracking store; `writable` lists further folders (absolute)."""
+
+    folder: str
+    writable: tuple[str, ...] = ()
+    original_scheme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the launcher tells the recorder in the program (``session.json``).
+
+    `root` is the entropy root in hexadecimal; where `serve` is false it is not used and randomness is only watched.
+    `states` are generator states to restore at the moment at which they were captured (replays of ambient runs).
+    """
+
+    version: int
+    session: str
+    mode: Mode
+    started_unix_s: float
+    bis_version: str
+    kind: EntryKind
+    target: str
+    argv: tuple[str, ...]
+    interpreter_options: tuple[str, ...]
+    cwd: str
+    project_root: str
+    root: str
+    serve: bool
+    hash_seed: str | None
+    spool: str
+    tracking_uri: str | None = None
+    states: tuple[GeneratorState, ...] = ()
+    quarantine: Quarantine | None = None
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How the process of a session ended, as the launcher saw it (``exit.json``)."""
+
+    exit_code: int | None
+    signal: int | None
+    timed_out: bool
+    ended_unix_s: float
+    duration_s: float
