@@ -1,0 +1,181 @@
+"""Settings: the environment and ``[tool.bis]`` of the nearest ``pyproject.toml``. Nothing else reads either of them.
+
+Light on purpose: the recorder imports this inside users' programs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from bis.errors import ConfigurationError
+
+MIB = 1024 * 1024
+
+# Every environment variable that bis reads or sets, and what for: docs/configuration.md repeats this table.
+VARIABLES = {
+    "BIS_RECORD": "0 switches all recording off",
+    "BIS_HOME": "where sessions, digests and rebuilt environments are kept",
+    "BIS_WAIT": "1: `bis run` waits until the run is stored; 0: it never waits",
+    "BIS_DEBUG": "1 shows tracebacks of failures inside bis",
+    "BIS_SPOOL": "set by bis for the program that it records: the folder of the session",
+    "BIS_CHILD_KEY": "set by bis for child processes: their place in the process tree",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far a metric may be from the original: ``|y - y0| <= atol + rtol * |y0|``.
+
+    `margin` is the difference below which two results count as equivalent; `quantum` the smallest step of the metric
+    (1/n for an accuracy on n items). All in the metric's unit, but `rtol`.
+    """
+
+    atol: float = 0.0
+    rtol: float = 0.0
+    margin: float | None = None
+    quantum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``[tool.bis]``, with its defaults."""
+
+    snapshot_file_mib: float = 5.0
+    snapshot_total_mib: float = 50.0
+    stdout_mib: float = 10.0
+    serve_entropy: bool = True
+    replay_times: int = 3
+    fresh_times: int = 8
+    replay_timeout_s: float | None = None
+    alpha: float = 0.05
+    primary_metric: str | None = None
+    tolerances: dict[str, Tolerance] = field(default_factory=dict)
+
+
+def home() -> Path:
+    """The folder in which bis keeps what belongs to no project (``BIS_HOME``, else the platform's state folder)."""
+    named = os.environ.get("BIS_HOME")
+    if named:
+        return Path(named).expanduser().absolute()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    elif sys.platform == "darwin":
+        base = "~/Library/Application Support"
+    else:
+        base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(base).expanduser().absolute() / "bis"
+
+
+def recording_is_off() -> bool:
+    """Whether the user switched recording off (``BIS_RECORD=0``)."""
+    return os.environ.get("BIS_RECORD", "").strip().lower() in {"0", "false", "no", "off"}
+
+
+def debugging() -> bool:
+    """Whether tracebacks of failures inside bis are wanted (``BIS_DEBUG=1``)."""
+    return os.environ.get("BIS_DEBUG", "") not in {"", "0"}
+
+
+def waits_for_storing() -> bool:
+    """Whether ``bis run`` waits until the evidence is in MLflow.
+
+    By default it does where the machine may go away with the command (CI, containers), and leaves the storing to the
+    background elsewhere.
+    """
+    asked = os.environ.get("BIS_WAIT")
+    if asked is not None:
+        return asked not in {"", "0"}
+    marks = ("CI", "KUBERNETES_SERVICE_HOST", "container")
+    return any(os.environ.get(m) for m in marks) or Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
+
+
+def tracking_uri_given() -> str | None:
+    """MLflow's own variable, where it is set."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or None
+
+
+def pyproject_above(folder: Path) -> Path | None:
+    """The nearest ``pyproject.toml`` at or above `folder`."""
+    return next((p for d in (folder, *folder.parents) if (p := d / "pyproject.toml").is_file()), None)
+
+
+def load_settings(folder: Path) -> Settings:
+    """Read ``[tool.bis]`` of the nearest ``pyproject.toml``.
+
+    Raises
+    ------
+    ConfigurationError
+        Once, naming every unknown key and every value of the wrong kind.
+    """
+    path = pyproject_above(folder.absolute())
+    if path is None:
+        return Settings()
+    table = _read_toml(path).get("tool", {}).get("bis", {})
+    return _parse(table, str(path)) if table else Settings()
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(
+            f"{path} cannot be read: {error}", hint="bis reads its settings from [tool.bis] there."
+        ) from error
+
+
+def _parse(table: dict[str, Any], path: str) -> Settings:
+    faults: list[str] = []
+    values: dict[str, Any] = {}
+    known = {f.name: f for f in fields(Settings)}
+    defaults = Settings()
+    for key, value in table.items():
+        name = key.replace("-", "_")
+        if name not in known:
+            faults.append(f"unknown key {key!r}; known are {', '.join(sorted(k.replace('_', '-') for k in known))}")
+        elif name == "tolerances":
+            values[name] = _parse_tolerances(value, faults)
+        elif not _fits(value, getattr(defaults, name)):
+            faults.append(f"{key} = {value!r}: expected a {_kind(getattr(defaults, name))}")
+        else:
+            values[name] = value
+    if faults:
+        raise ConfigurationError(f"[tool.bis] in {path}: " + "; ".join(faults), hint="See docs/configuration.md.")
+    return Settings(**values)
+
+
+def _parse_tolerances(table: Any, faults: list[str]) -> dict[str, Tolerance]:
+    if not isinstance(table, dict):
+        faults.append("tolerances: expected a table of metric = {atol, rtol, margin, quantum}")
+        return {}
+    names = {f.name for f in fields(Tolerance)}
+    found = {}
+    for metric, entry in table.items():
+        if not isinstance(entry, dict) or set(entry) - names or not all(_fits(v, 0.0) for v in entry.values()):
+            faults.append(f"tolerances.{metric}: expected numbers named {', '.join(sorted(names))}, found {entry!r}")
+        elif any(v < 0 for v in entry.values()):
+            faults.append(f"tolerances.{metric}: expected numbers of at least 0, found {entry!r}")
+        else:
+            found[metric] = Tolerance(**entry)
+    return found
+
+
+def _fits(value: Any, default: Any) -> bool:
+    if isinstance(default, bool):
+        return isinstance(value, bool)
+    if default is None:
+        return isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    if isinstance(default, float):
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return type(value) is type(default)
+
+
+def _kind(default: Any) -> str:
+    return {bool: "true or false", int: "whole number", float: "number", str: "text"}.get(type(default), "value")

@@ -1,0 +1,52 @@
+"""``record.json``: a record as text and back, with the checks that a reader needs."""
+
+from __future__ import annotations
+
+import json
+
+from bis.errors import EvidenceDamaged, EvidenceTooNew
+from bis.model.jsonable import from_json, to_json
+from bis.model.record import FORMAT, VERSION, Record
+
+
+def record_text(record: Record) -> bytes:
+    """A record as UTF-8 JSON."""
+    return json.dumps(to_json(record), ensure_ascii=False, indent=1, allow_nan=False).encode()
+
+
+def read_record(text: bytes, where: str) -> Record:
+    """The record in a JSON document.
+
+    Parameters
+    ----------
+    text : bytes
+        UTF-8 JSON.
+    where : str
+        What is being read, for messages.
+
+    Raises
+    ------
+    EvidenceTooNew
+        It has a later format version than this bis knows.
+    EvidenceDamaged
+        It is no record, or a malformed one.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise EvidenceDamaged(f"{where} is not JSON: {error}", hint="The file was cut off or overwritten.") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise EvidenceDamaged(f"{where} is no record of bis: its key 'format' is not {FORMAT!r}")
+    version = document.get("version")
+    if not isinstance(version, int) or version < 1:
+        raise EvidenceDamaged(f"{where}: expected a format version from 1 to {VERSION}, found {version!r}")
+    if version > VERSION:
+        raise EvidenceTooNew(
+            f"{where} was written by bis {document.get('bis_version', '?')} in format version {version}; "
+            f"this bis knows versions up to {VERSION}",
+            hint="Upgrade bis: pip install --upgrade bis",
+        )
+    try:
+        return from_json(Record, document)
+    except ValueError as error:
+        raise EvidenceDamaged(f"{where}: {error}", hint="The file was edited or cut off.") from error

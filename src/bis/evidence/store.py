@@ -1,0 +1,390 @@
+"""Runs and their evidence in MLflow: the only place of bis that talks to a tracking server.
+
+Small searchable facts are tags named ``bis.*``; the rest are artifacts under ``bis/`` (docs/formats/record.md).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bis.config import tracking_uri_given
+from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
+from bis.evidence.digests import digest_bytes
+from bis.evidence.documents import read_record, record_text
+from bis.model.facets import Curve, Dataset, Outputs, Parameters, Status
+from bis.model.lock import lock_text
+from bis.model.record import Record, missing_record
+
+T = TypeVar("T")
+
+FOLDER = "bis"
+RECORD = f"{FOLDER}/record.json"
+SOURCE = f"{FOLDER}/source.tar.gz"
+LOCK = f"{FOLDER}/environment.lock"
+NOTEBOOK = f"{FOLDER}/notebook.ipynb"
+PARENT = "mlflow.parentRunId"
+_RUN_ID = re.compile(r"[0-9a-fA-F-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run as MLflow has it, with its record.
+
+    `recorded` is false where bis never saw the run; `record` then holds what the tags tell.
+    """
+
+    run_id: str
+    experiment_id: str
+    name: str
+    status: str
+    started_unix_s: float
+    artifact_uri: str
+    tags: Mapping[str, str]
+    record: Record
+    recorded: bool
+
+
+class EvidenceStore:
+    """Reads and writes the evidence of runs under one tracking URI (MLflow's own default where none is given)."""
+
+    def __init__(self, tracking_uri: str | None = None) -> None:
+        from mlflow import MlflowClient  # late: the import takes over a second
+
+        with _mapped(tracking_uri):
+            self._client = MlflowClient(tracking_uri=tracking_uri or tracking_uri_given())
+        self.tracking_uri = str(self._client.tracking_uri)
+
+    # -- finding ------------------------------------------------------------------------------------------------------
+
+    def find(self, reference: str) -> str:
+        """The id of the run that `reference` means: an id, a unique prefix of one, or ``last``.
+
+        ``last`` is the latest run that is not itself a replay.
+
+        Raises
+        ------
+        RunNotFound
+            None or several match.
+        StoreUnavailable
+            The store does not answer.
+        """
+        if reference == "last":
+            return self._last()
+        if not _RUN_ID.fullmatch(reference):
+            raise RunNotFound(
+                f"{reference!r} is no run id: expected hexadecimal digits, a prefix of them, or 'last'",
+                hint="MLflow prints the id when a run ends, and shows it in its pages.",
+            )
+        if len(reference) >= 32:
+            with _mapped(self.tracking_uri, missing=reference):
+                return str(self._client.get_run(reference).info.run_id)
+        found = [r.info.run_id for r in self._search() if r.info.run_id.startswith(reference)]
+        if len(found) != 1:
+            some = f"{len(found)} runs begin with it: {', '.join(sorted(found)[:5])}" if found else "none begins with it"
+            raise RunNotFound(
+                f"{reference!r} names no single run in {_shown(self.tracking_uri)}: {some}",
+                hint="Give more of the id." if found else "Look at the tracking URI (--tracking-uri).",
+            )
+        return str(found[0])
+
+    def _last(self) -> str:
+        latest = next((r for r in self._search() if "bis.replay.of" not in r.data.tags), None)
+        if latest is None:
+            raise RunNotFound(
+                f"there is no run yet in {_shown(self.tracking_uri)}",
+                hint="Record one with `bis run SCRIPT`, or give the right --tracking-uri.",
+            )
+        return str(latest.info.run_id)
+
+    def _search(self) -> Iterator[Any]:
+        with _mapped(self.tracking_uri):
+            experiments = [e.experiment_id for e in self._pages(self._client.search_experiments)]
+            if not experiments:
+                return
+            yield from self._pages(
+                self._client.search_runs, experiment_ids=experiments, order_by=["attributes.start_time DESC"]
+            )
+
+    def _pages(self, search: Callable[..., Any], **arguments: Any) -> Iterator[Any]:
+        token = None
+        while True:
+            page = search(max_results=200, page_token=token, **arguments)
+            yield from page
+            token = page.token
+            if not token:
+                return
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def read(self, run_id: str) -> StoredRun:
+        """The run and its record.
+
+        Raises
+        ------
+        RunNotFound, StoreUnavailable
+            MLflow does not have it, or does not answer.
+        EvidenceDamaged, EvidenceTooNew
+            There is a record, and it cannot be read.
+        """
+        with _mapped(self.tracking_uri, missing=run_id):
+            run = self._client.get_run(run_id)
+        tags = dict(run.data.tags)
+        recorded = "bis.digest" in tags
+        record = self._read_record(run_id, tags) if recorded else self._from_tags(run)
+        return StoredRun(
+            run_id=run.info.run_id,
+            experiment_id=str(run.info.experiment_id),
+            name=run.info.run_name or "",
+            status=run.info.status,
+            started_unix_s=(run.info.start_time or 0) / 1000,
+            artifact_uri=run.info.artifact_uri or "",
+            tags=tags,
+            record=record,
+            recorded=recorded,
+        )
+
+    def _read_record(self, run_id: str, tags: Mapping[str, str]) -> Record:
+        text = self.download(run_id, RECORD).read_bytes()
+        found = digest_bytes(text)
+        if found != tags["bis.digest"]:
+            raise EvidenceDamaged(
+                f"{RECORD} of run {run_id} has digest {found[:16]}…; its tag bis.digest says {tags['bis.digest'][:16]}…",
+                hint="The artifact or the tag was changed after recording; restore the artifact to replay this run.",
+            )
+        return read_record(text, f"{RECORD} of run {run_id}")
+
+    def _from_tags(self, run: Any) -> Record:
+        tags, data = run.data.tags, run.data
+        reason = "this run was not recorded by bis"
+        if tags.get("bis.state") == "recording":
+            reason = "recording began and did not end: the evidence is still on the machine that ran it, or lost"
+        outputs = Outputs(
+            Status.PARTIAL, ("only what was logged to MLflow is known",), metrics=self._history(run.info.run_id, data)
+        )
+        parameters = Parameters(Status.RECORDED, (), dict(data.params))
+        record = missing_record(reason, outputs=outputs, parameters=parameters)
+        return _with_tags(record, tags, reason, _datasets(run))
+
+    def _history(self, run_id: str, data: Any) -> tuple[Curve, ...]:
+        curves = []
+        for name in sorted(data.metrics):
+            with _mapped(self.tracking_uri, missing=run_id):
+                points = self._client.get_metric_history(run_id, name)
+            points = sorted(points, key=lambda p: (p.step, p.timestamp))
+            curves.append(Curve(name, tuple(p.step for p in points), tuple(_stored_float(p.value) for p in points)))
+        return tuple(curves)
+
+    def download(self, run_id: str, artifact: str) -> Path:
+        """A local copy of one artifact.
+
+        Raises
+        ------
+        EvidenceDamaged
+            It is not there.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="bis-"))
+        try:
+            with _mapped(self.tracking_uri):
+                return Path(self._client.download_artifacts(run_id, artifact, str(folder)))
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            raise EvidenceDamaged(
+                f"{artifact} of run {run_id} cannot be fetched: {error}",
+                hint="The run has bis's tags, so it was there once: look at the artifact store.",
+            ) from error
+
+    def artifacts(self, run_id: str) -> tuple[tuple[str, int], ...]:
+        """Paths and sizes of the artifacts of a run, without those of bis."""
+        found: list[tuple[str, int]] = []
+        waiting = [""]
+        with _mapped(self.tracking_uri, missing=run_id):
+            while waiting:
+                for info in self._client.list_artifacts(run_id, waiting.pop() or None):
+                    if info.path == FOLDER:
+                        continue
+                    if info.is_dir:
+                        waiting.append(info.path)
+                    else:
+                        found.append((info.path, int(info.file_size or 0)))
+        return tuple(sorted(found))
+
+    def artifact_folder(self, run_id: str) -> Path | None:
+        """The folder of the run's artifacts, where it lies on this machine."""
+        with _mapped(self.tracking_uri, missing=run_id):
+            uri = self._client.get_run(run_id).info.artifact_uri or ""
+        if uri.startswith("file:"):
+            from urllib.parse import unquote, urlparse
+
+            return Path(unquote(urlparse(uri).path))
+        return Path(uri) if "://" not in uri and not uri.startswith("mlflow-artifacts:") else None
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    def write(self, run_id: str, record: Record, files: Mapping[str, Path]) -> None:
+        """Store a record and its files (artifact path -> local file) with the run."""
+        text = record_text(record)
+        with tempfile.TemporaryDirectory(prefix="bis-") as name, _mapped(self.tracking_uri, missing=run_id):
+            folder = Path(name) / FOLDER
+            folder.mkdir()
+            (folder / "record.json").write_bytes(text)
+            (folder / "environment.lock").write_text(lock_text(record.environment), encoding="utf-8")
+            for artifact, path in files.items():
+                target = Path(name) / artifact
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.link(path, target) if _same_disk(path, target.parent) else target.write_bytes(path.read_bytes())
+            self._client.log_artifacts(run_id, name)
+            self.tag(run_id, {**_facts(record), "bis.digest": digest_bytes(text)})
+
+    def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
+        """Set several tags at once."""
+        from mlflow.entities import RunTag
+
+        with _mapped(self.tracking_uri, missing=run_id):
+            self._client.log_batch(run_id, tags=[RunTag(k, v) for k, v in tags.items()])
+
+    def create(
+        self, experiment: str, name: str, tags: Mapping[str, str], *, started_unix_s: float, experiment_id: str | None = None
+    ) -> str:
+        """Begin a run of bis's own making."""
+        with _mapped(self.tracking_uri):
+            if experiment_id is None:
+                found = self._client.get_experiment_by_name(experiment)
+                experiment_id = found.experiment_id if found else self._client.create_experiment(experiment)
+            run = self._client.create_run(
+                experiment_id, start_time=int(started_unix_s * 1000), tags=dict(tags), run_name=name
+            )
+            return str(run.info.run_id)
+
+    def log(self, run_id: str, curves: tuple[Curve, ...], params: Mapping[str, str]) -> None:
+        """Log metrics and params of a finished replay or of a program that did not use MLflow."""
+        from mlflow.entities import Metric, Param
+
+        metrics = [
+            Metric(c.name, float.fromhex(v), 0, s) for c in curves for s, v in zip(c.steps, c.values, strict=True)
+        ]
+        with _mapped(self.tracking_uri, missing=run_id):
+            self._client.log_batch(run_id, params=[Param(k, v) for k, v in list(params.items())[:100]])
+            for start in range(0, len(metrics), 1000):
+                self._client.log_batch(run_id, metrics=metrics[start : start + 1000])
+
+    def log_text(self, run_id: str, text: str, artifact: str) -> None:
+        """Store a text artifact."""
+        with _mapped(self.tracking_uri, missing=run_id):
+            self._client.log_text(run_id, text, artifact)
+
+    def end(self, run_id: str, status: str, ended_unix_s: float) -> None:
+        """End a run that `create` began."""
+        with _mapped(self.tracking_uri, missing=run_id):
+            self._client.set_terminated(run_id, status, int(ended_unix_s * 1000))
+
+
+def fail_fast() -> None:
+    """Let MLflow give up on a dead server within seconds; for bis's own processes, never for a user's program."""
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
+
+
+@contextmanager
+def _mapped(uri: str | None, *, missing: str | None = None) -> Iterator[None]:
+    """Turn what MLflow and its transports raise into errors of bis."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except BisError:
+        raise
+    except MlflowException as error:
+        if missing and error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            raise RunNotFound(
+                f"run {missing} does not exist in {_shown(uri)}",
+                hint="Look at the id and at the tracking URI (--tracking-uri or MLFLOW_TRACKING_URI).",
+            ) from error
+        raise StoreUnavailable(
+            f"MLflow at {_shown(uri)} does not answer as it should: {_first_line(error)}",
+            hint="Is the server running, and is this its address? The work done so far is kept.",
+        ) from error
+    except OSError as error:
+        raise StoreUnavailable(
+            f"MLflow at {_shown(uri)} cannot be reached: {_first_line(error)}",
+            hint="Is the server running, is there space on its disk, and may this user write there?",
+        ) from error
+
+
+def _shown(uri: str | None) -> str:
+    return re.sub(r"//[^/@]*@", "//", uri) if uri else "its default location"
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:300]
+
+
+def _stored_float(value: float) -> str:
+    # MLflow's SQL stores keep infinities as the largest doubles.
+    largest = 1.7976931348623157e308
+    if abs(value) == largest:
+        value = float("inf") if value > 0 else float("-inf")
+    return value.hex()
+
+
+def _facts(record: Record) -> dict[str, str]:
+    """The small searchable facts."""
+    facts = {
+        "bis.version": record.bis_version,
+        "bis.session": record.session,
+        "bis.mode": record.mode.value,
+        "bis.state": record.state.value,
+        "bis.partial": ",".join(n for n, f in record.facets().items() if f.status is not Status.RECORDED) or "none",
+    }
+    if record.code.commit:
+        facts["bis.commit"] = record.code.commit
+        facts["bis.dirty"] = str(bool(record.code.dirty)).lower()
+    if record.code.snapshot:
+        facts["bis.source"] = record.code.snapshot.digest
+    if record.outputs.exit_code is not None:
+        facts["bis.exit_code"] = str(record.outputs.exit_code)
+    if record.outputs.failure is not None:
+        facts["bis.failure"] = record.outputs.failure.message[:500]
+    return facts
+
+
+def _datasets(run: Any) -> tuple[Dataset, ...]:
+    found = []
+    for given in getattr(run.inputs, "dataset_inputs", None) or ():
+        context = next((t.value for t in given.tags if t.key == "mlflow.data.context"), "")
+        d = given.dataset
+        found.append(Dataset(d.name, d.digest, d.source_type or "", str(d.source or "")[:2000], context))
+    return tuple(found)
+
+
+def _with_tags(record: Record, tags: Mapping[str, str], reason: str, datasets: tuple[Dataset, ...]) -> Record:
+    from dataclasses import replace
+
+    from bis.model.facets import Code, Data, EntryKind
+
+    data = Data(Status.PARTIAL, ("only MLflow's dataset inputs are known",), datasets=datasets)
+    name = tags.get("mlflow.source.name", "")
+    if not name and "mlflow.source.git.commit" not in tags:
+        return replace(record, data=data if datasets else record.data)
+    kind = EntryKind.NOTEBOOK if name.endswith(".ipynb") else EntryKind.SCRIPT
+    code = Code(
+        status=Status.PARTIAL,
+        reasons=(reason, "tags tell neither arguments, working directory nor uncommitted changes"),
+        kind=kind if name.endswith((".py", ".ipynb")) else EntryKind.UNKNOWN,
+        target=name,
+        commit=tags.get("mlflow.source.git.commit"),
+        branch=tags.get("mlflow.source.git.branch"),
+        remote=_shown(tags["mlflow.source.git.repoURL"]) if "mlflow.source.git.repoURL" in tags else None,
+    )
+    return replace(record, code=code, data=data if datasets else record.data)
+
+
+def _same_disk(path: Path, folder: Path) -> bool:
+    return path.stat().st_dev == folder.stat().st_dev

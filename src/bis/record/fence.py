@@ -1,0 +1,40 @@
+"""The fence between the recorder and the user's program: nothing that fails inside may get out."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from bis.config import debugging
+
+
+class Fence:
+    """Runs the recorder's work inside the user's program; any failure is told once and noted, never raised."""
+
+    def __init__(self) -> None:
+        self._told = False
+        self.failures: dict[str, str] = {}
+
+    def run(self, what: str, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call `work`; on failure return None and note the failure under `what`."""
+        try:
+            return work(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 (this is the fence: a recorder must not break a training run)
+            self.failed(what, error)
+            return None
+
+    def failed(self, what: str, error: BaseException) -> None:
+        """Note a failure and, the first time, say so on stderr."""
+        if what not in self.failures:
+            self.failures[what] = f"{type(error).__name__}: {error}"
+        if debugging():
+            traceback.print_exception(type(error), error, error.__traceback__)
+        if not self._told and sys.stderr is not None:
+            self._told = True
+            message = f"bis: recording of {what} failed ({type(error).__name__}: {error}); your program goes on\n"
+            try:
+                sys.stderr.write(message)
+            except (OSError, ValueError):
+                return
