@@ -1,0 +1,244 @@
+"""The house rules that must stay true, each as a test. An exception is named here, with its reason."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis import config, errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "bis"
+MODULES = sorted(SOURCE.rglob("*.py"))
+PROGRAMS = sorted(p for folder in ("study", "docs", "benchmarks") for p in (ROOT / folder).rglob("*.py"))
+TESTS = sorted(p for p in (ROOT / "tests").rglob("*.py") if "assets" not in p.parts)
+
+MAX_FILE_LINES = 600
+MAX_FUNCTION_LINES = 60
+MAX_PARAMETERS = 8
+
+LONG_FILES: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {}
+MANY_PARAMETERS: dict[str, str] = {}
+
+# Modules without a test module of their own name: where they are tested instead, or why not.
+TESTED_ELSEWHERE: dict[str, str] = {}
+
+# Where `except Exception` (or wider) is allowed: path of the module -> why.
+FENCES: dict[str, str] = {}
+
+HEAVY = ("numpy", "scipy", "mlflow", "click", "rich", "blake3", "threadpoolctl", "pandas", "torch", "tensorflow")
+VAGUE = re.compile(r"^(utils?|helpers?|common|misc|manager|.*_impl|.*_utils?)$")
+
+
+def name_of(path: Path) -> str:
+    """The path as it is written in the tables above."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """All functions of a file, nested ones too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+
+
+def test_imports_go_one_way() -> None:
+    """The layers and the other contracts of import-linter are kept."""
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_files_are_short() -> None:
+    """No file has more than 600 lines, but the named ones; and the named ones still do."""
+    counts = {name_of(p): len(p.read_text(encoding="utf-8").splitlines()) for p in [*MODULES, *PROGRAMS, *TESTS]}
+    long = {name: count for name, count in counts.items() if count > MAX_FILE_LINES}
+    assert set(long) == set(LONG_FILES), long
+
+
+def test_functions_are_short() -> None:
+    """No function of the source has more than 60 lines, but the named ones."""
+    long = {
+        f"{name_of(path)}:{node.name}": node.end_lineno - node.lineno + 1
+        for path in [*MODULES, *PROGRAMS]
+        for node in functions(path)
+        if node.end_lineno and node.end_lineno - node.lineno + 1 - _docstring_lines(node) > MAX_FUNCTION_LINES
+    }
+    assert set(long) == set(LONG_FUNCTIONS), long
+
+
+def _docstring_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Statements are what makes a function long; a docstring of a statistic with its references is not."""
+    text = ast.get_docstring(node, clean=False)
+    return len(text.splitlines()) if text else 0
+
+
+def test_functions_take_few_parameters() -> None:
+    """No function of the source has more than 8 parameters, but the named ones (click commands: one per option)."""
+    many = {}
+    for path in [*MODULES, *PROGRAMS]:
+        for node in functions(path):
+            args = node.args
+            count = len(args.posonlyargs) + len(args.args) + len(args.kwonlyargs)
+            is_command = any("option" in ast.unparse(d) or "command" in ast.unparse(d) for d in node.decorator_list)
+            if count > MAX_PARAMETERS and not is_command:
+                many[f"{name_of(path)}:{node.name}"] = count
+    assert set(many) == set(MANY_PARAMETERS), many
+
+
+def test_modules_have_tests() -> None:
+    """Each module of the source has its test module in the mirrored place, or a line saying where it is tested."""
+    without = set()
+    for path in MODULES:
+        inner = path.relative_to(SOURCE)
+        mirrored = ROOT / "tests" / "unit" / inner.parent / f"test_{inner.stem.strip('_')}.py"
+        if path.name != "__init__.py" and not mirrored.exists():
+            without.add(name_of(path))
+    assert without == set(TESTED_ELSEWHERE), sorted(without ^ set(TESTED_ELSEWHERE))
+
+
+def test_test_modules_named_in_exceptions_exist() -> None:
+    """Where a module is said to be tested elsewhere, that place is there."""
+    for place in TESTED_ELSEWHERE.values():
+        for path in re.findall(r"tests/[\w/]+\.py", place):
+            assert (ROOT / path).is_file(), path
+
+
+def test_module_names_say_something() -> None:
+    """No module is called utils, helpers, common, misc or manager."""
+    assert [name_of(p) for p in MODULES if VAGUE.match(p.stem)] == []
+
+
+def test_package_inits_are_empty() -> None:
+    """Names are imported from the module that defines them; only `bis` itself has public names."""
+    filled = [name_of(p) for p in MODULES if p.name == "__init__.py" and p.read_text(encoding="utf-8").strip()]
+    assert filled == ["src/bis/__init__.py"]
+
+
+def test_broad_excepts_stand_at_the_named_fences() -> None:
+    """`except Exception`, `except BaseException` and a bare `except` stand in the named modules only."""
+    found: set[str] = set()
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ExceptHandler) and _is_broad(node):
+                found.add(name_of(path))
+    assert found == set(FENCES), sorted(found ^ set(FENCES))
+
+
+def _is_broad(handler: ast.ExceptHandler) -> bool:
+    """Whether everything is caught, and not passed on unchanged."""
+    names = {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)} if handler.type else {"BaseException"}
+    reraises = any(isinstance(n, ast.Raise) and n.exc is None for n in handler.body)
+    return bool(names & {"Exception", "BaseException"}) and not reraises
+
+
+def test_no_failure_is_passed_over_silently() -> None:
+    """No `except` consists of `pass` alone: `contextlib.suppress` names what is expected, a comment says why."""
+    found = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler) and len(node.body) == 1 and isinstance(node.body[0], ast.Pass)
+    ]
+    assert found == []
+
+
+def error_classes() -> list[type[errors.BisError]]:
+    """All classes of the tree."""
+    return [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.BisError)]
+
+
+def test_the_error_tree_is_drawn_completely() -> None:
+    """The docstring of `bis.errors` draws every class below its parent, with its exit code."""
+    drawn: dict[str, tuple[str, int]] = {}
+    path: list[str] = []
+    for line in (errors.__doc__ or "").splitlines():
+        match = re.match(r"^ {4}([│ ├└─]*)(\w+) +(\d+|the root)", line)
+        if match:
+            depth = len(match[1]) // 4
+            path = [*path[:depth], match[2]]
+            drawn[match[2]] = (path[depth - 1] if depth else "Exception", int(match[3]) if match[3].isdigit() else 3)
+    classes = error_classes()
+    assert drawn == {c.__name__: (c.__mro__[1].__name__, c.exit_code) for c in classes}
+
+
+def test_error_codes_are_distinct_and_documented() -> None:
+    """Each error class has its own code and says when it is raised."""
+    classes = error_classes()
+    assert len({c.code for c in classes}) == len(classes)
+    assert [c.__name__ for c in classes if not (c.__doc__ or "").startswith("Raised ")] == []
+
+
+def test_public_names_are_documented() -> None:
+    """Every module, and every public function, class and method of the source has a docstring."""
+    bare = []
+    for path in MODULES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if tree.body and ast.get_docstring(tree) is None:
+            bare.append(name_of(path))
+        bare += [f"{name_of(path)}:{node.name}" for node in _public(tree) if ast.get_docstring(node) is None]
+    assert bare == []
+
+
+def _public(tree: ast.Module | ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    for node in tree.body:
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or node.name.startswith("_"):
+            continue
+        yield node
+        if isinstance(node, ast.ClassDef):
+            yield from _public(node)
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The heavy packages that a fresh interpreter has loaded after `statement`."""
+    code = f"{statement}\nimport sys\nprint(*sorted(set(sys.modules) & {set(HEAVY)!r}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("module", ["bis", "bis.config", "bis.errors", "bis.model.record", "bis.model.verdict"])
+def test_importing_loads_nothing_heavy(module: str) -> None:
+    """What the recorder and the plug-in import in users' programs needs the standard library only."""
+    assert loaded_by(f"import {module}") == set()
+
+
+def test_variables_of_bis_are_listed_in_one_table() -> None:
+    """Every environment variable named BIS_* in the source is described in `bis.config.VARIABLES`, and none more."""
+    used = set()
+    for path in MODULES:
+        used |= set(re.findall(r"\bBIS_[A-Z_]+\b", path.read_text(encoding="utf-8")))
+    assert used == set(config.VARIABLES)
+
+
+def test_own_code_is_not_patched() -> None:
+    """Tests stand on real things: no mock.patch."""
+    here = Path(__file__)
+    assert [name_of(p) for p in TESTS if p != here and re.search(r"mock\.patch|mocker|@patch", p.read_text())] == []
+
+
+def test_tests_state_the_behaviour() -> None:
+    """Every test has a docstring."""
+    bare = [
+        f"{name_of(path)}:{node.name}"
+        for path in TESTS
+        for node in functions(path)
+        if node.name.startswith("test_") and ast.get_docstring(node) is None
+    ]
+    assert bare == []
+
+
+def test_no_place_of_one_machine_is_named() -> None:
+    """No tracked text names a home folder or a mount of the machine on which it was written."""
+    pattern = re.compile(r"/(work|home|Users|opt)/\w|C:\\\\Users")
+    texts = [*MODULES, *PROGRAMS, *(ROOT / "docs").rglob("*.md"), *(ROOT / "study").glob("*.ipynb"), ROOT / "README.md"]
+    assert [name_of(p) for p in texts if pattern.search(p.read_text(encoding="utf-8"))] == []
