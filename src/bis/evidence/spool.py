@@ -27,6 +27,9 @@ STDOUT = "stdout.txt"
 SOURCE = "source.tar.gz"
 NOTEBOOK = "notebook.ipynb"
 NOTEBOOK_RESULT = "notebook.json"
+NOTEBOOK_REDACTED = "notebook.redacted.ipynb"
+CODE = "code.json"
+ENVIRONMENT = "environment.json"
 STORED = "stored.json"
 
 

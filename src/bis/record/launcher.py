@@ -11,7 +11,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bis import __version__
@@ -23,6 +23,7 @@ from bis.model.facets import EntryKind, Failure
 from bis.model.record import Mode
 from bis.model.session import Exit, Session
 from bis.record.injection import injection_path
+from bis.record.probes.code import find_project_root
 from bis.record.process import Program, run_program
 
 _VERSION = spool_files.VERSION
@@ -78,6 +79,13 @@ def entry_from(target: str, argv: tuple[str, ...], *, module: bool) -> Entry:
     if path.suffix == ".ipynb":
         return Entry(EntryKind.NOTEBOOK, target, argv)
     return Entry(EntryKind.SCRIPT, target, argv)
+
+
+def project_root_of(entry: Entry, cwd: Path) -> Path:
+    """The project that a program belongs to."""
+    if entry.kind is EntryKind.MODULE:
+        return find_project_root(cwd)
+    return find_project_root((cwd / entry.target).absolute().parent)
 
 
 def new_session(entry: Entry, *, mode: Mode, cwd: Path, project_root: Path, settings: Settings) -> Session:
@@ -181,7 +189,7 @@ def _launch_process(job: Launch, folder: Path) -> Exit:
 
 
 def _launch_notebook(job: Launch, folder: Path) -> Exit:
-    from bis.record.notebook import run_notebook  # extra: notebook
+    from bis.record.notebooks.runner import run_notebook  # extra: notebook
 
     started = time.time()
     result = run_notebook(
@@ -211,8 +219,3 @@ def _launch_notebook(job: Launch, folder: Path) -> Exit:
 def _echo(text: str) -> None:
     sys.stdout.write(text)
     sys.stdout.flush()
-
-
-def with_tracking_uri(session: Session, uri: str) -> Session:
-    """The same session, for another tracking server."""
-    return replace(session, tracking_uri=uri)

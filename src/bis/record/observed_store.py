@@ -81,14 +81,16 @@ class Observing:
         """Create the logged model, and note the weights of the object that is being logged."""
         with _outermost():
             result = super().create_logged_model(*args, **kwargs)  # type: ignore[misc]
-        self.bis_recorder.fence.run("models", self._bis_model, getattr(result, "name", "model"))
+        run_id = kwargs.get("source_run_id") or getattr(result, "source_run_id", None) or ""
+        self.bis_recorder.fence.run("models", self._bis_model, getattr(result, "name", "model"), run_id)
         return result
 
     def record_logged_model(self, *args: Any, **kwargs: Any) -> Any:
         """Record the logged model (older clients), and note its weights."""
         with _outermost():
             result = super().record_logged_model(*args, **kwargs)  # type: ignore[misc]
-        self.bis_recorder.fence.run("models", self._bis_model, "model")
+        run_id = kwargs.get("run_id") or (args[0] if args else "")
+        self.bis_recorder.fence.run("models", self._bis_model, "model", str(run_id))
         return result
 
     # -- noting -------------------------------------------------------------------------------------------------------
@@ -141,10 +143,10 @@ class Observing:
                 context=context,
             )
 
-    def _bis_model(self, name: str) -> None:
+    def _bis_model(self, name: str, run_id: str) -> None:
         model = _object_being_logged()
         if model is not None:
-            self.bis_recorder.model_seen(name or "model", model)
+            self.bis_recorder.model_seen(name or "model", model, run_id)
 
     def _bis_tagged(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         from mlflow.entities import RunTag

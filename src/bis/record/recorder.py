@@ -115,8 +115,8 @@ class Recorder:
         self.runs[run_id] = len(self.runs)
         self.note("run", run_id=run_id, how=how, experiment_id=experiment_id, uri=uri, ordinal=self.runs[run_id])
 
-    def model_seen(self, name: str, model: Any) -> None:
-        """Note the weights of a model that is being logged."""
+    def model_seen(self, name: str, model: Any, run_id: str = "") -> None:
+        """Note the weights of a model that is being logged to a run, or (without one) was found at the end."""
         from bis.record.probes.weights import weights_digest
 
         weights = weights_digest(model)
@@ -124,6 +124,7 @@ class Recorder:
             self._digests.add(weights.digest)
             self.note(
                 "model",
+                run_id=run_id,
                 name=name,
                 framework=weights.framework,
                 digest=weights.digest,

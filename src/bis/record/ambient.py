@@ -1,0 +1,148 @@
+"""Ambient mode: a process that imported MLflow without ``bis run`` is recorded from that moment on.
+
+Nothing is served and nothing is written until a run begins; what came before bis was loaded is said to be unknown.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import secrets
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bis import __version__
+from bis.config import home, load_settings
+from bis.evidence import spool as spool_files
+from bis.model.facets import EntryKind
+from bis.model.record import Mode
+from bis.model.session import Session
+from bis.record import bootstrap
+from bis.record.probes.code import find_project_root
+from bis.record.recorder import Recorder
+
+# Programs that manage runs of others, or only look at them; the runs are recorded by the programs that do the work.
+_NOT_EXPERIMENTS = ("bis.cli", "bis.record.storing", "bis.api", "mlflow.cli", "mlflow.__main__", "gunicorn", "uvicorn")
+
+
+def start() -> None:
+    """Begin to watch this process; does nothing where it is none of an experiment's."""
+    if any(name in sys.modules for name in _NOT_EXPERIMENTS[:3]) or _is_a_tool():
+        return
+    recorder = Recorder(_session())
+    bootstrap.adopt(recorder)
+    recorder.fence.run("data", recorder.start)
+    recorder.fence.run("randomness", bootstrap.start_entropy, recorder)
+    # Registered after the recorder's own end, so it would run before it: the order is made explicit instead.
+    atexit.unregister(recorder.end)
+    atexit.register(_at_exit, recorder)
+
+
+def on_attach(run_id: str) -> None:
+    """A run begins: make the spool, record code and packages, and store what is known so far."""
+    recorder = bootstrap.active()
+    if recorder is None or recorder.session.mode is not Mode.AMBIENT or recorder.spooling:
+        return
+    from bis.record.launcher import write_session
+    from bis.record.preparation import prepare
+
+    del run_id
+    session = write_session(recorder.session)
+    recorder.open_spool(Path(session.spool))
+    recorder.fence.run("code", prepare, session, load_settings(Path(session.cwd)))
+
+
+def on_end(run_id: str) -> None:
+    """A run ends: in an interactive process, which may live for days, store it now."""
+    recorder = bootstrap.active()
+    if recorder is None or recorder.session.mode is not Mode.AMBIENT or not interactive():
+        return
+    del run_id
+    recorder.fence.run("outputs", note_cells, recorder)
+    recorder.end()
+    recorder.fence.run("storing", _store, recorder)
+
+
+def note_cells(recorder: Recorder) -> None:
+    """Note the cells that IPython has executed so far, in their order."""
+    shell = _shell()
+    if shell is not None:
+        recorder.note("cells", sources=list(shell.user_ns.get("In", ()))[1:])
+
+
+def interactive() -> bool:
+    """Whether this process is IPython (a notebook's kernel among them)."""
+    return _shell() is not None
+
+
+def _shell() -> Any:
+    module = sys.modules.get("IPython")
+    get = getattr(module, "get_ipython", None)
+    return get() if get is not None else None
+
+
+def _at_exit(recorder: Recorder) -> None:
+    if not recorder.runs:
+        return
+    if interactive():
+        recorder.fence.run("outputs", note_cells, recorder)
+    recorder.end()
+    recorder.fence.run("storing", _store, recorder)
+
+
+def _store(recorder: Recorder) -> None:
+    from bis.record.observed_store import unobserved
+    from bis.record.storing import store_under_lock
+
+    with unobserved():
+        folder = Path(recorder.session.spool)
+        (folder / spool_files.STORED).unlink(missing_ok=True)
+        store_under_lock(folder)
+
+
+def _session() -> Session:
+    now = time.time()
+    name = time.strftime("%Y%m%d-%H%M%S-", time.gmtime(now)) + os.urandom(6).hex()
+    cwd = Path.cwd()
+    kind, target = _entry()
+    folder = (cwd / target).parent if kind is EntryKind.SCRIPT else cwd
+    session = Session(
+        version=spool_files.VERSION,
+        session=name,
+        mode=Mode.AMBIENT,
+        started_unix_s=now,
+        bis_version=__version__,
+        kind=kind,
+        target=target,
+        argv=tuple(sys.argv[1:]),
+        interpreter_options=(),
+        cwd=str(cwd),
+        project_root=str(cwd),
+        root=secrets.token_hex(32),
+        serve=False,
+        hash_seed=os.environ.get("PYTHONHASHSEED") if os.environ.get("PYTHONHASHSEED") != "random" else None,
+        spool=str(home() / "sessions" / name),
+        tracking_uri=os.environ.get("MLFLOW_TRACKING_URI"),
+    )
+    return replace(session, project_root=str(find_project_root(folder)))
+
+
+def _entry() -> tuple[EntryKind, str]:
+    main = sys.modules.get("__main__")
+    spec = getattr(main, "__spec__", None)
+    if _shell() is not None:
+        return EntryKind.INTERACTIVE, ""
+    if spec is not None and spec.name:
+        name = spec.name.removesuffix(".__main__")
+        return EntryKind.MODULE, name
+    path = getattr(main, "__file__", None) or (sys.argv[0] if sys.argv and sys.argv[0] not in {"", "-c", "-"} else "")
+    return (EntryKind.SCRIPT, str(path)) if path else (EntryKind.UNKNOWN, "")
+
+
+def _is_a_tool() -> bool:
+    """Whether the program is the mlflow or bis command itself, whose children do the work."""
+    program = Path(sys.argv[0]).name if sys.argv and sys.argv[0] else ""
+    return program in {"mlflow", "bis", "gunicorn", "uvicorn", "huey_consumer.py"}

@@ -1,0 +1,128 @@
+"""``bis run``: a program is run once, recorded."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bis.config import MIB, Settings, home, recording_is_off, waits_for_storing
+from bis.errors import BisError
+from bis.model.record import Mode
+from bis.model.session import Exit
+from bis.record.fence import Fence
+from bis.record.launcher import Entry, Launch, NotebookOptions, child_environment, launch, new_session, project_root_of
+from bis.record.preparation import prepare
+from bis.record.process import Program, run_program
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A program that has run: how it ended, and (None where nothing could be recorded) the folder of its session.
+
+    `problem` says why nothing was recorded or stored, where that is so.
+    """
+
+    exit: Exit
+    session: Path | None
+    run_ids: tuple[str, ...] = ()
+    stored: bool = False
+    problem: str = ""
+
+
+def record_program(
+    entry: Entry,
+    settings: Settings,
+    *,
+    tracking_uri: str | None = None,
+    wait: bool | None = None,
+    echo: bool = True,
+    parameters: dict[str, str] | None = None,
+    on_cell: Callable[[int, int], None] | None = None,
+) -> Recorded:
+    """Run a program once, recorded; whatever fails in the recording, the program runs and its exit status is kept.
+
+    Parameters
+    ----------
+    entry : Entry
+        The program.
+    settings : Settings
+        Limits of what is kept.
+    tracking_uri : str, optional
+        Where the evidence goes, and what the program finds in ``MLFLOW_TRACKING_URI``.
+    wait : bool, optional
+        Whether to wait until the evidence is in MLflow; by default as `bis.config.waits_for_storing` says.
+    echo : bool
+        Whether the program's output is shown.
+    parameters : dict, optional
+        For a notebook: values of its parameters cell.
+    on_cell : callable, optional
+        Told the number of each cell of a notebook as it begins, and how many there are.
+
+    Raises
+    ------
+    ExecutionError
+        The program cannot be started at all.
+    """
+    base = dict(os.environ)
+    if tracking_uri:
+        base["MLFLOW_TRACKING_URI"] = tracking_uri
+    if recording_is_off():
+        return Recorded(_unrecorded(entry, base), None, problem="recording is switched off (BIS_RECORD=0)")
+    cwd = Path.cwd()
+    try:
+        root = project_root_of(entry, cwd)
+        session = new_session(entry, mode=Mode.RUN, cwd=cwd, project_root=root, settings=settings)
+        session = replace(session, tracking_uri=tracking_uri or session.tracking_uri)
+        env = child_environment(session, base)
+    except (BisError, OSError) as error:
+        sys.stderr.write(f"bis: nothing is recorded: {error}\n")
+        return Recorded(_unrecorded(entry, base), None, problem=str(error))
+    fence = Fence()
+    # The program need not wait for its own description: both read the same files at the same time.
+    preparing = threading.Thread(target=fence.run, args=("code", prepare, session, settings), daemon=True)
+    preparing.start()
+    ended = launch(
+        Launch(
+            session=session,
+            python=sys.executable,
+            cwd=cwd,
+            env=env,
+            echo=echo,
+            stdout_bytes=int(settings.stdout_mib * MIB),
+            notebook=NotebookOptions(parameters=parameters or {}, on_cell=on_cell),
+        )
+    )
+    preparing.join()
+    return _store(Path(session.spool), ended, wait=waits_for_storing() if wait is None else wait)
+
+
+def _store(folder: Path, ended: Exit, *, wait: bool) -> Recorded:
+    from bis.record.storing import store_in_background, store_under_lock
+
+    try:
+        if not wait:
+            store_in_background(folder)
+            return Recorded(ended, folder)
+        done = store_under_lock(folder)
+    except (BisError, OSError) as error:
+        return Recorded(ended, folder, problem=f"the evidence waits in {folder}: {error}")
+    if done is None:
+        return Recorded(ended, folder, problem=f"another process is storing {folder}")
+    return Recorded(ended, folder, done.run_ids, stored=True)
+
+
+def _unrecorded(entry: Entry, env: dict[str, str]) -> Exit:
+    """Run the program as if bis were not there."""
+    if entry.target.endswith(".ipynb"):
+        raise BisError(
+            f"{entry.target} cannot be run without recording: nothing may be written",
+            hint=f"Free some space or point BIS_HOME (now {home()}) at a folder that may be written.",
+        )
+    middle = ("-m", entry.target) if entry.kind.value == "module" else (entry.target,)
+    return run_program(
+        Program((sys.executable, *middle, *entry.argv), Path.cwd(), env, Path(os.devnull), stdout_bytes=0, echo=True)
+    )

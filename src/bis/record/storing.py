@@ -1,0 +1,282 @@
+"""From the spool to MLflow: a session's evidence is stored with its runs.
+
+``bis run`` leaves this to a process of its own (``python -m bis.record.storing FOLDER``), since importing MLflow takes
+longer than many programs; a session that was not stored (the machine went down, the server was away) is stored by the
+next command of bis that looks at the same tracking URI. Nothing is removed from a spool before it is stored.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bis.config import home
+from bis.errors import BisError, EvidenceError
+from bis.evidence import spool as spool_files
+from bis.evidence.spool import write_document
+from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore, fail_fast
+from bis.model.record import Mode, Record
+from bis.model.session import Session
+from bis.record.assembly import assemble
+from bis.record.sightings import SeenRun, Sightings, read_sightings
+
+_LOCK = "storing.lock"
+_PROBLEM = "storing.error"
+_KEEP_S = 7 * 24 * 3600.0
+_WAIT_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The runs that a session's evidence went to; ``stored.json``."""
+
+    run_ids: tuple[str, ...]
+    tracking_uri: str
+    at_unix_s: float
+
+
+def store_session(folder: Path, *, store: EvidenceStore | None = None) -> Stored:
+    """Store the evidence of one session with its runs; a session without runs gets one.
+
+    Raises
+    ------
+    StoreUnavailable
+        MLflow does not answer; the session stays as it is.
+    EvidenceError
+        The spool is damaged.
+    """
+    seen = read_sightings(folder)
+    stored = []
+    uri = ""
+    runs: tuple[SeenRun | None, ...] = seen.runs or ((None,) if seen.session.mode is Mode.RUN else ())
+    for run in runs:
+        target = store or EvidenceStore(run.uri if run is not None else seen.session.tracking_uri)
+        uri = target.tracking_uri
+        stored.append(_store_run(target, seen, run))
+    done = Stored(tuple(stored), uri, time.time())
+    write_document(folder / spool_files.STORED, done)
+    return done
+
+
+def _store_run(store: EvidenceStore, seen: Sightings, run: SeenRun | None) -> str:
+    record = assemble(seen, run, artifacts=_artifacts(store, run))
+    run_id = run.run_id if run is not None else _create(store, seen, record)
+    files = {}
+    for artifact, name in ((SOURCE, spool_files.SOURCE), (NOTEBOOK, spool_files.NOTEBOOK_REDACTED)):
+        if (seen.folder / name).exists():
+            files[artifact] = seen.folder / name
+    if run is not None and run.how != "created":
+        record = _after_resumption(store, run_id, record, seen.session.session)
+        if record is None:
+            return run_id
+    store.write(run_id, record, files)
+    if run is None:
+        if record.outputs.stdout:
+            store.log_text(run_id, record.outputs.stdout, "stdout.txt")
+        ok = record.outputs.failure is None
+        store.end(run_id, "FINISHED" if ok else "FAILED", record.ended_unix_s or time.time())
+    return run_id
+
+
+def _after_resumption(store: EvidenceStore, run_id: str, record: Record, session: str) -> Record | None:
+    """The record to write where this session took up a run: none where another session's evidence is there already."""
+    there = store.read(run_id)
+    if not there.recorded or there.record.session == session:
+        return record
+    sessions = there.record.sessions + 1
+    earlier = there.record
+    merged = replace(
+        earlier,
+        sessions=sessions,
+        notes=(*earlier.notes, f"resumed by session {session}: {record.code.target or record.code.kind.value}"),
+        outputs=replace(earlier.outputs, metrics=_joined(earlier, record)),
+    )
+    store.write(run_id, merged, {})
+    return None
+
+
+def _joined(earlier: Record, later: Record) -> tuple:  # type: ignore[type-arg]
+    curves = {c.name: c for c in earlier.outputs.metrics}
+    for c in later.outputs.metrics:
+        first = curves.get(c.name)
+        curves[c.name] = c if first is None else replace(c, steps=first.steps + c.steps, values=first.values + c.values)
+    return tuple(curves[name] for name in sorted(curves))
+
+
+def _artifacts(store: EvidenceStore, run: SeenRun | None) -> tuple[tuple[str, int, Path | None], ...]:
+    if run is None:
+        return ()
+    folder = store.artifact_folder(run.run_id)
+    found = store.artifacts(run.run_id)
+    return tuple((path, size, folder / path if folder is not None else None) for path, size in found)
+
+
+def _create(store: EvidenceStore, seen: Sightings, record: Record) -> str:
+    session = seen.session
+    tags = {
+        "mlflow.source.name": session.target,
+        "mlflow.source.type": "LOCAL",
+        "bis.session": session.session,
+        "bis.mode": session.mode.value,
+        "bis.state": "recording",
+    }
+    if record.code.commit:
+        tags["mlflow.source.git.commit"] = record.code.commit
+    name = Path(session.target).stem or session.target
+    run_id = store.create("Default", name, tags, started_unix_s=session.started_unix_s)
+    store.log(run_id, (), {"argv": " ".join(record.code.argv)[:500]} if record.code.argv else {})
+    return run_id
+
+
+# -- the background ---------------------------------------------------------------------------------------------------
+
+
+def store_in_background(folder: Path) -> None:
+    """Start a process that stores the session, and do not wait for it."""
+    env = {**os.environ, "BIS_RECORD": "0"}
+    with (folder / "storing.log").open("ab") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "bis.record.storing", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=env,
+            cwd=read_cwd(folder),
+            start_new_session=True,
+        )
+
+
+def store_under_lock(folder: Path, *, wait_s: float = _WAIT_S) -> Stored | None:
+    """Store a session unless another process does or did; waits for that one. None where nobody could."""
+    deadline = time.monotonic() + wait_s
+    while not _acquire(folder):
+        if (folder / spool_files.STORED).exists() or time.monotonic() > deadline:
+            return read_stored(folder)
+        time.sleep(0.05)
+    try:
+        done = read_stored(folder)
+        if done is None:
+            with suppress(OSError):
+                (folder / _PROBLEM).unlink(missing_ok=True)
+            cwd = Path.cwd()
+            os.chdir(read_cwd(folder))  # MLflow's default store lies in the working directory
+            try:
+                done = store_session(folder)
+            finally:
+                os.chdir(cwd)
+        return done
+    finally:
+        (folder / _LOCK).unlink(missing_ok=True)
+
+
+def read_stored(folder: Path) -> Stored | None:
+    """Where a session's evidence went; None where it was not stored yet."""
+    try:
+        document = json.loads((folder / spool_files.STORED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return Stored(tuple(document["run_ids"]), document["tracking_uri"], float(document["at_unix_s"]))
+
+
+def drain(tracking_uri: str | None, cwd: Path) -> tuple[str, ...]:
+    """Store the sessions that are waiting for the store at hand; a line for each that could not be stored.
+
+    A session waits where its program has ended and nothing was stored yet. Sessions of other stores are left alone.
+    """
+    problems = []
+    for folder in sorted((home() / "sessions").glob("*")):
+        if (folder / spool_files.STORED).exists():
+            _forget(folder)
+            continue
+        try:
+            session = spool_files.read_session(folder)
+            if session.mode is Mode.REPLAY or not _same_store(session, folder, tracking_uri, cwd) or _alive(folder):
+                continue
+            store_under_lock(folder)
+        except EvidenceError as error:
+            problems.append(f"session {folder.name}: {error.message}")
+        except BisError as error:
+            problems.append(f"session {folder.name} is not stored yet: {error.message}")
+    return tuple(problems)
+
+
+def _same_store(session: Session, folder: Path, tracking_uri: str | None, cwd: Path) -> bool:
+    uris = {str(e.get("uri")) for e in spool_files.read_events(folder) if e.get("k") == "run"}
+    if uris:
+        return tracking_uri in uris or (tracking_uri is None and session.cwd == str(cwd))
+    if session.tracking_uri is None and tracking_uri is None:
+        return session.cwd == str(cwd)
+    return session.tracking_uri == tracking_uri
+
+
+def _alive(folder: Path) -> bool:
+    """Whether the program of a session may still be running."""
+    if (folder / spool_files.EXIT).exists():
+        return False
+    pids = [int(p.stem.split("-")[1]) for p in folder.glob("events-*.jsonl")]
+    if not pids:
+        return time.time() - folder.stat().st_mtime < 60
+    return any(_running(pid) for pid in pids)
+
+
+def _running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _acquire(folder: Path) -> bool:
+    path = folder / _LOCK
+    for _ in range(2):
+        try:
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            with suppress(OSError, ValueError):
+                if not _running(int(path.read_text() or "0")):
+                    path.unlink(missing_ok=True)  # its process died
+                    continue
+            return False
+        os.write(descriptor, str(os.getpid()).encode())
+        os.close(descriptor)
+        return True
+    return False
+
+
+def _forget(folder: Path) -> None:
+    """Remove a session that was stored long ago."""
+    with suppress(OSError):
+        if time.time() - (folder / spool_files.STORED).stat().st_mtime > _KEEP_S:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def read_cwd(folder: Path) -> str:
+    """The folder in which the session's program was started."""
+    cwd = spool_files.read_session(folder).cwd
+    return cwd if Path(cwd).is_dir() else str(folder)
+
+
+def main() -> int:
+    """Store one session; what goes wrong is written beside it and told by the next command."""
+    folder = Path(sys.argv[1])
+    fail_fast()
+    try:
+        store_under_lock(folder)
+    except BisError as error:
+        (folder / _PROBLEM).write_text(f"{error.message}\n", encoding="utf-8")
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
