@@ -1,0 +1,190 @@
+"""The code facet: project, version control, command and source snapshot."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bis.model.facets import Cell, Code, EntryKind, Status
+from bis.record.probes.git import GitFacts, find_toplevel, probe_git
+from bis.record.probes.snapshot import SECRET_PATTERNS, Limits, PackedSnapshot, pack_snapshot, select_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bis.record.redaction import Redactor
+
+_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "MLproject", "environment.yml", "conda.yaml")
+ARTIFACT = "bis/source.tar.gz"
+
+
+@dataclass(frozen=True, slots=True)
+class Entrypoint:
+    """The command: what was started, and how. `target` is a path (absolute, or relative to `cwd`) or a module name."""
+
+    kind: EntryKind
+    target: str
+    cwd: Path
+    argv: tuple[str, ...] = ()
+    interpreter_options: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """Where the program stands: the script's folder, or the working directory."""
+        if self.kind in {EntryKind.SCRIPT, EntryKind.NOTEBOOK} and self.target:
+            place = Path(os.path.abspath(self.cwd / self.target))
+            return place if place.is_dir() else place.parent
+        return Path(os.path.abspath(self.cwd))
+
+
+@dataclass(frozen=True, slots=True)
+class ProbedCode:
+    """The facet beside its archive; `archive` is None where there is nothing to pack."""
+
+    code: Code
+    archive: PackedSnapshot | None
+
+
+def find_project_root(folder: Path, *, home: Path | None = None) -> Path:
+    """The project that `folder` belongs to.
+
+    The top level of its git repository; else the nearest folder at or above it with a project file; else `folder`.
+    The home folder and the root of the file system are never a project for what lies deeper, whatever lies in them.
+    """
+    folder = Path(os.path.abspath(folder))
+    barred = _barred(folder, home)
+    top = find_toplevel(folder)
+    if top is not None and top not in barred:
+        return top
+    for place in (folder, *folder.parents):
+        if place in barred:
+            break
+        try:
+            if any((place / mark).is_file() for mark in _MARKS):
+                return place
+        except OSError:
+            break
+    return folder
+
+
+def _barred(folder: Path, home: Path | None) -> set[Path]:
+    if home is None:
+        try:
+            home = Path.home()
+        except RuntimeError:  # no home folder can be determined
+            home = Path(folder.anchor)
+    return {home, Path(folder.anchor), Path(tempfile.gettempdir())}
+
+
+def probe_code(
+    entry: Entrypoint,
+    *,
+    environ: Mapping[str, str],
+    redactor: Redactor | None = None,
+    project_root: Path | None = None,
+    limits: Limits | None = None,
+    home: Path | None = None,
+    git_program: str = "git",
+) -> ProbedCode:
+    """Record the code of a program that is about to start.
+
+    Never raises for what the project or git may look like: a fault becomes a reason.
+
+    Parameters
+    ----------
+    entry : Entrypoint
+        The command.
+    environ : mapping
+        The environment for git.
+    redactor : Redactor, optional
+        Takes secrets out of `argv` and the uncommitted change.
+    project_root : Path, optional
+        Instead of looking for it.
+    limits : Limits, optional
+        Of the snapshot.
+    home : Path, optional
+        The home folder, where it is not the user's own.
+    git_program : str
+        The name or path of git.
+    """
+    root = Path(os.path.abspath(project_root)) if project_root else find_project_root(entry.folder, home=home)
+    reasons: list[str] = []
+    git = GitFacts()
+    if find_toplevel(root) == root:
+        git = probe_git(root, environ=environ, secret_patterns=SECRET_PATTERNS, program=git_program)
+        reasons += git.reasons
+    archive: PackedSnapshot | None = None
+    target = _target(entry, root)
+    is_file = entry.kind in {EntryKind.SCRIPT, EntryKind.NOTEBOOK}
+    always = (target,) if is_file and target and not os.path.isabs(target) and (root / target).is_file() else ()
+    shallow = project_root is None and root in _barred(root, home)
+    try:
+        selection = select_files(root, git, limits=limits, always=always, shallow=shallow)
+        archive = pack_snapshot(selection, artifact=ARTIFACT, limits=limits)
+        reasons += archive.reasons
+    except (OSError, ValueError, MemoryError) as exc:
+        reasons.append(f"there is no source snapshot: {exc}")
+    if is_file and archive is not None:
+        reasons += _target_reasons(root, target, archive)
+    argv, diff = entry.argv, git.diff
+    if redactor is not None:
+        argv = redactor.argv(argv)
+        diff = redactor.text(diff, place="diff", assignments=False)
+    code = Code(
+        status=Status.PARTIAL if reasons else Status.RECORDED,
+        reasons=tuple(dict.fromkeys(reasons)),
+        kind=entry.kind,
+        target=target,
+        argv=argv,
+        interpreter_options=entry.interpreter_options,
+        cwd=relative_to(entry.cwd, root),
+        project=root.name,
+        project_root=str(root),
+        commit=git.commit,
+        branch=git.branch,
+        remote=git.remote,
+        dirty=git.dirty,
+        diff=diff,
+        untracked=_printable(git.untracked or ()),
+        snapshot=archive.snapshot if archive is not None else None,
+        cells=entry.cells,
+    )
+    return ProbedCode(code, archive)
+
+
+def relative_to(place: Path | str, root: Path) -> str:
+    """`place` relative to `root` with POSIX separators; absolute where it lies outside."""
+    absolute = os.path.abspath(place)
+    if absolute != str(root) and not absolute.startswith(os.path.join(root, "")):
+        # The same folder may be reached by two names (a linked home folder).
+        absolute, outside = os.path.realpath(absolute), absolute
+        base = os.path.realpath(root)
+        if absolute != base and not absolute.startswith(os.path.join(base, "")):
+            return outside.replace(os.sep, "/")
+        return os.path.relpath(absolute, base).replace(os.sep, "/")
+    return os.path.relpath(absolute, root).replace(os.sep, "/")
+
+
+def _target(entry: Entrypoint, root: Path) -> str:
+    if entry.kind in {EntryKind.SCRIPT, EntryKind.NOTEBOOK} and entry.target:
+        return relative_to(entry.cwd / entry.target, root)
+    return entry.target
+
+
+def _target_reasons(root: Path, target: str, archive: PackedSnapshot) -> Sequence[str]:
+    """Say so where the program itself is not in the archive."""
+    snapshot = archive.snapshot
+    names = {target, f"{target}/__main__.py"}
+    if not target or (root / target).is_symlink() or any(f.path in names for f in snapshot.files):
+        return ()
+    if any(e.path == target for e in snapshot.excluded):
+        return ()  # named with its reason already
+    return (f"the program {target} is not in the source snapshot",)
+
+
+def _printable(names: Sequence[str], limit: int = 1000) -> tuple[str, ...]:
+    return tuple(n.encode("utf-8", "backslashreplace").decode() for n in names[:limit])

@@ -1,0 +1,424 @@
+"""The source snapshot: which files of a project make it up, and the archive of them."""
+
+from __future__ import annotations
+
+import fnmatch
+import itertools
+import os
+import re
+import stat
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bis.evidence.archive import Entry, link_problem, name_problem, pack, read_entries
+from bis.model.facets import Excluded, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from bis.record.probes.git import GitFacts
+
+MAX_FILE_BYTES = 5 << 20
+MAX_TOTAL_BYTES = 50 << 20
+MAX_VISITED = 50_000
+MAX_WALK_S = 2.0
+MAX_LISTED = 500
+
+# Files that hold secrets by their name; globs, compared without regard to case.
+SECRET_PATTERNS = (
+    ".env",
+    ".env.*",
+    "*.env",
+    ".envrc",
+    ".netrc",
+    "_netrc",
+    ".pypirc",
+    ".npmrc",
+    ".pgpass",
+    ".my.cnf",
+    ".htpasswd",
+    ".git-credentials",
+    ".databrickscfg",
+    "*.pem",
+    "*.key",
+    "*.p12",
+    "*.pfx",
+    "*.jks",
+    "*.keystore",
+    "*.kdbx",
+    "*.ppk",
+    "id_rsa",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+    "kaggle.json",
+    "credentials",
+    "credentials.json",
+    "credentials.yaml",
+    "credentials.yml",
+    "client_secret*.json",
+    "service_account*.json",
+    "service-account*.json",
+    "secrets.json",
+    "secrets.yaml",
+    "secrets.yml",
+    "secrets.toml",
+    "token.json",
+    "terraform.tfstate*",
+)
+_EXAMPLES = (".example", ".sample", ".template", ".dist")
+_SECRET = re.compile("|".join(fnmatch.translate(p) for p in SECRET_PATTERNS), re.IGNORECASE)
+
+# Without one of these a replay is not the same program.
+SOURCE_SUFFIXES = frozenset(
+    ".py .pyi .pyx .pxd .ipynb .r .rmd .jl .sh .c .cc .cpp .cxx .h .hpp .cu .cuh .f90 .rs .go .js .ts .sql .stan"
+    " .toml .yaml .yml .cfg .ini .gin .jsonnet .j2".split()
+)
+_JUNK_FOLDERS = frozenset(
+    "__pycache__ node_modules mlruns mlartifacts site-packages dist-packages build dist .ipynb_checkpoints"
+    " .git .hg .svn .bis htmlcov wandb lightning_logs".split()
+)
+_JUNK_SUFFIXES = (".db", ".db-wal", ".db-shm", ".db-journal", ".sqlite", ".sqlite3", ".pyc", ".pyo", ".egg")
+_SECRET_REASON = "may hold secrets"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a snapshot may take."""
+
+    file_bytes: int = MAX_FILE_BYTES
+    total_bytes: int = MAX_TOTAL_BYTES
+    visited: int = MAX_VISITED
+    walk_s: float = MAX_WALK_S
+
+
+@dataclass(slots=True)
+class Selection:
+    """Files chosen so far; `reasons` say why the snapshot is not complete."""
+
+    entries: list[Entry] = field(default_factory=list)
+    excluded: list[Excluded] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PackedSnapshot:
+    """The archive's bytes beside what the record says of it."""
+
+    snapshot: Snapshot
+    content: bytes
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalSources:
+    """Imported modules that stand outside of the project. ``external/<n>/`` stands for ``roots[n]``."""
+
+    roots: tuple[str, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    name: str
+    place: str
+    size: int
+    executable: bool
+
+
+def holds_secrets(name: str) -> bool:
+    """Whether a file of this name usually holds secrets; an example of such a file does not."""
+    base = name.rpartition("/")[2]
+    return _SECRET.match(base) is not None and not base.lower().endswith(_EXAMPLES)
+
+
+def is_source(name: str) -> bool:
+    """Whether a file of this name is part of a program (code or its configuration)."""
+    base = name.rpartition("/")[2]
+    return os.path.splitext(base)[1].lower() in SOURCE_SUFFIXES or base in {"MLproject", "Makefile", "Dockerfile"}
+
+
+def select_files(
+    root: Path, git: GitFacts | None, *, limits: Limits | None = None, always: Sequence[str] = (), shallow: bool = False
+) -> Selection:
+    """Choose the files of a project: what git tracks or would track, else what a walk finds.
+
+    Parameters
+    ----------
+    root : Path
+        The project.
+    git : GitFacts or None
+        With listings, where git could give them; `root` is then its top level.
+    limits : Limits, optional
+        Where files, their sum, or the walk end.
+    always : sequence of str
+        Names that belong to it even where git ignores them: the program itself.
+    shallow : bool
+        Take source files of `root` alone: it is no project (the home folder).
+    """
+    limits = limits or Limits()
+    selection = Selection()
+    names: Iterable[str]
+    if shallow:
+        names = _source_files_of(root, selection)
+    elif git is not None and git.tracked is not None:
+        names = _listed(root, git, selection, limits)
+    else:
+        names = _walk(root, "", selection, limits)
+    _choose(root, itertools.chain(always, names), selection, limits)
+    return selection
+
+
+def pack_snapshot(
+    selection: Selection, *, artifact: str, external: ExternalSources | None = None, limits: Limits | None = None
+) -> PackedSnapshot:
+    """Write the archive of a selection.
+
+    Parameters
+    ----------
+    selection : Selection
+        The project's files.
+    artifact : str
+        The artifact path that the archive will have.
+    external : ExternalSources, optional
+        Modules from outside of the project.
+    limits : Limits, optional
+        The same as in `select_files`.
+    """
+    limits = limits or Limits()
+    external = external or ExternalSources()
+    packed = pack([*selection.entries, *external.entries], max_file_bytes=limits.file_bytes)
+    reasons = [*selection.reasons, *external.reasons]
+    reasons += [f"source file {e.path} {e.reason}" for e in packed.excluded if is_source(e.path)]
+    snapshot = Snapshot(
+        artifact=artifact,
+        digest=packed.digest,
+        size_bytes=len(packed.content),
+        files=packed.files,
+        excluded=_shortened([*selection.excluded, *external.excluded, *packed.excluded]),
+        external=tuple(f"external/{n}" for n in range(len(external.roots))),
+    )
+    return PackedSnapshot(snapshot, packed.content, tuple(dict.fromkeys(reasons)))
+
+
+def add_external(packed: PackedSnapshot, external: ExternalSources) -> PackedSnapshot:
+    """Add modules from outside of the project to an archive that was written when the program started."""
+    selection = Selection(
+        entries=list(read_entries(packed.content)),
+        excluded=list(packed.snapshot.excluded),
+        reasons=list(packed.reasons),
+    )
+    return pack_snapshot(selection, artifact=packed.snapshot.artifact, external=external)
+
+
+def imported_sources(
+    module_files: Iterable[str],
+    root: Path,
+    prefixes: Sequence[str],
+    *,
+    sys_path: Sequence[str] = (),
+    known: Iterable[str] | None = None,
+    limits: Limits | None = None,
+) -> ExternalSources:
+    """Find local modules that were imported from outside of the project and of the environment.
+
+    Such are siblings on ``PYTHONPATH`` and editable installs. Of a package the whole folder is taken, since it may
+    import more of itself in a replay; of a single module the file.
+
+    Parameters
+    ----------
+    module_files : iterable of str
+        ``__file__`` of the imported modules.
+    root : Path
+        The project; what lies in it is in the snapshot already.
+    prefixes : sequence of str
+        Folders of the environment: interpreter, standard library, installed packages, and bis.
+    sys_path : sequence of str
+        Decides the import root of packages without ``__init__.py``.
+    known : iterable of str, optional
+        Names in the snapshot; modules of the project that are not among them (git ignores them) are added too.
+    limits : Limits, optional
+        As for the project.
+    """
+    limits = limits or Limits()
+    project = os.path.join(os.path.realpath(root), "")
+    inside = tuple(os.path.join(os.path.realpath(p), "") for p in prefixes)
+    path = sorted({os.path.realpath(p) for p in sys_path if p}, key=len, reverse=True)
+    wanted: dict[str, set[str]] = {}
+    forgotten: list[str] = []
+    for file in module_files:
+        place = os.path.realpath(file)
+        if place.startswith(inside) or not os.path.isabs(file) or not is_source(place) or not os.path.isfile(place):
+            continue
+        if place.startswith(project):
+            forgotten.append(os.path.relpath(place, project).replace(os.sep, "/"))
+            continue
+        top = _import_root(place, path)
+        wanted.setdefault(top, set()).add(os.path.relpath(place, top).replace(os.sep, "/").split("/")[0])
+    roots = tuple(sorted(wanted))
+    selection = Selection()
+    if known is not None:
+        _choose(root, sorted(set(forgotten) - set(known)), selection, limits)
+    for n, top in enumerate(roots):
+        chosen = Selection()
+        names: list[str] = []
+        for name in sorted(wanted[top]):
+            is_package = os.path.isdir(os.path.join(top, name))
+            names += [x for x in _walk(Path(top), name, chosen, limits) if is_source(x)] if is_package else [name]
+        _choose(Path(top), names, chosen, limits)
+        under = f"external/{n}/"
+        selection.entries += [Entry(under + e.name, e.source, e.executable, e.link) for e in chosen.entries]
+        selection.excluded += [Excluded(under + e.path, e.reason) for e in chosen.excluded]
+        selection.reasons += chosen.reasons
+    return ExternalSources(roots, tuple(selection.entries), tuple(selection.excluded), tuple(selection.reasons))
+
+
+def _import_root(place: str, path: Sequence[str]) -> str:
+    """The folder from which a module file was imported."""
+    folder = os.path.dirname(place)
+    while os.path.exists(os.path.join(folder, "__init__.py")) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+    return next((p for p in path if folder == p or folder.startswith(os.path.join(p, ""))), folder)
+
+
+def _listed(root: Path, git: GitFacts, selection: Selection, limits: Limits) -> Iterator[str]:
+    """Names that git gave; folders among them are submodules and nested repositories."""
+    tracked, untracked = git.tracked or (), git.untracked or ()
+    environments = tuple(n[: -len("pyvenv.cfg")] for n in untracked if n.endswith("/pyvenv.cfg"))
+    for name in tracked:
+        if os.path.isdir(root / name) and not os.path.islink(root / name):
+            yield from _walk(root, name, selection, limits)
+        else:
+            yield name
+    for name in untracked:
+        if _is_junk(name) or (environments and name.startswith(environments)):
+            continue
+        if name.endswith("/"):
+            yield from _walk(root, name.rstrip("/"), selection, limits)
+        else:
+            yield name
+
+
+def _source_files_of(root: Path, selection: Selection) -> list[str]:
+    try:
+        return sorted(n for n in os.listdir(root) if is_source(n) and not n.startswith("."))
+    except OSError as exc:
+        selection.reasons.append(f"{root} cannot be read: {exc.strerror or exc}")
+        return []
+
+
+def _walk(root: Path, start: str, selection: Selection, limits: Limits) -> Iterator[str]:
+    """Names below ``root/start`` in a fixed order, without hidden folders, environments and products."""
+    visited = 0
+    deadline = time.monotonic() + limits.walk_s
+    pending = [start]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(root / folder) as found:
+                items = sorted(found, key=lambda item: item.name)
+        except OSError as exc:
+            selection.excluded.append(Excluded(folder or ".", f"cannot be read: {exc.strerror or exc}"))
+            continue
+        if folder != start and any(item.name == "pyvenv.cfg" for item in items):
+            continue
+        inner = []
+        for item in items:
+            visited += 1
+            name = f"{folder}/{item.name}" if folder else item.name
+            if not item.is_dir(follow_symlinks=False):
+                if not _is_junk(name[len(start) :]):
+                    yield name
+            elif not item.name.startswith(".") and item.name not in _JUNK_FOLDERS and not name.endswith(".egg-info"):
+                inner.append(name)
+        pending += reversed(inner)
+        if visited > limits.visited or time.monotonic() > deadline:
+            selection.reasons.append(f"the project folder {root} holds too many files: not all of it was seen")
+            return
+
+
+def _is_junk(name: str) -> bool:
+    *folders, base = name.rstrip("/").split("/")
+    return (
+        base.endswith(_JUNK_SUFFIXES)
+        or (name.endswith("/") and base in _JUNK_FOLDERS)
+        or not _JUNK_FOLDERS.isdisjoint(folders)
+    )
+
+
+def _choose(root: Path, names: Iterable[str], selection: Selection, limits: Limits) -> None:
+    """Look at each name; take source first and then the smallest, until the total is reached."""
+    real_root = os.path.join(os.path.realpath(root), "")
+    candidates: list[_Candidate] = []
+    for name in dict.fromkeys(names):
+        candidate = _look(root, name, real_root, selection, limits)
+        if candidate is not None:
+            candidates.append(candidate)
+    total = 0
+    for c in sorted(candidates, key=lambda c: (not is_source(c.name), c.size, c.name)):
+        if total + c.size > limits.total_bytes:
+            _leave_out(selection, c.name, f"the snapshot is full ({limits.total_bytes} bytes)")
+            continue
+        total += c.size
+        selection.entries.append(Entry(c.name, Path(c.place), c.executable))
+
+
+def _look(root: Path, name: str, real_root: str, selection: Selection, limits: Limits) -> _Candidate | None:
+    """Decide over one file; links are kept or refused here."""
+    problem = name_problem(name)
+    if problem:
+        _leave_out(selection, name.encode("utf-8", "backslashreplace").decode(), problem)
+        return None
+    place = os.path.join(root, name)
+    try:
+        status = os.lstat(place)
+        if stat.S_ISLNK(status.st_mode):
+            _look_at_link(place, name, real_root, selection)
+            return None
+    except FileNotFoundError:
+        return None  # tracked and deleted: the diff says so
+    except OSError as exc:
+        _leave_out(selection, name, f"cannot be read: {exc.strerror or exc}")
+        return None
+    if holds_secrets(name):
+        selection.excluded.append(Excluded(name, _SECRET_REASON))
+    elif not stat.S_ISREG(status.st_mode):
+        _leave_out(selection, name, "is not a regular file")
+    elif status.st_size > limits.file_bytes:
+        _leave_out(selection, name, f"is larger than {limits.file_bytes} bytes")
+    elif not os.access(place, os.R_OK):
+        _leave_out(selection, name, "cannot be read: permission denied")
+    else:
+        return _Candidate(name, place, status.st_size, bool(status.st_mode & stat.S_IXUSR))
+    return None
+
+
+def _look_at_link(place: str, name: str, real_root: str, selection: Selection) -> None:
+    target = os.readlink(place)
+    real = os.path.realpath(place)
+    if not os.path.join(real, "").startswith(real_root) or link_problem(name, target):
+        _leave_out(selection, name, "is a symbolic link that leads out of the project")
+    elif holds_secrets(real):
+        selection.excluded.append(Excluded(name, _SECRET_REASON))
+    else:
+        selection.entries.append(Entry(name, link=target))
+
+
+def _leave_out(selection: Selection, name: str, reason: str) -> None:
+    selection.excluded.append(Excluded(name, reason))
+    if is_source(name):
+        selection.reasons.append(f"source file {name} {reason}")
+
+
+def _shortened(excluded: list[Excluded]) -> tuple[Excluded, ...]:
+    """Keep the list readable: a folder of images may hold a hundred thousand names."""
+    # Source first: what makes the facet partial must be named.
+    ordered = sorted(set(excluded), key=lambda e: (not is_source(e.path), e.reason != _SECRET_REASON, e.path))
+    rest = len(ordered) - MAX_LISTED
+    if rest <= 0:
+        return tuple(ordered)
+    return (*ordered[:MAX_LISTED], Excluded(f"({rest} more files)", "the list was cut here"))
