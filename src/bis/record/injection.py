@@ -65,13 +65,25 @@ def _go_on():
     spec.loader.exec_module(module)
 
 
-_required = os.environ.get("BIS_REPLAY_REQUIRED") == "1"
+def _is_replay():
+    import json
+
+    try:
+        with open(os.path.join(os.environ["BIS_SPOOL"], "session.json"), encoding="utf-8") as document:
+            return json.load(document).get("quarantine") is not None
+    except (OSError, ValueError):
+        return False
+
+
 try:
     _begin()
 except Exception as error:  # a recorder must not break a program
+    replayed = _is_replay()  # which must not run without its confinement
+    what = "a replay does not start without its recorder" if replayed else "your program goes on"
     if sys.stderr is not None:
-        sys.stderr.write("bis: recording could not begin (%s: %s); your program goes on\\n" % (type(error).__name__, error))
-    if _required:
+        sys.stderr.write("bis: recording could not begin (%s: %s); %s\\n" % (type(error).__name__, error, what))
+        sys.stderr.flush()
+    if replayed:
         os._exit(86)
 _go_on()
 '''

@@ -1,0 +1,231 @@
+"""A replayed program may write in its own folders only.
+
+An audit hook refuses every other write that Python sees, before it happens. It is a guard against accidents (a script
+that overwrites its own data set, or a results folder that others read), not against malice: native code is not seen,
+and code that was recorded elsewhere is asked about before it runs at all.
+
+Standard library only: this works in the replayed program's interpreter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_CACHED_FOLDERS = 4096
+
+# Caches that libraries keep under the home folder: refusing them would break programs and protect nothing.
+_CACHES = (
+    ".cache",
+    ".config/matplotlib",
+    ".local/share/jupyter",
+    ".local/state",
+    ".ipython",
+    ".jupyter",
+    ".keras",
+    ".theano",
+    ".triton",
+    ".nv",
+    ".numba",
+    ".matplotlib",
+    "Library/Caches",
+    "AppData/Local",
+    "nltk_data",
+    "scikit_learn_data",
+    "seaborn-data",
+)
+_CACHE_VARIABLES = (
+    "XDG_CACHE_HOME",
+    "MPLCONFIGDIR",
+    "KERAS_HOME",
+    "TORCH_HOME",
+    "HF_HOME",
+    "NUMBA_CACHE_DIR",
+    "SCIKIT_LEARN_DATA",
+    "IPYTHONDIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+)
+
+# Audit events of one writing call, and the places of the paths and of the folder descriptors among their arguments.
+_WRITES: dict[str, tuple[tuple[int, int | None], ...]] = {
+    "os.remove": ((0, 1),),
+    "os.rmdir": ((0, 1),),
+    "os.mkdir": ((0, 2),),
+    "os.rename": ((0, 2), (1, 3)),
+    "os.link": ((0, 2), (1, 3)),  # a second name for a file elsewhere would be a way to write to it
+    "os.symlink": ((1, 2),),
+    "os.truncate": ((0, None),),
+    "os.chmod": ((0, 2),),
+    "os.chown": ((0, 3),),
+    "os.lchown": ((0, None),),
+    "os.utime": ((0, 3),),
+    "os.setxattr": ((0, None),),
+    "os.removexattr": ((0, None),),
+    "shutil.rmtree": ((0, None),),
+    "shutil.move": ((0, None), (1, None)),
+    "shutil.unpack_archive": ((1, None),),
+}
+# What acts on a link itself and not on what it points to.
+_ON_LINKS = frozenset({"os.remove", "os.rmdir", "os.rename", "os.link", "os.symlink", "os.mkdir", "shutil.rmtree"})
+
+_ASIDE = threading.local()
+
+
+@contextlib.contextmanager
+def suspended() -> Iterator[None]:
+    """Let bis itself write where the program may not, in this thread."""
+    before = getattr(_ASIDE, "on", False)
+    _ASIDE.on = True
+    try:
+        yield
+    finally:
+        _ASIDE.on = before
+
+
+class Confinement:
+    """Decides about paths; `check` is the audit hook.
+
+    Parameters
+    ----------
+    writable : iterable of str
+        Folders below which everything may be written.
+    report : callable
+        Called as ``report(what, path)``: once for each cache folder that is written to (`what` is "cache"), and for
+        each refusal ("refused").
+    """
+
+    def __init__(self, writable: Iterable[str], report: Callable[[str, str], None]) -> None:
+        self._report = report
+        own = list(writable)
+        self._own = _prefixes(own)
+        self._named = tuple(os.path.abspath(f).rstrip(os.sep) + os.sep for f in own if f) + self._own  # noqa: PTH100
+        self._temporary = _prefixes(_temporary_folders())
+        self._caches = _prefixes(_cache_folders())
+        self._told: set[str] = set()
+        self._folders: dict[str, str] = {}
+
+    def check(self, event: str, args: tuple[Any, ...]) -> None:
+        """Refuse a write outside the writable folders.
+
+        Raises
+        ------
+        PermissionError
+            In place of the write.
+        """
+        if event == "open":
+            path, _mode, flags = args
+            if type(path) is int or path is None or not flags & _WRITING or getattr(_ASIDE, "on", False):
+                return
+            self._allow(event, path, follow=not flags & getattr(os, "O_NOFOLLOW", 0))
+        elif event in _WRITES:
+            if getattr(_ASIDE, "on", False):
+                return
+            for path_at, folder_at in _WRITES[event]:
+                folder = args[folder_at] if folder_at is not None and folder_at < len(args) else -1
+                self._allow(event, args[path_at], follow=event not in _ON_LINKS, folder=folder)
+            if event in {"os.symlink", "os.rename", "shutil.move"}:
+                self._folders.clear()  # a folder may lead elsewhere now
+        elif event == "sqlite3.connect" and not getattr(_ASIDE, "on", False):
+            self._allow_database(args[0])
+
+    def _allow(self, event: str, path: Any, *, follow: bool, folder: Any = -1) -> None:
+        if isinstance(path, int) or path is None:
+            return
+        text = os.fsdecode(path)
+        if isinstance(folder, int) and folder >= 0 and not os.path.isabs(text):  # noqa: PTH117 (pathlib would cost ten times as much here)
+            text = f"/proc/self/fd/{folder}/{text}"
+        if text.startswith("/dev/"):
+            return
+        real = self._real(text, follow=follow)
+        if real.startswith((*self._own, "/dev/", "/proc/")) or "/__pycache__/" in real:
+            return
+        if real.startswith(self._temporary) and not self._is_own_link(text):
+            return
+        if real.startswith(self._caches):
+            self._tell_cache(real)
+            return
+        if event == "os.mkdir" and os.path.isdir(real):  # noqa: PTH112
+            return  # that fails by itself, as makedirs(exist_ok=True) expects
+        self._refuse(event, text, real)
+
+    def _is_own_link(self, path: str) -> bool:
+        """Whether this names something inside the own folders, though it really is elsewhere: a linked original."""
+        return os.path.abspath(path).startswith(self._named)  # noqa: PTH100
+
+    def _allow_database(self, name: Any) -> None:
+        if not isinstance(name, (str, bytes)):
+            return
+        text = os.fsdecode(name)
+        if text.startswith("file:"):
+            text, _, query = text[5:].partition("?")
+            if "mode=ro" in query or "mode=memory" in query or "immutable=1" in query:
+                return
+            text = "/" + text.lstrip("/") if text.startswith("/") else text
+        if text in {"", ":memory:"}:
+            return
+        # Connecting to a database that is there writes nothing by itself, but SQLite asks nobody when it does later.
+        self._allow("sqlite3.connect", text, follow=True)
+
+    def _real(self, path: str, *, follow: bool) -> str:
+        """The real path, with a separator at its end; folders are resolved once."""
+        folder, name = os.path.split(path)
+        if name in {"", ".", ".."}:
+            return os.path.realpath(path) + os.sep
+        if not os.path.isabs(folder):  # noqa: PTH117
+            folder = os.path.join(os.getcwd(), folder)  # noqa: PTH109, PTH118
+        real = self._folders.get(folder)
+        if real is None:
+            real = os.path.realpath(folder)
+            if len(self._folders) < _CACHED_FOLDERS:
+                self._folders[folder] = real
+        full = os.path.join(real, name)  # noqa: PTH118
+        if follow and os.path.islink(full):  # noqa: PTH114
+            full = os.path.realpath(full)
+        return full + os.sep
+
+    def _tell_cache(self, real: str) -> None:
+        cache = next(c for c in self._caches if real.startswith(c))
+        if cache not in self._told:
+            self._told.add(cache)
+            with suspended():
+                self._report("cache", cache.rstrip(os.sep))
+
+    def _refuse(self, event: str, path: str, real: str) -> None:
+        real = real.rstrip(os.sep)
+        with suspended():
+            self._report("refused", real)
+        shown = path if path == real else f"{path} (that is {real})"
+        raise PermissionError(f"bis: this replay may not write to {shown}; {event} was refused")
+
+
+def confine(writable: Iterable[str], report: Callable[[str, str], None]) -> Confinement:
+    """Confine this process, for the rest of its life; see `Confinement`."""
+    confinement = Confinement(writable, report)
+    sys.addaudithook(confinement.check)
+    return confinement
+
+
+def _prefixes(folders: Iterable[str]) -> tuple[str, ...]:
+    """The folders, and what they really are, with a separator at the end."""
+    both = [os.path.realpath(f) for f in folders if f]
+    return tuple(dict.fromkeys(f.rstrip(os.sep) + os.sep for f in both))
+
+
+def _cache_folders() -> list[str]:
+    home = os.path.expanduser("~")  # noqa: PTH111 (pathlib costs milliseconds at start-up)
+    named = [os.environ[v] for v in _CACHE_VARIABLES if os.environ.get(v)]
+    return [*(os.path.join(home, c) for c in _CACHES), *named]  # noqa: PTH118
+
+
+def _temporary_folders() -> list[str]:
+    """Where temporary files go. ``tempfile.gettempdir`` would draw random names at the program's expense."""
+    named = [os.environ[v] for v in ("TMPDIR", "TEMP", "TMP") if os.environ.get(v)]
+    return [*named, "/tmp", "/var/tmp", "/usr/tmp"] if os.name == "posix" else named  # noqa: S108
