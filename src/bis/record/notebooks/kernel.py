@@ -1,0 +1,210 @@
+"""A Jupyter kernel of a given interpreter, and the end of everything it started."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil  # type: ignore[import-untyped]  # comes with ipykernel and has no stubs of its own
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+
+from bis.errors import EnvironmentBuildError, ExecutionError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MARK = "BIS_KERNEL"
+_LONGEST_SOCKET_PATH = 100  # sun_path holds 104 bytes on macOS and 108 on Linux
+_KILL_TIME_S = 5.0
+_LOG_TAIL = 4000
+
+
+class KernelDied(Exception):
+    """The kernel's process ended before it answered."""
+
+
+class _OneKernel(KernelSpecManager):  # type: ignore[misc]  # jupyter_client is not analysed
+    """Knows one kernel, so that none has to be installed."""
+
+    def __init__(self, spec: KernelSpec) -> None:
+        super().__init__()
+        self._spec = spec
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002 - whatever it is called
+        return self._spec
+
+
+class Kernel:
+    """An IPython kernel in a session of its own, with its sockets in a private folder.
+
+    Parameters
+    ----------
+    python : str
+        The interpreter; it needs ipykernel.
+    env : mapping of str to str
+        The whole environment of the kernel. `MARK` is added, by which its descendants are found again.
+    cwd : Path
+        Working directory.
+    """
+
+    def __init__(self, python: str, env: Mapping[str, str], cwd: Path) -> None:
+        found = shutil.which(python, path=env.get("PATH"))
+        if found is None:
+            raise EnvironmentBuildError(f"there is no interpreter {python}")
+        self.python = str(Path(found).absolute())  # not resolved: a link is what makes an environment of it
+        self._token = secrets.token_hex(16)
+        self._env = {**env, MARK: self._token}
+        self._cwd = cwd
+        self._folder: Path | None = None
+        self._process: Any = None
+        self.manager: Any = None
+        self.client: Any = None
+
+    async def start(self, timeout_s: float) -> None:
+        """Start the process and wait until it answers.
+
+        Raises
+        ------
+        EnvironmentBuildError
+            The interpreter has no ipykernel.
+        KernelDied
+            The process ended before it answered.
+        ExecutionError
+            It did not answer in time, or could not be started.
+        """
+        self._folder = Path(tempfile.mkdtemp(prefix="bis-kernel-"))
+        self.manager = self._manager(self._folder)
+        with (self._folder / "log").open("wb") as log:
+            try:
+                await self.manager.start_kernel(
+                    cwd=str(self._cwd),
+                    env=self._env,
+                    stdout=log,
+                    stderr=log,
+                    # The user's history is neither read nor written.
+                    extra_arguments=["--HistoryManager.hist_file=:memory:"],
+                )
+            except OSError as exc:
+                raise ExecutionError(f"{self.python} cannot be started in {self._cwd}: {exc.strerror}") from exc
+            finally:
+                self._process = getattr(self.manager.provisioner, "process", None)
+        self.client = self.manager.client()
+        self.client.start_channels()
+        try:
+            await self.client.wait_for_ready(timeout=timeout_s)
+        except RuntimeError as exc:
+            if self._process.poll() is None:
+                raise ExecutionError(f"the kernel did not answer within {timeout_s:g} s") from exc
+            log_text = self.log_tail()
+            if "No module named ipykernel" in log_text or "No module named 'ipykernel" in log_text:
+                raise EnvironmentBuildError(
+                    f"{self.python} has no ipykernel, without which it runs no notebook",
+                    hint=f"Install it there: {self.python} -m pip install ipykernel",
+                ) from exc
+            raise KernelDied(log_text) from exc
+        self.client.allow_stdin = False
+
+    def interrupt(self) -> None:
+        """Interrupt what the kernel and its children are doing, as Ctrl-C would."""
+        if self._process is not None and self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGINT)
+
+    async def shut_down(self, grace_s: float) -> None:
+        """Ask the kernel to end, so that its exit functions run, and wait for it; returns after `grace_s` at most."""
+        if self._process is None or self.client is None:
+            return
+        self.client.shutdown()
+        deadline = time.monotonic() + grace_s
+        while self._process.poll() is None and time.monotonic() < deadline:  # noqa: ASYNC110 - a process has no event
+            await asyncio.sleep(0.05)
+
+    def kill(self) -> None:
+        """Kill the kernel and all that it started and that still runs."""
+        deadline = time.monotonic() + _KILL_TIME_S
+        victims = self._family()
+        while victims and time.monotonic() < deadline:
+            for pid in victims:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+            if self._process is not None:
+                self._process.poll()
+            time.sleep(0.02)
+            victims = self._family()
+
+    async def dispose(self) -> None:
+        """Close the sockets and remove the private folder; call it once, last."""
+        if self.client is not None:
+            self.client.stop_channels()
+        if self._process is not None:
+            await self.manager.cleanup_resources()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def exit_status(self) -> int | None:
+        """The exit code, the negative of a signal, or None while it runs."""
+        return None if self._process is None else self._process.poll()
+
+    def log_tail(self) -> str:
+        """The end of what the process itself wrote, outside of any cell."""
+        if self._folder is None:
+            return ""
+        try:
+            return (self._folder / "log").read_bytes()[-_LOG_TAIL:].decode(errors="replace").strip()
+        except OSError:
+            return ""
+
+    def _manager(self, folder: Path) -> Any:
+        spec = KernelSpec(
+            argv=[self.python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="bis",
+            language="python",
+        )
+        address = {"transport": "tcp", "ip": "127.0.0.1"}
+        sockets = str(folder / "s")
+        if sys.platform != "win32" and len(sockets) < _LONGEST_SOCKET_PATH:
+            address = {"transport": "ipc", "ip": sockets}
+        return AsyncKernelManager(
+            kernel_name="bis",
+            kernel_spec_manager=_OneKernel(spec),
+            connection_file=str(folder / "connection.json"),
+            **address,
+        )
+
+    def _family(self) -> set[int]:
+        """Living processes that descend from the kernel, share its session or carry its mark."""
+        root = None if self._process is None else self._process.pid
+        children: dict[int, list[int]] = {}
+        found: set[int] = set()
+        for process in psutil.process_iter(["ppid", "status"]):
+            if process.info["status"] == psutil.STATUS_ZOMBIE:
+                continue
+            children.setdefault(process.info["ppid"], []).append(process.pid)
+            if root is not None and self._belongs(process, root):
+                found.add(process.pid)
+        pending = list(found)
+        while pending:
+            for pid in children.get(pending.pop(), []):
+                if pid not in found:
+                    found.add(pid)
+                    pending.append(pid)
+        return found - {os.getpid()}
+
+    def _belongs(self, process: psutil.Process, root: int) -> bool:
+        try:
+            if process.pid == root or os.getsid(process.pid) == root:
+                return True
+            return bool(process.environ().get(MARK) == self._token)
+        except (psutil.Error, OSError):
+            return False
