@@ -1,0 +1,107 @@
+"""Who asks: the package on whose behalf entropy is drawn, and the place in the user's code that set a seed."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+OWN, STDLIB, LIBRARY, USER = range(4)
+
+# Modules of the standard library that draw for their own ends (names of files, keys of connections). Were these draws
+# counted as the caller's, a name that is taken would shift the program's own numbers.
+_INFRASTRUCTURE = frozenset(
+    {"asyncio", "email", "http", "imaplib", "logging", "multiprocessing", "smtplib", "socketserver", "ssl"}
+    | {"tempfile", "urllib", "xmlrpc"}
+)
+_OWN_FOLDER = os.path.dirname(__file__) + os.sep  # noqa: PTH120 - pathlib is not loaded for this
+_BIS_FOLDER = _OWN_FOLDER[: -len(os.path.join("record", "entropy", ""))]  # noqa: PTH118 - as above
+_STDLIB_FOLDER = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120 - as above
+_INSTALLED = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
+_kinds: dict[str, int] = {}
+
+
+class Caller:
+    """The nearest frame that is neither of the standard library nor of this package."""
+
+    __slots__ = ("kind", "name")
+
+    def __init__(self, name: str, kind: int) -> None:
+        self.name = name
+        self.kind = kind
+
+
+class Site:
+    """The line of the user's code from which a call came, and the package that made the call for it, if any."""
+
+    __slots__ = ("file", "line", "package")
+
+    def __init__(self, file: str, line: int, package: str | None) -> None:
+        self.file = file
+        self.line = line
+        self.package = package
+
+
+def kind_of(filename: str) -> int:
+    """Whether code of this file is our own, the standard library's, an installed library's or the user's."""
+    kind = _kinds.get(filename)
+    if kind is None:
+        kind = _kinds[filename] = _classify(filename)
+    return kind
+
+
+def _classify(filename: str) -> int:
+    if filename.startswith("<frozen "):
+        return STDLIB
+    if filename.startswith(_OWN_FOLDER):
+        return OWN
+    if filename.startswith(_BIS_FOLDER) or any(folder in filename for folder in _INSTALLED):
+        return LIBRARY
+    return STDLIB if filename.startswith(_STDLIB_FOLDER) else USER
+
+
+def _package(frame: FrameType) -> str:
+    name = str(frame.f_globals.get("__name__") or "__main__").partition(".")[0]
+    return "__main__" if name == "__mp_main__" else name  # the name of the main module in a spawned process
+
+
+def caller(frame: FrameType | None) -> Caller:
+    """On whose behalf the code in `frame` runs."""
+    while frame is not None:
+        kind = kind_of(frame.f_code.co_filename)
+        if kind == STDLIB:
+            package = _package(frame)
+            if package in _INFRASTRUCTURE:
+                return Caller("python." + package, STDLIB)
+        elif kind != OWN:
+            return Caller(_package(frame), kind)
+        frame = frame.f_back
+    return Caller("python", STDLIB)
+
+
+def site(frame: FrameType | None) -> Site:
+    """From where in the user's code the code in `frame` was called."""
+    package: str | None = None
+    line = 0
+    while frame is not None:
+        kind = kind_of(frame.f_code.co_filename)
+        if kind == USER:
+            return Site(frame.f_code.co_filename, frame.f_lineno, package)
+        if kind == LIBRARY and package is None:
+            package, line = _package(frame), frame.f_lineno
+        frame = frame.f_back
+    return Site(f"<{package or 'python'}>", line, package)
+
+
+def in_process_pool(frame: FrameType | None) -> bool:
+    """Whether the code in `frame` is a task of a pool of processes, which hands out tasks in no fixed order."""
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name in {"worker", "_process_worker"} and kind_of(code.co_filename) != USER:
+            module = frame.f_globals.get("__name__")
+            if module in {"multiprocessing.pool", "concurrent.futures.process"}:
+                return True
+        frame = frame.f_back
+    return False

@@ -1,0 +1,94 @@
+"""TensorFlow: operations that no seed was given for, which its C++ kernels seed from the system.
+
+Nothing here initialises TensorFlow's runtime: programs may still configure threads and devices.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from bis.record.entropy.wrapping import disguise, first, is_ours, observe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+    from bis.record.entropy.recorder import Recorder
+
+_IN_GRAPH = "a random operation inside a graph function has no seed; TensorFlow's kernel seeds itself"
+
+
+def attach_seeds(module: ModuleType, recorder: Recorder) -> None:
+    """Attach to ``tensorflow.python.framework.random_seed``.
+
+    Every operation asks `get_seed` for its pair of seeds. It gets one from the streams only if neither it nor the
+    program has a seed, and only in eager execution: a pair that is built into the function of a `Dataset.map` would
+    give the same numbers in every epoch.
+    """
+    random_seed: Any = module
+    original = random_seed.get_seed
+    if is_ours(original):
+        return
+
+    def get_seed(op_seed: Any) -> Any:
+        seeds = original(op_seed)
+        if seeds == (None, None) and recorder.serving:
+            if random_seed.context.executing_eagerly():
+                served = recorder.reports.attempt("tensorflow seed", lambda: _pair(recorder))
+                return seeds if served is None else served
+            recorder.reports.uncontrolled("tensorflow graph", _IN_GRAPH)
+        return seeds
+
+    def tell(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        recorder.reports.seed("tensorflow.random.set_seed", first(args, kwargs, "seed"))
+
+    random_seed.get_seed = disguise(get_seed, original)
+    observe(module, "set_seed", tell)
+
+
+def _pair(recorder: Recorder) -> tuple[int, int]:
+    # Not (0, 0), which the kernels take for none.
+    return (1 + recorder.streams.integer("tensorflow", 64) % (2**31 - 2), recorder.streams.integer("tensorflow", 24))
+
+
+def attach_generators(module: ModuleType, recorder: Recorder) -> None:
+    """Attach to ``tensorflow.python.ops.stateful_random_ops``, whose generators no global seed governs."""
+    operations: Any = module
+    original = operations.non_deterministic_ints
+    if is_ours(original) or not recorder.serving:
+        return
+
+    def non_deterministic_ints(shape: Any, dtype: Any = operations.dtypes.int64) -> Any:
+        numbers = recorder.reports.attempt("tensorflow generator", lambda: _numbers(recorder, shape, dtype))
+        return original(shape, dtype) if numbers is None else numbers
+
+    operations.non_deterministic_ints = disguise(non_deterministic_ints, original)
+
+
+def _numbers(recorder: Recorder, shape: Any, dtype: Any) -> Any:
+    """A tensor of integers from the streams; None where the graph is being built or the shape is no plain list."""
+    tensorflow: Any = sys.modules["tensorflow"]
+    if not tensorflow.executing_eagerly():
+        recorder.reports.uncontrolled("tensorflow graph", _IN_GRAPH)
+        return None
+    size = int(dtype.size)
+    count = 1
+    for extent in shape:
+        count *= int(extent)
+    served = recorder.streams.draw("tensorflow.generator", count * size)
+    return tensorflow.reshape(tensorflow.io.decode_raw(served, dtype), [int(extent) for extent in shape])
+
+
+def unseeded(recorder: Recorder) -> bool:
+    """Whether the program runs eagerly, has set no global seed, and is not distributed over devices."""
+    context: Any = sys.modules.get("tensorflow.python.eager.context")
+    tensorflow: Any = sys.modules.get("tensorflow")
+    if context is None or tensorflow is None or not recorder.serving:
+        return False
+    return bool(
+        context.executing_eagerly()
+        and context.global_seed() is None
+        and not tensorflow.distribute.has_strategy()
+        and not tensorflow.config.experimental.is_op_determinism_enabled()  # shuffling without a seed is an error then
+    )
