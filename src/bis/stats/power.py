@@ -1,0 +1,186 @@
+"""Power: what a verdict on n replays could have detected."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, stats
+
+from bis.stats.arrays import FloatArray, as_fraction
+
+
+def prediction_power(shift: npt.ArrayLike, n: float, *, alpha: float = 0.05) -> FloatArray:
+    """Probability that the prediction-interval test detects a shift of the original.
+
+    Parameters
+    ----------
+    shift : array_like, shape (...)
+        True shift of the original's mean in standard deviations of a run; finite.
+    n : float
+        Number of fresh replays, at least 2; ``math.inf`` for a known distribution.
+    alpha : float
+        Level of the two-sided test, in (0, 1).
+
+    Returns
+    -------
+    ndarray, shape (...)
+        In [alpha, 1].
+
+    Raises
+    ------
+    ValueError
+        `n` is below 2 or `alpha` is not in (0, 1).
+
+    Notes
+    -----
+    t has n - 1 degrees of freedom and noncentrality ``shift / sqrt(1 + 1/n)``. One original scatters itself, so
+    that the power for 2 standard deviations stays below .516 for every n.
+
+    References
+    ----------
+    Johnson, Kotz and Balakrishnan (1995), Continuous Univariate Distributions 2. ISBN 0-471-58494-0
+
+    Examples
+    --------
+    >>> prediction_power([2.0, 3.0], 10).round(2)
+    array([0.4 , 0.72])
+    """
+    as_fraction(alpha, name="alpha")
+    shifts = np.asarray(shift, dtype=np.float64)
+    if not n >= 2:
+        raise ValueError(f"n must be at least 2; got {n}")
+    if math.isinf(n):
+        bound = float(stats.norm.isf(alpha / 2.0))
+        power = stats.norm.sf(bound - shifts) + stats.norm.cdf(-bound - shifts)
+    else:
+        bound = float(stats.t.isf(alpha / 2.0, n - 1))
+        # The test is symmetric; for noncentrality 0 SciPy's noncentral t is the central one.
+        noncentrality = np.abs(shifts) / math.sqrt(1.0 + 1.0 / n)
+        power = stats.nct.sf(bound, n - 1, noncentrality) + stats.nct.cdf(-bound, n - 1, noncentrality)
+    return np.asarray(np.clip(power, 0.0, 1.0), dtype=np.float64)
+
+
+def minimum_detectable_shift(n: float, *, power: float = 0.8, alpha: float = 0.05) -> float:
+    """Smallest shift of the original that the prediction-interval test detects with a given power.
+
+    Parameters
+    ----------
+    n : float
+        Number of fresh replays, at least 2; may be ``math.inf``.
+    power : float
+        In (alpha, 1).
+    alpha : float
+        Level, in (0, 1).
+
+    Returns
+    -------
+    float
+        In standard deviations of a run.
+
+    Raises
+    ------
+    ValueError
+        `n` is below 2, or not ``0 < alpha < power < 1``.
+
+    References
+    ----------
+    See `prediction_power`.
+
+    Examples
+    --------
+    >>> [round(minimum_detectable_shift(n), 1) for n in (3, 5, 10, 20)]
+    [6.5, 4.1, 3.3, 3.0]
+    """
+    if not as_fraction(alpha, name="alpha") < as_fraction(power, name="power"):
+        raise ValueError(f"power must exceed alpha; got {power} and {alpha}")
+    high = 4.0
+    while float(prediction_power(high, n, alpha=alpha)) < power:
+        high *= 2.0
+    root: float = optimize.brentq(lambda d: float(prediction_power(d, n, alpha=alpha)) - power, 0.0, high, xtol=1e-6)
+    return root
+
+
+def replays_for_shift(shift: float, *, power: float = 0.8, alpha: float = 0.05, most: int = 1000) -> int | None:
+    """Number of fresh replays that detects a shift of one original.
+
+    Parameters
+    ----------
+    shift : float
+        In standard deviations of a run; finite, not negative.
+    power : float
+        In (alpha, 1).
+    alpha : float
+        Level, in (0, 1).
+    most : int
+        Largest number to consider, at least 3.
+
+    Returns
+    -------
+    int or None
+        At least 3; None where more than `most` are needed, in particular always below 2.80 standard deviations at
+        80 % power.
+
+    Raises
+    ------
+    ValueError
+        As for `minimum_detectable_shift`.
+
+    Examples
+    --------
+    >>> replays_for_shift(4.2), replays_for_shift(2.5)
+    (5, None)
+    """
+    if minimum_detectable_shift(most, power=power, alpha=alpha) > shift:
+        return None
+    low, high = 2, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        if minimum_detectable_shift(middle, power=power, alpha=alpha) <= shift:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def runs_for_equivalence(margin: float, *, power: float = 0.8, alpha: float = 0.05) -> int:
+    """Runs per arm for a TOST of two samples whose true means are equal.
+
+    Parameters
+    ----------
+    margin : float
+        In standard deviations of a run; above 0.
+    power : float
+        In (0, 1).
+    alpha : float
+        Level, in (0, 1).
+
+    Returns
+    -------
+    int
+        ``2 ((z_{1-alpha} + z_{1-(1-power)/2}) / margin)**2``, rounded up; at least 3.
+
+    Raises
+    ------
+    ValueError
+        `margin` is not positive, or `power` or `alpha` is not in (0, 1).
+
+    Notes
+    -----
+    Normal approximation; for fewer than about 10 runs the t quantiles ask for one or two more.
+
+    References
+    ----------
+    Chow, Shao and Wang (2008), Sample Size Calculations in Clinical Research. ISBN 978-1-58488-982-3
+
+    Examples
+    --------
+    >>> [runs_for_equivalence(margin) for margin in (0.5, 1.0, 1.5, 2.0)]
+    [69, 18, 8, 5]
+    """
+    if not (math.isfinite(margin) and margin > 0.0):
+        raise ValueError(f"margin must be finite and positive; got {margin}")
+    miss = 1.0 - as_fraction(power, name="power")
+    reach = float(stats.norm.isf(as_fraction(alpha, name="alpha")) + stats.norm.isf(miss / 2.0))
+    return max(3, math.ceil(2.0 * (reach / margin) ** 2))
