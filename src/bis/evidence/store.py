@@ -285,6 +285,11 @@ class EvidenceStore:
         with _mapped(self.tracking_uri, missing=run_id):
             self._client.set_terminated(run_id, status, int(ended_unix_s * 1000))
 
+    def delete(self, run_id: str) -> None:
+        """Take back a run that `create` began and that could not be completed."""
+        with _mapped(self.tracking_uri, missing=run_id):
+            self._client.delete_run(run_id)
+
 
 def fail_fast() -> None:
     """Let MLflow give up on a dead server within seconds; for bis's own processes, never for a user's program."""

@@ -43,8 +43,6 @@ def start_entropy(recorder: Recorder) -> None:
     key = os.environ.get("BIS_CHILD_KEY") or "main"
     plan = EntropyPlan(root=bytes.fromhex(session.root), key=key, serve=session.serve)
     recorder.entropy = install(plan, SpoolObserver(recorder))
-    if session.states:
-        recorder.entropy.restore({s.generator: s.state for s in session.states if s.state})
 
 
 def confine(recorder: Recorder) -> None:

@@ -113,7 +113,12 @@ def _default_registry_store(store_uri: str, tracking_uri: str | None) -> Any:
 def _begin() -> None:
     """Watch randomness from the first moment at which bis is loaded, not only from the first run on."""
     try:
-        _recorder()
+        recorder = _recorder()
+        if recorder is not None and recorder.session.quarantine is not None:
+            _quarantine().install(tracking_store, registry_store)
+        if recorder is not None and recorder.session.states and recorder.entropy is not None:
+            # An ambient run was seen from here on, so this is the moment to which its generators are set back.
+            recorder.entropy.restore({s.generator: s.state for s in recorder.session.states if s.state})
     except Exception as error:  # noqa: BLE001 (fence: an exception here would break `import mlflow`)
         import sys
 

@@ -201,7 +201,7 @@ class Recorder:
         self.note("modules", files=files, loaded=sorted(sys.modules))
 
     def _note_machine(self) -> None:
-        from bis.record.probes.machine import inprocess_machine_facts
+        from bis.record.probes.runtime import inprocess_machine_facts
 
         self.note("machine", facts=inprocess_machine_facts())
 

@@ -148,7 +148,7 @@ def store_in_background(folder: Path) -> None:
             stdout=log,
             stderr=log,
             env=env,
-            cwd=read_cwd(folder),
+            cwd=_cwd(folder),  # MLflow's default store lies in the working directory
             start_new_session=True,
         )
 
@@ -165,12 +165,7 @@ def store_under_lock(folder: Path, *, wait_s: float = _WAIT_S) -> Stored | None:
         if done is None:
             with suppress(OSError):
                 (folder / _PROBLEM).unlink(missing_ok=True)
-            cwd = Path.cwd()
-            os.chdir(read_cwd(folder))  # MLflow's default store lies in the working directory
-            try:
-                done = store_session(folder)
-            finally:
-                os.chdir(cwd)
+            done = store_session(folder)
         return done
     finally:
         (folder / _LOCK).unlink(missing_ok=True)
@@ -260,7 +255,7 @@ def _forget(folder: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def read_cwd(folder: Path) -> str:
+def _cwd(folder: Path) -> str:
     """The folder in which the session's program was started."""
     cwd = spool_files.read_session(folder).cwd
     return cwd if Path(cwd).is_dir() else str(folder)

@@ -1,0 +1,234 @@
+"""The commands as functions: the same words, the same meaning.
+
+>>> import bis
+>>> recorded = bis.run("train.py", "--lr", "0.1")          # doctest: +SKIP
+>>> verdict = bis.replay("last", bis.ReplayOptions(times=5))  # doctest: +SKIP
+>>> verdict.level                                          # doctest: +SKIP
+<Level.BITWISE: 'bitwise'>
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from bis.config import Settings, Tolerance, load_settings, tracking_uri_given
+from bis.errors import UsageError
+from bis.evidence.store import EvidenceStore, StoredRun, fail_fast
+from bis.model.difference import RecordDifference
+from bis.model.plan import Plan
+from bis.model.verdict import ReplayKind, Verdict
+from bis.record.launcher import entry_from
+from bis.record.recording import Recorded, record_program
+from bis.record.storing import drain
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOptions:
+    """What ``bis replay`` can be told; the command's options have the same names.
+
+    `times` is 3 by default (8 for fresh replays), `environment` one of auto, current, rebuild.
+    """
+
+    times: int | None = None
+    fresh: bool = False
+    until_decided: bool = False
+    jobs: int = 1
+    environment: str = "auto"
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    data_folders: tuple[str, ...] = ()
+    source: str | None = None
+    tolerance: Mapping[str, Tolerance] = field(default_factory=dict)
+    timeout_s: float | None = None
+    keep: bool = False
+
+
+def options_from(**given: Any) -> ReplayOptions:
+    """Options of the command line, those that are not for this left out."""
+    known = ReplayOptions.__dataclass_fields__
+    return ReplayOptions(**{k: tuple(v) if k == "data_folders" else v for k, v in given.items() if k in known})
+
+
+def run(
+    target: str,
+    *arguments: str,
+    module: bool = False,
+    parameters: Mapping[str, str] | None = None,
+    tracking_uri: str | None = None,
+    wait: bool | None = None,
+    echo: bool = True,
+    on_cell: Callable[[int, int], None] | None = None,
+) -> Recorded:
+    """Run a script, notebook or module once, recorded.
+
+    Raises
+    ------
+    UsageError
+        There is no such program.
+    ExecutionError
+        It cannot be started.
+    """
+    return record_program(
+        entry_from(target, arguments, module=module),
+        load_settings(Path.cwd()),
+        tracking_uri=tracking_uri,
+        wait=wait,
+        echo=echo,
+        parameters=dict(parameters or {}),
+        on_cell=on_cell,
+    )
+
+
+def show(run_id: str, *, tracking_uri: str | None = None) -> StoredRun:
+    """Show what a run was made of.
+
+    Raises
+    ------
+    RunNotFound, StoreUnavailable, EvidenceError
+        There is no such run, no answer, or no readable record.
+    """
+    store = _store(tracking_uri)
+    return store.read(store.find(run_id))
+
+
+def diff(run_a: str, run_b: str, *, tracking_uri: str | None = None) -> RecordDifference:
+    """Compare the records and metrics of two runs.
+
+    Raises
+    ------
+    RunNotFound, StoreUnavailable, EvidenceError
+        There is no such run, no answer, or no readable record.
+    """
+    from bis.verify.difference import diff_records
+
+    store = _store(tracking_uri)
+    a, b = store.read(store.find(run_a)), store.read(store.find(run_b))
+    return diff_records(a.record, b.record, a=a.run_id, b=b.run_id)
+
+
+def plan(run_id: str, options: ReplayOptions | None = None, *, tracking_uri: str | None = None) -> Plan:
+    """The plan of a replay, without carrying it out."""
+    from bis.replay.engine import plan_replay
+
+    store = _store(tracking_uri)
+    settings = load_settings(Path.cwd())
+    return plan_replay(store.read(store.find(run_id)), _plan_options(options or ReplayOptions(), settings))
+
+
+def replay(
+    run_id: str,
+    options: ReplayOptions | None = None,
+    *,
+    tracking_uri: str | None = None,
+    observer: Any = None,
+    consent: Callable[[str], bool] | None = None,
+) -> Verdict:
+    """Replay a recorded run, and judge whether the result is the same.
+
+    Parameters
+    ----------
+    run_id : str
+        An MLflow run id, a unique prefix of one, or ``last``.
+    options : ReplayOptions, optional
+        How often, and how.
+    tracking_uri : str, optional
+        Where the run is; MLflow's own default otherwise.
+    observer : object, optional
+        Is told how it goes; see `bis.replay.engine.Observer`.
+    consent : callable, optional
+        Asked before code that was recorded elsewhere is run; without it, it is run.
+
+    Raises
+    ------
+    BisError
+        It cannot be replayed; the kind of error says why.
+    """
+    from bis.replay.engine import Request, replay_run
+
+    options = options or ReplayOptions()
+    settings = load_settings(Path.cwd())
+    settings = replace(settings, tolerances={**settings.tolerances, **options.tolerance})
+    store = _store(tracking_uri)
+    stored = store.read(store.find(run_id))
+    default = settings.fresh_times if options.fresh else settings.replay_times
+    return replay_run(
+        store,
+        stored,
+        _plan_options(options, settings),
+        Request(
+            times=options.times or (19 + 3 if options.until_decided and options.fresh else default),
+            jobs=options.jobs,
+            until_decided=options.until_decided,
+            keep=options.keep,
+            consent=consent,
+        ),
+        settings=settings,
+        observer=observer,
+    )
+
+
+def verify(
+    run_id: str,
+    *,
+    expect: str,
+    names: Mapping[str, str] | None = None,
+    tolerances: Mapping[str, Tolerance] | None = None,
+    tracking_uri: str | None = None,
+) -> Verdict:
+    """Compare a run with a published table, or a notebook's outputs with those saved in its file.
+
+    Raises
+    ------
+    UsageError
+        The table cannot be read, or names metrics that the run does not have.
+    """
+    from bis.verify.expected import compare_saved_outputs, compare_table, read_table
+
+    store = _store(tracking_uri)
+    stored = store.read(store.find(run_id))
+    settings = load_settings(Path.cwd())
+    merged = {**settings.tolerances, **(tolerances or {})}
+    if expect == "saved-outputs":
+        return compare_saved_outputs(_saved_outputs(store, stored), stored.record.outputs.cells, run_id=stored.run_id)
+    return compare_table(read_table(Path(expect)), stored.record.outputs, names=names or {}, tolerances=merged, run_id=stored.run_id)
+
+
+def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> Any:
+    from bis.evidence.archive import read_entries
+    from bis.evidence.store import SOURCE
+    from bis.record.notebooks.document import saved_outputs_of
+
+    code = stored.record.code
+    if not code.target.endswith(".ipynb") or code.snapshot is None:
+        raise UsageError(
+            f"run {stored.run_id} is not of a notebook file with a snapshot, so there are no saved outputs",
+            hint="Use --expect TABLE.csv, or record the notebook with `bis run NOTEBOOK.ipynb`.",
+        )
+    entries = {e.name: e for e in read_entries(store.download(stored.run_id, SOURCE))}
+    content = entries[code.target].content if code.target in entries else None
+    if content is None:
+        raise UsageError(f"the source snapshot of run {stored.run_id} does not contain {code.target}")
+    return saved_outputs_of(content, code.target)
+
+
+def _store(tracking_uri: str | None) -> EvidenceStore:
+    fail_fast()
+    for problem in drain(tracking_uri or tracking_uri_given(), Path.cwd()):
+        warnings.warn(problem, stacklevel=3)
+    return EvidenceStore(tracking_uri)
+
+
+def _plan_options(options: ReplayOptions, settings: Settings) -> Any:
+    from bis.replay.plan import ReplayOptions as PlanOptions
+
+    return PlanOptions(
+        kind=ReplayKind.FRESH if options.fresh else ReplayKind.EXACT,
+        environment=options.environment,
+        overrides=dict(options.overrides),
+        data_folders=tuple(options.data_folders),
+        source=options.source,
+        timeout_s=options.timeout_s if options.timeout_s is not None else settings.replay_timeout_s,
+    )

@@ -1,0 +1,88 @@
+"""The ``bis`` command: its options, its help, and the fence around everything that it does."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from bis import __version__
+from bis.cli.diff import diff
+from bis.cli.replay import replay
+from bis.cli.run import run
+from bis.cli.show import show
+from bis.cli.verify import verify
+from bis.config import debugging
+from bis.errors import BisError
+
+_EPILOG = """\b
+Exit codes: 0 yes · 1 not reproduced · 2 usage · 3 could not run ·
+4 nothing to look at · 5 inconclusive · 70 a defect of bis
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG)
+@click.version_option(__version__, "-V", "--version", prog_name="bis")
+def cli() -> None:
+    """Would we get this experiment again?
+
+    \b
+    bis run train.py --lr 0.1      run it once, recorded
+    bis replay last -n 5           run it again 5 times, and judge
+    bis replay last --fresh        new randomness: is the result typical?
+    bis show last                  what the run was made of
+    bis diff RUN_A RUN_B           what differs between two runs
+    bis verify last --expect t.csv are these the published figures?
+
+    RUN_ID is an MLflow run id, the beginning of one, or `last`. Runs are looked up where MLflow keeps them
+    (MLFLOW_TRACKING_URI or --tracking-uri).
+    """
+
+
+for command in (run, replay, show, diff, verify):
+    cli.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    try:
+        result = cli.main(args=arguments, prog_name="bis", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.stderr.write("\nbis: interrupted; what was finished is kept\n")
+        return 130
+    except KeyboardInterrupt:
+        sys.stderr.write("\nbis: interrupted; what was finished is kept\n")
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BisError as error:
+        _tell(error)
+        return error.exit_code
+    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 (the outermost fence: no traceback reaches a user)
+        if debugging():
+            raise
+        sys.stderr.write(
+            f"bis: this is a defect of bis: {type(error).__name__}: {error}\n"
+            "     Please report it with the output of the same command under BIS_DEBUG=1.\n"
+        )
+        return 70
+    return result if isinstance(result, int) else 0
+
+
+def _tell(error: BisError) -> None:
+    if debugging():
+        import traceback
+
+        traceback.print_exception(error)
+    sys.stderr.write(f"bis: {error.message}\n")
+    if error.hint:
+        sys.stderr.write(f"     {error.hint}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

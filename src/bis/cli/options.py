@@ -1,0 +1,65 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from bis.config import Tolerance
+
+Command = Callable[..., Any]
+
+tracking_uri = click.option(
+    "--tracking-uri",
+    metavar="URI",
+    help="Where MLflow keeps the runs. [default: MLFLOW_TRACKING_URI, else MLflow's own: sqlite:///mlflow.db]",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+
+
+def print_json(document: Any) -> None:
+    """Print a document on stdout as strict JSON."""
+    json.dump(document, sys.stdout, indent=2, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def assignments(_context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """Parse ``name=value`` options."""
+    found = {}
+    for text in given:
+        name, separator, value = text.partition("=")
+        if not separator or not name:
+            raise click.BadParameter(f"expected NAME=VALUE, found {text!r}", param=parameter)
+        found[name] = value
+    return found
+
+
+def tolerances(_context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, Tolerance]:
+    """Parse ``METRIC=ATOL[,RTOL]`` and ``METRIC=rtol:1e-6,atol:0,margin:0.01,quantum:0.001`` options."""
+    found = {}
+    for text in given:
+        name, separator, value = text.rpartition("=")
+        if not separator:
+            raise click.BadParameter(f"expected METRIC=ATOL or METRIC=rtol:1e-6, found {text!r}", param=parameter)
+        found[name] = _tolerance(value, text, parameter)
+    return found
+
+
+def _tolerance(value: str, text: str, parameter: click.Parameter) -> Tolerance:
+    fields: dict[str, float] = {}
+    for part, default in zip(value.split(","), ("atol", "rtol", "margin", "quantum"), strict=False):
+        key, separator, number = part.rpartition(":")
+        key = key or default
+        try:
+            fields[key] = float(number)
+        except ValueError:
+            raise click.BadParameter(f"{number!r} in {text!r} is no number", param=parameter) from None
+        if (separator and key not in {"atol", "rtol", "margin", "quantum"}) or fields[key] < 0:
+            raise click.BadParameter(
+                f"expected atol, rtol, margin or quantum of at least 0, found {part!r}", param=parameter
+            )
+    return Tolerance(**fields)

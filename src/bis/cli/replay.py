@@ -1,0 +1,102 @@
+"""``bis replay``."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bis.cli.options import as_json, assignments, print_json, tolerances, tracking_uri
+
+if TYPE_CHECKING:
+    from bis.model.plan import Plan
+
+
+@click.command()
+@click.option("-n", "--times", type=click.IntRange(1, 1000), help="How many replays. [default: 3; with --fresh 8]")
+@click.option("--fresh", is_flag=True, help="New randomness in each replay: is the original a plausible draw?")
+@click.option("--until-decided", is_flag=True, help="Stop as soon as the verdict cannot change (at most -n replays).")
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Replays at a time.")
+@click.option(
+    "--env",
+    "environment",
+    type=click.Choice(["auto", "current", "rebuild"]),
+    default="auto",
+    show_default=True,
+    help="Packages: this environment where it equals the lock, else rebuilt; or one of them in any case.",
+)
+@click.option("--set", "overrides", multiple=True, callback=assignments, metavar="NAME=VALUE",
+              help="Another argument or notebook parameter; a named deviation. Repeatable.")  # fmt: skip
+@click.option("--data", "data_folders", multiple=True, type=click.Path(exists=True, file_okay=False),
+              help="A folder in which to look for input files that are not at their place. Repeatable.")  # fmt: skip
+@click.option("--source", type=click.Path(exists=True, file_okay=False),
+              help="A clone with the commit of a run that bis did not record.")  # fmt: skip
+@click.option("--tolerance", "tolerance", multiple=True, callback=tolerances, metavar="METRIC=ATOL[,RTOL]",
+              help="How far a metric may be off (patterns allowed); also rtol:, margin:, quantum:. Repeatable.")  # fmt: skip
+@click.option("--timeout", "timeout_s", type=click.FloatRange(min=0.1), metavar="SECONDS", help="Limit for each replay.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
+@click.option("--keep", is_flag=True, help="Keep the workspaces, and say where they are.")
+@click.option("--yes", is_flag=True, help="Run code that was recorded by somebody else without asking.")
+@tracking_uri
+@as_json
+@click.argument("run_id", metavar="RUN_ID")
+def replay(*, run_id: str, as_json: bool, tracking_uri: str | None, dry_run: bool, **options: Any) -> int:
+    """Run a recorded experiment again, and judge whether it is the same.
+
+    Exact replays (the default) repeat the recorded randomness and ask whether the record is complete and the
+    program deterministic. Fresh ones ask whether the recorded result is typical. The replays are stored as child
+    runs; nothing else is touched.
+
+    \b
+    bis replay last -n 5
+    bis replay 3f2a --fresh -n 8
+    bis replay last --set lr=0.2 --dry-run
+    """
+    from bis import api
+
+    chosen = api.options_from(**options)
+    if dry_run:
+        _print_plan(api.plan(run_id, chosen, tracking_uri=tracking_uri), as_json=as_json)
+        return 0
+    with _progress(quiet=as_json) as progress:
+        verdict = api.replay(
+            run_id, chosen, tracking_uri=tracking_uri, observer=progress, consent=None if options["yes"] else _ask
+        )
+    if as_json:
+        from bis.report.jsons import to_document
+
+        print_json(to_document("bis.verdict", verdict))
+    else:
+        from bis.report.verdict_text import print_verdict
+
+        print_verdict(verdict)
+    return verdict.exit_code
+
+
+def _print_plan(plan: Plan, *, as_json: bool) -> None:
+    if as_json:
+        from bis.report.jsons import to_document
+
+        print_json(to_document("bis.plan", plan))
+        return
+    from bis.report.plan_text import print_plan
+
+    print_plan(plan)
+
+
+def _ask(question: str) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    return click.confirm(f"bis: {question}", err=True)
+
+
+def _progress(*, quiet: bool) -> Any:
+    if quiet:
+        return nullcontext()
+    from bis.cli.progress import ReplayProgress
+
+    return ReplayProgress()
+
+

@@ -1,0 +1,91 @@
+"""``bis run``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from bis.cli.options import as_json, assignments, print_json, tracking_uri
+
+if TYPE_CHECKING:
+    from bis.record.recording import Recorded
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("-m", "--module", is_flag=True, help="TARGET is a module: as `python -m TARGET`.")
+@click.option("--wait/--no-wait", default=None, help="Wait until the evidence is in MLflow. [default: in CI and containers]")
+@click.option(
+    "--set",
+    "parameters",
+    multiple=True,
+    callback=assignments,
+    metavar="NAME=VALUE",
+    help="Notebook only: a value for the cell tagged `parameters`. Repeatable.",
+)
+@tracking_uri
+@as_json
+@click.argument("target")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def run(
+    *,
+    module: bool,
+    wait: bool | None,
+    parameters: dict[str, str],
+    tracking_uri: str | None,
+    as_json: bool,
+    target: str,
+    arguments: tuple[str, ...],
+) -> int:
+    """Run a script, notebook or module once, recorded.
+
+    Options of bis stand before TARGET; everything after it goes to the program. The exit status is the program's.
+
+    \b
+    bis run train.py --lr 0.1
+    bis run -m package.train --lr 0.1
+    bis run --set epochs=3 notebook.ipynb
+
+    With --json, the program's output goes to stderr.
+    """
+    from bis import api
+
+    recorded = api.run(
+        target,
+        *arguments,
+        module=module,
+        parameters=parameters,
+        tracking_uri=tracking_uri,
+        wait=True if as_json else wait,
+        echo=not as_json,
+        on_cell=None if as_json or not sys.stderr.isatty() else _cell,
+    )
+    if as_json:
+        from bis.report.jsons import to_document
+
+        print_json(to_document("bis.run", recorded))
+    else:
+        _tell(recorded, tracking_uri)
+    return _exit_status(recorded)
+
+
+def _cell(position: int, total: int) -> None:
+    sys.stderr.write(f"bis: cell {position + 1} of {total}\n")
+
+
+def _tell(recorded: Recorded, uri: str | None) -> None:
+    where = f" --tracking-uri {uri}" if uri else ""
+    if recorded.problem:
+        sys.stderr.write(f"bis: {recorded.problem}\n")
+    elif recorded.stored:
+        ids = ", ".join(recorded.run_ids) or "no run"
+        sys.stderr.write(f"bis: recorded as {ids}; look at it with: bis show last{where}\n")
+    else:
+        sys.stderr.write(f"bis: recorded, being stored in the background; look at it with: bis show last{where}\n")
+
+
+def _exit_status(recorded: Recorded) -> int:
+    if recorded.exit.exit_code is not None:
+        return recorded.exit.exit_code
+    return 128 + (recorded.exit.signal or 1)

@@ -1,0 +1,27 @@
+"""``bis show``."""
+
+from __future__ import annotations
+
+import click
+
+from bis.cli.options import as_json, print_json, tracking_uri
+
+
+@click.command()
+@tracking_uri
+@as_json
+@click.argument("run_id", metavar="RUN_ID")
+def show(*, tracking_uri: str | None, as_json: bool, run_id: str) -> int:
+    """Show what a run was made of, facet by facet: recorded, partial (why) or missing."""
+    from bis import api
+
+    stored = api.show(run_id, tracking_uri=tracking_uri)
+    if as_json:
+        from bis.report.jsons import to_document
+
+        print_json(to_document("bis.show", stored))
+        return 0
+    from bis.report.record_text import print_record
+
+    print_record(stored.record, run_id=stored.run_id, name=stored.name, status=stored.status)
+    return 0

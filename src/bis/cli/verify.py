@@ -1,0 +1,47 @@
+"""``bis verify``."""
+
+from __future__ import annotations
+
+import click
+
+from bis.cli.options import as_json, assignments, print_json, tolerances, tracking_uri
+from bis.config import Tolerance
+
+
+@click.command()
+@click.option("--expect", required=True, metavar="TABLE.csv|saved-outputs",
+              help="A published table, or `saved-outputs`: what the notebook's file has saved in it.")  # fmt: skip
+@click.option("--map", "names", multiple=True, callback=assignments, metavar="COLUMN=METRIC",
+              help="Which metric a column of the table means, where the names differ. Repeatable.")  # fmt: skip
+@click.option("--tolerance", "tolerance", multiple=True, callback=tolerances, metavar="METRIC=ATOL[,RTOL]",
+              help="How far a metric may be off. [default: the precision in which it is printed]")  # fmt: skip
+@tracking_uri
+@as_json
+@click.argument("run_id", metavar="RUN_ID")
+def verify(
+    *,
+    expect: str,
+    names: dict[str, str],
+    tolerance: dict[str, Tolerance],
+    tracking_uri: str | None,
+    as_json: bool,
+    run_id: str,
+) -> int:
+    """Compare a run with published figures, at the precision in which they are printed.
+
+    \b
+    bis verify last --expect table.csv --map "test MSE=mse"
+    bis verify last --expect saved-outputs
+    """
+    from bis import api
+
+    verdict = api.verify(run_id, expect=expect, names=names, tolerances=tolerance, tracking_uri=tracking_uri)
+    if as_json:
+        from bis.report.jsons import to_document
+
+        print_json(to_document("bis.verdict", verdict))
+    else:
+        from bis.report.verdict_text import print_verdict
+
+        print_verdict(verdict)
+    return verdict.exit_code

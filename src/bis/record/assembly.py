@@ -1,0 +1,308 @@
+"""From what was seen to the record: the events of a spool become facets."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bis.config import home
+from bis.errors import EvidenceDamaged
+from bis.evidence import spool as spool_files
+from bis.evidence.digests import DigestCache, digest_file
+from bis.evidence.hosts import host_digest
+from bis.model.facets import (
+    Cell,
+    Code,
+    Data,
+    EntryKind,
+    Environment,
+    FileDigest,
+    GeneratorState,
+    Machine,
+    Outputs,
+    Parameters,
+    Randomness,
+    Seed,
+    Status,
+    Uncontrolled,
+)
+from bis.model.jsonable import from_json
+from bis.model.record import FORMAT, VERSION, Mode, Record, State
+from bis.record.probes.code import relative_to
+from bis.record.probes.data import Opened, Process, probe_data
+from bis.record.probes.machine import probe_machine
+from bis.record.probes.runtime import read_pools
+from bis.record.probes.snapshot import PackedSnapshot, add_external, external_sources
+from bis.record.redaction import Redactor
+from bis.record.sightings import (
+    SeenRun,
+    Sightings,
+    datasets_of,
+    failure_of,
+    outputs_of,
+    parameters_of,
+    trace_of,
+)
+
+Artifact = tuple[str, int, "Path | None"]
+
+
+def assemble(seen: Sightings, run: SeenRun | None, *, artifacts: tuple[Artifact, ...] = ()) -> Record:
+    """Build the record of one run from its session's spool.
+
+    Parameters
+    ----------
+    seen : Sightings
+        What the spool holds.
+    run : SeenRun or None
+        The MLflow run; None for a program that began none.
+    artifacts : tuple of (path, size, local file or None)
+        The run's artifacts in MLflow; those without a local file are listed without a digest.
+    """
+    session = seen.session
+    redactor = Redactor(os.environ)
+    redact = _texts(redactor)
+    code = _code(seen, redact)
+    cache = DigestCache(home() / "digests.sqlite")
+    randomness = randomness_of(seen)
+    return Record(
+        format=FORMAT,
+        version=VERSION,
+        bis_version=session.bis_version,
+        session=session.session,
+        mode=session.mode,
+        state=_state(seen),
+        started_unix_s=session.started_unix_s,
+        ended_unix_s=seen.exit.ended_unix_s if seen.exit else _last_time(seen),
+        ordinal=run.ordinal if run is not None else 0,
+        sessions=1,
+        host=host_digest(),
+        tracking_scheme=run.uri.split(":", 1)[0] if run is not None else "",
+        code=code,
+        parameters=_parameters(seen, run, redact),
+        environment=_document(seen, spool_files.ENVIRONMENT, Environment),
+        machine=_machine(seen),
+        data=_data(seen, run, code, cache),
+        randomness=randomness,
+        outputs=_outputs(seen, run, artifacts, cache, redact),
+        notes=_notes(seen),
+    )
+
+
+def randomness_of(seen: Sightings) -> Randomness:
+    """The randomness facet of a session."""
+    session = seen.session
+    reasons = []
+    if session.mode is Mode.AMBIENT:
+        reasons.append("bis was loaded with MLflow: entropy was not served, only seeds and generator states were seen")
+    elif not session.serve:
+        reasons.append("entropy was not served (it was switched off)")
+    if session.hash_seed is None:
+        reasons.append("PYTHONHASHSEED was not set: the order of sets of strings cannot be repeated")
+    if not seen.ended:
+        reasons.append("the program was ended from outside")
+    uncontrolled = tuple(dict.fromkeys((str(e["what"]), str(e["why"])) for e in seen.all("uncontrolled")))
+    reasons += [f"{what}: {why}" for what, why in uncontrolled]
+    reasons += [f"{e['what']}: {e['why']}" for e in seen.all("failed") if "randomness" in e["what"]]
+    trace, draws = trace_of(seen)
+    states: dict[str, GeneratorState] = {}
+    for e in seen.all("state"):
+        states.setdefault(e["generator"], GeneratorState(e["generator"], e["digest"], e.get("state")))
+    root = Path(session.project_root)
+    return Randomness(
+        status=Status.PARTIAL if reasons else Status.RECORDED,
+        reasons=tuple(reasons),
+        root=session.root if session.serve else None,
+        hash_seed=session.hash_seed,
+        seeds=tuple(
+            Seed(e["api"], e["value"], relative_to(e["file"], root), e["line"], e.get("package", ""))
+            for e in seen.all("seed")
+        ),
+        states=tuple(states.values()),
+        uncontrolled=tuple(Uncontrolled(what, why) for what, why in uncontrolled),
+        draws=draws,
+        trace=trace,
+    )
+
+
+def written_files(seen: Sightings, cache: DigestCache | None = None) -> tuple[FileDigest, ...]:
+    """Files that the program wrote below its project, as they are now."""
+    root = Path(seen.session.project_root)
+    found = {}
+    for e in seen.all("open"):
+        path = Path(e["path"])
+        if e["write"] and path.is_relative_to(root) and path.is_file() and not _is_bookkeeping(path.relative_to(root)):
+            found[str(path)] = path
+    digests = []
+    for path in found.values():
+        try:
+            digests.append(digest_file(path, cache, name=relative_to(path, root)))
+        except OSError:
+            digests.append(FileDigest(relative_to(path, root), -1, ""))
+    return tuple(sorted(digests, key=lambda d: d.path))
+
+
+def _is_bookkeeping(path: Path) -> bool:
+    """MLflow's own store and Python's caches, which are no result of the program."""
+    folders = {"mlruns", "mlartifacts", "__pycache__", ".git", ".ipynb_checkpoints"}
+    return bool(folders & set(path.parts)) or ".db" in path.suffixes or path.name.endswith((".db-wal", ".db-journal"))
+
+
+def _texts(redactor: Redactor) -> Callable[[str], str]:
+    return lambda text: redactor.text(text, place="output")
+
+
+def _state(seen: Sightings) -> State:
+    if seen.ended:
+        return State.FINISHED
+    return State.KILLED if failure_of(seen) is not None or seen.session.mode is not Mode.AMBIENT else State.RECORDING
+
+
+def _last_time(seen: Sightings) -> float | None:
+    times = [float(e["t"]) for events in seen.events.values() for e in events]
+    return max(times, default=None)
+
+
+def _document(seen: Sightings, name: str, kind: type) -> Any:
+    path = seen.folder / name
+    failed = next((e["why"] for e in seen.all("failed") if e["what"] == "code"), "")
+    if not path.exists():
+        return kind(Status.MISSING, (f"it was not written when the program started{failed and ': ' + failed}",))
+    try:
+        return from_json(kind, json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise EvidenceDamaged(f"{path}: {error}") from error
+
+
+def _code(seen: Sightings, redact: Callable[[str], str]) -> Code:
+    from dataclasses import replace
+
+    code: Code = _document(seen, spool_files.CODE, Code)
+    cells: tuple[Cell, ...] = ()
+    if seen.notebook is not None:
+        cells = tuple(Cell(c.index, redact(c.source), c.position) for c in seen.notebook.cells)
+    elif seen.all("cells"):
+        sources = seen.all("cells")[-1]["sources"]
+        cells = tuple(Cell(i, redact(source), None) for i, source in enumerate(sources))
+    if code.kind is EntryKind.INTERACTIVE and not cells:
+        code = replace(code, status=Status.PARTIAL, reasons=(*code.reasons, "no executed cell was seen"))
+    return _with_external(seen, replace(code, cells=cells or code.cells))
+
+
+def _with_external(seen: Sightings, code: Code) -> Code:
+    """Add modules that the program imported from outside its project to the archive, once."""
+    from dataclasses import replace
+
+    archive = seen.folder / spool_files.SOURCE
+    files = {name: path for e in seen.all("modules") for name, path in e["files"].items()}
+    if code.snapshot is None or code.snapshot.external or not archive.exists() or not files:
+        return code
+    external = external_sources(files, root=Path(seen.session.project_root), prefixes=_prefixes(seen))
+    if not external.roots:
+        return code
+    packed = add_external(PackedSnapshot(code.snapshot, archive.read_bytes()), external)
+    archive.write_bytes(packed.content)
+    reasons = (*code.reasons, *packed.reasons)
+    grown = replace(
+        code, snapshot=packed.snapshot, reasons=reasons, status=Status.PARTIAL if reasons else Status.RECORDED
+    )
+    spool_files.write_document(seen.folder / spool_files.CODE, replace(grown, cells=()))
+    return grown
+
+
+def _prefixes(seen: Sightings) -> tuple[str, ...]:
+    found = {str(e[k]) for e in seen.all("process") for k in ("prefix", "base_prefix")}
+    bis = str(Path(__file__).resolve().parents[1])
+    return (*sorted(found), bis, str(home() / "injection"))
+
+
+def _parameters(seen: Sightings, run: SeenRun | None, redact: Callable[[str], str]) -> Parameters:
+    values = {k: redact(v) for k, v in parameters_of(seen, run).items()}
+    if run is not None and run.how != "created":
+        return Parameters(Status.PARTIAL, ("the run was begun by another program",), values)
+    return Parameters(Status.RECORDED, () if run is not None else ("the program began no MLflow run",), values)
+
+
+def _machine(seen: Sightings) -> Machine:
+    from dataclasses import replace
+
+    variables = {**os.environ, **seen.session.variables}
+    if seen.session.hash_seed is not None:
+        variables["PYTHONHASHSEED"] = seen.session.hash_seed
+    seen_last = seen.all("machine")
+    if not seen_last:
+        machine = probe_machine(environ=variables, ask_gpu=True)
+        reason = "thread pools and switches are not known: the program did not come to its end"
+        return replace(machine, status=Status.PARTIAL, reasons=(*machine.reasons, reason))
+    facts = seen_last[-1]["facts"]
+    machine = probe_machine(
+        pools=read_pools(facts["pools"]),
+        threads=facts["threads"],
+        switches_seen=facts["switches"],
+        environ=variables,
+        redactor=Redactor(os.environ),
+        ask_gpu=True,
+    )
+    if not facts["reasons"]:
+        return machine
+    return replace(machine, status=Status.PARTIAL, reasons=(*machine.reasons, *facts["reasons"]))
+
+
+def _data(seen: Sightings, run: SeenRun | None, code: Code, cache: DigestCache) -> Data:
+    opened = [
+        Opened(path=e["path"], write=bool(e["write"]), size_bytes=int(e["size"]), mtime_ns=int(e["mtime_ns"]))
+        for e in seen.all("open")
+    ]
+    loaded = {name for e in seen.all("modules") for name in e["loaded"]}
+    children = [Process(tuple(e["command"]), bool(e["python"])) for e in seen.all("child")]
+    return probe_data(
+        opened,
+        root=Path(seen.session.project_root),
+        prefixes=_prefixes(seen),
+        snapshot=code.snapshot,
+        loaded=loaded,
+        children=children,
+        datasets=datasets_of(seen, run),
+        cache=cache,
+        complete=seen.ended,
+        ambient=seen.session.mode is Mode.AMBIENT,
+    )
+
+
+def _outputs(
+    seen: Sightings, run: SeenRun | None, artifacts: tuple[Artifact, ...], cache: DigestCache, redact: Callable[[str], str]
+) -> Outputs:
+    from dataclasses import replace
+
+    outputs = outputs_of(seen, run, redact=redact)
+    found, unread = [], 0
+    for path, size, local in artifacts:
+        if local is not None and local.is_file():
+            found.append(digest_file(local, cache, name=path))
+        else:
+            found.append(FileDigest(path, size, ""))
+            unread += 1
+    reasons = outputs.reasons
+    if unread:
+        reasons = (*reasons, f"{unread} artifacts lie on another machine and have no digest")
+    return replace(
+        outputs,
+        artifacts=tuple(found),
+        files=written_files(seen, cache),
+        reasons=reasons,
+        status=Status.PARTIAL if reasons else Status.RECORDED,
+    )
+
+
+def _notes(seen: Sightings) -> tuple[str, ...]:
+    notes = []
+    if seen.notebook is not None:
+        notes += [f"cell {s['position']} was skipped: {s['why']}" for s in seen.notebook.skipped]
+    if len(seen.runs) > 1:
+        notes.append(f"the program began {len(seen.runs)} runs")
+    return tuple(notes)
+
+

@@ -1,0 +1,252 @@
+"""Replaying a recorded run: plan, environment, executions, child runs, verdict."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import secrets
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from bis.config import Settings, home
+from bis.errors import ConsentRefused, DataMissing, StoreUnavailable
+from bis.evidence.hosts import host_digest
+from bis.evidence.store import SOURCE, EvidenceStore, StoredRun
+from bis.model.plan import Plan
+from bis.model.verdict import Outcome, ReplayKind, Verdict
+from bis.replay.environment import BuiltEnvironment, ensure_environment
+from bis.replay.execution import Job, execute, quiet_when_idle
+from bis.replay.here import look_here
+from bis.replay.plan import ReplayOptions, make_plan
+from bis.replay.results import keep_outcome
+from bis.verify.judgement import judge
+from bis.verify.sequential import Stopping
+
+
+class Observer(Protocol):
+    """Is told how a replay goes; the library itself prints nothing."""
+
+    def step(self, text: str) -> None:
+        """Tell what is being prepared."""
+
+    def begin(self, total: int) -> None:
+        """Replays begin."""
+
+    def done(self, text: str) -> None:
+        """One more replay has ended."""
+
+
+class Silent:
+    """An observer that tells nobody."""
+
+    def step(self, text: str) -> None:
+        """Tell nobody."""
+
+    def begin(self, total: int) -> None:
+        """Tell nobody."""
+
+    def done(self, text: str) -> None:
+        """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How often, how, and with which tolerances; `consent` None means that foreign code may run."""
+
+    times: int
+    jobs: int = 1
+    until_decided: bool = False
+    keep: bool = False
+    consent: Callable[[str], bool] | None = None
+
+
+def plan_replay(stored: StoredRun, options: ReplayOptions) -> Plan:
+    """The plan for a run, on this machine, now."""
+    return make_plan(stored.record, options, look_here(stored.record, options), run_id=stored.run_id)
+
+
+def replay_run(
+    store: EvidenceStore,
+    stored: StoredRun,
+    options: ReplayOptions,
+    request: Request,
+    *,
+    settings: Settings,
+    observer: Observer | None = None,
+) -> Verdict:
+    """Replay a run and judge it; each finished replay is stored as a child run.
+
+    Raises
+    ------
+    ConsentRefused
+        The run was recorded elsewhere, and running its code was not agreed to.
+    DataMissing
+        An input file is absent or has changed.
+    EnvironmentBuildError
+        The recorded packages cannot be installed here.
+    StoreUnavailable
+        The record cannot be fetched.
+    """
+    observer = observer or Silent()
+    _ask(stored, request)
+    plan = plan_replay(stored, options)
+    _check_data(plan, stored)
+    with tempfile.TemporaryDirectory(prefix="bis-replay-", ignore_cleanup_errors=True) as name:
+        archive = _archive(store, stored, observer)
+        built = _environment(plan, stored, observer)
+        stopping = Stopping.for_request(
+            stored.record.outputs, plan.kind, times=request.times, until_decided=request.until_decided, settings=settings
+        )
+        jobs = _jobs(plan, stored, request, settings, archive, built, Path(name))
+        outcomes: list[Outcome] = []
+        observer.begin(request.times)
+        problems: list[str] = []
+        for outcome in _run(jobs, request, stopping, outcomes):
+            outcomes.append(_kept(store, stored, plan, outcome, problems))
+            observer.done(_told(outcome))
+    verdict = judge(
+        stored.record.outputs,
+        outcomes,
+        settings,
+        run_id=stored.run_id,
+        original_root=stored.record.randomness.root,
+        original_trace=stored.record.randomness.trace,
+    )
+    return replace(
+        verdict,
+        deviations=tuple(dict.fromkeys((*plan.deviations, *verdict.deviations))),
+        statements=(*verdict.statements, *(f"{m.what}: {m.consequence}" for m in plan.missing), *problems),
+    )
+
+
+def _ask(stored: StoredRun, request: Request) -> None:
+    if request.consent is None or not stored.record.host or stored.record.host == host_digest():
+        return
+    code = stored.record.code
+    question = (
+        f"run {stored.run_id} was recorded by somebody else or on another machine. "
+        f"Replaying it runs its code ({code.target or code.kind.value} of {code.project or 'an unknown project'}) "
+        "with your rights. Go on?"
+    )
+    if not request.consent(question):
+        raise ConsentRefused(
+            f"the code of run {stored.run_id} was recorded elsewhere and was not run",
+            hint="Look at it with `bis show`, then replay with --yes.",
+        )
+
+
+def _check_data(plan: Plan, stored: StoredRun) -> None:
+    bad = [p for p in plan.data if p.problem]
+    if bad:
+        lines = "; ".join(f"{p.file.path}: {p.problem}" for p in bad[:5])
+        more = f" (and {len(bad) - 5} more)" if len(bad) > 5 else ""
+        raise DataMissing(
+            f"{len(bad)} input file(s) of run {stored.run_id} are not as they were recorded: {lines}{more}",
+            hint="Put them back, or name a folder that has them with --data.",
+            files=[p.file.path for p in bad],
+        )
+
+
+def _archive(store: EvidenceStore, stored: StoredRun, observer: Observer) -> str:
+    if stored.record.code.snapshot is None:
+        return ""
+    observer.step("fetching the source snapshot")
+    return str(store.download(stored.run_id, SOURCE))
+
+
+def _environment(plan: Plan, stored: StoredRun, observer: Observer) -> BuiltEnvironment:
+    if plan.environment == "current":
+        return BuiltEnvironment(Path(sys.executable), created=False, seconds=0.0)
+    return ensure_environment(
+        stored.record.environment,
+        cache_dir=home() / "environments",
+        python=stored.record.environment.python,
+        progress=observer.step,
+    )
+
+
+def _jobs(
+    plan: Plan,
+    stored: StoredRun,
+    request: Request,
+    settings: Settings,
+    archive: str,
+    built: BuiltEnvironment,
+    folder: Path,
+) -> Iterator[Job]:
+    randomness = stored.record.randomness
+    fresh = plan.kind is ReplayKind.FRESH
+    for index in range(request.times):
+        place = home() / "replays" / f"{stored.run_id[:8]}-{secrets.token_hex(4)}" if request.keep else folder / str(index)
+        yield Job(
+            plan=plan,
+            index=index,
+            root=secrets.token_hex(32) if fresh or randomness.root is None else randomness.root,
+            hash_seed=str(secrets.randbelow(2**32 - 1) + 1) if fresh else plan.hash_seed,
+            served=fresh or randomness.root is not None,
+            archive=archive,
+            python=str(built.python_executable),
+            folder=str(place),
+            settings=settings,
+            keep=request.keep,
+            deviations=built.deviations,
+            environ=dict(os.environ),
+        )
+
+
+def _run(jobs: Iterator[Job], request: Request, stopping: Stopping, outcomes: list[Outcome]) -> Iterator[Outcome]:
+    """Outcomes as they come, until the jobs or the reasons to go on are exhausted."""
+    if request.jobs == 1:
+        for job in jobs:
+            if not stopping.next(outcomes):
+                return
+            yield execute(job)
+        return
+    with _workers(request.jobs) as workers:
+        waiting: set[Future[Outcome]] = set()
+        while True:
+            while len(waiting) < request.jobs and stopping.next(outcomes):
+                job = next(jobs, None)
+                if job is None:
+                    break
+                waiting.add(workers.submit(execute, job))
+            if not waiting:
+                return
+            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield future.result()
+
+
+@contextmanager
+def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes, which end their programs before they end themselves, on Ctrl-C too."""
+    context: Any = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=quiet_when_idle)
+    try:
+        yield pool
+    except BaseException:
+        for child in multiprocessing.active_children():
+            with suppress(ProcessLookupError):
+                os.kill(child.pid or 0, signal.SIGINT)
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    pool.shutdown(wait=True)
+
+
+def _kept(store: EvidenceStore, stored: StoredRun, plan: Plan, outcome: Outcome, problems: list[str]) -> Outcome:
+    try:
+        return replace(outcome, run_id=keep_outcome(store, stored, plan, outcome))
+    except StoreUnavailable as error:
+        problems.append(f"replay {outcome.index + 1} could not be stored as a child run: {error.message}")
+        return outcome
+
+
+def _told(outcome: Outcome) -> str:
+    return f"replay {outcome.index + 1}: " + (outcome.failure.stage if outcome.failure else "done")

@@ -1,0 +1,206 @@
+"""One replay: workspace, program in quarantine, what came out of it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from bis import __version__
+from bis.config import MIB, Settings, home
+from bis.errors import BisError, StorageError
+from bis.evidence import spool as spool_files
+from bis.evidence.digests import digest_file
+from bis.model.facets import EntryKind, Failure, FileDigest, Outputs, Status
+from bis.model.plan import Plan
+from bis.model.record import Mode
+from bis.model.session import Quarantine, Session
+from bis.model.verdict import Deviation, Outcome
+from bis.record.assembly import written_files
+from bis.record.launcher import Launch, NotebookOptions, child_environment, launch, write_session
+from bis.record.sightings import SeenRun, Sightings, outputs_of, read_sightings, trace_of
+from bis.replay.quarantine import neutralise
+from bis.replay.workspace import build
+
+_RUNNING: list[bool] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a worker needs for one replay; small and picklable.
+
+    `served` is false where the original's entropy was only watched. `root` is the entropy root in hexadecimal.
+    """
+
+    plan: Plan
+    index: int
+    root: str
+    hash_seed: str | None
+    served: bool
+    archive: str
+    python: str
+    folder: str
+    settings: Settings
+    keep: bool = False
+    deviations: tuple[Deviation, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+def execute(job: Job) -> Outcome:
+    """Run one replay; whatever goes wrong with it is part of the outcome.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Ctrl-C; the program and its workspace are gone.
+    """
+    folder = Path(job.folder)
+    started = time.monotonic()
+    _RUNNING.append(True)
+    try:
+        outcome = _execute(job, folder)
+    except BisError as error:
+        stage = "resource" if isinstance(error, StorageError) else "env"
+        outcome = _failed(job, Failure(stage, error.message))
+    except OSError as error:
+        outcome = _failed(job, Failure("resource", f"{error.filename or folder}: {error.strerror or error}"))
+    finally:
+        _RUNNING.pop()
+        if not job.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    return replace(outcome, duration_s=time.monotonic() - started)
+
+
+def quiet_when_idle() -> None:
+    """Let a worker process that has nothing to do end silently on Ctrl-C; one that replays cleans up first."""
+
+    def interrupted(_number: int, _frame: object) -> None:
+        if not _RUNNING:
+            os._exit(130)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupted)
+
+
+def _execute(job: Job, folder: Path) -> Outcome:
+    workspace = build(job.plan, Path(job.archive) if job.archive else None, folder / "workspace")
+    session = write_session(_session(job, folder, workspace.root, workspace.cwd))
+    quarantine = session.quarantine
+    assert quarantine is not None
+    base = neutralise(job.environ, quarantine.folder)
+    base.update(job.plan.variables)
+    if workspace.external:
+        extra = [str(p) for p in workspace.external]
+        base["PYTHONPATH"] = os.pathsep.join([*extra, *([base["PYTHONPATH"]] if base.get("PYTHONPATH") else [])])
+    ended = launch(
+        Launch(
+            session=session,
+            python=job.python,
+            cwd=workspace.cwd,
+            env=child_environment(session, base),
+            echo=False,
+            own_group=True,
+            timeout_s=job.plan.timeout_s,
+            stdout_bytes=int(job.settings.stdout_mib * MIB),
+            notebook=NotebookOptions(parameters=job.plan.overrides, skip_installs=True),
+        )
+    )
+    del ended
+    seen = read_sightings(Path(session.spool))
+    return _outcome(job, seen, workspace.deviations)
+
+
+def _session(job: Job, folder: Path, root: Path, cwd: Path) -> Session:
+    plan = job.plan
+    return Session(
+        version=spool_files.VERSION,
+        session=f"replay-{secrets.token_hex(6)}",
+        mode=Mode.REPLAY,
+        started_unix_s=time.time(),
+        bis_version=__version__,
+        kind=EntryKind.NOTEBOOK if plan.entry is EntryKind.INTERACTIVE else plan.entry,
+        target=_target(plan, root, cwd),
+        argv=plan.argv,
+        interpreter_options=plan.interpreter_options,
+        cwd=str(cwd),
+        project_root=str(root),
+        root=job.root,
+        serve=job.served,
+        hash_seed=job.hash_seed,
+        spool=str(folder / "spool"),
+        states=plan.states,
+        quarantine=Quarantine(
+            folder=str(folder / "quarantine"),
+            writable=(str(folder), str(home() / "templates")),
+            original_scheme=plan.original_scheme,
+        ),
+    )
+
+
+def _target(plan: Plan, root: Path, cwd: Path) -> str:
+    """The target as the program's command line had it: relative to its working directory."""
+    if plan.entry is EntryKind.MODULE:
+        return plan.target
+    return os.path.relpath(root / plan.target, cwd)
+
+
+def _outcome(job: Job, seen: Sightings, deviations: tuple[Deviation, ...]) -> Outcome:
+    run = _matching_run(job.plan, seen.runs)
+    outputs = outputs_of(seen, run)
+    failure = outputs.failure
+    notes = []
+    if job.plan.original_scheme and run is None and failure is None:
+        failure = Failure(
+            "exception", f"the program began {len(seen.runs)} MLflow runs; the original is its run {job.plan.ordinal + 1}"
+        )
+    found = [Deviation(**{k: e[k] for k in ("what", "recorded", "replayed", "why")}) for e in seen.all("deviation")]
+    if seen.notebook is not None:
+        found += [
+            Deviation(f"cell {s['position']}", str(s["source"])[:200], "skipped", str(s["why"]))
+            for s in seen.notebook.skipped
+        ]
+    notes += [f"writing to {e['path']} was {e['what']}" for e in seen.all("wrote-outside")]
+    notes += [f"recording of {e['what']} failed: {e['why']}" for e in seen.all("failed")]
+    return Outcome(
+        index=job.index,
+        kind=job.plan.kind,
+        root=job.root,
+        outputs=replace(outputs, artifacts=_artifacts(seen, run), files=written_files(seen), failure=failure),
+        failure=failure,
+        deviations=(*job.deviations, *deviations, *found),
+        trace=trace_of(seen)[0],
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _matching_run(plan: Plan, runs: tuple[SeenRun, ...]) -> SeenRun | None:
+    return next((r for r in runs if r.ordinal == plan.ordinal), None)
+
+
+def _artifacts(seen: Sightings, run: SeenRun | None) -> tuple[FileDigest, ...]:
+    """Digests of what the run logged into the quarantine."""
+    quarantine = seen.session.quarantine
+    if run is None or quarantine is None:
+        return ()
+    folders = [p for p in Path(quarantine.folder).rglob("artifacts") if p.parent.name == run.run_id]
+    found = []
+    for base in folders:
+        for path in sorted(p for p in base.rglob("*") if p.is_file()):
+            found.append(digest_file(path, None, name=path.relative_to(base).as_posix()))
+    return tuple(found)
+
+
+def _failed(job: Job, failure: Failure) -> Outcome:
+    return Outcome(
+        index=job.index,
+        kind=job.plan.kind,
+        root=job.root,
+        outputs=Outputs(Status.MISSING, (failure.message,)),
+        failure=failure,
+        deviations=job.deviations,
+    )

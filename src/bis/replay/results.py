@@ -1,0 +1,48 @@
+"""The result of a replay goes back to MLflow: a child run of the run that was replayed, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from bis import __version__
+from bis.evidence.store import PARENT, EvidenceStore, StoredRun
+from bis.model.jsonable import to_json
+from bis.model.plan import Plan
+from bis.model.verdict import Outcome
+
+ARTIFACT = "bis/replay.json"
+
+
+def keep_outcome(store: EvidenceStore, stored: StoredRun, plan: Plan, outcome: Outcome) -> str:
+    """Store one outcome as a child run, whole or not at all; returns its run id.
+
+    Raises
+    ------
+    StoreUnavailable
+        MLflow does not answer.
+    """
+    outputs = outcome.outputs
+    tags = {
+        PARENT: stored.run_id,
+        "bis.version": __version__,
+        "bis.mode": "replay",
+        "bis.replay.of": stored.run_id,
+        "bis.replay.kind": outcome.kind.value,
+        "bis.replay.index": str(outcome.index),
+    }
+    if outcome.failure is not None:
+        tags["bis.failure"] = outcome.failure.message[:500]
+    name = f"replay {outcome.index + 1} ({outcome.kind.value}) of {stored.name or stored.run_id[:8]}"
+    run_id = store.create(
+        "", name, tags, started_unix_s=time.time() - outcome.duration_s, experiment_id=stored.experiment_id
+    )
+    try:
+        store.log(run_id, outputs.metrics if outputs is not None else (), plan.overrides)
+        document = {"format": "bis.replay", "version": 1, "outcome": to_json(outcome), "plan": to_json(plan)}
+        store.log_text(run_id, json.dumps(document, ensure_ascii=False, indent=1), ARTIFACT)
+        store.end(run_id, "FAILED" if outcome.failure is not None else "FINISHED", time.time())
+    except BaseException:
+        store.delete(run_id)
+        raise
+    return run_id
