@@ -10,7 +10,8 @@ import stat
 import tarfile
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from bis.errors import EvidenceDamaged, StorageError, UnsafeArchive
 from bis.evidence.digests import digest_bytes
@@ -18,7 +19,6 @@ from bis.model.facets import Excluded, FileDigest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
 MAX_MEMBERS = 100_000
 MAX_BYTES = 4 << 30
@@ -68,12 +68,9 @@ def pack(entries: Iterable[Entry], *, max_file_bytes: int | None = None) -> Pack
     """
     ordered = sorted(entries, key=lambda e: e.name)
     files, excluded = [], []
-    raw = io.BytesIO()
+    plain, raw = io.BytesIO(), io.BytesIO()
     previous = None
-    with (
-        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=_COMPRESSION) as stream,
-        tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT, encoding="utf-8") as archive,
-    ):
+    with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT, encoding="utf-8") as archive:
         for entry in ordered:
             problem = name_problem(entry.name) or ("it occurs twice" if entry.name == previous else "")
             if problem:
@@ -92,6 +89,8 @@ def pack(entries: Iterable[Entry], *, max_file_bytes: int | None = None) -> Pack
             info.size, info.mode = len(content), 0o755 if entry.executable else 0o644
             archive.addfile(info, io.BytesIO(content))
             files.append(FileDigest(entry.name, len(content), digest_bytes(content)))
+    with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=_COMPRESSION) as stream:
+        stream.write(plain.getbuffer())
     packed = raw.getvalue()
     return Packed(packed, digest_bytes(packed), tuple(files), tuple(excluded))
 
@@ -171,7 +170,7 @@ def unpack(
             raise StorageError(f"unpacking into {folder} failed: {exc.strerror or exc}", path=exc.filename) from exc
 
 
-def name_problem(name: str) -> str:
+def name_problem(name: str) -> str:  # noqa: PLR0911 - a list of refusals
     """Why an archive may not hold this name; empty where it may."""
     if not name or "\0" in name:
         return "the name is empty or holds a NUL"
@@ -255,7 +254,7 @@ def _members(
                 raise UnsafeArchive(f"the archive exceeds {max_members} members or {max_bytes} bytes")
             _check(member, kinds)
             yield member, lambda m=member: _chunks(stream, m)  # type: ignore[misc]  # a default binds the loop's value
-            archive.members.clear()  # a list of all headers would grow with the archive
+            cast("Any", archive).members.clear()  # a list of all headers would grow with the archive
         end = archive.offset
     except (tarfile.TarError, UnicodeError, ValueError, OverflowError) as exc:
         raise EvidenceDamaged(f"the archive is not a tar: {exc}") from exc

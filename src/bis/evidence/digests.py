@@ -1,5 +1,8 @@
 """BLAKE3 digests of files, remembered between programs."""
 
+# Paths are strings here, since Path objects cost several times as much over thousands of files.
+# ruff: noqa: PTH
+
 from __future__ import annotations
 
 import contextlib
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
+
+    from typing_extensions import Self
 
 _CHUNK_BYTES = 1 << 20
 _BIG_BYTES = 8 << 20
@@ -39,7 +44,9 @@ def digest_bytes(content: bytes) -> str:
     return str(_hasher().update(content).hexdigest())
 
 
-def digest_file(path: str | os.PathLike[str], cache: DigestCache | None = None, *, name: str | None = None) -> FileDigest:
+def digest_file(
+    path: str | os.PathLike[str], cache: DigestCache | None = None, *, name: str | None = None
+) -> FileDigest:
     """Digest the content of a regular file.
 
     Parameters
@@ -104,11 +111,10 @@ class DigestCache:
     def get(self, path: str, status: os.stat_result) -> str | None:
         """The digest of the file, if it was kept for exactly this state of the file."""
         with self._guard() as connection:
+            row: tuple[Any, ...] | None = None
             if path in self._pending:
                 row = self._pending[path][1:]
-            elif connection is None:
-                return None
-            else:
+            elif connection is not None:
                 row = connection.execute(
                     "SELECT size, mtime_ns, ctime_ns, inode, digest FROM digests WHERE path = ?", (path,)
                 ).fetchone()
@@ -118,7 +124,11 @@ class DigestCache:
 
     def put(self, path: str, status: os.stat_result, digest: str) -> None:
         """Keep a digest; it is written with others, at the latest by `close`."""
-        if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) < _YOUNG_NS or not _is_text(path):
+        if (
+            self.problem
+            or time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) < _YOUNG_NS
+            or not _is_text(path)
+        ):
             return
         with self._guard():
             self._pending[path] = (path, *_identity(status), digest)
@@ -133,7 +143,7 @@ class DigestCache:
         with self._lock:
             self._drop()
 
-    def __enter__(self) -> DigestCache:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -149,11 +159,19 @@ class DigestCache:
             self._pid, self._connection = os.getpid(), None
         with self._lock:
             try:
-                yield self._connected()
+                connection = self._connected()
             except (sqlite3.Error, OSError) as exc:
-                self.problem = f"digest cache {self._path} is not used: {exc}"
-                self._pending.clear()
-                self._drop()
+                connection = None
+                self._give_up(exc)
+            try:
+                yield connection
+            except (sqlite3.Error, OSError) as exc:
+                self._give_up(exc)
+
+    def _give_up(self, exc: Exception) -> None:
+        self.problem = f"digest cache {self._path} is not used: {exc}"
+        self._pending.clear()
+        self._drop()
 
     def _connected(self) -> sqlite3.Connection | None:
         if self.problem or self._connection is not None:
@@ -169,17 +187,14 @@ class DigestCache:
             self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
         self._connection.execute("PRAGMA synchronous = OFF")  # a lost cache costs a digest, not a fact
+        self._connection.execute(_SCHEMA)
         return self._connection
 
     def _flush(self) -> None:
-        if self.problem:
-            self._pending.clear()
-            return
         connection = self._connection or self._connect()
         rows = list(self._pending.values())
         connection.execute("BEGIN IMMEDIATE")
         try:
-            connection.execute(_SCHEMA)
             connection.executemany("INSERT OR REPLACE INTO digests VALUES (?, ?, ?, ?, ?, ?)", rows)
         except sqlite3.Error:
             connection.execute("ROLLBACK")

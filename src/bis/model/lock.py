@@ -70,9 +70,7 @@ def parse_lock(text: str) -> Environment:
         if package is None:
             raise ValueError(f"line {number} of the lock is no pinned requirement: {line!r}")
         packages.append(package)
-    return Environment(
-        Status.RECORDED, python=python, implementation=implementation, packages=tuple(packages)
-    )
+    return Environment(Status.RECORDED, python=python, implementation=implementation, packages=tuple(packages))
 
 
 def differences(first: Environment, second: Environment) -> tuple[Difference, ...]:

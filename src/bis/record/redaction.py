@@ -18,15 +18,74 @@ _TAIL = 1 << 13
 
 # Last words of a name that holds a secret.
 _SECRET_WORDS = frozenset(
-    "token secret password passwd pwd passphrase apikey credential credentials authtoken accesskey secretkey pat".split()
+    [
+        "token",
+        "secret",
+        "password",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "apikey",
+        "credential",
+        "credentials",
+        "authtoken",
+        "accesskey",
+        "secretkey",
+        "pat",
+    ]
 )
-_PASSWORD_WORDS = frozenset("password passwd pwd passphrase secret".split())
+_PASSWORD_WORDS = frozenset(["password", "passwd", "pwd", "passphrase", "secret"])
 # "key" alone is a dictionary's or a sort key; behind one of these it opens something.
-_KEY_OWNERS = frozenset("api access secret private auth account encryption signing master shared license service".split())
+_KEY_OWNERS = frozenset(
+    [
+        "api",
+        "access",
+        "secret",
+        "private",
+        "auth",
+        "account",
+        "encryption",
+        "signing",
+        "master",
+        "shared",
+        "license",
+        "service",
+    ]
+)
 # Tokens of a vocabulary, not of an account.
 _VOCABULARY = frozenset(
-    "pad eos bos mask unk sep cls start end stop special image video audio per next new decoder forced begin suppress"
-    " first last class prefix suffix max min num n".split()
+    [
+        "pad",
+        "eos",
+        "bos",
+        "mask",
+        "unk",
+        "sep",
+        "cls",
+        "start",
+        "end",
+        "stop",
+        "special",
+        "image",
+        "video",
+        "audio",
+        "per",
+        "next",
+        "new",
+        "decoder",
+        "forced",
+        "begin",
+        "suppress",
+        "first",
+        "last",
+        "class",
+        "prefix",
+        "suffix",
+        "max",
+        "min",
+        "num",
+        "n",
+    ]
 )
 _NOT_SECRET_VARIABLES = frozenset({"PWD", "OLDPWD"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -85,7 +144,11 @@ _SHAPES = (
         ["AccountKey=", "SharedAccessKey=", "SharedAccessSignature="],
         r"(?P<keep>(?:AccountKey|SharedAccessKey|SharedAccessSignature)=)[A-Za-z0-9+/=%&]{16,512}",
     ),
-    _shape("signature", ["sig=", "Signature="], r"(?P<keep>[?&](?:sig|Signature|X-Amz-Signature)=)[A-Za-z0-9%+/=_-]{20,512}"),
+    _shape(
+        "signature",
+        ["sig=", "Signature="],
+        r"(?P<keep>[?&](?:sig|Signature|X-Amz-Signature)=)[A-Za-z0-9%+/=_-]{20,512}",
+    ),
     _shape("bearer token", ["earer "], r"(?P<keep>[Bb]earer )(?=[\w.~+/-]*\d)[\w.~+/-]{16,4096}={0,2}"),
     _shape("basic credentials", ["asic "], r"(?P<keep>[Aa]uthorization: ?[Bb]asic )[A-Za-z0-9+/]{8,1024}={0,2}"),
 )
@@ -159,7 +222,7 @@ class Redactor:
             # As it stands, in a URL and in JSON.
             for form in dict.fromkeys((value, urllib.parse.quote(value, safe=""), json.dumps(value)[1:-1])):
                 # A number, or a short word, may be part of something else.
-                bounded = len(form) < 8 or _NUMBER.fullmatch(form) is not None  # noqa: PLR2004
+                bounded = len(form) < 8 or _NUMBER.fullmatch(form) is not None
                 pattern = re.compile(rf"(?<![\w.]){re.escape(form)}(?![\w.])") if bounded else None
                 self._values.append((name, form, pattern))
 

@@ -1,5 +1,8 @@
 """The code facet: project, version control, command and source snapshot."""
 
+# Paths are strings here, since Path objects cost several times as much over thousands of files.
+# ruff: noqa: PTH
+
 from __future__ import annotations
 
 import os

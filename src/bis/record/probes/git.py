@@ -7,13 +7,13 @@ import subprocess
 import tempfile
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from bis.record.redaction import strip_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 TIMEOUT_S = 5.0
 MAX_DIFF_BYTES = 5 << 20
@@ -86,7 +86,18 @@ def probe_git(
         The name or path of git.
     """
     hidden = [f":(exclude,icase,glob)**/{pattern}" for pattern in secret_patterns]
-    diff = ["diff", "HEAD", "--binary", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--", ".", *hidden]
+    diff = [
+        "diff",
+        "HEAD",
+        "--binary",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--no-color",
+        "--no-renames",
+        "--",
+        ".",
+        *hidden,
+    ]
     commands = [
         (["rev-parse", "HEAD", "--abbrev-ref", "HEAD"], 1 << 16),
         (["config", "--get-regexp", r"^remote\..*\.url$"], 1 << 20),
@@ -137,7 +148,7 @@ def _ask(
     timer.daemon = True
     try:
         for arguments, limit in commands:
-            errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `_collect` or below
+            errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `_collect` or below
             process = subprocess.Popen(
                 [program, *_SAFE, *arguments],
                 cwd=folder,
@@ -228,7 +239,9 @@ def _read_change(
     if commit is None:
         return "", True if tracked else None
     if answer.code != 0:
-        reasons.append(f"the uncommitted change is not known: {answer.err.splitlines()[0] if answer.err else 'no answer'}")
+        reasons.append(
+            f"the uncommitted change is not known: {answer.err.splitlines()[0] if answer.err else 'no answer'}"
+        )
         return "", None
     if answer.cut:
         reasons.append(f"the uncommitted change is larger than {limit} bytes and was cut")

@@ -49,7 +49,17 @@ VARIABLES = (
     "OPENBLAS_*",
     "PYTHONHASHSEED",
     "PYTORCH_CUDA_ALLOC_CONF",
-    "TF_*",
+    # Not "TF_*": Terraform keeps secrets in TF_VAR_* and TF_TOKEN_*.
+    "TF_AUTOTUNE*",
+    "TF_CUDNN_*",
+    "TF_DETERMINISTIC_OPS",
+    "TF_DISABLE_*",
+    "TF_ENABLE_*",
+    "TF_FORCE_*",
+    "TF_GPU_*",
+    "TF_NUM_*",
+    "TF_USE_*",
+    "TF_XLA_*",
     "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
     "TZ",
     "VECLIB_MAXIMUM_THREADS",
@@ -140,10 +150,7 @@ def probe_machine(
 
 def usable_cores(system_root: Path = Path("/")) -> int:
     """How many processors this process may use at once: its affinity, and the quota of its control groups."""
-    if hasattr(os, "sched_getaffinity"):
-        count = len(os.sched_getaffinity(0))
-    else:
-        count = os.cpu_count() or 1
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     quota = _quota(system_root)
     # Libraries round a share of a core up.
     return count if quota is None else max(1, min(count, -int(-quota // 1)))
@@ -282,7 +289,7 @@ def _gpus(environ: Mapping[str, str], run: Callable[[list[str]], str | None] = _
     listed = run([program, "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"])
     if text is None or listed is None:
         return _Gpus(reason="nvidia-smi is there and did not answer: the GPU is not known")
-    rows = [[cell.strip() for cell in line.split(",")] for line in listed.splitlines() if line.count(",") == 2]  # noqa: PLR2004 - three columns were asked for
+    rows = [[cell.strip() for cell in line.split(",")] for line in listed.splitlines() if line.count(",") == 2]
     cuda = re.search(r"CUDA Version: *([0-9.]+)", text)
     if not rows:
         return _Gpus(reason="nvidia-smi is there and lists no GPU")

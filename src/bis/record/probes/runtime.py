@@ -105,7 +105,6 @@ def _tensorflow(modules: Mapping[str, ModuleType], threads: dict[str, int], swit
         value = getattr(context, f"_{name}_op_parallelism_threads")
         threads[f"tensorflow.{name}op"] = int(value or 0)  # 0: TensorFlow chooses
     switches["tensorflow.started"] = str(bool(context._initialized))  # noqa: SLF001 - see above
-    switches["tensorflow.jit"] = str(context._jit or False)  # noqa: SLF001 - see above
 
 
 def _numexpr(modules: Mapping[str, ModuleType], threads: dict[str, int], _switches: dict[str, str]) -> None:
@@ -116,5 +115,10 @@ def _numexpr(modules: Mapping[str, ModuleType], threads: dict[str, int], _switch
 def _jax(modules: Mapping[str, ModuleType], _threads: dict[str, int], switches: dict[str, str]) -> None:
     config: Any = modules["jax"].config
     read: Callable[[str], Any] = config._read if hasattr(config, "_read") else lambda name: getattr(config, name)  # noqa: SLF001 - there is no public reader by name in older versions
-    for name in ("jax_enable_x64", "jax_default_matmul_precision", "jax_default_prng_impl", "jax_threefry_partitionable"):
+    for name in (
+        "jax_enable_x64",
+        "jax_default_matmul_precision",
+        "jax_default_prng_impl",
+        "jax_threefry_partitionable",
+    ):
         switches[f"jax.{name.removeprefix('jax_')}"] = str(read(name))

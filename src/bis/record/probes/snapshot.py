@@ -1,5 +1,8 @@
 """The source snapshot: which files of a project make it up, and the archive of them."""
 
+# Paths are strings here, since Path objects cost several times as much over thousands of files.
+# ruff: noqa: PTH
+
 from __future__ import annotations
 
 import fnmatch
@@ -16,7 +19,7 @@ from bis.evidence.archive import Entry, link_problem, name_problem, pack, read_e
 from bis.model.facets import Excluded, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bis.record.probes.git import GitFacts
 
@@ -73,15 +76,63 @@ _SECRET = re.compile("|".join(fnmatch.translate(p) for p in SECRET_PATTERNS), re
 
 # Without one of these a replay is not the same program.
 SOURCE_SUFFIXES = frozenset(
-    ".py .pyi .pyx .pxd .ipynb .r .rmd .jl .sh .c .cc .cpp .cxx .h .hpp .cu .cuh .f90 .rs .go .js .ts .sql .stan"
-    " .toml .yaml .yml .cfg .ini .gin .jsonnet .j2".split()
+    [
+        ".py",
+        ".pyi",
+        ".pyx",
+        ".pxd",
+        ".ipynb",
+        ".r",
+        ".rmd",
+        ".jl",
+        ".sh",
+        ".c",
+        ".cc",
+        ".cpp",
+        ".cxx",
+        ".h",
+        ".hpp",
+        ".cu",
+        ".cuh",
+        ".f90",
+        ".rs",
+        ".go",
+        ".js",
+        ".ts",
+        ".sql",
+        ".stan",
+        ".toml",
+        ".yaml",
+        ".yml",
+        ".cfg",
+        ".ini",
+        ".gin",
+        ".jsonnet",
+        ".j2",
+    ]
 )
 _JUNK_FOLDERS = frozenset(
-    "__pycache__ node_modules mlruns mlartifacts site-packages dist-packages build dist .ipynb_checkpoints"
-    " .git .hg .svn .bis htmlcov wandb lightning_logs".split()
+    [
+        "__pycache__",
+        "node_modules",
+        "mlruns",
+        "mlartifacts",
+        "site-packages",
+        "dist-packages",
+        "build",
+        "dist",
+        ".ipynb_checkpoints",
+        ".git",
+        ".hg",
+        ".svn",
+        ".bis",
+        "htmlcov",
+        "wandb",
+        "lightning_logs",
+    ]
 )
 _JUNK_SUFFIXES = (".db", ".db-wal", ".db-shm", ".db-journal", ".sqlite", ".sqlite3", ".pyc", ".pyo", ".egg")
-_SECRET_REASON = "may hold secrets"
+_SECRET_REASON = "may hold secrets"  # noqa: S105 - a reason, shown to the user
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +266,11 @@ def add_external(packed: PackedSnapshot, external: ExternalSources) -> PackedSna
     return pack_snapshot(selection, artifact=packed.snapshot.artifact, external=external)
 
 
-def imported_sources(
-    module_files: Iterable[str],
+def external_sources(
+    modules: Mapping[str, str],
+    *,
     root: Path,
     prefixes: Sequence[str],
-    *,
-    sys_path: Sequence[str] = (),
     known: Iterable[str] | None = None,
     limits: Limits | None = None,
 ) -> ExternalSources:
@@ -231,14 +281,12 @@ def imported_sources(
 
     Parameters
     ----------
-    module_files : iterable of str
-        ``__file__`` of the imported modules.
+    modules : mapping
+        ``__file__`` of the imported modules by their names.
     root : Path
         The project; what lies in it is in the snapshot already.
     prefixes : sequence of str
         Folders of the environment: interpreter, standard library, installed packages, and bis.
-    sys_path : sequence of str
-        Decides the import root of packages without ``__init__.py``.
     known : iterable of str, optional
         Names in the snapshot; modules of the project that are not among them (git ignores them) are added too.
     limits : Limits, optional
@@ -247,17 +295,16 @@ def imported_sources(
     limits = limits or Limits()
     project = os.path.join(os.path.realpath(root), "")
     inside = tuple(os.path.join(os.path.realpath(p), "") for p in prefixes)
-    path = sorted({os.path.realpath(p) for p in sys_path if p}, key=len, reverse=True)
     wanted: dict[str, set[str]] = {}
     forgotten: list[str] = []
-    for file in module_files:
+    for module, file in modules.items():
         place = os.path.realpath(file)
         if place.startswith(inside) or not os.path.isabs(file) or not is_source(place) or not os.path.isfile(place):
             continue
         if place.startswith(project):
             forgotten.append(os.path.relpath(place, project).replace(os.sep, "/"))
             continue
-        top = _import_root(place, path)
+        top = _import_root(module, place)
         wanted.setdefault(top, set()).add(os.path.relpath(place, top).replace(os.sep, "/").split("/")[0])
     roots = tuple(sorted(wanted))
     selection = Selection()
@@ -277,12 +324,17 @@ def imported_sources(
     return ExternalSources(roots, tuple(selection.entries), tuple(selection.excluded), tuple(selection.reasons))
 
 
-def _import_root(place: str, path: Sequence[str]) -> str:
-    """The folder from which a module file was imported."""
+def _import_root(module: str, place: str) -> str:
+    """The folder from which a module was imported; its name tells, for packages without ``__init__.py`` too."""
+    stem = os.path.splitext(place)[0]
+    stem = os.path.dirname(stem) if os.path.basename(stem) == "__init__" else stem
+    tail = os.path.join("", *module.split("."))
+    if stem.endswith(os.sep + tail):
+        return stem[: -len(tail) - 1] or os.sep
     folder = os.path.dirname(place)
     while os.path.exists(os.path.join(folder, "__init__.py")) and os.path.dirname(folder) != folder:
         folder = os.path.dirname(folder)
-    return next((p for p in path if folder == p or folder.startswith(os.path.join(p, ""))), folder)
+    return folder
 
 
 def _listed(root: Path, git: GitFacts, selection: Selection, limits: Limits) -> Iterator[str]:
