@@ -15,7 +15,7 @@ INSTALL := $(PY) -m uv pip install --quiet --python $(PY) --compile-bytecode
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help study test check lint types layers docs doctest bench clean
+.PHONY: help study test check lint types layers docs doctest cli-docs bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ docs: $(VENV)/.dev ## the documentation, into site/
 
 doctest: $(VENV)/.dev ## the examples in the docstrings of bis.stats
 	$(PY) -m pytest -q --doctest-modules src/bis/stats
+
+cli-docs: $(VENV)/.dev ## docs/cli.md, from the commands' help
+	$(PY) docs/generate_cli.py
 
 bench: $(VENV)/.dev ## cost of recording, beside other trackers
 	$(PY) benchmarks/run.py

@@ -45,7 +45,7 @@ class Study:
 
     def bis(self, *words: str) -> dict[str, Any]:
         """Run `bis words… --json` and return its document; a command that could not do its work ends the study."""
-        command = [str(BIS), *words, "--json"]
+        command = [str(BIS), words[0], "--json", *words[1:]]
         self.console.print(f"[dim]$ bis {' '.join(words)}[/dim]", highlight=False)
         began = time.perf_counter()
         done = subprocess.run(
@@ -73,6 +73,13 @@ class Study:
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }
         return {**{name: value for name, value in os.environ.items() if name != "BIS_RECORD"}, **own}
+
+    def record(self, program: str) -> str:
+        """Run a program once, recorded; the id of its MLflow run."""
+        recorded = self.bis("run", program)
+        if len(recorded["run_ids"]) != 1:
+            raise SystemExit(f"{program} was to make one MLflow run: {recorded}")
+        return str(recorded["run_ids"][0])
 
     def replay(self, run_id: str, times: int, *options: str) -> dict[str, Any]:
         """Replay a run; the verdict."""
@@ -102,9 +109,8 @@ def new_store(study: Study) -> None:
 def basic(study: Study) -> None:
     """Linear regression with a fixed split: the same bits, and the published figures."""
     study.console.rule("basic: LinearRegression on the diabetes data, fixed split")
-    study.bis("run", "basic.ipynb")
-    exact = study.replay("last", study.exact)
-    run_id = exact["run_id"]
+    run_id = study.record("basic.ipynb")
+    exact = study.replay(run_id, study.exact)
     study.results["basic_exact"] = exact
     study.state(
         exact["level"] == "bitwise", f"basic: exact replays are {exact['level']} ({study.exact} of {study.exact})"
@@ -126,16 +132,13 @@ def complex_(study: Study) -> None:
     """A Keras net without a seed: the same bits from the record, a plausible draw without it."""
     study.console.rule("complex: a Keras net on the digits, no seed")
     for attempt in range(1, ORIGINALS + 1):
-        study.bis("run", "complex.ipynb")
+        run_id = study.record("complex.ipynb")
         if attempt == 1:
-            exact = study.replay("last", study.exact)
-            run_id = exact["run_id"]
+            exact = study.replay(run_id, study.exact)
             study.results["complex_exact"] = exact
             sentence = f"complex: unseeded, yet exact replays are {exact['level']} ({study.exact} of {study.exact})"
             study.state(exact["level"] == "bitwise", sentence)
             show_statements(study, exact)
-        else:
-            run_id = "last"
         fresh = study.replay(run_id, study.fresh, "--fresh")
         study.results[f"complex_fresh_{attempt}"] = fresh
         show_fresh(study, fresh)
