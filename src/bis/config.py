@@ -124,11 +124,12 @@ def _read_toml(path: Path) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(
             f"{path} cannot be read: {error}", hint="bis reads its settings from [tool.bis] there."
         ) from error
+    return document
 
 
 def _parse(table: dict[str, Any], path: str) -> Settings:

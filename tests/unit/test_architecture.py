@@ -34,7 +34,17 @@ MANY_PARAMETERS: dict[str, str] = {}
 TESTED_ELSEWHERE: dict[str, str] = {}
 
 # Where `except Exception` (or wider) is allowed: path of the module -> why.
-FENCES: dict[str, str] = {}
+FENCES: dict[str, str] = {
+    "src/bis/cli/main.py": "the outermost: no traceback reaches a user; exit status 70",
+    "src/bis/record/fence.py": "the fence of the recorder: nothing that fails inside reaches the user's program",
+    "src/bis/record/injection.py": "runs before the program: without the recorder it goes on as if bis were not there",
+    "src/bis/record/mlflow_plugin.py": "an exception here would break `import mlflow`",
+    "src/bis/record/recorder.py": "an audit hook that raises would make the user's open() fail",
+    "src/bis/record/entropy/imports.py": "runs inside the user's import statement, which goes on without us",
+    "src/bis/record/entropy/reports.py": "the fence of the entropy hooks, which know the standard library only",
+    "src/bis/record/probes/weights.py": "reads objects of the user's program, lazy proxies and half-built models included",
+    "src/bis/record/notebooks/execution.py": "an exception of the worker thread is handed to the caller's thread, which raises it",
+}
 
 HEAVY = ("numpy", "scipy", "mlflow", "click", "rich", "blake3", "threadpoolctl", "pandas", "torch", "tensorflow")
 VAGUE = re.compile(r"^(utils?|helpers?|common|misc|manager|.*_impl|.*_utils?)$")
@@ -129,16 +139,24 @@ def test_broad_excepts_stand_at_the_named_fences() -> None:
     """`except Exception`, `except BaseException` and a bare `except` stand in the named modules only."""
     found: set[str] = set()
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ExceptHandler) and _is_broad(node):
+        for text in _programs_in(path):
+            handlers = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ExceptHandler))
+            if any(_is_broad(handler) for handler in handlers):
                 found.add(name_of(path))
     assert found == set(FENCES), sorted(found ^ set(FENCES))
+
+
+def _programs_in(path: Path) -> list[str]:
+    """The module itself, and the program that the injection writes as text."""
+    text = path.read_text(encoding="utf-8")
+    literals = [n.value for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return [text, *(t for t in literals if re.search(r"^ *except .*:", t, re.MULTILINE) and t.startswith(("try", '"""', "import", "from")))]
 
 
 def _is_broad(handler: ast.ExceptHandler) -> bool:
     """Whether everything is caught, and not passed on unchanged."""
     names = {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)} if handler.type else {"BaseException"}
-    reraises = any(isinstance(n, ast.Raise) and n.exc is None for n in handler.body)
+    reraises = isinstance(handler.body[-1], ast.Raise)  # cleaning up or translating, not swallowing
     return bool(names & {"Exception", "BaseException"}) and not reraises
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ from bis.record.sightings import (
     parameters_of,
     trace_of,
 )
+
+_BIS = Path(__file__).resolve().parents[1]
 
 Artifact = tuple[str, int, "Path | None"]
 
@@ -134,7 +137,7 @@ def written_files(seen: Sightings, cache: DigestCache | None = None) -> tuple[Fi
     found = {}
     for e in seen.all("open"):
         path = Path(e["path"])
-        if e["write"] and path.is_relative_to(root) and path.is_file() and not _is_bookkeeping(path.relative_to(root)):
+        if e["mode"] != "r" and path.is_relative_to(root) and path.is_file() and not _is_bookkeeping(path.relative_to(root)):
             found[str(path)] = path
     digests = []
     for path in found.values():
@@ -178,8 +181,6 @@ def _document(seen: Sightings, name: str, kind: type) -> Any:
 
 
 def _code(seen: Sightings, redact: Callable[[str], str]) -> Code:
-    from dataclasses import replace
-
     code: Code = _document(seen, spool_files.CODE, Code)
     cells: tuple[Cell, ...] = ()
     if seen.notebook is not None:
@@ -194,8 +195,6 @@ def _code(seen: Sightings, redact: Callable[[str], str]) -> Code:
 
 def _with_external(seen: Sightings, code: Code) -> Code:
     """Add modules that the program imported from outside its project to the archive, once."""
-    from dataclasses import replace
-
     archive = seen.folder / spool_files.SOURCE
     files = {name: path for e in seen.all("modules") for name, path in e["files"].items()}
     if code.snapshot is None or code.snapshot.external or not archive.exists() or not files:
@@ -215,8 +214,7 @@ def _with_external(seen: Sightings, code: Code) -> Code:
 
 def _prefixes(seen: Sightings) -> tuple[str, ...]:
     found = {str(e[k]) for e in seen.all("process") for k in ("prefix", "base_prefix")}
-    bis = str(Path(__file__).resolve().parents[1])
-    return (*sorted(found), bis, str(home() / "injection"))
+    return (*sorted(found), str(_BIS), str(home() / "injection"))
 
 
 def _parameters(seen: Sightings, run: SeenRun | None, redact: Callable[[str], str]) -> Parameters:
@@ -227,8 +225,6 @@ def _parameters(seen: Sightings, run: SeenRun | None, redact: Callable[[str], st
 
 
 def _machine(seen: Sightings) -> Machine:
-    from dataclasses import replace
-
     variables = {**os.environ, **seen.session.variables}
     if seen.session.hash_seed is not None:
         variables["PYTHONHASHSEED"] = seen.session.hash_seed
@@ -253,18 +249,16 @@ def _machine(seen: Sightings) -> Machine:
 
 def _data(seen: Sightings, run: SeenRun | None, code: Code, cache: DigestCache) -> Data:
     opened = [
-        Opened(path=e["path"], write=bool(e["write"]), size_bytes=int(e["size"]), mtime_ns=int(e["mtime_ns"]))
+        Opened(path=e["path"], write=e["mode"] != "r", size_bytes=int(e["size"]), mtime_ns=int(e["mtime_ns"]))
         for e in seen.all("open")
     ]
-    loaded = {name for e in seen.all("modules") for name in e["loaded"]}
-    children = [Process(tuple(e["command"]), bool(e["python"])) for e in seen.all("child")]
     return probe_data(
         opened,
         root=Path(seen.session.project_root),
         prefixes=_prefixes(seen),
         snapshot=code.snapshot,
-        loaded=loaded,
-        children=children,
+        loaded={name for e in seen.all("modules") for name in e["loaded"]},
+        children=[Process(tuple(e["command"]), bool(e["python"])) for e in seen.all("child")],
         datasets=datasets_of(seen, run),
         cache=cache,
         complete=seen.ended,
@@ -275,8 +269,6 @@ def _data(seen: Sightings, run: SeenRun | None, code: Code, cache: DigestCache) 
 def _outputs(
     seen: Sightings, run: SeenRun | None, artifacts: tuple[Artifact, ...], cache: DigestCache, redact: Callable[[str], str]
 ) -> Outputs:
-    from dataclasses import replace
-
     outputs = outputs_of(seen, run, redact=redact)
     found, unread = [], 0
     for path, size, local in artifacts:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from bis.evidence.spool import read_session
-from bis.record.entropy.install import EntropyPlan, install
+from bis.record.entropy.installation import install
+from bis.record.entropy.plan import EntropyPlan
 from bis.record.recorder import Recorder, SpoolObserver
 
 _ACTIVE: list[Recorder] = []
@@ -40,8 +42,9 @@ def start() -> None:
 def start_entropy(recorder: Recorder) -> None:
     """Install the entropy hooks, or only watch, as the session says."""
     session = recorder.session
-    key = os.environ.get("BIS_CHILD_KEY") or "main"
-    plan = EntropyPlan(root=bytes.fromhex(session.root), key=key, serve=session.serve)
+    plan = EntropyPlan.from_environment(os.environ, sys.orig_argv) or EntropyPlan(
+        bytes.fromhex(session.root), serve=session.serve
+    )
     recorder.entropy = install(plan, SpoolObserver(recorder))
 
 

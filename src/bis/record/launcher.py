@@ -22,6 +22,7 @@ from bis.evidence.spool import write_document
 from bis.model.facets import EntryKind, Failure
 from bis.model.record import Mode
 from bis.model.session import Exit, Session
+from bis.record.entropy.plan import CHILD_KEY_VARIABLE, EntropyPlan
 from bis.record.injection import injection_path
 from bis.record.probes.code import find_project_root
 from bis.record.process import Program, run_program
@@ -126,6 +127,7 @@ def write_session(session: Session) -> Session:
     folder = Path(session.spool)
     try:
         folder.mkdir(parents=True, mode=0o700)
+        (folder / "claims").mkdir()
         write_document(folder / spool_files.SESSION, session)
     except OSError as error:
         raise StorageError(
@@ -138,8 +140,10 @@ def write_session(session: Session) -> Session:
 def child_environment(session: Session, base: Mapping[str, str]) -> dict[str, str]:
     """The environment of the recorded program: `base`, the injected folder, the hash seed and the session."""
     env = dict(base)
-    env.pop("BIS_CHILD_KEY", None)
+    env.pop(CHILD_KEY_VARIABLE, None)
     env["BIS_SPOOL"] = session.spool
+    claims = Path(session.spool) / "claims"
+    env.update(EntropyPlan(bytes.fromhex(session.root), serve=session.serve, claims=str(claims)).to_environment())
     env["PYTHONPATH"] = os.pathsep.join(
         [str(injection_path(home() / "injection")), *([env["PYTHONPATH"]] if env.get("PYTHONPATH") else [])]
     )
@@ -189,7 +193,7 @@ def _launch_process(job: Launch, folder: Path) -> Exit:
 
 
 def _launch_notebook(job: Launch, folder: Path) -> Exit:
-    from bis.record.notebooks.runner import run_notebook  # extra: notebook
+    from bis.record.notebooks.execution import run_notebook  # extra: notebook
 
     started = time.time()
     result = run_notebook(

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bis.config import MIB
 from bis.errors import ExecutionError
@@ -173,7 +174,7 @@ def _show(data: bytes) -> None:
         sys.stdout.buffer.flush()
 
 
-def _ignore_interrupts() -> object:
+def _ignore_interrupts() -> Any:
     """Ctrl-C is for the program, which shares our terminal; how it takes it is its own affair."""
     try:
         return signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -168,7 +168,7 @@ class Recorder:
         except OSError:
             size, mtime, regular = -1, 0, writes  # it does not exist yet (or not at all: a read of it will fail)
         if regular:
-            self.note("open", path=name, write=writes, size=size, mtime_ns=mtime)
+            self.note("open", path=name, mode=_mode(flags), size=size, mtime_ns=mtime)
 
     def _started_child(self, event: str, args: tuple[Any, ...]) -> None:
         command = args[1] if len(args) > 1 else ()
@@ -258,6 +258,17 @@ def _ignored_prefixes(session: Session) -> tuple[str, ...]:
     found = {p for r in roots if r for p in (str(Path(r)), str(Path(r).resolve()))}
     # A project may live inside the prefix (a container's /usr, a conda base): its own files are still watched, below.
     return tuple(p.rstrip(os.sep) + os.sep for p in sorted(found) if not session.project_root.startswith(p + os.sep))
+
+
+def _mode(flags: Any) -> str:
+    """The flags of an ``open`` in the letters of Python's own."""
+    if not isinstance(flags, int) or not flags & _WRITING:
+        return "r"
+    if flags & os.O_APPEND:
+        return "a"
+    if flags & os.O_RDWR and not flags & os.O_TRUNC:
+        return "r+"
+    return "w"
 
 
 def _cwd() -> str:

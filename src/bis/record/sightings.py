@@ -113,7 +113,8 @@ def failure_of(seen: Sightings) -> Failure | None:
     """Why the program did not end well; None where it did, or where that was not seen."""
     if seen.notebook is not None and seen.notebook.failure is not None:
         return seen.notebook.failure
-    ended, raised = seen.exit, (seen.all("exception") or [None])[-1]
+    ended = seen.exit
+    raised = seen.all("exception")[-1] if seen.all("exception") else None
     if ended is not None and ended.timed_out:
         return Failure("timeout", f"the program was ended after {ended.duration_s:.1f} s, its time limit")
     if ended is not None and ended.signal is not None:
@@ -147,9 +148,11 @@ def trace_of(seen: Sightings) -> tuple[dict[str, str], dict[str, int]]:
     digests: dict[str, str] = {}
     draws: dict[str, int] = {}
     for event in seen.all("entropy"):
-        for stream, facts in (event.get("trace") or {}).items():
-            digests[stream] = str(facts["digest"])
-            draws[stream] = int(facts["draws"])
+        trace = event.get("trace") or {}
+        for stream, facts in trace.get("streams", {}).items():
+            name = stream if trace["key"] == "main" else f"{trace['key']}/{stream}"
+            digests[name] = str(facts["digest"])
+            draws[name] = int(facts["draws"])
     return digests, draws
 
 

@@ -22,6 +22,7 @@ from bis.errors import BisError, EvidenceError
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
 from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore, fail_fast
+from bis.model.facets import Curve
 from bis.model.record import Mode, Record
 from bis.model.session import Session
 from bis.record.assembly import assemble
@@ -73,8 +74,7 @@ def _store_run(store: EvidenceStore, seen: Sightings, run: SeenRun | None) -> st
         if (seen.folder / name).exists():
             files[artifact] = seen.folder / name
     if run is not None and run.how != "created":
-        record = _after_resumption(store, run_id, record, seen.session.session)
-        if record is None:
+        if _joined_existing(store, run_id, record, seen.session.session):
             return run_id
     store.write(run_id, record, files)
     if run is None:
@@ -85,11 +85,11 @@ def _store_run(store: EvidenceStore, seen: Sightings, run: SeenRun | None) -> st
     return run_id
 
 
-def _after_resumption(store: EvidenceStore, run_id: str, record: Record, session: str) -> Record | None:
-    """The record to write where this session took up a run: none where another session's evidence is there already."""
+def _joined_existing(store: EvidenceStore, run_id: str, record: Record, session: str) -> bool:
+    """Add to the evidence that another session left with the run; False where there is none."""
     there = store.read(run_id)
     if not there.recorded or there.record.session == session:
-        return record
+        return False
     sessions = there.record.sessions + 1
     earlier = there.record
     merged = replace(
@@ -99,10 +99,10 @@ def _after_resumption(store: EvidenceStore, run_id: str, record: Record, session
         outputs=replace(earlier.outputs, metrics=_joined(earlier, record)),
     )
     store.write(run_id, merged, {})
-    return None
+    return True
 
 
-def _joined(earlier: Record, later: Record) -> tuple:  # type: ignore[type-arg]
+def _joined(earlier: Record, later: Record) -> tuple[Curve, ...]:
     curves = {c.name: c for c in earlier.outputs.metrics}
     for c in later.outputs.metrics:
         first = curves.get(c.name)

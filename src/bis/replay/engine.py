@@ -102,7 +102,11 @@ def replay_run(
         archive = _archive(store, stored, observer)
         built = _environment(plan, stored, observer)
         stopping = Stopping.for_request(
-            stored.record.outputs, plan.kind, times=request.times, until_decided=request.until_decided, settings=settings
+            stored.record.outputs,
+            plan.kind,
+            times=request.times,
+            until_decided=request.until_decided,
+            settings=settings,
         )
         jobs = _jobs(plan, stored, request, settings, archive, built, Path(name))
         outcomes: list[Outcome] = []
@@ -184,7 +188,9 @@ def _jobs(
     randomness = stored.record.randomness
     fresh = plan.kind is ReplayKind.FRESH
     for index in range(request.times):
-        place = home() / "replays" / f"{stored.run_id[:8]}-{secrets.token_hex(4)}" if request.keep else folder / str(index)
+        place = (
+            home() / "replays" / f"{stored.run_id[:8]}-{secrets.token_hex(4)}" if request.keep else folder / str(index)
+        )
         yield Job(
             plan=plan,
             index=index,

@@ -156,7 +156,8 @@ def _outcome(job: Job, seen: Sightings, deviations: tuple[Deviation, ...]) -> Ou
     notes = []
     if job.plan.original_scheme and run is None and failure is None:
         failure = Failure(
-            "exception", f"the program began {len(seen.runs)} MLflow runs; the original is its run {job.plan.ordinal + 1}"
+            "exception",
+            f"the program began {len(seen.runs)} MLflow runs; the original is its run {job.plan.ordinal + 1}",
         )
     found = [Deviation(**{k: e[k] for k in ("what", "recorded", "replayed", "why")}) for e in seen.all("deviation")]
     if seen.notebook is not None:

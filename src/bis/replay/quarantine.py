@@ -75,8 +75,14 @@ def quarantine_environment(folder: str | Path) -> dict[str, str | None]:
 
 
 def neutralise(environment: Mapping[str, str], folder: str | Path) -> dict[str, str]:
-    """A copy of an environment with `quarantine_environment` applied."""
-    result = dict(environment)
+    """A copy of an environment for a replay.
+
+    `quarantine_environment` is applied, and variables that decide over results are removed: the plan has the recorded
+    ones.
+    """
+    from bis.replay.plan import base_environment  # not needed in the program
+
+    result = base_environment(environment)
     for name, value in quarantine_environment(folder).items():
         if value is None:
             result.pop(name, None)

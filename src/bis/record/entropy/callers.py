@@ -20,6 +20,7 @@ _OWN_FOLDER = os.path.dirname(__file__) + os.sep  # noqa: PTH120 - pathlib is no
 _BIS_FOLDER = _OWN_FOLDER[: -len(os.path.join("record", "entropy", ""))]  # noqa: PTH118 - as above
 _STDLIB_FOLDER = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120 - as above
 _INSTALLED = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
+_IMPORTING = "<frozen importlib._bootstrap>"
 _kinds: dict[str, int] = {}
 
 
@@ -91,6 +92,8 @@ def site(frame: FrameType | None) -> Site:
             return Site(frame.f_code.co_filename, frame.f_lineno, package)
         if kind == LIBRARY and package is None:
             package, line = _package(frame), frame.f_lineno
+        if package is not None and frame.f_code.co_filename == _IMPORTING:
+            break  # the library seeds something of its own while it is imported
         frame = frame.f_back
     return Site(f"<{package or 'python'}>", line, package)
 

@@ -60,7 +60,8 @@ class Reports:
         if place.package is not None:
             api = f"{api} (in {place.package})"
         shown = described(value)
-        fact = ("seed", api, shown, place.file, place.line)
+        # Of the seeds that a library sets at one place (for its workers, say) the first stands for all.
+        fact = ("seed", api, shown if place.package is None else None, place.file, place.line)
         if fact in self._told:
             return
         if self.seeds >= MOST_SEEDS:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
+import queue
 import secrets
 import shutil
 import signal
@@ -27,6 +27,7 @@ MARK = "BIS_KERNEL"
 _LONGEST_SOCKET_PATH = 100  # sun_path holds 104 bytes on macOS and 108 on Linux
 _KILL_TIME_S = 5.0
 _LOG_TAIL = 4000
+_EXIT = "__import__('IPython').get_ipython().ask_exit()"
 
 
 class KernelDied(Exception):
@@ -121,13 +122,28 @@ class Kernel:
                 os.killpg(self._process.pid, signal.SIGINT)
 
     async def shut_down(self, grace_s: float) -> None:
-        """Ask the kernel to end, so that its exit functions run, and wait for it; returns after `grace_s` at most."""
+        """Ask the kernel to end, so that its exit functions run, and wait for it; returns after `grace_s` at most.
+
+        Notes
+        -----
+        The kernel is asked by code in its own shell and not by a ``shutdown_request``. On that one, ipykernel ends the
+        program's children before its exit functions run, and in about one of forty ends (measured with ipykernel 7.4)
+        its control thread waits for twenty seconds to flush into a thread that was stopped already.
+        """
         if self._process is None or self.client is None:
             return
-        self.client.shutdown()
         deadline = time.monotonic() + grace_s
-        while self._process.poll() is None and time.monotonic() < deadline:  # noqa: ASYNC110 - a process has no event
-            await asyncio.sleep(0.05)
+        asked = ""
+        while self._process.poll() is None and time.monotonic() < deadline:
+            if not asked:
+                asked = self.client.execute(_EXIT, silent=True, store_history=False)
+            try:
+                reply = await self.client.get_shell_msg(timeout=0.05)
+            except queue.Empty:
+                continue
+            # After a cell that failed, the kernel may still be refusing what was queued behind it.
+            if reply["parent_header"].get("msg_id") == asked and reply["content"].get("status") == "aborted":
+                asked = ""
 
     def kill(self) -> None:
         """Kill the kernel and all that it started and that still runs."""

@@ -72,6 +72,7 @@ def _numbers(recorder: Recorder, shape: Any, dtype: Any) -> Any:
     if not tensorflow.executing_eagerly():
         recorder.reports.uncontrolled("tensorflow graph", _IN_GRAPH)
         return None
+    dtype = tensorflow.as_dtype(dtype)
     size = int(dtype.size)
     count = 1
     for extent in shape:
@@ -82,13 +83,14 @@ def _numbers(recorder: Recorder, shape: Any, dtype: Any) -> Any:
 
 def unseeded(recorder: Recorder) -> bool:
     """Whether the program runs eagerly, has set no global seed, and is not distributed over devices."""
-    context: Any = sys.modules.get("tensorflow.python.eager.context")
-    tensorflow: Any = sys.modules.get("tensorflow")
-    if context is None or tensorflow is None or not recorder.serving:
+    if not recorder.serving:
         return False
+    context: Any = sys.modules["tensorflow.python.eager.context"]
+    config: Any = sys.modules["tensorflow.python.framework.config"]
+    tensorflow: Any = sys.modules["tensorflow"]
     return bool(
         context.executing_eagerly()
         and context.global_seed() is None
         and not tensorflow.distribute.has_strategy()
-        and not tensorflow.config.experimental.is_op_determinism_enabled()  # shuffling without a seed is an error then
+        and not config.is_op_determinism_enabled()  # shuffling without a seed is an error then
     )

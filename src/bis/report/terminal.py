@@ -1,0 +1,98 @@
+"""Text of a given width, with or without colour: the one place that knows rich."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.table import Table
+
+# One style for each word that a reader looks for; without colour the words stand alone.
+STYLES = {
+    "bitwise": "bold green",
+    "bitwise metrics": "bold green",
+    "numerical": "green",
+    "statistical": "cyan",
+    "inconclusive": "yellow",
+    "divergent": "bold red",
+    "not executable": "bold red",
+    "recorded": "green",
+    "partial": "yellow",
+    "missing": "red",
+    "same": "green",
+    "same as far as recorded": "green",
+    "differs": "bold red",
+    "not recorded": "yellow",
+}
+
+
+def text_of(parts: Iterable[Any], *, width: int = 80, colour: bool = False) -> str:
+    """Render strings and rich objects one below the other; no line is wider than `width` or ends in blanks."""
+    from rich.console import Console
+
+    file = io.StringIO()
+    console = Console(
+        file=file,
+        width=width,
+        force_terminal=colour,
+        no_color=not colour,
+        color_system="standard" if colour else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )
+    for part in parts:
+        console.print(part)
+    lines = file.getvalue().split("\n")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def styled(word: str) -> Any:
+    """A word in its own style."""
+    from rich.text import Text
+
+    return Text(word, style=STYLES.get(word, ""))
+
+
+def headline(word: str, rest: str) -> Any:
+    """The line that is read first: ``word: rest``."""
+    from rich.text import Text
+
+    line = styled(word)
+    line.append(f": {rest}" if rest else "", style="not bold")
+    return line if isinstance(line, Text) else Text(str(line))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[int] = (), fold: int = -1) -> Table:
+    """A table without lines; `right` are the columns of figures, `fold` the one that takes the free width."""
+    from rich.table import Table
+
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(columns), header_style="bold")
+    last = fold % len(columns)
+    for i, name in enumerate(columns):
+        made.add_column(
+            name,
+            justify="right" if i in right else "left",
+            overflow="fold",
+            no_wrap=False,
+            ratio=1 if i == last else None,
+        )
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def bullet(text: str, *, mark: str = "-") -> Any:
+    """A paragraph that is indented under its mark."""
+    from rich.padding import Padding
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold", ratio=1)
+    grid.add_row(mark, text)
+    return Padding(grid, (0, 0, 0, 2))
