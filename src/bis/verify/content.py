@@ -169,7 +169,8 @@ def _number_items(
         for pair in comparison.differing:
             by_label.setdefault(pair.original.label or f"line {pair.original.line}", []).append(pair)
     return [
-        _number_item(f"{name}: {label}", kind, pairs, tolerances, counts, tail) for label, pairs in by_label.items()
+        _number_item(f"{name}: {label}", kind, pairs, tolerances, counts=counts, tail=tail)
+        for label, pairs in by_label.items()
     ]
 
 
@@ -178,6 +179,7 @@ def _number_item(
     kind: ItemKind,
     pairs: Sequence[NumberPair],
     tolerances: Tolerances,
+    *,
     counts: bool,
     tail: str,
 ) -> Item:
