@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import inspect
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import click
 import pytest
 import yaml
 
-from bis import config, errors
+from bis import api, config, errors
 from bis.cli import main as command_line
 from bis.model import facets, record, session, verdict
 
@@ -58,6 +59,20 @@ def test_commands_and_options_are_described(name: str) -> None:
     assert [o.opts for o in options if not o.help] == []
     assert "--json" in section
     assert f"bis {name}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_functions_and_their_parameters_are_described() -> None:
+    """Each public function of the Python interface stands with its parameters, each replay option with its name."""
+    page = read("python.md")
+    signatures = []
+    for name, function in vars(api).items():
+        if inspect.isfunction(function) and function.__module__ == api.__name__ and not name.startswith("_"):
+            parameters = inspect.signature(function).parameters.values()
+            words = [f"*{p.name}" if p.kind is p.VAR_POSITIONAL else p.name for p in parameters]
+            signatures.append(f"`{name}({', '.join(words)})`")
+    signatures.remove("`options_from(given)`")  # for the command line
+    assert sorted(s for s in signatures if s not in page) == []
+    assert [f.name for f in dataclasses.fields(api.ReplayOptions) if f"`{f.name}`" not in page] == []
 
 
 def test_settings_are_described_with_their_defaults() -> None:
