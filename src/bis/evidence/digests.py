@@ -1,7 +1,7 @@
 """BLAKE3 digests of files, remembered between programs."""
 
 # Paths are strings here, since Path objects cost several times as much over thousands of files.
-# ruff: noqa: PTH
+# ruff: noqa: PTH100, PTH103, PTH110, PTH116, PTH120
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The code facet: project, version control, command and source snapshot."""
 
 # Paths are strings here, since Path objects cost several times as much over thousands of files.
-# ruff: noqa: PTH
+# ruff: noqa: PTH100, PTH117, PTH118
 
 from __future__ import annotations
 

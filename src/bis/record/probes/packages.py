@@ -1,7 +1,7 @@
 """The environment facet: every installed distribution, found by the names of its metadata folders."""
 
 # Paths are strings here, since Path objects cost several times as much over thousands of files.
-# ruff: noqa: PTH
+# ruff: noqa: PTH100, PTH112, PTH118, PTH119, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ MAX_LEAVES = 1_000_000
 _MAX_CONTAINER = 100
 
 # Attributes that are not the model: clocks, and how many processors to use.
-_NOT_MODEL = re.compile(r"(?:.*_)?(?:time|times|timing)_?|n_jobs|verbose|memory|n_threads|nthread")
+_NOT_MODEL = re.compile(r"(?:.*_)?(?:time|times|timing)_?|n_jobs|verbose|memory|n_threads|nthread|_mlflow_.*")
 _SIMPLE = (type(None), bool, int, float, complex, str, bytes, bytearray)
 _CALLABLE = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, type, types.ModuleType)
 
