@@ -226,9 +226,9 @@ def _plan_options(options: ReplayOptions, settings: Settings) -> Any:
 
     return PlanOptions(
         kind=ReplayKind.FRESH if options.fresh else ReplayKind.EXACT,
-        environment=options.environment,
+        environment=None if options.environment == "auto" else options.environment,
         overrides=dict(options.overrides),
-        data_folders=tuple(options.data_folders),
-        source=options.source,
+        data_dirs=tuple(options.data_folders),
+        source_dir=options.source,
         timeout_s=options.timeout_s if options.timeout_s is not None else settings.replay_timeout_s,
     )

@@ -15,6 +15,7 @@
     ├── EnvironmentBuildError       3  the recorded environment cannot be rebuilt
     │   └── WrongPython             3  the recorded Python is not on this machine
     ├── ExecutionError              3  a program could not be started, or ran out of time
+    ├── ReplayImpossible            3  the record does not tell enough to run the program again
     ├── UnsafeArchive               3  an archive would have written outside its folder
     ├── StorageError                3  the disk is full or may not be written
     ├── MissingExtra                3  an optional dependency is not installed
@@ -123,6 +124,12 @@ class ExecutionError(BisError):
     """Raised when a program cannot be started."""
 
     code = "execution"
+
+
+class ReplayImpossible(BisError):
+    """Raised when something that a replay cannot do without was not recorded."""
+
+    code = "replay-impossible"
 
 
 class UnsafeArchive(BisError):

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bis.config import Settings, home
-from bis.errors import ConsentRefused, DataMissing, StoreUnavailable
+from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpossible, StoreUnavailable
+from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
 from bis.evidence.store import SOURCE, EvidenceStore, StoredRun
 from bis.model.plan import Plan
@@ -24,10 +25,13 @@ from bis.model.verdict import Outcome, ReplayKind, Verdict
 from bis.replay.environment import BuiltEnvironment, ensure_environment
 from bis.replay.execution import Job, execute, quiet_when_idle
 from bis.replay.here import look_here
-from bis.replay.plan import ReplayOptions, make_plan
+from bis.replay.plan import ReplayOptions, base_environment, layout, make_plan, obstacles
 from bis.replay.results import keep_outcome
+from bis.replay.workspace import archive_of_commit
+from bis.verify.case import Case
 from bis.verify.judgement import judge
-from bis.verify.sequential import Stopping
+from bis.verify.sequential import ExactStopping, FreshStopping, Stopping
+from bis.verify.tolerances import Tolerances
 
 
 class Observer(Protocol):
@@ -67,9 +71,11 @@ class Request:
     consent: Callable[[str], bool] | None = None
 
 
-def plan_replay(stored: StoredRun, options: ReplayOptions) -> Plan:
-    """The plan for a run, on this machine, now."""
-    return make_plan(stored.record, options, look_here(stored.record, options), run_id=stored.run_id)
+def plan_replay(stored: StoredRun, options: ReplayOptions, *, archive: Path | None = None) -> Plan:
+    """The plan for a run, on this machine, now; `archive` is its source snapshot, where that was fetched."""
+    cache = DigestCache(home() / "digests.sqlite")
+    here = look_here(stored.record, options, archive=archive, cache=cache)
+    return make_plan(stored.record, options, here, run_id=stored.run_id)
 
 
 def replay_run(
@@ -96,38 +102,44 @@ def replay_run(
     """
     observer = observer or Silent()
     _ask(stored, request)
-    plan = plan_replay(stored, options)
-    _check_data(plan, stored)
+    tolerances = Tolerances.from_settings(settings)
     with tempfile.TemporaryDirectory(prefix="bis-replay-", ignore_cleanup_errors=True) as name:
         archive = _archive(store, stored, observer)
+        plan = plan_replay(stored, options, archive=archive)
+        _check(plan, stored)
+        archive = archive or _commit_archive(stored, options, Path(name))
         built = _environment(plan, stored, observer)
-        stopping = Stopping.for_request(
-            stored.record.outputs,
-            plan.kind,
-            times=request.times,
-            until_decided=request.until_decided,
-            settings=settings,
-        )
         jobs = _jobs(plan, stored, request, settings, archive, built, Path(name))
         outcomes: list[Outcome] = []
-        observer.begin(request.times)
         problems: list[str] = []
-        for outcome in _run(jobs, request, stopping, outcomes):
+        observer.begin(request.times)
+        for outcome in _run(jobs, request, _stopping(stored, plan, request, tolerances), outcomes):
             outcomes.append(_kept(store, stored, plan, outcome, problems))
             observer.done(_told(outcome))
     verdict = judge(
         stored.record.outputs,
         outcomes,
-        settings,
+        tolerances,
         run_id=stored.run_id,
         original_root=stored.record.randomness.root,
         original_trace=stored.record.randomness.trace,
+        sequential=request.until_decided and plan.kind is ReplayKind.FRESH,
     )
     return replace(
         verdict,
         deviations=tuple(dict.fromkeys((*plan.deviations, *verdict.deviations))),
         statements=(*verdict.statements, *(f"{m.what}: {m.consequence}" for m in plan.missing), *problems),
     )
+
+
+def _stopping(stored: StoredRun, plan: Plan, request: Request, tolerances: Tolerances) -> Stopping | None:
+    if not request.until_decided:
+        return None
+    randomness = stored.record.randomness
+    case = Case(stored.record.outputs, tolerances, trace=randomness.trace)
+    if plan.kind is ReplayKind.EXACT:
+        return ExactStopping(case, request.times)
+    return FreshStopping(case, randomness.root, request.times)
 
 
 def _ask(stored: StoredRun, request: Request) -> None:
@@ -146,7 +158,7 @@ def _ask(stored: StoredRun, request: Request) -> None:
         )
 
 
-def _check_data(plan: Plan, stored: StoredRun) -> None:
+def _check(plan: Plan, stored: StoredRun) -> None:
     bad = [p for p in plan.data if p.problem]
     if bad:
         lines = "; ".join(f"{p.file.path}: {p.problem}" for p in bad[:5])
@@ -156,13 +168,35 @@ def _check_data(plan: Plan, stored: StoredRun) -> None:
             hint="Put them back, or name a folder that has them with --data.",
             files=[p.file.path for p in bad],
         )
+    others = obstacles(plan, allow_changed_data=True)
+    if others:
+        raise ReplayImpossible(
+            f"run {stored.run_id} cannot be replayed: {' '.join(others)}",
+            hint="`bis replay RUN_ID --dry-run` prints the plan with all that is missing.",
+        )
 
 
-def _archive(store: EvidenceStore, stored: StoredRun, observer: Observer) -> str:
-    if stored.record.code.snapshot is None:
-        return ""
+def _archive(store: EvidenceStore, stored: StoredRun, observer: Observer) -> Path | None:
+    snapshot = stored.record.code.snapshot
+    if snapshot is None:
+        return None
     observer.step("fetching the source snapshot")
-    return str(store.download(stored.run_id, SOURCE))
+    archive = store.download(stored.run_id, SOURCE)
+    found = digest_file(archive).digest
+    if found != snapshot.digest:
+        raise EvidenceDamaged(
+            f"{SOURCE} of run {stored.run_id} has digest {found[:16]}…; its record says {snapshot.digest[:16]}…",
+            hint="The artifact was changed after recording; restore it to replay this run.",
+        )
+    return archive
+
+
+def _commit_archive(stored: StoredRun, options: ReplayOptions, folder: Path) -> Path | None:
+    """The source of a run that bis did not record, from the user's clone."""
+    commit = stored.record.code.commit
+    if options.source_dir is None or commit is None:
+        return None
+    return archive_of_commit(options.source_dir, commit, folder / "commit.tar.gz")
 
 
 def _environment(plan: Plan, stored: StoredRun, observer: Observer) -> BuiltEnvironment:
@@ -181,7 +215,7 @@ def _jobs(
     stored: StoredRun,
     request: Request,
     settings: Settings,
-    archive: str,
+    archive: Path | None,
     built: BuiltEnvironment,
     folder: Path,
 ) -> Iterator[Job]:
@@ -197,32 +231,33 @@ def _jobs(
             root=secrets.token_hex(32) if fresh or randomness.root is None else randomness.root,
             hash_seed=str(secrets.randbelow(2**32 - 1) + 1) if fresh else plan.hash_seed,
             served=fresh or randomness.root is not None,
-            archive=archive,
+            archive=str(archive or ""),
             python=str(built.python_executable),
             folder=str(place),
             settings=settings,
             keep=request.keep,
             deviations=built.deviations,
-            environ=dict(os.environ),
+            environ=base_environment(os.environ),
+            layout=layout(stored.record),
         )
 
 
-def _run(jobs: Iterator[Job], request: Request, stopping: Stopping, outcomes: list[Outcome]) -> Iterator[Outcome]:
+def _run(jobs: Iterator[Job], request: Request, stopping: Stopping | None, outcomes: list[Outcome]) -> Iterator[Outcome]:
     """Outcomes as they come, until the jobs or the reasons to go on are exhausted."""
     if request.jobs == 1:
         for job in jobs:
-            if not stopping.next(outcomes):
+            if stopping is not None and not stopping.next(outcomes):
                 return
             yield execute(job)
         return
     with _workers(request.jobs) as workers:
         waiting: set[Future[Outcome]] = set()
         while True:
-            while len(waiting) < request.jobs and stopping.next(outcomes):
-                job = next(jobs, None)
-                if job is None:
+            while len(waiting) < request.jobs and (stopping is None or stopping.next(outcomes)):
+                following = next(jobs, None)
+                if following is None:
                     break
-                waiting.add(workers.submit(execute, job))
+                waiting.add(workers.submit(execute, following))
             if not waiting:
                 return
             finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)

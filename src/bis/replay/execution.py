@@ -24,6 +24,7 @@ from bis.model.verdict import Deviation, Outcome
 from bis.record.assembly import written_files
 from bis.record.launcher import Launch, NotebookOptions, child_environment, launch, write_session
 from bis.record.sightings import SeenRun, Sightings, outputs_of, read_sightings, trace_of
+from bis.replay.plan import Layout
 from bis.replay.quarantine import neutralise
 from bis.replay.workspace import build
 
@@ -49,6 +50,7 @@ class Job:
     keep: bool = False
     deviations: tuple[Deviation, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
+    layout: Layout = field(default_factory=Layout)
 
 
 def execute(job: Job) -> Outcome:
@@ -88,7 +90,7 @@ def quiet_when_idle() -> None:
 
 
 def _execute(job: Job, folder: Path) -> Outcome:
-    workspace = build(job.plan, Path(job.archive) if job.archive else None, folder / "workspace")
+    workspace = build(job.plan, Path(job.archive) if job.archive else None, folder / "workspace", layout=job.layout)
     session = write_session(_session(job, folder, workspace.root, workspace.cwd))
     quarantine = session.quarantine
     assert quarantine is not None

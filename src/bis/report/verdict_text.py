@@ -83,7 +83,7 @@ def _items(items: Sequence[Item], *, full: bool) -> Any:
 
 
 def _tests(items: Sequence[Item]) -> Any:
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for item in items:
         e = item.evidence
         interval = f"{e.interval.low:.4g} .. {e.interval.high:.4g}" if e.interval else ""

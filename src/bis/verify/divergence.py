@@ -65,10 +65,7 @@ def read_divergence(
     pattern = classify_divergence(
         divergence, same_data=same["data"], same_start=same["start"], same_order=same["order"]
     )
-    if pattern is Pattern.UNDETERMINED:
-        words = _undetermined(original_trace, replayed_trace)
-    else:
-        words = _WORDS[pattern]
+    words = _WORDS.get(pattern) or _undetermined(original_trace, replayed_trace)
     return Reading(divergence, words, len(original.values))
 
 

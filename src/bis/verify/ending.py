@@ -92,7 +92,7 @@ def judge_exact_ending(original: Outputs, outcomes: Sequence[Outcome]) -> Item:
 
 
 def judge_fresh_ending(original: Outputs, outcomes: Sequence[Outcome], *, alpha: float) -> Item:
-    """The item on how fresh replays ended: is the end of the original an ordinary one among theirs?
+    """The item on how fresh replays ended, and whether the end of the original is an ordinary one among theirs.
 
     Notes
     -----

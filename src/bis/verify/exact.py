@@ -1,4 +1,4 @@
-"""Exact replays: recorded entropy, recorded threads. Is everything the same, bit for bit or within a tolerance?"""
+"""Exact replays (recorded entropy, recorded threads): what is the same, bit for bit or within a tolerance."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""What was published or saved: printed figures against what a run gives, at the precision in which they were printed."""
+"""What was published or saved: printed figures against what a run gives, at the precision of the print."""
 
 from __future__ import annotations
 
 import csv
 import io
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -180,7 +181,8 @@ def _agreement_words(compared: PrintedComparison) -> str:
         return f"equal to all {digits} printed (rounded){far}"
     if compared.agreement is Agreement.TRUNCATED:
         return f"equal to all {digits} printed (cut off, not rounded){far}"
-    return f"printed {compared.figure.text}, found {number(compared.computed)}: {short(abs(compared.units))} units of the last digit"
+    units = short(abs(compared.units))
+    return f"printed {compared.figure.text}, found {number(compared.computed)}: {units} units of the last digit"
 
 
 def _sample_item(name: str, texts: Sequence[str], values: Sequence[float], *, level: float) -> Item:
@@ -254,6 +256,12 @@ def _saved_item(name: str, compared: TextComparison) -> Item:
     differing = compared.differing
     if not differing:
         return Item(name, ItemKind.CELL, Level.BITWISE, f"same words and numbers{but}")
+    odd = next(
+        (p for p in differing if not (math.isfinite(p.original.value) and math.isfinite(p.replayed.value))), None
+    )
+    if odd:
+        words = f"{odd.original.label}: {odd.original.text} was saved, {odd.replayed.text} is printed now".lstrip(": ")
+        return Item(name, ItemKind.CELL, Level.DIVERGENT, words)
     results = [_compare_pair(p) for p in differing]
     worst_pair, worst = max(
         zip(differing, results, strict=True), key=lambda pr: (not pr[1].agreement.matches, abs(pr[1].units))

@@ -1,13 +1,15 @@
-"""Fresh replays: new entropy. Is the original a plausible draw from what the program gives?"""
+"""Fresh replays (new entropy): whether the original is a plausible draw from what the program gives."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from bis.model.verdict import Evidence, Group, Item, ItemKind, Level, Outcome, ReplayKind
 from bis.stats.multiplicity import adjust, redundant_metrics
-from bis.stats.power import minimum_detectable_shift
+from bis.stats.power import minimum_detectable_shift, prediction_power
 from bis.stats.rank import replays_for_rank
 from bis.verify.case import Case, counts
 from bis.verify.ending import ending_of, ending_of_original, group_failures, judge_fresh_ending, same_end
@@ -164,7 +166,7 @@ def _conclude(case: Case, finding: Finding, p: float, level_of_first: float, *, 
         words.append(f"p = {probability(p)} after correction" if p != finding.p_value else f"p = {probability(p)}")
     test = finding.test
     if test is not None and test.n >= MINIMUM:
-        sigmas = minimum_detectable_shift(test.n, power=POWER, alpha=level_of_first / finding.summaries)
+        sigmas = _detectable(test.n, level_of_first / finding.summaries)
         shift = abs(test.shift(sigmas))
         evidence = replace(evidence, detectable_sigmas=sigmas, detectable_shift=shift)
         if not rejected:
@@ -179,6 +181,21 @@ def _conclude(case: Case, finding: Finding, p: float, level_of_first: float, *, 
         level = Level.INCONCLUSIVE
     item = replace(finding.item, level=level, statement="; ".join(words), evidence=evidence)
     return replace(finding, item=item, needed=finding.undecided_for if level is Level.INCONCLUSIVE else None)
+
+
+def _detectable(n: int, level: float) -> float:
+    """The minimum detectable shift, in standard deviations.
+
+    NOTE: SciPy's noncentral t gives NaN here and there where the power is nearly 1, and then the root finder of
+    `minimum_detectable_shift` stops; the power curve between such places is read off to a hundredth instead.
+    """
+    try:
+        return minimum_detectable_shift(n, power=POWER, alpha=level)
+    except ValueError:
+        shifts = np.arange(0.0, 200.0, 0.01)
+        powers = prediction_power(shifts, n, alpha=level)
+        known = np.isfinite(powers)
+        return float(shifts[known][int(np.argmax(powers[known] >= POWER))])
 
 
 def _model_items(case: Case, ok: Sequence[Outcome]) -> list[Item]:

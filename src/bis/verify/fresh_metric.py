@@ -170,7 +170,7 @@ def _tested(case: Case, name: str, kind: ItemKind, original: Curve, curves: Sequ
         ended = sequence_test(y0, finals, quantum=quantum, alpha=case.tolerances.alpha, metrics=watch.decisive)
         p_value, undecided = ended.p_value, ended.needed
         words.append(ended.text)
-    elif case.tolerances.selected_from > 1 and name in {case.tolerances.primary or name}:
+    elif case.tolerances.selected_from > 1 and name == (case.tolerances.primary or name):
         p_value, undecided, text = _selected(case, y0, finals, larger=larger)
         words.append(text)
     elif several:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SAME = frozenset({Level.BITWISE, Level.METRICS_BITWISE, Level.NUMERICAL})
 
 
-def judge(
+def judge(  # noqa: PLR0913 (each is a fact about the original that a pure function cannot look up)
     original: Outputs,
     outcomes: Sequence[Outcome],
     settings: Tolerances,

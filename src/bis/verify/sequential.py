@@ -78,5 +78,5 @@ class FreshStopping:
         judged = judge_fresh(self.case, fresh, original_root=self.original_root, sequential=True)
         if judged.group.level is not Level.INCONCLUSIVE:
             return 0
-        # Replays that failed or repeat a root do not count towards the end: never promise it for less than is asked.
-        return judged.needed or 0
+        # Below 3 replays the tests have not begun: the latest end is counted from their own limit then.
+        return max(judged.needed, most - len(fresh)) if judged.needed else 0

@@ -153,7 +153,7 @@ def test_servers_and_installations_are_left_out(tmp_path: Path) -> None:
     result = _run("servers", tmp_path, skip_blocking=True, skip_installs=True)
     assert result.failure is None
     assert [(o.position, o.text) for o in result.outputs] == [
-        (1, "first\nkept\nNone\n"),
+        (1, "first\nkept\r\nNone\n"),  # IPython gives a shell command a terminal
         (3, "second\n"),
         (5, "12\n"),
     ]
