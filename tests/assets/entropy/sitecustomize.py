@@ -1,0 +1,39 @@
+"""Bootstrap for tests: installs the recorder from the environment and writes what it saw, one JSON line a fact."""
+
+import os
+import sys
+
+from bis.record.entropy.installation import install
+from bis.record.entropy.plan import EntropyPlan
+
+log = os.environ.get("BIS_TEST_LOG")
+
+
+class Log:
+    def write(self, *fact):
+        import json
+
+        if log:
+            with open(log, "a", encoding="utf-8") as lines:
+                lines.write(json.dumps(fact) + "\n")
+
+    def seed(self, api, value, file, line):
+        self.write("seed", api, value, os.path.basename(file), line)
+
+    def state(self, generator, digest, state):
+        self.write("state", generator, digest, state)
+
+    def uncontrolled(self, what, why):
+        self.write("uncontrolled", what, why)
+
+    def failed(self, what, error):
+        self.write("failed", what, repr(error))
+
+
+plan = EntropyPlan.from_environment(os.environ, sys.orig_argv)
+if plan is not None:
+    bis_handle = install(plan, Log())
+    if os.environ.get("BIS_TEST_STATES"):
+        import json
+
+        bis_handle.restore(json.loads(os.environ["BIS_TEST_STATES"]))

@@ -1,0 +1,57 @@
+"""Runs the programs of tests/assets/entropy in interpreters of their own, with the recorder of randomness or without."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bis.record.entropy.plan import EntropyPlan
+
+ASSETS = Path(__file__).parents[1] / "assets" / "entropy"
+SOURCES = Path(__file__).parents[2] / "src"
+A = EntropyPlan(bytes(range(32)))
+B = EntropyPlan(bytes(range(1, 33)))
+PASSIVE = EntropyPlan(bytes(32), serve=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a program printed, as JSON, and what the recorder in it told its observer."""
+
+    printed: Any
+    facts: list[list[Any]] = field(default_factory=list)
+
+    def told(self, kind: str) -> list[list[Any]]:
+        """The facts of one kind, without the kind."""
+        return [fact[1:] for fact in self.facts if fact[0] == kind]
+
+
+def run(
+    plan: EntropyPlan | None, log: Path, *command: str, states: dict[str, str] | None = None, **environment: str
+) -> Outcome:
+    """Run a program of the assets (or ``-c code``) under a plan; None runs it as if bis were not there."""
+    log.unlink(missing_ok=True)
+    variables = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("BIS_")},
+        "PYTHONPATH": os.pathsep.join((str(ASSETS), str(SOURCES))),
+        "BIS_TEST_LOG": str(log),
+        "OMP_NUM_THREADS": "2",
+        "PYTHONHASHSEED": "0",
+        **environment,
+    }
+    if plan is not None:
+        variables.update(plan.to_environment())
+    if states is not None:
+        variables["BIS_TEST_STATES"] = json.dumps(states)
+    program = command if command[0] == "-c" else (str(ASSETS / command[0]), *command[1:])
+    done = subprocess.run(
+        [sys.executable, *program], env=variables, capture_output=True, text=True, check=False, timeout=300, cwd=log.parent
+    )
+    assert done.returncode == 0, done.stderr
+    facts = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    return Outcome(json.loads(done.stdout), facts)

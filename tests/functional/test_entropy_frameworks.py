@@ -1,0 +1,101 @@
+"""Real frameworks: unseeded programs replay bit for bit, seeded ones give the bits that they give without bis."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from entropy_launcher import PASSIVE, A, B, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def needs(module: str) -> pytest.MarkDecorator:
+    """Skip where a framework is not installed, without importing it."""
+    return pytest.mark.skipif(find_spec(module) is None, reason=f"{module} is not installed")
+
+
+torch = [pytest.mark.torch, pytest.mark.slow, needs("torch")]
+keras = [pytest.mark.keras, pytest.mark.slow, needs("tensorflow"), needs("keras")]
+PROGRAMS = [
+    pytest.param("sklearn_program.py", id="sklearn", marks=[pytest.mark.slow, needs("sklearn")]),
+    pytest.param("torch_program.py", id="torch", marks=torch),
+    pytest.param("keras_program.py", id="keras", marks=keras),
+]
+
+
+def leaves(value: Any) -> list[Any]:
+    """All values in nested dictionaries, in order."""
+    if isinstance(value, dict):
+        return [leaf for part in value.values() for leaf in leaves(part)]
+    return [value]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_unseeded_program_replays_three_times_of_three(tmp_path: Path, program: str) -> None:
+    """Splits, initial and final weights, curves and orders are the same bits under one root, and differ under two."""
+    original = run(A, tmp_path / "log", program)
+    assert [run(A, tmp_path / "log", program).printed for _ in range(3)] == [original.printed] * 3
+    assert (original.told("failed"), original.told("uncontrolled")) == ([], [])
+    other = run(B, tmp_path / "log", program).printed
+    common = [one for one, two in zip(leaves(original.printed), leaves(other), strict=True) if one == two]
+    assert common == []
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_seeded_program_gives_the_bits_it_gives_without_bis(tmp_path: Path, program: str) -> None:
+    """Served or observed, a seeded program is not interfered with."""
+    plain = run(None, tmp_path / "log", program, "--seed", "3").printed
+    served, observed = (run(plan, tmp_path / "log", program, "--seed", "3") for plan in (A, PASSIVE))
+    assert [served.printed, observed.printed] == [plain, plain]
+    assert [fact for fact in served.told("seed") if fact[1] == 3 and "(in" not in fact[0]] != []
+
+
+@pytest.mark.parametrize("module", [pytest.param("keras", marks=keras)])
+def test_unseeded_fit_and_datasets_shuffle_anew_in_each_epoch(tmp_path: Path, module: str) -> None:
+    """Serving an unseeded Keras program does not give it one fixed order: each epoch is a permutation of its own."""
+    facts = run(A, tmp_path / "log", f"{module}_program.py").printed
+    for orders in (facts["orders"], facts["dataset"]):
+        assert len({tuple(order) for order in orders}) == len(orders)
+        assert len({tuple(sorted(order)) for order in orders}) == 1
+    assert sorted(facts["orders"][0]) == list(range(48))
+
+
+@needs("optuna")
+@pytest.mark.slow
+def test_optuna_replays(tmp_path: Path) -> None:
+    """An unseeded TPE study proposes the same values again."""
+    code = (
+        "import json, optuna; optuna.logging.set_verbosity(optuna.logging.ERROR)\n"
+        "study = optuna.create_study(sampler=optuna.samplers.TPESampler(n_startup_trials=3))\n"
+        "study.optimize(lambda t: t.suggest_float('x', -1, 1) ** 2, n_trials=8)\n"
+        "print(json.dumps([t.params['x'] for t in study.trials]))"
+    )
+    original, replay, other = (run(plan, tmp_path / "log", "-c", code).printed for plan in (A, A, B))
+    assert original == replay
+    assert original[0] != other[0]
+
+
+@pytest.mark.parametrize("framework", [pytest.param("torch", marks=torch)])
+def test_passive_states_restore_torch(tmp_path: Path, framework: str) -> None:
+    """The state that a passive record holds of PyTorch's generator is restored in a replay."""
+    code = f"import json, {framework} as t; print(json.dumps(t.randn(3).tolist()))"
+    original = run(PASSIVE, tmp_path / "log", "-c", code)
+    states = {generator: state for generator, _, state in original.told("state")}
+    assert run(PASSIVE, tmp_path / "log", "-c", code, states=states).printed == original.printed
+    assert run(PASSIVE, tmp_path / "log", "-c", code).printed != original.printed
+
+
+@pytest.mark.parametrize("framework", [pytest.param("tensorflow", marks=keras)])
+def test_random_operation_in_a_graph_is_reported(tmp_path: Path, framework: str) -> None:
+    """An unseeded operation in the function of a `Dataset.map` is left to TensorFlow, fresh each time, and reported."""
+    code = (
+        f"import json, {framework} as tf\n"
+        "data = tf.data.Dataset.range(3).map(lambda i: tf.random.uniform([]))\n"
+        "print(json.dumps([[float(v) for v in data] for _ in range(2)]))"
+    )
+    outcome = run(A, tmp_path / "log", "-c", code)
+    assert [fact[0] for fact in outcome.told("uncontrolled")] == ["tensorflow graph"]
+    assert outcome.printed[0] != outcome.printed[1]
