@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bis.errors import NotFound, UsageError
+from bis.errors import MissingExtra, NotFound, UsageError
 from bis.model.facets import Cell, CellOutput
-from bis.record.notebooks.document import notebook_from_cells, read_notebook, saved_outputs, write_notebook
+from bis.record.notebooks.document import (
+    notebook_from_cells,
+    read_notebook,
+    saved_outputs,
+    saved_outputs_of,
+    write_notebook,
+)
 from bis.record.notebooks.extra import require
 from bis.record.notebooks.parameters import inject_parameters, parameter_names
 
@@ -40,7 +46,9 @@ def test_other_json_is_refused(tmp_path: Path) -> None:
 
 def test_saved_outputs_are_read_as_texts() -> None:
     """Pieces of a stream are joined; positions count every cell."""
-    assert saved_outputs(NOTEBOOKS / "training.ipynb") == (
+    file = NOTEBOOKS / "training.ipynb"
+    assert saved_outputs(file) == saved_outputs_of(file.read_bytes(), "a name")
+    assert saved_outputs(file) == (
         CellOutput(2, "stdout", "step 0: 0.2000\nstep 1: 0.3600\nstep 2: 0.4880\n"),
         CellOutput(2, "stderr", "done plain\n"),
         CellOutput(4, "execute_result", "0.488"),
@@ -100,3 +108,10 @@ def test_unknown_parameters_are_refused_with_those_there() -> None:
         inject_parameters(read_notebook(NOTEBOOKS / "failing.ipynb"), {"step": "1"}, name="n")
     with pytest.raises(UsageError, match="cannot be written"):
         inject_parameters(read_notebook(NOTEBOOKS / "training.ipynb"), {"steps": object()}, name="n")
+
+
+def test_a_missing_extra_says_how_to_install_it() -> None:
+    """A module that is not there is named together with the pip line."""
+    with pytest.raises(MissingExtra, match="notebooks need nbformat_of_nowhere.v4") as caught:
+        require("nbformat_of_nowhere.v4")
+    assert caught.value.hint == "Install it with: pip install 'bis[notebook]'"

@@ -32,23 +32,38 @@ def read_notebook(path: str | os.PathLike[str]) -> NotebookNode:
     MissingExtra
         nbformat is not installed.
     """
-    require("nbformat")
     file = Path(path)
     try:
-        text = file.read_text(encoding="utf-8")
+        content = file.read_bytes()
     except FileNotFoundError as exc:
         raise NotFound(f"there is no notebook {file}") from exc
-    except UnicodeDecodeError as exc:
-        raise UsageError(f"{file} is not a notebook: it is not UTF-8 text") from exc
     except OSError as exc:
         raise StorageError(f"{file} cannot be read: {exc.strerror}") from exc
+    return parse_notebook(content, str(file))
+
+
+def parse_notebook(content: bytes, name: str) -> NotebookNode:
+    """Parse the content of a notebook file; `name` is what messages call it.
+
+    Raises
+    ------
+    UsageError
+        The content is no notebook, has an older format, or is for another language.
+    MissingExtra
+        nbformat is not installed.
+    """
+    v4 = require("nbformat.v4")
     try:
-        content = json.loads(text)
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        raise UsageError(f"{name} is not a notebook: it is not UTF-8 text") from exc
+    try:
+        structure = json.loads(text)
     except ValueError as exc:
-        raise UsageError(f"{file} is not a notebook: it is not valid JSON ({exc})") from exc
-    _check_structure(content, str(file))
-    notebook = require("nbformat.v4").reads(text)
-    check_language(notebook, str(file))
+        raise UsageError(f"{name} is not a notebook: it is not valid JSON ({exc})") from exc
+    _check_structure(structure, name)
+    notebook = v4.reads(text)
+    check_language(notebook, name)
     return notebook
 
 
@@ -120,13 +135,18 @@ def saved_outputs(path: str | os.PathLike[str]) -> tuple[CellOutput, ...]:
     NotFound, UsageError, MissingExtra
         As `read_notebook` does.
     """
-    notebook = read_notebook(path)
-    return tuple(
-        output
-        for position, cell in enumerate(notebook.cells)
-        if cell.cell_type == "code"
-        for output in cell_outputs(position, cell.get("outputs", []))
-    )
+    return _outputs(read_notebook(path))
+
+
+def saved_outputs_of(content: bytes, name: str) -> tuple[CellOutput, ...]:
+    """Text outputs as they are saved in the content of a notebook file; see `saved_outputs`.
+
+    Raises
+    ------
+    UsageError, MissingExtra
+        As `parse_notebook` does.
+    """
+    return _outputs(parse_notebook(content, name))
 
 
 def cell_outputs(position: int, outputs: Iterable[NotebookNode]) -> tuple[CellOutput, ...]:
@@ -153,6 +173,15 @@ def cell_outputs(position: int, outputs: Iterable[NotebookNode]) -> tuple[CellOu
             others.append(CellOutput(position, kind, f"{output.get('ename', '')}: {output.get('evalue', '')}"))
     printed = (CellOutput(position, name, text) for name, text in streams.items() if text)
     return (*printed, *others)
+
+
+def _outputs(notebook: NotebookNode) -> tuple[CellOutput, ...]:
+    return tuple(
+        output
+        for position, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code"
+        for output in cell_outputs(position, cell.get("outputs", []))
+    )
 
 
 def _joined(text: str | list[str]) -> str:

@@ -22,7 +22,7 @@ def require(name: str) -> ModuleType:
     MissingExtra
         The module is not installed.
     """
-    if find_spec(name) is None:
+    if find_spec(name.partition(".")[0]) is None:
         raise MissingExtra(
             f"notebooks need {name}, which is not installed",
             hint="Install it with: pip install 'bis[notebook]'",
