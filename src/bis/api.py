@@ -17,7 +17,7 @@ from typing import Any
 
 from bis.config import Settings, Tolerance, load_settings, tracking_uri_given
 from bis.errors import UsageError
-from bis.evidence.store import EvidenceStore, StoredRun, fail_fast
+from bis.evidence.store import EvidenceStore, StoredRun, set_up_client
 from bis.model.difference import RecordDifference
 from bis.model.plan import Plan
 from bis.model.verdict import ReplayKind, Verdict
@@ -215,7 +215,7 @@ def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> Any:
 
 
 def _store(tracking_uri: str | None) -> EvidenceStore:
-    fail_fast()
+    set_up_client()
     for problem in drain(tracking_uri or tracking_uri_given(), Path.cwd()):
         warnings.warn(problem, stacklevel=3)
     return EvidenceStore(tracking_uri)

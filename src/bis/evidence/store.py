@@ -291,8 +291,9 @@ class EvidenceStore:
             self._client.delete_run(run_id)
 
 
-def fail_fast() -> None:
-    """Let MLflow give up on a dead server within seconds; for bis's own processes, never for a user's program."""
+def set_up_client() -> None:
+    """Set MLflow up for bis's own processes, never for a user's program: dead servers are given up within seconds."""
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
 

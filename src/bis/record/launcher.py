@@ -41,7 +41,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class NotebookOptions:
-    """What is done with a notebook's cells before it runs; see `bis.record.notebook`."""
+    """What is done with a notebook's cells before it runs; see `bis.record.notebooks.execution`."""
 
     parameters: Mapping[str, str] = field(default_factory=dict)
     skip_installs: bool = False

@@ -21,7 +21,7 @@ from bis.config import home
 from bis.errors import BisError, EvidenceError
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
-from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore, fail_fast
+from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore, set_up_client
 from bis.model.facets import Curve
 from bis.model.record import Mode, Record
 from bis.model.session import Session
@@ -264,7 +264,7 @@ def _cwd(folder: Path) -> str:
 def main() -> int:
     """Store one session; what goes wrong is written beside it and told by the next command."""
     folder = Path(sys.argv[1])
-    fail_fast()
+    set_up_client()
     try:
         store_under_lock(folder)
     except BisError as error:
