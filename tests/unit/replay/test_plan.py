@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from records import DATA, environment, here, machine, record
 
-from bis.model.facets import Code, Data, EntryKind, Environment, FileDigest, GeneratorState, Outputs, Package
-from bis.model.facets import Randomness, Snapshot, Status, ThreadPool
-from bis.model.plan import Plan
+from bis.model.facets import (
+    Code,
+    Data,
+    EntryKind,
+    Environment,
+    FileDigest,
+    GeneratorState,
+    Outputs,
+    Package,
+    Randomness,
+    Snapshot,
+    Status,
+    ThreadPool,
+)
 from bis.model.record import Mode, missing_record
 from bis.model.verdict import ReplayKind
 from bis.replay.plan import Clone, FoundFile, ReplayOptions, base_environment, layout, make_plan, obstacles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bis.model.plan import Plan
 
 RUN = "r" * 32
 
@@ -35,13 +50,13 @@ def test_exact_at_home() -> None:
         "snapshot", "current", "train.py", ("--lr", "0.1"), 1
     )  # fmt: skip
     assert (p.root, p.hash_seed, p.original_scheme) == ("ab" * 32, "7", "http")
-    assert ((), (), ()) == (p.deviations, p.missing, obstacles(p))
+    assert (p.deviations, p.missing, obstacles(p)) == ((), (), ())
 
 
 def test_fresh() -> None:
     """A fresh replay has neither the recorded root nor the recorded hash seed."""
     p = plan(options=ReplayOptions(kind=ReplayKind.FRESH))
-    assert (None, None, ()) == (p.root, p.hash_seed, p.states)
+    assert (p.root, p.hash_seed, p.states) == (None, None, ())
 
 
 def test_plan_is_pure() -> None:
@@ -52,7 +67,7 @@ def test_plan_is_pure() -> None:
 def test_other_packages_are_rebuilt() -> None:
     """An environment that is not the lock is rebuilt, without that being a deviation."""
     p = plan(at=here(environment=environment(("numpy", "1.0"), ("six", "1.16.0"))))
-    assert ("rebuild", ()) == (p.environment, p.deviations)
+    assert (p.environment, p.deviations) == ("rebuild", ())
 
 
 def test_bis_itself_is_no_difference() -> None:
@@ -66,8 +81,9 @@ def test_current_environment_is_forced_with_deviations() -> None:
     at = here(environment=environment(("numpy", "1.0"), ("six", "1.16.0"), python="3.12.1"))
     p = plan(options=ReplayOptions(environment="current"), at=at)
     assert p.environment == "current"
-    assert [("Python", "3.11.7", "3.12.1"), ("package numpy", "2.0.0", "1.0")] == [
-        (d.what, d.recorded, d.replayed) for d in p.deviations
+    assert [(d.what, d.recorded, d.replayed) for d in p.deviations] == [
+        ("Python", "3.11.7", "3.12.1"),
+        ("package numpy", "2.0.0", "1.0"),
     ]
 
 
@@ -114,7 +130,7 @@ def test_layout_imports_from_the_snapshot() -> None:
         environment={"packages": (inside,)},
         outputs=Outputs(Status.RECORDED, files=(FileDigest("out/a/m.csv", 1, ""), FileDigest("top.csv", 1, ""))),
     )
-    assert ("external/0", "src") == layout(recorded).import_folders
+    assert layout(recorded).import_folders == ("external/0", "src")
     assert layout(recorded).folders == ("out/a",)
 
 
@@ -150,14 +166,14 @@ def test_other_kernels_are_pinned_and_the_cpu_is_named() -> None:
     pools = (ThreadPool("blas", "openblas", threads=2, architecture="Haswell"),)
     recorded = record(machine=machine(cpu_flags=("avx2",), pools=pools))
     p = plan(recorded, at=here(machine=machine(cpu_model="B", cpu_flags=("avx2", "avx512f"))))
-    assert {"OPENBLAS_CORETYPE": "Haswell", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"} == p.variables
+    assert p.variables == {"OPENBLAS_CORETYPE": "Haswell", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
     assert whats(p.deviations) == ["CPU"]
 
 
 def test_base_environment() -> None:
     """What decides over results now does not reach a replay; everything else does."""
     environ = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PATH": "/bin", "HOME": "/h"}
-    assert {"PATH": "/bin", "HOME": "/h"} == base_environment(environ)
+    assert base_environment(environ) == {"PATH": "/bin", "HOME": "/h"}
 
 
 def test_redacted_argument_is_an_obstacle_until_it_is_set() -> None:
@@ -182,13 +198,13 @@ def test_set_is_a_deviation() -> None:
 def test_notebook_parameters_are_kept_apart() -> None:
     """A notebook's override does not touch argv."""
     p = plan(record(code={"kind": EntryKind.NOTEBOOK, "argv": ()}), ReplayOptions(overrides={"lr": "0.2"}))
-    assert ((), {"lr": "0.2"}, ["parameter lr"]) == (p.argv, p.overrides, whats(p.deviations))
+    assert (p.argv, p.overrides, whats(p.deviations)) == ((), {"lr": "0.2"}, ["parameter lr"])
 
 
 def test_skipped_cells_and_waiting_calls_are_named() -> None:
     """Cells that are not run are deviations; calls of a script that wait are told in advance."""
     p = plan(at=here(skipped_cells=((3, "installs packages"),), waiting=((9, "starts a server"),)))
-    assert (((3, "installs packages"),), ["cell 3"]) == (p.skipped_cells, whats(p.deviations))
+    assert (p.skipped_cells, whats(p.deviations)) == (((3, "installs packages"),), ["cell 3"])
     assert whats(p.missing) == ["line 9 starts a server"]
 
 
@@ -211,7 +227,7 @@ def test_data_problems(files: dict[str, FoundFile], problem: str) -> None:
 def test_data_is_placed_where_the_program_looks() -> None:
     """A file of the project goes to its place in the workspace, wherever it was found."""
     p = plan(at=here(files={DATA.path: FoundFile("/mnt/x.csv")}))
-    assert [("/mnt/x.csv", "data/x.csv", "")] == [(d.found, d.target, d.problem) for d in p.data]
+    assert [(d.found, d.target, d.problem) for d in p.data] == [("/mnt/x.csv", "data/x.csv", "")]
 
 
 def test_data_of_the_snapshot_is_not_placed_again() -> None:
@@ -239,7 +255,7 @@ def test_working_directory_above_the_project() -> None:
 def test_unrelated_working_directory() -> None:
     """A working directory that has nothing to do with the project is a deviation."""
     p = plan(record(code={"cwd": "/opt/jobs"}))
-    assert (".", ["working directory"]) == (p.cwd, whats(p.deviations))
+    assert (p.cwd, whats(p.deviations)) == (".", ["working directory"])
 
 
 def test_isolated_interpreter() -> None:

@@ -1,0 +1,164 @@
+"""Real MLflow programs in a quarantine: whatever store they name, nothing but the quarantine is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import bis
+from bis.replay.quarantine import database_uri, names_made_by_client, neutralise
+
+ASSETS = Path(__file__).parents[1] / "assets" / "quarantine"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a program printed and what is in its quarantine."""
+
+    lines: list[str]
+    folder: Path
+    left: list[str]
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """Rows of the quarantine's database."""
+        with closing(sqlite3.connect(self.folder / "mlflow.db")) as connection:
+            return connection.execute(query).fetchall()
+
+    def deviations(self) -> list[str]:
+        """What the store reported."""
+        path = self.folder / "deviations.jsonl"
+        return [json.loads(line)["what"] for line in path.read_text().splitlines()] if path.exists() else []
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of templates that all tests share, as replays do."""
+    return tmp_path_factory.mktemp("templates")
+
+
+def run(name: str, folder: Path, templates: Path, *, scheme: str = "http") -> Ran:
+    """Run an asset in a quarantine below `folder`, in an empty working directory."""
+    cwd, quarantine = folder / "cwd", folder / "quarantine"
+    cwd.mkdir()
+    environ = neutralise(os.environ, quarantine)
+    environ |= {"PYTHONPATH": str(Path(bis.__file__).parents[1]), "BIS_RECORD": "0", "NO_COLOR": "1"}
+    command = [sys.executable, str(ASSETS / "driver.py"), str(quarantine), scheme, str(templates), str(ASSETS / name)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, env=environ, cwd=cwd, timeout=120)
+    assert answer.returncode == 0, answer.stderr[-3000:]
+    return Ran(answer.stdout.splitlines(), quarantine, sorted(p.name for p in cwd.iterdir()))
+
+
+def test_dead_server_with_registry(tmp_path: Path, templates: Path) -> None:
+    """A hard-coded dead server, register_model, an alias and loading by it work, without an edit."""
+    ran = run("dead_server.py", tmp_path, templates)
+    assert ran.lines == ["version 2", "answer [7, 7]", "uri http://127.0.0.1:9"]
+    assert ran.left == []
+    assert ran.rows("SELECT key, value FROM metrics WHERE key = 'loss'") == [("loss", 0.5)]
+    assert ran.rows("SELECT name, version FROM model_versions") == [("constant", 1), ("constant", 2)]
+    assert [p.read_text() for p in ran.folder.rglob("hello.txt")] == ["hello"]
+    uris = ran.rows("SELECT artifact_uri FROM runs UNION SELECT artifact_location FROM experiments")
+    assert all(str(uri[0]).startswith(str(ran.folder)) for uri in uris)
+
+
+def test_every_kind_of_store(tmp_path: Path, templates: Path) -> None:
+    """Files, plain paths, databases, other plug-ins' schemes and explicit clients all end in the quarantine."""
+    ran = run("many_stores.py", tmp_path, templates)
+    assert ran.lines == ["['by-client']"]
+    assert ran.left == []
+    assert sorted(ran.rows("SELECT value FROM metrics WHERE key = 'i'")) == [(float(i),) for i in range(7)]
+    assert ran.rows("SELECT status FROM runs GROUP BY status") == [("FINISHED",)]
+    assert len(list(ran.folder.rglob("i.json"))) == 7
+
+
+def test_literal_ids(tmp_path: Path, templates: Path) -> None:
+    """Experiments and runs of somebody's store that are named by id are made up, and reported."""
+    ran = run("literal_ids.py", tmp_path, templates)
+    assert ran.lines == ["old experiment", "['0', '1', '4', '715123456789012345']", "RESOURCE_DOES_NOT_EXIST"]
+    assert ran.deviations() == [
+        "experiment 715123456789012345",
+        "experiment 4",
+        "run 0123456789abcdef0123456789abcdef",
+        "run " + "f" * 32,
+        "registered model somebody's model",
+    ]
+    query = "SELECT experiment_id FROM runs WHERE run_uuid = '0123456789abcdef0123456789abcdef'"
+    assert ran.rows(query) == [(4,)]
+
+
+def test_hosted_workspace(tmp_path: Path, templates: Path) -> None:
+    """A Databricks workspace with its Unity Catalog is replaced too, without credentials."""
+    ran = run("hosted_workspace.py", tmp_path, templates)
+    assert (ran.lines[-1], ran.left) == ("answer [7]", [])
+    assert ran.rows("SELECT name FROM registered_models") == [("main.default.constant",)]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "touched"), [("http", False), ("databricks", False), ("sqlite", True), ("file", True)]
+)
+def test_random_names(tmp_path: Path, templates: Path, scheme: str, touched: bool) -> None:
+    """The program's own generator is drawn from where it was in the original, and left alone elsewhere."""
+    import random
+
+    undisturbed = random.Random(7)
+    expected = [undisturbed.random() for _ in range(3)]
+    drawn = json.loads(run("random_names.py", tmp_path, templates, scheme=scheme).lines[-1])
+    assert drawn[0] == expected[0]
+    assert (drawn != expected) == touched
+
+
+def test_random_names_are_those_of_the_original(tmp_path: Path, templates: Path) -> None:
+    """Where the original store was a database, the draws in the replay are bit for bit those without bis."""
+    source = (ASSETS / "random_names.py").read_text().replace("http://127.0.0.1:9", f"sqlite:///{tmp_path}/plain.db")
+    program = tmp_path / "plain.py"
+    program.write_text(source)
+    environ = {**os.environ, "BIS_RECORD": "0"}
+    command = [sys.executable, str(program)]
+    plain = subprocess.run(command, capture_output=True, text=True, check=True, env=environ, cwd=tmp_path, timeout=120)
+    ran = run("random_names.py", tmp_path, templates, scheme="sqlite")
+    assert ran.lines[-1] == plain.stdout.splitlines()[-1]
+
+
+def test_template_saves_the_migrations(tmp_path: Path) -> None:
+    """The second quarantine is a copy of a migrated template, and knows nothing of the first one's folder."""
+    templates = tmp_path / "templates"
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    run("random_names.py", tmp_path / "first", templates)
+    stamp = [p.stat().st_mtime_ns for p in templates.iterdir()]
+    second = run("random_names.py", tmp_path / "second", templates)
+    assert [p.stat().st_mtime_ns for p in templates.iterdir()] == stamp
+    assert len(stamp) == 1
+    assert second.rows("SELECT artifact_location FROM experiments") == [(str(second.folder / "artifacts" / "0"),)]
+
+
+def test_neutralise() -> None:
+    """Variables that would lead out of the quarantine are gone, the others stay."""
+    given = {
+        "MLFLOW_ARTIFACT_URI": "s3://x",
+        "MLFLOW_TRACKING_TOKEN": "t",
+        "MLFLOW_RUN_ID": "r",
+        "MLFLOW_EXPERIMENT_ID": "4",
+    }
+    changed = neutralise({**given, "PATH": "/bin", "OMP_NUM_THREADS": "3"}, "/q")
+    assert changed == {
+        "MLFLOW_EXPERIMENT_ID": "4",
+        "PATH": "/bin",
+        "MLFLOW_TRACKING_URI": database_uri("/q"),
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+    }
+
+
+@pytest.mark.parametrize(
+    ("scheme", "client"), [("", True), ("file", True), ("mysql+pymysql", True), ("https", False), ("uc", False)]
+)
+def test_names_made_by_client(scheme: str, client: bool) -> None:
+    """Files and databases name runs in the program, servers do not."""
+    assert names_made_by_client(scheme) is client
