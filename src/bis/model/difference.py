@@ -65,3 +65,8 @@ class RecordDifference:
     b: str
     facets: tuple[FacetDifference, ...]
     metrics: tuple[MetricDifference, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything that both sides recorded is not the same; what was not recorded is no difference."""
+        return any(x.likeness is Likeness.DIFFERS for x in (*self.facets, *self.metrics))

@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rich.table import Table
 
@@ -51,6 +51,17 @@ def text_of(parts: Iterable[Any], *, width: int = 80, colour: bool = False) -> s
     return "\n".join(line.rstrip() for line in lines)
 
 
+def print_text(render: Callable[[int, bool], str]) -> None:
+    """Print ``render(width, colour)`` on stdout.
+
+    The width is the terminal's, 80 in a pipe; colour is used on terminals only, and not where NO_COLOR is set.
+    """
+    from rich.console import Console
+
+    console = Console()
+    console.file.write(render(console.width, console.is_terminal and not console.no_color))
+
+
 def styled(word: str) -> Any:
     """A word in its own style."""
     from rich.text import Text
@@ -58,17 +69,28 @@ def styled(word: str) -> Any:
     return Text(word, style=STYLES.get(word, ""))
 
 
-def headline(word: str, rest: str) -> Any:
-    """The line that is read first: ``word: rest``."""
+def headline(word: str, rest: str, *, before: str = "") -> Any:
+    """A line that leads with a word of the scale: ``word: rest``."""
     from rich.text import Text
 
-    line = styled(word)
-    line.append(f": {rest}" if rest else "", style="not bold")
-    return line if isinstance(line, Text) else Text(str(line))
+    line = Text(before)
+    line.append(word, style=STYLES.get(word, "bold"))
+    line.append(f": {rest}" if rest else "")
+    return line
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[int] = (), fold: int = -1) -> Table:
-    """A table without lines; `right` are the columns of figures, `fold` the one that takes the free width."""
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    right: Sequence[int] = (),
+    whole: Sequence[int] = (),
+    fold: int = -1,
+) -> Table:
+    """A table without lines.
+
+    `right` are columns of figures, `whole` those whose cells are never broken, `fold` the one with the free width.
+    """
     from rich.table import Table
 
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(columns), header_style="bold")
@@ -78,7 +100,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Seque
             name,
             justify="right" if i in right else "left",
             overflow="fold",
-            no_wrap=False,
+            no_wrap=i in whole,
             ratio=1 if i == last else None,
         )
     for row in rows:

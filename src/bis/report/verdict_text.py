@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bis.model.verdict import Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
 from bis.report.plots import strip
-from bis.report.terminal import bullet, headline, styled, table, text_of
+from bis.report.terminal import bullet, headline, print_text, styled, table, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +37,11 @@ def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, ful
     said = verdict.statements
     parts: list[Any] = [headline(verdict.level.value, said[0] if said else ""), f"run {verdict.run_id}"]
     for group in verdict.groups:
-        parts += ["", *_group(group, verdict.outcomes, full=full)]
-    notes = [*said[1:]]
+        # No replay was made for a comparison with figures that were published or saved.
+        against = "against" in verdict.context
+        parts += ["", *(_expectation(group.items) if against else _group(group, verdict, full=full))]
+    told = {text for group in verdict.groups for text in group.statements}
+    notes = [text for text in said[1:] if text not in told]
     if notes:
         parts.append("")
         parts += [bullet(text) for text in notes]
@@ -52,20 +55,32 @@ def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, ful
     return text_of(parts, width=width, colour=colour)
 
 
-def _group(group: Group, outcomes: Sequence[Outcome], *, full: bool) -> list[Any]:
+def _expectation(items: Sequence[Item]) -> list[Any]:
+    """What was published or saved beside what was found."""
+    if not any(i.evidence.original for i in items):
+        return [table(("", "", ""), [(i.name, styled(i.level.value), i.statement) for i in items])]
+    rows = [(i.name, i.evidence.original, i.evidence.replayed, styled(i.level.value)) for i in items]
+    heads = ("", "expected", "found", "")
+    return [table(heads, rows, right=(1, 2), fold=0), "", *[bullet(f"{i.name}: {i.statement}") for i in items]]
+
+
+def print_verdict(verdict: Verdict, *, full: bool = False) -> None:
+    """Tell a verdict on stdout."""
+    print_text(lambda width, colour: verdict_text(verdict, width=width, colour=colour, full=full))
+
+
+def _group(group: Group, verdict: Verdict, *, full: bool) -> list[Any]:
     failed = f", {group.failed} ended otherwise than the original" if group.failed else ""
     count = f"{group.replays} {group.kind.value} replay{'' if group.replays == 1 else 's'}{failed}: "
     parts: list[Any] = [headline(f"{count}{group.level.value}", "")]
-    tested = [i for i in group.items if i.evidence.p_value is not None and i.kind is not ItemKind.EXIT]
-    fresh = group.kind is ReplayKind.FRESH and bool(tested)
-    if fresh:
-        parts += [_tests(tested), ""]
-        parts += _strips(tested, outcomes)
-    rest = [i for i in group.items if not fresh or i not in tested]
-    parts.append(_items(rest, full=full))
-    parts += [bullet(text) for text in group.statements]
-    if fresh:
-        parts += [bullet(f"{i.name}: {i.statement}") for i in tested if full or i.level is not Level.STATISTICAL]
+    tested = [i for i in group.items if i.evidence.interval is not None]
+    if tested:
+        parts += [_tests(tested), "", *_strips(tested, verdict.outcomes)]
+    rest = [i for i in group.items if i not in tested]
+    if rest:
+        parts.append(_items(rest, full=full))
+    parts += [bullet(text) for text in group.statements if text not in verdict.statements[:1]]
+    parts += [bullet(f"{i.name}: {i.statement}") for i in tested if full or i.level is not Level.STATISTICAL]
     return parts
 
 
@@ -74,30 +89,40 @@ def _items(items: Sequence[Item], *, full: bool) -> Any:
     alike: dict[tuple[Level, ItemKind, str], list[Item]] = {}
     for item in sorted(items, key=lambda i: (not i.counts, -i.level.rank, list(ItemKind).index(i.kind))):
         alike.setdefault((item.level, item.kind, item.statement), []).append(item)
-    for (level, kind, statement), members in alike.items():
+    for (_, kind, statement), members in alike.items():
         if len(members) > _MANY and not full:
-            rows.append((f"{len(members)} {kind.value}s", styled(level.value), statement))
+            rows.append((f"{len(members)} {kind.value}s", _level(members[0]), statement))
         else:
-            rows += [(i.name, styled(level.value), statement) for i in members]
+            rows += [(i.name, _level(i), statement) for i in members]
     return table(("", "", ""), rows)
 
 
+def _level(item: Item) -> Any:
+    return styled(item.level.value) if item.counts else "(not counted)"
+
+
 def _tests(items: Sequence[Item]) -> Any:
+    """The figures of the tests; columns in which nothing is said are left out."""
+    one_level = len({(i.level, i.counts) for i in items}) == 1
+    ranked = any(i.evidence.rank_p_value is not None for i in items)
+    columns = ["", "" if one_level else "level", "original", _interval_head(items), "p", "rank p", "detectable shift"]
     rows: list[tuple[Any, ...]] = []
     for item in items:
         e = item.evidence
         interval = f"{e.interval.low:.4g} .. {e.interval.high:.4g}" if e.interval else ""
         p = e.p_adjusted if e.p_adjusted is not None else e.p_value
-        rank = "" if e.rank_p_value is None else f"{e.rank_p_value:.3f}"
         shift = "" if e.detectable_shift is None else f"{e.detectable_shift:.3g}"
-        sigmas = "" if e.detectable_sigmas is None else f" ({e.detectable_sigmas:.1f} s)"
-        name = item.name if item.counts else f"{item.name} *"
-        rows.append((name, styled(item.level.value), _shortened(e.original), interval, _p(p), rank, shift + sigmas))
-    columns = ["metric", "level", "original", _interval_head(items), "p", "rank p", "detectable shift"]
-    if not any(r[5] for r in rows):
-        columns.pop(5)
-        rows = [(*r[:5], r[6]) for r in rows]
-    return table(columns, rows, right=(2, 3, 4), fold=0)
+        sigmas = "" if e.detectable_sigmas is None else f" ({e.detectable_sigmas:.1f} sd)"
+        level = "" if one_level else _level(item)
+        rows.append((item.name, level, _shortened(e.original), interval, _p(p), _p(e.rank_p_value), shift + sigmas))
+    shown = [i for i in range(len(columns)) if not (i == 1 and one_level) and not (i == 5 and not ranked)]
+    return table(
+        [columns[i] for i in shown],
+        [[row[i] for i in shown] for row in rows],
+        right=[k for k, i in enumerate(shown) if i in {2, 3, 4, 5, 6}],
+        whole=[k for k, i in enumerate(shown) if i >= 2],
+        fold=0,
+    )
 
 
 def _interval_head(items: Sequence[Item]) -> str:
@@ -135,8 +160,8 @@ def _strips(items: Sequence[Item], outcomes: Sequence[Outcome]) -> list[Any]:
             rows.append((item.name, f"{low:.4g}", line, f"{high:.4g}"))
     if not rows:
         return []
-    legend = "replays from the smallest to the largest value; ◆ or ◇ (alone): the original"
-    return [table(("", "", "", ""), rows, right=(1,), fold=3), legend, ""]
+    legend = "bars: replays, from the smallest to the largest value; ◆ (◇ where it is alone): the original"
+    return [table(("", "", "", ""), rows, right=(1,), whole=(1, 2, 3), fold=3), legend, ""]
 
 
 def _deviation(what: str, recorded: str, replayed: str, why: str) -> str:

@@ -16,14 +16,14 @@ from bis.verify.volatile import without_volatile
 Facts = Mapping[str, str | None]
 
 
-def diff_records(a: Record, b: Record, *, a_name: str = "A", b_name: str = "B") -> RecordDifference:
+def diff_records(first: Record, second: Record, *, a: str = "A", b: str = "B") -> RecordDifference:
     """Compare two records facet by facet, then metric by metric.
 
     Parameters
     ----------
-    a, b : Record
+    first, second : Record
         The runs.
-    a_name, b_name : str
+    a, b : str
         What to call them.
 
     Notes
@@ -31,8 +31,8 @@ def diff_records(a: Record, b: Record, *, a_name: str = "A", b_name: str = "B") 
     A facet is `same` only where both sides recorded all of it. Where a side is partial, equality is "same as far as
     recorded"; where a side is missing, nothing is said. What differs is said to differ however little was recorded.
     """
-    facets = tuple(_facet(name, getattr(a, name), getattr(b, name)) for name in FACETS)
-    return RecordDifference(a_name, b_name, facets, diff_metrics(a.outputs, b.outputs))
+    facets = tuple(_facet(name, getattr(first, name), getattr(second, name)) for name in FACETS)
+    return RecordDifference(a, b, facets, diff_metrics(first.outputs, second.outputs))
 
 
 def diff_metrics(a: Outputs, b: Outputs) -> tuple[MetricDifference, ...]:

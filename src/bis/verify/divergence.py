@@ -38,6 +38,7 @@ class Reading:
     divergence: Divergence
     pattern: str
     steps: int
+    known: bool
 
     @property
     def text(self) -> str:
@@ -46,7 +47,8 @@ class Reading:
         relative = None if d.relative == float("inf") else d.relative
         far = distance(d.ulps, relative)
         where = f"first at step {d.step}, by {far}" if self.steps > 1 else f"by {far}"
-        return f"{where}; reads as {self.pattern}"
+        # Of a single value without any trace there is nothing to read.
+        return f"{where}; reads as {self.pattern}" if self.known or self.steps > 1 else where
 
 
 def read_divergence(
@@ -66,7 +68,8 @@ def read_divergence(
         divergence, same_data=same["data"], same_start=same["start"], same_order=same["order"]
     )
     words = _WORDS.get(pattern) or _undetermined(original_trace, replayed_trace)
-    return Reading(divergence, words, len(original.values))
+    known = pattern is not Pattern.UNDETERMINED or bool(original_trace.keys() & replayed_trace.keys())
+    return Reading(divergence, words, len(original.values), known)
 
 
 def _same(words: tuple[str, ...], a: Mapping[str, str], b: Mapping[str, str]) -> bool | None:

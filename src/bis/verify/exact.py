@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -116,7 +117,7 @@ def _metric_item(case: Case, curve: Curve, pairs: Sequence[_Pair]) -> Item:
         where = ", last step only" if final_only and kind is ItemKind.CURVE else steps
         words = f"within {applied.text} in {total}/{total}{where}; at most {far}"
         return Item(curve.name, kind, Level.NUMERICAL, words + why, evidence, counting)
-    words = _difference_in_words(case, curve, pairs, worst)
+    words = _difference_in_words(case, curve, pairs, worst if counting else None)
     return Item(curve.name, kind, Level.DIVERGENT, words + why, _with_tolerance(evidence, applied), counting)
 
 
@@ -202,8 +203,13 @@ def _statements(case: Case, items: Sequence[Item], outcomes: Sequence[Outcome], 
         names = counted(len(metrics), "metric")
         said.append(f"{names} {word} in {total}/{total} exact replays (P({word}) >= {bound} with 95 % confidence)")
     elif metrics:
-        same = sum(i.level is Level.BITWISE for i in metrics)
-        said.append(f"{same} of {counted(len(metrics), 'metric')} identical in {total} exact replays")
+        tally = Counter(i.level for i in metrics)
+        near = f", {tally[Level.NUMERICAL]} within tolerance" if tally[Level.NUMERICAL] else ""
+        other = f", {tally[Level.DIVERGENT]} different" if tally[Level.DIVERGENT] else ""
+        said.append(
+            f"{tally[Level.BITWISE]} of {counted(len(metrics), 'metric')} identical{near}{other} "
+            f"in {counted(total, 'exact replay')}"
+        )
     if level is Level.METRICS_BITWISE:
         said.append("every metric has the same bits, a model or output has not: the programs did not do the same")
     if not case.original.metrics and level is not Level.NOT_EXECUTABLE:

@@ -12,16 +12,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bis.errors import UsageError
-from bis.model.verdict import Evidence, Item, ItemKind, Level
+from bis.errors import NotFound, UsageError
+from bis.model.facets import Outputs
+from bis.model.verdict import Evidence, Group, Item, ItemKind, Level, ReplayKind, Verdict
 from bis.stats.printed import Agreement, PrintedComparison, compare_printed, parse_printed
 from bis.stats.samples import MINIMUM_ORIGINALS, compare_samples
 from bis.verify.content import cell_texts
 from bis.verify.figures import counted, number, probability, short
 from bis.verify.printed_text import NumberPair, TextComparison, compare_texts
+from bis.verify.tolerances import Applied, Tolerances
 
 if TYPE_CHECKING:
-    from bis.model.facets import CellOutput, Outputs
+    from pathlib import Path
+
+    from bis.config import Tolerance
+    from bis.model.facets import CellOutput
 
 # Columns that name a row and are no metric.
 _ROW_NAMES = frozenset({"run", "run_id", "seed", "id", "#", ""})
@@ -39,17 +44,26 @@ class PublishedTable:
         return max((len(v) for v in self.columns.values()), default=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """The outcome of a comparison with what was expected: the weakest level, its items, and a headline."""
+def read_table(path: Path) -> PublishedTable:
+    """Read a CSV file of published figures; see `parse_table`.
 
-    level: Level
-    items: tuple[Item, ...]
-    statements: tuple[str, ...] = ()
+    Raises
+    ------
+    NotFound
+        There is no such file.
+    UsageError
+        It is no such table.
+    """
+    try:
+        return parse_table(path.read_text(encoding="utf-8-sig"), name=str(path))
+    except FileNotFoundError as error:
+        raise NotFound(f"{path} is not there", hint="Name a CSV file with published figures.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read as a table: {error}") from error
 
 
-def read_table(text: str, *, name: str = "the table") -> PublishedTable:
-    """Read a CSV table of published figures.
+def parse_table(text: str, *, name: str = "the table") -> PublishedTable:
+    """Read a CSV table of published figures from its text.
 
     Parameters
     ----------
@@ -64,7 +78,7 @@ def read_table(text: str, *, name: str = "the table") -> PublishedTable:
     UsageError
         There is no header or no figure, a row has another length, or a value is no figure.
     """
-    rows = [r for r in csv.reader(io.StringIO(text.lstrip("\ufeff"))) if any(cell.strip() for cell in r)]
+    rows = [r for r in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in r)]
     if len(rows) < 2:
         raise UsageError(f"{name} holds no figures", hint="Its first line names columns, the others hold figures.")
     head = [h.strip() for h in rows[0]]
@@ -91,25 +105,35 @@ def _check_figure(text: str, where: str) -> None:
         raise UsageError(f"{where}: {error.message}", hint=error.hint) from error
 
 
-def compare_with_table(
-    table: PublishedTable, runs: Sequence[Outputs], *, mapping: Mapping[str, str] | None = None, alpha: float = 0.05
-) -> Expectation:
+def compare_table(
+    table: PublishedTable,
+    outputs: Outputs | Sequence[Outputs],
+    *,
+    names: Mapping[str, str] | None = None,
+    tolerances: Mapping[str, Tolerance] | None = None,
+    alpha: float = 0.05,
+    run_id: str = "",
+) -> Verdict:
     """Compare what runs gave with a published table.
 
     Parameters
     ----------
     table : PublishedTable
         One published run, or several runs of one experiment.
-    runs : sequence of Outputs
-        Ours: the run itself, or its fresh replays. At least one.
-    mapping : mapping of str to str, optional
+    outputs : Outputs or sequence of Outputs
+        Ours: those of the run itself, or of the run and its fresh replays.
+    names : mapping of str to str, optional
         Names in the table -> names of our metrics, where they differ. Names are not guessed.
+    tolerances : mapping of str to Tolerance, optional
+        By metric or pattern; where one is declared, it takes the place of the printed precision.
     alpha : float
         Family level where two samples are compared.
+    run_id : str
+        Of the run, for the verdict.
 
     Returns
     -------
-    Expectation
+    Verdict
         One published run, or several that agree: each of ours at the precision printed (`bitwise` where 15 or more
         digits were printed and they read as the very double; `numerical` within the printed precision; else
         `divergent`). Several that differ from each other: a test of two samples, which takes at least 3 on each side.
@@ -119,17 +143,21 @@ def compare_with_table(
     UsageError
         A name of the table is none of our metrics; the message lists what there is.
     """
-    names = _matched(table, runs, mapping or {})
+    runs = (outputs,) if isinstance(outputs, Outputs) else tuple(outputs)
+    matched = _matched(table, runs, names or {})
+    declared = Tolerances(declared=tolerances or {})
     family = sum(len(set(texts)) > 1 for texts in table.columns.values())
     items = []
     for published, texts in table.columns.items():
-        values = [c.final for r in runs if (c := r.metric(names[published]))]
-        label = published if names[published] == published else f"{published} ({names[published]})"
+        ours = matched[published]
+        values = [c.final for r in runs if (c := r.metric(ours))]
+        label = published if ours == published else f"{published} ({ours})"
         if len(set(texts)) == 1:
-            items.append(_printed_item(label, texts[0], values))
+            applied = declared.apply(ours, values)
+            items.append(_printed_item(label, texts[0], values, applied if applied.declared else None))
         else:
             items.append(_sample_item(label, texts, values, level=alpha / max(1, family)))
-    return _expectation(items, f"{counted(len(items), 'published figure')}")
+    return _verdict(items, counted(len(items), "published figure"), run_id, against="published figures")
 
 
 def _matched(table: PublishedTable, runs: Sequence[Outputs], mapping: Mapping[str, str]) -> dict[str, str]:
@@ -150,12 +178,18 @@ def _matched(table: PublishedTable, runs: Sequence[Outputs], mapping: Mapping[st
     return names
 
 
-def _printed_item(name: str, text: str, values: Sequence[float]) -> Item:
+def _printed_item(name: str, text: str, values: Sequence[float], applied: Applied | None) -> Item:
     compared = [compare_printed(text, v) for v in values]
     worst = max(compared, key=lambda c: (list(Agreement).index(c.agreement), abs(c.units)))
     ulps = worst.ulps.count if worst.ulps else None
     total = len(values)
     level = _LEVEL_OF[worst.agreement]
+    if applied and level is not Level.BITWISE:
+        printed = float(worst.figure.value)
+        level = Level.NUMERICAL if all(applied.holds(v, printed) for v in values) else Level.DIVERGENT
+        found = f"found {number(worst.computed)}, {'within' if level is Level.NUMERICAL else 'outside'} {applied.text}"
+        evidence = Evidence(original=text, replayed=number(worst.computed), ulps=ulps, tolerance=applied.text)
+        return Item(name, ItemKind.METRIC, level, found, evidence)
     tolerance = "" if level is not Level.NUMERICAL else f"the {worst.figure.digits} digits printed"
     evidence = Evidence(original=text, replayed=number(worst.computed), ulps=ulps, tolerance=tolerance, replays=total)
     words = (
@@ -222,7 +256,7 @@ def _span(values: Sequence[float]) -> str:
     return number(values[0]) if len(set(values)) == 1 else f"{short(min(values))} .. {short(max(values))}"
 
 
-def compare_saved_outputs(saved: Sequence[CellOutput], now: Sequence[CellOutput]) -> Expectation:
+def compare_saved_outputs(saved: Sequence[CellOutput], now: Sequence[CellOutput], *, run_id: str = "") -> Verdict:
     """Compare the outputs that a notebook was saved with to those of its execution now.
 
     Numbers are compared at the precision in which they were saved; the words around them must be the same, but for
@@ -236,7 +270,7 @@ def compare_saved_outputs(saved: Sequence[CellOutput], now: Sequence[CellOutput]
             items.append(Item(name, ItemKind.CELL, Level.DIVERGENT, "gives no such output now"))
         else:
             items.append(_saved_item(name, compare_texts(text, after[key])))
-    return _expectation(items, counted(len(items), "saved output"))
+    return _verdict(items, counted(len(items), "saved output"), run_id, against="saved outputs")
 
 
 def _by_cell(cells: Sequence[CellOutput]) -> dict[tuple[int, str], str]:
@@ -290,10 +324,14 @@ def _decimals(text: str) -> int:
     return len(text.lower().partition("e")[0].partition(".")[2])
 
 
-def _expectation(items: Sequence[Item], what: str) -> Expectation:
+def _verdict(items: Sequence[Item], what: str, run_id: str, *, against: str) -> Verdict:
+    """The weakest item decides. `against` in the context says that no replay was made for this."""
+    context = {"against": against}
     if not items:
-        return Expectation(Level.INCONCLUSIVE, (), ("there is nothing to compare",))
+        said = (f"there are no {against} to compare with",)
+        return Verdict(run_id, Level.INCONCLUSIVE, (), said, context=context)
     level = max((i.level for i in items), key=lambda x: x.rank)
     tally = Counter(i.level for i in items)
-    said = ", ".join(f"{tally[x]} {x.value}" for x in Level if tally[x])
-    return Expectation(level, tuple(items), (f"{what}: {said}",))
+    said = (f"{what}: {', '.join(f'{tally[x]} {x.value}' for x in Level if tally[x])}",)
+    group = Group(ReplayKind.EXACT, level, replays=0, failed=0, items=tuple(items), statements=said)
+    return Verdict(run_id, level, (group,), said, context=context)

@@ -37,5 +37,5 @@ def distance(ulps: UlpDistance | None, relative: float | None) -> str:
     if ulps is not None and ulps.count < 10_000_000:
         parts.append(f"{ulps.count:,} ULP{'' if ulps.count == 1 else 's'} of {ulps.precision.value}")
     if relative is not None:
-        parts.append(f"{relative:.1e} relative")
+        parts.append(f"{relative:.2g} relative")
     return ", ".join(parts) if parts else "no finite distance"

@@ -19,7 +19,7 @@ from bis.verify.case import Case, counts
 from bis.verify.direction import smaller_is_better
 from bis.verify.figures import counted, number, probability, short
 from bis.verify.fresh_curve import judge_curves
-from bis.verify.sequence_test import sequence_test
+from bis.verify.optional_stopping import sequence_test
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from bis.verify.case import Case
 from bis.verify.ending import of_kind
 from bis.verify.exact import judge_exact
 from bis.verify.fresh import decisive_metrics, judge_fresh
-from bis.verify.sequence_test import most_replays
+from bis.verify.optional_stopping import most_replays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

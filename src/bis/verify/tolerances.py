@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from bis.config import Settings, Tolerance
@@ -137,36 +136,3 @@ def _default(values: Iterable[float]) -> tuple[float, str]:
     if all(is_float32(v) for v in finite):
         return FLOAT32_RTOL, "default for float32 values"
     return FLOAT64_RTOL, "default for float64 values"
-
-
-_ENTRY = re.compile(r"^(?P<name>[^=]+)=(?P<body>.+)$")
-
-
-def parse_tolerance(text: str) -> tuple[str, Tolerance]:
-    """Read one ``--tolerance`` option: ``loss=rtol:1e-5,atol:1e-8`` (also ``margin``, ``quantum``) or ``loss=1e-5``.
-
-    Raises
-    ------
-    UsageError
-        The text has another form; the message says which is expected.
-    """
-    known = [f.name for f in fields(Tolerance)]
-    form = UsageError(
-        f"{text!r} is no tolerance",
-        hint=f"Write METRIC=RTOL or METRIC=name:number,... with the names {', '.join(known)}.",
-    )
-    match = _ENTRY.match(text)
-    if match is None:
-        raise form
-    values: dict[str, float] = {}
-    for part in match["body"].split(","):
-        name, colon, number = part.strip().rpartition(":")
-        key = name.strip() if colon else "rtol"
-        try:
-            value = float(number)
-        except ValueError:
-            raise form from None
-        if key not in known or key in values or not (math.isfinite(value) and value >= 0):
-            raise form
-        values[key] = value
-    return match["name"].strip(), Tolerance(**values)
