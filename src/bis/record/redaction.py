@@ -95,7 +95,6 @@ _OPTION = re.compile(r"(?P<dashes>-{0,2})(?P<name>[+~]{0,2}[A-Za-z_][\w.@/-]{0,1
 # Bounded, so that a megabyte without '@' is read once.
 _URL_CREDENTIALS = re.compile(r"(?<=://)(?P<user>[^\s/:@?#'\"]{0,256})(?P<password>:[^\s/@'\"]{0,512})?@")
 _URL_QUERY = re.compile(r"(?<=[?&])(?P<name>[\w.-]{2,64})=(?P<value>[^\s&#'\"<>]{6,2048})")
-_PRIVATE_KEY_END = "-----END "
 # name = "value", name: "value" or name=value, in free text
 _ASSIGNMENT = re.compile(
     r"(?<![\w.-])(?P<name>[A-Za-z][\w.-]{2,63})(?P<sep>[\"']?\s{0,3}[=:]\s{0,3})"
@@ -118,12 +117,6 @@ def _shape(name: str, hints: Sequence[str], pattern: str) -> _Shape:
 
 # The group `keep`, where there is one, stays.
 _SHAPES = (
-    _shape(
-        "private key",
-        ["-----BEGIN "],
-        r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY(?: BLOCK)?-----(?s:(?!-----END ).){0,20000}"
-        r"(?:-----END [A-Z ]{0,40}-----|\Z)",
-    ),
     _shape("GitHub token", ["gh"], r"(?<![A-Za-z0-9])gh[pousr]_[A-Za-z0-9]{30,255}"),
     _shape("GitHub token", ["github_pat_"], r"github_pat_[A-Za-z0-9_]{22,255}"),
     _shape("GitLab token", ["glpat-"], r"glpat-[\w-]{20,64}"),
@@ -152,7 +145,10 @@ _SHAPES = (
     _shape("bearer token", ["earer "], r"(?P<keep>[Bb]earer )(?=[\w.~+/-]*\d)[\w.~+/-]{16,4096}={0,2}"),
     _shape("basic credentials", ["asic "], r"(?P<keep>[Aa]uthorization: ?[Bb]asic )[A-Za-z0-9+/]{8,1024}={0,2}"),
 )
-_PEM = re.compile(r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_BEGIN = re.compile(r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_BODY = re.compile(r"[A-Za-z0-9+/=\s\\]*")
+_KEY_END = re.compile(r"-----END [A-Z ]{0,40}-----")
+_KEY_LENGTH = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +280,8 @@ class Redactor:
                 if replaced != text:
                     self._note(name, place)
                     text = replaced
+        if "-----BEGIN " in text:
+            text = self._cut_keys(text, place)
         for shape in _SHAPES:
             if any(hint in text for hint in shape.hints):
                 text = self._replace(shape, text, place)
@@ -312,6 +310,19 @@ class Redactor:
             return (match.groupdict().get("keep") or "") + REDACTED
 
         return shape.pattern.sub(cut, text)
+
+    def _cut_keys(self, text: str, place: str) -> str:
+        """Private keys, to their last line; what looks like one where that is missing."""
+        parts, position = [], 0
+        while begin := _KEY_BEGIN.search(text, position):
+            self._note("private key", place)
+            end = _KEY_END.search(text, begin.end(), begin.end() + _KEY_LENGTH) or _KEY_BODY.match(text, begin.end())
+            assert end is not None  # the body may be empty
+            parts += [text[position : begin.start()], REDACTED]
+            position = end.end()
+            if begin.end() < position < len(text) and text[position - 1] == "\n":
+                position -= 1
+        return "".join([*parts, text[position:]])
 
     def _redact_urls(self, text: str, place: str) -> str:
         def cut(match: re.Match[str]) -> str:
@@ -349,7 +360,7 @@ class StreamRedactor:
         self._redactor = redactor
         self._place = place
         self._held = ""
-        self._in_key = False
+        self._key_left = 0
 
     def feed(self, piece: str) -> str:
         """Take a piece and return what can be given on."""
@@ -368,17 +379,17 @@ class StreamRedactor:
     def _redact(self, text: str) -> str:
         if not text:
             return ""
-        if self._in_key:
-            end = text.find(_PRIVATE_KEY_END)
-            if end < 0:
+        if self._key_left > 0:
+            end = _KEY_END.search(text)
+            if end is None:
+                self._key_left -= len(text)
                 return ""
-            self._in_key = False
-            _, _, text = text[end:].partition("\n")
-        # A key that began and did not end: `text` cuts it at the end of this piece, the rest is swallowed.
-        starts = [m.start() for m in _PEM.finditer(text)] if "-----BEGIN " in text else []
-        self._in_key = bool(starts) and _PRIVATE_KEY_END not in text[starts[-1] :]
-        tail = "\n" if self._in_key else ""
-        return self._redactor.text(text, place=self._place) + tail
+            self._key_left, text = 0, text[end.end() :]
+        # A key that began and did not end: `text` cuts what is here of it, the rest is swallowed as it comes.
+        begins = list(_KEY_BEGIN.finditer(text)) if "-----BEGIN " in text else []
+        if begins and not _KEY_END.search(text, begins[-1].end()):
+            self._key_left = _KEY_LENGTH
+        return self._redactor.text(text, place=self._place)
 
 
 def _is_secret_variable(name: str, value: str) -> bool:
