@@ -107,9 +107,11 @@ class QuarantineStores:
         Folder in which migrated databases are kept, one for each MLflow version. Without it each replay migrates.
     report : callable, optional
         Told of each thing that the program found made up: an experiment or run that it names by a literal id.
-    bypass : callable, optional
-        Makes a context in which entropy is not served to the program's account. It is entered around every call of
-        the store where the original store made names and ids on its server.
+
+    Notes
+    -----
+    Ids are drawn by MLflow itself, whose entropy is served from a stream of its own: nothing needs to be done for the
+    program's to stay where it was. Names of runs are drawn from the generator that everybody shares.
     """
 
     def __init__(
@@ -118,15 +120,11 @@ class QuarantineStores:
         *,
         templates: Path | None = None,
         report: Callable[[Deviation], None] | None = None,
-        bypass: Callable[[], contextlib.AbstractContextManager[Any]] = contextlib.nullcontext,
     ) -> None:
         self.folder = Path(quarantine.folder)
         self.draws = names_made_by_client(quarantine.original_scheme)
         self.templates = templates
         self.report = report or _tell_nobody
-        self.bypass: Callable[[], contextlib.AbstractContextManager[Any]] = (
-            contextlib.nullcontext if self.draws else bypass
-        )
         self._made: dict[Any, Any] = {}
 
     @property
@@ -153,7 +151,7 @@ class QuarantineStores:
 
     def _store(self, cls: Any) -> Any:
         if cls not in self._made:
-            with self.bypass(), suspended():  # the templates are outside of what the program may write
+            with suspended():  # the templates are outside of what the program may write
                 prepare_database(self.folder, self.templates)
                 self._made[cls] = cls(self)
                 keep_template(self.folder, self.templates)
@@ -248,7 +246,6 @@ def active_stores() -> QuarantineStores:
                 recorder.session.quarantine,
                 templates=home() / "templates",
                 report=lambda d: recorder.note("deviation", **asdict(d)),
-                bypass=getattr(recorder.entropy, "aside", contextlib.nullcontext),
             )
         )
     return _ACTIVE[0]

@@ -169,7 +169,7 @@ def _active_experiment() -> int:
 
 
 def _with_existence(method: Callable[..., Any], parameters: list[str]) -> Callable[..., Any]:
-    """Wrap a store's method so that what it names by id exists, outside of the program's randomness if need be."""
+    """Wrap a store's method so that what it names by id exists."""
     run_at = parameters.index("run_id") if "run_id" in parameters else None
     experiment_at = parameters.index("experiment_id") if "experiment_id" in parameters else None
 
@@ -180,11 +180,10 @@ def _with_existence(method: Callable[..., Any], parameters: list[str]) -> Callab
 
     @wraps(method)
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
-        with self._stores.bypass():
-            if self._ready:
-                self.ensure_run(argument(run_at, "run_id", args, kwargs))
-                self.ensure_experiment(argument(experiment_at, "experiment_id", args, kwargs))
-            return method(self, *args, **kwargs)
+        if self._ready:
+            self.ensure_run(argument(run_at, "run_id", args, kwargs))
+            self.ensure_experiment(argument(experiment_at, "experiment_id", args, kwargs))
+        return method(self, *args, **kwargs)
 
     return wrapped
 

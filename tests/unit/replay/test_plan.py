@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from records import DATA, environment, here, machine, record
 
 from bis.model.facets import (
     Code,
@@ -24,6 +23,7 @@ from bis.model.facets import (
 from bis.model.record import Mode, missing_record
 from bis.model.verdict import ReplayKind
 from bis.replay.plan import Clone, FoundFile, ReplayOptions, base_environment, layout, make_plan, obstacles
+from replay.records import DATA, environment, here, machine, record
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from records import here, record
 
 from bis.errors import StorageError, UnsafeArchive
 from bis.evidence.archive import Entry, pack
@@ -20,6 +19,7 @@ from bis.model.plan import DataPlacement, Plan
 from bis.replay import workspace
 from bis.replay.plan import FoundFile, Layout, ReplayOptions, make_plan
 from bis.replay.workspace import archive_of_commit, build
+from replay.records import here, record
 
 
 @pytest.fixture
