@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -105,6 +106,7 @@ def new_store(study: Study) -> None:
     os.environ["BIS_RECORD"] = "0"  # this program is no experiment
     from mlflow import MlflowClient
 
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
     client = MlflowClient(study.tracking_uri)
     for name in ("study-basic", "study-complex"):
         client.create_experiment(name, artifact_location=(study.out / "artifacts").as_uri())
