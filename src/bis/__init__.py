@@ -1,3 +1,27 @@
-"""bis: would we get this experiment again?"""
+"""bis: would we get this experiment again?
+
+The functions have the words of the commands: `bis.run`, `bis.replay`, `bis.show`, `bis.diff`, `bis.verify`. They are
+loaded when they are first used, so that ``import bis`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bis.api import ReplayOptions, diff, plan, replay, run, show, verify
 
 __version__ = "0.1.0"
+__all__ = ["ReplayOptions", "__version__", "diff", "plan", "replay", "run", "show", "verify"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from bis import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'bis' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

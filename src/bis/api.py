@@ -13,17 +13,19 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bis.config import Settings, Tolerance, load_settings, tracking_uri_given
 from bis.errors import UsageError
 from bis.evidence.store import EvidenceStore, StoredRun, set_up_client
-from bis.model.difference import RecordDifference
-from bis.model.plan import Plan
 from bis.model.verdict import ReplayKind, Verdict
 from bis.record.launcher import entry_from
 from bis.record.recording import Recorded, record_program
 from bis.record.storing import drain
+
+if TYPE_CHECKING:
+    from bis.model.difference import RecordDifference
+    from bis.model.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class ReplayOptions:
 
 def options_from(**given: Any) -> ReplayOptions:
     """Options of the command line, those that are not for this left out."""
-    known = ReplayOptions.__dataclass_fields__
-    return ReplayOptions(**{k: tuple(v) if k == "data_folders" else v for k, v in given.items() if k in known})
+    known: dict[str, Any] = {k: v for k, v in given.items() if k in ReplayOptions.__dataclass_fields__}
+    return ReplayOptions(**known)
 
 
 def run(
@@ -187,13 +189,20 @@ def verify(
     """
     from bis.verify.expected import compare_saved_outputs, compare_table, read_table
 
+    table = None if expect == "saved-outputs" else read_table(Path(expect))
     store = _store(tracking_uri)
     stored = store.read(store.find(run_id))
     settings = load_settings(Path.cwd())
-    merged = {**settings.tolerances, **(tolerances or {})}
-    if expect == "saved-outputs":
+    if table is None:
         return compare_saved_outputs(_saved_outputs(store, stored), stored.record.outputs.cells, run_id=stored.run_id)
-    return compare_table(read_table(Path(expect)), stored.record.outputs, names=names or {}, tolerances=merged, run_id=stored.run_id)
+    return compare_table(
+        table,
+        (stored.record.outputs, *store.fresh_outputs(stored.run_id)) if table.runs > 1 else stored.record.outputs,
+        names=names,
+        tolerances={**settings.tolerances, **(tolerances or {})},
+        alpha=settings.alpha,
+        run_id=stored.run_id,
+    )
 
 
 def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> Any:
@@ -208,8 +217,8 @@ def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> Any:
             hint="Use --expect TABLE.csv, or record the notebook with `bis run NOTEBOOK.ipynb`.",
         )
     entries = {e.name: e for e in read_entries(store.download(stored.run_id, SOURCE))}
-    content = entries[code.target].content if code.target in entries else None
-    if content is None:
+    content = entries[code.target].source if code.target in entries else None
+    if not isinstance(content, bytes):
         raise UsageError(f"the source snapshot of run {stored.run_id} does not contain {code.target}")
     return saved_outputs_of(content, code.target)
 

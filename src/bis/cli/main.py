@@ -48,10 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     try:
         result = cli.main(args=arguments, prog_name="bis", standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.stderr.write("\nbis: interrupted; what was finished is kept\n")
-        return 130
-    except KeyboardInterrupt:
+        return result if isinstance(result, int) else 0
+    except (click.exceptions.Abort, KeyboardInterrupt):
         sys.stderr.write("\nbis: interrupted; what was finished is kept\n")
         return 130
     except click.ClickException as error:
@@ -64,14 +62,17 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 (the outermost fence: no traceback reaches a user)
-        if debugging():
-            raise
-        sys.stderr.write(
-            f"bis: this is a defect of bis: {type(error).__name__}: {error}\n"
-            "     Please report it with the output of the same command under BIS_DEBUG=1.\n"
-        )
-        return 70
-    return result if isinstance(result, int) else 0
+        return _defect(error)
+
+
+def _defect(error: Exception) -> int:
+    if debugging():
+        raise error
+    sys.stderr.write(
+        f"bis: this is a defect of bis: {type(error).__name__}: {error}\n"
+        "     Please report it with the output of the same command under BIS_DEBUG=1.\n"
+    )
+    return 70
 
 
 def _tell(error: BisError) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 
 class ReplayProgress:
@@ -14,7 +16,7 @@ class ReplayProgress:
         self._bar: Any = None
         self._task: Any = None
 
-    def __enter__(self) -> ReplayProgress:
+    def __enter__(self) -> ReplayProgress:  # noqa: PYI034 (Self is typing's from 3.11 on)
         return self
 
     def __exit__(

@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 @click.option("--source", type=click.Path(exists=True, file_okay=False),
               help="A clone with the commit of a run that bis did not record.")  # fmt: skip
 @click.option("--tolerance", "tolerance", multiple=True, callback=tolerances, metavar="METRIC=ATOL[,RTOL]",
-              help="How far a metric may be off (patterns allowed); also rtol:, margin:, quantum:. Repeatable.")  # fmt: skip
-@click.option("--timeout", "timeout_s", type=click.FloatRange(min=0.1), metavar="SECONDS", help="Limit for each replay.")
+              help="How far a metric (or pattern) may be off; also rtol:, margin:, quantum:. Repeatable.")  # fmt: skip
+@click.option(
+    "--timeout", "timeout_s", type=click.FloatRange(min=0.1), metavar="SECONDS", help="Limit for each replay."
+)
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
 @click.option("--keep", is_flag=True, help="Keep the workspaces, and say where they are.")
 @click.option("--yes", is_flag=True, help="Run code that was recorded by somebody else without asking.")
@@ -98,5 +100,3 @@ def _progress(*, quiet: bool) -> Any:
     from bis.cli.progress import ReplayProgress
 
     return ReplayProgress()
-
-

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("-m", "--module", is_flag=True, help="TARGET is a module: as `python -m TARGET`.")
-@click.option("--wait/--no-wait", default=None, help="Wait until the evidence is in MLflow. [default: in CI and containers]")
+@click.option(
+    "--wait/--no-wait", default=None, help="Wait until the evidence is in MLflow. [default: in CI and containers]"
+)
 @click.option(
     "--set",
     "parameters",

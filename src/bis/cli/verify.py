@@ -5,7 +5,10 @@ from __future__ import annotations
 import click
 
 from bis.cli.options import as_json, assignments, print_json, tolerances, tracking_uri
-from bis.config import Tolerance
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bis.config import Tolerance
 
 
 @click.command()

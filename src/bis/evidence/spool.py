@@ -11,14 +11,16 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bis.errors import EvidenceDamaged, EvidenceTooNew
 from bis.model.jsonable import from_json, to_json
 from bis.model.session import Exit, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 VERSION = 1
 SESSION = "session.json"

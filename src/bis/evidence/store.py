@@ -87,7 +87,9 @@ class EvidenceStore:
                 return str(self._client.get_run(reference).info.run_id)
         found = [r.info.run_id for r in self._search() if r.info.run_id.startswith(reference)]
         if len(found) != 1:
-            some = f"{len(found)} runs begin with it: {', '.join(sorted(found)[:5])}" if found else "none begins with it"
+            some = (
+                f"{len(found)} runs begin with it: {', '.join(sorted(found)[:5])}" if found else "none begins with it"
+            )
             raise RunNotFound(
                 f"{reference!r} names no single run in {_shown(self.tracking_uri)}: {some}",
                 hint="Give more of the id." if found else "Look at the tracking URI (--tracking-uri).",
@@ -155,7 +157,7 @@ class EvidenceStore:
         found = digest_bytes(text)
         if found != tags["bis.digest"]:
             raise EvidenceDamaged(
-                f"{RECORD} of run {run_id} has digest {found[:16]}…; its tag bis.digest says {tags['bis.digest'][:16]}…",
+                f"{RECORD} of run {run_id} has digest {found[:16]}…, not {tags['bis.digest'][:16]}… as its tag says",
                 hint="The artifact or the tag was changed after recording; restore the artifact to replay this run.",
             )
         return read_record(text, f"{RECORD} of run {run_id}")
@@ -226,6 +228,21 @@ class EvidenceStore:
             return Path(unquote(urlparse(uri).path))
         return Path(uri) if "://" not in uri and not uri.startswith("mlflow-artifacts:") else None
 
+    def fresh_outputs(self, run_id: str) -> tuple[Outputs, ...]:
+        """What the fresh replays of a run gave, those that ended well, in the order in which they were made."""
+        with _mapped(self.tracking_uri, missing=run_id):
+            experiment = self._client.get_run(run_id).info.experiment_id
+            wanted = f"tags.`bis.replay.of` = '{run_id}' and tags.`bis.replay.kind` = 'fresh'"
+            order = ["attributes.start_time ASC"]
+            found = list(
+                self._pages(self._client.search_runs, experiment_ids=[experiment], filter_string=wanted, order_by=order)
+            )
+        return tuple(
+            Outputs(Status.PARTIAL, ("read back from MLflow",), metrics=self._history(r.info.run_id, r.data))
+            for r in found
+            if r.info.status == "FINISHED"
+        )
+
     # -- writing ------------------------------------------------------------------------------------------------------
 
     def write(self, run_id: str, record: Record, files: Mapping[str, Path]) -> None:
@@ -251,7 +268,13 @@ class EvidenceStore:
             self._client.log_batch(run_id, tags=[RunTag(k, v) for k, v in tags.items()])
 
     def create(
-        self, experiment: str, name: str, tags: Mapping[str, str], *, started_unix_s: float, experiment_id: str | None = None
+        self,
+        experiment: str,
+        name: str,
+        tags: Mapping[str, str],
+        *,
+        started_unix_s: float,
+        experiment_id: str | None = None,
     ) -> str:
         """Begin a run of bis's own making."""
         with _mapped(self.tracking_uri):

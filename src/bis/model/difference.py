@@ -69,4 +69,5 @@ class RecordDifference:
     @property
     def differs(self) -> bool:
         """Whether anything that both sides recorded is not the same; what was not recorded is no difference."""
-        return any(x.likeness is Likeness.DIFFERS for x in (*self.facets, *self.metrics))
+        compared = [*(f.likeness for f in self.facets), *(m.likeness for m in self.metrics)]
+        return Likeness.DIFFERS in compared

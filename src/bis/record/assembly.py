@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bis.config import home
 from bis.errors import EvidenceDamaged
@@ -47,6 +46,9 @@ from bis.record.sightings import (
     parameters_of,
     trace_of,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _BIS = Path(__file__).resolve().parents[1]
 
@@ -137,7 +139,12 @@ def written_files(seen: Sightings, cache: DigestCache | None = None) -> tuple[Fi
     found = {}
     for e in seen.all("open"):
         path = Path(e["path"])
-        if e["mode"] != "r" and path.is_relative_to(root) and path.is_file() and not _is_bookkeeping(path.relative_to(root)):
+        if (
+            e["mode"] != "r"
+            and path.is_relative_to(root)
+            and path.is_file()
+            and not _is_bookkeeping(path.relative_to(root))
+        ):
             found[str(path)] = path
     digests = []
     for path in found.values():
@@ -267,7 +274,11 @@ def _data(seen: Sightings, run: SeenRun | None, code: Code, cache: DigestCache) 
 
 
 def _outputs(
-    seen: Sightings, run: SeenRun | None, artifacts: tuple[Artifact, ...], cache: DigestCache, redact: Callable[[str], str]
+    seen: Sightings,
+    run: SeenRun | None,
+    artifacts: tuple[Artifact, ...],
+    cache: DigestCache,
+    redact: Callable[[str], str],
 ) -> Outputs:
     outputs = outputs_of(seen, run, redact=redact)
     found, unread = [], 0
@@ -296,5 +307,3 @@ def _notes(seen: Sightings) -> tuple[str, ...]:
     if len(seen.runs) > 1:
         notes.append(f"the program began {len(seen.runs)} runs")
     return tuple(notes)
-
-

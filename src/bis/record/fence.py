@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bis.config import debugging
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Fence:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bis import __version__
 from bis.config import MIB, Settings, home
@@ -20,12 +21,14 @@ from bis.errors import StorageError, UsageError
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
 from bis.model.facets import EntryKind, Failure
-from bis.model.record import Mode
 from bis.model.session import Exit, Session
 from bis.record.entropy.plan import CHILD_KEY_VARIABLE, EntropyPlan
 from bis.record.injection import injection_path
 from bis.record.probes.code import find_project_root
 from bis.record.process import Program, run_program
+
+if TYPE_CHECKING:
+    from bis.model.record import Mode
 
 _VERSION = spool_files.VERSION
 

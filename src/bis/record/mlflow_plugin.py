@@ -78,7 +78,7 @@ def _default_tracking_store(store_uri: str, artifact_uri: str | None, **options:
     from mlflow.tracking._tracking_service import utils
 
     builders = {
-        "file": utils._get_file_store,  # noqa: SLF001 (MLflow registers these very functions, and offers no other way)
+        "file": utils._get_file_store,  # noqa: SLF001
         "http": utils._get_rest_store,  # noqa: SLF001
         "https": utils._get_rest_store,  # noqa: SLF001
         "databricks": utils._get_databricks_rest_store,  # noqa: SLF001

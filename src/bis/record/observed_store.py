@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bis.record.recorder import Recorder
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bis.record.recorder import Recorder
 
 _DEPTH = threading.local()
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bis.config import MIB, Settings
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
-from bis.model.session import Session
 from bis.record.probes.code import Entrypoint, probe_code
 from bis.record.probes.packages import probe_environment
 from bis.record.probes.snapshot import Limits
 from bis.record.redaction import Redactor
+
+if TYPE_CHECKING:
+    from bis.model.session import Session
 
 
 def prepare(session: Session, settings: Settings) -> None:
@@ -46,4 +49,3 @@ def prepare(session: Session, settings: Settings) -> None:
         (folder / spool_files.SOURCE).write_bytes(probed.archive.content)
     write_document(folder / spool_files.CODE, probed.code)
     write_document(folder / spool_files.ENVIRONMENT, probe_environment(sys.path))
-

@@ -12,12 +12,15 @@ import sys
 import threading
 import traceback
 from pathlib import Path
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bis.evidence.spool import EventWriter
-from bis.model.session import Session
 from bis.record.fence import Fence
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from bis.model.session import Session
 
 # Reads below these are not data: interpreter, packages, kernel interfaces.
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "<")

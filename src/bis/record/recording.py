@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bis.config import MIB, Settings, home, recording_is_off, waits_for_storing
 from bis.errors import BisError
@@ -17,6 +17,9 @@ from bis.record.fence import Fence
 from bis.record.launcher import Entry, Launch, NotebookOptions, child_environment, launch, new_session, project_root_of
 from bis.record.preparation import prepare
 from bis.record.process import Program, run_program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,9 @@ def outputs_of(seen: Sightings, run: SeenRun | None, *, redact: Any = str) -> Ou
         metrics=_curves(seen, run),
         models=_models(seen, run),
         stdout=None if stdout is None else redact(stdout),
-        cells=tuple(CellOutput(c.position, c.kind, redact(c.text)) for c in (seen.notebook or NotebookReport()).outputs),
+        cells=tuple(
+            CellOutput(c.position, c.kind, redact(c.text)) for c in (seen.notebook or NotebookReport()).outputs
+        ),
         exit_code=seen.exit.exit_code if seen.exit else None,
         failure=None if failure is None else _redacted(failure, redact),
     )

@@ -16,17 +16,20 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bis.config import home
 from bis.errors import BisError, EvidenceError
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
 from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore, set_up_client
-from bis.model.facets import Curve
 from bis.model.record import Mode, Record
-from bis.model.session import Session
 from bis.record.assembly import assemble
 from bis.record.sightings import SeenRun, Sightings, read_sightings
+
+if TYPE_CHECKING:
+    from bis.model.facets import Curve
+    from bis.model.session import Session
 
 _LOCK = "storing.lock"
 _PROBLEM = "storing.error"
@@ -73,9 +76,8 @@ def _store_run(store: EvidenceStore, seen: Sightings, run: SeenRun | None) -> st
     for artifact, name in ((SOURCE, spool_files.SOURCE), (NOTEBOOK, spool_files.NOTEBOOK_REDACTED)):
         if (seen.folder / name).exists():
             files[artifact] = seen.folder / name
-    if run is not None and run.how != "created":
-        if _joined_existing(store, run_id, record, seen.session.session):
-            return run_id
+    if run is not None and run.how != "created" and _joined_existing(store, run_id, record, seen.session.session):
+        return run_id
     store.write(run_id, record, files)
     if run is None:
         if record.outputs.stdout:

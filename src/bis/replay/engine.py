@@ -13,14 +13,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bis.config import Settings, home
 from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpossible, StoreUnavailable
 from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
 from bis.evidence.store import SOURCE, EvidenceStore, StoredRun
-from bis.model.plan import Plan
 from bis.model.verdict import Outcome, ReplayKind, Verdict
 from bis.replay.environment import BuiltEnvironment, ensure_environment
 from bis.replay.execution import Job, execute, quiet_when_idle
@@ -32,6 +31,9 @@ from bis.verify.case import Case
 from bis.verify.judgement import judge
 from bis.verify.sequential import ExactStopping, FreshStopping, Stopping
 from bis.verify.tolerances import Tolerances
+
+if TYPE_CHECKING:
+    from bis.model.plan import Plan
 
 
 class Observer(Protocol):
@@ -242,7 +244,9 @@ def _jobs(
         )
 
 
-def _run(jobs: Iterator[Job], request: Request, stopping: Stopping | None, outcomes: list[Outcome]) -> Iterator[Outcome]:
+def _run(
+    jobs: Iterator[Job], request: Request, stopping: Stopping | None, outcomes: list[Outcome]
+) -> Iterator[Outcome]:
     """Outcomes as they come, until the jobs or the reasons to go on are exhausted."""
     if request.jobs == 1:
         for job in jobs:

@@ -194,7 +194,8 @@ def _artifacts(seen: Sightings, run: SeenRun | None) -> tuple[FileDigest, ...]:
     found = []
     for base in folders:
         for path in sorted(p for p in base.rglob("*") if p.is_file()):
-            found.append(digest_file(path, None, name=path.relative_to(base).as_posix()))
+            name = path.relative_to(base).as_posix()
+            found.append(digest_file(path, None, name=name))
     return tuple(found)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import time
+from typing import TYPE_CHECKING
 
 from bis import __version__
 from bis.evidence.store import PARENT, EvidenceStore, StoredRun
 from bis.model.jsonable import to_json
-from bis.model.plan import Plan
-from bis.model.verdict import Outcome
+
+if TYPE_CHECKING:
+    from bis.model.plan import Plan
+    from bis.model.verdict import Outcome
 
 ARTIFACT = "bis/replay.json"
 

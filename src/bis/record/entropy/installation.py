@@ -137,6 +137,7 @@ def _hooks(recorder: Recorder) -> dict[str, Callable[[ModuleType], None]]:
         "numpy.random": with_recorder(numpy.attach_random, late=numpy_was_here),
         "torch": with_recorder(torch.attach),
         "tensorflow.python.framework.random_seed": with_recorder(tensorflow.attach_seeds),
+        "tensorflow.python.eager.context": with_recorder(tensorflow.attach_context),
         "tensorflow.python.ops.stateful_random_ops": with_recorder(tensorflow.attach_generators),
         "keras.src.utils.rng_utils": with_recorder(keras.attach_seed),
         "keras.src.trainers.data_adapters.array_data_adapter": with_recorder(keras.attach_adapter),

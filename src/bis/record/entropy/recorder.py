@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 TASKS_RACE = "which worker gets which task is a race, and so are its draws"
 
 
+def _nothing() -> None:
+    pass
+
+
 class Recorder:
     """The plan of a process, its streams, and what is told about them.
 
@@ -38,6 +42,7 @@ class Recorder:
         self.unserved = 0
         self.restored: dict[str, str] = {}
         self.on_rekey: dict[str, Callable[[], None]] = {}
+        self.on_kernels_cleared: Callable[[], None] = _nothing
         self._children: dict[str, int] = {}
         self._threads: dict[str, int] = {}
 

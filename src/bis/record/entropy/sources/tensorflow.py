@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from bis.record.entropy.sources.kernels import KernelSeeds
 from bis.record.entropy.wrapping import disguise, first, is_ours, observe
 
 TYPE_CHECKING = False
@@ -30,26 +31,41 @@ def attach_seeds(module: ModuleType, recorder: Recorder) -> None:
     original = random_seed.get_seed
     if is_ours(original):
         return
+    pairs = KernelSeeds(recorder)
+    recorder.on_kernels_cleared = pairs.clear
 
     def get_seed(op_seed: Any) -> Any:
         seeds = original(op_seed)
         if seeds == (None, None) and recorder.serving:
             if random_seed.context.executing_eagerly():
-                served = recorder.reports.attempt("tensorflow seed", lambda: _pair(recorder))
+                frame = sys._getframe(1)  # noqa: SLF001 - the documented way to the caller
+                served = recorder.reports.attempt("tensorflow seed", lambda: pairs.pair(frame))
                 return seeds if served is None else served
             recorder.reports.uncontrolled("tensorflow graph", _IN_GRAPH)
         return seeds
 
     def tell(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        recorder.reports.seed("tensorflow.random.set_seed", first(args, kwargs, "seed"))
+        pairs.clear()  # setting a seed clears the kernels
+        seed = first(args, kwargs, "seed")
+        if seed is not None:
+            recorder.reports.seed("tensorflow.random.set_seed", seed)
 
     random_seed.get_seed = disguise(get_seed, original)
     observe(module, "set_seed", tell)
 
 
-def _pair(recorder: Recorder) -> tuple[int, int]:
-    # Not (0, 0), which the kernels take for none.
-    return (1 + recorder.streams.integer("tensorflow", 64) % (2**31 - 2), recorder.streams.integer("tensorflow", 24))
+def attach_context(module: ModuleType, recorder: Recorder) -> None:
+    """Attach to ``tensorflow.python.eager.context``, to know when kernels are cleared."""
+    context: Any = module.Context
+    original = context.clear_kernel_cache
+    if is_ours(original):
+        return
+
+    def clear_kernel_cache(self: Any) -> None:
+        recorder.on_kernels_cleared()
+        original(self)
+
+    context.clear_kernel_cache = disguise(clear_kernel_cache, original)
 
 
 def attach_generators(module: ModuleType, recorder: Recorder) -> None:
