@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,10 +14,9 @@ from pathlib import Path
 import pytest
 
 import bis
-from bis.errors import EnvironmentBuildError, StorageError, WrongPython
+from bis.errors import EnvironmentBuildError, StorageError
 from bis.model.facets import Environment, Package, Status
-from bis.replay.environment import BuiltEnvironment, choose_interpreter, ensure_environment, interpreters, requirement
-from bis.replay.package_index import certificate_variables, index_options
+from bis.replay.environment import BuiltEnvironment, ensure_environment
 
 HERE = ".".join(map(str, sys.version_info[:3]))
 SIX = Package("six", "1.16.0")
@@ -109,19 +107,6 @@ def test_other_patch_release(tmp_path: Path) -> None:
     assert [d.what for d in built.deviations] == ["Python"]
 
 
-def test_wrong_python() -> None:
-    """Where no interpreter of the minor version is there, the message lists those that are."""
-    with pytest.raises(WrongPython, match=rf"3\.4\.1.*{HERE}"):
-        choose_interpreter("3.4.1", "CPython")
-
-
-def test_interpreters() -> None:
-    """The running interpreter comes first, and each version once."""
-    known = interpreters()
-    assert known[0].version == HERE
-    assert len({i.version + i.implementation for i in known}) == len(known)
-
-
 def test_cache_that_cannot_be_written(tmp_path: Path) -> None:
     """A cache folder that cannot be made is a StorageError."""
     (tmp_path / "file").write_text("")
@@ -135,46 +120,3 @@ def test_environment_survives_the_move(tmp_path: Path) -> None:
     script = built.python_executable.parent / "wheel"
     answer = subprocess.run([str(script), "version"], capture_output=True, text=True, check=True)
     assert "0.43.0" in answer.stdout
-
-
-@pytest.mark.parametrize(
-    ("package", "line"),
-    [
-        (SIX, "six==1.16.0"),
-        (Package("mine", "1", "file:///home/u/mine", editable=True), ""),
-        (Package("mine", "1", "file:///home/u/mine"), ""),
-        (Package("gone", "1", "file:///nowhere/gone-1-py3-none-any.whl"), "gone==1"),
-        (Package("vcs", "1", "git+https://example.org/vcs@abc"), "vcs @ git+https://example.org/vcs@abc"),
-    ],
-)
-def test_requirement(package: Package, line: str) -> None:
-    """Each kind of package has the line that installs it, or none."""
-    assert requirement(package) == line
-
-
-def test_pip_settings_are_used(tmp_path: Path) -> None:
-    """Indexes, links and certificates of pip's files and variables reach uv; uv's own go before."""
-    (tmp_path / "pip.conf").write_text(
-        "[global]\nindex-url = https://a.example/simple\ncert = /c.pem\n[install]\nfind-links =\n  /w1\n  /w2\n"
-    )
-    given = {
-        "PIP_CONFIG_FILE": str(tmp_path / "pip.conf"),
-        "HOME": str(tmp_path),
-        "PIP_EXTRA_INDEX_URL": "https://b.example/",
-    }
-    text = " ".join(index_options(given))
-    for part in (
-        "--default-index https://a.example/simple",
-        "--index https://b.example/",
-        "--find-links /w1 --find-links /w2",
-    ):
-        assert part in text
-    assert certificate_variables(given) == {"SSL_CERT_FILE": "/c.pem"}
-    assert index_options({**given, "UV_INDEX_URL": "https://c.example/"}) == ()
-
-
-def test_uv_is_there() -> None:
-    """Uv comes with bis, as a program of its own."""
-    from uv import find_uv_bin
-
-    assert shutil.which(os.fsdecode(find_uv_bin()))

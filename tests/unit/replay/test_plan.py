@@ -26,8 +26,6 @@ from bis.replay.plan import Clone, FoundFile, ReplayOptions, base_environment, l
 from replay.records import DATA, environment, here, machine, record
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bis.model.plan import Plan
 
 RUN = "r" * 32
@@ -315,19 +313,3 @@ def test_commit_with_clone(target: str, found: str) -> None:
     assert ("commit", found) == (p.source, p.target)
     assert {"arguments", "uncommitted changes"} <= set(whats(p.missing))
     assert bool(obstacles(p)) == (found == "")
-
-
-def test_here_looks_for_data(tmp_path: Path) -> None:
-    """Data are found by name below a folder, then by content under any name."""
-    from bis.evidence.digests import digest_file
-    from bis.replay.here import look_here
-
-    (tmp_path / "moved").mkdir()
-    renamed = tmp_path / "moved" / "other.csv"
-    renamed.write_text("1,2\n")
-    same = tmp_path / "y.csv"
-    same.write_text("3,4\n")
-    files = (digest_file(renamed, name="data/x.csv"), digest_file(same, name="data/y.csv"), FileDigest("z", 1, "0"))
-    recorded = record(code={"project_root": str(tmp_path / "gone")}, data=Data(Status.RECORDED, files=files))
-    found = look_here(recorded, ReplayOptions(data_dirs=(str(tmp_path),))).files
-    assert {"data/x.csv": FoundFile(str(renamed)), "data/y.csv": FoundFile(str(same))} == found
