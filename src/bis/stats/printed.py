@@ -198,4 +198,4 @@ def _as_float(units: Fraction) -> float:
     try:
         return float(units)
     except OverflowError:
-        return math.copysign(math.inf, units)
+        return math.inf if units > 0 else -math.inf
