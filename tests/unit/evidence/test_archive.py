@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import os
@@ -160,14 +161,8 @@ def test_damage_is_told_from_danger(tmp_path: Path) -> None:
     packed = pack([Entry(f"f{i}", random.Random(i).randbytes(3000)) for i in range(5)])
     plain = bytearray(gzip.decompress(packed.content))
     plain[3584:3688] = b"\xff" * 104  # the header of a member in the middle
-    cases = [
-        packed.content[:-9],
-        packed.content[: len(packed.content) // 2],
-        b"",
-        b"no archive",
-        gzip.compress(b"no tar" * 999),
-    ]
-    for content in [*cases, gzip.compress(bytes(plain))]:
+    cut = [packed.content[:-9], packed.content[: len(packed.content) // 2], b""]
+    for content in [*cut, b"no archive", gzip.compress(b"no tar" * 999), gzip.compress(bytes(plain))]:
         with pytest.raises(EvidenceDamaged):
             unpack(content, tmp_path / "out")
     with pytest.raises(EvidenceDamaged, match="as recorded"):
@@ -185,10 +180,8 @@ def test_any_altered_archive_stays_inside(tmp_path_factory: pytest.TempPathFacto
     )
     for _ in range(data.draw(st.integers(1, 6))):
         plain[data.draw(st.integers(0, 5000))] = data.draw(st.integers(0, 255))
-    try:
+    with contextlib.suppress(BisError):
         unpack(gzip.compress(bytes(plain)), base / "in" / "out")
-    except BisError:
-        pass
     for path in base.rglob("*"):
         assert path.is_relative_to(base / "in" / "out") or path in {base / "in", base / "in" / "out"}
         assert not path.is_symlink() or Path(os.path.realpath(path)).is_relative_to(base)

@@ -148,10 +148,14 @@ def test_file_that_changes_while_read_is_refused(tmp_path: Path) -> None:
 
     writer = threading.Thread(target=write)
     writer.start()
+
+    def digest_often() -> None:
+        for _ in range(20):
+            digest_file(path)
+
     try:
         with pytest.raises(DataMissing, match="changed while it was read"):
-            for _ in range(20):
-                digest_file(path)
+            digest_often()
     finally:
         stop.set()
         writer.join()

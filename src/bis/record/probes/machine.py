@@ -285,8 +285,8 @@ def _gpus(environ: Mapping[str, str], run: Callable[[list[str]], str | None] = _
     program = shutil.which("nvidia-smi", path=environ.get("PATH"))
     if program is None:
         return _Gpus()
-    text = run([program])
     listed = run([program, "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"])
+    text = None if listed is None else run([program])  # a driver that hangs is asked once
     if text is None or listed is None:
         return _Gpus(reason="nvidia-smi is there and did not answer: the GPU is not known")
     rows = [[cell.strip() for cell in line.split(",")] for line in listed.splitlines() if line.count(",") == 2]

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -263,7 +263,12 @@ def add_external(packed: PackedSnapshot, external: ExternalSources) -> PackedSna
         excluded=list(packed.snapshot.excluded),
         reasons=list(packed.reasons),
     )
-    return pack_snapshot(selection, artifact=packed.snapshot.artifact, external=external)
+    there = {e.name for e in selection.entries}
+    # A project may have a folder "external" of its own.
+    taken = sorted(e.name for e in external.entries if e.name in there and e.name.startswith("external/"))
+    selection.reasons += [f"source file {name} of another folder is hidden by the project's own" for name in taken]
+    entries = tuple(e for e in external.entries if e.name not in there)
+    return pack_snapshot(selection, artifact=packed.snapshot.artifact, external=replace(external, entries=entries))
 
 
 def external_sources(

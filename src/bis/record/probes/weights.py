@@ -51,7 +51,7 @@ def find_models(namespace: Mapping[str, Any]) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     seen: set[int] = set()
     for name, value in list(namespace.items()):
-        if name.startswith("_") or isinstance(value, _CALLABLE):
+        if name.startswith("_"):
             continue
         for label, item in _one_level(name, value):
             if id(item) not in seen and framework_of(item) is not None:
@@ -62,10 +62,10 @@ def find_models(namespace: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def framework_of(obj: Any) -> str | None:
     """Which framework made this trained model; None for everything else, untrained estimators included."""
-    if isinstance(obj, (*_SIMPLE, *_CALLABLE)):
-        return None
     # Foreign classes may define __class__ or __instancecheck__, and fail in them.
     try:
+        if isinstance(obj, (*_SIMPLE, *_CALLABLE)):
+            return None
         return next((name for name, _, is_model, _ in _FRAMEWORKS if is_model(obj)), None)
     except Exception:  # noqa: BLE001 - any object of the user's program may stand here, a lazy proxy included
         return None
