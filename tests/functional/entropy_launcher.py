@@ -50,7 +50,13 @@ def run(
         variables["BIS_TEST_STATES"] = json.dumps(states)
     program = command if command[0] == "-c" else (str(ASSETS / command[0]), *command[1:])
     done = subprocess.run(
-        [sys.executable, *program], env=variables, capture_output=True, text=True, check=False, timeout=300, cwd=log.parent
+        [sys.executable, *program],
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        cwd=log.parent,
     )
     assert done.returncode == 0, done.stderr
     facts = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []

@@ -99,3 +99,13 @@ def test_random_operation_in_a_graph_is_reported(tmp_path: Path, framework: str)
     outcome = run(A, tmp_path / "log", "-c", code)
     assert [fact[0] for fact in outcome.told("uncontrolled")] == ["tensorflow graph"]
     assert outcome.printed[0] != outcome.printed[1]
+
+
+@pytest.mark.parametrize("program", [pytest.param("kernels_program.py", marks=keras)])
+def test_served_eager_draws_neither_repeat_nor_pile_up(tmp_path: Path, program: str) -> None:
+    """Thousands of unseeded eager draws replay, are all different and independent, and keep no kernel each."""
+    facts, replay = (run(A, tmp_path / "log", program).printed for _ in range(2))
+    assert facts["distinct"] == facts["draws"] == 5021
+    assert abs(facts["correlation"]) < 4 / 10_000**0.5
+    assert facts["growth_kib"] < 20_000  # a kernel for each draw takes 175,000
+    assert replay["last"] == facts["last"]

@@ -10,6 +10,8 @@ from entropy_launcher import PASSIVE, A, B, run
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bis.record.entropy.plan import EntropyPlan
+
 PROGRAM = "python_program.py"
 
 
@@ -62,9 +64,9 @@ def test_errors_of_the_system_functions_stay_theirs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("plan", [A, PASSIVE])
-def test_explicit_seeds_are_told_once_with_their_lines(tmp_path: Path, plan: object) -> None:
+def test_explicit_seeds_are_told_once_with_their_lines(tmp_path: Path, plan: EntropyPlan) -> None:
     """Each seed is reported with its value, file and line; unseeded generators are not."""
-    told = run(PASSIVE if plan is PASSIVE else A, tmp_path / "log", "seeds_program.py").told("seed")
+    told = run(plan, tmp_path / "log", "seeds_program.py").told("seed")
     file = "seeds_program.py"
     assert told == [
         ["random.seed", 1, file, 7],

@@ -94,7 +94,7 @@ def test_loky_is_reported_when_it_is_used(tmp_path: Path) -> None:
     assert unused.told("uncontrolled") == []
     code = (
         "import json, joblib, os, random\n"
-        "tasks = (joblib.delayed(eval)('(__import__(\"time\").sleep(1), __import__(\"os\").urandom(8).hex())')"
+        'tasks = (joblib.delayed(eval)(\'(__import__("time").sleep(1), __import__("os").urandom(8).hex())\')'
         " for _ in range(2))\n"
         "print(json.dumps(joblib.Parallel(n_jobs=2)(tasks)))"
     )

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from bis import __version__
-from bis.config import home, load_settings
+from bis.config import home, load_settings, waits_for_storing
+from bis.errors import BisError
 from bis.evidence import spool as spool_files
 from bis.model.facets import EntryKind
 from bis.model.record import Mode
@@ -50,9 +51,10 @@ def on_attach(run_id: str) -> None:
     from bis.record.preparation import prepare
 
     del run_id
-    session = write_session(recorder.session)
-    recorder.open_spool(Path(session.spool))
-    recorder.fence.run("code", prepare, session, load_settings(Path(session.cwd)))
+    with recorder.unwatched():
+        session = write_session(recorder.session)
+        recorder.open_spool(Path(session.spool))
+        recorder.fence.run("code", prepare, session, load_settings(Path(session.cwd)))
 
 
 def on_end(run_id: str) -> None:
@@ -90,14 +92,33 @@ def _at_exit(recorder: Recorder) -> None:
     if interactive():
         recorder.fence.run("outputs", note_cells, recorder)
     recorder.end()
-    recorder.fence.run("storing", _store, recorder)
+    recorder.fence.run("storing", _store_at_exit, recorder)
+
+
+def _store_at_exit(recorder: Recorder) -> None:
+    """Store in this process where the machine may go away with it, else in one of its own.
+
+    At this point no more threads can be started, which some artifact stores need: then, too, another process does it.
+    """
+    from bis.record.storing import store_in_background
+
+    with recorder.unwatched():
+        folder = Path(recorder.session.spool)
+        (folder / spool_files.STORED).unlink(missing_ok=True)
+        if waits_for_storing():
+            try:
+                _store(recorder)
+            except (BisError, RuntimeError):
+                store_in_background(folder)
+        else:
+            store_in_background(folder)
 
 
 def _store(recorder: Recorder) -> None:
     from bis.record.observed_store import unobserved
     from bis.record.storing import store_under_lock
 
-    with unobserved():
+    with unobserved(), recorder.unwatched():
         folder = Path(recorder.session.spool)
         (folder / spool_files.STORED).unlink(missing_ok=True)
         store_under_lock(folder)

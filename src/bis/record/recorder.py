@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import traceback
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from bis.evidence.spool import EventWriter
 from bis.record.fence import Fence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from bis.model.session import Session
@@ -109,6 +111,16 @@ class Recorder:
             self.note("failed", what=what, why=why)
         self.note("end")
 
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """What bis itself opens in this thread is not the program's doing."""
+        before = getattr(self._busy, "on", False)
+        self._busy.on = True
+        try:
+            yield
+        finally:
+            self._busy.on = before
+
     # -- observations -------------------------------------------------------------------------------------------------
 
     def run_seen(self, run_id: str, *, how: str, experiment_id: str, uri: str) -> None:
@@ -149,6 +161,8 @@ class Recorder:
                 self.fence.failed("data", error)
             finally:
                 self._busy.on = False
+        elif getattr(self._busy, "on", False):
+            return
         elif event in {"subprocess.Popen", "os.posix_spawn", "os.exec"}:
             self.fence.run("data", self._started_child, event, args)
         elif event == "os.system":

@@ -112,7 +112,9 @@ def _overall(
         said.append(f"exact replays: {exact.level.value}: {_headline(exact)}")
     if fresh.group.level is Level.INCONCLUSIVE and fresh.needed:
         said.append(f"{counted(fresh.needed, 'more fresh replay')} would decide")
-    return fresh.group.level, fresh.needed, said
+    # Exact replays that differ or failed leave no room for more than "an ordinary draw".
+    level = max(fresh.group.level, Level.STATISTICAL, key=lambda x: x.rank) if exact else fresh.group.level
+    return level, fresh.needed, said
 
 
 def _exact_alone(exact: Group) -> tuple[Level, int | None, list[str]]:

@@ -69,14 +69,19 @@ def subprocesses(**options):
 
 def shelled():
     line = f'"{sys.executable}" -c "{ONE}"'
-    return subprocess.run(f"{line}; {line}", shell=True, capture_output=True, text=True, check=True).stdout.split("\n")[:2]
+    return subprocess.run(f"{line}; {line}", shell=True, capture_output=True, text=True, check=True).stdout.split("\n")[
+        :2
+    ]
 
 
 def by_system(path):
     os.system(f'"{sys.executable}" -c "{ONE}" >> "{path}"')
     os.system(f'"{sys.executable}" -c "{ONE}" >> "{path}"')
     pid = os.posix_spawn(
-        sys.executable, [sys.executable, "-c", ONE], os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, path, os.O_APPEND | os.O_WRONLY, 0)]
+        sys.executable,
+        [sys.executable, "-c", ONE],
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_OPEN, 1, path, os.O_APPEND | os.O_WRONLY, 0)],
     )
     os.waitpid(pid, 0)
     with open(path, encoding="utf-8") as lines:

@@ -43,7 +43,7 @@ def test_nothing_is_concluded_from_few_distinct_values(few: list[float]) -> None
 
 
 def test_continuous_metrics_have_none() -> None:
-    """Of 2,000 samples of three real numbers, none in double and at most a handful in single precision look quantised."""
+    """Of 1,000 samples of three real numbers none looks quantised in double, at most two in single precision."""
     rng = np.random.default_rng(0)
     draws = rng.random((1000, 3))
     assert not any(infer_quantum(row) for row in draws)

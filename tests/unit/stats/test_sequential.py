@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from bis.stats.sequential import BesagClifford, Decision, exact_replay_decision, expected_replays
 
 
-def run(original: float, values: list[float], **rule: int) -> BesagClifford:
+def run(original: float, values: list[float], *, h: int = 1, n_max: int = 19) -> BesagClifford:
     """Feed values until the test ends."""
-    state = BesagClifford(original, **rule)
+    state = BesagClifford(original, h=h, n_max=n_max)
     for value in values:
         if state.decision is not Decision.CONTINUE:
             break
@@ -75,13 +75,13 @@ def test_no_update_after_the_end() -> None:
         run(0.0, [0.0] * 4).update(1.0)
 
 
-@pytest.mark.parametrize("bad", [{"m0": 0}, {"h": 0}, {"h": 5, "n_max": 4}])
-def test_bad_rules_are_refused(bad: dict[str, int]) -> None:
+@pytest.mark.parametrize(("m0", "h", "n_max"), [(0, 1, 19), (3, 0, 19), (3, 5, 4)])
+def test_bad_rules_are_refused(m0: int, h: int, n_max: int) -> None:
     """m0 and h at least 1, n_max at least h."""
     with pytest.raises(ValueError, match="need m0 >= 1"):
-        BesagClifford(0.0, **bad)
+        BesagClifford(0.0, m0=m0, h=h, n_max=n_max)
     with pytest.raises(ValueError, match="need m0 >= 1"):
-        expected_replays(**bad)
+        expected_replays(m0=m0, h=h, n_max=n_max)
 
 
 def test_failed_replays_do_not_enter() -> None:

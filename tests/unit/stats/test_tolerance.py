@@ -14,7 +14,7 @@ from bis.stats.tolerance import Tolerance
 @pytest.mark.parametrize(
     ("tolerance", "replay", "allowed"),
     [(Tolerance(), 100.0, True), (Tolerance(), 100.0000001, False), (Tolerance(atol=0.5), 100.5, True),
-     (Tolerance(rtol=0.01), 101.0, True), (Tolerance(atol=0.5, rtol=0.01), 101.5, True), (Tolerance(atol=0.5, rtol=0.01), 101.6, False)],
+     (Tolerance(rtol=0.01), 101.0, True), (Tolerance(0.5, 0.01), 101.5, True), (Tolerance(0.5, 0.01), 101.6, False)],
 )  # fmt: skip
 def test_absolute_and_relative_parts_add(tolerance: Tolerance, replay: float, allowed: bool) -> None:
     """|y - y0| <= atol + rtol |y0| for y0 = 100, bounds included."""
