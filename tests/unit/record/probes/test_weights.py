@@ -119,8 +119,8 @@ def test_hostile_objects_are_no_models() -> None:
     """Objects that fail when they are looked at are passed over."""
 
     class Hostile:
-        @property
-        def __class__(self) -> Any:  # type: ignore[misc]  # what a lazy proxy does, badly
+        @property  # type: ignore[misc]  # what a lazy proxy does, badly
+        def __class__(self) -> Any:
             raise RuntimeError("no")
 
     assert find_models({"a": Hostile(), "b": 1, "c": np, "d": [Hostile()], "e": {"x": Hostile()}}) == []
