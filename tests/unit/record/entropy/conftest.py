@@ -1,0 +1,30 @@
+"""An observer that keeps what it is told."""
+
+from __future__ import annotations
+
+import pytest
+
+
+class Told:
+    """Keeps facts as tuples, each with its kind first."""
+
+    def __init__(self) -> None:
+        self.facts: list[tuple[object, ...]] = []
+
+    def seed(self, api: str, value: object, file: str, line: int) -> None:
+        self.facts.append(("seed", api, value, file, line))
+
+    def state(self, generator: str, digest: str, state: str | None) -> None:
+        self.facts.append(("state", generator, digest, state))
+
+    def uncontrolled(self, what: str, why: str) -> None:
+        self.facts.append(("uncontrolled", what, why))
+
+    def failed(self, what: str, error: BaseException) -> None:
+        self.facts.append(("failed", what, str(error)))
+
+
+@pytest.fixture
+def told() -> Told:
+    """An observer with no facts yet."""
+    return Told()
