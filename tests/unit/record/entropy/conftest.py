@@ -12,15 +12,19 @@ class Told:
         self.facts: list[tuple[object, ...]] = []
 
     def seed(self, api: str, value: object, file: str, line: int) -> None:
+        """A seed was set."""
         self.facts.append(("seed", api, value, file, line))
 
     def state(self, generator: str, digest: str, state: str | None) -> None:
+        """A generator has this state."""
         self.facts.append(("state", generator, digest, state))
 
     def uncontrolled(self, what: str, why: str) -> None:
+        """A source is out of our hands."""
         self.facts.append(("uncontrolled", what, why))
 
     def failed(self, what: str, error: BaseException) -> None:
+        """A hook failed."""
         self.facts.append(("failed", what, str(error)))
 
 

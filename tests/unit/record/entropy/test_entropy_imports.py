@@ -70,7 +70,7 @@ def test_failing_import_fails_as_ever(hooked: Any) -> None:
 
 def test_specification_and_loader_are_the_original_ones(hooked: Any) -> None:
     """After the import nothing of ours is left on the module's loader, so resources and reloads work as ever."""
-    hooked("value = 1", lambda module: None)
+    hooked("value = 1", lambda _: None)
     module = importlib.import_module(NAME)
     assert type(module.__loader__).__name__ == "SourceFileLoader"
     assert "exec_module" not in vars(module.__loader__)
@@ -107,7 +107,7 @@ def test_looking_for_a_module_runs_nothing(hooked: Any) -> None:
 def test_finder_that_asks_all_finders_is_no_endless_loop(hooked: Any) -> None:
     """Other tools' post-import hooks look a module up through all finders, ours among them; both then act."""
     ran: list[str] = []
-    hooked("value = 1", lambda module: ran.append("ours"))
+    hooked("value = 1", lambda _: ran.append("ours"))
 
     class Other:
         busy = False
@@ -133,7 +133,7 @@ def test_finder_that_asks_all_finders_is_no_endless_loop(hooked: Any) -> None:
 def test_loaded_module_is_hooked_at_once(hooked: Any) -> None:
     """A module that is there before the recorder is hooked when the recorder comes."""
     ran: list[str] = []
-    hooked("value = 1", lambda module: None)
+    hooked("value = 1", lambda _: None)
     importlib.import_module(NAME)
     hooked("value = 1", lambda module: ran.append(module.__name__))
     assert ran == [NAME]

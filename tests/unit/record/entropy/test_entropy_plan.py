@@ -16,7 +16,7 @@ PYTHON = ["/usr/bin/python", "/home/me/train.py", "--lr", "0.1"]
 
 
 @pytest.mark.parametrize(
-    "plan", [EntropyPlan(ROOT), EntropyPlan(ROOT, "main/a;b", serve=False), EntropyPlan(ROOT, claims="/tmp/a;b c")]
+    "plan", [EntropyPlan(ROOT), EntropyPlan(ROOT, "main/a;b", serve=False), EntropyPlan(ROOT, claims="/folder/a;b c")]
 )
 def test_plan_survives_the_environment(plan: EntropyPlan) -> None:
     """What the launcher writes is what the process reads."""

@@ -53,7 +53,7 @@ def test_rekeying_starts_over() -> None:
 
 
 def test_bytes_look_uniform() -> None:
-    """256 KiB of a stream have byte counts within five standard deviations of uniform, a chi-square of 255 on average."""
+    """The byte counts of 256 KiB are within five standard deviations of uniform: a chi-square of 255 on average."""
     data = b"".join(Streams(ROOT, str(i)).draw("x", 1024) for i in range(256))
     mean = len(data) / 256
     chi_square = sum((data.count(byte) - mean) ** 2 / mean for byte in range(256))
