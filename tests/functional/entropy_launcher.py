@@ -1,4 +1,4 @@
-"""Runs the programs of tests/assets/entropy in interpreters of their own, with or without the recorder of randomness."""
+"""Runs the programs of tests/assets/entropy in their own interpreters, with or without the recorder of randomness."""
 
 from __future__ import annotations
 
