@@ -138,7 +138,7 @@ def _session() -> Session:
         bis_version=__version__,
         kind=kind,
         target=target,
-        argv=tuple(sys.argv[1:]),
+        argv=() if kind is EntryKind.INTERACTIVE else tuple(sys.argv[1:]),  # a kernel's are those of its server
         interpreter_options=(),
         cwd=str(cwd),
         project_root=str(cwd),

@@ -122,9 +122,11 @@ class Observing:
         self._bis_attach(run_id, "joined")
         for m in metrics:
             value = float(m.value)
-            self.bis_recorder.note(
-                "metric", run_id=run_id, key=m.key, hex=value.hex(), step=int(m.step or 0), at=m.timestamp
-            )
+            facts = {"key": m.key, "hex": value.hex(), "step": int(m.step or 0), "at": m.timestamp}
+            model = getattr(m, "model_id", None)
+            if model:  # logging a model logs metrics of its run again, for the model: told apart when they are read
+                facts["model"] = model
+            self.bis_recorder.note("metric", run_id=run_id, **facts)
 
     def _bis_params(self, run_id: str, params: list[Any]) -> None:
         self._bis_attach(run_id, "joined")

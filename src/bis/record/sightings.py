@@ -160,8 +160,13 @@ def trace_of(seen: Sightings) -> tuple[dict[str, str], dict[str, int]]:
 
 def _curves(seen: Sightings, run: SeenRun | None) -> tuple[Curve, ...]:
     points: dict[str, list[tuple[int, str]]] = {}
+    known: set[tuple[object, ...]] = set()
     for e in seen.all("metric"):
         if run is not None and e["run_id"] == run.run_id:
+            point = (e["key"], e["step"], e["hex"], e.get("at"))
+            if e.get("model") and point in known:  # the same point, logged again for a model
+                continue
+            known.add(point)
             points.setdefault(e["key"], []).append((int(e["step"]), str(e["hex"])))
     return tuple(
         Curve(name, tuple(s for s, _ in found), tuple(v for _, v in found)) for name, found in sorted(points.items())

@@ -241,6 +241,7 @@ def _jobs(
             deviations=built.deviations,
             environ=base_environment(os.environ),
             layout=layout(stored.record),
+            cells=stored.record.code.cells,
         )
 
 

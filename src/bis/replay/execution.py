@@ -16,7 +16,7 @@ from bis.config import MIB, Settings, home
 from bis.errors import BisError, StorageError
 from bis.evidence import spool as spool_files
 from bis.evidence.digests import digest_file
-from bis.model.facets import EntryKind, Failure, FileDigest, Outputs, Status
+from bis.model.facets import Cell, EntryKind, Failure, FileDigest, Outputs, Status
 from bis.model.plan import Plan
 from bis.model.record import Mode
 from bis.model.session import Quarantine, Session
@@ -28,6 +28,7 @@ from bis.replay.plan import Layout
 from bis.replay.quarantine import neutralise
 from bis.replay.workspace import build
 
+_CELLS = "bis-executed-cells.ipynb"  # an interactive session replays as a notebook of its executed cells
 _RUNNING: list[bool] = []
 
 
@@ -51,6 +52,7 @@ class Job:
     deviations: tuple[Deviation, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
     layout: Layout = field(default_factory=Layout)
+    cells: tuple[Cell, ...] = ()
 
 
 def execute(job: Job) -> Outcome:
@@ -91,6 +93,10 @@ def quiet_when_idle() -> None:
 
 def _execute(job: Job, folder: Path) -> Outcome:
     workspace = build(job.plan, Path(job.archive) if job.archive else None, folder / "workspace", layout=job.layout)
+    if job.plan.entry is EntryKind.INTERACTIVE:
+        from bis.record.notebooks.document import notebook_from_cells, write_notebook  # extra: notebook
+
+        write_notebook(notebook_from_cells(job.cells), workspace.cwd / _CELLS)
     session = write_session(_session(job, folder, workspace.root, workspace.cwd))
     quarantine = session.quarantine
     assert quarantine is not None
@@ -148,6 +154,8 @@ def _target(plan: Plan, root: Path, cwd: Path) -> str:
     """The target as the program's command line had it: relative to its working directory."""
     if plan.entry is EntryKind.MODULE:
         return plan.target
+    if plan.entry is EntryKind.INTERACTIVE:
+        return _CELLS
     return os.path.relpath(root / plan.target, cwd)
 
 

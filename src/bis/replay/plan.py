@@ -163,7 +163,7 @@ def obstacles(plan: Plan, *, allow_changed_data: bool = False) -> tuple[str, ...
     found = []
     if plan.source == NOWHERE:
         found += [f"The source is not there: {m.consequence}." for m in plan.missing if m.what == "source"]
-    if not plan.target:
+    if not plan.target and plan.entry is not EntryKind.INTERACTIVE:
         found.append("It is not known which program was run.")
     found += [
         f"The argument {argument} was recorded without its value: give it with --set."

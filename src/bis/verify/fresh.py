@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -183,16 +184,17 @@ def _conclude(case: Case, finding: Finding, p: float, level_of_first: float, *, 
     return replace(finding, item=item, needed=finding.undecided_for if level is Level.INCONCLUSIVE else None)
 
 
+@cache
 def _detectable(n: int, level: float) -> float:
     """The minimum detectable shift, in standard deviations.
 
     NOTE: SciPy's noncentral t gives NaN here and there where the power is nearly 1, and then the root finder of
-    `minimum_detectable_shift` stops; the power curve between such places is read off to a hundredth instead.
+    `minimum_detectable_shift` stops; the power curve between such places is read off to a fiftieth instead.
     """
     try:
         return minimum_detectable_shift(n, power=POWER, alpha=level)
     except ValueError:
-        shifts = np.arange(0.0, 200.0, 0.01)
+        shifts = np.arange(0.0, 60.0, 0.02)
         powers = prediction_power(shifts, n, alpha=level)
         known = np.isfinite(powers)
         return float(shifts[known][int(np.argmax(powers[known] >= POWER))])
