@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bis.config import home
-from bis.errors import EvidenceDamaged
+from bis.errors import BisError, EvidenceDamaged
 from bis.evidence import spool as spool_files
 from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
@@ -71,8 +71,9 @@ def assemble(seen: Sightings, run: SeenRun | None, *, artifacts: tuple[Artifact,
     redactor = Redactor(os.environ)
     redact = _texts(redactor)
     code = _code(seen, redact)
-    cache = DigestCache(home() / "digests.sqlite")
-    randomness = randomness_of(seen)
+    with DigestCache(home() / "digests.sqlite") as cache:
+        data = _data(seen, run, code, cache)
+        outputs = _outputs(seen, run, artifacts, cache, redact)
     return Record(
         format=FORMAT,
         version=VERSION,
@@ -90,9 +91,9 @@ def assemble(seen: Sightings, run: SeenRun | None, *, artifacts: tuple[Artifact,
         parameters=_parameters(seen, run, redact),
         environment=_document(seen, spool_files.ENVIRONMENT, Environment),
         machine=_machine(seen),
-        data=_data(seen, run, code, cache),
-        randomness=randomness,
-        outputs=_outputs(seen, run, artifacts, cache, redact),
+        data=data,
+        randomness=randomness_of(seen),
+        outputs=outputs,
         notes=_notes(seen),
     )
 
@@ -150,7 +151,7 @@ def written_files(seen: Sightings, cache: DigestCache | None = None) -> tuple[Fi
     for path in found.values():
         try:
             digests.append(digest_file(path, cache, name=relative_to(path, root)))
-        except OSError:
+        except BisError:  # it vanished, or changes still
             digests.append(FileDigest(relative_to(path, root), -1, ""))
     return tuple(sorted(digests, key=lambda d: d.path))
 
@@ -206,8 +207,9 @@ def _with_external(seen: Sightings, code: Code) -> Code:
     files = {name: path for e in seen.all("modules") for name, path in e["files"].items()}
     if code.snapshot is None or code.snapshot.external or not archive.exists() or not files:
         return code
-    external = external_sources(files, root=Path(seen.session.project_root), prefixes=_prefixes(seen))
-    if not external.roots:
+    known = [f.path for f in code.snapshot.files]
+    external = external_sources(files, root=Path(seen.session.project_root), prefixes=_prefixes(seen), known=known)
+    if not external.entries:
         return code
     packed = add_external(PackedSnapshot(code.snapshot, archive.read_bytes()), external)
     archive.write_bytes(packed.content)
@@ -237,7 +239,7 @@ def _machine(seen: Sightings) -> Machine:
         variables["PYTHONHASHSEED"] = seen.session.hash_seed
     seen_last = seen.all("machine")
     if not seen_last:
-        machine = probe_machine(environ=variables, ask_gpu=True)
+        machine = probe_machine(environ=variables, redactor=Redactor(os.environ), ask_gpu=True)
         reason = "thread pools and switches are not known: the program did not come to its end"
         return replace(machine, status=Status.PARTIAL, reasons=(*machine.reasons, reason))
     facts = seen_last[-1]["facts"]
@@ -283,14 +285,12 @@ def _outputs(
     outputs = outputs_of(seen, run, redact=redact)
     found, unread = [], 0
     for path, size, local in artifacts:
-        if local is not None and local.is_file():
-            found.append(digest_file(local, cache, name=path))
-        else:
-            found.append(FileDigest(path, size, ""))
-            unread += 1
+        digest = _digest(local, path, cache)
+        unread += digest is None
+        found.append(digest or FileDigest(path, size, ""))
     reasons = outputs.reasons
     if unread:
-        reasons = (*reasons, f"{unread} artifacts lie on another machine and have no digest")
+        reasons = (*reasons, f"{unread} artifacts are not on this machine and have no digest")
     return replace(
         outputs,
         artifacts=tuple(found),
@@ -298,6 +298,13 @@ def _outputs(
         reasons=reasons,
         status=Status.PARTIAL if reasons else Status.RECORDED,
     )
+
+
+def _digest(local: Path | None, name: str, cache: DigestCache) -> FileDigest | None:
+    try:
+        return digest_file(local, cache, name=name) if local is not None else None
+    except BisError:
+        return None
 
 
 def _notes(seen: Sightings) -> tuple[str, ...]:

@@ -75,8 +75,8 @@ class Request:
 
 def plan_replay(stored: StoredRun, options: ReplayOptions, *, archive: Path | None = None) -> Plan:
     """The plan for a run, on this machine, now; `archive` is its source snapshot, where that was fetched."""
-    cache = DigestCache(home() / "digests.sqlite")
-    here = look_here(stored.record, options, archive=archive, cache=cache)
+    with DigestCache(home() / "digests.sqlite") as cache:
+        here = look_here(stored.record, options, archive=archive, cache=cache)
     return make_plan(stored.record, options, here, run_id=stored.run_id)
 
 

@@ -58,7 +58,9 @@ def prediction_power(shift: npt.ArrayLike, n: float, *, alpha: float = 0.05) -> 
         bound = float(stats.t.isf(alpha / 2.0, n - 1))
         # The test is symmetric; for noncentrality 0 SciPy's noncentral t is the central one.
         noncentrality = np.abs(shifts) / math.sqrt(1.0 + 1.0 / n)
-        power = stats.nct.sf(bound, n - 1, noncentrality) + stats.nct.cdf(-bound, n - 1, noncentrality)
+        # The opposite tail is at most P(Z < -noncentrality), 6e-16 at 8; beyond, SciPy returns NaN for it.
+        opposite = stats.nct.cdf(-bound, n - 1, np.minimum(noncentrality, 8.0))
+        power = stats.nct.sf(bound, n - 1, noncentrality) + np.where(noncentrality > 8.0, 0.0, opposite)
     return np.asarray(np.clip(power, 0.0, 1.0), dtype=np.float64)
 
 

@@ -77,6 +77,7 @@ _CACHES = (
     ".git",
     ".gitconfig",
     ".config/git",
+    ".config/mlflow",
     ".aws",
     ".databrickscfg",
     ".triton",
@@ -368,6 +369,7 @@ class _Filter:
             or path.startswith(self._folders)
             or path in self._files
             or _CODE.search(path) is not None
+            or "/.git/" in path
             or "/site-packages/" in path
             or "/dist-packages/" in path
             or _TRACKING.search(path) is not None

@@ -6,7 +6,6 @@ import importlib.metadata
 import json
 import subprocess
 import sys
-import time
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -88,16 +87,12 @@ def test_damaged_distribution_is_a_reason(tmp_path: Path) -> None:
     assert (found.status, found.packages) == (Status.PARTIAL, ())
 
 
-def test_150_distributions_are_quick(tmp_path: Path) -> None:
-    """The probe runs in front of the program: names are enough."""
+def test_many_distributions(tmp_path: Path) -> None:
+    """Each distribution is listed once, by its folder's name alone: its metadata may be anything."""
     for i in range(150):
-        _install(tmp_path, f"package_{i}-1.{i}.dist-info", "Name: x\nVersion: 1\n" * 100)
-    times = []
-    for _ in range(7):
-        started = time.perf_counter()
-        assert len(probe_environment([str(tmp_path)]).packages) == 150
-        times.append(time.perf_counter() - started)
-    assert min(times) < 0.015
+        _install(tmp_path, f"package_{i}-1.{i}.dist-info", "no metadata at all")
+    found = {p.name: p.version for p in probe_environment([str(tmp_path)]).packages}
+    assert found == {f"package-{i}": f"1.{i}" for i in range(150)}
 
 
 _VERSIONS = st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){0,3}((a|b|rc)[0-9])?(\+[a-z0-9]{1,5})?", fullmatch=True)
