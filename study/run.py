@@ -205,7 +205,7 @@ def show_statements(study: Study, verdict: dict[str, Any]) -> None:
     """The sentences that belong to a verdict."""
     level = verdict["level"]
     study.console.print(f"verdict: [bold]{level}[/bold]  ({verdict['seconds']} s)", highlight=False)
-    for sentence in [*verdict.get("statements", []), *(s for g in verdict["groups"] for s in g.get("statements", []))]:
+    for sentence in dict.fromkeys([*verdict["statements"], *(s for g in verdict["groups"] for s in g["statements"])]):
         study.console.print(f"  {sentence}", highlight=False, markup=False)
     for deviation in verdict.get("deviations", []):
         words = f"{deviation['what']}: {deviation['recorded']} -> {deviation['replayed']} {deviation.get('why', '')}"
