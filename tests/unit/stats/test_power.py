@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from bis.stats.power import minimum_detectable_shift, prediction_power, replays_for_shift, runs_for_equivalence
 
@@ -74,6 +76,25 @@ def test_small_shifts_are_out_of_reach() -> None:
 def test_runs_for_equivalence_table(margin: float, runs: int) -> None:
     """Runs per arm for 80 % power at no true difference."""
     assert runs_for_equivalence(margin) == runs
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 20, 60])
+def test_power_grows_to_one_for_large_shifts(n: int) -> None:
+    """Finite and increasing, also where SciPy's noncentral t is NaN."""
+    power = prediction_power(np.linspace(0, 200, 401), n)
+    assert np.isfinite(power).all()
+    assert (np.diff(power) >= -1e-9).all()
+    assert power[-1] == pytest.approx(1.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.001])
+@pytest.mark.parametrize("n", [2, 3, 10, 100, 1000])
+def test_power_agrees_with_scipy_where_scipy_has_it(n: int, alpha: float) -> None:
+    """The noncentral t of SciPy, for small noncentralities."""
+    shifts = np.linspace(0, 5, 30)
+    bound, nc = stats.t.isf(alpha / 2, n - 1), shifts / math.sqrt(1 + 1 / n)
+    expected = stats.nct.sf(bound, n - 1, nc) + stats.nct.cdf(-bound, n - 1, nc)
+    assert prediction_power(shifts, n, alpha=alpha).tolist() == pytest.approx(expected.tolist(), abs=1e-9)
 
 
 def test_bad_arguments_are_refused() -> None:
