@@ -82,7 +82,7 @@ def _distance(metric: MetricDifference) -> str:
     parts = []
     if metric.ulps == 0 and metric.steps_differing:
         parts.append("last value the same")
-    elif metric.ulps is not None and metric.ulps < 10_000_000:
+    elif metric.ulps is not None and metric.ulps < 100_000:
         parts.append(f"{metric.ulps} ULP{'' if metric.ulps == 1 else 's'}")
     if metric.relative:
         parts.append(f"{metric.relative:.2g} relative")

@@ -34,7 +34,7 @@ def counted(count: int, noun: str) -> str:
 def distance(ulps: UlpDistance | None, relative: float | None) -> str:
     """How far two values are apart, in words."""
     parts = []
-    if ulps is not None and ulps.count < 10_000_000:
+    if ulps is not None and ulps.count < 100_000:
         parts.append(f"{ulps.count:,} ULP{'' if ulps.count == 1 else 's'} of {ulps.precision.value}")
     if relative is not None:
         parts.append(f"{relative:.2g} relative")

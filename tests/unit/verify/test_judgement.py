@@ -283,10 +283,8 @@ def test_primary_metric_has_half_of_the_error() -> None:
 
 
 def test_metrics_that_are_functions_of_each_other_are_one_test() -> None:
-    """accuracy and error = 1 - accuracy are not corrected for being two."""
-    runs = [
-        outputs({"a": float(o.metrics[0].final), "b": 1.0 - 2.0 * o.metrics[0].final}) for o in drawn(9, seed=3)
-    ]
+    """Accuracy and error = 1 - accuracy are not corrected for being two."""
+    runs = [outputs({"a": float(o.metrics[0].final), "b": 1.0 - 2.0 * o.metrics[0].final}) for o in drawn(9, seed=3)]
     verdict = judge(runs[0], fresh(*runs[1:]), PLAIN)
     assert item(verdict, "a").evidence.p_adjusted == pytest.approx(item(verdict, "a").evidence.p_value)
     assert "moves exactly with a" in item(verdict, "b").statement
