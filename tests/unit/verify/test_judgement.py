@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bis.config import Tolerance
-from bis.model.facets import Failure, Outputs
 from bis.model.verdict import Deviation, Group, Item, Level, Outcome, ReplayKind, Verdict
 from bis.verify.judgement import judge
 from bis.verify.tolerances import Tolerances
@@ -19,7 +17,10 @@ from bis.verify.tolerances import Tolerances
 from .runs import CRASH, TIMEOUT, drawn, exact, fresh, outputs
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Sequence
+
+    from bis.model.facets import Failure, Outputs
 
 PLAIN = Tolerances()
 NAN = float("nan")
