@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from bis.model.verdict import Evidence, Group, Item, ItemKind, Level, Outcome, ReplayKind
 from bis.stats.multiplicity import adjust, redundant_metrics
-from bis.stats.power import minimum_detectable_shift, prediction_power
+from bis.stats.power import minimum_detectable_shift
 from bis.stats.rank import replays_for_rank
 from bis.verify.case import Case, counts
 from bis.verify.ending import ending_of, ending_of_original, group_failures, judge_fresh_ending, same_end
@@ -186,18 +184,8 @@ def _conclude(case: Case, finding: Finding, p: float, level_of_first: float, *, 
 
 @cache
 def _detectable(n: int, level: float) -> float:
-    """The minimum detectable shift, in standard deviations.
-
-    NOTE: SciPy's noncentral t gives NaN here and there where the power is nearly 1, and then the root finder of
-    `minimum_detectable_shift` stops; the power curve between such places is read off to a fiftieth instead.
-    """
-    try:
-        return minimum_detectable_shift(n, power=POWER, alpha=level)
-    except ValueError:
-        shifts = np.arange(0.0, 60.0, 0.02)
-        powers = prediction_power(shifts, n, alpha=level)
-        known = np.isfinite(powers)
-        return float(shifts[known][int(np.argmax(powers[known] >= POWER))])
+    """The minimum detectable shift in standard deviations; the same for all metrics of a family."""
+    return minimum_detectable_shift(n, power=POWER, alpha=level)
 
 
 def _model_items(case: Case, ok: Sequence[Outcome]) -> list[Item]:
