@@ -27,6 +27,7 @@ class Agreement(str, Enum):
     BITS = "bits"  # the text read as a double is the computed value
     ROUNDED = "rounded"  # the computed value, rounded to the printed place, is the text
     TRUNCATED = "truncated"  # the computed value, cut at the printed place, is the text
+    DIGITS = "digits"  # more digits are printed than a double keeps: the 15 that it does keep are those of the text
     DIFFERS = "differs"
 
     @property
@@ -153,7 +154,8 @@ def compare_printed(text: str, computed: float) -> PrintedComparison:
     ROUNDED holds within half a unit of the last place, ties included (it is unknown how they were broken); TRUNCATED
     where the computed value lies less than one unit farther from zero. Both are decided in exact arithmetic.
     BITS asks that the text, read as a double, is the computed value; it is claimed only for texts of at least 15
-    significant digits, since shorter ones do not tell a double.
+    significant digits, since shorter ones do not tell a double. Of a text with more, the 15 are compared that every
+    double keeps (``DBL_DIG`` of C11, 5.2.4.2.2): the last one or two change with a single ULP.
 
     Examples
     --------
@@ -181,7 +183,10 @@ def _agreement(figure: PrintedFigure, computed: float, units: Fraction) -> Agree
     if abs(units) <= Fraction(1, 2):
         return Agreement.ROUNDED
     outward = abs(units) if figure.value.is_zero() else -units if figure.value.is_signed() else units
-    return Agreement.TRUNCATED if 0 <= outward < 1 else Agreement.DIFFERS
+    if 0 <= outward < 1:
+        return Agreement.TRUNCATED
+    kept = Fraction(10) ** max(figure.digits - _DOUBLE_DIGITS, 0)
+    return Agreement.DIGITS if kept > 1 and abs(units) <= kept / 2 else Agreement.DIFFERS
 
 
 def _ulps(figure: PrintedFigure, computed: float) -> UlpDistance | None:

@@ -202,6 +202,7 @@ _LEVEL_OF = {
     Agreement.BITS: Level.BITWISE,
     Agreement.ROUNDED: Level.NUMERICAL,
     Agreement.TRUNCATED: Level.NUMERICAL,
+    Agreement.DIGITS: Level.NUMERICAL,
     Agreement.DIFFERS: Level.DIVERGENT,
 }
 
@@ -215,6 +216,8 @@ def _agreement_words(compared: PrintedComparison) -> str:
         return f"equal to all {digits} printed (rounded){far}"
     if compared.agreement is Agreement.TRUNCATED:
         return f"equal to all {digits} printed (cut off, not rounded){far}"
+    if compared.agreement is Agreement.DIGITS:
+        return f"equal to the 15 digits that a double keeps, of {digits} printed{far}"
     units = short(abs(compared.units))
     return f"printed {compared.figure.text}, found {number(compared.computed)}: {units} units of the last digit"
 

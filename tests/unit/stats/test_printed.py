@@ -146,3 +146,17 @@ def test_what_was_cut_is_recognised(computed: float, places: int) -> None:
 def test_shortest_text_always_matches(computed: float) -> None:
     """repr() of any double confirms it."""
     assert compare_printed(repr(computed), computed).agreement.matches
+
+
+@pytest.mark.parametrize(
+    ("printed", "computed", "agreement"),
+    [
+        ("0.4526027629719197", 0.4526027629719196, Agreement.DIGITS),  # R2 of the study, two doubles away
+        ("0.4526027629719297", 0.4526027629719196, Agreement.DIFFERS),  # the 14th digit is another
+        ("0.452602762971920", 0.4526027629719196, Agreement.ROUNDED),
+        ("0.452602762971921", 0.4526027629719196, Agreement.DIFFERS),  # 15 digits printed: all of them count
+    ],
+)
+def test_more_digits_than_a_double_keeps(printed: str, computed: float, agreement: Agreement) -> None:
+    """Of a figure printed with 16 or 17 digits the 15 are compared that every double keeps."""
+    assert compare_printed(printed, computed).agreement is agreement
