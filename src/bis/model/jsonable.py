@@ -7,6 +7,7 @@ format version *n* reads what a later bis of the same version added; a missing k
 from __future__ import annotations
 
 import dataclasses
+import os
 import types
 import typing
 from enum import Enum
@@ -28,6 +29,8 @@ def to_json(value: Any) -> Any:
         return value.value
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, dict):
