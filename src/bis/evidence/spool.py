@@ -33,6 +33,7 @@ NOTEBOOK_REDACTED = "notebook.redacted.ipynb"
 CODE = "code.json"
 ENVIRONMENT = "environment.json"
 STORED = "stored.json"
+SECRETS = "secrets.json"
 
 
 class EventWriter:

@@ -37,6 +37,7 @@ from bis.record.probes.machine import probe_machine
 from bis.record.probes.runtime import read_pools
 from bis.record.probes.snapshot import PackedSnapshot, add_external, external_sources
 from bis.record.redaction import Redactor
+from bis.record.secrecy import redactor_of
 from bis.record.sightings import (
     SeenRun,
     Sightings,
@@ -68,8 +69,7 @@ def assemble(seen: Sightings, run: SeenRun | None, *, artifacts: tuple[Artifact,
         The run's artifacts in MLflow; those without a local file are listed without a digest.
     """
     session = seen.session
-    redactor = Redactor(os.environ)
-    redact = _texts(redactor)
+    redact = texts(redactor_of(seen.folder, session.argv))
     code = _code(seen, redact)
     with DigestCache(home() / "digests.sqlite") as cache:
         data = _data(seen, run, code, cache)
@@ -162,7 +162,8 @@ def _is_bookkeeping(path: Path) -> bool:
     return bool(folders & set(path.parts)) or ".db" in path.suffixes or path.name.endswith((".db-wal", ".db-journal"))
 
 
-def _texts(redactor: Redactor) -> Callable[[str], str]:
+def texts(redactor: Redactor) -> Callable[[str], str]:
+    """Redact what a program printed."""
     return lambda text: redactor.text(text, place="output")
 
 

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bis import __version__
 from bis.config import MIB, Settings, home
@@ -21,14 +20,13 @@ from bis.errors import StorageError, UsageError
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
 from bis.model.facets import EntryKind, Failure
+from bis.model.record import Mode
 from bis.model.session import Exit, Session
 from bis.record.entropy.plan import CHILD_KEY_VARIABLE, EntropyPlan
 from bis.record.injection import injection_path
 from bis.record.probes.code import find_project_root
 from bis.record.process import Program, run_program
-
-if TYPE_CHECKING:
-    from bis.model.record import Mode
+from bis.record.secrecy import keep_secrets
 
 _VERSION = spool_files.VERSION
 
@@ -132,6 +130,8 @@ def write_session(session: Session) -> Session:
         folder.mkdir(parents=True, mode=0o700)
         (folder / "claims").mkdir()
         write_document(folder / spool_files.SESSION, session)
+        if session.mode is not Mode.REPLAY:
+            keep_secrets(folder, os.environ, session.argv)
     except OSError as error:
         raise StorageError(
             f"the session folder {folder} cannot be written: {error.strerror or error}",

@@ -104,12 +104,14 @@ def record_program(
 
 
 def _store(folder: Path, ended: Exit, *, wait: bool) -> Recorded:
+    from bis.evidence.store import set_up_client
     from bis.record.storing import store_in_background, store_under_lock
 
     try:
         if not wait:
             store_in_background(folder)
             return Recorded(ended, folder)
+        set_up_client()
         done = store_under_lock(folder)
     except (BisError, OSError) as error:
         return Recorded(ended, folder, problem=f"the evidence waits in {folder}: {error}")

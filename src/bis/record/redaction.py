@@ -353,6 +353,18 @@ class Redactor:
         return f"{name}{match['sep']}{quote}{REDACTED}{quote}"
 
 
+def secrets_of(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> dict[str, str]:
+    """Collect what a `Redactor` has to know of a program: secret variables, URLs with passwords, secret arguments."""
+    found = {n: v for n, v in environ.items() if _is_secret_variable(n, v) or _URL_CREDENTIALS.search(v)}
+    for i, (given, told) in enumerate(zip(arguments, Redactor({}).argv(arguments), strict=True)):
+        if told == REDACTED:
+            found[arguments[i - 1]] = given
+        elif told.endswith(f"={REDACTED}"):
+            name, _, value = given.partition("=")
+            found[name] = value
+    return found
+
+
 class StreamRedactor:
     """Redacts pieces of one stream; lines are held back until they end, keys until their last line."""
 

@@ -24,7 +24,8 @@ from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
 from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore, set_up_client
 from bis.model.record import Mode, Record
-from bis.record.assembly import assemble
+from bis.record.assembly import assemble, texts
+from bis.record.secrecy import forget_secrets, redacted_notebook, redactor_of
 from bis.record.sightings import SeenRun, Sightings, read_sightings
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def store_session(folder: Path, *, store: EvidenceStore | None = None) -> Stored
         The spool is damaged.
     """
     seen = read_sightings(folder)
+    _redact_notebook(seen)
     stored = []
     uri = ""
     runs: tuple[SeenRun | None, ...] = seen.runs or ((None,) if seen.session.mode is Mode.RUN else ())
@@ -66,7 +68,15 @@ def store_session(folder: Path, *, store: EvidenceStore | None = None) -> Stored
         stored.append(_store_run(target, seen, run))
     done = Stored(tuple(stored), uri, time.time())
     write_document(folder / spool_files.STORED, done)
+    forget_secrets(folder)
     return done
+
+
+def _redact_notebook(seen: Sightings) -> None:
+    executed = seen.folder / spool_files.NOTEBOOK
+    redact = texts(redactor_of(seen.folder, seen.session.argv))
+    with suppress(FileNotFoundError, ValueError):  # there is none, or it was cut off: the record has its outputs
+        (seen.folder / spool_files.NOTEBOOK_REDACTED).write_bytes(redacted_notebook(executed.read_bytes(), redact))
 
 
 def _store_run(store: EvidenceStore, seen: Sightings, run: SeenRun | None) -> str:
@@ -230,7 +240,11 @@ def _running(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        # A dead process whose parent has not looked yet: for ever, where PID 1 of a container does not look.
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        return True
 
 
 def _acquire(folder: Path) -> bool:

@@ -21,8 +21,9 @@ from bis.model.plan import Plan
 from bis.model.record import Mode
 from bis.model.session import Quarantine, Session
 from bis.model.verdict import Deviation, Outcome
-from bis.record.assembly import written_files
+from bis.record.assembly import texts, written_files
 from bis.record.launcher import Launch, NotebookOptions, child_environment, launch, write_session
+from bis.record.redaction import Redactor, secrets_of
 from bis.record.sightings import SeenRun, Sightings, outputs_of, read_sightings, trace_of
 from bis.replay.plan import Layout
 from bis.replay.quarantine import neutralise
@@ -161,7 +162,7 @@ def _target(plan: Plan, root: Path, cwd: Path) -> str:
 
 def _outcome(job: Job, seen: Sightings, deviations: tuple[Deviation, ...]) -> Outcome:
     run = _matching_run(job.plan, seen.runs)
-    outputs = outputs_of(seen, run)
+    outputs = outputs_of(seen, run, redact=texts(Redactor({**job.environ, **secrets_of({}, job.plan.argv)})))
     failure = outputs.failure
     notes = []
     if job.plan.original_scheme and run is None and failure is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from typing import TYPE_CHECKING
 
 from bis import __version__
 from bis.evidence.store import PARENT, EvidenceStore, StoredRun
 from bis.model.jsonable import to_json
+from bis.record.redaction import Redactor, secrets_of
 
 if TYPE_CHECKING:
     from bis.model.plan import Plan
@@ -41,9 +43,13 @@ def keep_outcome(store: EvidenceStore, stored: StoredRun, plan: Plan, outcome: O
         "", name, tags, started_unix_s=time.time() - outcome.duration_s, experiment_id=stored.experiment_id
     )
     try:
-        store.log(run_id, outputs.metrics if outputs is not None else (), plan.overrides)
+        # A secret that the record lacks comes in by --set, and goes no further.
+        redactor = Redactor({**os.environ, **secrets_of({}, plan.argv), **plan.overrides})
+        params = {k: redactor.text(v, place="overrides") for k, v in plan.overrides.items()}
+        store.log(run_id, outputs.metrics if outputs is not None else (), params)
         document = {"format": "bis.replay", "version": 1, "outcome": to_json(outcome), "plan": to_json(plan)}
-        store.log_text(run_id, json.dumps(document, ensure_ascii=False, indent=1), ARTIFACT)
+        text = json.dumps(document, ensure_ascii=False, indent=1)
+        store.log_text(run_id, redactor.text(text, place="replay", assignments=False), ARTIFACT)
         store.end(run_id, "FAILED" if outcome.failure is not None else "FINISHED", time.time())
     except BaseException:
         store.delete(run_id)

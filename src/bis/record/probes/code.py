@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis.model.facets import Cell, Code, EntryKind, Status
 from bis.record.probes.git import GitFacts, find_toplevel, probe_git
 from bis.record.probes.snapshot import SECRET_PATTERNS, Limits, PackedSnapshot, pack_snapshot, select_files
+from bis.record.secrecy import redacted_saved_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bis.evidence.archive import Entry
     from bis.record.redaction import Redactor
 
 _MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "MLproject", "environment.yml", "conda.yaml")
@@ -127,6 +129,8 @@ def probe_code(
     shallow = project_root is None and root in _barred(root, home)
     try:
         selection = select_files(root, git, limits=limits, always=always, shallow=shallow)
+        if redactor is not None:
+            selection.entries[:] = [_without_saved_secrets(e, redactor) for e in selection.entries]
         archive = pack_snapshot(selection, artifact=ARTIFACT, limits=limits)
         reasons += archive.reasons
     except (OSError, ValueError, MemoryError) as exc:
@@ -157,6 +161,18 @@ def probe_code(
         cells=entry.cells,
     )
     return ProbedCode(code, archive)
+
+
+def _without_saved_secrets(entry: Entry, redactor: Redactor) -> Entry:
+    """A notebook's saved outputs are redacted like those of a run; everything else is source and stays."""
+    if not entry.name.endswith(".ipynb") or not isinstance(entry.source, Path):
+        return entry
+    try:
+        saved = entry.source.read_bytes()
+    except OSError:  # packing it will say so
+        return entry
+    content = redacted_saved_outputs(saved, lambda text: redactor.text(text, place="saved outputs"))
+    return entry if content is None else replace(entry, source=content)
 
 
 def relative_to(place: Path | str, root: Path) -> str:

@@ -1,0 +1,59 @@
+"""Fixtures that functional tests share: projects with a store of their own, and a server."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from scene import Project, Server, start_server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of MLflow with its tables, which are slow to make."""
+    from mlflow import MlflowClient
+
+    path = tmp_path_factory.mktemp("store") / "mlflow.db"
+    MlflowClient(f"sqlite:///{path}").search_experiments()
+    return path
+
+
+@pytest.fixture(scope="session")
+def new_project(empty_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Project]:
+    """Make a project with an empty store."""
+
+    def make(name: str = "project", **variables: str) -> Project:
+        base = tmp_path_factory.mktemp(name)
+        folder = base / "project"
+        folder.mkdir()
+        database = base / "mlflow.db"
+        shutil.copy(empty_store, database)
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("UPDATE experiments SET artifact_location = ?", (str(base / "artifacts"),))
+            connection.commit()
+        return Project(folder, base / "home", f"sqlite:///{database}", variables)
+
+    return make
+
+
+@pytest.fixture
+def project(new_project: Callable[..., Project]) -> Project:
+    """A project with an empty store."""
+    return new_project()
+
+
+@pytest.fixture(scope="session")
+def server(empty_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server through which artifacts travel."""
+    running = start_server(tmp_path_factory.mktemp("server"), empty_store, proxied=True)
+    yield running
+    running.stop()
+
+
