@@ -17,15 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from bis.config import Settings, Tolerance, load_settings, tracking_uri_given
 from bis.errors import UsageError
-from bis.evidence.store import EvidenceStore, StoredRun, set_up_client
-from bis.model.verdict import ReplayKind, Verdict
-from bis.record.launcher import entry_from
-from bis.record.recording import Recorded, record_program
-from bis.record.storing import drain
 
+# Each function imports its own part of bis: a recorded program starts the sooner, the less is loaded before it.
 if TYPE_CHECKING:
+    from bis.evidence.store import EvidenceStore, StoredRun
     from bis.model.difference import RecordDifference
     from bis.model.plan import Plan
+    from bis.model.verdict import Verdict
+    from bis.record.recording import Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,9 @@ def run(
     ExecutionError
         It cannot be started.
     """
+    from bis.record.launcher import entry_from
+    from bis.record.recording import record_program
+
     return record_program(
         entry_from(target, arguments, module=module),
         load_settings(Path.cwd()),
@@ -224,6 +226,9 @@ def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> Any:
 
 
 def _store(tracking_uri: str | None) -> EvidenceStore:
+    from bis.evidence.store import EvidenceStore, set_up_client
+    from bis.record.storing import drain
+
     set_up_client()
     for problem in drain(tracking_uri or tracking_uri_given(), Path.cwd()):
         warnings.warn(problem, stacklevel=3)
@@ -231,6 +236,7 @@ def _store(tracking_uri: str | None) -> EvidenceStore:
 
 
 def _plan_options(options: ReplayOptions, settings: Settings) -> Any:
+    from bis.model.verdict import ReplayKind
     from bis.replay.plan import ReplayOptions as PlanOptions
 
     return PlanOptions(

@@ -14,11 +14,14 @@ import hashlib
 import os
 import shutil
 import tempfile
-from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bis
 from bis.errors import StorageError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 SITE = "site"
 PACKAGES = "packages"
@@ -163,8 +166,10 @@ def _write_metadata(packages: Path) -> None:
     (info / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
 
 
-def _entry_points() -> list[metadata.EntryPoint]:
+def _entry_points() -> list[EntryPoint]:
     """The plug-ins by which MLflow finds bis, as this installation of bis declares them."""
+    from importlib import metadata  # needed once for each version of bis, and not on the way of each `bis run`
+
     try:
         points = metadata.distribution("bis").entry_points
     except metadata.PackageNotFoundError:

@@ -11,8 +11,8 @@ import platform
 import re
 import sys
 import urllib.parse
-import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bis.model.facets import Environment, Package, Status
@@ -94,7 +94,7 @@ def _read(place: str, item: str, reasons: list[str]) -> Package | None:
         # "name.egg-info" without version lies beside the source of a development install.
         folder = os.path.dirname(os.path.abspath(place))
         if os.path.basename(folder) not in {"site-packages", "dist-packages"}:
-            direct = _Direct("file://" + urllib.request.pathname2url(folder), editable=True)
+            direct = _Direct(Path(os.path.abspath(folder)).as_uri(), editable=True)
     return Package(normalised(name), version, direct.url, direct.editable)
 
 
@@ -110,7 +110,7 @@ def _read_egg_link(place: str, reasons: list[str]) -> Package | None:
     for item in items:
         name, version = _metadata(os.path.join(folder, item))
         if name and version:
-            return Package(normalised(name), version, "file://" + urllib.request.pathname2url(folder), editable=True)
+            return Package(normalised(name), version, Path(os.path.abspath(folder)).as_uri(), editable=True)
     return None
 
 
