@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 COPIED_BYTES = 64 << 20
 _PROJECT = "project"
-_SCANNED_FILES = 500
 _SCANNED_BYTES = 1 << 20
 _ASKS_GIT = re.compile(rb"rev-parse|git describe|^\s*(?:import git\b|from git import)|[\"']git[\"'],", re.MULTILINE)
 
@@ -87,7 +86,7 @@ def build(plan: Plan, archive: Path | None, folder: Path, *, layout: Layout | No
         external = [_inside(root, name, folder) for name in layout.import_folders] or sorted(
             root.glob("external/[0-9]*")
         )
-        return Workspace(folder, root, cwd, tuple(p for p in external if p.is_dir()), _deviations(root))
+        return Workspace(folder, root, cwd, tuple(p for p in external if p.is_dir()), _deviations(root / plan.target))
     except OSError as error:
         remove_tree(folder)
         raise StorageError(
@@ -193,13 +192,9 @@ def _copy(source: str, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _deviations(root: Path) -> tuple[Deviation, ...]:
-    """What the workspace is not: a git repository, where the program asks for one."""
-    for count, path in enumerate(sorted(root.rglob("*.py"))):
-        if count >= _SCANNED_FILES:
-            break
-        if path.is_symlink() or path.stat().st_size > _SCANNED_BYTES or not _ASKS_GIT.search(path.read_bytes()):
-            continue
-        why = f"{path.relative_to(root).as_posix()} asks git; the workspace has the files only"
-        return (Deviation("git repository", "there, if the project was one", "none", why),)
-    return ()
+def _deviations(program: Path) -> tuple[Deviation, ...]:
+    """What the workspace is not: a git repository, where the program itself asks for one."""
+    if not program.is_file() or program.stat().st_size > _SCANNED_BYTES or not _ASKS_GIT.search(program.read_bytes()):
+        return ()
+    why = f"{program.name} asks git; the workspace has the files only"
+    return (Deviation("git repository", "there, if the project was one", "none", why),)

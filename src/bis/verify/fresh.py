@@ -98,10 +98,12 @@ def decisive_metrics(case: Case, *, sequential: bool = False) -> tuple[str, ...]
 
 def _examined(case: Case, ok: Sequence[Outcome], *, sequential: bool) -> list[Finding]:
     decisive = decisive_metrics(case, sequential=sequential)
-    watch = Watch(max(1, len(decisive)), case.tolerances.alpha / max(1, len(decisive)), sequential)
-    aside = Watch(watch.decisive, watch.level)
+    samples = _samples(case, ok)
+    varies = any(len({c.values for c in s.replayed if c is not None}) > 1 for s in samples)
+    watch = Watch(max(1, len(decisive)), case.tolerances.alpha / max(1, len(decisive)), sequential, varies)
+    aside = Watch(watch.decisive, watch.level, varies=varies)
     findings = []
-    for sample in _samples(case, ok):
+    for sample in samples:
         if sequential and sample.name not in decisive:
             finding = examine(case, sample, aside)
             words = f"{finding.item.statement} (the stopping rule did not watch it: shown, does not count)"

@@ -62,12 +62,14 @@ class Finding:
 class Watch:
     """How the family of metrics is tested: `decisive` of them count, the first rejection needs p <= `level`.
 
-    `sequential` says that the number of replays was chosen by a stopping rule on these metrics.
+    `sequential` says that the number of replays was chosen by a stopping rule on these metrics; `varies` that at least
+    one of the run's metrics was not the same in all replays.
     """
 
     decisive: int
     level: float
     sequential: bool = False
+    varies: bool = False
 
 
 def examine(case: Case, sample: Sample, watch: Watch) -> Finding:
@@ -162,6 +164,8 @@ def _tested(case: Case, name: str, kind: ItemKind, original: Curve, curves: Sequ
     several = kind is ItemKind.CURVE
     larger = not smaller_is_better(name)
     quantum = case.quantum(name) or infer_quantum([y0, *finals])
+    if watch.varies and not quantum and len(set(finals)) == 1 and not several and not watch.sequential:
+        return _coarse(name, kind, y0, finals)
     scale = Scale.RAW if several or larger else Scale.LOG
     test = prediction_test(y0, sorted(finals), quantum=quantum, scale=scale)
     words = [_position(test, several=several)]
@@ -200,6 +204,17 @@ def _tested(case: Case, name: str, kind: ItemKind, original: Curve, curves: Sequ
         undecided_for=undecided,
         beats_every_replay=beats_every_replay(y0, finals, larger_is_better=larger),
     )
+
+
+def _coarse(name: str, kind: ItemKind, y0: float, finals: Sequence[float]) -> Finding:
+    """A metric that no replay changed while others vary: it is coarse, not deterministic, so only ranks can tell."""
+    rank = rank_test(y0, finals)
+    words = (
+        f"all {len(finals)} replays give {number(finals[0])} while other metrics vary: tested by rank "
+        f"(p = {probability(rank.p_value)}, which no difference makes smaller); declare its quantum for a sharper test"
+    )
+    evidence = Evidence(original=number(y0), replayed=number(finals[0]), p_value=rank.p_value, replays=len(finals))
+    return Finding(Item(name, kind, Level.STATISTICAL, words, evidence), p_value=rank.p_value)
 
 
 def _position(test: PredictionTest, *, several: bool) -> str:

@@ -481,3 +481,14 @@ def test_a_failing_replay_never_strengthens(
 
 def _level(original: Outputs, outcomes: Sequence[Outcome], deterministic: bool) -> Level:
     return judge(original, outcomes, PLAIN, original_deterministic=deterministic).level
+
+
+def test_a_coarse_metric_is_no_deterministic_mismatch() -> None:
+    """All replays equal in one metric while another varies: ranks test it, and few replays cannot reject."""
+    replays = fresh(*(outputs({"coarse": 0.5, "loss": 1.0 + i / 10}) for i in range(8)))
+    verdict = judge(outputs({"coarse": 0.75, "loss": 1.35}), replays, Tolerances())
+    coarse = item(verdict, "coarse")
+    assert coarse.level is Level.STATISTICAL
+    assert coarse.evidence.p_value == pytest.approx(1 / 9)
+    alone = judge(outputs({"coarse": 0.75}), fresh(*(outputs({"coarse": 0.5}) for _ in range(8))), Tolerances())
+    assert item(alone, "coarse").level is Level.DIVERGENT
