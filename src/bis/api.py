@@ -45,6 +45,9 @@ class ReplayOptions:
     tolerance: Mapping[str, Tolerance] = field(default_factory=dict)
     timeout_s: float | None = None
     keep: bool = False
+    primary: str | None = None
+    selected_from: int = 1
+    strict: bool = False
 
 
 def options_from(**given: Any) -> ReplayOptions:
@@ -151,10 +154,11 @@ def replay(
         It cannot be replayed; the kind of error says why.
     """
     from bis.replay.engine import Request, replay_run
+    from bis.verify.tolerances import Tolerances
 
     options = options or ReplayOptions()
     settings = load_settings(Path.cwd())
-    settings = replace(settings, tolerances={**settings.tolerances, **options.tolerance})
+    settings = replace(settings, primary_metric=options.primary or settings.primary_metric)
     store = _store(tracking_uri)
     stored = store.read(store.find(run_id))
     default = settings.fresh_times if options.fresh else settings.replay_times
@@ -168,6 +172,12 @@ def replay(
             until_decided=options.until_decided,
             keep=options.keep,
             consent=consent,
+            tolerances=Tolerances.from_settings(
+                settings,
+                declared=options.tolerance,
+                selected_from=options.selected_from,
+                strict=options.strict,
+            ),
         ),
         settings=settings,
         observer=observer,

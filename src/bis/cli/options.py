@@ -18,6 +18,7 @@ tracking_uri = click.option(
     metavar="URI",
     help="Where MLflow keeps the runs. [default: MLFLOW_TRACKING_URI, else MLflow's own: sqlite:///mlflow.db]",
 )
+full = click.option("--full", is_flag=True, help="Print everything, also what is usually cut short.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bis.cli.options import as_json, assignments, print_json, tolerances, tracking_uri
+from bis.cli.options import as_json, assignments, full, print_json, tolerances, tracking_uri
 
 if TYPE_CHECKING:
+    from bis.api import ReplayOptions
     from bis.model.plan import Plan
 
 
@@ -41,10 +42,15 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
 @click.option("--keep", is_flag=True, help="Keep the workspaces, and say where they are.")
 @click.option("--yes", is_flag=True, help="Run code that was recorded by somebody else without asking.")
+@click.option("--primary", metavar="METRIC", help="The metric that decides first; the others share half the error.")
+@click.option("--selected-from", type=click.IntRange(1), default=1, show_default=True, metavar="K",
+              help="The original was picked as the best of K runs.")  # fmt: skip
+@click.option("--strict", is_flag=True, help="Artifacts, files and printed text must have the same bytes, too.")
+@full
 @tracking_uri
 @as_json
 @click.argument("run_id", metavar="RUN_ID")
-def replay(*, run_id: str, as_json: bool, tracking_uri: str | None, dry_run: bool, **options: Any) -> int:
+def replay(*, run_id: str, as_json: bool, full: bool, tracking_uri: str | None, dry_run: bool, **options: Any) -> int:
     """Run a recorded experiment again, and judge whether it is the same.
 
     Exact replays (the default) repeat the recorded randomness and ask whether the record is complete and the
@@ -60,7 +66,7 @@ def replay(*, run_id: str, as_json: bool, tracking_uri: str | None, dry_run: boo
 
     chosen = api.options_from(**options)
     if dry_run:
-        _print_plan(api.plan(run_id, chosen, tracking_uri=tracking_uri), as_json=as_json)
+        _print_plan(api.plan(run_id, chosen, tracking_uri=tracking_uri), chosen, as_json=as_json, full=full)
         return 0
     with _progress(quiet=as_json) as progress:
         verdict = api.replay(
@@ -73,11 +79,13 @@ def replay(*, run_id: str, as_json: bool, tracking_uri: str | None, dry_run: boo
     else:
         from bis.report.verdict_text import print_verdict
 
-        print_verdict(verdict)
+        print_verdict(verdict, full=full)
+        for outcome in verdict.outcomes if options["keep"] else ():
+            sys.stderr.write(f"bis: replay {outcome.index + 1}: {outcome.notes[-1]}\n")
     return verdict.exit_code
 
 
-def _print_plan(plan: Plan, *, as_json: bool) -> None:
+def _print_plan(plan: Plan, chosen: ReplayOptions, *, as_json: bool, full: bool) -> None:
     if as_json:
         from bis.report.jsons import to_document
 
@@ -85,7 +93,7 @@ def _print_plan(plan: Plan, *, as_json: bool) -> None:
         return
     from bis.report.plan_text import print_plan
 
-    print_plan(plan)
+    print_plan(plan, times=chosen.times or 1, full=full)
 
 
 def _ask(question: str) -> bool:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
-from bis.cli.options import as_json, print_json, tracking_uri
+from bis.cli.options import as_json, full, print_json, tracking_uri
 
 
 @click.command()
+@full
 @tracking_uri
 @as_json
 @click.argument("run_id", metavar="RUN_ID")
-def show(*, tracking_uri: str | None, as_json: bool, run_id: str) -> int:
+def show(*, full: bool, tracking_uri: str | None, as_json: bool, run_id: str) -> int:
     """Show what a run was made of, facet by facet: recorded, partial (why) or missing."""
     from bis import api
 
@@ -23,5 +24,5 @@ def show(*, tracking_uri: str | None, as_json: bool, run_id: str) -> int:
         return 0
     from bis.report.record_text import print_record
 
-    print_record(stored.record, run_id=stored.run_id, name=stored.name, status=stored.status)
+    print_record(stored.record, run_id=stored.run_id, name=stored.name, status=stored.status, full=full)
     return 0

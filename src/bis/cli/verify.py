@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from bis.cli.options import as_json, assignments, print_json, tolerances, tracking_uri
-from typing import TYPE_CHECKING
+from bis.cli.options import as_json, assignments, full, print_json, tolerances, tracking_uri
 
 if TYPE_CHECKING:
     from bis.config import Tolerance
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
               help="Which metric a column of the table means, where the names differ. Repeatable.")  # fmt: skip
 @click.option("--tolerance", "tolerance", multiple=True, callback=tolerances, metavar="METRIC=ATOL[,RTOL]",
               help="How far a metric may be off. [default: the precision in which it is printed]")  # fmt: skip
+@full
 @tracking_uri
 @as_json
 @click.argument("run_id", metavar="RUN_ID")
@@ -26,6 +28,7 @@ def verify(
     expect: str,
     names: dict[str, str],
     tolerance: dict[str, Tolerance],
+    full: bool,
     tracking_uri: str | None,
     as_json: bool,
     run_id: str,
@@ -46,5 +49,5 @@ def verify(
     else:
         from bis.report.verdict_text import print_verdict
 
-        print_verdict(verdict)
+        print_verdict(verdict, full=full)
     return verdict.exit_code

@@ -67,6 +67,7 @@ class Request:
     """How often, how, and with which tolerances; `consent` None means that foreign code may run."""
 
     times: int
+    tolerances: Tolerances
     jobs: int = 1
     until_decided: bool = False
     keep: bool = False
@@ -104,7 +105,6 @@ def replay_run(
     """
     observer = observer or Silent()
     _ask(stored, request)
-    tolerances = Tolerances.from_settings(settings)
     with tempfile.TemporaryDirectory(prefix="bis-replay-", ignore_cleanup_errors=True) as name:
         archive = _archive(store, stored, observer)
         plan = plan_replay(stored, options, archive=archive)
@@ -115,13 +115,13 @@ def replay_run(
         outcomes: list[Outcome] = []
         problems: list[str] = []
         observer.begin(request.times)
-        for outcome in _run(jobs, request, _stopping(stored, plan, request, tolerances), outcomes):
+        for outcome in _run(jobs, request, _stopping(stored, plan, request), outcomes):
             outcomes.append(_kept(store, stored, plan, outcome, problems))
             observer.done(_told(outcome))
     verdict = judge(
         stored.record.outputs,
         outcomes,
-        tolerances,
+        request.tolerances,
         run_id=stored.run_id,
         original_root=stored.record.randomness.root,
         original_trace=stored.record.randomness.trace,
@@ -134,11 +134,11 @@ def replay_run(
     )
 
 
-def _stopping(stored: StoredRun, plan: Plan, request: Request, tolerances: Tolerances) -> Stopping | None:
+def _stopping(stored: StoredRun, plan: Plan, request: Request) -> Stopping | None:
     if not request.until_decided:
         return None
     randomness = stored.record.randomness
-    case = Case(stored.record.outputs, tolerances, trace=randomness.trace)
+    case = Case(stored.record.outputs, request.tolerances, trace=randomness.trace)
     if plan.kind is ReplayKind.EXACT:
         return ExactStopping(case, request.times)
     return FreshStopping(case, randomness.root, request.times)

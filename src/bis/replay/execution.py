@@ -78,7 +78,8 @@ def execute(job: Job) -> Outcome:
         _RUNNING.pop()
         if not job.keep:
             shutil.rmtree(folder, ignore_errors=True)
-    return replace(outcome, duration_s=time.monotonic() - started)
+    kept = (*outcome.notes, f"the workspace is kept in {folder}") if job.keep else outcome.notes
+    return replace(outcome, duration_s=time.monotonic() - started, notes=kept)
 
 
 def quiet_when_idle() -> None:

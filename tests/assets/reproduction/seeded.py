@@ -1,0 +1,48 @@
+"""Every generator that a program may seed is seeded; prints the bits of what came out."""
+
+import os
+import sys
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import random
+
+import mlflow
+import numpy as np
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+
+framework = sys.argv[1]
+random.seed(1)
+np.random.seed(2)
+images, labels = load_digits(return_X_y=True)
+train, test, train_labels, _ = train_test_split(images[:400] / 16, labels[:400], random_state=3)
+train = train.astype("float32")
+if framework == "sklearn":
+    from sklearn.neural_network import MLPClassifier
+
+    network = MLPClassifier((16,), max_iter=3, random_state=4).fit(train, train_labels)
+    found = np.concatenate([w.ravel() for w in network.coefs_])
+elif framework == "torch":
+    import torch
+
+    torch.manual_seed(5)
+    network = torch.nn.Sequential(torch.nn.Linear(64, 16), torch.nn.ReLU(), torch.nn.Dropout(), torch.nn.Linear(16, 10))
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.1)
+    data = torch.utils.data.TensorDataset(torch.from_numpy(train), torch.from_numpy(train_labels))
+    for inputs, targets in torch.utils.data.DataLoader(data, batch_size=32, shuffle=True):
+        optimiser.zero_grad()
+        torch.nn.functional.cross_entropy(network(inputs), targets).backward()
+        optimiser.step()
+    found = np.concatenate([p.detach().numpy().ravel() for p in network.parameters()])
+else:
+    import keras
+
+    keras.utils.set_random_seed(6)
+    network = keras.Sequential([keras.Input((64,)), keras.layers.Dense(16), keras.layers.Dropout(0.5), keras.layers.Dense(10)])
+    network.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    network.fit(train, train_labels, epochs=2, verbose=0)
+    found = np.concatenate([w.ravel() for w in network.get_weights()])
+with mlflow.start_run():
+    mlflow.log_metric("sum", float(np.asarray(found, "float64").sum()))
+print(found.astype("<f8").tobytes().hex()[:4000], random.random(), np.random.rand())
