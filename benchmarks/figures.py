@@ -1,0 +1,123 @@
+"""From samples to figures: a document (JSON) with medians, and ratios taken within each round."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from measurement import Series
+
+FORMAT = "bis.benchmark"
+VERSION = 1
+Document = dict[str, Any]
+
+HELP_S = 0.2
+AMBIENT = 0.05
+REPLAY_S = 1.0
+SACRED_S = 0.3
+
+
+def group(key: str, title: str, series: list[Series], missing: dict[str, str] | None = None) -> Document:
+    """The figures of one group; the first series is the baseline. Cases without samples keep the reason."""
+    base = series[0]
+    cases = [_case(one, base) for one in series]
+    cases += [{"name": name, "reason": reason} for name, reason in (missing or {}).items()]
+    return {"key": key, "title": title, "cases": cases}
+
+
+def _case(one: Series, base: Series) -> Document:
+    if not one.samples:
+        return {"name": one.case.name, "reason": one.reason or "it was not measured"}
+    walls = [s.wall_s for s in one.samples]
+    cpus = [s.cpu_s for s in one.samples]
+    found: Document = {
+        "name": one.case.name,
+        "runs": len(walls),
+        "wall_s": {"median": statistics.median(walls), "min": min(walls), "max": max(walls)},
+        "cpu_s": {"median": statistics.median(cpus), "min": min(cpus), "max": max(cpus)},
+        "peak_mib": statistics.median(s.peak_mib for s in one.samples),
+        "after_s": statistics.median(s.after_s for s in one.samples),
+        "samples": [[s.wall_s, s.cpu_s, s.peak_mib, s.after_s] for s in one.samples],
+    }
+    if base.samples and one is not base:
+        # Rounds, not medians, are compared: what else the machine does changes more slowly than the cases take turns.
+        pairs = list(zip(one.samples, base.samples, strict=False))
+        found["added_wall_s"] = statistics.median(a.wall_s - b.wall_s for a, b in pairs)
+        found["added_cpu_s"] = statistics.median(a.cpu_s - b.cpu_s for a, b in pairs)
+        found["wall_ratio"] = statistics.median(a.wall_s / b.wall_s for a, b in pairs)
+        found["cpu_ratio"] = statistics.median(a.cpu_s / b.cpu_s for a, b in pairs)
+    return found
+
+
+def replay(key: str, title: str, series: list[Series], costs: list[tuple[float, float]]) -> Document:
+    """The figures of a replay group: the cases, one more replay's own cost, and that of the command."""
+    found = group(key, title, series)
+    if costs:
+        found["own_s"] = statistics.median(c[0] for c in costs)
+        found["fixed_s"] = statistics.median(c[1] for c in costs)
+    return found
+
+
+def aims(groups: list[Document]) -> list[Document]:
+    """Each aim, what was measured for it, and whether it was met; those that were not measured are left out."""
+    found: list[Document] = []
+
+    def add(what: str, unit: str, limit: float, measured: float | None) -> None:
+        if measured is not None:
+            met = measured <= limit
+            found.append({"aim": what, "unit": unit, "limit": limit, "measured": measured, "met": met})
+
+    sacred = value(groups, "script", "Sacred", "added_wall_s")
+    limit, beside = (SACRED_S, "0.3 s") if sacred is None else (sacred, "Sacred")
+    add(f"bis run adds no more than {beside}", "s", limit, value(groups, "script", "bis run", "added_wall_s"))
+    for one in groups:
+        if one["key"].startswith("mlflow"):
+            ratio = value(groups, one["key"], "ambient", "wall_ratio")
+            title = one["title"].removeprefix("Script with MLflow: ")
+            add(f"ambient adds under 5 % ({title})", "%", AMBIENT * 100, None if ratio is None else (ratio - 1) * 100)
+    help_s = next((c["wall_s"]["median"] for c in cases(groups, "startup") if c["name"] == "bis --help"), None)
+    add("bis --help", "s", HELP_S, help_s)
+    for one in groups:
+        if one["key"].startswith("replay"):
+            add(f"a replay's own cost ({one['title'].removeprefix('Replay: ')})", "s", REPLAY_S, one.get("own_s"))
+    return found
+
+
+def cases(groups: list[Document], key: str) -> list[Document]:
+    """The measured cases of a group."""
+    return [c for g in groups if g["key"] == key for c in g["cases"] if "runs" in c]
+
+
+def value(groups: list[Document], key: str, name: str, what: str) -> float | None:
+    """One figure of one case; None where it was not measured."""
+    return next((c[what] for c in cases(groups, key) if c["name"] == name), None)
+
+
+def machine(versions: dict[str, str]) -> Document:
+    """What a reader needs to know of the machine; no names and no places."""
+    return {
+        "system": f"{platform.system()} {platform.release()}",
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30, 1),
+        "python": platform.python_version(),
+        "versions": versions,
+    }
+
+
+def load() -> float:
+    """How many processes wanted to run, on average over the last minute."""
+    return os.getloadavg()[0]
+
+
+def _processor() -> str:
+    listed = Path("/proc/cpuinfo")
+    if listed.exists():
+        names = [line.split(":", 1)[1].strip() for line in listed.read_text().splitlines() if "model name" in line]
+        if names:
+            return names[0]
+    return platform.processor() or platform.machine()
