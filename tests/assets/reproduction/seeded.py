@@ -39,7 +39,9 @@ else:
     import keras
 
     keras.utils.set_random_seed(6)
-    network = keras.Sequential([keras.Input((64,)), keras.layers.Dense(16), keras.layers.Dropout(0.5), keras.layers.Dense(10)])
+    network = keras.Sequential(
+        [keras.Input((64,)), keras.layers.Dense(16), keras.layers.Dropout(0.5), keras.layers.Dense(10)]
+    )
     network.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     network.fit(train, train_labels, epochs=2, verbose=0)
     found = np.concatenate([w.ravel() for w in network.get_weights()])
