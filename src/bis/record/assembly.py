@@ -26,6 +26,7 @@ from bis.model.facets import (
     Parameters,
     Randomness,
     Seed,
+    Snapshot,
     Status,
     Uncontrolled,
 )
@@ -168,9 +169,8 @@ def texts(redactor: Redactor) -> Callable[[str], str]:
 
 
 def _state(seen: Sightings) -> State:
-    if seen.ended:
-        return State.FINISHED
-    return State.KILLED if failure_of(seen) is not None or seen.session.mode is not Mode.AMBIENT else State.RECORDING
+    # Whoever stores a session does so when its program has ended, or says "end" before it goes on (IPython).
+    return State.FINISHED if seen.ended else State.KILLED
 
 
 def _last_time(seen: Sightings) -> float | None:
@@ -266,7 +266,7 @@ def _data(seen: Sightings, run: SeenRun | None, code: Code, cache: DigestCache) 
         opened,
         root=Path(seen.session.project_root),
         prefixes=_prefixes(seen),
-        snapshot=code.snapshot,
+        snapshot=_used(seen, code),
         loaded={name for e in seen.all("modules") for name in e["loaded"]},
         children=[Process(tuple(e["command"]), bool(e["python"])) for e in seen.all("child")],
         datasets=datasets_of(seen, run),
@@ -274,6 +274,15 @@ def _data(seen: Sightings, run: SeenRun | None, code: Code, cache: DigestCache) 
         complete=seen.ended,
         ambient=seen.session.mode is Mode.AMBIENT,
     )
+
+
+def _used(seen: Sightings, code: Code) -> Snapshot | None:
+    """The snapshot without those files that the program did not load: what they would read is no matter."""
+    if code.snapshot is None or not seen.all("modules"):
+        return code.snapshot
+    root = Path(seen.session.project_root)
+    loaded = {relative_to(path, root) for e in seen.all("modules") for path in e["files"].values()} | {code.target}
+    return replace(code.snapshot, files=tuple(f for f in code.snapshot.files if f.path in loaded))
 
 
 def _outputs(
