@@ -52,10 +52,14 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """How the process of a session ended, as the launcher saw it (``exit.json``)."""
+    """How the process of a session ended, as the launcher saw it (``exit.json``).
+
+    `stdout_cut` is true where not all that it printed was kept.
+    """
 
     exit_code: int | None
     signal: int | None
     timed_out: bool
     ended_unix_s: float
     duration_s: float
+    stdout_cut: bool = False

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import select
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from bis.config import MIB
 from bis.errors import ExecutionError
@@ -20,6 +22,10 @@ from bis.model.session import Exit
 
 _CHUNK = 65536
 _GRACE_S = 3.0
+_AFTER_END_S = 0.5
+# What others send to a program that they started; they know of us only. Ctrl-C and Ctrl-\ reach it from the terminal.
+_PASSED_ON = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
+_FROM_TERMINAL = ("SIGINT", "SIGQUIT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +58,8 @@ def run_program(program: Program) -> Exit:
     KeyboardInterrupt
         Ctrl-C, after the program (with `own_group`: and its children) was ended.
     """
-    terminal = program.echo and sys.stdout.isatty() and os.name == "posix"
+    terminal = program.echo and os.name == "posix" and _is_terminal(sys.stdout)
     reading, writing = _terminal() if terminal else os.pipe()
-    started = time.time()
     clock = time.monotonic()
     try:
         process = _start(program, writing)
@@ -66,14 +71,13 @@ def run_program(program: Program) -> Exit:
         ) from error
     finally:
         os.close(writing)
-    timed_out = False
+    output = _Output(program)
     try:
-        timed_out = _forward(program, process, reading, clock)
-    except KeyboardInterrupt:
-        _end(process, group=program.own_group)
-        raise
+        with _signals_for(process, program):
+            timed_out = _forward(program, process, reading, output, clock)
     finally:
         os.close(reading)
+        output.close()
         _end(process, group=program.own_group)
     code = process.returncode
     return Exit(
@@ -81,7 +85,8 @@ def run_program(program: Program) -> Exit:
         signal=-code if code < 0 else None,
         timed_out=timed_out,
         ended_unix_s=time.time(),
-        duration_s=max(time.time() - started, 0.0),
+        duration_s=time.monotonic() - clock,
+        stdout_cut=output.cut,
     )
 
 
@@ -110,44 +115,103 @@ def _terminal() -> tuple[int, int]:
     attributes = termios.tcgetattr(writing)
     attributes[1] &= ~termios.OPOST  # what is kept should hold the program's own line endings
     termios.tcsetattr(writing, termios.TCSANOW, attributes)
-    with suppress(OSError, AttributeError):
-        termios.tcsetwinsize(writing, termios.tcgetwinsize(sys.stdout.fileno()))  # type: ignore[attr-defined,unused-ignore]
+    _copy_size(sys.stdout.fileno(), writing)
     return reading, writing
 
 
-def _forward(program: Program, process: subprocess.Popen[bytes], reading: int, clock: float) -> bool:
+def _copy_size(source: int, target: int) -> None:
+    """Give a terminal the size of another: what the program draws should fit."""
+    import fcntl
+    import termios
+
+    with suppress(OSError):  # termios.tcsetwinsize came with Python 3.11
+        fcntl.ioctl(target, termios.TIOCSWINSZ, fcntl.ioctl(source, termios.TIOCGWINSZ, b"\0" * 8))
+
+
+class _Output:
+    """Keeps what a program prints, and shows it; neither may fail: a full disk or a closed pipe costs the copy only."""
+
+    def __init__(self, program: Program) -> None:
+        self._room = program.stdout_bytes
+        self._echo = program.echo
+        self._copy: IO[bytes] | None = None
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self.cut = False
+        try:
+            self._copy = program.stdout.open("wb", buffering=0)  # so that closing has nothing left to write
+        except OSError:
+            self.cut = True
+
+    def take(self, data: bytes) -> None:
+        """Keep and show."""
+        if self._copy is not None:
+            part = data[: self._room]
+            try:
+                written = self._copy.write(part) if part else 0
+            except OSError:
+                written = 0
+            self._room -= written
+            if written < len(data):
+                self.cut = True
+                self.close()
+        if self._echo:
+            self._show(data)
+
+    def close(self) -> None:
+        """Keep no more."""
+        if self._copy is not None:
+            with suppress(OSError):
+                self._copy.close()
+            self._copy = None
+
+    def _show(self, data: bytes) -> None:
+        stream: Any = sys.stdout
+        try:
+            if hasattr(stream, "buffer"):
+                stream.buffer.write(data)
+            elif stream is not None:  # a notebook's stdout takes text only
+                stream.write(self._decoder.decode(data))
+            stream.flush()
+        except (OSError, ValueError):  # whoever read our output has gone: the program goes on
+            self._echo = False
+            with suppress(OSError, ValueError):  # else the interpreter tries again at its end, and says so
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _forward(program: Program, process: subprocess.Popen[bytes], reading: int, output: _Output, clock: float) -> bool:
     """Copy output until the program has ended; True where its time ran out.
 
     A child that the program left running may hold the pipe open for ever: half a second after the program's own end
-    nobody listens any more.
+    its output is shown by a process of its own, and no longer kept.
     """
-    kept = 0
     ended_at: float | None = None
-    previous = None if program.own_group else _ignore_interrupts()
-    try:
-        with program.stdout.open("wb") as copy:
-            while True:
-                ready, _, _ = select.select([reading], [], [], 0.05)
-                if ready:
-                    try:
-                        data = os.read(reading, _CHUNK)
-                    except OSError:  # a pseudo-terminal says so when its other end is closed
-                        data = b""
-                    if not data:
-                        return _await(process, program, clock)
-                    kept += _keep(copy, data, program.stdout_bytes - kept)
-                    if program.echo:
-                        _show(data)
-                elif process.poll() is not None:
-                    ended_at = ended_at or time.monotonic()
-                    if time.monotonic() - ended_at > 0.5:
-                        return False
-                if program.timeout_s is not None and time.monotonic() - clock > program.timeout_s:
-                    _end(process, group=program.own_group)
-                    return True
-    finally:
-        if previous is not None:
-            signal.signal(signal.SIGINT, previous)
+    late = 0
+    while True:
+        ready, _, _ = select.select([reading], [], [], 0.05)
+        if ready:
+            try:
+                data = os.read(reading, _CHUNK)
+            except OSError:  # a pseudo-terminal says so when its other end is closed
+                data = b""
+            if not data:
+                return _await(process, program, clock)
+            output.take(data)
+        if process.poll() is not None:
+            ended_at = ended_at or time.monotonic()
+            late += len(data) if ready else 0
+            if late > MIB or (not ready and time.monotonic() - ended_at > _AFTER_END_S):  # no pipe holds more
+                _hand_over(program, reading)
+                return False
+        elif program.timeout_s is not None and time.monotonic() - clock > program.timeout_s:
+            _end(process, group=program.own_group)
+            return True
+
+
+def _hand_over(program: Program, reading: int) -> None:
+    """Go on to show what children of the program print, which would otherwise die of a closed pipe."""
+    if program.echo and not program.own_group:
+        with suppress(OSError):
+            subprocess.Popen(["cat"], stdin=reading, stderr=subprocess.DEVNULL)
 
 
 def _await(process: subprocess.Popen[bytes], program: Program, clock: float) -> bool:
@@ -160,26 +224,34 @@ def _await(process: subprocess.Popen[bytes], program: Program, clock: float) -> 
     return False
 
 
-def _keep(copy: object, data: bytes, room: int) -> int:
-    part = data[: max(room, 0)]
-    with suppress(OSError):  # a full disk costs the copy, not the program's output
-        copy.write(part)  # type: ignore[attr-defined]
-        copy.flush()  # type: ignore[attr-defined]
-    return len(data)
-
-
-def _show(data: bytes) -> None:
-    with suppress(OSError, ValueError):  # whoever read our output has gone: the program goes on
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-
-
-def _ignore_interrupts() -> Any:
-    """Ctrl-C is for the program, which shares our terminal; how it takes it is its own affair."""
+def _is_terminal(stream: Any) -> bool:
     try:
-        return signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:  # not the main thread: nothing to ignore
-        return None
+        return bool(os.isatty(stream.fileno()))
+    except (AttributeError, OSError, ValueError):  # none at all, a notebook's, one in memory, a closed one
+        return False
+
+
+@contextmanager
+def _signals_for(process: subprocess.Popen[bytes], program: Program) -> Iterator[None]:
+    """Leave Ctrl-C to the program, which shares our terminal, and pass on what is sent to us alone.
+
+    A replay is ended by either: it is ours.
+    """
+    before: dict[int, Any] = {}
+
+    def pass_on(number: int, _frame: object) -> None:
+        _signal(process, number, group=False)
+
+    if not program.own_group and threading.current_thread() is threading.main_thread():
+        for name in (*_FROM_TERMINAL, *_PASSED_ON):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) not in {signal.SIG_IGN, None}:
+                before[number] = signal.signal(number, signal.SIG_IGN if name in _FROM_TERMINAL else pass_on)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _end(process: subprocess.Popen[bytes], *, group: bool) -> None:
