@@ -43,7 +43,6 @@ from bis.record.sightings import (
     SeenRun,
     Sightings,
     datasets_of,
-    failure_of,
     outputs_of,
     parameters_of,
     trace_of,
