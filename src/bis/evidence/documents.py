@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 
 from bis.errors import EvidenceDamaged, EvidenceTooNew
+from bis.evidence.spool import encoded
 from bis.model.jsonable import from_json, to_json
 from bis.model.record import FORMAT, VERSION, Record
 
 
 def record_text(record: Record) -> bytes:
     """A record as UTF-8 JSON."""
-    return json.dumps(to_json(record), ensure_ascii=False, indent=1, allow_nan=False).encode()
+    return encoded(to_json(record), indent=1, strict=True)
 
 
 def read_record(text: bytes, where: str) -> Record:

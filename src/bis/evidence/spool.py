@@ -44,28 +44,49 @@ class EventWriter:
         self._lock = threading.Lock()
         self._pid = 0
         self._fd = -1
+        self._identity = (0, 0)
 
     def write(self, kind: str, **facts: Any) -> None:
         """Append one event. Raises OSError where the disk refuses."""
-        line = json.dumps({"k": kind, "t": time.time(), **facts}, ensure_ascii=False, default=str) + "\n"
-        data = line.encode("utf-8", "surrogateescape")
-        if self._pid != os.getpid():
+        data = encoded({"k": kind, "t": time.time(), **facts}) + b"\n"
+        if self._pid != os.getpid() or not self._is_ours():
             self._open()
         with self._lock:
-            os.write(self._fd, data)
+            if os.write(self._fd, data) < len(data):  # a full disk: the next event begins a line of its own
+                os.write(self._fd, b"\n")
+
+    def _is_ours(self) -> bool:
+        """Whether the descriptor is still the event file: a program that closes all (a daemon) may reuse its number."""
+        try:
+            state = os.fstat(self._fd)
+        except OSError:
+            return False
+        return (state.st_dev, state.st_ino) == self._identity
 
     def _open(self) -> None:
         self._lock = threading.Lock()  # the inherited one may be held by a thread that the fork did not copy
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
         self._fd = os.open(self._spool / f"events-{os.getpid()}.jsonl", flags, 0o600)
+        state = os.fstat(self._fd)
+        self._identity = (state.st_dev, state.st_ino)
         self._pid = os.getpid()
+
+
+def encoded(value: Any, *, indent: int | None = None, strict: bool = False) -> bytes:
+    """A value as UTF-8 JSON. Bytes of file names and arguments that are no UTF-8 (lone surrogates) are ``\\udcxx``.
+
+    With `strict` numbers that JSON does not have raise ValueError; without it, what has no JSON form is its ``str``.
+    """
+    form = None if strict else str
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=not strict, default=form)
+    return text.encode("utf-8", "backslashreplace")  # which is JSON's own escape
 
 
 def write_document(path: Path, value: Any) -> None:
     """Write a JSON document whole or not at all."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_text(json.dumps(to_json(value), ensure_ascii=False, indent=1), encoding="utf-8")
+        temporary.write_bytes(encoded(to_json(value), indent=1))
         temporary.replace(path)
     except OSError:
         with suppress(OSError):
@@ -82,9 +103,10 @@ def read_session(spool: Path) -> Session:
         The file is absent, malformed, or of a later version.
     """
     document = _read(spool / SESSION)
-    if isinstance(document, dict) and document.get("version", 0) > VERSION:
+    version = document.get("version") if isinstance(document, dict) else None
+    if isinstance(version, int) and version > VERSION:
         raise EvidenceTooNew(
-            f"{spool / SESSION} has format version {document['version']}; this bis knows {VERSION}",
+            f"{spool / SESSION} has format version {version}; this bis knows {VERSION}",
             hint="Upgrade bis.",
         )
     try:

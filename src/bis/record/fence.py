@@ -29,14 +29,21 @@ class Fence:
 
     def failed(self, what: str, error: BaseException) -> None:
         """Note a failure and, the first time, say so on stderr."""
-        if what not in self.failures:
-            self.failures[what] = f"{type(error).__name__}: {error}"
-        if debugging():
-            traceback.print_exception(type(error), error, error.__traceback__)
-        if not self._told and sys.stderr is not None:
+        why = described(error)
+        self.failures.setdefault(what, why)
+        try:
+            if debugging():
+                traceback.print_exception(type(error), error, error.__traceback__)
+            if not self._told and sys.stderr is not None:
+                self._told = True
+                sys.stderr.write(f"bis: recording of {what} failed ({why}); your program goes on\n")
+        except Exception:  # noqa: BLE001 (the program's own stderr may raise anything, and there is nobody else to tell)
             self._told = True
-            message = f"bis: recording of {what} failed ({type(error).__name__}: {error}); your program goes on\n"
-            try:
-                sys.stderr.write(message)
-            except (OSError, ValueError):
-                return
+
+
+def described(error: BaseException) -> str:
+    """The kind and the text of an error; errors of the user's own classes may fail to give a text."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 (foreign code)
+        return type(error).__name__
