@@ -164,11 +164,23 @@ def replay_cases(bench: Bench, name: str, tail: str, values: int) -> list[Case]:
     ]
 
 
-def replay_costs(series: list[Series]) -> list[tuple[float, float]]:
-    """Of each round: what one more replay costs beyond the program's own time, and what a command costs but replays."""
-    alone, once, several = ([s.wall_s for s in one.samples] for one in series)
-    costs = []
-    for a, b, c in zip(alone, once, several, strict=False):
-        each = (c - b) / (REPLAYS - 1)
-        costs.append((each - a, b - each))
-    return costs
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one more replay costs beyond the program's own time, and what a command costs but its replays."""
+
+    own_s: float
+    fixed_s: float
+
+
+def replay_costs(series: list[Series]) -> dict[str, list[Cost]]:
+    """The costs in each round, as wall time under ``s`` and as processor time under ``cpu_s``."""
+    found: dict[str, list[Cost]] = {"s": [], "cpu_s": []}
+    for alone, once, several in zip(*(one.samples for one in series), strict=False):
+        found["s"].append(_cost(alone.wall_s, once.wall_s, several.wall_s))
+        found["cpu_s"].append(_cost(alone.cpu_s, once.cpu_s, several.cpu_s))
+    return found
+
+
+def _cost(alone_s: float, once_s: float, several_s: float) -> Cost:
+    each_s = (several_s - once_s) / (REPLAYS - 1)
+    return Cost(own_s=each_s - alone_s, fixed_s=once_s - each_s)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cases import Cost
     from measurement import Series
 
 FORMAT = "bis.benchmark"
@@ -37,6 +38,7 @@ def _case(one: Series, base: Series) -> Document:
     found: Document = {
         "name": one.case.name,
         "runs": len(walls),
+        "failed": f"failed {one.failures} time(s): {one.reason}" if one.failures else "",
         "wall_s": {"median": statistics.median(walls), "min": min(walls), "max": max(walls)},
         "cpu_s": {"median": statistics.median(cpus), "min": min(cpus), "max": max(cpus)},
         "peak_mib": statistics.median(s.peak_mib for s in one.samples),
@@ -53,12 +55,16 @@ def _case(one: Series, base: Series) -> Document:
     return found
 
 
-def replay(key: str, title: str, series: list[Series], costs: list[tuple[float, float]]) -> Document:
-    """The figures of a replay group: the cases, one more replay's own cost, and that of the command."""
+def replay(key: str, title: str, series: list[Series], costs: dict[str, list[Cost]]) -> Document:
+    """The figures of a replay group: the cases, one more replay's own cost, and that of the command.
+
+    `costs` are those of each round, as wall time under ``s`` and as processor time under ``cpu_s``.
+    """
     found = group(key, title, series)
-    if costs:
-        found["own_s"] = statistics.median(c[0] for c in costs)
-        found["fixed_s"] = statistics.median(c[1] for c in costs)
+    for unit, rounds in costs.items():
+        if rounds:
+            found[f"own_{unit}"] = statistics.median(c.own_s for c in rounds)
+            found[f"fixed_{unit}"] = statistics.median(c.fixed_s for c in rounds)
     return found
 
 
@@ -71,19 +77,25 @@ def aims(groups: list[Document]) -> list[Document]:
             met = measured <= limit
             found.append({"aim": what, "unit": unit, "limit": limit, "measured": measured, "met": met})
 
-    sacred = value(groups, "script", "Sacred", "added_wall_s")
-    limit, beside = (SACRED_S, "0.3 s") if sacred is None else (sacred, "Sacred")
-    add(f"bis run adds no more than {beside}", "s", limit, value(groups, "script", "bis run", "added_wall_s"))
+    for time in ("wall", "cpu"):
+        sacred = value(groups, "script", "Sacred", f"added_{time}_s")
+        limit, beside = (SACRED_S, "0.3 s") if sacred is None else (sacred, "Sacred")
+        added = value(groups, "script", "bis run", f"added_{time}_s")
+        add(f"bis run adds no more than {beside} ({time})", "s", limit, added)
     for one in groups:
         if one["key"].startswith("mlflow"):
-            ratio = value(groups, one["key"], "ambient", "wall_ratio")
             title = one["title"].removeprefix("Script with MLflow: ")
-            add(f"ambient adds under 5 % ({title})", "%", AMBIENT * 100, None if ratio is None else (ratio - 1) * 100)
+            for time in ("wall", "cpu"):
+                ratio = value(groups, one["key"], "ambient", f"{time}_ratio")
+                percent = None if ratio is None else (ratio - 1) * 100
+                add(f"ambient adds under 5 %: {title} ({time})", "%", AMBIENT * 100, percent)
     help_s = next((c["wall_s"]["median"] for c in cases(groups, "startup") if c["name"] == "bis --help"), None)
-    add("bis --help", "s", HELP_S, help_s)
+    add("bis --help (wall)", "s", HELP_S, help_s)
     for one in groups:
         if one["key"].startswith("replay"):
-            add(f"a replay's own cost ({one['title'].removeprefix('Replay: ')})", "s", REPLAY_S, one.get("own_s"))
+            title = one["title"].removeprefix("Replay: ")
+            add(f"a replay's own cost: {title} (wall)", "s", REPLAY_S, one.get("own_s"))
+            add(f"a replay's own cost: {title} (cpu)", "s", REPLAY_S, one.get("own_cpu_s"))
     return found
 
 

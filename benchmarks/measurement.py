@@ -14,7 +14,8 @@ from pathlib import Path
 
 from environments import Unavailable
 
-LIMIT_S = 300.0
+LIMIT_S = 120.0
+CHANCES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,11 @@ class Case:
 
 @dataclass(slots=True)
 class Series:
-    """The samples of a case, or the reason why there are none."""
+    """The samples of a case; how often it failed, and why the last time."""
 
     case: Case
     samples: list[Sample] = field(default_factory=list)
+    failures: int = 0
     reason: str = ""
 
 
@@ -56,23 +58,29 @@ def interleave(
 ) -> list[Series]:
     """Measure all cases in turn, `runs` times after a warm-up; every other round goes backwards, against drift.
 
-    A case that fails is left out of the rounds that follow, with its reason.
+    A case that fails is tried once more; when that fails too, it is left out of the rounds that follow. So each case
+    has a sample for every round, or none.
     """
     series = [Series(case) for case in cases]
     for turn in range(runs + 1):
         tell("warm-up" if turn == 0 else f"round {turn} of {runs}")
         for one in series if turn % 2 == 0 else reversed(series):
-            if one.reason:
-                continue
-            try:
-                sample = measure(one.case, scratch / "run")
-            except Unavailable as error:
-                one.reason, one.samples = str(error), []
-                tell(f"{one.case.name}: {error}")
-                continue
-            if turn:
+            sample = _tried(one, scratch / "run", tell)
+            if turn and sample is not None:
                 one.samples.append(sample)
     return series
+
+
+def _tried(one: Series, folder: Path, tell: Callable[[str], None]) -> Sample | None:
+    while one.failures < CHANCES:
+        try:
+            return measure(one.case, folder)
+        except Unavailable as error:
+            one.failures += 1
+            one.reason = str(error)
+            tell(f"{one.case.name}: {error}")
+    one.samples.clear()
+    return None
 
 
 def measure(case: Case, folder: Path) -> Sample:
@@ -81,7 +89,7 @@ def measure(case: Case, folder: Path) -> Sample:
     Raises
     ------
     Unavailable
-        It cannot be started, fails, or takes longer than five minutes.
+        It cannot be started, fails, or takes longer than two minutes.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -93,6 +101,8 @@ def measure(case: Case, folder: Path) -> Sample:
     started = time.perf_counter()
     status, usage = _wait(_start(case, folder, talk))
     wall = time.perf_counter() - started
+    if status == -signal.SIGKILL and wall >= LIMIT_S:
+        raise Unavailable(f"cannot be run: it hung, and was ended after {LIMIT_S:.0f} s")
     if status:
         raise Unavailable(f"cannot be run: status {status}: {_last_line(talk)}")
     ended = time.perf_counter()

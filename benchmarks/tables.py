@@ -22,12 +22,13 @@ def print_document(document: dict[str, Any], console: Console) -> None:
         console.print()
         console.print(_group(group))
         for case in group["cases"]:
-            if "runs" not in case:
-                console.print(f"{case['name']}: {case['reason']}", markup=False)
+            problem = case.get("failed") if "runs" in case else case["reason"]
+            if problem:
+                console.print(f"{case['name']}: {problem}", markup=False)
         if "own_s" in group:
             console.print(
-                f"one replay beyond the program: {group['own_s']:+.2f} s; the command beyond replays: "
-                f"{group['fixed_s']:.2f} s"
+                f"One more replay costs {group['own_s']:+.2f} s (processor {group['own_cpu_s']:+.2f} s) beyond the "
+                f"program, the command {group['fixed_s']:.2f} s ({group['fixed_cpu_s']:.2f} s) beyond its replays."
             )
     console.print()
     console.print(_aims(document["aims"]))
