@@ -50,10 +50,17 @@ class Sightings:
         """The events of a kind, in order."""
         return self.events.get(kind, [])
 
+    def main(self, kind: str) -> list[dict[str, Any]]:
+        """The events of a kind in the program itself, without those of processes that it started."""
+        pid = next((e["pid"] for e in self.all("process") if e.get("main")), None)
+        return [e for e in self.all(kind) if pid is None or e["pid"] == pid]
+
     @property
     def ended(self) -> bool:
         """Whether the program came to its own end (as opposed to being killed)."""
-        return bool(self.all("end")) or (self.exit is not None and self.exit.signal is None and not self.exit.timed_out)
+        if self.exit is not None:
+            return self.exit.signal is None and not self.exit.timed_out
+        return bool(self.main("end"))
 
 
 def read_sightings(folder: Path) -> Sightings:
@@ -93,6 +100,8 @@ def outputs_of(seen: Sightings, run: SeenRun | None, *, redact: Any = str) -> Ou
     stdout = _stdout(seen.folder)
     if stdout is None and seen.notebook is None:
         reasons.append("what the program printed was not captured")
+    if seen.exit is not None and seen.exit.stdout_cut:
+        reasons.append("only the first part of what the program printed was kept")
     if not seen.ended:
         reasons.append("the program was ended from outside: only what was seen until then is known")
     reasons += [f"{e['what']}: {e['why']}" for e in seen.all("failed") if e["what"] in {"metrics", "models", "outputs"}]
@@ -116,9 +125,9 @@ def failure_of(seen: Sightings) -> Failure | None:
     if seen.notebook is not None and seen.notebook.failure is not None:
         return seen.notebook.failure
     ended = seen.exit
-    raised = seen.all("exception")[-1] if seen.all("exception") else None
+    raised = next(reversed(seen.main("exception")), None)
     if ended is not None and ended.timed_out:
-        return Failure("timeout", f"the program was ended after {ended.duration_s:.1f} s, its time limit")
+        return Failure("timeout", "the program did not end within its time limit")
     if ended is not None and ended.signal is not None:
         return Failure("killed", f"the program was ended by signal {ended.signal}", None, ended.signal)
     code = ended.exit_code if ended is not None else None

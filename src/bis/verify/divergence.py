@@ -31,6 +31,11 @@ _TRACES = {
 }
 
 
+# Packages that keep the record and not the experiment: what they draw (run ids, names of files) moves no result, and
+# differs where the store is another one.
+_BOOKKEEPERS = frozenset({"alembic", "bis", "git", "mlflow", "requests", "sqlalchemy", "urllib3"})
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The first divergent step of a curve and the class that it is read as, in words."""
@@ -63,6 +68,7 @@ def read_divergence(
     divergence = first_divergence(series(original), series(replayed))
     if divergence is None:
         return None
+    original_trace, replayed_trace = _of_the_program(original_trace), _of_the_program(replayed_trace)
     same = {kind: _same(words, original_trace, replayed_trace) for kind, words in _TRACES.items()}
     pattern = classify_divergence(
         divergence, same_data=same["data"], same_start=same["start"], same_order=same["order"]
@@ -70,6 +76,12 @@ def read_divergence(
     words = _WORDS.get(pattern) or _undetermined(original_trace, replayed_trace)
     known = pattern is not Pattern.UNDETERMINED or bool(original_trace.keys() & replayed_trace.keys())
     return Reading(divergence, words, len(original.values), known)
+
+
+def _of_the_program(trace: Mapping[str, str]) -> dict[str, str]:
+    """The trace without the draws of bookkeeping: a stream is named ``[process/]package``."""
+    streams = {k: k.rpartition("/")[2] for k in trace}
+    return {k: trace[k] for k, s in streams.items() if s not in _BOOKKEEPERS and not s.startswith("python.")}
 
 
 def _same(words: tuple[str, ...], a: Mapping[str, str], b: Mapping[str, str]) -> bool | None:

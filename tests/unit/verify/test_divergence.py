@@ -54,3 +54,10 @@ def test_an_untraced_jump_at_once_is_undetermined() -> None:
 def test_a_single_value_without_trace_is_not_read() -> None:
     """The sentence stops at the distance."""
     assert read([1.0], [2.0]).text == "by 1 relative"
+
+
+def test_draws_of_bookkeeping_are_no_reason() -> None:
+    """A run id drawn in another way explains no difference of results; a draw of the program's own does."""
+    ours = {"mlflow": "a", "python.tempfile": "a", "__main__": "a"}
+    assert "mlflow" not in read([1.0], [2.0], ours, {**ours, "mlflow": "b"}).pattern
+    assert "__main__" in read([1.0], [2.0], ours, {**ours, "__main__": "b"}).pattern
