@@ -55,5 +55,3 @@ def server(empty_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     running = start_server(tmp_path_factory.mktemp("server"), empty_store, proxied=True)
     yield running
     running.stop()
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,21 +12,22 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.request import urlopen
 
 import bis.api
 from bis.evidence.store import EvidenceStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
 
 PROGRAMS = Path(__file__).parents[1] / "assets" / "programs"
 BIS = (sys.executable, "-m", "bis")
-_ID = re.compile(r"\b[0-9a-f]{32}\b")
 # What this test run's own surroundings say to bis and MLflow is not said to the programs under test.
 _NOT_INHERITED = ("BIS_", "MLFLOW_", "PYTHONHASHSEED", "CI")
 
@@ -83,7 +85,7 @@ class Project:
         place.write_text((PROGRAMS / name).read_text(encoding="utf-8") if text is None else text, encoding="utf-8")
         return place
 
-    def command(self, *command: str, timeout: float = 120, **variables: str) -> Done:
+    def command(self, *command: str, timeout: float = 300, **variables: str) -> Done:
         """Run any command in the project."""
         started = time.monotonic()
         done = subprocess.run(
@@ -98,13 +100,13 @@ class Project:
         )
         return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
 
-    def bis(self, *arguments: str, timeout: float = 120, **variables: str) -> Done:
+    def bis(self, *arguments: str, timeout: float = 300, **variables: str) -> Done:
         """Run the command line of bis in the project."""
-        return self.command(*BIS, *arguments, timeout=timeout, **variables)
+        return self.command(*BIS, *arguments, timeout=300, **variables)
 
     def record(self, *arguments: str, **variables: str) -> str:
         """Record a program that ends well; its run id."""
-        done = self.bis("run", *arguments, **variables)
+        done = self.bis("run", *arguments, timeout=300, **variables)
         assert done.code == 0, done.err
         return done.run_id
 
@@ -200,11 +202,23 @@ def start_server(folder: Path, empty_store: Path, *, proxied: bool) -> Server:
     server = Server(folder, port, process)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
-        with suppress(OSError), urlopen(f"{server.uri}/health", timeout=1):
-            return server
+        with suppress(OSError), closing(HTTPConnection("127.0.0.1", port, timeout=1)) as connection:
+            connection.request("GET", "/health")
+            if connection.getresponse().status == HTTPStatus.OK:
+                return server
         time.sleep(0.1)
     server.stop()
     raise AssertionError((folder / "log").read_text(encoding="utf-8")[-3000:])
+
+
+def notebook_text(sources: Sequence[str], *, first_outputs: Sequence[Mapping[str, object]] = ()) -> str:
+    """A notebook file of code cells, the first of which was executed and has these outputs."""
+    cells: list[dict[str, object]] = [
+        {"cell_type": "code", "source": s, "metadata": {}, "outputs": [], "execution_count": None, "id": f"c{i}"}
+        for i, s in enumerate(sources)
+    ]
+    cells[0] |= {"outputs": list(first_outputs)}
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
 def processes_with(mark: str) -> list[int]:

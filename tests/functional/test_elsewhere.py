@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 _COMMITTED = {
-    "train.py": "import mlflow\nfrom package.extra import value\nwith mlflow.start_run():\n    mlflow.log_metric('v', value())\n",
+    "train.py": (
+        "import mlflow\nfrom package.extra import value\nwith mlflow.start_run():\n    "
+        "mlflow.log_metric('v', value())\n"
+    ),
     "package/__init__.py": "",
     "package/scale.py": "SCALE = 1.0\n",
     ".gitignore": "*.tmp\n",
@@ -60,7 +63,9 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def elsewhere(server: Server, new_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory) -> Elsewhere:
+def elsewhere(
+    server: Server, new_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
+) -> Elsewhere:
     """Record in a clone with uncommitted and untracked changes, then delete the clone and bis's home."""
     origin = tmp_path_factory.mktemp("origin") / "repository"
     origin.mkdir()
@@ -78,9 +83,7 @@ def elsewhere(server: Server, new_project: Callable[..., Project], tmp_path_fact
     for gone in (first.folder, first.home, origin):
         shutil.rmtree(gone)
     other_home = tmp_path_factory.mktemp("user")
-    place = replace(
-        new_project("elsewhere", USER="another", LOGNAME="another", HOME=str(other_home)), uri=server.uri
-    )
+    place = replace(new_project("elsewhere", USER="another", LOGNAME="another", HOME=str(other_home)), uri=server.uri)
     return Elsewhere(recorded.run_id, commit, recorded, place)
 
 

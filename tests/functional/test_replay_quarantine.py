@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ def replayed(
     query = [r for r in rows(server.database)["runs"] if "dead" not in str(r)]
     run_id = str(query[0][0])
     before = rows(server.database), tree(server.artifacts), tree(project.folder)
-    done = behind.bis("replay", run_id, "-n", "1", "--json", timeout=180)
+    done = behind.bis("replay", run_id, "-n", "1", "--json")
     after = rows(server.database), tree(server.artifacts), tree(project.folder)
     return Replayed(
         run_id, recorded, done, behind.children(run_id),
@@ -61,6 +62,13 @@ def test_replay_without_the_server_is_bitwise(replayed: Replayed) -> None:
     assert replayed.replayed.code == 0, replayed.replayed.err
     assert '"level": "bitwise"' in replayed.replayed.out
     assert len(replayed.children) == 1
+
+
+def test_metrics_that_a_model_repeats_count_once(replayed: Replayed) -> None:
+    """Logging a model logs the run's metrics again, for the model; the record has each step once."""
+    [group] = json.loads(replayed.replayed.out)["groups"]
+    [loss] = [i for i in group["items"] if i["name"] == "loss"]
+    assert "3 steps" in loss["statement"]
 
 
 def test_rows_of_the_original_store_are_as_they_were(replayed: Replayed) -> None:

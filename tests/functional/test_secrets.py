@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from scene import Done, Project, eventually, tree
+from scene import Done, Project, eventually, notebook_text, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,18 +74,11 @@ def forms(secret: str) -> set[bytes]:
 @pytest.fixture(scope="module")
 def kept(new_project: Callable[..., Project]) -> Kept:
     """Programs with secrets in all places, recorded with `bis run`, as a notebook, and in ambient mode."""
-    project = new_project(
-        "secrets", **SECRETS, HTTPS_PROXY=f"http://me:{IN_URL}@127.0.0.1:9", GIT_TERMINAL_PROMPT="0"
-    )
+    project = new_project("secrets", **SECRETS, HTTPS_PROXY=f"http://me:{IN_URL}@127.0.0.1:9", GIT_TERMINAL_PROMPT="0")
     project.add("secrets_program.py")
-    cells = [
-        {"cell_type": "code", "source": s, "metadata": {}, "outputs": [], "execution_count": None, "id": f"c{i}"}
-        for i, s in enumerate(_NOTEBOOK)
-    ]
-    saved = [{"output_type": "stream", "name": "stdout", "text": [f"key {SECRETS['MY_API_KEY']}\n"]}]
-    cells[0] |= {"outputs": saved, "execution_count": 1}
+    saved = {"output_type": "stream", "name": "stdout", "text": [f"key {SECRETS['MY_API_KEY']}\n"]}
     project.add(".env", "".join(f"{k}={v}\n" for k, v in SECRETS.items()))
-    project.add("leaky.ipynb", json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    project.add("leaky.ipynb", notebook_text(_NOTEBOOK, first_outputs=[saved]))
     for arguments in (
         ("init", "--quiet"),
         ("remote", "add", "origin", f"https://me:{REMOTE}@git.invalid/group/project.git"),
@@ -160,7 +153,8 @@ def test_replays_have_the_secrets_and_keep_none(kept: Kept) -> None:
 
 def test_secrets_of_a_session_that_somebody_else_stores(project: Project) -> None:
     """A session that waited is stored without secrets by a later command that does not know their values."""
-    project.add("talker.py", "import os\nprint('key', os.environ['MY_API_KEY'], flush=True)\nimport time\ntime.sleep(600)\n")
+    source = "import os, time\nprint('key', os.environ['MY_API_KEY'], flush=True)\ntime.sleep(600)\n"
+    project.add("talker.py", source)
     launcher = project.start(sys.executable, "-m", "bis", "run", "talker.py", **SECRETS)
     assert launcher.stdout is not None
     assert SECRETS["MY_API_KEY"] in launcher.stdout.readline()

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -195,6 +197,7 @@ class EvidenceStore:
         if local is not None and (local / artifact).is_file():
             return local / artifact
         folder = tempfile.mkdtemp(prefix="bis-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)  # it is read while the store is in use
         try:
             return Path(self._client.download_artifacts(run_id, artifact, folder))
         except Exception as error:

@@ -31,6 +31,7 @@ from bis.replay.workspace import build
 
 _CELLS = "bis-executed-cells.ipynb"  # an interactive session replays as a notebook of its executed cells
 _RUNNING: list[bool] = []
+_ROOM_BYTES = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,27 @@ def _execute(job: Job, folder: Path) -> Outcome:
         )
     )
     del ended
+    _check_room(Path(session.spool))
     seen = read_sightings(Path(session.spool))
     return _outcome(job, seen, workspace.deviations)
+
+
+def _check_room(spool: Path) -> None:
+    """Refuse to judge a replay whose output may have been lost to a full disk: it would look like another result."""
+    probe = spool / "room"
+    try:
+        with probe.open("wb", buffering=0) as file:
+            written = file.write(bytes(_ROOM_BYTES))
+        probe.unlink()
+        if written == _ROOM_BYTES and (spool / spool_files.EXIT).exists():
+            return
+        reason = "No space left on device"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    raise StorageError(
+        f"what the replay gave cannot be kept in {spool}: {reason}",
+        hint="Free some space there, or point TMPDIR at a disk that has more.",
+    )
 
 
 def _session(job: Job, folder: Path, root: Path, cwd: Path) -> Session:
