@@ -115,7 +115,7 @@ def randomness_of(seen: Sightings) -> Randomness:
     reasons += [f"{e['what']}: {e['why']}" for e in seen.all("failed") if "randomness" in e["what"]]
     trace, draws = trace_of(seen)
     states: dict[str, GeneratorState] = {}
-    for e in seen.all("state"):
+    for e in seen.main("state"):
         states.setdefault(e["generator"], GeneratorState(e["generator"], e["digest"], e.get("state")))
     root = Path(session.project_root)
     return Randomness(
@@ -237,7 +237,7 @@ def _machine(seen: Sightings) -> Machine:
     variables = {**os.environ, **seen.session.variables}
     if seen.session.hash_seed is not None:
         variables["PYTHONHASHSEED"] = seen.session.hash_seed
-    seen_last = seen.all("machine")
+    seen_last = seen.main("machine")
     if not seen_last:
         machine = probe_machine(environ=variables, redactor=Redactor(os.environ), ask_gpu=True)
         reason = "thread pools and switches are not known: the program did not come to its end"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "<")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MAX_PATHS = 100_000
+_MAX_PENDING = 200_000  # a process that lives for months and begins no run must not grow
 _CODE = (".py", ".pyc", ".so", ".pyd", ".pth", ".dll", ".dylib")
 
 
@@ -42,6 +43,7 @@ class Recorder:
         self.session = session
         self.fence = Fence()
         self.is_main = True
+        self.pid = os.getpid()
         self.runs: dict[str, int] = {}
         self.entropy: Any = None
         self._writer: EventWriter | None = None
@@ -49,7 +51,7 @@ class Recorder:
         self._opened: set[tuple[str, bool]] = set()
         self._busy = threading.local()
         self._models: dict[str, Any] = {}
-        self._digests: set[str] = set()
+        self._digests: dict[str, set[str]] = {}
         self._ignored: tuple[str, ...] = ()
 
     # -- life ---------------------------------------------------------------------------------------------------------
@@ -89,7 +91,8 @@ class Recorder:
     def note(self, kind: str, **facts: Any) -> None:
         """Write one event; a full disk is told once and costs the event, nothing else."""
         if self._writer is None:
-            self._pending.append((kind, facts))
+            if len(self._pending) < _MAX_PENDING:
+                self._pending.append((kind, facts))
             return
         try:
             self._writer.write(kind, **facts)
@@ -99,6 +102,9 @@ class Recorder:
     def end(self) -> None:
         """Note what is known at the end only: loaded libraries, thread pools, models, draws of entropy."""
         if self.session.mode == "ambient" and not self.runs:
+            return
+        if os.getpid() != self.pid:  # a forked copy of the program: the rest is the original's to tell
+            self.fence.run("randomness", self._note_entropy)
             return
         for what, work in (
             ("modules", self._note_modules),
@@ -135,8 +141,11 @@ class Recorder:
         from bis.record.probes.weights import weights_digest
 
         weights = weights_digest(model)
-        if weights is not None and weights.digest not in self._digests:
-            self._digests.add(weights.digest)
+        if weights is None:
+            return
+        logged_to = self._digests.setdefault(weights.digest, set())
+        if run_id not in logged_to and (run_id or not logged_to):
+            logged_to.add(run_id)
             self.note(
                 "model",
                 run_id=run_id,
@@ -151,12 +160,13 @@ class Recorder:
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "open":
-            path, _mode, flags = args
-            if type(path) is int or getattr(self._busy, "on", False):
+            if getattr(self._busy, "on", False):
                 return
             self._busy.on = True
             try:
-                self._opened_file(path, flags)
+                path, _mode, flags = args
+                if type(path) is not int:
+                    self._opened_file(path, flags)
             except Exception as error:  # noqa: BLE001 (an audit hook that raises would make the user's open() fail)
                 self.fence.failed("data", error)
             finally:
@@ -166,7 +176,7 @@ class Recorder:
         elif event in {"subprocess.Popen", "os.posix_spawn", "os.exec"}:
             self.fence.run("data", self._started_child, event, args)
         elif event == "os.system":
-            self.fence.run("data", self.note, "child", command=[os.fsdecode(args[0])], python=False)
+            self.fence.run("data", self._started_shell, args)
 
     def _opened_file(self, path: Any, flags: Any) -> None:
         name = os.fsdecode(path)
@@ -193,6 +203,9 @@ class Recorder:
         program = Path(os.fsdecode(args[0]) if args[0] else (words[0] if words else "")).name
         self.note("child", command=words[:20], python=program.startswith("python"), event=event)
 
+    def _started_shell(self, args: tuple[Any, ...]) -> None:
+        self.note("child", command=[os.fsdecode(args[0])], python=False)
+
     def _chain_excepthook(self) -> None:
         previous = sys.excepthook
 
@@ -212,7 +225,7 @@ class Recorder:
     def _note_modules(self) -> None:
         files = {}
         for name, module in list(sys.modules.items()):
-            path = getattr(module, "__file__", None)
+            path = _file_of(module)
             if isinstance(path, str) and not path.startswith(self._ignored):
                 files[name] = path
         self.note("modules", files=files, loaded=sorted(sys.modules))
@@ -275,6 +288,14 @@ def _ignored_prefixes(session: Session) -> tuple[str, ...]:
     found = {p for r in roots if r for p in (str(Path(r)), str(Path(r).resolve()))}
     # A project may live inside the prefix (a container's /usr, a conda base): its own files are still watched, below.
     return tuple(p.rstrip(os.sep) + os.sep for p in sorted(found) if not session.project_root.startswith(p + os.sep))
+
+
+def _file_of(module: Any) -> Any:
+    """The file of a module as it stands in its namespace: asking a lazy module for an attribute would load it."""
+    try:
+        return object.__getattribute__(module, "__dict__").get("__file__")
+    except AttributeError:  # whatever a program puts into sys.modules
+        return None
 
 
 def _mode(flags: Any) -> str:

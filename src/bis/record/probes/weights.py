@@ -62,6 +62,8 @@ def find_models(namespace: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def framework_of(obj: Any) -> str | None:
     """Which framework made this trained model; None for everything else, untrained estimators included."""
+    if issubclass(type(obj), types.ModuleType):  # isinstance would load a lazy one
+        return None
     # Foreign classes may define __class__ or __instancecheck__, and fail in them.
     try:
         if isinstance(obj, (*_SIMPLE, *_CALLABLE)):
