@@ -12,7 +12,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bis import __version__
 from bis.config import home, load_settings, waits_for_storing
@@ -25,13 +25,18 @@ from bis.record import bootstrap
 from bis.record.probes.code import find_project_root
 from bis.record.recorder import Recorder
 
-# Programs that manage runs of others, or only look at them; the runs are recorded by the programs that do the work.
-_NOT_EXPERIMENTS = ("bis.cli", "bis.record.storing", "bis.api", "mlflow.cli", "mlflow.__main__", "gunicorn", "uvicorn")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Programs that manage the runs of others, or only look at them; runs are recorded by the programs that do the work.
+_TOOLS = {"bis", "gunicorn", "huey_consumer.py", "mlflow", "uvicorn"}
+# Loaded before MLflow only where bis itself is at work.
+_OURSELVES = ("bis.api", "bis.cli", "bis.record.storing")
 
 
 def start() -> None:
     """Begin to watch this process; does nothing where it is none of an experiment's."""
-    if any(name in sys.modules for name in _NOT_EXPERIMENTS[:3]) or _is_a_tool():
+    if any(name in sys.modules for name in _OURSELVES) or _is_a_tool():
         return
     recorder = Recorder(_session())
     bootstrap.adopt(recorder)
@@ -152,18 +157,35 @@ def _session() -> Session:
 
 
 def _entry() -> tuple[EntryKind, str]:
-    main = sys.modules.get("__main__")
-    spec = getattr(main, "__spec__", None)
     if _shell() is not None:
         return EntryKind.INTERACTIVE, ""
-    if spec is not None and spec.name:
-        name = spec.name.removesuffix(".__main__")
-        return EntryKind.MODULE, name
-    path = getattr(main, "__file__", None) or (sys.argv[0] if sys.argv and sys.argv[0] not in {"", "-c", "-"} else "")
-    return (EntryKind.SCRIPT, str(path)) if path else (EntryKind.UNKNOWN, "")
+    module = module_argument(sys.orig_argv)
+    if module:
+        return EntryKind.MODULE, module
+    path = getattr(sys.modules.get("__main__"), "__file__", None) or (sys.argv[0] if sys.argv else "")
+    return (EntryKind.SCRIPT, str(path)) if path and path not in {"-c", "-"} else (EntryKind.UNKNOWN, "")
+
+
+def module_argument(command: Sequence[str]) -> str:
+    """The module of ``python -m module …``; empty for other commands.
+
+    The command line is asked, since a package is imported before Python knows its ``__main__``.
+    """
+    words = iter(command[1:])
+    for word in words:
+        if word == "-m":
+            return next(words, "")
+        if word.startswith("-m"):
+            return word[2:]
+        if word in {"-W", "-X", "--check-hash-based-pycs"}:
+            next(words, None)
+        elif not word.startswith("-") or word in {"-c", "-"}:
+            return ""
+    return ""
 
 
 def _is_a_tool() -> bool:
     """Whether the program is the mlflow or bis command itself, whose children do the work."""
     program = Path(sys.argv[0]).name if sys.argv and sys.argv[0] else ""
-    return program in {"mlflow", "bis", "gunicorn", "uvicorn", "huey_consumer.py"}
+    module = module_argument(sys.orig_argv).partition(".")[0]
+    return bool({program, module} & _TOOLS)
