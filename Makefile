@@ -2,8 +2,7 @@
 # Python >= 3.10 with venv; a second call finds everything in place.
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.10 python3; do command -v $$p && break; done)
-# What pip is given for PyTorch, which only the tests need. For the small build on a machine without GPU:
-#   make test TORCH="--index-url https://download.pytorch.org/whl/cpu torch==2.13.0"
+# What pip is given for PyTorch, which only the tests need; with options, e.g. --index-url, for a build without CUDA.
 TORCH ?= torch==2.13.0
 WORKERS ?= 2
 

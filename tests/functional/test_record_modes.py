@@ -163,7 +163,7 @@ def test_interactive_session(modes: Project) -> None:
         "import nbformat.v4 as v4\nfrom nbclient import NotebookClient\n"
         "cells = ['import random', 'import mlflow', 'with mlflow.start_run():\\n"
         '    mlflow.log_metric("q", random.random())\']\n'
-        "NotebookClient(v4.new_notebook(cells=[v4.new_code_cell(c) for c in cells]), kernel_name='python3').execute()\n",
+        "NotebookClient(v4.new_notebook(cells=[v4.new_code_cell(c) for c in cells]), kernel_name='python3').execute()",
         encoding="utf-8",
     )
     assert _python(modes, "session.py").returncode == 0
