@@ -8,7 +8,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from scene import Project, Server, start_server
+
+from tests.functional.scene import Project, Server, start_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
-from scene import Done, Project, Server, tree
+
+from tests.functional.scene import Done, Project, Server, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable

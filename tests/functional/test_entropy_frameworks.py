@@ -6,7 +6,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from entropy_launcher import PASSIVE, A, B, run
+
+from tests.functional.entropy_launcher import PASSIVE, A, B, run
 
 if TYPE_CHECKING:
     from pathlib import Path

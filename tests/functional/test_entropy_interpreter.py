@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from entropy_launcher import PASSIVE, A, B, run
+
+from tests.functional.entropy_launcher import PASSIVE, A, B, run
 
 if TYPE_CHECKING:
     from pathlib import Path

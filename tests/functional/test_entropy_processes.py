@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from entropy_launcher import A, B, run
 
 from bis.record.entropy.plan import EntropyPlan
+from tests.functional.entropy_launcher import A, B, run
 
 if TYPE_CHECKING:
     from pathlib import Path

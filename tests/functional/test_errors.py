@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from scene import Done, Project, free_port, notebook_text
 
 from bis.evidence.digests import digest_bytes
 from bis.evidence.documents import record_text
 from bis.evidence.store import RECORD, SOURCE
 from bis.model.facets import Package
+from tests.functional.scene import Done, Project, free_port, notebook_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

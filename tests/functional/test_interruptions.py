@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from scene import BIS, Project, eventually, processes_with, tree
 
 from bis.evidence.spool import STORED
 from bis.model.record import State
+from tests.functional.scene import BIS, Project, eventually, processes_with, tree
 
 if TYPE_CHECKING:
     import subprocess

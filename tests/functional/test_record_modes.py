@@ -16,9 +16,8 @@ from bis.model.record import Mode, State
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scene import Project
-
     from bis.evidence.store import StoredRun
+    from tests.functional.scene import Project
 
 PROGRAMS = Path(__file__).parents[1] / "assets" / "modes"
 MLPROJECT = """\

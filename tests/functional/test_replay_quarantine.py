@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
-from scene import PROGRAMS, Done, Project, rows, start_server, tree
+
+from tests.functional.scene import PROGRAMS, Done, Project, rows, start_server, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from scene import Project
+    from tests.functional.scene import Project
 
 PROGRAMS = Path(__file__).parents[1] / "assets" / "reproduction"
 

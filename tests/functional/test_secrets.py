@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from scene import Done, Project, eventually, notebook_text, tree
+
+from tests.functional.scene import Done, Project, eventually, notebook_text, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,8 @@ from bis.evidence.digests import digest_file
 from bis.model.facets import Data, FileDigest, Status
 from bis.replay.here import look_here
 from bis.replay.plan import FoundFile, ReplayOptions
-from replay.records import record
+
+from .records import record
 
 if TYPE_CHECKING:
     from pathlib import Path

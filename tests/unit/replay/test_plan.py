@@ -23,7 +23,8 @@ from bis.model.facets import (
 from bis.model.record import Mode, missing_record
 from bis.model.verdict import ReplayKind
 from bis.replay.plan import Clone, FoundFile, ReplayOptions, base_environment, layout, make_plan, obstacles
-from replay.records import DATA, environment, here, machine, record
+
+from .records import DATA, environment, here, machine, record
 
 if TYPE_CHECKING:
     from bis.model.plan import Plan

@@ -19,7 +19,8 @@ from bis.model.plan import DataPlacement, Plan
 from bis.replay import workspace
 from bis.replay.plan import FoundFile, Layout, ReplayOptions, make_plan
 from bis.replay.workspace import archive_of_commit, build
-from replay.records import here, record
+
+from .records import here, record
 
 
 @pytest.fixture
