@@ -112,10 +112,17 @@ def injection_path(cache_dir: Path) -> Path:
             _build(source, target)
         except OSError as error:
             raise StorageError(
-                f"the recorder cannot be put into {target}: {error.strerror or error}",
+                f"the recorder cannot be put into {target}: {_reason(error)}",
                 hint="Set BIS_HOME to a folder that you may write to.",
             ) from error
     return target / SITE
+
+
+def _reason(error: OSError) -> str:
+    """Why; of a copied tree (`shutil.Error`, a list of every file that failed) the first reason."""
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list) and error.args[0]:
+        return str(error.args[0][0][2])
+    return error.strerror or str(error)
 
 
 def python_path(injection: Path, existing: str | None) -> str:
