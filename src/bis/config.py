@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from bis.errors import ConfigurationError
+from bis.errors import ConfigurationError, StorageError
 
 MIB = 1024 * 1024
 
@@ -60,7 +60,20 @@ class Settings:
 
 
 def home() -> Path:
-    """The folder in which bis keeps what belongs to no project (``BIS_HOME``, else the platform's state folder)."""
+    """The folder in which bis keeps what belongs to no project (``BIS_HOME``, else the platform's state folder).
+
+    Raises
+    ------
+    StorageError
+        This user has no home folder, as in some containers.
+    """
+    try:
+        return _home()
+    except RuntimeError as error:
+        raise StorageError(f"bis has no folder of its own: {error}", hint="Set BIS_HOME to a folder.") from error
+
+
+def _home() -> Path:
     named = os.environ.get("BIS_HOME")
     if named:
         return Path(named).expanduser().absolute()

@@ -260,8 +260,9 @@ class EvidenceStore:
             for artifact, path in files.items():
                 target = Path(name) / artifact
                 target.parent.mkdir(parents=True, exist_ok=True)
-                os.link(path, target) if _same_disk(path, target.parent) else target.write_bytes(path.read_bytes())
-            self._client.log_artifacts(run_id, name)
+                _put(path, target)
+            with _uploading(self.tracking_uri, run_id):
+                self._client.log_artifacts(run_id, name)
             self.tag(run_id, {**_facts(record), "bis.digest": digest_bytes(text)})
 
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
@@ -269,7 +270,7 @@ class EvidenceStore:
         from mlflow.entities import RunTag
 
         with _mapped(self.tracking_uri, missing=run_id):
-            self._client.log_batch(run_id, tags=[RunTag(k, v) for k, v in tags.items()])
+            self._client.log_batch(run_id, tags=[RunTag(k, _text(v)) for k, v in tags.items()])
 
     def create(
         self,
@@ -286,7 +287,10 @@ class EvidenceStore:
                 found = self._client.get_experiment_by_name(experiment)
                 experiment_id = found.experiment_id if found else self._client.create_experiment(experiment)
             run = self._client.create_run(
-                experiment_id, start_time=int(started_unix_s * 1000), tags=dict(tags), run_name=name
+                experiment_id,
+                start_time=int(started_unix_s * 1000),
+                tags={k: _text(v) for k, v in tags.items()},
+                run_name=_text(name),
             )
             return str(run.info.run_id)
 
@@ -298,14 +302,16 @@ class EvidenceStore:
             Metric(c.name, float.fromhex(v), 0, s) for c in curves for s, v in zip(c.steps, c.values, strict=True)
         ]
         with _mapped(self.tracking_uri, missing=run_id):
-            self._client.log_batch(run_id, params=[Param(k, v) for k, v in list(params.items())[:100]])
+            given = [Param(_text(k), _text(v)) for k, v in params.items()]
+            for start in range(0, len(given), 100):
+                self._client.log_batch(run_id, params=given[start : start + 100])
             for start in range(0, len(metrics), 1000):
                 self._client.log_batch(run_id, metrics=metrics[start : start + 1000])
 
     def log_text(self, run_id: str, text: str, artifact: str) -> None:
         """Store a text artifact."""
-        with _mapped(self.tracking_uri, missing=run_id):
-            self._client.log_text(run_id, text, artifact)
+        with _mapped(self.tracking_uri, missing=run_id), _uploading(self.tracking_uri, run_id):
+            self._client.log_text(run_id, _text(text), artifact)
 
     def end(self, run_id: str, status: str, ended_unix_s: float) -> None:
         """End a run that `create` began."""
@@ -349,6 +355,18 @@ def _mapped(uri: str | None, *, missing: str | None = None) -> Iterator[None]:
         raise StoreUnavailable(
             f"MLflow at {_shown(uri)} cannot be reached: {_first_line(error)}",
             hint="Is the server running, is there space on its disk, and may this user write there?",
+        ) from error
+
+
+@contextmanager
+def _uploading(uri: str, run_id: str) -> Iterator[None]:
+    """Map what an artifact store raises: each has errors of its own (those of boto3 are no OSError)."""
+    try:
+        yield
+    except Exception as error:
+        raise StoreUnavailable(
+            f"the artifacts of run {run_id} in {_shown(uri)} cannot be written: {_first_line(error)}",
+            hint="Look at the artifact store and at your access to it. The work done so far is kept.",
         ) from error
 
 
@@ -420,5 +438,14 @@ def _with_tags(record: Record, tags: Mapping[str, str], reason: str, datasets: t
     return replace(record, code=code, data=data if datasets else record.data)
 
 
-def _same_disk(path: Path, folder: Path) -> bool:
-    return path.stat().st_dev == folder.stat().st_dev
+def _put(path: Path, target: Path) -> None:
+    """A file at another place, without a copy where the disk can do that."""
+    try:
+        os.link(path, target)
+    except OSError:  # another disk, or one without links
+        target.write_bytes(path.read_bytes())
+
+
+def _text(value: str) -> str:
+    """A text that any database and any server takes: bytes that are no text of any encoding stand as ``\\udcxx``."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")

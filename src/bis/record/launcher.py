@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ from bis.model.record import Mode
 from bis.model.session import Exit, Session
 from bis.record.entropy.plan import CHILD_KEY_VARIABLE, EntropyPlan
 from bis.record.injection import injection_path
+from bis.record.liveness import hold
 from bis.record.probes.code import find_project_root
 from bis.record.process import Program, run_program
 from bis.record.secrecy import keep_secrets
@@ -90,8 +92,12 @@ def project_root_of(entry: Entry, cwd: Path) -> Path:
     return find_project_root((cwd / entry.target).absolute().parent)
 
 
-def new_session(entry: Entry, *, mode: Mode, cwd: Path, project_root: Path, settings: Settings) -> Session:
+def new_session(
+    entry: Entry, *, mode: Mode, cwd: Path, project_root: Path, settings: Settings, tracking_uri: str | None = None
+) -> Session:
     """Make the session's folder and its ``session.json``, with a new root and hash seed.
+
+    This process then holds the session (see `bis.record.liveness`).
 
     Raises
     ------
@@ -118,7 +124,7 @@ def new_session(entry: Entry, *, mode: Mode, cwd: Path, project_root: Path, sett
         serve=settings.serve_entropy,
         hash_seed=given if given not in {None, "random"} else str(secrets.randbelow(2**32 - 1) + 1),
         spool=str(folder),
-        tracking_uri=os.environ.get("MLFLOW_TRACKING_URI"),
+        tracking_uri=tracking_uri or os.environ.get("MLFLOW_TRACKING_URI"),
     )
     return write_session(session)
 
@@ -132,7 +138,10 @@ def write_session(session: Session) -> Session:
         write_document(folder / spool_files.SESSION, session)
         if session.mode is not Mode.REPLAY:
             keep_secrets(folder, os.environ, session.argv)
+            hold(folder)
     except OSError as error:
+        if not (folder / spool_files.SESSION).exists():  # half a session would be missed by every later command
+            shutil.rmtree(folder, ignore_errors=True)
         raise StorageError(
             f"the session folder {folder} cannot be written: {error.strerror or error}",
             hint="Free some space or point BIS_HOME at a folder that may be written.",
@@ -212,7 +221,10 @@ def _launch_notebook(job: Launch, folder: Path) -> Exit:
         on_cell=job.notebook.on_cell,
         on_output=_echo if job.echo else None,
     )
-    write_document(folder / spool_files.NOTEBOOK_RESULT, result)
+    try:
+        write_document(folder / spool_files.NOTEBOOK_RESULT, result)
+    except OSError as error:
+        sys.stderr.write(f"bis: the notebook's outputs could not be recorded: {error}\n")
     failure: Failure | None = result.failure
     return Exit(
         exit_code=0 if failure is None else 1,

@@ -29,8 +29,9 @@ class Observing:
 
     def create_run(self, *args: Any, **kwargs: Any) -> Any:
         """Create the run with the tags of the session, and note it."""
-        args, kwargs = self.bis_recorder.fence.run("tags", self._bis_tagged, args, kwargs) or (args, kwargs)
         with _outermost() as outermost:
+            if outermost:
+                args, kwargs = self.bis_recorder.fence.run("tags", self._bis_tagged, args, kwargs) or (args, kwargs)
             run = super().create_run(*args, **kwargs)  # type: ignore[misc]
         if outermost:
             self.bis_recorder.fence.run("run", self._bis_created, run)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis.config import MIB, Settings, home, recording_is_off, waits_for_storing
 from bis.errors import BisError
+from bis.model.facets import EntryKind
 from bis.model.record import Mode
 from bis.model.session import Exit
 from bis.record.fence import Fence
 from bis.record.launcher import Entry, Launch, NotebookOptions, child_environment, launch, new_session, project_root_of
+from bis.record.liveness import release
 from bis.record.preparation import prepare
 from bis.record.process import Program, run_program
 
@@ -76,34 +79,61 @@ def record_program(
     if recording_is_off():
         return Recorded(_unrecorded(entry, base), None, problem="recording is switched off (BIS_RECORD=0)")
     cwd = Path.cwd()
+    session = None
     try:
         root = project_root_of(entry, cwd)
-        session = new_session(entry, mode=Mode.RUN, cwd=cwd, project_root=root, settings=settings)
-        session = replace(session, tracking_uri=tracking_uri or session.tracking_uri)
+        session = new_session(
+            entry, mode=Mode.RUN, cwd=cwd, project_root=root, settings=settings, tracking_uri=tracking_uri
+        )
         env = child_environment(session, base)
     except (BisError, OSError) as error:
-        sys.stderr.write(f"bis: nothing is recorded: {error}\n")
+        if session is not None:
+            _discard(Path(session.spool))
+        hint = f" ({error.hint})" if isinstance(error, BisError) and error.hint else ""
+        sys.stderr.write(f"bis: nothing is recorded: {error}{hint}\n")
         return Recorded(_unrecorded(entry, base), None, problem=str(error))
     fence = Fence()
     # The program need not wait for its own description: both read the same files at the same time.
     preparing = threading.Thread(target=fence.run, args=("code", prepare, session, settings), daemon=True)
     preparing.start()
-    ended = launch(
-        Launch(
-            session=session,
-            python=sys.executable,
-            cwd=cwd,
-            env=env,
-            echo=echo,
-            stdout_bytes=int(settings.stdout_mib * MIB),
-            notebook=NotebookOptions(parameters=parameters or {}, on_cell=on_cell),
+    folder = Path(session.spool)
+    try:
+        ended = launch(
+            Launch(
+                session=session,
+                python=sys.executable,
+                cwd=cwd,
+                env=env,
+                echo=echo,
+                stdout_bytes=int(settings.stdout_mib * MIB),
+                notebook=NotebookOptions(parameters=parameters or {}, on_cell=on_cell),
+            )
         )
+    except BisError:  # it did not start: there is nothing to tell
+        preparing.join()
+        _discard(folder)
+        raise
+    finally:
+        preparing.join()
+        release(folder)
+    return _store(folder, ended, fence, wait=waits_for_storing() if wait is None else wait)
+
+
+def _discard(folder: Path) -> None:
+    """Remove a session of which nothing was recorded."""
+    release(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _store(folder: Path, ended: Exit, fence: Fence, *, wait: bool) -> Recorded:
+    """Store what was recorded; whatever an artifact store may raise, the exit status stays the program's."""
+    recorded: Recorded | None = fence.run("the result", _stored, folder, ended, wait=wait)
+    return recorded or Recorded(
+        ended, folder, problem=f"the evidence waits in {folder}: {fence.failures['the result']}"
     )
-    preparing.join()
-    return _store(Path(session.spool), ended, wait=waits_for_storing() if wait is None else wait)
 
 
-def _store(folder: Path, ended: Exit, *, wait: bool) -> Recorded:
+def _stored(folder: Path, ended: Exit, *, wait: bool) -> Recorded:
     from bis.evidence.store import set_up_client
     from bis.record.storing import store_in_background, store_under_lock
 
@@ -122,12 +152,12 @@ def _store(folder: Path, ended: Exit, *, wait: bool) -> Recorded:
 
 def _unrecorded(entry: Entry, env: dict[str, str]) -> Exit:
     """Run the program as if bis were not there."""
-    if entry.target.endswith(".ipynb"):
+    if entry.kind is EntryKind.NOTEBOOK:
         raise BisError(
             f"{entry.target} cannot be run without recording: nothing may be written",
             hint=f"Free some space or point BIS_HOME (now {home()}) at a folder that may be written.",
         )
-    middle = ("-m", entry.target) if entry.kind.value == "module" else (entry.target,)
+    middle = ("-m", entry.target) if entry.kind is EntryKind.MODULE else (entry.target,)
     return run_program(
         Program((sys.executable, *middle, *entry.argv), Path.cwd(), env, Path(os.devnull), stdout_bytes=0, echo=True)
     )

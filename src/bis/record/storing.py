@@ -1,6 +1,6 @@
 """From the spool to MLflow: a session's evidence is stored with its runs.
 
-``bis run`` leaves this to a process of its own (``python -m bis.record.storing FOLDER``), since importing MLflow takes
+``bis run`` leaves this to a process of its own, since importing MLflow takes
 longer than many programs; a session that was not stored (the machine went down, the server was away) is stored by the
 next command of bis that looks at the same tracking URI. Nothing is removed from a spool before it is stored.
 """
@@ -19,21 +19,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis.config import home
-from bis.errors import BisError, EvidenceError
+from bis.errors import BisError, EvidenceDamaged, EvidenceError
 from bis.evidence import spool as spool_files
+from bis.evidence.addresses import absolute_uri
 from bis.evidence.spool import write_document
 from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore, set_up_client
-from bis.model.record import Mode, Record
+from bis.model.facets import Curve
+from bis.model.record import Mode, Record, State
 from bis.record.assembly import assemble, texts
+from bis.record.liveness import is_alive, lock, unlock
+from bis.record.observed_store import unobserved
 from bis.record.secrecy import forget_secrets, redacted_notebook, redactor_of
 from bis.record.sightings import SeenRun, Sightings, read_sightings
 
 if TYPE_CHECKING:
-    from bis.model.facets import Curve
     from bis.model.session import Session
 
 _LOCK = "storing.lock"
 _PROBLEM = "storing.error"
+_MADE = "run.id"
+# Not `-m`: that would put the working directory first, where a user's json.py is not ours.
+_STORE = "import sys; sys.path[:] = [p for p in sys.path if p]; from bis.record.storing import main; sys.exit(main())"
 _KEEP_S = 7 * 24 * 3600.0
 _WAIT_S = 120.0
 
@@ -57,19 +63,28 @@ def store_session(folder: Path, *, store: EvidenceStore | None = None) -> Stored
     EvidenceError
         The spool is damaged.
     """
+    try:
+        with unobserved():  # `bis.run` may be called in a process that is itself recorded
+            done = _store_runs(folder, store)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise EvidenceDamaged(f"{folder} cannot be understood: {type(error).__name__}: {error}") from error
+    write_document(folder / spool_files.STORED, done)
+    forget_secrets(folder)
+    return done
+
+
+def _store_runs(folder: Path, store: EvidenceStore | None) -> Stored:
     seen = read_sightings(folder)
     _redact_notebook(seen)
     stored = []
     uri = ""
     runs: tuple[SeenRun | None, ...] = seen.runs or ((None,) if seen.session.mode is Mode.RUN else ())
     for run in runs:
-        target = store or EvidenceStore(run.uri if run is not None else seen.session.tracking_uri)
+        given = run.uri if run is not None else seen.session.tracking_uri
+        target = store or EvidenceStore(absolute_uri(given, seen.session.cwd))
         uri = target.tracking_uri
         stored.append(_store_run(target, seen, run))
-    done = Stored(tuple(stored), uri, time.time())
-    write_document(folder / spool_files.STORED, done)
-    forget_secrets(folder)
-    return done
+    return Stored(tuple(stored), uri, time.time())
 
 
 def _redact_notebook(seen: Sightings) -> None:
@@ -92,8 +107,9 @@ def _store_run(store: EvidenceStore, seen: Sightings, run: SeenRun | None) -> st
     if run is None:
         if record.outputs.stdout:
             store.log_text(run_id, record.outputs.stdout, "stdout.txt")
-        ok = record.outputs.failure is None
-        store.end(run_id, "FINISHED" if ok else "FAILED", record.ended_unix_s or time.time())
+        ended = "FINISHED" if record.outputs.failure is None else "FAILED"
+        status = ended if record.state is State.FINISHED else "KILLED"
+        store.end(run_id, status, record.ended_unix_s or time.time())
     return run_id
 
 
@@ -102,23 +118,29 @@ def _joined_existing(store: EvidenceStore, run_id: str, record: Record, session:
     there = store.read(run_id)
     if not there.recorded or there.record.session == session:
         return False
-    sessions = there.record.sessions + 1
     earlier = there.record
+    note = f"resumed by session {session}: {record.code.target or record.code.kind.value}"
+    again = note in earlier.notes  # an interactive session is stored at each end of a run
     merged = replace(
         earlier,
-        sessions=sessions,
-        notes=(*earlier.notes, f"resumed by session {session}: {record.code.target or record.code.kind.value}"),
-        outputs=replace(earlier.outputs, metrics=_joined(earlier, record)),
+        sessions=earlier.sessions if again else earlier.sessions + 1,
+        notes=earlier.notes if again else (*earlier.notes, note),
+        outputs=replace(earlier.outputs, metrics=_joined(earlier, record, again=again)),
     )
     store.write(run_id, merged, {})
     return True
 
 
-def _joined(earlier: Record, later: Record) -> tuple[Curve, ...]:
+def _joined(earlier: Record, later: Record, *, again: bool) -> tuple[Curve, ...]:
+    """Both sessions' points; those that were stored before stand once."""
     curves = {c.name: c for c in earlier.outputs.metrics}
     for c in later.outputs.metrics:
-        first = curves.get(c.name)
-        curves[c.name] = c if first is None else replace(c, steps=first.steps + c.steps, values=first.values + c.values)
+        first = curves.get(c.name, Curve(c.name, (), ()))
+        points, more = list(zip(first.steps, first.values, strict=True)), list(zip(c.steps, c.values, strict=True))
+        common = range(min(len(points), len(more)), 0, -1) if again else ()
+        shared = next((n for n in common if points[-n:] == more[:n]), 0)
+        joined = [*points, *more[shared:]]
+        curves[c.name] = Curve(c.name, tuple(s for s, _ in joined), tuple(v for _, v in joined))
     return tuple(curves[name] for name in sorted(curves))
 
 
@@ -131,7 +153,11 @@ def _artifacts(store: EvidenceStore, run: SeenRun | None) -> tuple[tuple[str, in
 
 
 def _create(store: EvidenceStore, seen: Sightings, record: Record) -> str:
+    """The run of a program that began none; the same one where storing is tried again."""
     session = seen.session
+    note = seen.folder / _MADE
+    if note.exists():
+        return note.read_text(encoding="utf-8")
     tags = {
         "mlflow.source.name": session.target,
         "mlflow.source.type": "LOCAL",
@@ -143,6 +169,7 @@ def _create(store: EvidenceStore, seen: Sightings, record: Record) -> str:
         tags["mlflow.source.git.commit"] = record.code.commit
     name = Path(session.target).stem or session.target
     run_id = store.create("Default", name, tags, started_unix_s=session.started_unix_s)
+    note.write_text(run_id, encoding="utf-8")
     store.log(run_id, (), {"argv": " ".join(record.code.argv)[:500]} if record.code.argv else {})
     return run_id
 
@@ -155,7 +182,7 @@ def store_in_background(folder: Path) -> None:
     env = {**os.environ, "BIS_RECORD": "0"}
     with (folder / "storing.log").open("ab") as log:
         subprocess.Popen(
-            [sys.executable, "-m", "bis.record.storing", str(folder)],
+            [sys.executable, "-c", _STORE, str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -168,7 +195,7 @@ def store_in_background(folder: Path) -> None:
 def store_under_lock(folder: Path, *, wait_s: float = _WAIT_S) -> Stored | None:
     """Store a session unless another process does or did; waits for that one. None where nobody could."""
     deadline = time.monotonic() + wait_s
-    while not _acquire(folder):
+    while (held := lock(folder / _LOCK)) is None:
         if (folder / spool_files.STORED).exists() or time.monotonic() > deadline:
             return read_stored(folder)
         time.sleep(0.05)
@@ -180,7 +207,7 @@ def store_under_lock(folder: Path, *, wait_s: float = _WAIT_S) -> Stored | None:
             done = store_session(folder)
         return done
     finally:
-        (folder / _LOCK).unlink(missing_ok=True)
+        unlock(held)
 
 
 def read_stored(folder: Path) -> Stored | None:
@@ -198,70 +225,30 @@ def drain(tracking_uri: str | None, cwd: Path) -> tuple[str, ...]:
     A session waits where its program has ended and nothing was stored yet. Sessions of other stores are left alone.
     """
     problems = []
-    for folder in sorted((home() / "sessions").glob("*")):
+    for folder in sorted(p for p in (home() / "sessions").glob("*") if p.is_dir()):
         if (folder / spool_files.STORED).exists():
             _forget(folder)
             continue
         try:
             session = spool_files.read_session(folder)
-            if session.mode is Mode.REPLAY or not _same_store(session, folder, tracking_uri, cwd) or _alive(folder):
+            if session.mode is Mode.REPLAY or not _same_store(session, folder, tracking_uri, cwd) or is_alive(folder):
                 continue
             store_under_lock(folder)
         except EvidenceError as error:
             problems.append(f"session {folder.name}: {error.message}")
         except BisError as error:
             problems.append(f"session {folder.name} is not stored yet: {error.message}")
+        except OSError as error:  # no space, no permission; or another process removes it
+            problems.append(f"session {folder.name} is not stored yet: {error}")
     return tuple(problems)
 
 
 def _same_store(session: Session, folder: Path, tracking_uri: str | None, cwd: Path) -> bool:
     uris = {str(e.get("uri")) for e in spool_files.read_events(folder) if e.get("k") == "run"}
-    if uris:
-        return tracking_uri in uris or (tracking_uri is None and session.cwd == str(cwd))
-    if session.tracking_uri is None and tracking_uri is None:
-        return session.cwd == str(cwd)
-    return session.tracking_uri == tracking_uri
-
-
-def _alive(folder: Path) -> bool:
-    """Whether the program of a session may still be running."""
-    if (folder / spool_files.EXIT).exists():
-        return False
-    pids = [int(p.stem.split("-")[1]) for p in folder.glob("events-*.jsonl")]
-    if not pids:
-        return time.time() - folder.stat().st_mtime < 60
-    return any(_running(pid) for pid in pids)
-
-
-def _running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    try:
-        # A dead process whose parent has not looked yet: for ever, where PID 1 of a container does not look.
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
-    except (OSError, IndexError):
-        return True
-
-
-def _acquire(folder: Path) -> bool:
-    path = folder / _LOCK
-    for _ in range(2):
-        try:
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            with suppress(OSError, ValueError):
-                if not _running(int(path.read_text() or "0")):
-                    path.unlink(missing_ok=True)  # its process died
-                    continue
-            return False
-        os.write(descriptor, str(os.getpid()).encode())
-        os.close(descriptor)
-        return True
-    return False
+    if uris or session.tracking_uri is not None:
+        theirs = {absolute_uri(uri, session.cwd) for uri in (uris or (session.tracking_uri,))}
+        return absolute_uri(tracking_uri, str(cwd)) in theirs or (tracking_uri is None and session.cwd == str(cwd))
+    return tracking_uri is None and session.cwd == str(cwd)
 
 
 def _forget(folder: Path) -> None:

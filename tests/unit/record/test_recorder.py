@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from sessions import clean_environ, record
+
+from tests.unit.record.sessions import clean_environ, record
 
 
 def test_a_plain_program_does_not_notice(project: Path) -> None:

@@ -1,0 +1,212 @@
+"""From the spool to a real MLflow store: once, whole, and into the right one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bis.errors import EvidenceDamaged
+from bis.evidence import spool as spool_files
+from bis.evidence.spool import EventWriter, write_document
+from bis.evidence.store import EvidenceStore
+from bis.model.record import Mode, State
+from bis.model.session import Exit
+from bis.record.liveness import lock, release, unlock
+from bis.record.storing import drain, read_stored, store_in_background, store_session, store_under_lock
+from tests.unit.record.sessions import session_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ENDED = Exit(0, None, timed_out=False, ended_unix_s=2.0, duration_s=1.0)
+
+
+@pytest.fixture
+def ended(project: Path, store_uri: str) -> Callable[..., Path]:
+    """Make the spool of a program that has ended, with these events of its runs."""
+
+    def make(*events: tuple[str, dict[str, Any]], exit: Exit | None = ENDED, **changes: Any) -> Path:  # noqa: A002
+        session = replace(session_of(project, "print(1)"), **{"tracking_uri": store_uri, **changes})
+        folder = Path(session.spool)
+        write_document(folder / spool_files.SESSION, session)
+        writer = EventWriter(folder)
+        writer.write("process", main=True, prefix=sys.prefix, base_prefix=sys.base_prefix)
+        for kind, facts in events:
+            writer.write(kind, **facts)
+        if exit is not None:
+            writer.write("end")
+            write_document(folder / spool_files.EXIT, exit)
+        release(folder)
+        return folder
+
+    return make
+
+
+def begun(store_uri: str, how: str = "created", run_id: str | None = None) -> tuple[str, tuple[str, dict[str, Any]]]:
+    """A run in the store, and the event of it."""
+    run_id = run_id or EvidenceStore(store_uri).create("Default", "r", {}, started_unix_s=1.0)
+    return run_id, ("run", {"run_id": run_id, "how": how, "experiment_id": "0", "uri": store_uri, "ordinal": 0})
+
+
+def point(run_id: str, step: int, value: float) -> tuple[str, dict[str, Any]]:
+    """A metric that was logged."""
+    return "metric", {"run_id": run_id, "key": "loss", "hex": value.hex(), "step": step, "at": step}
+
+
+def test_a_program_without_runs_gets_one(ended: Callable[..., Path], store_uri: str) -> None:
+    """Its output, end and record are in a run that bis makes."""
+    folder = ended()
+    (folder / spool_files.STDOUT).write_text("hello\n")
+    done = store_session(folder)
+    stored = EvidenceStore(store_uri).read(done.run_ids[0])
+    assert (stored.status, stored.name, stored.recorded) == ("FINISHED", "program", True)
+    assert stored.record.outputs.stdout == "hello\n"
+    assert read_stored(folder) == done
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "state"),
+    [
+        (replace(ENDED, exit_code=3), "FAILED", State.FINISHED),
+        (replace(ENDED, exit_code=None, signal=9), "KILLED", State.KILLED),
+        (None, "KILLED", State.KILLED),
+    ],
+)
+def test_bad_ends_are_told_apart(
+    ended: Callable[..., Path], store_uri: str, how: Exit | None, status: str, state: State
+) -> None:
+    """A failing program, a killed one, and one whose launcher was killed too."""
+    stored = EvidenceStore(store_uri).read(store_session(ended(exit=how)).run_ids[0])
+    assert (stored.status, stored.record.state) == (status, state)
+
+
+def test_storing_twice_makes_one_run(ended: Callable[..., Path], store_uri: str) -> None:
+    """A storing that was cut short after its run was made goes on with that run."""
+    folder = ended()
+    first = store_session(folder)
+    (folder / spool_files.STORED).unlink()
+    assert store_session(folder).run_ids == first.run_ids
+    assert EvidenceStore(store_uri).find("last") == first.run_ids[0]
+
+
+def test_each_run_of_a_program_gets_its_own_values(ended: Callable[..., Path], store_uri: str) -> None:
+    """Runs are counted in the order in which they began."""
+    a, run_a = begun(store_uri)
+    b, run_b = begun(store_uri)
+    store_session(ended(run_a, point(a, 0, 0.1), run_b, point(b, 0, 0.2)))
+    store = EvidenceStore(store_uri)
+    found = [(store.read(r).record.ordinal, store.read(r).record.outputs.metrics[0].final) for r in (a, b)]
+    assert found == [(0, 0.1), (1, 0.2)]
+
+
+def test_a_resumed_run_keeps_both_sessions_once(ended: Callable[..., Path], store_uri: str) -> None:
+    """The second session adds its points; storing it again (as notebooks do) adds only what is new."""
+    run_id, created = begun(store_uri)
+    store_session(ended(created, point(run_id, 0, 1.0), point(run_id, 1, 0.5)))
+    _, resumed = begun(store_uri, "resumed", run_id)
+    second = ended(resumed, point(run_id, 2, 0.25))
+    store_session(second)
+    EventWriter(second).write("metric", run_id=run_id, key="loss", hex=(0.125).hex(), step=3, at=3)
+    store_session(second)
+    record = EvidenceStore(store_uri).read(run_id).record
+    (curve,) = record.outputs.metrics
+    assert curve.steps == (0, 1, 2, 3)
+    assert record.sessions == 2
+    assert len([n for n in record.notes if n.startswith("resumed")]) == 1
+
+
+def test_spools_that_make_no_sense_are_damage(ended: Callable[..., Path]) -> None:
+    """An event without what it must have is an error of bis's own kind, so that other commands go on."""
+    with pytest.raises(EvidenceDamaged, match="cannot be understood"):
+        store_session(ended(("run", {"how": "created"})))
+
+
+def test_one_process_stores(ended: Callable[..., Path]) -> None:
+    """Who comes second waits, and finds it done; or gives up in time."""
+    folder = ended()
+    held = lock(folder / "storing.lock")
+    assert held is not None
+    assert store_under_lock(folder, wait_s=0.1) is None
+    unlock(held)
+    done = store_under_lock(folder)
+    assert done is not None
+    assert store_under_lock(folder) == done
+
+
+def test_draining_stores_what_waits(ended: Callable[..., Path], store_uri: str, tmp_path: Path) -> None:
+    """Sessions of this store whose programs ended are stored; a second look finds nothing to do."""
+    folder = ended()
+    assert drain(store_uri, tmp_path) == ()
+    assert read_stored(folder) is not None
+    before = (folder / spool_files.STORED).stat().st_mtime_ns
+    assert drain(store_uri, tmp_path) == ()
+    assert (folder / spool_files.STORED).stat().st_mtime_ns == before
+
+
+def test_draining_leaves_others_alone(ended: Callable[..., Path], project: Path, store_uri: str) -> None:
+    """Not stored: what still runs, what belongs to another store, and replays."""
+    alive = ended()
+    held = lock(alive / "alive.lock")
+    elsewhere = ended(("run", {"run_id": "x", "how": "created", "uri": "http://other.example"}))
+    relative = ended(tracking_uri="sqlite:///mlflow.db", cwd="/another/project")
+    replayed = ended(mode=Mode.REPLAY)
+    assert drain(store_uri, project.parent) == ()
+    assert drain("sqlite:///mlflow.db", project) == ()
+    assert [read_stored(f) for f in (alive, elsewhere, relative, replayed)] == [None] * 4
+    assert held is not None
+    unlock(held)
+
+
+def test_draining_tells_what_it_cannot_store(ended: Callable[..., Path], home: Path, store_uri: str) -> None:
+    """A damaged session and one whose store is gone are named, each in a line, and the others are stored."""
+    torn = ended()
+    (torn / spool_files.SESSION).write_text("{")
+    strange = ended(("run", {"how": "created", "uri": store_uri}))
+    good = ended()
+    (home / "sessions" / ".DS_Store").write_text("")
+    problems = drain(store_uri, Path("/"))
+    assert len(problems) == 2
+    assert {name for f in (torn, strange) for name in (f.name,) if any(name in p for p in problems)} == {
+        torn.name,
+        strange.name,
+    }
+    assert read_stored(good) is not None
+
+
+def test_old_sessions_are_forgotten(ended: Callable[..., Path], store_uri: str) -> None:
+    """A week after it was stored a session's folder goes."""
+    folder = ended()
+    store_session(folder)
+    os.utime(folder / spool_files.STORED, (time.time() - 8 * 24 * 3600,) * 2)
+    drain(store_uri, Path("/"))
+    assert not folder.exists()
+
+
+def test_the_background_is_not_confused_by_the_project(ended: Callable[..., Path], project: Path) -> None:
+    """A user's json.py in the working directory is not run by the process that stores."""
+    (project / "json.py").write_text("open('was-run', 'w').close()\n")
+    folder = ended()
+    store_in_background(folder)
+    deadline = time.monotonic() + 60
+    while read_stored(folder) is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert read_stored(folder) is not None, (folder / "storing.log").read_text()
+    assert not (project / "was-run").exists()
+
+
+def test_a_failure_in_the_background_is_left_beside_the_session(ended: Callable[..., Path]) -> None:
+    """Who looks into the folder finds why it was not stored."""
+    folder = ended()
+    (folder / spool_files.EXIT).write_text(json.dumps({"exit_code": "x"}))
+    code = "import sys; from bis.record.storing import main; sys.exit(main())"
+    done = subprocess.run([sys.executable, "-c", code, str(folder)], check=False, capture_output=True)
+    assert done.returncode == 3
+    assert "exit.json" in (folder / "storing.error").read_text()
