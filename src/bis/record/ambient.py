@@ -59,7 +59,7 @@ def on_attach(run_id: str) -> None:
     with recorder.unwatched():
         session = write_session(recorder.session)
         recorder.open_spool(Path(session.spool))
-        recorder.fence.run("code", prepare, session, load_settings(Path(session.cwd)))
+        recorder.fence.run("code", lambda: prepare(session, load_settings(Path(session.cwd))))
 
 
 def on_end(run_id: str) -> None:
@@ -92,7 +92,7 @@ def _shell() -> Any:
 
 
 def _at_exit(recorder: Recorder) -> None:
-    if not recorder.runs:
+    if not recorder.runs or os.getpid() != recorder.pid:  # a forked copy leaves it to the original
         return
     if interactive():
         recorder.fence.run("outputs", note_cells, recorder)

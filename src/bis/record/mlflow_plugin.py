@@ -13,6 +13,8 @@ from typing import Any
 
 _SERVER = "_MLFLOW_SERVER_FILE_STORE"  # set in the processes of `mlflow server`, which are nobody's experiment
 
+_tried: list[bool] = []
+
 
 def tracking_store(store_uri: str, artifact_uri: str | None = None, **options: Any) -> Any:
     """Build the tracking store for `store_uri`; observed, or quarantined in a replay."""
@@ -45,17 +47,42 @@ def _watched(store: Any, uri: str, recorder: Any) -> Any:
 
 
 def _recorder() -> Any:
-    """The recorder of this process: the launcher's, or an ambient one; None where recording is off or failed."""
+    """The recorder of this process: the launcher's, or an ambient one; None where recording is off or failed.
+
+    It is begun once: a store that the user asks for is given whatever happens here.
+    """
     if _SERVER in os.environ:
         return None
+    from bis.record import bootstrap
+
+    if not _tried:
+        _tried.append(True)
+        try:
+            _start()
+        except Exception as error:  # noqa: BLE001 (fence: the program goes on without being recorded)
+            _told(error)
+    return bootstrap.active()
+
+
+def _start() -> None:
     from bis.config import recording_is_off
     from bis.record import bootstrap
 
-    if bootstrap.active() is None and not recording_is_off():
-        from bis.record import ambient
+    if bootstrap.active() is not None or recording_is_off():
+        return
+    if os.environ.get("BIS_SPOOL"):  # a child that was started without its surroundings (`python -I`)
+        bootstrap.start()
+        return
+    from bis.record import ambient
 
-        ambient.start()
-    return bootstrap.active()
+    ambient.start()
+
+
+def _told(error: Exception) -> None:
+    import sys
+
+    if sys.stderr is not None:
+        sys.stderr.write(f"bis: recording could not begin ({type(error).__name__}: {error}); your program goes on\n")
 
 
 def _quarantine() -> Any:
@@ -120,9 +147,7 @@ def _begin() -> None:
             # An ambient run was seen from here on, so this is the moment to which its generators are set back.
             recorder.entropy.restore({s.generator: s.state for s in recorder.session.states if s.state})
     except Exception as error:  # noqa: BLE001 (fence: an exception here would break `import mlflow`)
-        import sys
-
-        sys.stderr.write(f"bis: recording could not begin ({type(error).__name__}: {error}); your program goes on\n")
+        _told(error)
 
 
 _begin()
