@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bis.config import Settings, Tolerance, load_settings, tracking_uri_given
-from bis.errors import UsageError
+from bis.errors import BisWarning, UsageError
 
 # Each function imports its own part of bis: a recorded program starts the sooner, the less is loaded before it.
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def _store(tracking_uri: str | None) -> EvidenceStore:
 
     set_up_client()
     for problem in drain(tracking_uri or tracking_uri_given(), Path.cwd()):
-        warnings.warn(problem, stacklevel=3)
+        warnings.warn(problem, BisWarning, stacklevel=3)
     return EvidenceStore(tracking_uri)
 
 

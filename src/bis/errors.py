@@ -53,6 +53,10 @@ class BisError(Exception):
         self.context = context
 
 
+class BisWarning(UserWarning):
+    """Issued where something is left undone that does not stop what was asked for."""
+
+
 class UsageError(BisError):
     """Raised when arguments contradict each other or have no meaning."""
 

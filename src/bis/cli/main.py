@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 
 import click
 
@@ -14,7 +15,7 @@ from bis.cli.run import run
 from bis.cli.show import show
 from bis.cli.verify import verify
 from bis.config import debugging
-from bis.errors import BisError
+from bis.errors import BisError, BisWarning
 
 _EPILOG = """\b
 Exit codes: 0 yes · 1 not reproduced · 2 usage · 3 could not run ·
@@ -46,6 +47,7 @@ for command in (run, replay, show, diff, verify):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
+    warnings.showwarning = _warn
     try:
         result = cli.main(args=arguments, prog_name="bis", standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -73,6 +75,12 @@ def _defect(error: Exception) -> int:
         "     Please report it with the output of the same command under BIS_DEBUG=1.\n"
     )
     return 70
+
+
+def _warn(message: Warning | str, category: type[Warning], *_place: object) -> None:
+    """Tell our own warnings as what they are; those of libraries are for their authors."""
+    if issubclass(category, BisWarning) or debugging():
+        sys.stderr.write(f"bis: {message}\n")
 
 
 def _tell(error: BisError) -> None:

@@ -347,6 +347,8 @@ def _environment(record: Record, options: ReplayOptions, here: Here, notes: _Not
         return CURRENT
     different = differences(recorded, here.environment)
     if options.environment == CURRENT or (options.environment is None and not different):
+        # Another version says more than a package that is only on one side.
+        different = tuple(sorted(different, key=lambda d: not (d.first and d.second)))
         for d in different[:_NAMED_PACKAGES]:
             notes.deviates(
                 f"package {d.name}" if d.name != "python" else "Python", d.first or "none", d.second or "none"

@@ -22,7 +22,7 @@ from bis.record.notebooks.execution import NotebookResult, run_notebook
 
 pytest.importorskip("ipykernel")
 psutil = pytest.importorskip("psutil")
-NOTEBOOKS = Path(__file__).parents[2] / "assets" / "notebooks"
+NOTEBOOKS = Path(__file__).parents[3] / "assets" / "notebooks"
 
 
 def _run(name: str, cwd: Path, **choices: object) -> NotebookResult:

@@ -19,7 +19,7 @@ from bis.record.notebooks.extra import require
 from bis.record.notebooks.parameters import inject_parameters, parameter_names
 
 pytest.importorskip("nbclient")
-NOTEBOOKS = Path(__file__).parents[2] / "assets" / "notebooks"
+NOTEBOOKS = Path(__file__).parents[3] / "assets" / "notebooks"
 
 
 @pytest.mark.parametrize(
