@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from environments import Environment, Unavailable
+from environments import PEERS, Environment, Unavailable
 from measurement import Case, Series, measure
 from programs import CLEARML, MLFLOW, PLAIN, SACRED, WANDB, program
 
@@ -86,16 +86,24 @@ def script_cases(bench: Bench, existing: Path) -> list[Case]:
         Case("bis run --wait", (bis, "run", "--wait", SCRIPT), environ, plain, (existing,)),
         Case("bis run --wait, no database yet", (bis, "run", "--wait", SCRIPT), environ, plain),
     ]
-    for name, tail in {"Sacred": SACRED, "wandb": WANDB, "ClearML": CLEARML}.items():
-        if name in bench.environments:
-            files = {SCRIPT: program(tail, values=20)}
-            cases.append(Case(label(name), (bench.program(name), SCRIPT), environ, files))
-    if "noWorkflow" in bench.environments:
-        cases.append(Case("noWorkflow", (bench.program("noWorkflow", "now"), "run", SCRIPT), environ, plain))
-    if "ReproZip" in bench.environments:
-        command = (bench.program("ReproZip", "reprozip"), "trace", "-d", "trace", bench.program("ReproZip"), SCRIPT)
-        cases.append(Case("ReproZip", command, environ, plain))
-    return cases
+    return [*cases, *(case for name in PEERS if name in bench.environments for case in _peer(bench, name, environ))]
+
+
+def _peer(bench: Bench, name: str, environ: Mapping[str, str]) -> list[Case]:
+    """A peer and its own baseline: scikit-learn imports more where pandas is installed, as it is beside MLflow."""
+    alone = f"plain python beside {name}"
+    python = bench.program(name)
+    tails = {"Sacred": SACRED, "wandb": WANDB, "ClearML": CLEARML}
+    commands = {
+        "noWorkflow": (bench.program(name, "now"), "run", SCRIPT),
+        "ReproZip": (bench.program(name, "reprozip"), "trace", "-d", "trace", python, SCRIPT),
+    }
+    plain = {SCRIPT: program(PLAIN, values=20)}
+    text = {SCRIPT: program(tails.get(name, PLAIN), values=20)}
+    return [
+        Case(alone, (python, SCRIPT), environ, plain, shown=False),
+        Case(label(name), commands.get(name, (python, SCRIPT)), environ, text, baseline=alone),
+    ]
 
 
 def label(peer: str) -> str:

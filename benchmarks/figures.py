@@ -23,9 +23,9 @@ SACRED_S = 0.3
 
 
 def group(key: str, title: str, series: list[Series], missing: dict[str, str] | None = None) -> Document:
-    """The figures of one group; the first series is the baseline. Cases without samples keep the reason."""
-    base = series[0]
-    cases = [_case(one, base) for one in series]
+    """The figures of one group, each beside its baseline. Cases without samples keep the reason."""
+    named = {"": series[0], **{one.case.name: one for one in series}}
+    cases = [_case(one, named[one.case.baseline]) for one in series]
     cases += [{"name": name, "reason": reason} for name, reason in (missing or {}).items()]
     return {"key": key, "title": title, "cases": cases}
 
@@ -38,6 +38,7 @@ def _case(one: Series, base: Series) -> Document:
     found: Document = {
         "name": one.case.name,
         "runs": len(walls),
+        "shown": one.case.shown,
         "failed": f"failed {one.failures} time(s): {one.reason}" if one.failures else "",
         "wall_s": {"median": statistics.median(walls), "min": min(walls), "max": max(walls)},
         "cpu_s": {"median": statistics.median(cpus), "min": min(cpus), "max": max(cpus)},

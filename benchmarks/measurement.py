@@ -32,7 +32,9 @@ class Sample:
 class Case:
     """Something that is measured: a command, run in a fresh folder that has `files` and, if named, copies of `copies`.
 
-    `settle` is waited for after each run, outside of the measured time, so that no case pays for the one before it.
+    It is compared with the case named `baseline` (the first of its group where none is named); `shown` is false for one
+    that is there for that only. `settle` is waited for after each run, outside of the measured time, so that no case
+    pays for the one before it.
     """
 
     name: str
@@ -41,6 +43,8 @@ class Case:
     files: Mapping[str, str] = field(default_factory=dict)
     copies: tuple[Path, ...] = ()
     settle: Callable[[], None] | None = None
+    baseline: str = ""
+    shown: bool = True
 
 
 @dataclass(slots=True)
