@@ -86,8 +86,8 @@ def test_each_value_is_noted_once_with_its_bits(store: Any, recorder: Kept) -> N
 
     run_id = new_run(store)
     store.log_metric(run_id, Metric("m", 0.1, 1, 0))
-    store.log_batch(run_id, [Metric("m", math.nan, 2, 1), Metric("m", math.inf, 3, 2)], [Param("p", 3)], [])
-    store.log_batch(run_id=run_id, metrics=None, params=None, tags=None)
+    store.log_batch(run_id, [Metric("m", math.nan, 2, 1), Metric("m", math.inf, 3, 2)], [Param("p", "3")], [])
+    store.log_batch(run_id=run_id, metrics=[], params=[], tags=[])
     store.log_param(run_id, Param("q", "x"))
     assert [(e["hex"], e["step"]) for e in recorder.all("metric")] == [((0.1).hex(), 0), ("nan", 1), ("inf", 2)]
     assert [(e["key"], e["value"]) for e in recorder.all("param")] == [("p", "3"), ("q", "x")]

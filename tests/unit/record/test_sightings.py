@@ -95,7 +95,7 @@ def test_the_launcher_knows_best(spool: Callable[..., Path], how: Exit, came_to_
         ((raised("ValueError"),), ended(0), None, ""),
         ((), ended(2), "exception", "exit status 2"),
         ((), ended(None, 9), "killed", "signal 9"),
-        ((raised("ValueError"),), ended(None, 15, timed_out=True), "timeout", "1.5 s"),
+        ((raised("ValueError"),), ended(None, 15, timed_out=True), "timeout", "time limit"),
         ((raised("ValueError"),), None, "exception", "ValueError"),
     ],
 )
