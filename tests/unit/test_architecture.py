@@ -36,7 +36,36 @@ MANY_PARAMETERS: dict[str, str] = {
 }
 
 # Modules without a test module of their own name: where they are tested instead, or why not.
-TESTED_ELSEWHERE: dict[str, str] = {}
+_BLOCKING = "through what they recognise: tests/unit/record/notebooks/test_blocking.py"
+_SERVED = "against the real framework: tests/functional/test_entropy_frameworks.py"
+_INTERPRETER = "in real interpreters: tests/functional/test_entropy_interpreter.py"
+TESTED_ELSEWHERE: dict[str, str] = {
+    "src/bis/__main__.py": "each functional test starts it: tests/functional/scene.py",
+    "src/bis/model/lock.py": "beside the probe that it is made from: tests/unit/record/probes/test_packages.py",
+    "src/bis/record/entropy/installation.py": _INTERPRETER,
+    "src/bis/record/entropy/observer.py": "a protocol without code",
+    "src/bis/record/entropy/processes.py": "with real processes: tests/functional/test_entropy_processes.py",
+    "src/bis/record/entropy/recorder.py": _INTERPRETER,
+    "src/bis/record/entropy/sources/joblib.py": _SERVED,
+    "src/bis/record/entropy/sources/keras.py": _SERVED,
+    "src/bis/record/entropy/sources/kernels.py": _SERVED,
+    "src/bis/record/entropy/sources/numpy.py": _INTERPRETER,
+    "src/bis/record/entropy/sources/python.py": _INTERPRETER,
+    "src/bis/record/entropy/sources/tensorflow.py": _SERVED,
+    "src/bis/record/entropy/sources/torch.py": _SERVED,
+    "src/bis/record/entropy/sponge.py": "through the streams: tests/unit/record/entropy/test_streams.py",
+    "src/bis/record/entropy/wrapping.py": _INTERPRETER,
+    "src/bis/record/notebooks/calls.py": _BLOCKING,
+    "src/bis/record/notebooks/commands.py": _BLOCKING,
+    "src/bis/record/notebooks/extra.py": "with the runner: tests/unit/record/notebooks/test_execution.py",
+    "src/bis/record/notebooks/kernel.py": "with real kernels: tests/unit/record/notebooks/test_execution.py",
+    "src/bis/record/notebooks/parameters.py": "with notebooks: tests/unit/record/notebooks/test_document.py",
+    "src/bis/record/notebooks/syntax.py": _BLOCKING,
+    "src/bis/record/probes/git.py": "with the code facet: tests/unit/record/probes/test_code.py",
+    "src/bis/record/probes/runtime.py": "with the machine facet: tests/unit/record/probes/test_machine.py",
+    "src/bis/record/probes/snapshot.py": "with the code facet: tests/unit/record/probes/test_code.py",
+    "src/bis/record/secrecy.py": "with real secrets: tests/functional/test_secrets.py",
+}
 
 # Where `except Exception` (or wider) is allowed: path of the module -> why.
 FENCES: dict[str, str] = {

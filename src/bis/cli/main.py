@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+import traceback
 import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +21,9 @@ from bis.cli.show import show
 from bis.cli.verify import verify
 from bis.config import debugging
 from bis.errors import BisError, BisWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _EPILOG = """\b
 Exit codes: 0 yes · 1 not reproduced · 2 usage · 3 could not run ·
@@ -47,10 +55,14 @@ for command in (run, replay, show, diff, verify):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    warnings.showwarning = _warn
+    warnings.showwarning = _warn  # type: ignore[assignment]  # it takes what the original takes, by fewer names
     try:
-        result = cli.main(args=arguments, prog_name="bis", standalone_mode=False)
+        with _ended_by_signals():
+            result = cli.main(args=arguments, prog_name="bis", standalone_mode=False)
+            sys.stdout.flush()  # while a closed pipe can still be told from a defect
         return result if isinstance(result, int) else 0
+    except _Ended as signalled:
+        return 128 + signalled.number
     except (click.exceptions.Abort, KeyboardInterrupt):
         sys.stderr.write("\nbis: interrupted; what was finished is kept\n")
         return 130
@@ -67,9 +79,37 @@ def main(arguments: list[str] | None = None) -> int:
         return _defect(error)
 
 
+class _Ended(KeyboardInterrupt):
+    """Raised when somebody ends bis: what Ctrl-C cleans up is cleaned up."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Take SIGTERM and SIGHUP (a closed terminal) as Ctrl-C: no replay is left running."""
+
+    def end(number: int, _frame: object) -> None:
+        raise _Ended(number)
+
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)  # Windows has no SIGHUP
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _defect(error: Exception) -> int:
     if debugging():
-        raise error
+        traceback.print_exception(error)
     sys.stderr.write(
         f"bis: this is a defect of bis: {type(error).__name__}: {error}\n"
         "     Please report it with the output of the same command under BIS_DEBUG=1.\n"
@@ -85,8 +125,6 @@ def _warn(message: Warning | str, category: type[Warning], *_place: object) -> N
 
 def _tell(error: BisError) -> None:
     if debugging():
-        import traceback
-
         traceback.print_exception(error)
     sys.stderr.write(f"bis: {error.message}\n")
     if error.hint:

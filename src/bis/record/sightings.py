@@ -103,7 +103,7 @@ def outputs_of(seen: Sightings, run: SeenRun | None, *, redact: Any = str) -> Ou
     if seen.exit is not None and seen.exit.stdout_cut:
         reasons.append("only the first part of what the program printed was kept")
     if not seen.ended:
-        reasons.append("the end of the program was not seen (killed, or nothing could be written): known is what came before")
+        reasons.append("the end of the program was not seen (killed, or no space): known is what came before")
     reasons += [f"{e['what']}: {e['why']}" for e in seen.all("failed") if e["what"] in {"metrics", "models", "outputs"}]
     failure = failure_of(seen)
     return Outputs(

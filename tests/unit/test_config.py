@@ -1,0 +1,81 @@
+"""Settings from ``[tool.bis]`` and the environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis.config import Settings, Tolerance, home, load_settings, recording_is_off, waits_for_storing
+from bis.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_defaults_where_nothing_is_said(tmp_path: Path) -> None:
+    """No file, or a file without the table: the defaults."""
+    assert load_settings(tmp_path) == Settings()
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n", encoding="utf-8")
+    assert load_settings(tmp_path) == Settings()
+
+
+def test_settings_of_the_nearest_file(tmp_path: Path) -> None:
+    """Dashes and underscores mean the same; tolerances are tables; a folder below finds the file above it."""
+    (tmp_path / "pyproject.toml").write_text(
+        "[tool.bis]\nreplay-times = 10\nserve_entropy = false\n[tool.bis.tolerances]\nloss = {rtol = 1e-6}\n",
+        encoding="utf-8",
+    )
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    settings = load_settings(below)
+    assert (settings.replay_times, settings.serve_entropy) == (10, False)
+    assert settings.tolerances == {"loss": Tolerance(rtol=1e-6)}
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    """Unknown keys, wrong kinds and impossible tolerances are collected in one message that names the file."""
+    path = tmp_path / "pyproject.toml"
+    path.write_text(
+        "[tool.bis]\nreplay-tmies = 3\nalpha = 'x'\nserve-entropy = 1\n"
+        "[tool.bis.tolerances]\na = 1\nb = {rtol = -1}\nc = {rtl = 1}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigurationError) as raised:
+        load_settings(tmp_path)
+    message = raised.value.message
+    assert str(path) in message
+    for words in ("replay-tmies", "alpha", "serve-entropy", "tolerances.a", "tolerances.b", "tolerances.c"):
+        assert words in message
+
+
+def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
+    """The message says which file, and where in it."""
+    (tmp_path / "pyproject.toml").write_text("[tool.bis\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"pyproject\.toml cannot be read"):
+        load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(("value", "off"), [("0", True), ("off", True), ("", False), ("1", False)])
+def test_recording_switch(monkeypatch: pytest.MonkeyPatch, value: str, off: bool) -> None:
+    """BIS_RECORD=0 switches recording off."""
+    monkeypatch.setenv("BIS_RECORD", value)
+    assert recording_is_off() is off
+
+
+def test_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was asked for wins over the guess; in CI the guess is to wait."""
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.delenv("BIS_WAIT", raising=False)
+    assert waits_for_storing()
+    monkeypatch.setenv("BIS_WAIT", "0")
+    assert not waits_for_storing()
+
+
+def test_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """BIS_HOME, made absolute; else a folder of the user's."""
+    monkeypatch.setenv("BIS_HOME", str(tmp_path / "h"))
+    assert home() == tmp_path / "h"
+    monkeypatch.delenv("BIS_HOME")
+    assert home().is_absolute()
+    assert home().name == "bis"
