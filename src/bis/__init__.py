@@ -6,6 +6,8 @@ loaded when they are first used, so that ``import bis`` costs nothing.
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +15,17 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = ["ReplayOptions", "__version__", "diff", "plan", "replay", "run", "show", "verify"]
+
+
+class _Public(ModuleType):
+    """Keeps the functions `replay` and `verify` in their place, where packages of the same names are imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in __all__ and isinstance(value, ModuleType)):  # the package is in sys.modules all the same
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Public
 
 
 def __getattr__(name: str) -> Any:

@@ -78,8 +78,14 @@ def run(
     from bis.record.launcher import entry_from
     from bis.record.recording import record_program
 
+    entry = entry_from(target, arguments, module=module)
+    if parameters and not entry.kind.takes_parameters:
+        raise UsageError(
+            f"{target} is no notebook: it has no parameters to set ({', '.join(parameters)})",
+            hint="Give a script its arguments after its name.",
+        )
     return record_program(
-        entry_from(target, arguments, module=module),
+        entry,
         load_settings(Path.cwd()),
         tracking_uri=tracking_uri,
         wait=wait,

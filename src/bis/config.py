@@ -5,6 +5,7 @@ Light on purpose: the recorder imports this inside users' programs.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from dataclasses import dataclass, field, fields
@@ -57,6 +58,19 @@ class Settings:
     alpha: float = 0.05
     primary_metric: str | None = None
     tolerances: dict[str, Tolerance] = field(default_factory=dict)
+
+
+# Of settings without a default: a value of their kind. And what numbers may be.
+_LIKE: dict[str, Any] = {"replay_timeout_s": 1.0, "primary_metric": ""}
+_RANGES = {
+    "snapshot_file_mib": (0, 1e6),
+    "snapshot_total_mib": (0, 1e6),
+    "stdout_mib": (0, 1e6),
+    "replay_times": (1, 1000),
+    "fresh_times": (1, 1000),
+    "replay_timeout_s": (0.1, 1e9),
+    "alpha": (1e-6, 0.5),
+}
 
 
 def home() -> Path:
@@ -130,7 +144,11 @@ def load_settings(folder: Path) -> Settings:
     path = pyproject_above(folder.absolute())
     if path is None:
         return Settings()
-    table = _read_toml(path).get("tool", {}).get("bis", {})
+    table = _read_toml(path)
+    for name in ("tool", "bis"):
+        table = table.get(name, {})
+        if not isinstance(table, dict):
+            raise ConfigurationError(f"{name} in {path}: expected a table, found {table!r}")
     return _parse(table, str(path)) if table else Settings()
 
 
@@ -159,8 +177,10 @@ def _parse(table: dict[str, Any], path: str) -> Settings:
             faults.append(f"unknown key {key!r}; known are {', '.join(sorted(k.replace('_', '-') for k in known))}")
         elif name == "tolerances":
             values[name] = _parse_tolerances(value, faults)
-        elif not _fits(value, getattr(defaults, name)):
-            faults.append(f"{key} = {value!r}: expected a {_kind(getattr(defaults, name))}")
+        elif not _fits(value, _LIKE.get(name, getattr(defaults, name))):
+            faults.append(f"{key} = {value!r}: expected a {_kind(_LIKE.get(name, getattr(defaults, name)))}")
+        elif name in _RANGES and not _RANGES[name][0] <= value <= _RANGES[name][1]:
+            faults.append(f"{key} = {value!r}: expected from {_RANGES[name][0]:g} to {_RANGES[name][1]:g}")
         else:
             values[name] = value
     if faults:
@@ -177,7 +197,7 @@ def _parse_tolerances(table: Any, faults: list[str]) -> dict[str, Tolerance]:
     for metric, entry in table.items():
         if not isinstance(entry, dict) or set(entry) - names or not all(_fits(v, 0.0) for v in entry.values()):
             faults.append(f"tolerances.{metric}: expected numbers named {', '.join(sorted(names))}, found {entry!r}")
-        elif any(v < 0 for v in entry.values()):
+        elif not all(0 <= v < math.inf for v in entry.values()):
             faults.append(f"tolerances.{metric}: expected numbers of at least 0, found {entry!r}")
         else:
             found[metric] = Tolerance(**entry)
@@ -187,8 +207,6 @@ def _parse_tolerances(table: Any, faults: list[str]) -> dict[str, Tolerance]:
 def _fits(value: Any, default: Any) -> bool:
     if isinstance(default, bool):
         return isinstance(value, bool)
-    if default is None:
-        return isinstance(value, (str, int, float)) and not isinstance(value, bool)
     if isinstance(default, float):
         return isinstance(value, (int, float)) and not isinstance(value, bool)
     return type(value) is type(default)

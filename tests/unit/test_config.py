@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis.config import Settings, Tolerance, home, load_settings, recording_is_off, waits_for_storing
-from bis.errors import ConfigurationError
+from bis.errors import ConfigurationError, StorageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,3 +79,32 @@ def test_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("BIS_HOME")
     assert home().is_absolute()
     assert home().name == "bis"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[tool.bis]\nreplay-timeout-s = '10'\n", "expected a number"),
+        ("[tool.bis]\nprimary-metric = 3\n", "expected a text"),
+        ("[tool.bis]\nreplay-times = 0\n", "from 1 to 1000"),
+        ("[tool.bis]\nalpha = 5\n", "from 1e-06 to 0.5"),
+        ("[tool.bis]\nalpha = nan\n", "alpha"),
+        ("[tool.bis.tolerances]\na = {atol = nan}\n", "tolerances.a"),
+        ("[tool]\nbis = 3\n", "expected a table"),
+        ("tool = 3\n", "expected a table"),
+    ],
+)
+def test_values_that_mean_nothing_are_refused(tmp_path: Path, text: str, words: str) -> None:
+    """Before anything is run: kinds of settings without a default, ranges, and tables that are none."""
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as raised:
+        load_settings(tmp_path)
+    assert words in raised.value.message
+
+
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of bis's own, which recording takes as a reason to go on without."""
+    monkeypatch.setenv("BIS_HOME", "~no-such-user/bis")
+    with pytest.raises(StorageError) as raised:
+        home()
+    assert "BIS_HOME" in (raised.value.hint or "")

@@ -26,6 +26,11 @@ class EntryKind(str, Enum):
     INTERACTIVE = "interactive"
     UNKNOWN = "unknown"
 
+    @property
+    def takes_parameters(self) -> bool:
+        """Whether values are set in a cell rather than given as arguments."""
+        return self in {EntryKind.NOTEBOOK, EntryKind.INTERACTIVE}
+
 
 @dataclass(frozen=True, slots=True)
 class FileDigest:

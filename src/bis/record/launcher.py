@@ -81,6 +81,11 @@ def entry_from(target: str, argv: tuple[str, ...], *, module: bool) -> Entry:
         kind = "is a folder" if path.is_dir() else "does not exist"
         raise UsageError(f"{target} {kind}", hint="Give a script, a notebook, or -m and the name of a module.")
     if path.suffix == ".ipynb":
+        if argv:
+            raise UsageError(
+                f"the notebook {target} takes no arguments, found {' '.join(argv)}",
+                hint="Give values for its cell tagged `parameters` with --set NAME=VALUE before the notebook.",
+            )
         return Entry(EntryKind.NOTEBOOK, target, argv)
     return Entry(EntryKind.SCRIPT, target, argv)
 

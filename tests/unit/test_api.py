@@ -1,0 +1,99 @@
+"""The commands as functions, on a real store."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+import bis
+from bis.api import ReplayOptions, options_from
+from bis.errors import BisWarning, ConfigurationError, RunNotFound, UsageError
+from bis.model.record import Mode
+from bis.model.verdict import Level, ReplayKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROGRAM = """
+import random, sys
+random.seed(1)
+print("score", random.random())
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store_uri: str) -> Path:
+    """The working directory, with a program, a home and a store of its own."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "train.py").write_text(PROGRAM)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("BIS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store_uri)
+    return folder
+
+
+def test_run_show_plan_replay_and_diff(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """One program through all of it: recorded once, shown, planned, replayed bit for bit, equal to itself."""
+    recorded = bis.run("train.py", "--lr", "0.1", wait=True)
+    assert (recorded.exit.exit_code, recorded.stored) == (0, True)
+    assert capfd.readouterr().out.startswith("score 0.13")
+    (run_id,) = recorded.run_ids
+    shown = bis.show(run_id[:8])
+    assert (shown.run_id, shown.record.mode, shown.record.code.argv) == (run_id, Mode.RUN, ("--lr", "0.1"))
+    plan = bis.plan("last", ReplayOptions(overrides={"lr": "0.2"}))
+    assert plan.kind is ReplayKind.EXACT
+    assert [(d.recorded, d.replayed) for d in plan.deviations if "lr" in d.what] == [("0.1", "0.2")]
+    verdict = bis.replay("last", ReplayOptions(times=1, environment="current"))
+    assert verdict.level is Level.BITWISE, verdict
+    assert bis.show("last").run_id == run_id  # a replay is never the last run
+    assert not bis.diff(run_id, run_id).differs
+
+
+@pytest.mark.parametrize("reference", ["0" * 32, "abc", "last", "not an id"])
+def test_unknown_runs_are_explained(project: Path, reference: str) -> None:
+    """Whatever asks for them."""
+    for ask in (bis.show, bis.plan, bis.replay):
+        with pytest.raises(RunNotFound):
+            ask(reference)
+
+
+def test_parameters_are_for_notebooks(project: Path) -> None:
+    """Values that nothing would take are refused, not dropped."""
+    with pytest.raises(UsageError, match="no notebook"):
+        bis.run("train.py", parameters={"lr": "1"})
+    (project / "a.ipynb").touch()
+    with pytest.raises(UsageError, match="takes no arguments"):
+        bis.run("a.ipynb", "--lr", "1")
+
+
+def test_faulty_settings_stop_before_anything_runs(project: Path) -> None:
+    """A mistake in [tool.bis] is told first."""
+    (project / "pyproject.toml").write_text("[tool.bis]\nreplay-tims = 3\n")
+    with pytest.raises(ConfigurationError, match="replay-tims"):
+        bis.run("train.py")
+
+
+def test_sessions_that_cannot_be_stored_are_warned_of(project: Path, tmp_path: Path) -> None:
+    """A damaged session does not stop other commands."""
+    broken = tmp_path / "home" / "sessions" / "20260101-000000-x"
+    broken.mkdir(parents=True)
+    with pytest.warns(BisWarning, match="20260101-000000-x"), pytest.raises(RunNotFound):
+        bis.show("last")
+
+
+def test_options_of_the_command_line_are_sorted_out() -> None:
+    """Those that are not for `ReplayOptions` are left out."""
+    options = options_from(times=3, fresh=True, yes=True, full=False)
+    assert options == ReplayOptions(times=3, fresh=True)
+
+
+def test_running_works_in_a_thread(project: Path) -> None:
+    """Signals are the main thread's affair; a program runs without them."""
+    found: list[int | None] = []
+    thread = threading.Thread(target=lambda: found.append(bis.run("train.py", wait=True).exit.exit_code))
+    thread.start()
+    thread.join(60)
+    assert found == [0]
