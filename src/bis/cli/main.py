@@ -61,11 +61,10 @@ def main(arguments: list[str] | None = None) -> int:
             result = cli.main(args=arguments, prog_name="bis", standalone_mode=False)
             sys.stdout.flush()  # while a closed pipe can still be told from a defect
         return result if isinstance(result, int) else 0
-    except _Ended as signalled:
-        return 128 + signalled.number
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (click.exceptions.Abort, KeyboardInterrupt) as error:
         sys.stderr.write("\nbis: interrupted; what was finished is kept\n")
-        return 130
+        cause = error.__cause__ or error  # click makes an Abort of it
+        return 128 + (cause.number if isinstance(cause, _Ended) else signal.SIGINT)
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ import click
 from bis.config import Tolerance
 
 Command = Callable[..., Any]
+_FIELDS = ("atol", "rtol", "margin", "quantum")
 
 tracking_uri = click.option(
     "--tracking-uri",
@@ -52,14 +54,17 @@ def tolerances(_context: click.Context, parameter: click.Parameter, given: tuple
 
 def _tolerance(value: str, text: str, parameter: click.Parameter) -> Tolerance:
     fields: dict[str, float] = {}
-    for part, default in zip(value.split(","), ("atol", "rtol", "margin", "quantum"), strict=False):
-        key, separator, number = part.rpartition(":")
+    parts = value.split(",")
+    if len(parts) > len(_FIELDS):
+        raise click.BadParameter(f"expected at most {', '.join(_FIELDS)}, found {text!r}", param=parameter)
+    for part, default in zip(parts, _FIELDS, strict=False):
+        key, _separator, number = part.rpartition(":")
         key = key or default
         try:
             fields[key] = float(number)
         except ValueError:
             raise click.BadParameter(f"{number!r} in {text!r} is no number", param=parameter) from None
-        if (separator and key not in {"atol", "rtol", "margin", "quantum"}) or fields[key] < 0:
+        if key not in _FIELDS or not 0 <= fields[key] < math.inf:
             raise click.BadParameter(
                 f"expected atol, rtol, margin or quantum of at least 0, found {part!r}", param=parameter
             )

@@ -49,7 +49,7 @@ def run(
     bis run -m package.train --lr 0.1
     bis run --set epochs=3 notebook.ipynb
 
-    With --json, the program's output goes to stderr.
+    With --json, the program's output is kept with the run and not shown.
     """
     from bis import api
 

@@ -10,13 +10,21 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bis.config import Settings, home
-from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpossible, StoreUnavailable
+from bis.errors import (
+    BisError,
+    ConsentRefused,
+    DataMissing,
+    EvidenceDamaged,
+    ExecutionError,
+    ReplayImpossible,
+)
 from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
 from bis.evidence.store import SOURCE, EvidenceStore, StoredRun
@@ -146,7 +154,8 @@ def _stopping(stored: StoredRun, plan: Plan, request: Request) -> Stopping | Non
 
 
 def _ask(stored: StoredRun, request: Request) -> None:
-    if request.consent is None or not stored.record.host or stored.record.host == host_digest():
+    # What bis never recorded comes from the user's own clone; a record without a host is not trusted for that.
+    if request.consent is None or not stored.recorded or stored.record.host == host_digest():
         return
     code = stored.record.code
     question = (
@@ -268,20 +277,28 @@ def _run(
                 return
             finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in finished:
-                yield future.result()
+                try:
+                    yield future.result()
+                except BrokenProcessPool as error:
+                    raise ExecutionError(
+                        "a process that replays was ended from outside",
+                        hint="Was there enough memory? Fewer replays at a time (-j) need less.",
+                    ) from error
 
 
 @contextmanager
 def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
     """Worker processes, which end their programs before they end themselves, on Ctrl-C too."""
     context: Any = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())  # of whoever called us
     pool = ProcessPoolExecutor(count, mp_context=context, initializer=quiet_when_idle)
     try:
         yield pool
     except BaseException:
-        for child in multiprocessing.active_children():
-            with suppress(ProcessLookupError):
-                os.kill(child.pid or 0, signal.SIGINT)
+        for child in set(multiprocessing.active_children()) - others:
+            if child.pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(child.pid, signal.SIGINT)
         pool.shutdown(wait=True, cancel_futures=True)
         raise
     pool.shutdown(wait=True)
@@ -291,7 +308,7 @@ def _kept(store: EvidenceStore, stored: StoredRun, plan: Plan, outcome: Outcome,
     try:
         with unobserved():  # `bis.replay` may be called in a process that is itself recorded
             return replace(outcome, run_id=keep_outcome(store, stored, plan, outcome))
-    except StoreUnavailable as error:
+    except BisError as error:
         problems.append(f"replay {outcome.index + 1} could not be stored as a child run: {error.message}")
         return outcome
 

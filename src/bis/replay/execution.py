@@ -89,6 +89,7 @@ def quiet_when_idle() -> None:
     def interrupted(_number: int, _frame: object) -> None:
         if not _RUNNING:
             os._exit(130)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's and the parent's: one is enough to clean up
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupted)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bis import __version__
+from bis.errors import BisError
 from bis.evidence.store import PARENT, EvidenceStore, StoredRun
 from bis.model.jsonable import to_json
 from bis.record.redaction import Redactor, secrets_of
@@ -52,6 +54,7 @@ def keep_outcome(store: EvidenceStore, stored: StoredRun, plan: Plan, outcome: O
         store.log_text(run_id, redactor.text(text, place="replay", assignments=False), ARTIFACT)
         store.end(run_id, "FAILED" if outcome.failure is not None else "FINISHED", time.time())
     except BaseException:
-        store.delete(run_id)
+        with suppress(BisError):  # what went wrong first is what is told
+            store.delete(run_id)
         raise
     return run_id

@@ -1,0 +1,121 @@
+"""The command line as a whole: exit codes, signals, pipes, and nothing that looks like a crash."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+
+import bis
+from bis.cli.main import cli, main
+from bis.errors import StorageError
+
+ENVIRON = {**os.environ, "PYTHONPATH": str(Path(bis.__file__).parents[1]), "NO_COLOR": "1"}
+
+
+def add(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Give the command line one more command, which raises."""
+
+    @click.command()
+    def broken() -> None:
+        raise error
+
+    monkeypatch.setitem(cli.commands, "broken", broken)
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    """``bis --version`` and ``python -m bis --version``."""
+    assert main(["--version"]) == 0
+    assert bis.__version__ in capsys.readouterr().out
+    done = subprocess.run([sys.executable, "-m", "bis", "-V"], env=ENVIRON, capture_output=True, text=True, check=True)
+    assert bis.__version__ in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--no-such-option"], ["no-such-command"], ["show"], ["replay", "-n", "0", "x"]])
+def test_usage_errors_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be meant is told on stderr."""
+    assert main(arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "Error" in shown.err
+
+
+def test_errors_of_bis_have_their_code_and_hint(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message, then what to do, and no traceback."""
+    add(monkeypatch, StorageError("the disk is full", hint="Free some space."))
+    assert main(["broken"]) == 3
+    assert capsys.readouterr().err == "bis: the disk is full\n     Free some space.\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(KeyboardInterrupt(), 130), (click.exceptions.Abort(), 130), (RuntimeError("odd"), 70), (BrokenPipeError(), 0)],
+)
+def test_everything_else_has_its_code_too(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], error: BaseException, code: int
+) -> None:
+    """Interruptions, defects and readers that went away."""
+    add(monkeypatch, error)
+    before = os.dup(1)
+    try:
+        assert main(["broken"]) == code
+    finally:
+        os.dup2(before, 1)
+        os.close(before)
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_defect_keeps_its_code_while_debugging(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """BIS_DEBUG=1 shows the traceback; the code is not that of "not reproduced"."""
+    monkeypatch.setenv("BIS_DEBUG", "1")
+    add(monkeypatch, RuntimeError("odd"))
+    assert main(["broken"]) == 70
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_being_ended_cleans_up(tmp_path: Path, number: signal.Signals) -> None:
+    """`kill` and a closed terminal are taken as Ctrl-C is, with the code of the signal."""
+    code = (
+        "import click, sys, time\nfrom bis.cli.main import cli, main\n"
+        "@cli.command()\ndef wait():\n    try:\n        open('ready', 'w').close(); time.sleep(60)\n"
+        "    finally:\n        open('cleaned', 'w').close()\nsys.exit(main(['wait']))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], env=ENVIRON, cwd=tmp_path, stderr=subprocess.PIPE)
+    while not (tmp_path / "ready").exists():
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, told = process.communicate(timeout=10)
+    assert process.returncode == 128 + number
+    assert b"interrupted" in told
+    assert (tmp_path / "cleaned").exists()
+
+
+def test_help_is_quick_and_light() -> None:
+    """`bis --help` loads neither MLflow nor NumPy."""
+    code = (
+        "import sys\nfrom bis.cli.main import main\nmain(['--help'])\n"
+        "print([m for m in ('mlflow', 'numpy', 'rich', 'bis.api') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=ENVIRON, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the options that all commands share."""
+    assert main([command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "--tracking-uri" in shown
+    assert "--json" in shown

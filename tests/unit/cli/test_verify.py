@@ -1,0 +1,40 @@
+"""``bis verify``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis.cli.main import main
+from bis.evidence.store import EvidenceStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def measured(project: Path, store_uri: str) -> str:
+    """A run with a metric."""
+    store = EvidenceStore(store_uri)
+    run_id = store.create("Default", "r", {}, started_unix_s=1.0)
+    from bis.model.facets import Curve
+
+    store.log(run_id, (Curve("mse", (0,), ((0.12345).hex(),)),), {})
+    return run_id
+
+
+@pytest.mark.parametrize(("figure", "code"), [("0.123", 0), ("0.12", 0), ("0.124", 1)])
+def test_figures_are_compared_as_they_are_printed(
+    measured: str, project: Path, capfd: pytest.CaptureFixture[str], figure: str, code: int
+) -> None:
+    """At the precision of the table."""
+    (project / "table.csv").write_text(f"test MSE\n{figure}\n")
+    assert main(["verify", measured, "--expect", "table.csv", "--map", "test MSE=mse"]) == code
+    assert "mse" in capfd.readouterr().out.lower()
+
+
+def test_saved_outputs_are_of_notebooks(run_id: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """A script has none."""
+    assert main(["verify", run_id, "--expect", "saved-outputs"]) == 2
+    assert "not of a notebook" in capfd.readouterr().err
