@@ -47,7 +47,7 @@ cli-docs: $(VENV)/.dev ## docs/cli.md, from the commands' help
 	$(PY) docs/generate_cli.py
 
 bench: $(VENV)/.dev ## cost of recording, beside other trackers
-	$(PY) benchmarks/run.py
+	$(PY) benchmarks/overhead.py
 
 clean: ## remove what the targets wrote, but for .venv
 	rm -rf site study/out benchmarks/out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
