@@ -90,7 +90,7 @@ def script_cases(bench: Bench, existing: Path) -> list[Case]:
 
 
 def _peer(bench: Bench, name: str, environ: Mapping[str, str]) -> list[Case]:
-    """A peer and its own baseline: scikit-learn imports more where pandas is installed, as it is beside MLflow."""
+    """A peer and its own baseline: scikit-learn imports more where pandas and rich are installed."""
     alone = f"plain python beside {name}"
     python = bench.program(name)
     tails = {"Sacred": SACRED, "wandb": WANDB, "ClearML": CLEARML}

@@ -11,9 +11,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ("numpy", "scipy", "scikit-learn", "joblib", "threadpoolctl")
+# What bis needs is in the environment without bis too: scikit-learn imports rich, and pandas, where they are installed.
+_SAME = ("scikit-learn", "mlflow>=3.17", "blake3", "click", "rich", "threadpoolctl", "uv")
 PACKAGES = {
-    "plain": ("scikit-learn", "mlflow>=3.17"),
-    "bis": ("scikit-learn", "mlflow>=3.17"),
+    "plain": _SAME,
+    "bis": _SAME,
     "Sacred": ("scikit-learn", "sacred", "setuptools<81"),  # it imports pkg_resources, which left setuptools with 81
     "wandb": ("scikit-learn", "wandb"),
     "ClearML": ("scikit-learn", "clearml", "setuptools<81"),
