@@ -23,7 +23,7 @@ study: $(VENV)/.study ## the main job: record, replay and verify the two experim
 	$(PY) study/run.py
 
 test: check doctest ## everything: check, doctests, the whole test suite
-	$(PY) -m pytest -n $(WORKERS) --dist loadfile
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: lint types layers docs ## formatting, lint, types, layers, documentation (fast)
 
