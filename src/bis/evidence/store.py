@@ -20,6 +20,7 @@ from bis.config import tracking_uri_given
 from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
 from bis.evidence.digests import digest_bytes
 from bis.evidence.documents import read_record, record_text
+from bis.evidence.own_calls import unobserved
 from bis.model.facets import Curve, Dataset, Outputs, Parameters, Status
 from bis.model.lock import lock_text
 from bis.model.record import Record, missing_record
@@ -338,7 +339,8 @@ def _mapped(uri: str | None, *, missing: str | None = None) -> Iterator[None]:
     from mlflow.exceptions import MlflowException
 
     try:
-        yield
+        with unobserved():  # the process may itself be recorded
+            yield
     except BisError:
         raise
     except MlflowException as error:

@@ -120,10 +120,9 @@ def _store_at_exit(recorder: Recorder) -> None:
 
 
 def _store(recorder: Recorder) -> None:
-    from bis.record.observed_store import unobserved
     from bis.record.storing import store_under_lock
 
-    with unobserved(), recorder.unwatched():
+    with recorder.unwatched():
         folder = Path(recorder.session.spool)
         (folder / spool_files.STORED).unlink(missing_ok=True)
         store_under_lock(folder)

@@ -8,15 +8,14 @@ seen is noted afterwards, behind the fence. Signatures are tolerant, because MLf
 from __future__ import annotations
 
 import sys
-import threading
 from typing import TYPE_CHECKING, Any
+
+from bis.evidence.own_calls import outermost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bis.record.recorder import Recorder
-
-_DEPTH = threading.local()
 
 
 class Observing:
@@ -29,60 +28,60 @@ class Observing:
 
     def create_run(self, *args: Any, **kwargs: Any) -> Any:
         """Create the run with the tags of the session, and note it."""
-        with _outermost() as outermost:
-            if outermost:
+        with outermost() as first:
+            if first:
                 args, kwargs = self.bis_recorder.fence.run("tags", self._bis_tagged, args, kwargs) or (args, kwargs)
             run = super().create_run(*args, **kwargs)  # type: ignore[misc]
-        if outermost:
+        if first:
             self.bis_recorder.fence.run("run", self._bis_created, run)
         return run
 
     def update_run_info(self, *args: Any, **kwargs: Any) -> Any:
         """Update the run; note a resumption or the end."""
-        with _outermost() as outermost:
+        with outermost() as first:
             result = super().update_run_info(*args, **kwargs)  # type: ignore[misc]
-        if outermost:
+        if first:
             self.bis_recorder.fence.run("run", self._bis_updated, args, kwargs)
         return result
 
     def log_metric(self, run_id: Any, metric: Any, *args: Any, **kwargs: Any) -> Any:
         """Log the metric, and note it."""
-        with _outermost() as outermost:
+        with outermost() as first:
             result = super().log_metric(run_id, metric, *args, **kwargs)  # type: ignore[misc]
-        if outermost:
+        if first:
             self.bis_recorder.fence.run("metrics", self._bis_metrics, run_id, [metric])
         return result
 
     def log_param(self, run_id: Any, param: Any, *args: Any, **kwargs: Any) -> Any:
         """Log the param, and note it."""
-        with _outermost() as outermost:
+        with outermost() as first:
             result = super().log_param(run_id, param, *args, **kwargs)  # type: ignore[misc]
-        if outermost:
+        if first:
             self.bis_recorder.fence.run("parameters", self._bis_params, run_id, [param])
         return result
 
     def log_batch(self, run_id: Any, metrics: Any = (), params: Any = (), *args: Any, **kwargs: Any) -> Any:
         """Log the batch, and note it."""
         metrics, params = list(metrics or ()), list(params or ())
-        with _outermost() as outermost:
+        with outermost() as first:
             result = super().log_batch(run_id, metrics, params, *args, **kwargs)  # type: ignore[misc]
-        if outermost:
+        if first:
             self.bis_recorder.fence.run("metrics", self._bis_metrics, run_id, metrics)
             self.bis_recorder.fence.run("parameters", self._bis_params, run_id, params)
         return result
 
     def log_inputs(self, run_id: Any, *args: Any, **kwargs: Any) -> Any:
         """Log the inputs, and note the datasets."""
-        with _outermost() as outermost:
+        with outermost() as first:
             result = super().log_inputs(run_id, *args, **kwargs)  # type: ignore[misc]
         datasets = kwargs.get("datasets") or (args[0] if args else None) or ()
-        if outermost:
+        if first:
             self.bis_recorder.fence.run("data", self._bis_inputs, run_id, datasets)
         return result
 
     def create_logged_model(self, *args: Any, **kwargs: Any) -> Any:
         """Create the logged model, and note the weights of the object that is being logged."""
-        with _outermost():
+        with outermost():
             result = super().create_logged_model(*args, **kwargs)  # type: ignore[misc]
         run_id = kwargs.get("source_run_id") or getattr(result, "source_run_id", None) or ""
         self.bis_recorder.fence.run("models", self._bis_model, getattr(result, "name", "model"), run_id)
@@ -90,7 +89,7 @@ class Observing:
 
     def record_logged_model(self, *args: Any, **kwargs: Any) -> Any:
         """Record the logged model (older clients), and note its weights."""
-        with _outermost():
+        with outermost():
             result = super().record_logged_model(*args, **kwargs)  # type: ignore[misc]
         run_id = kwargs.get("run_id") or (args[0] if args else "")
         self.bis_recorder.fence.run("models", self._bis_model, "model", str(run_id))
@@ -169,21 +168,6 @@ class Observing:
         elif len(args) > 3:
             args = (*args[:3], [*(args[3] or ()), *tags], *args[4:])
         return args, kwargs
-
-
-class _outermost:  # noqa: N801 (reads as a context: `with _outermost() as outermost`)
-    """True for the first store call on the stack: stores call their own methods, which must not count twice."""
-
-    def __enter__(self) -> bool:
-        _DEPTH.value = getattr(_DEPTH, "value", 0) + 1
-        return bool(_DEPTH.value == 1)
-
-    def __exit__(self, *exc: object) -> None:
-        _DEPTH.value -= 1
-
-
-class unobserved(_outermost):  # noqa: N801
-    """Store calls of bis itself, which are no part of the run: ``with unobserved(): ...``."""
 
 
 def observe(store: Any, recorder: Recorder, uri: str, on_attach: Any, on_end: Any) -> Any:

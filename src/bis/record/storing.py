@@ -28,7 +28,6 @@ from bis.model.facets import Curve
 from bis.model.record import Mode, Record, State
 from bis.record.assembly import assemble, texts
 from bis.record.liveness import is_alive, lock, unlock
-from bis.record.observed_store import unobserved
 from bis.record.secrecy import forget_secrets, redacted_notebook, redactor_of
 from bis.record.sightings import SeenRun, Sightings, read_sightings
 
@@ -64,8 +63,7 @@ def store_session(folder: Path, *, store: EvidenceStore | None = None) -> Stored
         The spool is damaged.
     """
     try:
-        with unobserved():  # `bis.run` may be called in a process that is itself recorded
-            done = _store_runs(folder, store)
+        done = _store_runs(folder, store)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise EvidenceDamaged(f"{folder} cannot be understood: {type(error).__name__}: {error}") from error
     write_document(folder / spool_files.STORED, done)

@@ -29,7 +29,6 @@ from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
 from bis.evidence.store import SOURCE, EvidenceStore, StoredRun
 from bis.model.verdict import Outcome, ReplayKind, Verdict
-from bis.record.observed_store import unobserved
 from bis.replay.environment import BuiltEnvironment, ensure_environment
 from bis.replay.execution import Job, execute, quiet_when_idle
 from bis.replay.here import look_here
@@ -306,8 +305,7 @@ def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
 
 def _kept(store: EvidenceStore, stored: StoredRun, plan: Plan, outcome: Outcome, problems: list[str]) -> Outcome:
     try:
-        with unobserved():  # `bis.replay` may be called in a process that is itself recorded
-            return replace(outcome, run_id=keep_outcome(store, stored, plan, outcome))
+        return replace(outcome, run_id=keep_outcome(store, stored, plan, outcome))
     except BisError as error:
         problems.append(f"replay {outcome.index + 1} could not be stored as a child run: {error.message}")
         return outcome

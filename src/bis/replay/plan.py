@@ -30,6 +30,7 @@ NOWHERE = "missing"
 CURRENT = "current"
 REBUILD = "rebuild"
 
+NEIGHBOURS = 2  # so many folders above the project a file may lie and still be put beside the workspace
 _NAMED_PACKAGES = 12  # differences that are listed one by one; the rest is counted
 _NAMED_REASONS = 8
 _LEVELS_UP = 3  # how far above the project a working directory is imitated
@@ -493,4 +494,7 @@ def _workspace_name(path: str, record: Record) -> str | None:
     imitated = posixpath.isabs(code.cwd) and _working_directory(record, _Notes()) != "."
     if imitated and path.startswith(code.cwd.rstrip("/") + "/"):
         return posixpath.relpath(path, code.project_root)
-    return None
+    near = posixpath.relpath(path, code.project_root) if posixpath.isabs(code.project_root) else path
+    # A program may have named it as a neighbour (../data.csv) or by its whole path: it is put where the first finds
+    # it, and stays where the second does.
+    return near if near.startswith("../") and near.count("../") <= NEIGHBOURS else None

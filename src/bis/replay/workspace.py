@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING
 from bis.errors import EvidenceError, StorageError, UnsafeArchive
 from bis.evidence.archive import unpack
 from bis.model.verdict import Deviation
-from bis.replay.plan import Layout
+from bis.replay.plan import NEIGHBOURS, Layout
 
 if TYPE_CHECKING:
     from bis.model.plan import DataPlacement, Plan
 
 COPIED_BYTES = 64 << 20
 _PROJECT = "project"
+_ABOVE = "above"  # stands for a folder above the project
 _SCANNED_BYTES = 1 << 20
 _ASKS_GIT = re.compile(rb"rev-parse|git describe|^\s*(?:import git\b|from git import)|[\"']git[\"'],", re.MULTILINE)
 
@@ -73,7 +74,9 @@ def build(plan: Plan, archive: Path | None, folder: Path, *, layout: Layout | No
     layout = layout or Layout()
     folder = folder.absolute()
     try:
-        root = folder.joinpath(*_project_names(plan.cwd))
+        names = _project_names(plan.cwd)
+        levels = max((_levels_above(p.target) for p in plan.data if p.target is not None), default=0)
+        root = folder.joinpath(*[_ABOVE] * (levels - len(names)), *names)
         root.mkdir(parents=True, exist_ok=True)
         if archive is not None:
             unpack(archive, root)
@@ -135,7 +138,12 @@ def _project_names(cwd: str) -> list[str]:
     parts = cwd.split("/")
     levels = next((i for i, part in enumerate(parts) if part != ".."), len(parts))
     names = [part for part in parts[levels : 2 * levels] if part not in {"", ".", ".."}]
-    return ["above", *names] if levels and len(names) == levels else [_PROJECT]
+    return [_ABOVE, *names] if levels and len(names) == levels else [_PROJECT]
+
+
+def _levels_above(name: str) -> int:
+    """How many folders above the project a file lies, as far as a plan may place one."""
+    return min(posixpath.normpath(name).split("/").count(".."), NEIGHBOURS)
 
 
 def _inside(root: Path, name: str, folder: Path) -> Path:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bis.record.observed_store import Observing, observe, unobserved
+from bis.evidence.own_calls import unobserved
+from bis.record.observed_store import Observing, observe
 from bis.record.recorder import Recorder
 from tests.unit.record.sessions import session_of
 

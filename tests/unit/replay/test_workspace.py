@@ -107,7 +107,7 @@ def test_working_directory_above(tmp_path: Path, archive: Path) -> None:
     assert (made.cwd / "shared.csv").read_text() == "5\n"
 
 
-@pytest.mark.parametrize("target", ["../../escaped", "/etc/escaped", "a/../../../escaped"])
+@pytest.mark.parametrize("target", ["../../../escaped", "/etc/escaped", "a/../../../../escaped"])
 def test_data_cannot_be_placed_outside(tmp_path: Path, archive: Path, target: str) -> None:
     """A record that was made by hand cannot place a file outside of the workspace, nor leave one half-made."""
     original = tmp_path / "x.csv"
@@ -182,3 +182,13 @@ def test_archive_of_commit(tmp_path: Path) -> None:
     plan = replace(plan_for(made), data=())
     assert (build(plan, made, tmp_path / "w").root / "train.py").read_text() == "print('committed')\n"
     assert (clone / "train.py").read_text() == "print('changed')\n"
+
+
+def test_a_neighbour_of_the_project_is_put_beside_it(tmp_path: Path) -> None:
+    """A file that the program reads as ../../data.csv is found there, still inside the workspace."""
+    original = tmp_path / "data.csv"
+    original.write_text("1\n")
+    plan = replace(plan_for(original), data=(DataPlacement(FileDigest("/x", 2, "x"), str(original), "../../data.csv"),))
+    made = build(plan, None, tmp_path / "w")
+    assert (made.cwd / "../../data.csv").resolve() == (made.folder / "data.csv").resolve()
+    assert (made.folder / "data.csv").read_text() == "1\n"
