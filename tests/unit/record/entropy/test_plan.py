@@ -59,7 +59,7 @@ def test_started_process_is_keyed_by_what_it_runs_not_where() -> None:
     """Another folder and another interpreter give the same key, other arguments another one."""
     key = started(PYTHON)
     assert key.startswith("main/start/")
-    assert started(["/venv/python3.12", "/work/copy/train.py", "--lr", "0.1"]) == key
+    assert started(["/venv/python3.12", "/elsewhere/copy/train.py", "--lr", "0.1"]) == key
     assert started([*PYTHON[:-1], "0.2"]) != key
 
 
