@@ -226,6 +226,10 @@ def _cache_folders() -> list[str]:
 
 
 def _temporary_folders() -> list[str]:
-    """Where temporary files go. ``tempfile.gettempdir`` would draw random names at the program's expense."""
+    """Where temporary files go: the folder that is named, else the system's.
+
+    ``tempfile.gettempdir`` would draw random names at the program's expense. A replay names a folder of its own, so
+    that a project that lies below the system's is as safe as any other.
+    """
     named = [os.environ[v] for v in ("TMPDIR", "TEMP", "TMP") if os.environ.get(v)]
-    return [*named, "/tmp", "/var/tmp", "/usr/tmp"] if os.name == "posix" else named  # noqa: S108
+    return named or (["/tmp", "/var/tmp", "/usr/tmp"] if os.name == "posix" else [])  # noqa: S108

@@ -106,6 +106,9 @@ def _execute(job: Job, folder: Path) -> Outcome:
     assert quarantine is not None
     base = neutralise(job.environ, quarantine.folder)
     base.update(job.plan.variables)
+    temporary = folder / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    base["TMPDIR"] = str(temporary)
     if workspace.external:
         extra = [str(p) for p in workspace.external]
         base["PYTHONPATH"] = os.pathsep.join([*extra, *([base["PYTHONPATH"]] if base.get("PYTHONPATH") else [])])

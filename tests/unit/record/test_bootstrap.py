@@ -69,7 +69,7 @@ def test_a_replay_may_write_its_own_folders_only(project: Path, tmp_path: Path) 
     done = subprocess.run(
         [sys.executable, "program.py"],
         cwd=project,
-        env=child_environment(session, clean_environ()),
+        env={**child_environment(session, clean_environ()), "TMPDIR": str(project)},
         capture_output=True,
         text=True,
         check=False,
