@@ -58,10 +58,15 @@ class Settings:
     alpha: float = 0.05
     primary_metric: str | None = None
     tolerances: dict[str, Tolerance] = field(default_factory=dict)
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    baseline: str | None = None
+    max_file_mib: float = 20.0
 
 
 # Of settings without a default: a value of their kind. And what numbers may be.
-_LIKE: dict[str, Any] = {"replay_timeout_s": 1.0, "primary_metric": ""}
+_LIKE: dict[str, Any] = {"replay_timeout_s": 1.0, "primary_metric": "", "baseline": ""}
 _RANGES = {
     "snapshot_file_mib": (0, 1e6),
     "snapshot_total_mib": (0, 1e6),
@@ -70,6 +75,7 @@ _RANGES = {
     "fresh_times": (1, 1000),
     "replay_timeout_s": (0.1, 1e9),
     "alpha": (1e-6, 0.5),
+    "max_file_mib": (0.001, 1000),
 }
 
 
@@ -128,6 +134,16 @@ def tracking_uri_given() -> str | None:
     return os.environ.get("MLFLOW_TRACKING_URI") or None
 
 
+def github_api_url() -> str:
+    """Where GitHub's API is: what GitHub Actions and companies' own servers say, else the public one."""
+    return os.environ.get("GITHUB_API_URL") or "https://api.github.com"
+
+
+def github_token() -> str | None:
+    """The token for GitHub's API, where one is set, under either of the names in use."""
+    return os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN") or None
+
+
 def pyproject_above(folder: Path) -> Path | None:
     """The nearest ``pyproject.toml`` at or above `folder`."""
     return next((p for d in (folder, *folder.parents) if (p := d / "pyproject.toml").is_file()), None)
@@ -182,7 +198,7 @@ def _parse(table: dict[str, Any], path: str) -> Settings:
         elif name in _RANGES and not _RANGES[name][0] <= value <= _RANGES[name][1]:
             faults.append(f"{key} = {value!r}: expected from {_RANGES[name][0]:g} to {_RANGES[name][1]:g}")
         else:
-            values[name] = value
+            values[name] = tuple(value) if isinstance(value, list) else value
     if faults:
         raise ConfigurationError(f"[tool.bis] in {path}: " + "; ".join(faults), hint="See docs/configuration.md.")
     return Settings(**values)
@@ -205,6 +221,8 @@ def _parse_tolerances(table: Any, faults: list[str]) -> dict[str, Tolerance]:
 
 
 def _fits(value: Any, default: Any) -> bool:
+    if isinstance(default, tuple):
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
     if isinstance(default, bool):
         return isinstance(value, bool)
     if isinstance(default, float):
@@ -213,4 +231,4 @@ def _fits(value: Any, default: Any) -> bool:
 
 
 def _kind(default: Any) -> str:
-    return {bool: "true or false", int: "whole number", float: "number", str: "text"}.get(type(default), "value")
+    return {bool: "true or false", int: "whole number", float: "number", str: "text", tuple: "list of texts"}.get(type(default), "value")

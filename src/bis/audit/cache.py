@@ -1,0 +1,86 @@
+"""What earlier audits found out, by content: a project that has not changed is answered at once, a file is read once.
+
+For each project there are two files: its audit under the digest of all that it was made from, and its modules under the
+digests of their contents. Neither is ever needed: a damaged or foreign file counts as absent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import pickle
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from bis.audit import program
+from bis.model import audit as results
+
+_KNOWN = {
+    (module.__name__, name)
+    for module in (program, results)
+    for name, kind in vars(module).items()
+    if isinstance(kind, type)
+} | {("builtins", "frozenset"), ("builtins", "set")}
+
+
+class Cache:
+    """A folder of earlier audits.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it is absent; nothing is kept where that fails.
+    version : str
+        Of all that decides over the result besides the content: entries of other versions are not read.
+    """
+
+    def __init__(self, folder: Path, version: str) -> None:
+        self._folder = folder
+        self._version = version
+
+    def audit(self, project: str, key: str) -> Any:
+        """The audit of a project from contents of this key; None where there is none."""
+        stored = self._read(project, "audit")
+        return stored[1] if isinstance(stored, tuple) and len(stored) == 2 and stored[0] == key else None
+
+    def modules(self, project: str) -> dict[str, program.Module]:
+        """Modules of a project by the digest of their content."""
+        stored = self._read(project, "modules")
+        return stored if isinstance(stored, dict) else {}
+
+    def keep(self, project: str, key: str, audit: results.ProjectAudit, modules: dict[str, program.Module]) -> None:
+        """Remember an audit and its modules."""
+        self._write(project, "audit", (key, audit))
+        self._write(project, "modules", modules)
+
+    def _path(self, project: str, kind: str) -> Path:
+        name = hashlib.sha256(f"{self._version}\0{project}".encode("utf-8", "surrogatepass")).hexdigest()
+        return self._folder / name[:2] / f"{name[2:34]}.{kind}"
+
+    def _read(self, project: str, kind: str) -> Any:
+        try:
+            content = self._path(project, kind).read_bytes()
+            return _Reader(io.BytesIO(content)).load()
+        except (OSError, ValueError, EOFError, TypeError, AttributeError, IndexError, KeyError, pickle.UnpicklingError):
+            return None
+
+    def _write(self, project: str, kind: str, value: Any) -> None:
+        path = self._path(project, kind)
+        with suppress(OSError):  # a full or read-only disk costs time, not the audit
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(descriptor, "wb") as file:
+                pickle.dump(value, file, protocol=pickle.HIGHEST_PROTOCOL)
+            Path(temporary).replace(path)
+
+
+class _Reader(pickle.Unpickler):
+    """Makes values of the audit and nothing else: an entry that was tampered with cannot run anything."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _KNOWN:
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"an entry of the cache names {module}.{name}")

@@ -1,0 +1,217 @@
+"""The audit of one project: read, link, state the facts, ask the rules."""
+
+from __future__ import annotations
+
+import gc
+import platform
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from bis import __version__
+from bis.audit import facts
+from bis.audit.cache import Cache
+from bis.audit.dependencies import is_manifest, read_dependencies
+from bis.audit.documents import is_document, read_documents
+from bis.audit.project import Project
+from bis.audit.reading import read_module
+from bis.audit.revision import read_revision
+from bis.audit.rule import Rule
+from bis.audit.rules.catalogue import RULES
+from bis.audit.source import load
+from bis.audit.suppression import divide
+from bis.audit.tree import walk
+from bis.evidence.digests import digest_bytes
+from bis.model.audit import Confidence, Finding, Place, Problem, ProjectAudit, Severity, Size, Substrings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bis.audit.program import Module
+    from bis.audit.tree import Tree
+
+# Raised with every change of what an audit says of the same code: entries of the cache with another number are not read.
+GENERATION = 1
+_MANY_FILES = 64  # of fewer files, reading all again costs less than keeping them apart
+_MANY_PLACES = 20
+_TEXT_MIB = 1.0
+
+CRASHED = Rule("BIS000", "crashed-rule", Severity.ERROR, Confidence.HIGH)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is looked for, and where.
+
+    `select` and `ignore` are codes or beginnings of codes; an empty `select` means all stable rules. `exclude` are globs
+    relative to the project. `cache` is the folder of earlier audits, or None.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    max_file_mib: float = 20.0
+    cache: Path | None = None
+
+    def wants(self, code: str) -> bool:
+        """Whether findings of this code are asked for; the longer beginning wins."""
+        chosen = max((len(p) for p in self.select if code.startswith(p)), default=-1 if self.select else 0)
+        left_out = max((len(p) for p in self.ignore if code.startswith(p)), default=-1)
+        return chosen >= 0 and chosen > left_out
+
+
+def audit_project(root: Path, name: str, options: Options | None = None) -> ProjectAudit:
+    """Audit the project in a folder; nothing in it is run or imported.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    name : str
+        What the project is called in the result.
+    options : Options, optional
+
+    Returns
+    -------
+    ProjectAudit
+        Files that could not be read are `problems` of it; nothing that stands in the project raises.
+    """
+    options = options or Options()
+    tree = walk(root, exclude=options.exclude, max_file_mib=options.max_file_mib)
+    problems = list(tree.problems)
+    contents = _contents(root, tree.sources, options.max_file_mib, problems)
+    texts = _texts(root, tree, problems)
+    digests = {file: digest_bytes(content) for file, content in contents.items()}
+    revision = read_revision(root)
+    key = digest_bytes(repr((sorted(digests.items()), sorted(texts.items()), tree, revision)).encode("utf-8", "replace"))
+    cache = Cache(options.cache, _version(options)) if options.cache is not None else None
+    place = str(root.resolve())
+    if cache is not None and (kept := cache.audit(place, key)) is not None:
+        return replace(kept, project=name)
+    known = cache.modules(place) if cache is not None and len(contents) >= _MANY_FILES else {}
+    modules, fresh = _modules(contents, digests, known)
+    problems += [p for module in modules for p in _problems(module)]
+    installs = [(m.file, cell, line, text) for m in modules for cell, line, text in m.installs]
+    documents = _documents(texts)
+    project = Project(
+        name, modules, read_dependencies(_manifests(texts), installs), read_documents(documents), tree.others, documents
+    )
+    audit = _judged(project, options, problems, tree, digests)
+    audit = replace(audit, revision=revision)
+    if cache is not None:
+        keep = {digests[m.file]: m for m in modules} if len(contents) >= _MANY_FILES and fresh else {}
+        cache.keep(place, key, audit, keep)
+    return audit
+
+
+def _version(options: Options) -> str:
+    """What decides over the result besides the content: bis, Python's parser, and what was asked for."""
+    asked = {key: value for key, value in asdict(options).items() if key != "cache"}
+    return f"{__version__}:{GENERATION}:{platform.python_version()}:{sorted(asked.items())}"
+
+
+def _contents(root: Path, files: tuple[str, ...], most_mib: float, problems: list[Problem]) -> dict[str, bytes]:
+    found = {}
+    for file in files:
+        content = load(root, file, max_file_mib=most_mib)
+        if isinstance(content, Problem):
+            problems.append(content)
+        else:
+            found[file] = content
+    return found
+
+
+def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
+    """Manifests and documents."""
+    found = {}
+    for file in tree.others:
+        if not (is_manifest(file) or is_document(file)):
+            continue
+        content = load(root, file, max_file_mib=_TEXT_MIB)
+        if isinstance(content, Problem):
+            problems.append(content)
+        else:
+            encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
+            found[file] = content.decode(encoding, "replace")
+    for file in tree.sources:  # setup.py is both
+        if is_manifest(file) and isinstance(content := load(root, file, max_file_mib=_TEXT_MIB), bytes):
+            found[file] = content.decode("utf-8", "replace")
+    return found
+
+
+def _modules(
+    contents: dict[str, bytes], digests: dict[str, str], known: dict[str, Module]
+) -> tuple[list[Module], bool]:
+    """The modules of a project, and whether any was read afresh."""
+    modules, fresh = [], False
+    collecting = gc.isenabled()
+    gc.disable()  # trees have no cycles, and looking for some would double the time
+    try:
+        for file, content in contents.items():
+            module = known.get(digests[file])
+            if module is None or module.file:  # of two files with one content, the second is read for itself
+                module = read_module(content, is_notebook=file.endswith(".ipynb"))
+                fresh = True
+            module.file = file
+            modules.append(module)
+    finally:
+        if collecting:
+            gc.enable()
+    return modules, fresh
+
+
+def _problems(module: Module) -> list[Problem]:
+    return [
+        Problem(module.file, kind, detail, Place(module.file, cell, line)) for kind, detail, cell, line in module.problems
+    ]
+
+
+def _judged(
+    project: Project, options: Options, problems: list[Problem], tree: Tree, digests: dict[str, str]
+) -> ProjectAudit:
+    calls = [call for _module, _call, call in project.tracking()]
+    project.problems = [*problems, *project.dependencies.problems]
+    project.facts = facts.state(project, calls)
+    findings, silenced = divide(_findings(project, options), project.modules)
+    trackers: dict[str, tuple[str, ...]] = {}
+    for call in calls:
+        trackers[call.tracker] = tuple(sorted({*trackers.get(call.tracker, ()), call.kind}))
+    mentions = tuple(
+        Place(m.file, cell, line) for m in project.modules for cell, line in m.mentions
+    )
+    notebooks = sum(m.is_notebook for m in project.modules)
+    lines = sum(m.code_lines for m in project.modules)
+    return ProjectAudit(
+        project=project.name,
+        facts=project.facts,
+        calls=tuple(sorted(calls, key=lambda c: (c.place, c.kind))),
+        findings=tuple(sorted((f for f in findings if options.wants(f.code)), key=lambda f: (f.place, f.code))),
+        suppressed=tuple(sorted(silenced, key=lambda f: (f.place, f.code))),
+        problems=tuple(project.problems),
+        left_out=tree.left_out,
+        trackers=trackers,
+        size=Size(len(project.modules) - notebooks, notebooks, lines, tree.left_out_files),
+        substrings=Substrings(bool(mentions), mentions[:_MANY_PLACES]),
+        digest=digest_bytes(repr(sorted(digests.values())).encode()),
+    )
+
+
+def _findings(project: Project, options: Options) -> list[Finding]:
+    found: list[Finding] = []
+    for module in RULES:
+        rule: Rule = module.RULE
+        if not options.wants(rule.code) or (rule.gate and not rule.gate & project.roots):
+            continue
+        try:
+            found += module.check(project)
+        except Exception as error:  # noqa: BLE001 (the fence of the audit: one rule that fails ends no audit)
+            message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
+            found.append(CRASHED.at(Place(""), message))
+    return found
+
+
+def _manifests(texts: dict[str, str]) -> dict[str, str]:
+    return {file: text for file, text in texts.items() if is_manifest(file)}
+
+
+def _documents(texts: dict[str, str]) -> dict[str, str]:
+    return {file: text for file, text in texts.items() if is_document(file)}

@@ -1,0 +1,263 @@
+"""The facts of a project, each with its reason and the places where it is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis.audit import learning, literals, order
+from bis.audit.rule import place_of
+from bis.audit.trackers import mlflow
+from bis.audit.trackers.catalogue import canonical
+from bis.model.audit import NO, UNKNOWN, YES, Fact, Place, TrackingCall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bis.audit.program import Call, Module
+    from bis.audit.project import Project
+
+_MOST_PLACES = 50
+# Facts that a kind of call makes true.
+_BY_KIND = {
+    "logs_params": "param",
+    "logs_metrics": "metric",
+    "autolog": "autolog",
+    "logs_model": "model",
+    "logs_artifact": "artifact",
+    "logs_dataset": "dataset",
+    "sets_tags": "tag",
+    "registers_model": "register",
+}
+
+
+def state(project: Project, calls: list[TrackingCall]) -> dict[str, Fact]:
+    """All facts, in the order of `bis.model.audit_facts.FACTS`."""
+    ours = [call for call in calls if call.tracker == "mlflow"]
+    uses = _uses(project, ours)
+    facts = {"uses_mlflow": uses, "via": _via(project, ours)}
+    for name, kind in _BY_KIND.items():
+        facts[name] = _seen(project, [call.place for call in ours if call.kind == kind], f"no call logs a {kind}")
+        if name == "autolog":
+            facts["autolog"] = _seen(project, facts["autolog"].places, "no call switches autologging on")
+            facts["autolog_too_late"] = _too_late(project)
+    trains = _trains(project)
+    facts["params_not_logged_at_all"] = _no_params(project, facts, ours, trains)
+    facts["unseeded_split"] = _unseeded(project, learning.split_seeding, "split")
+    facts["unseeded_estimator"] = _unseeded(project, learning.estimator_seeding, "estimator")
+    facts["seeds_set"] = _seeds(project)
+    facts["deps_declared"] = _declared(project)
+    facts["deps_pinned"] = Fact(project.dependencies.pins, places=_first(d.place for d in project.dependencies.declared))
+    facts["hardcoded_run_id"] = _of(literals.run_ids(project), "no run id stands in the code")
+    facts["absolute_local_path"] = _of(literals.absolute_paths(project), "no absolute path stands in the code")
+    facts["mlproject"] = _files(project, "MLproject")
+    facts["readme_tracking"] = _documents(project)
+    facts["trains_model"] = trains
+    return facts
+
+
+def _first(places: Iterable[Place]) -> tuple[Place, ...]:
+    return tuple(sorted(set(places)))[:_MOST_PLACES]
+
+
+def _of(places: Iterable[Place], otherwise: str) -> Fact:
+    found = _first(places)
+    return Fact(YES, places=found) if found else Fact(NO, otherwise)
+
+
+def _seen(project: Project, places: Iterable[Place], otherwise: str) -> Fact:
+    """Yes where it is seen; unknown where a file that mentions tracking could not be read; else no."""
+    found = _first(places)
+    if found:
+        return Fact(YES, places=found)
+    for module in project.modules:
+        if module.mentions and any(kind in _UNREADABLE for kind, *_rest in module.problems):
+            return Fact(UNKNOWN, f"{module.file} mentions it and could not be read wholly", (Place(module.file),))
+    unresolved = [
+        place_of(module, call)
+        for module in project.modules
+        for call in module.calls
+        if call.api in _UNRESOLVED and "mlflow" in project.roots and _UNRESOLVED[call.api] in otherwise
+    ]
+    if unresolved:
+        return Fact(UNKNOWN, "it is called on an object whose origin is not seen", _first(unresolved))
+    return Fact(NO, otherwise)
+
+
+_UNREADABLE = frozenset({"syntax", "python-2", "too-deep", "nul", "notebook", "encoding"})
+# Methods that only MLflow's client has, on objects of which nothing is known.
+_UNRESOLVED = {
+    ".log_param": "param",
+    ".log_metric": "metric",
+    ".log_batch": "metric",
+    ".log_artifact": "artifact",
+    ".log_artifacts": "artifact",
+}
+
+
+def _uses(project: Project, ours: list[TrackingCall]) -> Fact:
+    places = [
+        Place(module.file, one.cell, one.line)
+        for module in project.modules
+        for one in module.imports
+        if one.target.partition(".")[0] in {"mlflow", "kedro_mlflow"} and not one.target.startswith(".")
+    ]
+    places += [call.place for call in ours]
+    places += list(literals.rest_calls(project))
+    if not places:
+        named = [name for name in project.files if name.rpartition("/")[2] == "MLproject"]
+        if named:
+            return Fact(YES, "it has an MLproject file", tuple(Place(name) for name in named))
+        if any(d.name.startswith("mlflow") for d in project.dependencies.declared):
+            at = [d.place for d in project.dependencies.declared if d.name.startswith("mlflow")]
+            return _seen(project, (), "MLflow is declared as a dependency, and no code uses it") if not at else Fact(
+                NO, "MLflow is declared as a dependency, and no code uses it", _first(at)
+            )
+    return _seen(project, places, "no code imports mlflow")
+
+
+def _via(project: Project, ours: list[TrackingCall]) -> Fact:
+    doors: dict[str, list[Place]] = {}
+    for module in project.modules:
+        for one in module.imports:
+            for beginning, door in mlflow.DOORS.items():
+                if one.target == beginning or one.target.startswith(beginning + "."):
+                    doors.setdefault(door, []).append(Place(module.file, one.cell, one.line))
+    for call in ours:
+        doors.setdefault(_door(call.api), []).append(call.place)
+    for place in literals.rest_calls(project):
+        doors.setdefault("rest", []).append(place)
+    for name in project.files:
+        if name.endswith("mlflow.yml") and "conf/" in name:
+            doors.setdefault("kedro", []).append(Place(name))
+        elif name.rpartition("/")[2] == "MLproject":
+            doors.setdefault("other", []).append(Place(name))
+    if any(module.roots & {"mlflow"} for module in project.modules) and not doors:
+        doors["api"] = []
+    return Fact(tuple(sorted(doors)), places=_first(p for places in doors.values() for p in places))
+
+
+def _door(api: str) -> str:
+    name = canonical(api)
+    if name.startswith("mlflow.MlflowClient"):
+        return "client"
+    if name.startswith("mlflow."):
+        return "api"
+    for beginning, door in mlflow.DOORS.items():
+        if name.startswith(beginning):
+            return door
+    return {"transformers": "hf", "trl": "hf", "optuna": "optuna", "zenml": "zenml"}.get(name.partition(".")[0], "other")
+
+
+def _too_late(project: Project) -> Fact:
+    late = [place_of(module, call) for module, call, _fit in order.late_autologs(project)]
+    if late:
+        return Fact(YES, "nothing is trained after it", _first(late))
+    saved = [place_of(module, call) for module, call, _fit in order.late_autologs(project, saved=True)]
+    if saved:
+        return Fact(YES, "in the order in which the cells were executed, nothing is trained after it", _first(saved))
+    return Fact(NO)
+
+
+def _trains(project: Project) -> Fact:
+    places = [place_of(m, c) for m in project.modules for c in m.calls if learning.trains(c)]
+    return _seen_of_any(project, places, "no call trains a model")
+
+
+def _seen_of_any(project: Project, places: Iterable[Place], otherwise: str) -> Fact:
+    found = _first(places)
+    if found:
+        return Fact(YES, places=found)
+    unread = [m.file for m in project.modules if any(kind in _UNREADABLE for kind, *_rest in m.problems) and m.code_lines]
+    if unread:
+        return Fact(UNKNOWN, f"{unread[0]} could not be read wholly", (Place(unread[0]),))
+    return Fact(NO, otherwise)
+
+
+def _no_params(project: Project, facts: dict[str, Fact], ours: list[TrackingCall], trains: Fact) -> Fact:
+    if facts["uses_mlflow"].value == NO:
+        return Fact(NO, "it does not use MLflow")
+    if facts["logs_params"].value == YES:
+        return Fact(NO, "parameters are logged", facts["logs_params"].places)
+    if facts["autolog"].value == YES and facts["autolog_too_late"].value == NO:
+        return Fact(NO, "autologging logs them", facts["autolog"].places)
+    if UNKNOWN in {facts["logs_params"].value, facts["uses_mlflow"].value}:
+        return Fact(UNKNOWN, facts["logs_params"].reason)
+    if trains.value != YES and not ours:
+        return Fact(NO, "it neither trains a model nor logs anything")
+    return Fact(YES, "neither a call nor autologging logs one", trains.places or _first(c.place for c in ours))
+
+
+def _unseeded(project: Project, seeding: object, what: str) -> Fact:
+    assert callable(seeding)
+    found: list[Place] = []
+    unknown: list[Place] = []
+    some = False
+    for module in project.modules:
+        for call in module.calls:
+            one = seeding(call)
+            if one is None:
+                continue
+            some = True
+            if one.seeded is False and not order.seeded_globally(project, module, call, ("sklearn", "numpy", "torch")):
+                found.append(place_of(module, call))
+            elif one.seeded is None:
+                unknown.append(place_of(module, call))
+    if found:
+        return Fact(YES, places=_first(found))
+    if unknown:
+        return Fact(UNKNOWN, "its arguments are put together elsewhere", _first(unknown))
+    return Fact(NO, "" if some else f"no {what} that draws was seen")
+
+
+def _seeds(project: Project) -> Fact:
+    places = []
+    for module in project.modules:
+        places += [place_of(module, call) for call in module.calls if learning.seeds(call)]
+        places += [
+            Place(module.file, a.cell, a.line, a.column) for a in module.assigns if a.name == "os.environ[]" and _is_hash_seed(module, a.line, a.cell)
+        ]
+        places += [place_of(module, c) for c in module.calls if _passes_seed(c)]
+    return _of(places, "nothing is seeded")
+
+
+def _passes_seed(call: Call) -> bool:
+    """Whether a call that draws is given a seed: ``train_test_split(..., random_state=42)``."""
+    one = learning.split_seeding(call) or learning.estimator_seeding(call)
+    return one is not None and one.seeded is True
+
+
+def _is_hash_seed(module: Module, line: int, cell: int) -> bool:
+    return any(c.line == line and c.cell == cell and "PYTHONHASHSEED" in str(c.args) for c in module.calls)
+
+
+def _declared(project: Project) -> Fact:
+    dependencies = project.dependencies
+    files = [Place(name) for name in (*dependencies.manifests, *dependencies.locks)]
+    if files:
+        return Fact(YES, places=_first(files))
+    if dependencies.problems:
+        return Fact(UNKNOWN, f"{dependencies.problems[0].file}: {dependencies.problems[0].detail}")
+    return Fact(NO, "no file declares a dependency")
+
+
+def _files(project: Project, name: str) -> Fact:
+    found = [Place(file) for file in project.files if file.rpartition("/")[2] == name]
+    return _of(found, f"there is no file {name}")
+
+
+def _documents(project: Project) -> Fact:
+    documents = project.documents
+    if not documents.files:
+        return Fact(NO, "there is no document")
+    told = []
+    if documents.explains_logging:
+        told.append("says what is logged")
+    if documents.explains_viewing:
+        told.append("says how to view it")
+    if documents.mentions_logging:
+        told.append("mentions log_param, autolog or the like")
+    places = (*documents.explains_logging, *documents.explains_viewing, *documents.mentions_logging)
+    if told:
+        return Fact(YES, "; ".join(told), _first(places))
+    about = "names MLflow, and explains nothing" if documents.mentions_mlflow else "does not name MLflow"
+    return Fact(NO, f"the documentation {about}", _first(documents.mentions_mlflow))

@@ -1,0 +1,178 @@
+"""Names across the files of a project: which file `from src.tracking import log_all` means, and what that is there."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from bis.audit.names import Names
+
+if TYPE_CHECKING:
+    from bis.audit.program import Module, Scope
+
+# A project's `mlflow.py` or folder `mlflow/` never hides the library from anybody who imports it to track.
+_LIBRARIES = frozenset(
+    {"mlflow", "sklearn", "torch", "tensorflow", "keras", "numpy", "pandas", "scipy", "xgboost", "lightgbm", "optuna"}
+)
+_FURTHEST = 4  # re-exports of re-exports
+
+
+class Links:
+    """The modules of one project, by the names under which they are imported.
+
+    An own function or class of another file is written ``@path/of/file.py:Class.method``.
+    """
+
+    def __init__(self, modules: list[Module]) -> None:
+        self._by_name: dict[str, list[Module]] = {}
+        self._names: dict[int, Names] = {}
+        self._functions: dict[int, dict[str, int]] = {}
+        self._uses: dict[int, frozenset[int]] = {}
+        self._by_file = {module.file: module for module in modules}
+        for module in modules:
+            if module.is_notebook:
+                continue
+            parts = list(PurePosixPath(module.file).with_suffix("").parts)
+            if parts[-1] == "__init__" and len(parts) > 1:
+                parts.pop()
+            for start in range(len(parts)):
+                self._by_name.setdefault(".".join(parts[start:]), []).append(module)
+
+    def link(self, modules: list[Module]) -> None:
+        """Resolve again what is imported from the project's own files."""
+        for module in modules:
+            if any(self._target(module, one.target) is not None for one in module.imports):
+                self.names(module).resolve_calls()
+
+    def names(self, module: Module) -> Names:
+        """The names of a module, with those of the project's other files known."""
+        found = self._names.get(id(module))
+        if found is None:
+            found = self._names[id(module)] = Names(module, _Elsewhere(self, module))
+        return found
+
+    def uses(self, one: Module, other: Module) -> bool:
+        """Whether a module imports from another."""
+        return id(other) in self._used_by(one)
+
+    def _used_by(self, module: Module) -> frozenset[int]:
+        found = self._uses.get(id(module))
+        if found is None:
+            targets = (self._target(module, imported.target) for imported in module.imports)
+            found = self._uses[id(module)] = frozenset(id(target[0]) for target in targets if target is not None)
+        return found
+
+    def own_names(self) -> set[str]:
+        """First parts of the names under which own modules are imported."""
+        return {name.partition(".")[0] for name in self._by_name}
+
+    def function(self, api: str, module: Module) -> tuple[Module, int] | None:
+        """The module and the index of the scope that an own name stands for; of a class, its ``__init__``."""
+        if not api.startswith("@"):
+            return None
+        file, colon, name = api[1:].rpartition(":")
+        owner = self._by_file.get(file) if colon else module
+        if owner is None:
+            return None
+        scopes = self._scopes(owner)
+        index = scopes.get(name)
+        if index is not None and owner.scopes[index].kind == "class":
+            index = scopes.get(f"{name}.__init__")
+        return None if index is None else (owner, index)
+
+    def _scopes(self, module: Module) -> dict[str, int]:
+        found = self._functions.get(id(module))
+        if found is None:
+            found = self._functions[id(module)] = {s.name: i for i, s in enumerate(module.scopes) if i}
+        return found
+
+    def _target(self, module: Module, target: str) -> tuple[Module, str] | None:
+        """The own module that a dotted name leads into, and what remains of the name."""
+        if target.startswith("."):
+            level = len(target) - len(target.lstrip("."))
+            folder = PurePosixPath(module.file).parent
+            for _up in range(level - 1):
+                folder = folder.parent
+            parts = [*folder.parts, *(p for p in target.lstrip(".").split(".") if p)]
+        else:
+            parts = target.split(".")
+            if parts[0] in _LIBRARIES:
+                return None
+        for length in range(len(parts), 0, -1):
+            candidates = self._by_name.get(".".join(parts[:length]))
+            if candidates:
+                chosen = self._nearest(candidates, module)
+                if chosen is not module:
+                    return chosen, ".".join(parts[length:])
+        return None
+
+    def _nearest(self, candidates: list[Module], module: Module) -> Module:
+        """Of several files of one name, the one with the longest path in common."""
+        here = PurePosixPath(module.file).parent.parts
+
+        def common(other: Module) -> tuple[int, int]:
+            there = PurePosixPath(other.file).parent.parts
+            shared = next((i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b), len(here))
+            return (-shared, len(there))
+
+        return min(candidates, key=common)
+
+    def imported(self, target: str, module: Module, depth: int = 0) -> str:
+        """What an imported name stands for, in the words of the file that defines it."""
+        found = self._target(module, target)
+        if found is None or depth > _FURTHEST:
+            return target
+        owner, rest = found
+        if not rest:
+            return target
+        head, _dot, more = rest.partition(".")
+        index = self._scopes(owner).get(head)
+        if index is not None:
+            return self.member(f"@{owner.file}:{head}", more, depth) if more else f"@{owner.file}:{head}"
+        api = self.names(owner).resolve(rest, 0, len(owner.calls))
+        return _qualified(api, owner, target)
+
+    def member(self, of: str, rest: str, depth: int = 0) -> str:
+        """A member of an own class of another file: its own, or one of a base that is made elsewhere."""
+        file, _colon, name = of[1:].rpartition(":")
+        owner = self._by_file.get(file)
+        if owner is None or depth > _FURTHEST:
+            return f"{of}.{rest}"
+        return _qualified(self.names(owner).member_of(f"@{name}", rest), owner, f"{of}.{rest}")
+
+    def returned(self, api: str) -> str:
+        """What an own function of another file returns; of a class, the class."""
+        file, _colon, name = api[1:].rpartition(":")
+        owner = self._by_file.get(file)
+        if owner is None:
+            return ""
+        index = self._scopes(owner).get(name)
+        scope: Scope | None = owner.scopes[index] if index is not None else None
+        if scope is None or scope.kind == "class":
+            return api if scope is not None else ""
+        found = self.names(owner).returned_by(f"@{name}")
+        return _qualified(found, owner, "") if found else ""
+
+
+class _Elsewhere:
+    """What one file may ask of the others."""
+
+    def __init__(self, links: Links, module: Module) -> None:
+        self._links = links
+        self._module = module
+
+    def imported(self, target: str) -> str:
+        return self._links.imported(target, self._module)
+
+    def member(self, of: str, rest: str) -> str:
+        return self._links.member(of, rest)
+
+    def returned(self, api: str) -> str:
+        return self._links.returned(api)
+
+
+def _qualified(api: str, owner: Module, otherwise: str) -> str:
+    """A name of `owner` as another file writes it."""
+    if api.startswith("@"):
+        return api if ":" in api else f"@{owner.file}:{api[1:]}"
+    return otherwise if api.startswith(".") or "." not in api else api

@@ -1,0 +1,126 @@
+"""Literals in code that hold in one place only: run ids, paths, addresses, credentials."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bis.audit.program import CALL, CONSTANT, FORMATTED, Value
+from bis.audit.trackers import mlflow
+from bis.model.audit import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis.audit.program import Call, Module
+    from bis.audit.project import Project
+
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+_IN_URI = re.compile(r"(?:runs:/|mlruns/\d+/|artifacts/\d+/|/runs/)[0-9a-f]{32}\b")
+_ABSOLUTE = re.compile(
+    r"(?:file:/{2,3})?(?:[A-Za-z]:[\\/](?![/\\]?$)|/(?:home|Users|mnt|media|Volumes|content|kaggle|root|workspace|workspaces)/|~/)"
+    r"[^\n]{0,300}"
+)
+_NO_PATH = re.compile(r"https?:|[<>{}|\n]")
+
+
+def constants(module: Module) -> Iterator[tuple[str, Value, Call | None, str]]:
+    """All text literals of a file that reach a call or a name: text, value, the call or None, the name or keyword."""
+    for call in module.calls:
+        for given in call.args:
+            for one in _texts(given):
+                yield one.data, one, call, ""
+        for keyword, given in call.keywords.items():
+            for one in _texts(given):
+                yield one.data, one, call, keyword
+    for assign in module.assigns:
+        for one in _texts(assign.value):
+            yield one.data, one, None, assign.name
+    for scope in module.scopes:
+        for name, value in scope.defaults.items():
+            for one in _texts(value):
+                yield one.data, one, None, name
+
+
+def _texts(value: Value) -> Iterator[Value]:
+    if value.kind == CONSTANT or value.kind == FORMATTED:
+        if type(value.data) is str:
+            yield value
+    for item in value.items:
+        if item.kind != CALL:
+            yield from _texts(item)
+
+
+def cell_of(module: Module, value: Value, call: Call | None) -> int:
+    """The cell in which a literal stands."""
+    if call is not None or not module.is_notebook:
+        return call.cell if call is not None else -1
+    return next((a.cell for a in module.assigns if a.line == value.line and _holds(a.value, value)), -1)
+
+
+def _holds(value: Value, one: Value) -> bool:
+    return value is one or any(_holds(item, one) for item in value.items)
+
+
+def run_ids(project: Project) -> list[Place]:
+    """Places of literal run ids that reach MLflow, or a name that says so."""
+    found = []
+    for module in project.modules:
+        for text, value, call, name in constants(module):
+            if len(text) < 32 or not _RUN_ID.search(text):
+                continue
+            api = call.api if call is not None else ""
+            named = "run" in name.lower() and "id" in name.lower()
+            whole = _RUN_ID.fullmatch(text) is not None
+            to_mlflow = api.startswith("mlflow.") and whole
+            if _IN_URI.search(text) or (whole and (named or to_mlflow)):
+                found.append(Place(module.file, cell_of(module, value, call), value.line, value.column))
+    return found
+
+
+def absolute_paths(project: Project) -> list[Place]:
+    """Places of literal absolute paths of one machine."""
+    return [place for place, _text in absolute_paths_with_text(project)]
+
+
+def absolute_paths_with_text(project: Project) -> list[tuple[Place, str]]:
+    """Places and texts of literal absolute paths of one machine."""
+    found = []
+    for module in project.modules:
+        for text, value, call, _name in constants(module):
+            if len(text) < 4 or not _ABSOLUTE.match(text) or _NO_PATH.search(text):
+                continue
+            if call is not None and call.method in {"compile", "match", "search", "sub", "print", "replace", "get", "post"}:
+                continue
+            found.append((Place(module.file, cell_of(module, value, call), value.line, value.column), text))
+    return found
+
+
+def tracking_uris(project: Project) -> list[tuple[Module, Call, str]]:
+    """Calls that set a literal tracking address, with the address."""
+    found = []
+    for module in project.modules:
+        if "mlflow" not in module.roots:
+            continue
+        for call in module.calls:
+            given = None
+            if call.api in mlflow.SETS_URI:
+                given = call.argument(0, "uri")
+            elif call.api.endswith((".MlflowClient", ".MLFlowLogger")):
+                given = call.argument(0 if call.api.endswith("Client") else -1, "tracking_uri")
+            text = project.constant_of(module, given, call.scope, call.index)
+            if isinstance(text, str) and re.match(r"(?:https?|file|sqlite|mysql|postgresql)[:+]|[A-Za-z]:[\\/]|/", text):
+                found.append((module, call, text))
+    return found
+
+
+def rest_calls(project: Project) -> list[Place]:
+    """Places of calls of MLflow's REST interface."""
+    found = []
+    for module in project.modules:
+        if not module.roots & {"requests", "httpx", "urllib", "urllib3", "aiohttp"}:
+            continue
+        for text, value, call, _name in constants(module):
+            if mlflow.REST_PATH in text:
+                found.append(Place(module.file, cell_of(module, value, call), value.line, value.column))
+    return found

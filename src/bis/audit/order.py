@@ -1,0 +1,85 @@
+"""What happens before what: autologging and training, seeds and draws, runs and what is logged to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis.audit import learning
+from bis.audit.trackers import mlflow
+from bis.audit.trackers.catalogue import canonical
+
+if TYPE_CHECKING:
+    from bis.audit.program import Call, Module
+    from bis.audit.project import Project, Step
+
+
+def autolog_covers(api: str) -> tuple[str, ...]:
+    """First parts of the libraries whose training an autologging function covers."""
+    flavour = canonical(api).split(".")[1]
+    return mlflow.AUTOLOG_COVERS_ALL if flavour == "autolog" else mlflow.AUTOLOG_COVERS.get(flavour, ())
+
+
+def covered(autolog: Call, training: Call) -> bool:
+    """Whether autologging covers a training, if it stands before it; what is trained may be unknown."""
+    root = learning.library(training.api)
+    covers = autolog_covers(autolog.api)
+    if training.method == "backward":
+        return False  # a loop of one's own
+    return not root or root in covers or bool(root == "lightgbm" and "sklearn" in covers and "LGBM" in training.api)
+
+
+def late_autologs(project: Project, *, saved: bool = False) -> list[tuple[Module, Call, Call]]:
+    """Autologging that is switched on after a training that it would cover, with none after it; and that training.
+
+    With `saved`, notebooks are looked at in the order of their saved execution counts.
+    """
+    found: dict[int, tuple[Module, Call, Call]] = {}
+    early: set[int] = set()
+    for module in project.modules:
+        if not any(project.direct(module, call) == ("autolog",) for call in module.calls):
+            continue
+        one = project.saved_trace(module) if saved else None
+        for trace in ([one] if one else []) if saved else project.traces(module):
+            _late_in(project, trace, found, early)
+    return [entry for key, entry in sorted(found.items()) if key not in early]
+
+
+def _late_in(project: Project, trace: list[Step], found: dict[int, tuple[Module, Call, Call]], early: set[int]) -> None:
+    before: list[Call] = []
+    pending: dict[int, tuple[Module, Call, Call]] = {}
+    for step in trace:
+        call = step.call
+        if call is None:
+            continue
+        if project.direct(step.module, call) == ("autolog",):
+            fits = [fit for fit in before if covered(call, fit)]
+            if fits:
+                pending[id(call)] = (step.module, call, fits[-1])
+            else:
+                early.add(id(call))
+        elif learning.trains(call):
+            before.append(call)
+            for key, (_module, autolog, _fit) in list(pending.items()):
+                if covered(autolog, call):
+                    early.add(key)
+                    del pending[key]
+    found |= pending
+
+
+def seeded_globally(project: Project, module: Module, call: Call, libraries: tuple[str, ...]) -> bool:
+    """Whether the global generator that a call draws from is seeded: in its file, or in one that the file uses or is used by.
+
+    What is seeded in a function of another file counts where that function is called.
+    """
+    for other in project.modules:
+        if other is not module and not _connected(project, other, module):
+            continue
+        for one in other.calls:
+            if set(learning.seeds(one)) & set(libraries):
+                return True
+    del call
+    return False
+
+
+def _connected(project: Project, one: Module, other: Module) -> bool:
+    return project.links.uses(one, other) or project.links.uses(other, one)

@@ -1,0 +1,165 @@
+"""``bis audit``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bis.cli.options import as_json, full, print_json
+
+if TYPE_CHECKING:
+    from bis.model.audit import ProjectAudit
+
+_FORMATS = ("text", "concise", "json", "sarif", "github")
+
+
+def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(code.strip().upper() for text in given for code in text.split(",") if code.strip())
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True,
+              help="How the result is printed; github writes annotations of a workflow.")  # fmt: skip
+@click.option("--select", multiple=True, callback=_codes, metavar="CODES",
+              help="Look for these rules only; BIS3 means all of the family. Repeatable. [default: all stable rules]")  # fmt: skip
+@click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="Do not look for these. Repeatable.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Files and folders to leave out. Repeatable.")
+@click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Do not tell the findings that this file lists.")  # fmt: skip
+@click.option("--write-baseline", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="List all findings in FILE; later audits with --baseline FILE tell new ones only.")  # fmt: skip
+@click.option("--fix", is_flag=True, help="Make the repairs that are safe, in the files.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--corpus", is_flag=True,
+              help="PATH holds many projects, or is a CSV file with the columns repository,commit.")  # fmt: skip
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+              help="Where the tables, statistics and the page of a corpus go. [default: bis-audit]")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes of a corpus. [default: all cores]")
+@click.option("--cluster", metavar="SCHEDULER", help="Run a corpus on this Dask cluster, e.g. tcp://host:8786.")
+@click.option("--no-cache", is_flag=True, help="Read everything again.")
+@full
+@as_json
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+def audit(  # noqa: PLR0913 (one parameter for each option)
+    *,
+    form: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    exclude: tuple[str, ...],
+    baseline: Path | None,
+    write_baseline: Path | None,
+    fix: bool,
+    diff: bool,
+    corpus: bool,
+    out: Path | None,
+    workers: int | None,
+    cluster: str | None,
+    no_cache: bool,
+    full: bool,
+    as_json: bool,
+    paths: tuple[Path, ...],
+) -> int:
+    """What does a project trace of its experiments, and what does it fail to?
+
+    The code is read, never run: calls of MLflow and other trackers, seeds, dependencies, documents. PATH is the project's
+    folder [default: .], or files of it.
+
+    \b
+    bis audit .                               facts, and findings with their places
+    bis audit . --diff                        the repairs that are safe
+    bis audit . --format sarif > bis.sarif    for code scanning
+    bis audit clones/ --corpus --out results  every folder below is a project: tables, statistics, a page
+    bis audit projects.csv --corpus           repository,commit: shallow clones, resumed where it stopped
+
+    Findings can be silenced where they stand: `# bis: ignore[BIS101] reason`. `bis rule BIS101` explains one.
+    """
+    from bis import api
+
+    choice = api.AuditChoice(select, ignore, exclude, None if no_cache else api.audit_cache())
+    if corpus:
+        return _corpus(paths, choice, out=out, workers=workers, cluster=cluster, as_json=as_json or form == "json")
+    if out is not None or workers is not None or cluster is not None:
+        raise click.UsageError("--out, --workers and --cluster belong to --corpus")
+    roots = paths or (Path(),)
+    audits = [api.audit(path, choice=choice, baseline=baseline) for path in roots]
+    if write_baseline is not None:
+        count = api.write_baseline(write_baseline, audits)
+        sys.stderr.write(f"bis: {count} findings are listed in {write_baseline}\n")
+        return 0
+    if fix or diff:
+        return _repair(roots, audits, write=fix and not diff)
+    _show(audits, "json" if as_json else form, full=full)
+    if all(not (a.size.python_files or a.size.notebooks) for a in audits):
+        return 4
+    return 1 if any(a.findings for a in audits) else 0
+
+
+def _show(audits: list[ProjectAudit], form: str, *, full: bool) -> None:
+    if form == "json":
+        from bis.report.audit_json import documents
+
+        print_json(documents(audits))
+    elif form == "sarif":
+        from bis import api
+        from bis.report.sarif import to_sarif
+
+        print_json(to_sarif(audits, api.rule_texts()))
+    elif form == "github":
+        from bis.report.github_annotations import annotations
+
+        sys.stdout.write(annotations(audits))
+    else:
+        from bis.report.audit_text import print_audit, print_findings
+
+        for audit in audits:
+            if form == "concise":
+                print_findings(audit)
+            else:
+                print_audit(audit, full=full)
+
+
+def _repair(roots: tuple[Path, ...], audits: list[ProjectAudit], *, write: bool) -> int:
+    from bis import api
+
+    repaired = 0
+    for root, audit in zip(roots, audits, strict=True):
+        made = api.repairs(root, audit, write=write)
+        repaired += sum(repair.findings for repair in made)
+        for repair in made:
+            sys.stdout.write(repair.diff() if not write else f"{repair.file}: {repair.findings} repaired\n")
+    left = sum(len(audit.findings) for audit in audits) - repaired
+    said = "repaired" if write else "would be repaired"
+    sys.stderr.write(f"bis: {repaired} findings {said}, {left} left\n")
+    return 1 if left or (repaired and not write) else 0
+
+
+def _corpus(
+    paths: tuple[Path, ...],
+    choice: object,
+    *,
+    out: Path | None,
+    workers: int | None,
+    cluster: str | None,
+    as_json: bool,
+) -> int:
+    if len(paths) != 1:
+        raise click.UsageError("--corpus takes one PATH: a folder of projects, or a CSV file")
+    from bis import api
+    from bis.cli.progress import CorpusProgress
+
+    with CorpusProgress() as progress:
+        result = api.audit_corpus(
+            paths[0], out or Path("bis-audit"), choice=choice, workers=workers, cluster=cluster, progress=progress
+        )
+    if as_json:
+        from bis.report.jsons import to_document
+
+        print_json(to_document("bis.corpus", result))
+    else:
+        from bis.report.corpus_text import print_corpus
+
+        print_corpus(result)
+    return 0 if result.projects else 4
