@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis.config import Settings, Tolerance, home, load_settings, recording_is_off, waits_for_storing
+from bis.config import (
+    Settings,
+    Tolerance,
+    github_api_url,
+    github_token,
+    home,
+    load_settings,
+    recording_is_off,
+    waits_for_storing,
+)
 from bis.errors import ConfigurationError, StorageError
 
 if TYPE_CHECKING:
@@ -108,3 +117,15 @@ def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPat
     with pytest.raises(StorageError) as raised:
         home()
     assert "BIS_HOME" in (raised.value.hint or "")
+
+
+def test_github_is_named_by_the_usual_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub Actions and companies' servers set the address; either name of the token will do; empty means not set."""
+    for name in ("GITHUB_API_URL", "GITHUB_TOKEN", "GH_TOKEN"):
+        monkeypatch.setenv(name, "")
+    assert (github_api_url(), github_token()) == ("https://api.github.com", None)
+    monkeypatch.setenv("GITHUB_API_URL", "https://github.example.org/api/v3")
+    monkeypatch.setenv("GH_TOKEN", "b")
+    assert (github_api_url(), github_token()) == ("https://github.example.org/api/v3", "b")
+    monkeypatch.setenv("GITHUB_TOKEN", "a")
+    assert github_token() == "a"

@@ -214,7 +214,7 @@ def _seeds(project: Project) -> Fact:
     for module in project.modules:
         places += [place_of(module, call) for call in module.calls if learning.seeds(call)]
         places += [
-            Place(module.file, a.cell, a.line, a.column) for a in module.assigns if a.name == "os.environ[]" and _is_hash_seed(module, a.line, a.cell)
+            Place(module.file, a.cell, a.line, a.column) for a in module.assigns if a.key == "PYTHONHASHSEED"
         ]
         places += [place_of(module, c) for c in module.calls if _passes_seed(c)]
     return _of(places, "nothing is seeded")
@@ -224,10 +224,6 @@ def _passes_seed(call: Call) -> bool:
     """Whether a call that draws is given a seed: ``train_test_split(..., random_state=42)``."""
     one = learning.split_seeding(call) or learning.estimator_seeding(call)
     return one is not None and one.seeded is True
-
-
-def _is_hash_seed(module: Module, line: int, cell: int) -> bool:
-    return any(c.line == line and c.cell == cell and "PYTHONHASHSEED" in str(c.args) for c in module.calls)
 
 
 def _declared(project: Project) -> Fact:

@@ -110,6 +110,7 @@ class Assign:
     column: int
     after: int
     cell: int = -1
+    key: str = ""  # the text within the brackets of `name[...] = value`; its name is then ``name[]``
 
 
 @dataclass(slots=True)

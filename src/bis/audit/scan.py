@@ -138,7 +138,7 @@ class Scanner:
             self._store(target, value, node)
 
     def _store(self, target: ast.expr, value: Value, node: ast.stmt) -> None:
-        kind = type(target)
+        kind, key = type(target), ""
         if kind is ast.Tuple or kind is ast.List:
             parts = target.elts  # type: ignore[attr-defined]
             same = value.kind == LIST and len(value.items) == len(parts)
@@ -150,7 +150,8 @@ class Scanner:
             self._store(target.value, value, node)  # type: ignore[attr-defined]
             return
         if kind is ast.Subscript:
-            self._expr(target.slice)  # type: ignore[attr-defined]
+            index = self._expr(target.slice)  # type: ignore[attr-defined]
+            key = index.data if index.kind == CONSTANT and isinstance(index.data, str) else ""
             self._expr(target.value)  # type: ignore[attr-defined]
             name = _path(target.value)  # type: ignore[attr-defined]
             name = f"{name}[]" if name else ""
@@ -158,7 +159,9 @@ class Scanner:
             name = _path(target)
         if name:
             self.module.assigns.append(
-                Assign(name, value, self._scope, node.lineno, node.col_offset + 1, len(self.module.calls), self.cell)
+                Assign(
+                    name, value, self._scope, node.lineno, node.col_offset + 1, len(self.module.calls), self.cell, key
+                )
             )
 
     def _return(self, node: ast.Return) -> None:

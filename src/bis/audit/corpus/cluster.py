@@ -31,7 +31,6 @@ from bis.model.audit import Problem
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-_CONNECT_S = 15.0
 _LARGEST_BATCH = 16
 _LOOK_S = 10.0
 _LONGEST_WAIT_S = 300.0
@@ -96,6 +95,7 @@ def audit_on_cluster(
     timeout_s: float,
     clone_timeout_s: float,
     progress: CorpusProgress = _SILENT,
+    connect_timeout_s: float = 15.0,
 ) -> Generator[Outcome, None, None]:
     """Audit projects on a Dask cluster, in whatever order they are finished.
 
@@ -119,6 +119,8 @@ def audit_on_cluster(
         For each clone, in seconds.
     progress : CorpusProgress
         Is told of differing versions and of missing workers.
+    connect_timeout_s : float
+        For the scheduler to answer, and for it to have a worker, in seconds.
 
     Raises
     ------
@@ -128,7 +130,7 @@ def audit_on_cluster(
         The scheduler does not answer, has no workers, or these have no bis.
     """
     pattern = Batch((), pickle.dumps(auditor), clones, timeout_s, clone_timeout_s)
-    with _connected(scheduler, progress) as client:
+    with _connected(scheduler, progress, connect_timeout_s) as client:
         work = _Work(client, sources, pattern)
         try:
             while not work.fill():
@@ -224,7 +226,7 @@ class _Work:
 
 
 @contextmanager
-def _connected(scheduler: str, progress: CorpusProgress) -> Iterator[Any]:
+def _connected(scheduler: str, progress: CorpusProgress, timeout_s: float) -> Iterator[Any]:
     if find_spec("distributed") is None:
         raise MissingExtra(
             "a cluster needs distributed, which is not installed",
@@ -232,12 +234,12 @@ def _connected(scheduler: str, progress: CorpusProgress) -> Iterator[Any]:
             module="distributed",
         )
     distributed = import_module("distributed")  # extra: cluster
-    client = _connect(distributed, scheduler, progress)
+    client = _connect(distributed, scheduler, progress, timeout_s)
     try:
         try:
-            client.wait_for_workers(1, timeout=_CONNECT_S)
+            client.wait_for_workers(1, timeout=timeout_s)
             versions = client.run(version_here)
-        except TimeoutError as error:
+        except distributed.TimeoutError as error:  # not always the built-in one
             raise ExecutionError(
                 f"the scheduler at {scheduler} has no workers", hint="Start some: dask worker ADDRESS"
             ) from error
@@ -254,13 +256,13 @@ def _connected(scheduler: str, progress: CorpusProgress) -> Iterator[Any]:
         client.close()
 
 
-def _connect(distributed: Any, scheduler: str, progress: CorpusProgress) -> Any:
+def _connect(distributed: Any, scheduler: str, progress: CorpusProgress, timeout_s: float) -> Any:
     where = {"scheduler_file": scheduler} if Path(scheduler).is_file() else {"address": scheduler}
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         try:
-            client = distributed.Client(**where, timeout=_CONNECT_S, set_as_default=False)
-        except (OSError, TimeoutError, ValueError, KeyError) as error:
+            client = distributed.Client(**where, timeout=timeout_s, set_as_default=False)
+        except (OSError, distributed.TimeoutError, ValueError, KeyError) as error:
             raise ExecutionError(
                 f"no Dask scheduler answers at {scheduler}: {error}",
                 hint="Give the address that `dask scheduler` printed (tcp://host:8786), or its scheduler file.",

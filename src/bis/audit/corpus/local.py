@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import queue
 import subprocess
 import tempfile
@@ -111,7 +112,7 @@ class _Crash:
 class _Worker:
     """One process, and the project that it is at."""
 
-    def __init__(self, auditor: Auditor, events: queue.SimpleQueue[tuple[_Worker, object] | None]) -> None:
+    def __init__(self, auditor: bytes, events: queue.SimpleQueue[tuple[_Worker, object] | None]) -> None:
         self.ready: Ready | None = None
         self.expired = False
         self.greeted = False
@@ -181,7 +182,7 @@ class _Pool:
 
     def __init__(self, auditor: Auditor, size: int, timeout_s: float) -> None:
         self.events: queue.SimpleQueue[tuple[_Worker, object] | None] = queue.SimpleQueue()
-        self._auditor = auditor
+        self._auditor = pickle.dumps(auditor)
         self._size = size
         self._timeout_s = timeout_s
         self._workers: list[_Worker] = []

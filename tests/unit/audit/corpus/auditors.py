@@ -6,11 +6,14 @@ import json
 import os
 import signal
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bis.audit.corpus.progress import CorpusProgress
 from bis.audit.corpus.projects import ProjectSource
 from bis.model.audit import Fact, ProjectAudit, Revision
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def audit_text(folder: Path, name: str) -> ProjectAudit:
@@ -35,8 +38,11 @@ def audit_as_told(folder: Path, name: str) -> ProjectAudit:
         raise ZeroDivisionError("the auditor has a defect")
     if told == "hang":
         time.sleep(3600)
+    if told == "lose the machine":
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(60)
     if told == "slow":
-        time.sleep(0.1)
+        time.sleep(0.04)
     if told == "print":
         print("x" * 100_000)  # noqa: T201
         os.write(1, b"y" * 100_000)

@@ -126,7 +126,9 @@ def test_nothing_of_the_repository_is_run(tmp_path: Path) -> None:
     assert list((place / ".git").glob("hooks/*")) == []
 
 
-@pytest.mark.parametrize("url", ["-u/x", "--upload-pack=touch x", "ext::sh -c x", "fd::7", "", "x", "h:-oProxyCommand=x"])
+@pytest.mark.parametrize(
+    "url", ["-u/x", "--upload-pack=touch x", "ext::sh -c x", "fd::7", "", "x", "h:-oProxyCommand=x"]
+)
 def test_addresses_that_git_must_not_see(tmp_path: Path, url: str) -> None:
     """An option or a program in place of an address is refused."""
     assert "is no URL" in problem_of(clone(ProjectSource("a", url=url), tmp_path, timeout_s=60))

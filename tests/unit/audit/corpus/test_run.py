@@ -73,7 +73,7 @@ def test_a_corpus_is_audited(tmp_path: Path) -> None:
         out=tmp_path / "out",
         workers=2,
         progress=progress,
-        options=CorpusOptions(project_timeout_s=1.0),
+        options=CorpusOptions(project_timeout_s=2.0),
     )
     assert projects_of(result.audits) == [s.name for s in sources]
     assert (result.audited, result.kept) == (7, 0)
@@ -89,9 +89,7 @@ def test_a_list_of_repositories(tmp_path: Path) -> None:
     path.write_text(f"repository,commit\n./r.git,{first}\n./r.git,{second}\n", encoding="utf-8")
     for audited, kept in ((2, 0), (0, 2)):
         progress = Notebook()
-        result = audit_corpus(
-            projects_in(path), auditor=audit_text, out=tmp_path / "out", workers=1, progress=progress
-        )
+        result = audit_corpus(projects_in(path), auditor=audit_text, out=tmp_path / "out", workers=1, progress=progress)
         assert (result.audited, result.kept, len(progress.kept_names)) == (audited, kept, kept)
         assert projects_of(result.audits) == ["r", "r"]
     assert len(list((tmp_path / "out" / "clones" / "_elsewhere").iterdir())) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ def started(cwd: Path) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(command(), bufsize=0, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin is not None
     process.stdin.write(greeting())
-    write_frame(process.stdin, audit_as_told)
+    write_frame(process.stdin, pickle.dumps(audit_as_told))
     return process
 
 

@@ -1,0 +1,32 @@
+"""What a project imports from elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis.audit.distributions import PLATFORM_ONLY, STANDARD_LIBRARY
+from bis.model.audit import Place
+
+if TYPE_CHECKING:
+    from bis.audit.project import Project
+
+
+def third_party(project: Project) -> dict[str, Place]:
+    """First parts of imports that are neither the standard library's nor the project's own, with their first places.
+
+    Imports that may fail (in a ``try``) or are for type checkers only are not needed.
+    """
+    own = project.links.own_names() | _folders(project)
+    found: dict[str, Place] = {}
+    for module in project.modules:
+        for one in module.imports:
+            name = one.target.partition(".")[0]
+            if one.guarded or not name or name in own or name in STANDARD_LIBRARY or name in PLATFORM_ONLY:
+                continue
+            found.setdefault(name, Place(module.file, one.cell, one.line))
+    return found
+
+
+def _folders(project: Project) -> set[str]:
+    """Names of folders with code: a package without ``__init__`` is imported by its folder's name."""
+    return {part for module in project.modules for part in module.file.split("/")[:-1]}

@@ -1,0 +1,43 @@
+"""An absolute path of one machine.
+
+## What it does
+Finds literal paths below somebody's home, a drive, a mount or a hosted notebook's own folder.
+
+## Why is this bad?
+The program runs on one machine, for one user.
+
+## Example
+```python
+data = pd.read_csv("/home/ada/churn/data.csv")
+```
+
+## Use instead
+```python
+data = pd.read_csv(Path(__file__).parent / "data.csv")
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis.audit import literals
+from bis.audit.rule import Rule
+from bis.model.audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis.audit.project import Project
+    from bis.model.audit import Finding
+
+RULE = Rule("BIS403", "absolute-path", Severity.WARNING, Confidence.HIGH)
+
+_LONGEST = 60
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such literal."""
+    for place, text in sorted(set(literals.absolute_paths_with_text(project))):
+        shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
+        yield RULE.at(place, f"an absolute path of one machine: {shown}")

@@ -1,0 +1,94 @@
+"""Autologging that is switched on after the training.
+
+## What it does
+Finds calls of `autolog()` after which nothing is trained that they would cover, while something was before. Scripts are
+followed as they run, notebooks in the order of their cells and, where that differs, in the order in which they were executed.
+
+## Why is this bad?
+Autologging records what is trained after it. Switched on too late it logs nothing, without a warning.
+
+## Example
+```python
+model = LinearRegression().fit(X_train, y_train)
+mlflow.autolog()
+```
+
+## Use instead
+```python
+mlflow.autolog()
+model = LinearRegression().fit(X_train, y_train)
+```
+
+## Fix
+`--fix` moves the call before the first training, where both are statements of the same block of one script or cell.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis.audit import order
+from bis.audit.rule import Rule, place_of
+from bis.model.audit import Confidence, Edit, Place, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis.audit.program import Call, Module
+    from bis.audit.project import Project
+    from bis.model.audit import Finding
+
+RULE = Rule("BIS201", "autolog-after-fit", Severity.ERROR, Confidence.HIGH, gate=frozenset({"mlflow"}), fixable=True)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such call, with the training that it misses."""
+    told = set()
+    for module, call, fit in order.late_autologs(project):
+        told.add(id(call))
+        owner = next((m for m in project.modules if any(c is fit for c in m.calls)), module)
+        edits = _repair(project, module, call) if owner is module else ()
+        message = f"{call.path}() is called after the training that it should log"
+        yield RULE.at_call(module, call, message, edits=edits, related=(place_of(owner, fit),))
+    for module, call, fit in order.late_autologs(project, saved=True):
+        if id(call) not in told:
+            message = f"{call.path}() was executed after the training that it should log (saved execution counts)"
+            yield RULE.at_call(module, call, message, related=(place_of(module, fit),))
+
+
+def _repair(project: Project, module: Module, call: Call) -> tuple[Edit, ...]:
+    """Take the statement away, and put it before the statement of the first training in the same block."""
+    fits = [c for c in project.calls_in(module, call.scope) if c.index < call.index and order.covered(call, c)]
+    from bis.audit import learning
+
+    fits = [c for c in fits if learning.trains(c)]
+    if not fits or call.targets or call.loops or call.withs or call.conditional or call.line != call.end_line:
+        return ()
+    first = fits[0]
+    if first.cell != call.cell or first.loops or first.withs or first.conditional or call.args or _nested(module, call):
+        return ()
+    start = min((c.line for c in module.calls if _same_statement(c, first)), default=first.line)
+    start = min([start, *(a.line for a in module.assigns if a.cell == first.cell and a.line <= first.line <= a.value.line)])
+    indent = " " * (call.column - 1)
+    keywords = ", ".join(f"{name}={_source(value)}" for name, value in call.keywords.items())
+    if "None" in keywords or start > first.line:
+        return ()
+    place = place_of(module, call)
+    text = f"{indent}{call.path}({keywords})\n"
+    return (
+        Edit(Place(place.file, place.cell, start, 1, start, 1), text),
+        Edit(Place(place.file, place.cell, call.line, 1, call.line, call.end_column), f"{indent}pass"),
+    )
+
+
+def _same_statement(one: Call, other: Call) -> bool:
+    return one.cell == other.cell and one.line <= other.line <= one.end_line and one.scope == other.scope
+
+
+def _nested(module: Module, call: Call) -> bool:
+    """Whether the call is part of a larger expression."""
+    return any(value.kind == "call" and value.data == call.index for c in module.calls for value in c.args)
+
+
+def _source(value: object) -> str:
+    return repr(getattr(value, "data", None))

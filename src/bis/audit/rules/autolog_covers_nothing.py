@@ -1,0 +1,90 @@
+"""Autologging of a library that trains nothing here.
+
+## What it does
+Finds calls of `autolog()` in files in which nothing is trained that they would cover: neither in the file nor in the
+project's own functions that it calls.
+
+## Why is this bad?
+It looks as if the training were logged. A PyTorch loop of one's own, for instance, is not covered by any autologging: only
+Lightning's Trainer is.
+
+## Example
+```python
+mlflow.sklearn.autolog()
+model = keras.Sequential([keras.layers.Dense(1)])
+model.fit(X, y)
+```
+
+## Use instead
+```python
+mlflow.tensorflow.autolog()
+model = keras.Sequential([keras.layers.Dense(1)])
+model.fit(X, y)
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis.audit import learning, order
+from bis.audit.rule import Rule
+from bis.audit.trackers import mlflow
+from bis.audit.trackers.catalogue import canonical
+from bis.model.audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis.audit.program import Call, Module
+    from bis.audit.project import Project
+    from bis.model.audit import Finding
+
+RULE = Rule("BIS202", "autolog-covers-nothing", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"mlflow"}))
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such call."""
+    for module in project.modules:
+        autologs = [c for c in module.calls if project.direct(module, c) == ("autolog",)]
+        if not autologs:
+            continue
+        trainings = _trainings(project, module)
+        for call in autologs:
+            flavour = canonical(call.api).split(".")[1]
+            if flavour != "autolog" and flavour not in mlflow.AUTOLOG_COVERS:
+                continue  # of a library that calls models rather than trains them
+            if trainings is None or any(order.covered(call, one) for one in trainings):
+                continue
+            if trainings:
+                what = f"what is trained here ({trainings[0].path or trainings[0].method}) is not covered by it"
+            else:
+                what = "nothing is trained here"
+            yield RULE.at_call(module, call, f"{call.path}() logs nothing: {what}")
+
+
+def _trainings(project: Project, module: Module) -> list[Call] | None:
+    """All trainings that a file reaches; None where it may reach others."""
+    found = []
+    for trace in project.traces(module):
+        for step in trace:
+            call = step.call
+            if call is None:
+                continue
+            if learning.trains(call):
+                found.append(call)
+            elif _may_train(project, call, step.module):
+                return None
+    imported = any(project.links.uses(other, module) for other in project.modules)
+    return None if imported and not found else found
+
+
+def _may_train(project: Project, call: Call, module: Module) -> bool:
+    """Whether a call of something unknown may train: by its name, or because the library is meant for that."""
+    word = call.method.lower()
+    root = learning.library(call.api)
+    if root in {"pyspark", "subprocess", "os"} and word in {"fit", "run", "system", "popen", "call", "check_call"}:
+        return True
+    unknown = call.api.startswith(("@", ".")) and project.links.function(call.api, module) is None
+    outside = root not in {"", "mlflow", "sklearn", "numpy", "pandas", "matplotlib"} and "train" in word
+    return (unknown or outside) and any(part in word for part in ("train", "fit", "tune", "objective", "run", "optimi", "search"))

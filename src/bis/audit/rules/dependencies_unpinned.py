@@ -1,0 +1,52 @@
+"""Dependencies without versions.
+
+## What it does
+Finds projects whose declared dependencies are not all pinned to one version, and that have no lock file.
+
+## Why is this bad?
+The same requirements install other versions next month. Between two versions of a library the same seed gives other numbers.
+
+## Example
+```text
+scikit-learn
+mlflow>=2
+```
+
+## Use instead
+```text
+scikit-learn==1.5.2
+mlflow==2.16.0
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis.audit.rule import Rule
+from bis.model.audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis.audit.project import Project
+    from bis.model.audit import Finding
+
+RULE = Rule("BIS502", "dependencies-unpinned", Severity.NOTE, Confidence.HIGH)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell it once for each file, at the first package that is not pinned."""
+    dependencies = project.dependencies
+    if dependencies.pins not in {"some", "none"}:
+        return
+    by_file: dict[str, list[str]] = {}
+    first = {}
+    for one in dependencies.declared:
+        if not one.pinned and not one.place.file.endswith((".ipynb", ".py")) and one.place.cell < 0:
+            by_file.setdefault(one.place.file, []).append(one.name)
+            first.setdefault(one.place.file, one.place)
+    for file, names in sorted(by_file.items()):
+        total = sum(1 for one in dependencies.declared if one.place.file == file)
+        shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+        yield RULE.at(first[file], f"{len(names)} of {total} dependencies are not pinned: {shown}")

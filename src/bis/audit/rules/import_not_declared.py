@@ -1,0 +1,45 @@
+"""An import that the environment file lacks.
+
+## What it does
+Finds packages that are imported and neither declared nor brought along by one that is.
+
+## Why is this bad?
+The declared environment does not run the project. Whoever replays it has to guess the package, and its version.
+
+## Example
+```python
+# requirements.txt: mlflow
+import xgboost
+```
+
+## Use instead
+```python
+# requirements.txt: mlflow, xgboost
+import xgboost
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis.audit import imports
+from bis.audit.dependencies import undeclared
+from bis.audit.rule import Rule
+from bis.model.audit import YES, Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis.audit.project import Project
+    from bis.model.audit import Finding
+
+RULE = Rule("BIS503", "import-not-declared", Severity.WARNING, Confidence.MEDIUM)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each package once, at its first import."""
+    if project.facts["deps_declared"].value != YES or not project.dependencies.declared:
+        return
+    for name, place in undeclared(imports.third_party(project), project.links.own_names(), project.dependencies):
+        yield RULE.at(place, f"{name} is imported, and no dependency file brings it")

@@ -1,0 +1,74 @@
+"""Random draws in parallel tasks that are given no seed.
+
+## What it does
+Finds `joblib.Parallel` and process pools whose tasks are functions of the project that draw from a global generator.
+
+## Why is this bad?
+Worker processes take tasks as they become free, and each has a generator of its own, seeded from the operating system: which
+task draws what changes from run to run, whatever the parent process seeded.
+
+## Example
+```python
+results = Parallel(n_jobs=4)(delayed(simulate)(i) for i in range(100))
+```
+
+## Use instead
+```python
+seeds = np.random.SeedSequence(42).spawn(100)
+results = Parallel(n_jobs=4)(delayed(simulate)(i, np.random.default_rng(s)) for i, s in enumerate(seeds))
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis.audit import learning
+from bis.audit.program import NAME
+from bis.audit.rule import Rule
+from bis.model.audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis.audit.program import Call, Module
+    from bis.audit.project import Project
+    from bis.model.audit import Finding
+
+RULE = Rule(
+    "BIS310",
+    "parallel-entropy",
+    Severity.WARNING,
+    Confidence.MEDIUM,
+    gate=frozenset({"joblib", "multiprocessing", "concurrent", "sklearn"}),
+)
+
+_POOLS = ("multiprocessing.Pool.", "multiprocessing.pool.Pool.", "concurrent.futures.ProcessPoolExecutor.")
+_DELAYED = frozenset({"joblib.delayed", "sklearn.utils.parallel.delayed", "sklearn.utils.fixes.delayed", "joblib.parallel.delayed"})
+_METHODS = frozenset({"map", "starmap", "imap", "imap_unordered", "apply", "apply_async", "map_async", "submit"})
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each place at which such a task is handed over."""
+    for module in project.modules:
+        for call in module.calls:
+            pooled = call.api.startswith(_POOLS) and call.method in _METHODS
+            if not (pooled or call.api in _DELAYED) or not call.args or call.args[0].kind != NAME:
+                continue
+            task = call.args[0].data
+            draw = _draw(project, module, task, call)
+            if draw:
+                yield RULE.at_call(module, call, f"{task} draws ({draw}) in worker processes, each seeded by the system")
+
+
+def _draw(project: Project, module: Module, task: str, call: Call) -> str:
+    """The first draw from a global generator in a function of the project that seeds none."""
+    api = project.links.names(module).resolve(task, call.scope, call.index)
+    found = project.links.function(api, module)
+    if found is None:
+        return ""
+    owner, scope = found
+    inner = project.calls_in(owner, scope)
+    if any(learning.seeds(one) for one in inner):
+        return ""
+    return next((one.path for one in inner if learning.draws(one) in {"numpy", "random", "torch"}), "")

@@ -1,0 +1,136 @@
+"""A hyperparameter that is written in the code and logged nowhere.
+
+## What it does
+Finds literals that are given to an estimator, an optimiser or a training, in files that log to MLflow, where neither the
+value's name nor its variable is logged, and no autologging covers it. It follows variables within the file.
+
+## Why is this bad?
+The run looks complete, with some parameters beside its metrics, and yet the one that was changed may be missing.
+
+## Example
+```python
+with mlflow.start_run():
+    model = SVC(C=10, kernel="rbf")
+    mlflow.log_param("C", 10)
+```
+
+## Use instead
+```python
+with mlflow.start_run():
+    model = SVC(C=10, kernel="rbf")
+    mlflow.log_params(model.get_params())
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis.audit import learning, order
+from bis.audit.program import CALL, CONSTANT, DICT, NAME
+from bis.audit.rule import Rule
+from bis.model.audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis.audit.program import Call, Module, Value
+    from bis.audit.project import Project
+    from bis.model.audit import Finding
+
+RULE = Rule("BIS102", "unlogged-hyperparameter", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"mlflow"}))
+
+_WHOLE = frozenset({"get_params", "get_xgb_params", "get_config", "get_all_params", "best_params_", "best_params", "vars"})
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each maker of a model once, with all arguments that are not logged."""
+    for module in project.modules:
+        logging = [c for c in module.calls if project.kinds(module, c)]
+        if not any("param" in project.kinds(module, c) or "metric" in project.kinds(module, c) for c in logging):
+            continue  # a file that logs nothing is another's part
+        logged = _Logged(project, module, [c for c in logging if "param" in project.kinds(module, c)])
+        autologs = [c for m in project.modules for c in m.calls if project.direct(m, c) == ("autolog",)]
+        for call in module.calls:
+            if logged.everything or any(_covers(autolog, call) for autolog in autologs):
+                continue
+            missing = [n for n, v in learning.hyperparameters(call).items() if logged.misses(n, v, call)]
+            if missing:
+                names = ", ".join(missing)
+                yield RULE.at_call(module, call, f"{call.method} is given {names}, which no call logs")
+
+
+def _covers(autolog: Call, maker: Call) -> bool:
+    root = learning.library(maker.api)
+    covers = order.autolog_covers(autolog.api)
+    return root in covers or (root == "lightgbm" and "sklearn" in covers)
+
+
+class _Logged:
+    """What the parameter calls of a file log: keys, and names of variables."""
+
+    def __init__(self, project: Project, module: Module, calls: list[Call]) -> None:
+        self._project = project
+        self._module = module
+        self.keys: set[str] = set()
+        self.names: set[str] = set()
+        self.everything = False
+        for call in calls:
+            for value in (*call.args, *call.keywords.values()):
+                self._take(value, call, 0)
+            if call.loops:
+                self._loops(call)
+
+    def _loops(self, call: Call) -> None:
+        """``for key, value in params.items(): log_param(key, value)`` logs all of params."""
+        for index in call.loops:
+            over = self._module.loops[index].over
+            if over is not None:
+                self._take(over, call, 0)
+
+    def _take(self, value: Value, call: Call, depth: int) -> None:
+        if depth > 6:
+            return
+        if value.kind == CONSTANT and isinstance(value.data, str):
+            self.keys.add(value.data.lower())
+        elif value.kind == NAME:
+            self.names.add(value.data)
+            assigned = self._project.value_of(self._module, value, call.scope, call.index)
+            if assigned is not None and assigned is not value:
+                self._take(assigned, call, depth + 1)
+        elif value.kind == CALL:
+            inner = self._module.calls[value.data]
+            if inner.method in _WHOLE:
+                self.everything = True
+            if inner.owner:
+                self._take_owner(inner, depth)
+            for item in (*inner.args, *inner.keywords.values()):
+                self._take(item, call, depth + 1)
+        elif value.kind == DICT:
+            for key, item in zip(value.items[::2], value.items[1::2], strict=True):
+                if key.kind == CONSTANT:
+                    self.keys.add(str(key.data).lower())
+                self._take(item, call, depth + 1)
+            return
+        for item in value.items:
+            self._take(item, call, depth + 1)
+        if value.data in _WHOLE or (value.kind == NAME and value.data.rpartition(".")[2] in _WHOLE):
+            self.everything = True
+
+    def _take_owner(self, inner: Call, depth: int) -> None:
+        from bis.audit.program import Value as Made
+
+        self._take(Made(NAME, inner.owner), inner, depth + 1)
+
+    def misses(self, name: str, value: Value, call: Call) -> bool:
+        """Whether an argument is a literal that reaches no call that logs parameters."""
+        if name.lower() in self.keys or any(name.lower() == key.rpartition("__")[2] for key in self.keys):
+            return False
+        variables = value.names()
+        if variables & self.names or {v.rpartition(".")[2].lower() for v in variables} & self.keys:
+            return False
+        known = self._project.value_of(self._module, value, call.scope, call.index)
+        if known is None or not known.is_literal:
+            return False
+        # batch_size=bs, logged as "bs": the constant itself is told under another key
+        return not any(key in name.lower() or name.lower() in key for key in self.keys if len(key) > 2)

@@ -1,0 +1,55 @@
+"""An estimator that draws, without a seed.
+
+## What it does
+Finds estimators of scikit-learn that draw random numbers with the arguments they are given (forests, k-means, perceptrons,
+...), and are given no `random_state`, where nothing seeds NumPy's global generator. Estimators that draw only with other
+arguments, such as `LogisticRegression` with its default solver, are left alone; so are libraries with a fixed default seed
+(XGBoost, LightGBM, CatBoost).
+
+## Why is this bad?
+The same code on the same data gives another model each time, and another metric.
+
+## Example
+```python
+model = RandomForestClassifier(n_estimators=200)
+```
+
+## Use instead
+```python
+model = RandomForestClassifier(n_estimators=200, random_state=42)
+```
+
+## Fix
+`--fix` passes the seed that the file itself declares, as in `SEED = 42`; where it declares none, nothing is changed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis.audit import learning, order, seeding
+from bis.audit.rule import Rule
+from bis.model.audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis.audit.project import Project
+    from bis.model.audit import Finding
+
+RULE = Rule(
+    "BIS302", "unseeded-estimator", Severity.WARNING, Confidence.HIGH, gate=frozenset({"sklearn"}), fixable=True
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such call."""
+    for module in project.modules:
+        for call in module.calls:
+            one = learning.estimator_seeding(call)
+            if one is None or one.seeded is not False:
+                continue
+            if order.seeded_globally(project, module, call, ("sklearn", "numpy")):
+                continue
+            edits = seeding.add_seed(project, module, call, one.keyword)
+            yield RULE.at_call(module, call, f"{call.method} draws without a seed (random_state=)", edits=edits)

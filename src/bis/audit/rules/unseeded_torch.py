@@ -1,0 +1,51 @@
+"""PyTorch draws, and is not seeded.
+
+## What it does
+Finds the first call of each file that draws from PyTorch's global generator, the initialisation of layers included, in
+projects that train a model, where nothing in the file or in one that it is connected with seeds that generator.
+
+## Why is this bad?
+Initial weights, noise and orders differ from run to run, and with them every metric.
+
+## Example
+```python
+net = torch.nn.Linear(10, 1)
+```
+
+## Use instead
+```python
+torch.manual_seed(42)
+net = torch.nn.Linear(10, 1)
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis.audit import learning, order
+from bis.audit.rule import Rule
+from bis.model.audit import YES, Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis.audit.project import Project
+    from bis.model.audit import Finding
+
+RULE = Rule("BIS304", "unseeded-torch", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"torch"}))
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell the first such call of each file."""
+    if project.facts["trains_model"].value != YES:
+        return
+    for module in project.modules:
+        for call in module.calls:
+            library = learning.draws(call)
+            if library not in ("torch",):
+                continue
+            if order.seeded_globally(project, module, call, ("torch",)):
+                continue
+            yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds PyTorch")
+            break

@@ -1,0 +1,42 @@
+"""Seeds that a file declares, and the repair that passes them on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bis.audit.program import CONSTANT
+from bis.audit.rule import place_of
+from bis.model.audit import Edit, Place
+
+if TYPE_CHECKING:
+    from bis.audit.program import Call, Module
+    from bis.audit.project import Project
+
+_SEED = re.compile(r"(?i)^(?:global_|random_|rng_)?(?:seed|random_state)$")
+
+
+def declared_seed(module: Module, call: Call) -> str:
+    """The name of the one seed that a file declares at its top before a call; empty where there is none, or several."""
+    names = {
+        assign.name
+        for assign in module.assigns
+        if assign.scope == 0
+        and _SEED.match(assign.name)
+        and assign.value.kind == CONSTANT
+        and type(assign.value.data) is int
+        and assign.after <= call.index
+    }
+    return next(iter(names)) if len(names) == 1 else ""
+
+
+def add_seed(project: Project, module: Module, call: Call, keyword: str) -> tuple[Edit, ...]:
+    """``, random_state=SEED`` before a call's closing bracket, where the file declares a seed."""
+    del project
+    name = declared_seed(module, call)
+    if not name or keyword != "random_state" or call.starred or keyword in call.keywords:
+        return ()
+    place = place_of(module, call)
+    at = Place(place.file, place.cell, place.end_line, place.end_column - 1, place.end_line, place.end_column - 1)
+    separator = ", " if call.args or call.keywords else ""
+    return (Edit(at, f"{separator}{keyword}={name}"),)
