@@ -20,9 +20,15 @@ from bis.errors import BisWarning, UsageError
 
 # Each function imports its own part of bis: a recorded program starts the sooner, the less is loaded before it.
 if TYPE_CHECKING:
+    from bis.audit.corpus.progress import CorpusProgress
+    from bis.audit.engine import Options
+    from bis.audit.fixes import Repair
     from bis.evidence.store import EvidenceStore, StoredRun
+    from bis.model.audit import ProjectAudit
+    from bis.model.corpus import CorpusSummary
     from bis.model.difference import RecordDifference
     from bis.model.plan import Plan
+    from bis.model.rule_text import RuleText
     from bis.model.verdict import Verdict
     from bis.record.recording import Recorded
 
@@ -48,6 +54,21 @@ class ReplayOptions:
     primary: str | None = None
     selected_from: int = 1
     strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuditOptions:
+    """What ``bis audit`` can be told; the command's options have the same names.
+
+    `select` and `ignore` are codes of rules or their beginnings, `exclude` globs of files to leave out, `baseline` the file
+    whose findings are not told. `cache` is whether earlier audits may answer.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    baseline: str | None = None
+    cache: bool = True
 
 
 def options_from(**given: Any) -> ReplayOptions:
@@ -263,3 +284,188 @@ def _plan_options(options: ReplayOptions, settings: Settings) -> Any:
         source_dir=options.source,
         timeout_s=options.timeout_s if options.timeout_s is not None else settings.replay_timeout_s,
     )
+
+
+def audit(path: str | Path = ".", *, options: AuditOptions | None = None) -> ProjectAudit:
+    """What a project traces of its experiments, and what it fails to; its code is read, never run.
+
+    `path` is a project's folder, or a file: then its project is audited, and what concerns the file is told. Settings are
+    those of ``[tool.bis]`` in the project.
+
+    Raises
+    ------
+    UsageError
+        There is no such folder or file, or the baseline is none.
+    """
+    from bis.audit.baseline import read_baseline, without_known
+    from bis.audit.engine import audit_project
+
+    given = Path(path)
+    if not given.exists():
+        raise UsageError(f"there is no folder or file {given}", hint="Name a project's folder: bis audit .")
+    root = given if given.is_dir() else _project_of(given)
+    options = options or AuditOptions()
+    settings = _audit_settings(root)
+    audited = audit_project(root, root.resolve().name, _engine_options(options, settings))
+    if not given.is_dir():
+        name = given.resolve().relative_to(root.resolve()).as_posix()
+        audited = replace(
+            audited,
+            calls=tuple(call for call in audited.calls if call.place.file == name),
+            findings=tuple(finding for finding in audited.findings if finding.place.file == name),
+        )
+    baseline = options.baseline or (str(root / settings.baseline) if settings.baseline else None)
+    if baseline is not None:
+        audited = replace(audited, findings=without_known(audited.findings, read_baseline(Path(baseline))))
+    return audited
+
+
+def audit_corpus(
+    path: str | Path,
+    out: str | Path = "bis-audit",
+    *,
+    options: AuditOptions | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    progress: CorpusProgress | None = None,
+) -> CorpusSummary:
+    """Audit many projects, and write tables, statistics and pages to `out`.
+
+    `path` is a folder of projects, or a CSV file with the columns repository and commit. A run that was interrupted goes on
+    where it stopped.
+
+    Raises
+    ------
+    UsageError
+        There is no such folder or file, or the CSV file has faults.
+    StorageError
+        `out` cannot be written.
+    """
+    from functools import partial
+
+    from bis.audit.corpus.progress import CorpusProgress
+    from bis.audit.corpus.projects import listing_of
+    from bis.audit.corpus.results import write_results
+    from bis.audit.corpus.run import CorpusOptions
+    from bis.audit.corpus.run import audit_corpus as run_corpus
+    from bis.audit.engine import audit_project, version_of
+
+    given, folder = Path(path), Path(out)
+    chosen = _engine_options(options or AuditOptions(), load_settings(Path.cwd()))
+    run_corpus(
+        listing_of(given, leave_out=[folder]),
+        auditor=partial(audit_project, options=chosen),
+        out=folder,
+        workers=workers,
+        cluster=cluster,
+        progress=progress or CorpusProgress(),
+        options=CorpusOptions(version=version_of(chosen)),
+    )
+    return write_results(folder, {rule.code: rule.name for rule in rules() if chosen.wants(rule.code)})
+
+
+def fetch_corpus(
+    topic: str,
+    out: str | Path,
+    *,
+    limit: int = 100,
+    clones: bool = True,
+    progress: CorpusProgress | None = None,
+) -> int:
+    """List the repositories of a topic on GitHub in ``projects.csv`` in `out`, and clone them; returns their number.
+
+    The token is taken from GITHUB_TOKEN or GH_TOKEN. What was listed or cloned before is kept.
+
+    Raises
+    ------
+    BisError
+        GitHub does not answer, or refuses.
+    """
+    from bis.audit.corpus.clones import clone
+    from bis.audit.corpus.github import GitHub, fetch_with_urllib
+    from bis.audit.corpus.progress import CorpusProgress
+    from bis.audit.corpus.projects import listing_of
+    from bis.audit.corpus.search import write_listing
+    from bis.config import github_api_url, github_token
+    from bis.model.audit import Problem
+
+    told = progress or CorpusProgress()
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = folder / "projects.csv"
+    github = GitHub(github_api_url(), token=github_token(), fetch=fetch_with_urllib, progress=told)
+    write_listing(topic, limit, listed, api=github, progress=told)
+    sources = listing_of(listed)
+    told.begin(sources.total)
+    count = 0
+    for source in sources:
+        made = clone(source, folder / "clones", timeout_s=600) if clones else None
+        if isinstance(made, Problem):
+            told.note(f"{source.name}: {made.detail}")
+        told.kept(source.name)
+        count += 1
+    return count
+
+
+def repairs(path: str | Path, audited: ProjectAudit, *, write: bool = False) -> list[Repair]:
+    """What the files of a project would be with all safe repairs made; with `write`, they are."""
+    from bis.audit import fixes
+
+    root = Path(path) if Path(path).is_dir() else _project_of(Path(path))
+    made = fixes.repairs(root, audited.findings)
+    if write:
+        fixes.apply(root, made)
+    return made
+
+
+def write_baseline(path: str | Path, audits: list[ProjectAudit]) -> int:
+    """List all findings in a file, so that later audits tell new ones only; returns their number."""
+    from bis.audit.baseline import write_baseline as write
+
+    return write(Path(path), [finding for audited in audits for finding in audited.findings])
+
+
+def rules() -> list[RuleText]:
+    """All rules of the audit, with their documentation."""
+    from bis.audit.rules.explained import rule_texts
+
+    return rule_texts()
+
+
+def _engine_options(options: AuditOptions, settings: Settings) -> Options:
+    from bis.audit.engine import Options
+    from bis.audit.rules.explained import unknown_codes
+    from bis.config import home
+
+    select, ignore = options.select or settings.select, (*options.ignore, *settings.ignore)
+    unknown = unknown_codes((*select, *ignore))
+    if unknown:
+        raise UsageError(f"no rule has the code {', '.join(unknown)}", hint="See: bis rule")
+    return Options(
+        select,
+        ignore,
+        (*options.exclude, *settings.exclude),
+        settings.max_file_mib,
+        home() / "audit" if options.cache else None,
+    )
+
+
+def _project_of(file: Path) -> Path:
+    """The project that a file belongs to: the nearest folder above with a repository or a pyproject.toml, else its own."""
+    folder = file.resolve().parent
+    marks = (".git", "pyproject.toml")
+    return next((f for f in (folder, *folder.parents) if any((f / mark).exists() for mark in marks)), folder)
+
+
+def _audit_settings(root: Path) -> Settings:
+    """Settings of a project; a pyproject.toml that cannot be read and says nothing of bis is reported, and stops nothing."""
+    from bis.config import pyproject_above
+    from bis.errors import ConfigurationError
+
+    try:
+        return load_settings(root)
+    except ConfigurationError:
+        path = pyproject_above(root.absolute())
+        if path is not None and b"tool.bis" not in path.read_bytes():
+            return Settings()
+        raise

@@ -1,4 +1,4 @@
-"""What a project's documents tell of its tracking, and by which door one starts it."""
+"""What a project's documents tell of its tracking: what is logged, and how to look at it."""
 
 from __future__ import annotations
 
@@ -10,26 +10,98 @@ from typing import TYPE_CHECKING
 from bis.model.audit import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
 
-_MOST_CHARACTERS = 1_000_000
-_LOGGING = re.compile(r"log_params?\b|log_metrics?\b|autolog\b|log_model\b|log_artifacts?\b")
-_VIEWING = re.compile(
-    r"(?i)mlflow\s+(?:ui|server)\b|tracking[ _]ur[il]|localhost:5000|127\.0\.0\.1:5000|mlflow[ -](?:dashboard|interface)"
-    r"|dagshub\.com/\S+\.mlflow|set_tracking_uri|MLFLOW_TRACKING_URI|mlflow\s+(?:experiments?\s+)?page"
+_MOST_CHARACTERS = 2**20
+_LONGEST_LINE = 2000
+_MOST_PLACES = 200  # of one kind, in one file
+_MOST_WORDS = 120  # of one sentence
+_NEAR = 12  # words between a verb and what it is about
+_AROUND = 3  # lines within which an address belongs to MLflow
+_FOLDERS = frozenset({"docs", "doc", "documentation", "wiki", "guides", "manual"})
+_SUFFIXES = (".md", ".rst", ".txt", ".markdown", ".mdx", ".adoc")
+_OTHER_PURPOSE = re.compile(
+    r"(?i)(?:licen[cs]e|copying|notice|authors?|contributors?|contributing|changelog|changes|history|news|security|todo"
+    r"|code[-_]of[-_]conduct|manifest|cmakelists|robots|.*requirements?.*|constraints?.*|pull_request_template|.*\blicen[cs]e)"
 )
-# A verb of recording near a thing that is recorded, with MLflow in the same paragraph.
-_VERB = r"(?:log(?:s|ged|ging)?|track(?:s|ed|ing)?|record(?:s|ed|ing)?|sav(?:e|es|ed|ing)|stor(?:e|es|ed|ing)|suivi|enregistr\w+|registr\w+|protokollier\w+)"  # noqa: E501
-_THING = r"(?:param\w*|hyper-?param\w*|metri[ckq]\w*|métriques?|artifacts?|artefa[ck]ts?|models?|modèles?|modelos?|runs?|accuracy|loss|experiments?|expériences?|experimentos?)"  # noqa: E501
-_EXPLAINS = re.compile(rf"(?i)\b{_VERB}\b[^.\n]{{0,80}}\b{_THING}\b|\b{_THING}\b[^.\n]{{0,60}}\b{_VERB}\b")
-_LICENCE = re.compile(r"(?i)(?:licen[cs]e|copying|notice|authors|changelog|requirements|constraints|code_of_conduct|manifest).*")
+
+_LOGGING = re.compile(
+    r"\blog_(?:params?|metrics?|model|artifacts?|batch|dict|figure|image|input|table|text|hyperparams)\b|\bautolog\b"
+)
+# The command where it stands as one; the server in prose, where one is told to start it.
+_COMMAND = re.compile(r"(?:^|[`$>|]|\brun|\bexec|-m|&&)[\s\-*#$>]{0,8}mlflow\s{1,3}server\b|\bmlflow\s{1,3}ui\b|\bmlflow\s{1,3}server\s{1,3}-")
+_SERVER = re.compile(
+    r"\b(?:start|launch|run|open|access|visit|connect|host|lance[rz]?|démarre[rz]?|ouvr\w{1,3}|inici\w{1,3}|abr[ae]\w{0,2}|execut\w{1,3}"
+    r"|starte\w{0,2}|öffne\w{0,2})(?:s|ing|ed)?\b.{0,60}\bmlflow\s{1,3}(?:tracking\s{1,3})?server\b"
+)
+_SEEN_IN = (
+    r"(?:web\s?)?(?:ui|gui|dashboards?|interface|interfaz|oberfläche|weboberfläche|frontend|console|tableau de bord|screenshots?)"
+)
+_INTERFACE = re.compile(
+    rf"\bmlflow(?:'s|’s)?[\s_-]{{1,3}}(?:tracking[\s_-]{{1,3}}|experiments?[\s_-]{{1,3}})?{_SEEN_IN}\b"
+    rf"|\b{_SEEN_IN}\s{{1,3}}(?:web\s|utilisateur\s|gráfica\s|de usuario\s)?(?:of|de|do|da|du|del|von|d'|l'|for)?\s?(?:l'|la\s|el\s|o\s)?mlflow\b",
+    re.IGNORECASE,
+)
+_STORE = re.compile(
+    r"\b(?:set_)?tracking[ _-]ur[il]s?\b|\bmlflow_tracking_ur[il]\b|--backend-store-uri|dagshub\.com/[\w.-]+/[\w.-]+"
+    r"(?:\.mlflow|/experiments)|azuredatabricks\.net/|cloud\.databricks\.com/\S{0,80}(?:experiments|mlflow)",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):5[05]\d\d\b", re.IGNORECASE)
+_OTHER_SERVICE = re.compile(r"curl|predict|flask|swagger|fastapi|/docs\b|/api\b|registry|streamlit|psql|postgres")
+_PICTURE = re.compile(r"!\[(?P<alt>[^\]]{0,200})\]\((?P<target>[^)\s]{1,400})|<img\s(?P<tag>[^>]{1,600})|image::\s(?P<rst>\S{1,400})")
+_OF_INTERFACE = re.compile(r"mlflow.{0,40}(?:ui|dash|experiment|runs?|track|interface|screen|page|result|compar|registry|model)")
+_NO_SCREEN = re.compile(r"logo|badge|shields\.io|icon|diagram|architecture|workflow")
+
+# Stems of words by which one says that something is recorded: English, French, Spanish, Portuguese, German.
+_RECORDS = re.compile(
+    r"(?:auto-?)?log(?:s|ged|ging)?|(?:auto-?)?track(?:s|ed|ing)?|record(?:s|ed|ing)?|captur(?:e|es|ed|ing)"
+    r"|regist(?:er|ers|ered|ering)"
+    r"|enregistr\w{1,6}|journalis\w{1,5}|logu\w{1,5}|suivi[es]{0,2}|suivre|suit|tra[cç](?:é|és|ée|ées|er)"
+    r"|registr(?:a|an|ar|amos|ado|ada|ados|adas|am|ando)|rastre\w{1,6}|seguimiento|acompanh\w{1,6}|monitor(?:a|am|ado|ados|ar)"
+    r"|protokollier\w{1,3}|aufgezeichnet|aufzeichn\w{1,4}|erfass(?:t|en)|geloggt|loggt|getrackt|trackt|nachverfolg\w{1,3}|verfolgt"
+)
+# Words that say so of any file, unless MLflow stands in the same sentence.
+_STORES = re.compile(
+    r"sav(?:e|es|ed|ing)|stor(?:e|es|ed|ing)|persist(?:s|ed)?|upload(?:s|ed)?|sauvegard\w{1,5}|stock(?:é|és|ée|ées)"
+    r"|guard(?:a|an|ar|ado|ada|ados|adas)|almacen\w{1,5}|salv(?:a|am|ar|o|os|a|as)|armazen\w{1,6}|gespeichert|speicher(?:t|n)"
+)
+_THINGS = re.compile(
+    r"(?:hyper-?)?param(?:s|eters?|ètres?|etros?|ètre|eter[ns]?)?|(?:hiper|hyper)(?:-?par[aâáè]m\w{2,6})|par[áâè]metros?|param[eè]tres?"
+    r"|metri[ckqx]\w{0,3}|métri[ckqx]\w{1,3}|artifacts?|artefa[ck]t(?:s|e|en|os)?|artéfacts?|models?|modèles?|modelos?|modelle?n?s?"
+    r"|accurac(?:y|ies)|loss(?:es)?|rmse|mae|mse|r2|auc|f1|f1-score|precision|recall|plots?|figures?|checkpoints?|weights|scores?"
+    r"|datasets?|confusion|gráficos?|metriken|modell"
+)
+_NEGATION = frozenset("not never no without n't don't doesn't isn't aren't todo pas sans sin não sem nicht kein keine ohne".split())
+_DEFINES = re.compile(
+    r"\bmlflow\s{0,3}(?:\([^)]{0,40}\)\s?)?(?:is|est|es|é|ist)\s{1,3}(?:an?|the|un|une|una|uma|ein|eine|l')\b"
+    r"|\bmlflow\s{0,2}[:–—-]\s{0,2}(?:an?\s)?open[- ]source",
+    re.IGNORECASE,
+)
+# What is tracked is not said by the name of the practice, or of a part of MLflow.
+_NAMES = re.compile(
+    r"\b(?:experiments?|experimentos?|expériences?|mlflow(?:'s)?|ml|remote|run|issue)[\s-]{1,3}tracking\b(?!\s{0,2}(?:of|metrics|param))"
+    r"|\btracking\s{1,3}(?:servers?|ur[il]s?|store|tool|system|platform|backend|database|experiments?\b(?!,))"
+    r"|\bregistered[\s_-]{1,3}models?\b|\bmodel[\s-]registry\b|\bartifact[\s-](?:store|storage|root|location|ur[il])\b|\bdata\s?sets?\s+card\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[\w'’-]{1,40}")
+_END = re.compile(r"(?<=[.!?;])\s+(?=[\w*`\"'(\[])")
+_LINK_TARGET = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,400}\)|\]\([^)\s]{1,400}\)|https?://\S{1,400}|<[^>]{1,400}>")
+_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,2}[.)])\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Documents, and places in them of what they tell."""
+    """Documents, and the places in them that tell of tracking.
+
+    `files` are all that were read, `nested` those of them that are READMEs of inner folders. `mentions_logging` are
+    names of logging functions, in prose or in examples; `explains_logging` are sentences that say what is recorded;
+    `explains_viewing` is whatever leads to the records: a command, an address, a picture of the page.
+    """
 
     files: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
     mentions_mlflow: tuple[Place, ...] = ()
     mentions_logging: tuple[Place, ...] = ()
     explains_viewing: tuple[Place, ...] = ()
@@ -40,51 +112,137 @@ def is_document(path: str) -> bool:
     """Whether a file is a document for people, by its name and place."""
     file = PurePosixPath(path)
     name = file.name.lower()
-    if _LICENCE.fullmatch(file.stem) or _LICENCE.fullmatch(name):
+    if re.fullmatch(r"readme(?:[-_.].*)?", name):
+        return not name.endswith((".py", ".ipynb", ".html", ".pdf", ".png", ".jpg", ".toml", ".yml", ".yaml"))
+    if not name.endswith(_SUFFIXES) or _OTHER_PURPOSE.fullmatch(file.stem):
         return False
-    if name.startswith("readme"):
-        return True
-    in_documents = bool({"docs", "doc", "documentation", "wiki"} & {part.lower() for part in file.parts[:-1]})
-    top = len(file.parts) == 1 and name.endswith((".md", ".rst"))
-    return top or (in_documents and name.endswith((".md", ".rst", ".txt")))
+    folders = [part.lower() for part in file.parts[:-1]]
+    return not folders or bool(_FOLDERS & set(folders))
 
 
 def read_documents(files: Mapping[str, str]) -> Documents:
-    """Search documents for what they tell.
+    """Search documents for what they tell of tracking.
 
     Parameters
     ----------
     files : mapping of str to str
-        Text of each document by its relative path.
+        Text of each document by its path relative to the project.
     """
-    mlflow: list[Place] = []
-    logging: list[Place] = []
-    viewing: list[Place] = []
-    explaining: list[Place] = []
+    found = _Found([], [], [], [])
     for path, text in sorted(files.items()):
-        near = -10
-        for number, line in enumerate(text[:_MOST_CHARACTERS].split("\n"), 1):
-            lowered = line.lower()
-            if "mlflow" in lowered:
-                near = number
-                mlflow.append(Place(path, -1, number))
-            if _LOGGING.search(line):
-                logging.append(Place(path, -1, number))
-            if _VIEWING.search(line):
-                viewing.append(Place(path, -1, number))
-            # A heading names a subject; a sentence explains.
-            if number - near <= 3 and not line.lstrip().startswith("#") and _EXPLAINS.search(line[:1000]):
-                explaining.append(Place(path, -1, number))
-    return Documents(tuple(sorted(files)), tuple(mlflow), tuple(logging), tuple(viewing), tuple(explaining))
+        _search(path, text[:_MOST_CHARACTERS], found)
+    nested = tuple(path for path in sorted(files) if "/" in path and not _FOLDERS & {p.lower() for p in path.split("/")[:-1]})
+    return Documents(
+        tuple(sorted(files)), nested, tuple(found.mlflow), tuple(found.logging), tuple(found.viewing), tuple(found.explaining)
+    )
 
 
-def entry_points(names: Iterable[str], documents: Mapping[str, str]) -> tuple[str, ...]:
-    """What tells how the project is started: files that say so, and documents that show the command."""
-    found = []
-    for name in names:
-        file = PurePosixPath(name)
-        if file.name.lower() in {"mlproject", "dvc.yaml", "makefile"} or file.name in {"main.py", "run.sh", "run.py", "train.py"}:
-            found.append(name)
-    command = re.compile(r"(?m)(?:python3?|mlflow run|bash|sh|make|dvc repro|jupyter)\s+[\w./-]+")
-    found += [path for path, text in documents.items() if command.search(text[:_MOST_CHARACTERS])]
-    return tuple(found)
+@dataclass(slots=True)
+class _Found:
+    mlflow: list[Place]
+    logging: list[Place]
+    viewing: list[Place]
+    explaining: list[Place]
+
+
+def _search(path: str, text: str, found: _Found) -> None:
+    lines = [line[:_LONGEST_LINE] for line in text.splitlines()]
+    lowered = [line.lower() for line in lines]
+    about = [i for i, line in enumerate(lowered) if "mlflow" in line]
+    found.mlflow += _places(path, about)
+    found.logging += _places(path, [i for i, line in enumerate(lines) if "log" in line and _LOGGING.search(line)])
+    if not about:
+        return
+    near = {j for i in about for j in range(i - _AROUND, i + _AROUND + 1)}
+    found.viewing += _places(path, [i for i in sorted(near) if 0 <= i < len(lines) and _views(lowered[i])])
+    found.explaining += _places(path, sorted({i for i, sentence, heading in _sentences(lines) if _explains(sentence, heading)}))
+
+
+def _places(path: str, numbers: list[int]) -> list[Place]:
+    return [Place(path, -1, number + 1) for number in numbers[:_MOST_PLACES]]
+
+
+def _views(line: str) -> bool:
+    """Whether a line, near a mention of MLflow, leads to what was recorded."""
+    for picture in _PICTURE.finditer(line):
+        words = " ".join(part for part in picture.groups() if part)
+        if _OF_INTERFACE.search(words) and not _NO_SCREEN.search(words):
+            return True
+    line = re.sub(r"!\[[^\]]{0,200}\]\([^)]{0,400}\)", " ", line)
+    if "mlflow" in line and (_COMMAND.search(line) or _SERVER.search(line) or _INTERFACE.search(line)):
+        return "pip install" not in line
+    return bool(_STORE.search(line) or (_ADDRESS.search(line) and not _OTHER_SERVICE.search(line)))
+
+
+def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
+    """Sentences of prose with the index of their first line and the heading above; a list belongs to what leads to it."""
+    heading, fence = "", ""
+    paragraph: list[tuple[int, str]] = []
+    lead = (-1, "")
+    for i, line in enumerate([*lines, ""]):
+        stripped = line.strip()
+        if stripped.startswith(("```", "~~~")):
+            fence = "" if fence and stripped.startswith(fence) else fence or stripped[:3]
+            stripped = ""
+        elif fence:
+            continue
+        underline = re.fullmatch(r"[=\-~^\"'#*]{3,}", stripped)
+        is_heading = stripped.startswith("#") or bool(re.fullmatch(r"<h\d.{0,300}", stripped))
+        item = bool(_ITEM.match(line)) or stripped.startswith("|")
+        if not stripped or is_heading or item or underline:
+            if underline and paragraph:
+                heading, paragraph = paragraph[-1][1], []
+            yield from _split(paragraph, heading)
+            if paragraph and paragraph[-1][1].rstrip("* ").endswith(":"):
+                lead = paragraph[-1]
+            elif paragraph and not item:
+                lead = (-1, "")
+            paragraph = []
+        if is_heading:
+            heading = stripped.lstrip("# ")
+            lead = (i, heading + ":") if _leads(heading) else (-1, "")
+        elif item:
+            text = _ITEM.sub("", line).strip(" |")
+            paragraph = [(i, f"{lead[1]} {text}" if lead[0] >= 0 and i - lead[0] <= 30 else text)]
+        elif stripped and not underline:
+            paragraph.append((i, stripped))
+
+
+def _leads(heading: str) -> bool:
+    """Whether a heading says that what is listed below is recorded: "What is logged"."""
+    words = [word.lower() for word in _WORD.findall(heading)]
+    return any(re.fullmatch(r"logs|logged|tracked|tracks|recorded|records|enregistr\w+|registrad\w+|geloggt\w*", w) for w in words)
+
+
+def _split(paragraph: list[tuple[int, str]], heading: str) -> Iterator[tuple[int, str, str]]:
+    """The sentences of a paragraph; each is at the line in which it begins."""
+    if not paragraph:
+        return
+    starts, position = [], 0
+    for number, text in paragraph:
+        starts.append((position, number))
+        position += len(text) + 1
+    whole = " ".join(text for _number, text in paragraph)
+    begin = 0
+    for end in [*(m.start() for m in _END.finditer(whole)), len(whole)]:
+        number = next(n for at, n in reversed(starts) if at <= begin)
+        yield number, whole[begin:end], heading + (" mlflow" if "mlflow" in whole.lower() else "")
+        begin = end + 1
+
+
+def _explains(sentence: str, heading: str) -> bool:
+    """Whether a sentence says that something is recorded with MLflow, and what."""
+    sentence = _LINK_TARGET.sub(" ", sentence)
+    lowered = sentence.lower()
+    here = "mlflow" in lowered
+    if not (here or "mlflow" in heading.lower()) or "?" in sentence or _DEFINES.search(sentence):
+        return False
+    words = _WORD.findall(_NAMES.sub(" ", lowered))[:_MOST_WORDS]
+    if not here and "your" in words:  # what MLflow can do for anyone
+        return False
+    things = [i for i, word in enumerate(words) if _THINGS.fullmatch(word)]
+    if not things:
+        return False
+    verbs = [i for i, word in enumerate(words) if _RECORDS.fullmatch(word) or (here and _STORES.fullmatch(word))]
+    denied = {j for i, word in enumerate(words) if word in _NEGATION or word.endswith("n't") for j in range(i, i + 5)}
+    return any(abs(verb - thing) <= _NEAR for verb in verbs if verb not in denied for thing in things if thing != verb)

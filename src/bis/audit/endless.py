@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 Lines = tuple[tuple[int, str], ...]
 
 # Only cells with one of these are looked at; nearly all are spared it.
-_SUSPECT = re.compile(
-    r"\bmlflow\W+(?:ui|server|models|gateway|deployments)\b|tensorboard|streamlit|jupyter|uvicorn|gunicorn|hypercorn"
-    r"|waitress|[Ff]lask|fastapi|quart|bottle|sanic|aiohttp|run_server|serve_forever|run_simple|gradio|panel\W+serve"
-    r"|bokeh\W+serve|voila|ngrok|localtunnel|cloudflared|http\.server|SimpleHTTPServer|\.run\(|airflow|optuna.dashboard"
-    r"|\baim\W+(?:up|server)|redis-server|tail\W+-|sleep\W+infinity|watch\s|bentoml|\b[Dd]ash\b|tensorflow_model_server"
-    r"|import (?:os|subprocess) as|from (?:os|subprocess) import"
-)
-_LOOP = re.compile(r"\bwhile[ \t(]+(?:True|1)\b")
+_SUSPECT = (
+    "tensorboard", "streamlit", "jupyter", "uvicorn", "gunicorn", "hypercorn", "waitress", "flask", "Flask", "fastapi",
+    "quart", "bottle", "sanic", "aiohttp", "run_server", "serve_forever", "run_simple", "gradio", "panel serve",
+    "bokeh serve", "voila", "ngrok", "localtunnel", "lt --port", "cloudflared", "http.server", "SimpleHTTPServer",
+    ".run(", "airflow", "optuna-dashboard", "optuna_dashboard", "redis-server", "tail -", "sleep infinity", "watch ",
+    "bentoml", "dash", "Dash", "tensorflow_model_server", "import os as", "import subprocess as", "from os import",
+    "from subprocess import",
+)  # fmt: skip
+_SUSPECT_PAIR = re.compile(r"(?:mlflow|aim)\W+(?:ui|up|server|models|gateway|deployments)\b")
+_LOOP = re.compile(r"while[ \t(]+(?:True|1)\b")
 _IN_BACKGROUND = "in the background"
 _WAITING = frozenset({"wait", "communicate"})
 _EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit", "os.abort", "next"})
@@ -75,7 +77,9 @@ class ServerWatch:
         """Whether a cell is worth a look: a cheap test."""
         if len(text) > _LONGEST_EXAMINED:
             return False
-        return _SUSPECT.search(text) is not None or any(name in text for name in (*self._serving, *self._started))
+        if any(word in text for word in _SUSPECT) or _SUSPECT_PAIR.search(text) is not None:
+            return True
+        return any(name in text for name in (*self._serving, *self._started))
 
     def shell(self, body: str, first: int) -> Lines:
         """Blocking lines of a ``%%bash`` cell; `first` is the line number of its body."""

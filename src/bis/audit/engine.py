@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from bis import __version__
-from bis.audit import facts
+from bis.audit import facts, substrings
 from bis.audit.cache import Cache
 from bis.audit.dependencies import is_manifest, read_dependencies
 from bis.audit.documents import is_document, read_documents
@@ -21,7 +21,7 @@ from bis.audit.source import load
 from bis.audit.suppression import divide
 from bis.audit.tree import walk
 from bis.evidence.digests import digest_bytes
-from bis.model.audit import Confidence, Finding, Place, Problem, ProjectAudit, Severity, Size, Substrings
+from bis.model.audit import Confidence, Finding, Place, Problem, ProjectAudit, Severity, Size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 # Raised with every change of what an audit says of the same code: entries of the cache with another number are not read.
 GENERATION = 1
 _MANY_FILES = 64  # of fewer files, reading all again costs less than keeping them apart
-_MANY_PLACES = 20
+_SMALL_FILE_BYTES = 300  # of smaller files many are alike that nobody copied
+_SKETCH = 24
 _TEXT_MIB = 1.0
 
 CRASHED = Rule("BIS000", "crashed-rule", Severity.ERROR, Confidence.HIGH)
@@ -83,7 +84,7 @@ def audit_project(root: Path, name: str, options: Options | None = None) -> Proj
     digests = {file: digest_bytes(content) for file, content in contents.items()}
     revision = read_revision(root)
     key = digest_bytes(repr((sorted(digests.items()), sorted(texts.items()), tree, revision)).encode("utf-8", "replace"))
-    cache = Cache(options.cache, _version(options)) if options.cache is not None else None
+    cache = Cache(options.cache, version_of(options)) if options.cache is not None else None
     place = str(root.resolve())
     if cache is not None and (kept := cache.audit(place, key)) is not None:
         return replace(kept, project=name)
@@ -96,14 +97,15 @@ def audit_project(root: Path, name: str, options: Options | None = None) -> Proj
         name, modules, read_dependencies(_manifests(texts), installs), read_documents(documents), tree.others, documents
     )
     audit = _judged(project, options, problems, tree, digests)
-    audit = replace(audit, revision=revision)
+    searched = substrings.search(project, root, tree.left_out, traces=audit.traces)
+    audit = replace(audit, revision=revision, substrings=searched, sketch=_sketch(contents, digests))
     if cache is not None:
         keep = {digests[m.file]: m for m in modules} if len(contents) >= _MANY_FILES and fresh else {}
         cache.keep(place, key, audit, keep)
     return audit
 
 
-def _version(options: Options) -> str:
+def version_of(options: Options) -> str:
     """What decides over the result besides the content: bis, Python's parser, and what was asked for."""
     asked = {key: value for key, value in asdict(options).items() if key != "cache"}
     return f"{__version__}:{GENERATION}:{platform.python_version()}:{sorted(asked.items())}"
@@ -175,9 +177,6 @@ def _judged(
     trackers: dict[str, tuple[str, ...]] = {}
     for call in calls:
         trackers[call.tracker] = tuple(sorted({*trackers.get(call.tracker, ()), call.kind}))
-    mentions = tuple(
-        Place(m.file, cell, line) for m in project.modules for cell, line in m.mentions
-    )
     notebooks = sum(m.is_notebook for m in project.modules)
     lines = sum(m.code_lines for m in project.modules)
     return ProjectAudit(
@@ -190,7 +189,6 @@ def _judged(
         left_out=tree.left_out,
         trackers=trackers,
         size=Size(len(project.modules) - notebooks, notebooks, lines, tree.left_out_files),
-        substrings=Substrings(bool(mentions), mentions[:_MANY_PLACES]),
         digest=digest_bytes(repr(sorted(digests.values())).encode()),
     )
 
@@ -215,3 +213,9 @@ def _manifests(texts: dict[str, str]) -> dict[str, str]:
 
 def _documents(texts: dict[str, str]) -> dict[str, str]:
     return {file: text for file, text in texts.items() if is_document(file)}
+
+
+def _sketch(contents: dict[str, bytes], digests: dict[str, str]) -> tuple[str, ...]:
+    """The smallest digests of the files that are large enough to tell a copy."""
+    large = {digests[file][:16] for file, content in contents.items() if len(content) >= _SMALL_FILE_BYTES}
+    return tuple(sorted(large)[:_SKETCH])

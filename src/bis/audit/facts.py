@@ -46,7 +46,7 @@ def state(project: Project, calls: list[TrackingCall]) -> dict[str, Fact]:
     facts["unseeded_estimator"] = _unseeded(project, learning.estimator_seeding, "estimator")
     facts["seeds_set"] = _seeds(project)
     facts["deps_declared"] = _declared(project)
-    facts["deps_pinned"] = Fact(project.dependencies.pins, places=_first(d.place for d in project.dependencies.declared))
+    facts["deps_pinned"] = Fact(project.dependencies.pins or "none", places=_first(d.place for d in project.dependencies.declared))
     facts["hardcoded_run_id"] = _of(literals.run_ids(project), "no run id stands in the code")
     facts["absolute_local_path"] = _of(literals.absolute_paths(project), "no absolute path stands in the code")
     facts["mlproject"] = _files(project, "MLproject")

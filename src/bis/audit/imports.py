@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis.audit.distributions import PLATFORM_ONLY, STANDARD_LIBRARY
+from bis.audit.distributions import needs_no_declaration
 from bis.model.audit import Place
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def third_party(project: Project) -> dict[str, Place]:
     for module in project.modules:
         for one in module.imports:
             name = one.target.partition(".")[0]
-            if one.guarded or not name or name in own or name in STANDARD_LIBRARY or name in PLATFORM_ONLY:
+            if one.guarded or not name or name in own or needs_no_declaration(one.target):
                 continue
             found.setdefault(name, Place(module.file, one.cell, one.line))
     return found

@@ -1,4 +1,4 @@
-"""The content of a file as pieces of Python with their places: a script is one piece, a notebook one for each code cell."""
+"""The content of a file as pieces of Python with their places: a script is one, a notebook one for each code cell."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 from bis.audit.endless import ServerWatch, endless_loops, may_loop
 from bis.audit.syntax import Fault, syntax_tree
 from bis.model.audit import Problem
-from bis.record.notebooks.syntax import LineMagic, cell_magic, parse_cell, parse_python
+from bis.record.notebooks.syntax import LineMagic, cell_magic, parse_cell
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator
     from pathlib import Path
 
 SUBSTRINGS = ("log_param", "autolog", "log_metric")  # what the study's first script searched for
@@ -27,8 +26,8 @@ _MOST_MENTIONS = 20
 
 _PYTHON_MAGICS = frozenset(
     {
-        "time", "timeit", "capture", "prun", "python", "python3", "debug", "trace", "snakeviz", "memit", "mprun", "lprun",
-        "pyinstrument", "scalene", "heat", "notify", "wandb", "px", "local", "spark", "pyspark", "black", "matplotlib",
+        "time", "timeit", "capture", "prun", "python", "python3", "debug", "trace", "snakeviz", "memit", "mprun",
+        "lprun", "pyinstrument", "scalene", "heat", "notify", "wandb", "px", "local", "spark", "pyspark",
     }
 )  # fmt: skip
 _SHELL_MAGICS = frozenset({"bash", "sh", "!", "system", "sx", "script"})
@@ -41,8 +40,8 @@ _IPYTHON = re.compile(r"(?m)^[ \t]*[%!?]|=[ \t]*[%!]|^[ \t]*(?:pip|conda|mamba|m
 # Magics and aliases that IPython takes without a percent sign.
 _AUTOMAGIC = re.compile(
     r"(?m)^(?P<text>(?:ls|ll|cd|pwd|cat|cp|mv|rm|rmdir|mkdir|head|less|more|man|clear|whos?|env|run|load|load_ext"
-    r"|reload_ext|matplotlib|pylab|time|timeit|history|reset|autoreload|tensorboard|lsmagic)\b[ \t]*[^\s=(.,:\[+*][^\n]*"
-    r"|ls|ll|pwd|whos?|clear|lsmagic)$"
+    r"|reload_ext|matplotlib|pylab|time|timeit|history|reset|autoreload|tensorboard|lsmagic)\b[ \t]*[^\s=(.,:\[+*]"
+    r"[^\n]*|ls|ll|pwd|whos?|clear|lsmagic)$"
 )
 # The separation of magics is quadratic in continued lines and in runs of blanks.
 _MOST_CONTINUED = 2000
@@ -61,7 +60,6 @@ _ENCODINGS = re.compile(
 _UTF_8 = re.compile(r"utf[-_]?8(?:[-_].*)?|u8", re.IGNORECASE)
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
-_CODE_LINE = re.compile(r"(?m)^[ \t\f]*[^\s#]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _OTHER_KERNELS = re.compile(
     r"(?i)(?:ir|r|julia|scala|bash|sas|octave|matlab|javascript|deno|tslab|rust|evcxr|sql|xsql|kotlin|java|ijava|\.net|c\+\+"
@@ -69,6 +67,7 @@ _OTHER_KERNELS = re.compile(
 )
 _PYTHON_LANGUAGE = re.compile(r"(?i)python|pyspark|sage|\bxonsh")
 
+_PIECE = 4096  # a file that grows while it is read
 _SAFE_FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
@@ -153,7 +152,7 @@ def load(root: Path, file: str, *, max_file_mib: float = 20.0) -> bytes | Proble
         if status.st_size > most:
             return Problem(file, "large", f"{status.st_size / 2**20:.1f} MiB: larger than {max_file_mib:g} MiB")
         pieces, size = [], 0
-        while size <= most and (piece := os.read(descriptor, min(max(status.st_size - size, 0) + 1, most + 1))):
+        while size <= most and (piece := os.read(descriptor, max(status.st_size - size, _PIECE) + 1)):
             pieces.append(piece)
             size += len(piece)
     except OSError as error:
@@ -271,8 +270,8 @@ def _notebook(content: bytes, source: Source) -> None:
         source.language = language
         source.problems.append(("language", f"a notebook for {language}", -1, 0))
     elsewhere = document.get("metadata") if source.mentioned else None
-    mentions = [(-1, 0)] if elsewhere and any(map(_SUBSTRING.search, _strings(elsewhere))) else []
-    watch, databricks = ServerWatch(), "databricks" in str(document.get("metadata"))[:10_000]
+    mentions = [(-1, 0)] if elsewhere and _mentioned_in(elsewhere) else []
+    watch, databricks = ServerWatch(), _is_databricks(document)
     for index, cell in enumerate(cells):
         if source.mentioned and len(mentions) < _MOST_MENTIONS:
             mentions += _mentions_in(cell, index)
@@ -295,7 +294,7 @@ def _document(content: bytes, source: Source) -> Any:
             except UnicodeDecodeError as error:
                 source.problems.append(("encoding", "it is not UTF-8", -1, _line_at(content, error.start)))
                 text = content.decode("utf-8", "replace")
-        return json.loads(text, parse_int=_integer)
+        return _loaded(text)
     except RecursionError:
         what = "nested too deeply"
     except ValueError as error:
@@ -310,9 +309,13 @@ def _document(content: bytes, source: Source) -> Any:
     return None
 
 
-def _integer(digits: str) -> int:
-    # Python refuses to convert thousands of digits, and before it did, it took quadratic time.
-    return int(digits) if len(digits) < 100 else 0
+def _loaded(text: bytes | str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # an integer of thousands of digits, which Python refuses to convert
+        return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 1000 else 0)
 
 
 def _cells_of(document: Any) -> list[Any] | None:
@@ -341,6 +344,11 @@ def _language(document: dict[str, Any]) -> str:
     return ""
 
 
+def _is_databricks(document: dict[str, Any]) -> bool:
+    metadata = document.get("metadata")
+    return isinstance(metadata, dict) and any("databricks" in key for key in metadata)
+
+
 def _text_of(cell: Any) -> str | None:
     if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
         return None
@@ -362,23 +370,25 @@ def _mentions_in(cell: Any, index: int) -> list[tuple[int, int]]:
         if len(found) >= _MOST_MENTIONS:
             return found
     rest = [v for k, v in cell.items() if k not in {"source", "input"}] if isinstance(cell, dict) else cell
-    if any(map(_SUBSTRING.search, _strings(rest))):
+    if _mentioned_in(rest):
         found.append((index, 0))
     return found
 
 
-def _strings(value: Any) -> Iterator[str]:
-    """All strings in a JSON value; lists of strings as one, as they are shown."""
+def _mentioned_in(value: Any) -> bool:
+    """Whether a string anywhere in a JSON value has one of the substrings."""
     pending = [value]
     while pending:
         one = pending.pop()
         if isinstance(one, str):
-            yield one
+            if any(text in one for text in SUBSTRINGS):
+                return True
         elif isinstance(one, dict):
+            pending += one
             pending += one.values()
-            yield from one
         elif isinstance(one, list):
             pending += one
+    return False
 
 
 class _CodeCell:
@@ -411,7 +421,7 @@ class _CodeCell:
         return self._with(python, name, watch, magics)
 
     def _governed(self) -> tuple[str, str, int] | None:
-        """Name and rest of the magic that makes this cell something else than Python, and the line (from 1) after it."""
+        """Name and rest of the magic that makes this cell no Python, and the line (from 1) after it."""
         governing = cell_magic(self._text)
         if governing is not None:
             return None if governing.name in _PYTHON_MAGICS else (governing.name, governing.rest, governing.line + 2)
@@ -480,8 +490,8 @@ def _separated(text: str) -> tuple[str, str, tuple[LineMagic, ...]]:
         governing = cell_magic(text)
     found = parse_cell(text)
     python = "\n".join(found.python)
-    if _AUTOMAGIC.search(python):
-        python = _AUTOMAGIC.sub(lambda match: match[0] if parse_python([match[0]]) else "pass", python)
+    if _AUTOMAGIC.search(python) and isinstance(syntax_tree(python), Fault):
+        python = _AUTOMAGIC.sub(lambda match: "pass" if isinstance(syntax_tree(match[0]), Fault) else match[0], python)
     return python, name, found.magics
 
 
@@ -507,4 +517,4 @@ def _blank(text: str) -> str:
 
 
 def _code_lines(text: str) -> int:
-    return len(_CODE_LINE.findall(text))
+    return sum(1 for line in text.split("\n") if (stripped := line.strip()) and stripped[0] != "#")

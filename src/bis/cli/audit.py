@@ -11,6 +11,7 @@ import click
 from bis.cli.options import as_json, full, print_json
 
 if TYPE_CHECKING:
+    from bis.api import AuditOptions
     from bis.model.audit import ProjectAudit
 
 _FORMATS = ("text", "concise", "json", "sarif", "github")
@@ -78,13 +79,13 @@ def audit(  # noqa: PLR0913 (one parameter for each option)
     """
     from bis import api
 
-    choice = api.AuditChoice(select, ignore, exclude, None if no_cache else api.audit_cache())
+    options = api.AuditOptions(select, ignore, exclude, str(baseline) if baseline else None, cache=not no_cache)
     if corpus:
-        return _corpus(paths, choice, out=out, workers=workers, cluster=cluster, as_json=as_json or form == "json")
+        return _corpus(paths, options, out=out, workers=workers, cluster=cluster, as_json=as_json or form == "json")
     if out is not None or workers is not None or cluster is not None:
         raise click.UsageError("--out, --workers and --cluster belong to --corpus")
     roots = paths or (Path(),)
-    audits = [api.audit(path, choice=choice, baseline=baseline) for path in roots]
+    audits = [api.audit(path, options=options) for path in roots]
     if write_baseline is not None:
         count = api.write_baseline(write_baseline, audits)
         sys.stderr.write(f"bis: {count} findings are listed in {write_baseline}\n")
@@ -106,7 +107,7 @@ def _show(audits: list[ProjectAudit], form: str, *, full: bool) -> None:
         from bis import api
         from bis.report.sarif import to_sarif
 
-        print_json(to_sarif(audits, api.rule_texts()))
+        print_json(to_sarif(audits, api.rules()))
     elif form == "github":
         from bis.report.github_annotations import annotations
 
@@ -138,7 +139,7 @@ def _repair(roots: tuple[Path, ...], audits: list[ProjectAudit], *, write: bool)
 
 def _corpus(
     paths: tuple[Path, ...],
-    choice: object,
+    options: AuditOptions,
     *,
     out: Path | None,
     workers: int | None,
@@ -148,11 +149,12 @@ def _corpus(
     if len(paths) != 1:
         raise click.UsageError("--corpus takes one PATH: a folder of projects, or a CSV file")
     from bis import api
-    from bis.cli.progress import CorpusProgress
+    from bis.cli.progress import CorpusBar
 
-    with CorpusProgress() as progress:
+    folder = out or Path("bis-audit")
+    with CorpusBar() as progress:
         result = api.audit_corpus(
-            paths[0], out or Path("bis-audit"), choice=choice, workers=workers, cluster=cluster, progress=progress
+            paths[0], folder, options=options, workers=workers, cluster=cluster, progress=progress
         )
     if as_json:
         from bis.report.jsons import to_document
@@ -161,5 +163,5 @@ def _corpus(
     else:
         from bis.report.corpus_text import print_corpus
 
-        print_corpus(result)
+        print_corpus(result, folder)
     return 0 if result.projects else 4

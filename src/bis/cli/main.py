@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bis import __version__
+from bis.cli.audit import audit
+from bis.cli.corpus import corpus
 from bis.cli.diff import diff
 from bis.cli.replay import replay
+from bis.cli.rule import rule
 from bis.cli.run import run
 from bis.cli.show import show
 from bis.cli.verify import verify
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _EPILOG = """\b
-Exit codes: 0 yes · 1 not reproduced · 2 usage · 3 could not run ·
+Exit codes: 0 yes · 1 not reproduced, findings · 2 usage · 3 could not run ·
 4 nothing to look at · 5 inconclusive · 70 a defect of bis
 """
 
@@ -43,13 +46,14 @@ def cli() -> None:
     bis show last                  what the run was made of
     bis diff RUN_A RUN_B           what differs between two runs
     bis verify last --expect t.csv are these the published figures?
+    bis audit .                    what does a project trace, and what not?
 
     RUN_ID is an MLflow run id, the beginning of one, or `last`. Runs are looked up where MLflow keeps them
     (MLFLOW_TRACKING_URI or --tracking-uri).
     """
 
 
-for command in (run, replay, show, diff, verify):
+for command in (run, replay, show, diff, verify, audit, rule, corpus):
     cli.add_command(command)
 
 

@@ -124,15 +124,23 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Substrings:
-    """What a search for the texts ``log_param``, ``autolog`` and ``log_metric`` says, wherever they stand."""
+    """What a search for the texts ``log_param``, ``autolog`` and ``log_metric`` says, wherever they stand.
+
+    `reason` says why, where the audit says otherwise.
+    """
 
     traces: bool = False
     places: tuple[Place, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectAudit:
-    """All that an audit says of one project. `digest` is equal where the code is, whatever the files are called."""
+    """All that an audit says of one project.
+
+    `digest` is equal where the code is, whatever the files are called. `sketch` are the smallest digests of its files: the
+    share that two projects have in common estimates how much of their code is the same.
+    """
 
     project: str
     facts: dict[str, Fact]
@@ -146,6 +154,12 @@ class ProjectAudit:
     revision: Revision = field(default_factory=Revision)
     substrings: Substrings = field(default_factory=Substrings)
     digest: str = ""
+    sketch: tuple[str, ...] = ()
+
+    @property
+    def traces(self) -> bool:
+        """Whether parameters or metrics are logged to MLflow, by a call or by autologging."""
+        return any(self.facts[name].value == YES for name in ("logs_params", "logs_metrics", "autolog") if name in self.facts)
 
     @property
     def values(self) -> dict[str, Any]:

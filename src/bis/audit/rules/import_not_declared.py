@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis.audit import imports
-from bis.audit.dependencies import undeclared
+from bis.audit.dependencies import imports_undeclared
 from bis.audit.rule import Rule
 from bis.model.audit import YES, Confidence, Severity
 
@@ -41,5 +41,6 @@ def check(project: Project) -> Iterator[Finding]:
     """Tell each package once, at its first import."""
     if project.facts["deps_declared"].value != YES or not project.dependencies.declared:
         return
-    for name, place in undeclared(imports.third_party(project), project.links.own_names(), project.dependencies):
-        yield RULE.at(place, f"{name} is imported, and no dependency file brings it")
+    for one in imports_undeclared(imports.third_party(project), project.links.own_names(), project.dependencies):
+        if not one.indirectly:
+            yield RULE.at(one.place, f"{one.name} is imported, and no dependency file brings it")

@@ -1,0 +1,79 @@
+"""From the file of audits to what people look at: tables, statistics and pages, in one pass."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from bis.audit.corpus.journal import AUDITS
+from bis.audit.corpus.outcomes import failure_of
+from bis.audit.corpus.summary import Summary
+from bis.errors import StorageError
+from bis.report.audit_json import from_line
+from bis.report.audit_tables import TABLES, CsvTable, write_parquet
+from bis.report.corpus_page import CorpusPages
+from bis.report.jsons import to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bis.model.audit import ProjectAudit
+    from bis.model.corpus import CorpusSummary
+
+STATISTICS = "statistics.json"
+
+
+def read_audits(out: Path) -> Iterator[ProjectAudit]:
+    """The audits of a corpus, one by one.
+
+    Raises
+    ------
+    StorageError
+        The file cannot be read.
+    """
+    try:
+        with (out / AUDITS).open(encoding="utf-8") as lines:
+            for line in lines:
+                if line.strip():
+                    yield from_line(line)
+    except OSError as error:
+        raise StorageError(f"{out / AUDITS} cannot be read: {error.strerror}") from error
+
+
+def write_results(out: Path, rule_names: dict[str, str]) -> CorpusSummary:
+    """Write tables (CSV and Parquet), statistics and pages beside the audits of a corpus.
+
+    Parameters
+    ----------
+    out : Path
+        The folder with ``audits.jsonl``.
+    rule_names : dict of str to str
+        Names of the rules that were asked, by code.
+
+    Raises
+    ------
+    StorageError
+        The folder cannot be written.
+    """
+    summary = Summary(rule_names)
+    try:
+        with ExitStack() as stack:
+            tables = {name: stack.enter_context(CsvTable(out / f"{name}.csv", columns(rule_names))) for name, (columns, _rows) in TABLES.items()}
+            pages = stack.enter_context(CorpusPages(out))
+            for audit in read_audits(out):
+                counted = summary.add(audit)
+                for name, (_columns, rows) in TABLES.items():
+                    for row in rows(audit):
+                        tables[name].add(row | {"counted": "yes" if counted else "no"} if name == "projects" else row)
+                if not failure_of(audit):
+                    pages.add(audit)
+        result = summary.result()
+        (out / STATISTICS).write_text(to_text("bis.corpus", result), encoding="utf-8")
+        pages.finish(result)
+        for name in TABLES:
+            write_parquet(out / f"{name}.parquet", out / f"{name}.csv")
+    except OSError as error:
+        raise StorageError(f"the results cannot be written to {out}: {error.strerror}") from error
+    return result
+

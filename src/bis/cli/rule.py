@@ -1,0 +1,65 @@
+"""``bis rule``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bis.cli.options import as_json, print_json
+
+if TYPE_CHECKING:
+    from bis.model.rule_text import RuleText
+
+
+@click.command()
+@as_json
+@click.argument("code", required=False, metavar="[CODE]")
+def rule(*, as_json: bool, code: str | None) -> int:
+    """Explain a rule of the audit; without CODE, list all.
+
+    \b
+    bis rule BIS103      what it finds, why it matters, a bad and a good example
+    """
+    from bis import api
+    from bis.errors import UsageError
+
+    known = api.rules()
+    if code is not None:
+        wanted = code.strip().upper()
+        chosen = [one for one in known if wanted in {one.code, one.name.upper()}]
+        if not chosen:
+            raise UsageError(f"no rule has the code {code}", hint="`bis rule` lists all.")
+        known = chosen
+    if as_json:
+        from bis.report.jsons import to_document
+
+        documents = [to_document("bis.rule", one) for one in known]
+        print_json(documents[0] if code is not None else {"format": "bis.rules", "version": 1, "rules": documents})
+    elif code is not None:
+        from bis.report.terminal import print_text
+
+        print_text(lambda width, colour: _explained(known[0], width, colour))
+    else:
+        from bis.report.terminal import print_text
+
+        print_text(lambda width, colour: _listed(known, width, colour))
+    return 0
+
+
+def _explained(one: RuleText, width: int, colour: bool) -> str:  # noqa: FBT001
+    from rich.markdown import Markdown
+
+    from bis.report.terminal import text_of
+
+    repair = ", repaired by --fix" if one.fixable else ""
+    about = f"{one.severity.value}, confidence {one.confidence.value}{repair}"
+    parts: list[Any] = [f"{one.code} {one.name} ({about})", "", one.summary, "", Markdown(one.help_markdown)]
+    return text_of(parts, width=width, colour=colour)
+
+
+def _listed(known: list[RuleText], width: int, colour: bool) -> str:  # noqa: FBT001
+    from bis.report.terminal import table, text_of
+
+    rows = [(one.code, one.name, one.summary + (" [--fix]" if one.fixable else "")) for one in known]
+    return text_of([table(("code", "name", "what it finds"), rows, whole=(0, 1))], width=width, colour=colour)
