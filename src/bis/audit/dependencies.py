@@ -161,9 +161,7 @@ def read_dependencies(files: Mapping[str, str], installs: Iterable[tuple[str, in
     )
 
 
-def imports_undeclared(
-    imports: Mapping[str, Place], own: set[str], dependencies: Dependencies
-) -> list[Undeclared]:
+def imports_undeclared(imports: Mapping[str, Place], own: set[str], dependencies: Dependencies) -> list[Undeclared]:
     """Imported packages that no manifest declares by a distribution of their own.
 
     Parameters
@@ -198,7 +196,8 @@ def imports_undeclared(
 def _is_among(candidates: tuple[str, ...], names: frozenset[str]) -> bool:
     """Whether one of them is there; a star at the end stands for anything."""
     return any(
-        one in names if not one.endswith("*") else any(name.startswith(one[:-1]) for name in names) for one in candidates
+        one in names if not one.endswith("*") else any(name.startswith(one[:-1]) for name in names)
+        for one in candidates
     )
 
 

@@ -28,9 +28,7 @@ _TENSORFLOW = (
     "tensorflow tensorflow-cpu tensorflow-gpu tensorflow-macos tensorflow-intel tensorflow-rocm tensorflow-aarch64 tf-nightly"
     " tf-nightly-gpu tensorflow-mkl tensorflow-base tensorflow-eigen intel-tensorflow"
 )
-_OPENCV = (
-    "opencv-python opencv-python-headless opencv-contrib-python opencv-contrib-python-headless opencv py-opencv libopencv"
-)
+_OPENCV = "opencv-python opencv-python-headless opencv-contrib-python opencv-contrib-python-headless opencv py-opencv libopencv"
 _AZUREML = "azureml-*"
 
 # Names of imports -> distributions, any of which gives it. Those with the same name need no line; a star stands for anything.
@@ -325,7 +323,9 @@ _MLFLOW_SKINNY = (
     " protobuf pydantic python-dateutil python-dotenv pytz pyyaml requests sqlparse typing-extensions"
 )
 _LIGHTNING = "torch torchmetrics numpy tqdm pyyaml fsspec packaging typing-extensions lightning-utilities"
-_OF_TENSORFLOW = "keras tensorboard numpy h5py absl-py protobuf requests packaging six termcolor wrapt typing-extensions"
+_OF_TENSORFLOW = (
+    "keras tensorboard numpy h5py absl-py protobuf requests packaging six termcolor wrapt typing-extensions"
+)
 _AROUND_HUGGING_FACE = "huggingface-hub filelock numpy packaging pyyaml regex requests tokenizers safetensors tqdm"
 
 # What a distribution has needed in all of its versions that are in use, as far as people import it.

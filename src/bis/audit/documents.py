@@ -29,14 +29,14 @@ _LOGGING = re.compile(
     r"\blog_(?:params?|metrics?|model|artifacts?|batch|dict|figure|image|input|table|text|hyperparams)\b|\bautolog\b"
 )
 # The command where it stands as one; the server in prose, where one is told to start it.
-_COMMAND = re.compile(r"(?:^|[`$>|]|\brun|\bexec|-m|&&)[\s\-*#$>]{0,8}mlflow\s{1,3}server\b|\bmlflow\s{1,3}ui\b|\bmlflow\s{1,3}server\s{1,3}-")
+_COMMAND = re.compile(
+    r"(?:^|[`$>|]|\brun|\bexec|-m|&&)[\s\-*#$>]{0,8}mlflow\s{1,3}server\b|\bmlflow\s{1,3}ui\b|\bmlflow\s{1,3}server\s{1,3}-"
+)
 _SERVER = re.compile(
     r"\b(?:start|launch|run|open|access|visit|connect|host|lance[rz]?|démarre[rz]?|ouvr\w{1,3}|inici\w{1,3}|abr[ae]\w{0,2}|execut\w{1,3}"
     r"|starte\w{0,2}|öffne\w{0,2})(?:s|ing|ed)?\b.{0,60}\bmlflow\s{1,3}(?:tracking\s{1,3})?server\b"
 )
-_SEEN_IN = (
-    r"(?:web\s?)?(?:ui|gui|dashboards?|interface|interfaz|oberfläche|weboberfläche|frontend|console|tableau de bord|screenshots?)"
-)
+_SEEN_IN = r"(?:web\s?)?(?:ui|gui|dashboards?|interface|interfaz|oberfläche|weboberfläche|frontend|console|tableau de bord|screenshots?)"
 _INTERFACE = re.compile(
     rf"\bmlflow(?:'s|’s)?[\s_-]{{1,3}}(?:tracking[\s_-]{{1,3}}|experiments?[\s_-]{{1,3}})?{_SEEN_IN}\b"
     rf"|\b{_SEEN_IN}\s{{1,3}}(?:web\s|utilisateur\s|gráfica\s|de usuario\s)?(?:of|de|do|da|du|del|von|d'|l'|for)?\s?(?:l'|la\s|el\s|o\s)?mlflow\b",
@@ -49,16 +49,20 @@ _STORE = re.compile(
 )
 _ADDRESS = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):5[05]\d\d\b", re.IGNORECASE)
 _OTHER_SERVICE = re.compile(r"curl|predict|flask|swagger|fastapi|/docs\b|/api\b|registry|streamlit|psql|postgres")
-_PICTURE = re.compile(r"!\[(?P<alt>[^\]]{0,200})\]\((?P<target>[^)\s]{1,400})|<img\s(?P<tag>[^>]{1,600})|image::\s(?P<rst>\S{1,400})")
-_OF_INTERFACE = re.compile(r"mlflow.{0,40}(?:ui|dash|experiment|runs?|track|interface|screen|page|result|compar|registry|model)")
-_NO_SCREEN = re.compile(r"logo|badge|shields\.io|icon|diagram|architecture|workflow")
+_PICTURE = re.compile(
+    r"!\[(?P<alt>[^\]]{0,200})\]\((?P<target>[^)\s]{1,400})|<img\s(?P<tag>[^>]{1,600})|image::\s(?P<rst>\S{1,400})"
+)
+_OF_INTERFACE = re.compile(
+    r"mlflow.{0,40}(?:ui|dash|experiment|runs?|track|interface|screen|page|result|compar|registry|model)"
+)
+_NO_SCREEN = re.compile(r"logo|badge|shields\.io|icon|grafana|prometheus|diagram|architecture|workflow")
 
 # Stems of words by which one says that something is recorded: English, French, Spanish, Portuguese, German.
 _RECORDS = re.compile(
     r"(?:auto-?)?log(?:s|ged|ging)?|(?:auto-?)?track(?:s|ed|ing)?|record(?:s|ed|ing)?|captur(?:e|es|ed|ing)"
     r"|regist(?:er|ers|ered|ering)"
     r"|enregistr\w{1,6}|journalis\w{1,5}|logu\w{1,5}|suivi[es]{0,2}|suivre|suit|tra[cç](?:é|és|ée|ées|er)"
-    r"|registr(?:a|an|ar|amos|ado|ada|ados|adas|am|ando)|rastre\w{1,6}|seguimiento|acompanh\w{1,6}|monitor(?:a|am|ado|ados|ar)"
+    r"|registr(?:a|an|ar|amos|ado|ada|ados|adas|am|ando)|rastre\w{1,6}|seguimiento|acompanh\w{1,6}"
     r"|protokollier\w{1,3}|aufgezeichnet|aufzeichn\w{1,4}|erfass(?:t|en)|geloggt|loggt|getrackt|trackt|nachverfolg\w{1,3}|verfolgt"
 )
 # Words that say so of any file, unless MLflow stands in the same sentence.
@@ -72,7 +76,9 @@ _THINGS = re.compile(
     r"|accurac(?:y|ies)|loss(?:es)?|rmse|mae|mse|r2|auc|f1|f1-score|precision|recall|plots?|figures?|checkpoints?|weights|scores?"
     r"|datasets?|confusion|gráficos?|metriken|modell"
 )
-_NEGATION = frozenset("not never no without n't don't doesn't isn't aren't todo pas sans sin não sem nicht kein keine ohne".split())
+_NEGATION = frozenset(
+    "not never no without n't don't doesn't isn't aren't todo pas sans sin não sem nicht kein keine ohne".split()
+)
 _DEFINES = re.compile(
     r"\bmlflow\s{0,3}(?:\([^)]{0,40}\)\s?)?(?:is|est|es|é|ist)\s{1,3}(?:an?|the|un|une|una|uma|ein|eine|l')\b"
     r"|\bmlflow\s{0,2}[:–—-]\s{0,2}(?:an?\s)?open[- ]source",
@@ -82,6 +88,7 @@ _DEFINES = re.compile(
 _NAMES = re.compile(
     r"\b(?:experiments?|experimentos?|expériences?|mlflow(?:'s)?|ml|remote|run|issue)[\s-]{1,3}tracking\b(?!\s{0,2}(?:of|metrics|param))"
     r"|\btracking\s{1,3}(?:servers?|ur[il]s?|store|tool|system|platform|backend|database|experiments?\b(?!,))"
+    r"|\(?\btracking\b(?=\s{0,2}[,)&/])|\b(?:saved|logged|stored)\s{1,3}(?:mlflow\s{1,3})?models?\b(?!\s{1,3}(?:to|in|with|as)\b)"
     r"|\bregistered[\s_-]{1,3}models?\b|\bmodel[\s-]registry\b|\bartifact[\s-](?:store|storage|root|location|ur[il])\b|\bdata\s?sets?\s+card\b",
     re.IGNORECASE,
 )
@@ -131,9 +138,16 @@ def read_documents(files: Mapping[str, str]) -> Documents:
     found = _Found([], [], [], [])
     for path, text in sorted(files.items()):
         _search(path, text[:_MOST_CHARACTERS], found)
-    nested = tuple(path for path in sorted(files) if "/" in path and not _FOLDERS & {p.lower() for p in path.split("/")[:-1]})
+    nested = tuple(
+        path for path in sorted(files) if "/" in path and not _FOLDERS & {p.lower() for p in path.split("/")[:-1]}
+    )
     return Documents(
-        tuple(sorted(files)), nested, tuple(found.mlflow), tuple(found.logging), tuple(found.viewing), tuple(found.explaining)
+        tuple(sorted(files)),
+        nested,
+        tuple(found.mlflow),
+        tuple(found.logging),
+        tuple(found.viewing),
+        tuple(found.explaining),
     )
 
 
@@ -155,7 +169,9 @@ def _search(path: str, text: str, found: _Found) -> None:
         return
     near = {j for i in about for j in range(i - _AROUND, i + _AROUND + 1)}
     found.viewing += _places(path, [i for i in sorted(near) if 0 <= i < len(lines) and _views(lowered[i])])
-    found.explaining += _places(path, sorted({i for i, sentence, heading in _sentences(lines) if _explains(sentence, heading)}))
+    found.explaining += _places(
+        path, sorted({i for i, sentence, heading in _sentences(lines) if _explains(sentence, heading)})
+    )
 
 
 def _places(path: str, numbers: list[int]) -> list[Place]:
@@ -211,7 +227,10 @@ def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
 def _leads(heading: str) -> bool:
     """Whether a heading says that what is listed below is recorded: "What is logged"."""
     words = [word.lower() for word in _WORD.findall(heading)]
-    return any(re.fullmatch(r"logs|logged|tracked|tracks|recorded|records|enregistr\w+|registrad\w+|geloggt\w*", w) for w in words)
+    return any(
+        re.fullmatch(r"logs|logged|tracked|tracks|recorded|records|enregistr\w+|registrad\w+|geloggt\w*", w)
+        for w in words
+    )
 
 
 def _split(paragraph: list[tuple[int, str]], heading: str) -> Iterator[tuple[int, str, str]]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from bis import __version__
 from bis.audit import facts, substrings
 from bis.audit.cache import Cache
-from bis.audit.dependencies import is_manifest, read_dependencies
+from bis.audit.dependencies import is_lock, is_manifest, read_dependencies
 from bis.audit.documents import is_document, read_documents
+from bis.audit.entry_points import is_entry_file
 from bis.audit.project import Project
 from bis.audit.reading import read_module
 from bis.audit.revision import read_revision
@@ -92,10 +93,9 @@ def audit_project(root: Path, name: str, options: Options | None = None) -> Proj
     modules, fresh = _modules(contents, digests, known)
     problems += [p for module in modules for p in _problems(module)]
     installs = [(m.file, cell, line, text) for m in modules for cell, line, text in m.installs]
-    documents = _documents(texts)
-    project = Project(
-        name, modules, read_dependencies(_manifests(texts), installs), read_documents(documents), tree.others, documents
-    )
+    dependencies = read_dependencies({f: t for f, t in texts.items() if is_manifest(f)}, installs)
+    documents = read_documents({f: t for f, t in texts.items() if is_document(f)})
+    project = Project(name, modules, dependencies, documents, tree.others, texts)
     audit = _judged(project, options, problems, tree, digests)
     searched = substrings.search(project, root, tree.left_out, traces=audit.traces)
     audit = replace(audit, revision=revision, substrings=searched, sketch=_sketch(contents, digests))
@@ -126,11 +126,14 @@ def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
     """Manifests and documents."""
     found = {}
     for file in tree.others:
-        if not (is_manifest(file) or is_document(file)):
+        if not (is_manifest(file) or is_document(file) or is_entry_file(file)):
             continue
         content = load(root, file, max_file_mib=_TEXT_MIB)
         if isinstance(content, Problem):
-            problems.append(content)
+            if is_lock(file):
+                found[file] = ""  # its name alone tells that there is one
+            else:
+                problems.append(content)
         else:
             encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
             found[file] = content.decode(encoding, "replace")
@@ -205,14 +208,6 @@ def _findings(project: Project, options: Options) -> list[Finding]:
             message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
             found.append(CRASHED.at(Place(""), message))
     return found
-
-
-def _manifests(texts: dict[str, str]) -> dict[str, str]:
-    return {file: text for file, text in texts.items() if is_manifest(file)}
-
-
-def _documents(texts: dict[str, str]) -> dict[str, str]:
-    return {file: text for file, text in texts.items() if is_document(file)}
 
 
 def _sketch(contents: dict[str, bytes], digests: dict[str, str]) -> tuple[str, ...]:

@@ -151,4 +151,3 @@ def _take_package(sheet: Sheet, word: str, kind: str, place: Place) -> None:
         sheet.declare(match[1], match[2], place, pinned=is_exact(f"=={match[2]}"))
         return
     sheet.require(word, place)
-

@@ -96,7 +96,14 @@ def read_manifest(path: str, text: str) -> Sheet:
 # --- TOML -----------------------------------------------------------------------------------------------------------
 
 
-def _load_toml(text: str) -> dict[str, Any]:
+def load_toml(text: str) -> dict[str, Any]:
+    """The content of a TOML document.
+
+    Raises
+    ------
+    Unreadable
+        When it is no TOML, or has keys that take the reader too long.
+    """
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > _MOST_PARTS:
             parts = re.split(r"[={,]", line)
@@ -173,7 +180,11 @@ def _tabled(value: Any, *, conda: bool) -> tuple[str, bool]:
         source = next((value[key] for key in ("git", "url", "file") if isinstance(value.get(key), str)), "")
         if source:
             revision = next((str(value[key]) for key in ("rev", "tag", "ref") if value.get(key)), "")
-            exact = bool(revision and is_revision(revision)) or "tag" in value or bool(re.search(r"-\d[\w.]*\.(?:whl|tar\.gz)", source))
+            exact = (
+                bool(revision and is_revision(revision))
+                or "tag" in value
+                or bool(re.search(r"-\d[\w.]*\.(?:whl|tar\.gz)", source))
+            )
             return f"{source}@{revision}" if revision else source, exact
         value = value.get("version", "")
     if not isinstance(value, str):
@@ -187,7 +198,7 @@ def _tabled(value: Any, *, conda: bool) -> tuple[str, bool]:
 
 
 def _read_pyproject(sheet: Sheet, text: str) -> None:
-    table = _Table(sheet, text, _load_toml(text))
+    table = _Table(sheet, text, load_toml(text))
     project = table.at("project")
     sheet.own |= {str(part.get("name", "")) for part in (project, table.at("tool", "poetry")) if part.get("name")}
     sheet.declares = "dependencies" in project or "dependencies" in table.at("tool", "poetry")
@@ -235,7 +246,7 @@ def _without_paths(sheet: Sheet, table: Any) -> dict[str, Any]:
 
 
 def _read_pipfile(sheet: Sheet, text: str) -> None:
-    table = _Table(sheet, text, _load_toml(text))
+    table = _Table(sheet, text, load_toml(text))
     sheet.declares = True
     for section, content in table.content.items():
         if section not in {"source", "requires", "scripts", "pipenv"} and isinstance(content, dict):
@@ -245,7 +256,7 @@ def _read_pipfile(sheet: Sheet, text: str) -> None:
 
 def _read_pixi(sheet: Sheet, text: str) -> None:
     sheet.declares = True
-    _read_pixi_table(_Table(sheet, text, _load_toml(text)))
+    _read_pixi_table(_Table(sheet, text, load_toml(text)))
 
 
 def _read_pixi_table(table: _Table) -> None:
@@ -272,7 +283,9 @@ def _read_setup_cfg(sheet: Sheet, text: str) -> None:
         if not line[0].isspace():
             name, _sign, value = line.partition("=")
             key, value = name.strip().lower(), value.strip()
-        wanted = section == "options" and key in {"install_requires", "tests_require"} or section == "options.extras_require"
+        wanted = (
+            section == "options" and key in {"install_requires", "tests_require"} or section == "options.extras_require"
+        )
         if section == "metadata" and key == "name":
             sheet.own.add(value)
         elif wanted:
@@ -312,7 +325,11 @@ def _read_setup_py(sheet: Sheet, text: str) -> None:
                 _take_setup(sheet, _strings(node.value, names))
     if sheet.declares:  # a list that is made by a function, from a file as a rule
         for node in nodes:
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"[\w./-]{1,200}", node.value):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and re.fullmatch(r"[\w./-]{1,200}", node.value)
+            ):
                 if reader_of(node.value) is read_requirements:
                     sheet.refer(node.value)
 
@@ -344,7 +361,11 @@ def _strings(node: ast.expr | None, names: dict[str, ast.expr], depth: int = 0) 
         inner = [node.left, node.right]
     elif isinstance(node, ast.Starred):
         inner = [node.value]
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"split", "splitlines"}:
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"split", "splitlines"}
+    ):
         return [(part, line) for text, line in _strings(node.func.value, names, depth + 1) for part in text.split("\n")]
     elif isinstance(node, ast.Call):
         inner = list(node.args)

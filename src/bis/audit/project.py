@@ -36,7 +36,7 @@ class Step:
 class Project:
     """All that rules and facts are told from.
 
-    `files` are the names of own files other than code, `texts` the documents by name, `facts` what was stated already.
+    `files` are the names of own files other than code, `texts` those that are read by name, `facts` what was stated already.
     """
 
     name: str

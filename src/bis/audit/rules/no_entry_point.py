@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis.audit.documents import entry_points
+from bis.audit.entry_points import entry_points
 from bis.audit.rule import Rule
 from bis.model.audit import NO, YES, Confidence, Place, Severity
 
@@ -41,8 +41,9 @@ RULE = Rule("BIS504", "no-entry-point", Severity.NOTE, Confidence.MEDIUM)
 def check(project: Project) -> Iterator[Finding]:
     """Tell it once."""
     facts = project.facts
+    sources = [m.file for m in project.modules]
     scripts = [m.file for m in project.modules if not m.is_notebook]
     if facts["mlproject"].value != NO or facts["trains_model"].value != YES or len(scripts) < 2:
         return
-    if not entry_points([*project.files, *scripts], project.texts):
+    if not entry_points([*project.files, *sources], project.texts):
         yield RULE.at(Place(""), "neither an MLproject file nor anything else says how to start the project")
