@@ -167,7 +167,7 @@ def imports_undeclared(imports: Mapping[str, Place], own: set[str], dependencies
     Parameters
     ----------
     imports : mapping of str to Place
-        Imported names (the first part is enough; of ``google.cloud.storage`` more parts tell more), with a place of each.
+        Imported names, with a place of each; the first part is enough, but of ``google.cloud.storage`` more tells more.
     own : set of str
         Names of the project's own modules.
     dependencies : Dependencies

@@ -6,32 +6,39 @@ import sys
 
 from packaging.utils import canonicalize_name
 
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(word for line in lines for word in line.split())
+
+
 # Modules of the standard library, those of other versions of Python too.
-_STANDARD_LIBRARY = frozenset(sys.stdlib_module_names) | frozenset(
-    "aifc asynchat asyncore audioop binhex cgi cgitb chunk compression crypt distutils dummy_threading formatter imghdr imp"
-    " lib2to3 macpath mailcap msilib nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sre_compile sre_constants"
-    " sre_parse sunau symbol telnetlib tomllib uu xdrlib zoneinfo graphlib"
-    " BaseHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer StringIO Tkinter UserDict __builtin__"
-    " cPickle cStringIO commands cookielib copy_reg dummy_thread htmlentitydefs httplib md5 sets sha thread tkFileDialog"
-    " urllib2 urlparse xmlrpclib _winreg __future__ __main__".split()
+_STANDARD_LIBRARY = sys.stdlib_module_names | _words(
+    "aifc asynchat asyncore audioop binhex cgi cgitb chunk compression crypt distutils dummy_threading formatter",
+    "graphlib imghdr imp lib2to3 macpath mailcap msilib nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd",
+    "sre_compile sre_constants sre_parse sunau symbol telnetlib tomllib uu xdrlib zoneinfo __future__ __main__",
+    "BaseHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer StringIO Tkinter UserDict",
+    "__builtin__ _winreg cPickle cStringIO commands cookielib copy_reg dummy_thread htmlentitydefs"
+    " httplib md5 sets sha",
+    "thread tkFileDialog urllib2 urlparse xmlrpclib",
 )
 
-# What only a platform gives (Databricks, Colab, Kaggle, SageMaker), what every notebook's kernel has, and what installs.
-_OF_PLATFORMS = frozenset(
-    "dbutils kaggle_secrets kaggle_datasets kaggle_web_client google.colab google databricks"
-    " databricks.automl databricks.automl_runtime databricks.feature_store databricks.koalas"
-    " pyspark.dbutils notebookutils mssparkutils synapse IPython ipykernel get_ipython"
-    " pkg_resources setuptools pip wheel _distutils_hack conda conda_build js pyodide micropip".split()
+# What only a platform gives (Databricks, Colab, Kaggle, Synapse), what the kernel of a notebook has, and what installs.
+_OF_PLATFORMS = _words(
+    "dbutils databricks databricks.automl databricks.automl_runtime databricks.feature_store databricks.koalas",
+    "pyspark.dbutils google google.colab kaggle_secrets kaggle_datasets kaggle_web_client notebookutils mssparkutils",
+    "synapse IPython ipykernel get_ipython js pyodide micropip",
+    "pkg_resources setuptools pip wheel _distutils_hack conda conda_build",
 )
 
 _TENSORFLOW = (
-    "tensorflow tensorflow-cpu tensorflow-gpu tensorflow-macos tensorflow-intel tensorflow-rocm tensorflow-aarch64 tf-nightly"
+    "tensorflow tensorflow-cpu tensorflow-gpu tensorflow-macos tensorflow-intel tensorflow-rocm"
+    " tensorflow-aarch64 tf-nightly"
     " tf-nightly-gpu tensorflow-mkl tensorflow-base tensorflow-eigen intel-tensorflow"
 )
 _OPENCV = "opencv-python opencv-python-headless opencv-contrib-python opencv-contrib-python-headless opencv py-opencv libopencv"
 _AZUREML = "azureml-*"
 
-# Names of imports -> distributions, any of which gives it. Those with the same name need no line; a star stands for anything.
+# Names of imports -> distributions, any of which gives it; a star stands for anything. Equal names need no line.
 _DISTRIBUTIONS: dict[str, str] = {
     # data and numbers
     "sklearn": "scikit-learn scikit-learn-intelex sklearn",
@@ -319,7 +326,8 @@ _DISTRIBUTIONS: dict[str, str] = {
 }  # fmt: skip
 
 _MLFLOW_SKINNY = (
-    "cachetools click cloudpickle databricks-sdk gitpython importlib-metadata opentelemetry-api opentelemetry-sdk packaging"
+    "cachetools click cloudpickle databricks-sdk gitpython importlib-metadata opentelemetry-api"
+    " opentelemetry-sdk packaging"
     " protobuf pydantic python-dateutil python-dotenv pytz pyyaml requests sqlparse typing-extensions"
 )
 _LIGHTNING = "torch torchmetrics numpy tqdm pyyaml fsspec packaging typing-extensions lightning-utilities"
@@ -330,7 +338,8 @@ _AROUND_HUGGING_FACE = "huggingface-hub filelock numpy packaging pyyaml regex re
 
 # What a distribution has needed in all of its versions that are in use, as far as people import it.
 _BRINGS: dict[str, str] = {
-    "mlflow": _MLFLOW_SKINNY + " mlflow-skinny alembic docker flask graphene matplotlib numpy pandas pyarrow scikit-learn scipy"
+    "mlflow": _MLFLOW_SKINNY + "  mlflow-skinny alembic docker flask graphene matplotlib numpy pandas pyarrow scikit-learn scipy"
+    "   mlflow-skinny alembic docker flask graphene matplotlib numpy pandas pyarrow scikit-learn scipy"
     " sqlalchemy gunicorn waitress markdown jinja2 entrypoints querystring-parser",
     "mlflow-skinny": _MLFLOW_SKINNY,
     "pandas": "numpy python-dateutil pytz",
@@ -373,13 +382,16 @@ _BRINGS: dict[str, str] = {
     "torchaudio": "torch",
     "torchmetrics": "torch numpy packaging",
     "timm": "torch torchvision pyyaml huggingface-hub safetensors",
-    "fastai": "torch torchvision matplotlib pandas requests pyyaml pillow scikit-learn scipy spacy fastcore fastprogress packaging",
+    "fastai": "torch torchvision matplotlib pandas requests pyyaml pillow scikit-learn scipy spacy fastcore"
+    " fastprogress packaging",
     "ultralytics": "torch torchvision numpy matplotlib opencv-python pillow pyyaml requests scipy psutil",
     "lightning": _LIGHTNING + " pytorch-lightning",
     "pytorch-lightning": _LIGHTNING,
     "transformers": _AROUND_HUGGING_FACE,
-    "datasets": "numpy pandas pyarrow requests tqdm huggingface-hub fsspec dill multiprocess xxhash pyyaml packaging filelock",
-    "sentence-transformers": "transformers torch numpy scipy scikit-learn tqdm huggingface-hub pillow " + _AROUND_HUGGING_FACE,
+    "datasets": "numpy pandas pyarrow requests tqdm huggingface-hub fsspec dill multiprocess xxhash pyyaml packaging"
+    " filelock",
+    "sentence-transformers": "transformers torch numpy scipy scikit-learn tqdm huggingface-hub pillow"
+    " transformers torch numpy scipy scikit-learn tqdm huggingface-hub pillow " + _AROUND_HUGGING_FACE,
     "accelerate": "torch numpy packaging psutil pyyaml huggingface-hub safetensors",
     "peft": "torch transformers accelerate numpy packaging psutil pyyaml tqdm safetensors huggingface-hub",
     "spacy": "numpy requests tqdm jinja2 pydantic thinc typer packaging",
@@ -389,8 +401,10 @@ _BRINGS: dict[str, str] = {
     "omegaconf": "pyyaml antlr4-python3-runtime",
     "kedro": "click omegaconf pluggy toml fsspec cookiecutter rich gitpython cachetools more-itertools dynaconf",
     "kedro-mlflow": "kedro mlflow pydantic",
-    "zenml": "click pydantic pyyaml sqlalchemy sqlmodel gitpython rich cloudpickle docker alembic packaging psutil requests",
-    "prefect": "click pydantic pyyaml httpx sqlalchemy pendulum fsspec cloudpickle rich typer python-dateutil packaging",
+    "zenml": "click pydantic pyyaml sqlalchemy sqlmodel gitpython rich cloudpickle docker alembic packaging psutil"
+    " requests",
+    "prefect": "click pydantic pyyaml httpx sqlalchemy pendulum fsspec cloudpickle rich typer python-dateutil"
+    " packaging",
     "apache-airflow": "flask pendulum sqlalchemy requests jinja2 alembic attrs pydantic pyyaml python-dateutil rich",
     "dvc": "requests tqdm ruamel-yaml pydot networkx omegaconf hydra-core rich packaging fsspec psutil",
     "dvclive": "dvc ruamel-yaml",
@@ -415,7 +429,8 @@ _BRINGS: dict[str, str] = {
     "boto3": "botocore s3transfer",
     "sagemaker": "boto3 botocore numpy pandas protobuf pyyaml requests attrs cloudpickle packaging",
     "s3fs": "fsspec aiobotocore",
-    "google-cloud-aiplatform": "google-cloud-storage google-cloud-bigquery google-api-core google-auth protobuf packaging",
+    "google-cloud-aiplatform": "google-cloud-storage google-cloud-bigquery google-api-core google-auth protobuf packaging"
+    " google-cloud-storage google-cloud-bigquery google-api-core google-auth protobuf packaging",
     "google-cloud-storage": "google-auth google-api-core requests",
     "langchain": "langchain-core pydantic pyyaml requests sqlalchemy",
     "langchain-openai": "langchain-core openai tiktoken",
@@ -426,7 +441,8 @@ _BRINGS: dict[str, str] = {
     "pytest-mock": "pytest",
     "pytest-cov": "pytest coverage",
     "requests": "urllib3 certifi idna charset-normalizer",
-    "anaconda": "numpy pandas scipy scikit-learn matplotlib seaborn requests pyyaml jupyter sqlalchemy statsmodels bokeh pillow",
+    "anaconda": "numpy pandas scipy scikit-learn matplotlib seaborn requests pyyaml jupyter sqlalchemy statsmodels"
+    " bokeh pillow",
 }  # fmt: skip
 for _name in _TENSORFLOW.split():
     _BRINGS[_name] = _OF_TENSORFLOW

@@ -30,20 +30,25 @@ _LOGGING = re.compile(
 )
 # The command where it stands as one; the server in prose, where one is told to start it.
 _COMMAND = re.compile(
-    r"(?:^|[`$>|]|\brun|\bexec|-m|&&)[\s\-*#$>]{0,8}mlflow\s{1,3}server\b|\bmlflow\s{1,3}ui\b|\bmlflow\s{1,3}server\s{1,3}-"
+    r"(?:^|[`$>|]|\brun|\bexec|-m|&&)[\s\-*#$>]{0,8}mlflow\s{1,3}server\b|\bmlflow\s{1,3}ui\b"
+    r"|\bmlflow\s{1,3}server\s{1,3}-"
 )
 _SERVER = re.compile(
-    r"\b(?:start|launch|run|open|access|visit|connect|host|lance[rz]?|démarre[rz]?|ouvr\w{1,3}|inici\w{1,3}|abr[ae]\w{0,2}|execut\w{1,3}"
-    r"|starte\w{0,2}|öffne\w{0,2})(?:s|ing|ed)?\b.{0,60}\bmlflow\s{1,3}(?:tracking\s{1,3})?server\b"
+    r"\b(?:start|launch|run|open|access|visit|connect|host|lance[rz]?|démarre[rz]?|ouvr\w{1,3}|inici\w{1,3}"
+    r"|abr[ae]\w{0,2}|execut\w{1,3}|starte\w{0,2}|öffne\w{0,2})(?:s|ing|ed)?\b.{0,60}\bmlflow\s{1,3}(?:tracking\s{1,3})?server\b"
 )
-_SEEN_IN = r"(?:web\s?)?(?:ui|gui|dashboards?|interface|interfaz|oberfläche|weboberfläche|frontend|console|tableau de bord|screenshots?)"
+_SEEN_IN = (
+    r"(?:web\s?)?(?:ui|gui|dashboards?|interface|interfaz|oberfläche|weboberfläche|frontend|console|tableau de bord"
+    r"|screenshots?)"
+)
 _INTERFACE = re.compile(
-    rf"\bmlflow(?:'s|’s)?[\s_-]{{1,3}}(?:tracking[\s_-]{{1,3}}|experiments?[\s_-]{{1,3}})?{_SEEN_IN}\b"
-    rf"|\b{_SEEN_IN}\s{{1,3}}(?:web\s|utilisateur\s|gráfica\s|de usuario\s)?(?:of|de|do|da|du|del|von|d'|l'|for)?\s?(?:l'|la\s|el\s|o\s)?mlflow\b",
+    rf"\bmlflow(?:'s)?[\s_-]{{1,3}}(?:tracking[\s_-]{{1,3}}|experiments?[\s_-]{{1,3}})?{_SEEN_IN}\b"
+    rf"|\b{_SEEN_IN}\s{{1,3}}(?:web\s|utilisateur\s|gráfica\s|de usuario\s)?(?:of|de|do|da|du|del|von|d'|l'|for)?\s?"
+    r"(?:l'|la\s|el\s|o\s)?mlflow\b",
     re.IGNORECASE,
 )
 _STORE = re.compile(
-    r"\b(?:set_)?tracking[ _-]ur[il]s?\b|\bmlflow_tracking_ur[il]\b|--backend-store-uri|dagshub\.com/[\w.-]+/[\w.-]+"
+    r"\b(?:set_)?tracking[ _-]ur[il]s?\b|\bmlflow_tracking_ur[il]\b|--backend-store-uri|dagshub\.com/[\w.-]{1,80}/[\w.-]{1,120}"
     r"(?:\.mlflow|/experiments)|azuredatabricks\.net/|cloud\.databricks\.com/\S{0,80}(?:experiments|mlflow)",
     re.IGNORECASE,
 )
@@ -73,26 +78,28 @@ _STORES = re.compile(
 _THINGS = re.compile(
     r"(?:hyper-?)?param(?:s|eters?|ètres?|etros?|ètre|eter[ns]?)?|(?:hiper|hyper)(?:-?par[aâáè]m\w{2,6})|par[áâè]metros?|param[eè]tres?"
     r"|metri[ckqx]\w{0,3}|métri[ckqx]\w{1,3}|artifacts?|artefa[ck]t(?:s|e|en|os)?|artéfacts?|models?|modèles?|modelos?|modelle?n?s?"
-    r"|accurac(?:y|ies)|loss(?:es)?|rmse|mae|mse|r2|auc|f1|f1-score|precision|recall|plots?|figures?|checkpoints?|weights|scores?"
-    r"|datasets?|confusion|gráficos?|metriken|modell"
+    r"|accurac(?:y|ies)|loss(?:es)?|rmse|mae|mse|r2|auc|f1|f1-score|precision|recall|plots?|figures?"
+    r"|checkpoints?|weights|scores?|datasets?|confusion|gráficos?|metriken|modell"
 )
 _NEGATION = frozenset(
-    "not never no without n't don't doesn't isn't aren't todo pas sans sin não sem nicht kein keine ohne".split()
+    {"not", "never", "no", "without", "todo", "pas", "sans", "sin", "não", "sem", "nicht", "kein", "keine", "ohne"}
 )
 _DEFINES = re.compile(
     r"\bmlflow\s{0,3}(?:\([^)]{0,40}\)\s?)?(?:is|est|es|é|ist)\s{1,3}(?:an?|the|un|une|una|uma|ein|eine|l')\b"
-    r"|\bmlflow\s{0,2}[:–—-]\s{0,2}(?:an?\s)?open[- ]source",
+    r"|\bmlflow\s{0,2}[:\u2013\u2014-]\s{0,2}(?:an?\s)?open[- ]source",
     re.IGNORECASE,
 )
 # What is tracked is not said by the name of the practice, or of a part of MLflow.
 _NAMES = re.compile(
-    r"\b(?:experiments?|experimentos?|expériences?|mlflow(?:'s)?|ml|remote|run|issue)[\s-]{1,3}tracking\b(?!\s{0,2}(?:of|metrics|param))"
+    r"\b(?:experiments?|experimentos?|expériences?|mlflow(?:'s)?|ml|remote|run|issue)[\s-]{1,3}tracking\b"
+    r"(?!\s{0,2}(?:of|metrics|param))"
     r"|\btracking\s{1,3}(?:servers?|ur[il]s?|store|tool|system|platform|backend|database|experiments?\b(?!,))"
-    r"|\(?\btracking\b(?=\s{0,2}[,)&/])|\b(?:saved|logged|stored)\s{1,3}(?:mlflow\s{1,3})?models?\b(?!\s{1,3}(?:to|in|with|as)\b)"
-    r"|\bregistered[\s_-]{1,3}models?\b|\bmodel[\s-]registry\b|\bartifact[\s-](?:store|storage|root|location|ur[il])\b|\bdata\s?sets?\s+card\b",
+    r"|\(?\btracking\b(?=\s{0,2}[,)&/])"
+    r"|\b(?:saved|logged|stored)\s{1,3}(?:mlflow\s{1,3})?models?\b(?!\s{1,3}(?:to|in|with|as)\b)"
+    r"|\bregistered[\s_-]{1,3}models?\b|\bmodel[\s-]registry\b|\bartifact[\s-](?:store|storage|root|location|ur[il])\b",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[\w'’-]{1,40}")
+_WORD = re.compile(r"[\w'-]{1,40}")
 _END = re.compile(r"(?<=[.!?;])\s+(?=[\w*`\"'(\[])")
 _LINK_TARGET = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,400}\)|\]\([^)\s]{1,400}\)|https?://\S{1,400}|<[^>]{1,400}>")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,2}[.)])\s+")
@@ -160,7 +167,7 @@ class _Found:
 
 
 def _search(path: str, text: str, found: _Found) -> None:
-    lines = [line[:_LONGEST_LINE] for line in text.splitlines()]
+    lines = [line[:_LONGEST_LINE] for line in text.replace("\u2019", "'").splitlines()]
     lowered = [line.lower() for line in lines]
     about = [i for i, line in enumerate(lowered) if "mlflow" in line]
     found.mlflow += _places(path, about)
@@ -191,17 +198,12 @@ def _views(line: str) -> bool:
 
 
 def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
-    """Sentences of prose with the index of their first line and the heading above; a list belongs to what leads to it."""
-    heading, fence = "", ""
+    """Sentences with the index of their first line and the heading above; a list belongs to what leads to it."""
+    heading = ""
     paragraph: list[tuple[int, str]] = []
     lead = (-1, "")
-    for i, line in enumerate([*lines, ""]):
+    for i, line in _prose(lines):
         stripped = line.strip()
-        if stripped.startswith(("```", "~~~")):
-            fence = "" if fence and stripped.startswith(fence) else fence or stripped[:3]
-            stripped = ""
-        elif fence:
-            continue
         underline = re.fullmatch(r"[=\-~^\"'#*]{3,}", stripped)
         is_heading = stripped.startswith("#") or bool(re.fullmatch(r"<h\d.{0,300}", stripped))
         item = bool(_ITEM.match(line)) or stripped.startswith("|")
@@ -224,6 +226,18 @@ def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
             paragraph.append((i, stripped))
 
 
+def _prose(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The lines that are no code, and an empty one for each fence and at the end."""
+    fence = ""
+    for i, line in enumerate([*lines, ""]):
+        stripped = line.strip()
+        if stripped.startswith(("```", "~~~")):
+            fence = "" if fence and stripped.startswith(fence) else fence or stripped[:3]
+            yield i, ""
+        elif not fence or i == len(lines):
+            yield i, line
+
+
 def _leads(heading: str) -> bool:
     """Whether a heading says that what is listed below is recorded: "What is logged"."""
     words = [word.lower() for word in _WORD.findall(heading)]
@@ -237,15 +251,16 @@ def _split(paragraph: list[tuple[int, str]], heading: str) -> Iterator[tuple[int
     """The sentences of a paragraph; each is at the line in which it begins."""
     if not paragraph:
         return
-    starts, position = [], 0
-    for number, text in paragraph:
-        starts.append((position, number))
-        position += len(text) + 1
     whole = " ".join(text for _number, text in paragraph)
-    begin = 0
+    heading += " mlflow" if "mlflow" in whole.lower() else ""
+    lines = iter(paragraph)
+    number, text = next(lines)
+    begin, line_end = 0, len(text)
     for end in [*(m.start() for m in _END.finditer(whole)), len(whole)]:
-        number = next(n for at, n in reversed(starts) if at <= begin)
-        yield number, whole[begin:end], heading + (" mlflow" if "mlflow" in whole.lower() else "")
+        while begin > line_end:
+            number, text = next(lines)
+            line_end += len(text) + 1
+        yield number, whole[begin:end], heading
         begin = end + 1
 
 

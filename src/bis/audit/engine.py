@@ -78,6 +78,16 @@ def audit_project(root: Path, name: str, options: Options | None = None) -> Proj
         Files that could not be read are `problems` of it; nothing that stands in the project raises.
     """
     options = options or Options()
+    collecting = gc.isenabled()
+    gc.disable()  # trees and calls have no cycles: looking for some costs a quarter of the time
+    try:
+        return _audit(root, name, options)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     tree = walk(root, exclude=options.exclude, max_file_mib=options.max_file_mib)
     problems = list(tree.problems)
     contents = _contents(root, tree.sources, options.max_file_mib, problems)
@@ -148,19 +158,13 @@ def _modules(
 ) -> tuple[list[Module], bool]:
     """The modules of a project, and whether any was read afresh."""
     modules, fresh = [], False
-    collecting = gc.isenabled()
-    gc.disable()  # trees have no cycles, and looking for some would double the time
-    try:
-        for file, content in contents.items():
-            module = known.get(digests[file])
-            if module is None or module.file:  # of two files with one content, the second is read for itself
-                module = read_module(content, is_notebook=file.endswith(".ipynb"))
-                fresh = True
-            module.file = file
-            modules.append(module)
-    finally:
-        if collecting:
-            gc.enable()
+    for file, content in contents.items():
+        module = known.get(digests[file])
+        if module is None or module.file:  # of two files with one content, the second is read for itself
+            module = read_module(content, is_notebook=file.endswith(".ipynb"))
+            fresh = True
+        module.file = file
+        modules.append(module)
     return modules, fresh
 
 

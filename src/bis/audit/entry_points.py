@@ -12,7 +12,7 @@ from bis.audit.manifests import Unreadable, compose_yaml, load_toml, yaml_items
 from bis.model.audit import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _LONGEST_LINE = 2000
 _MOST_LINES = 20_000
@@ -22,23 +22,34 @@ _MAIN = re.compile(
 )
 _TARGET = re.compile(r"(?P<name>[A-Za-z0-9][\w./-]{0,80}):(?![=:])")
 _HOUSEKEEPING = frozenset(
-    "all clean help install format lint test tests docs build setup venv env requirements check black isort ruff mypy"
-    " coverage release publish dist init deps html commit check fix typecheck login logout down stop pylint pip push"
-    " quality dependencies hooks sure use it this a the sense changes".split()
+    {
+        "all", "clean", "help", "install", "format", "lint", "test", "tests", "docs", "build", "setup", "venv", "env",
+        "html", "requirements", "check", "black", "isort", "ruff", "mypy", "coverage", "release", "publish", "dist", "init",
+        "deps", "commit", "fix", "typecheck", "login", "logout", "down", "stop", "pylint", "pip", "push", "quality",
+        "dependencies", "hooks", "sure", "use", "it", "this", "a", "the", "sense", "changes",
+    }
+)  # fmt: skip
+# A line of a document is cut where a command may begin; what stands in front of one is taken off.
+_BEFORE = re.compile(r"[`$>|;&(!%]|:\s")
+_SETTING = re.compile(r"[A-Z_][A-Z0-9_]{1,60}=\S{0,300}\s+")
+_RUNNER = re.compile(
+    r"(?:(?:uv|poetry|pipenv|pdm|hatch|rye|pixi|conda|mamba)\s+run|sudo|time|nohup|docker(?:-compose|\s+compose)?\s+exec)"
+    r"\s+(?:-\S{1,60}\s+){0,4}"
 )
-# A command that starts something of the project, where it stands as one: after a prompt, a list's mark, a quote.
+_NO_PROGRAMS = r"(?!(?:pip|venv|virtualenv|ipykernel|build|pytest|unittest)\b)"
 _COMMAND = re.compile(
-    r"(?:^|[`$>|;&(:]|\brun|\bexec|\b[A-Z_]{2,40}=\S{1,200}|%|!)[\s*+\-`$>%!]{0,8}(?P<command>"
-    r"(?:python[\d.]{0,5}|py)\s+(?:-[a-zA-Z]\s+){0,3}(?:-m\s+(?!pip\b|venv\b|virtualenv\b|ipykernel\b|build\b|pytest\b|unittest\b)[\w.]{1,120}"
-    r"|[\w./\\-]{1,200}\.py\b)"
-    r"|mlflow\s+run\s+\S{1,200}|dvc\s+(?:repro|exp\s+run)\b|kedro\s+run\b|zenml\s+pipeline\s+run\b|snakemake\b|make\s+[a-z][\w-]{1,60}"
-    r"|(?:bash|sh|source)\s+[\w./-]{1,200}\.sh\b|\./[\w./-]{1,200}\.sh\b|streamlit\s+run\s+\S{1,200}|uvicorn\s+[\w.]{1,80}:\w{1,40}"
-    r"|papermill\s+\S{1,200}|jupyter\s+(?:nbconvert\s+--(?:to|execute)|notebook\s+\S{1,200}\.ipynb)|docker(?:-|\s+)compose\s+up\b"
-    r"|docker\s+run\s+\S{1,200}|torchrun\s+\S{1,200}|accelerate\s+launch\s+\S{1,200}|spark-submit\s+\S{1,200}|prefect\s+deploy\w{0,5}\s+\S{1,200}"
-    r")"
+    rf"(?:python[\d.]{{0,5}}|py)\s+(?:-[a-zA-Z]\s+){{0,3}}(?:-m\s+{_NO_PROGRAMS}[\w.]{{1,120}}|[\w./\\-]{{1,200}}\.py\b)"
+    r"|mlflow\s+run\s+\S{1,200}|dvc\s+(?:repro|exp\s+run)\b|kedro\s+run\b|zenml\s+pipeline\s+run\b|snakemake\s+\S{1,200}"
+    r"|make\s+[a-z][\w-]{1,60}|(?:bash|sh|source)\s+[\w./-]{1,200}\.sh\b|\./[\w./-]{1,200}\.sh\b"
+    r"|streamlit\s+run\s+\S{1,200}|uvicorn\s+[\w.]{1,80}:\w{1,40}|papermill\s+\S{1,200}"
+    r"|jupyter\s+(?:nbconvert\s+--(?:to|execute)|(?:notebook|lab)\s+\S{1,200}\.ipynb)"
+    r"|docker(?:-|\s+)compose\s+up\b|docker\s+run\s+\S{1,200}|torchrun\s+\S{1,200}|accelerate\s+launch\s+\S{1,200}"
+    r"|spark-submit\s+\S{1,200}|prefect\s+deploy\w{0,5}\s+\S{1,200}"
 )
-_MARKS = ("python", "py ", "mlflow run", "dvc ", "kedro ", "zenml ", "make ", "sh ", ".sh", "streamlit", "uvicorn", "papermill",
-          "jupyter", "docker", "torchrun", "accelerate", "spark-submit", "snakemake", "source ", "prefect")  # fmt: skip
+_MARKS = (
+    "python", "py ", "mlflow run", "dvc ", "kedro ", "zenml ", "make ", "sh ", ".sh", "streamlit", "uvicorn",
+    "papermill", "jupyter", "docker", "torchrun", "accelerate", "spark-submit", "snakemake", "source ", "prefect",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,7 @@ def entry_points(names: Iterable[str], texts: Mapping[str, str]) -> tuple[EntryP
             found += _read_entry(path, text)[:_MOST_FOUND]
         elif is_document(path):
             found += _commands(path, text or "", programs)
-        elif "/" not in path.removeprefix("src/") and _MAIN.fullmatch(name) or name == "__main__.py":
+        elif name == "__main__.py" or ("/" not in path.removeprefix("src/") and _MAIN.fullmatch(name)):
             found.append(EntryPoint("file", path, Place(path)))
     if len(notebooks) == 1:
         found.append(EntryPoint("notebook", notebooks[0], Place(notebooks[0])))
@@ -190,10 +201,22 @@ def _commands(path: str, text: str, programs: set[str]) -> list[EntryPoint]:
         line = raw[:_LONGEST_LINE]
         if not any(mark in line for mark in _MARKS):
             continue
-        match = _COMMAND.search(line)
-        if match and len(found) < _MOST_FOUND and _starts_own(match["command"], programs):
-            found.append(EntryPoint("document", match["command"].strip("`'\" "), Place(path, -1, number)))
+        command = next((c for c in _commands_in(line) if _starts_own(c, programs)), "")
+        if command and len(found) < _MOST_FOUND:
+            found.append(EntryPoint("document", command, Place(path, -1, number)))
     return found
+
+
+def _commands_in(line: str) -> Iterator[str]:
+    """What stands in a line as a command, without the settings and runners before it."""
+    for part in _BEFORE.split(line):
+        segment = part.lstrip(" \t*+-#")
+        while setting := _SETTING.match(segment):
+            segment = segment[setting.end() :]
+        runner = _RUNNER.match(segment)
+        match = _COMMAND.match(segment[runner.end() :] if runner else segment)
+        if match:
+            yield match[0].strip("`'\" ")
 
 
 def _starts_own(command: str, programs: set[str]) -> bool:

@@ -19,13 +19,15 @@ _SEPARATORS = frozenset({"&&", "||", ";", "|", "&", "\n", ">", ">>", "2>", "2>&1
 # Options of pip and conda that are followed by a value.
 _WITH_VALUE = frozenset(
     {
-        "-f", "--find-links", "-i", "--index-url", "--extra-index-url", "-t", "--target", "--platform", "--python-version",
+        "-f", "--find-links",
+        "-i", "--index-url", "--extra-index-url", "-t", "--target", "--platform", "--python-version",
         "--prefix", "--root", "--src", "--upgrade-strategy", "--timeout", "--retries", "--trusted-host", "--cache-dir",
         "--proxy", "--log", "--no-binary", "--only-binary", "--progress-bar", "--implementation", "--abi", "--python",
         "--index", "--default-timeout", "--channel", "-n", "--name", "-p", "--group", "-G", "--extra", "--extras", "-E",
         "--config-settings", "--global-option", "--root-user-action", "--report", "--index-strategy",
     }
 )  # fmt: skip
+_REFERRING = frozenset({"-r", "--requirement", "--file", "-c", "--constraint", "--constraints", "-e", "--editable"})
 _NAMED = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?")
 _UNSET = re.compile(r"[${}`]")  # of a variable whose value is not known
 _VARIABLE = re.compile(r"\$\{?(?P<name>\w+)[^}\s]{0,80}?\}|\$(?P<plain>\w+)")
@@ -109,7 +111,7 @@ def _packages_from(words: list[str]) -> tuple[int, str]:
             return i + 2, "pip"
         if base in _CONDA and after in {"install", "create"}:
             return i + 2, "conda"
-        if base in _ADDERS and (after == "add" or base == "pipenv" and after == "install"):
+        if base in _ADDERS and after == ("install" if base == "pipenv" else "add"):
             return i + 2, "pip"
     if words[:1] == ["install"]:  # the mark and the name of the magic were taken off
         return 1, "pip"
@@ -120,26 +122,27 @@ def _take(sheet: Sheet, words: list[str], kind: str, place: Place) -> None:
     """The arguments of an installing command."""
     rest = iter(words)
     for word in rest:
-        if word in {"-r", "--requirement"} or (word in {"--file"} and kind == "conda"):
-            sheet.refer(next(rest, ""))
+        if word in _REFERRING or word in _WITH_VALUE:
+            _take_option(sheet, word, next(rest, ""), kind, place)
         elif word.startswith("-r") and len(word) > 2:
             sheet.refer(word[2:])
-        elif word in {"-c", "--constraint", "--constraints"}:
-            value = next(rest, "")
-            if kind == "pip":
-                sheet.refer(value, constraint=True)
-        elif word in {"-e", "--editable"}:
-            value = next(rest, "")
-            if "+" in value:
-                sheet.require(value, place)
         elif word.startswith("-"):
-            if word in _WITH_VALUE:
-                next(rest, "")
+            continue
         elif (match := _NAMED.match(word)) and not word.endswith((".txt", ".")):
             if _UNSET.search(word):
                 sheet.declare(match["name"], word[match.end() :], place, pinned=False)
             else:
                 _take_package(sheet, word, kind, place)
+
+
+def _take_option(sheet: Sheet, option: str, value: str, kind: str, place: Place) -> None:
+    """An option that names a file or a place of packages; the others say nothing of them."""
+    if option in {"-r", "--requirement"} or (option == "--file" and kind == "conda"):
+        sheet.refer(value)
+    elif option in {"-c", "--constraint", "--constraints"} and kind == "pip":  # of conda, a channel
+        sheet.refer(value, constraint=True)
+    elif option in {"-e", "--editable"} and "+" in value:
+        sheet.require(value, place)
 
 
 def _take_package(sheet: Sheet, word: str, kind: str, place: Place) -> None:

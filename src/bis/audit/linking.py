@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bis.audit.names import Names
@@ -32,17 +31,19 @@ class Links:
         for module in modules:
             if module.is_notebook:
                 continue
-            parts = list(PurePosixPath(module.file).with_suffix("").parts)
+            parts = module.file.removesuffix(".py").split("/")
             if parts[-1] == "__init__" and len(parts) > 1:
                 parts.pop()
             for start in range(len(parts)):
                 self._by_name.setdefault(".".join(parts[start:]), []).append(module)
+                self._by_name.setdefault(parts[start], [])  # a folder, which holds modules
 
     def link(self, modules: list[Module]) -> None:
         """Resolve again what is imported from the project's own files."""
         for module in modules:
-            if any(self._target(module, one.target) is not None for one in module.imports):
-                self.names(module).resolve_calls()
+            own = {one.alias for one in module.imports if self._target(module, one.target) is not None}
+            if own:
+                self.names(module).resolve_calls(own)
 
     def names(self, module: Module) -> Names:
         """The names of a module, with those of the project's other files known."""
@@ -90,14 +91,12 @@ class Links:
         """The own module that a dotted name leads into, and what remains of the name."""
         if target.startswith("."):
             level = len(target) - len(target.lstrip("."))
-            folder = PurePosixPath(module.file).parent
-            for _up in range(level - 1):
-                folder = folder.parent
-            parts = [*folder.parts, *(p for p in target.lstrip(".").split(".") if p)]
+            folder = module.file.split("/")[:-level]
+            parts = [*folder, *(p for p in target.lstrip(".").split(".") if p)]
         else:
             parts = target.split(".")
-            if parts[0] in _LIBRARIES:
-                return None
+            if parts[0] in _LIBRARIES or parts[0] not in self._by_name:
+                return None  # the first part is a module or a folder of the project, or the name leads elsewhere
         for length in range(len(parts), 0, -1):
             candidates = self._by_name.get(".".join(parts[:length]))
             if candidates:
@@ -108,10 +107,12 @@ class Links:
 
     def _nearest(self, candidates: list[Module], module: Module) -> Module:
         """Of several files of one name, the one with the longest path in common."""
-        here = PurePosixPath(module.file).parent.parts
+        if len(candidates) == 1:
+            return candidates[0]
+        here = module.file.split("/")[:-1]
 
         def common(other: Module) -> tuple[int, int]:
-            there = PurePosixPath(other.file).parent.parts
+            there = other.file.split("/")[:-1]
             shared = next((i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b), len(here))
             return (-shared, len(there))
 

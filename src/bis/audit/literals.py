@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bis.audit.program import CALL, CONSTANT, FORMATTED, Value
 from bis.audit.trackers import mlflow
 from bis.model.audit import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from bis.audit.program import Call, Module
+    from bis.audit.program import Call, Module, Value
     from bis.audit.project import Project
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
@@ -22,33 +19,6 @@ _ABSOLUTE = re.compile(
     r"[^\n]{0,300}"
 )
 _NO_PATH = re.compile(r"https?:|[<>{}|\n]")
-
-
-def constants(module: Module) -> Iterator[tuple[str, Value, Call | None, str]]:
-    """All text literals of a file that reach a call or a name: text, value, the call or None, the name or keyword."""
-    for call in module.calls:
-        for given in call.args:
-            for one in _texts(given):
-                yield one.data, one, call, ""
-        for keyword, given in call.keywords.items():
-            for one in _texts(given):
-                yield one.data, one, call, keyword
-    for assign in module.assigns:
-        for one in _texts(assign.value):
-            yield one.data, one, None, assign.name
-    for scope in module.scopes:
-        for name, value in scope.defaults.items():
-            for one in _texts(value):
-                yield one.data, one, None, name
-
-
-def _texts(value: Value) -> Iterator[Value]:
-    if value.kind == CONSTANT or value.kind == FORMATTED:
-        if type(value.data) is str:
-            yield value
-    for item in value.items:
-        if item.kind != CALL:
-            yield from _texts(item)
 
 
 def cell_of(module: Module, value: Value, call: Call | None) -> int:
@@ -66,7 +36,7 @@ def run_ids(project: Project) -> list[Place]:
     """Places of literal run ids that reach MLflow, or a name that says so."""
     found = []
     for module in project.modules:
-        for text, value, call, name in constants(module):
+        for text, value, call, name in project.literals(module):
             if len(text) < 32 or not _RUN_ID.search(text):
                 continue
             api = call.api if call is not None else ""
@@ -87,7 +57,7 @@ def absolute_paths_with_text(project: Project) -> list[tuple[Place, str]]:
     """Places and texts of literal absolute paths of one machine."""
     found = []
     for module in project.modules:
-        for text, value, call, _name in constants(module):
+        for text, value, call, _name in project.literals(module):
             if len(text) < 4 or not _ABSOLUTE.match(text) or _NO_PATH.search(text):
                 continue
             if call is not None and call.method in {"compile", "match", "search", "sub", "print", "replace", "get", "post"}:
@@ -120,7 +90,7 @@ def rest_calls(project: Project) -> list[Place]:
     for module in project.modules:
         if not module.roots & {"requests", "httpx", "urllib", "urllib3", "aiohttp"}:
             continue
-        for text, value, call, _name in constants(module):
+        for text, value, call, _name in project.literals(module):
             if mlflow.REST_PATH in text:
                 found.append(Place(module.file, cell_of(module, value, call), value.line, value.column))
     return found

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import warnings
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ MOST_CHARACTERS = 2**20
 _MOST_YAML = 2**18  # the reader of YAML, in Python, takes seconds for this
 _MOST_PARTS = 100  # of a dotted key; TOML's reader takes the square of it
 _DEEPEST = 30
+_MOST_SEARCHED = 2_000_000  # lines, for the places of what a file declares
 _ENVIRONMENT = re.compile(
     r"(?i)(?:.*[-_.])?(?:env(?:ironment)?s?|conda|mamba|anaconda[-_]project)(?:[-_.].*)?\.ya?ml|conda.*\.ya?ml|.*conda\.ya?ml"
 )
@@ -110,12 +112,13 @@ def load_toml(text: str) -> dict[str, Any]:
             if any(".." not in part and part.count(".") > _MOST_PARTS for part in parts):
                 raise Unreadable(f"a key of more than {_MOST_PARTS} parts", number)
     try:
-        return tomllib.loads(text.lstrip("\ufeff").replace("\r\n", "\n"))
+        content: dict[str, Any] = tomllib.loads(text.lstrip("\ufeff").replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
         line_number = re.search(r"line (\d+)", str(error))
         raise Unreadable(f"it is no TOML: {error}"[:200], int(line_number[1]) if line_number else 0) from error
     except ValueError as error:  # a number of too many digits, a date that is none
         raise Unreadable(f"it is no TOML: {error}"[:200]) from error
+    return content
 
 
 class _Table:
@@ -125,6 +128,7 @@ class _Table:
         self.sheet, self.content = sheet, content
         self._lines = text.split("\n")
         self._from = 0
+        self._budget = _MOST_SEARCHED
 
     def at(self, *path: str) -> dict[str, Any]:
         found: Any = self.content
@@ -134,7 +138,10 @@ class _Table:
 
     def place(self, what: str) -> Place:
         """Where something is written, the next after the last that was looked for."""
-        for i in (*range(self._from, len(self._lines)), *range(self._from)):
+        for i in chain(range(self._from, len(self._lines)), range(self._from)):
+            self._budget -= 1
+            if self._budget < 0:
+                break
             if what in self._lines[i]:
                 self._from = i
                 return Place(self.sheet.path, -1, i + 1)
@@ -283,12 +290,10 @@ def _read_setup_cfg(sheet: Sheet, text: str) -> None:
         if not line[0].isspace():
             name, _sign, value = line.partition("=")
             key, value = name.strip().lower(), value.strip()
-        wanted = (
-            section == "options" and key in {"install_requires", "tests_require"} or section == "options.extras_require"
-        )
+        lists = section == "options" and key in {"install_requires", "tests_require"}
         if section == "metadata" and key == "name":
             sheet.own.add(value)
-        elif wanted:
+        elif lists or section == "options.extras_require":
             sheet.declares = True
             _take_cfg(sheet, re.sub(r"\s#.*", "", value), Place(sheet.path, -1, number))
 
@@ -311,27 +316,27 @@ def _read_setup_py(sheet: Sheet, text: str) -> None:
     except ValueError as error:  # NUL bytes
         raise Unreadable(f"it is no Python: {error}") from error
     nodes = list(ast.walk(tree))
+    names = _assigned(nodes)
+    for node in nodes:
+        if isinstance(node, ast.keyword) and node.arg == "name":
+            sheet.own |= {name for name, _line in _strings(node.value, dict(names))}
+        elif isinstance(node, ast.keyword) and node.arg in {"install_requires", "extras_require", "tests_require"}:
+            _take_setup(sheet, _strings(node.value, dict(names)))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    for name in sorted(texts) if sheet.declares else ():  # a list that a function makes, from a file as a rule
+        if re.fullmatch(r"[\w./-]{1,200}", name) and reader_of(name) is read_requirements:
+            sheet.refer(name)
+
+
+def _assigned(nodes: list[ast.AST]) -> dict[str, ast.expr]:
+    """What is assigned to plain names, whether or not with a type."""
     names: dict[str, ast.expr] = {}
     for node in nodes:
         if isinstance(node, ast.Assign):
             names.update({target.id: node.value for target in node.targets if isinstance(target, ast.Name)})
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
             names[node.target.id] = node.value
-    for node in nodes:
-        if isinstance(node, ast.keyword):
-            if node.arg == "name":
-                sheet.own |= {text for text, _line in _strings(node.value, names)}
-            elif node.arg in {"install_requires", "extras_require", "tests_require"}:
-                _take_setup(sheet, _strings(node.value, names))
-    if sheet.declares:  # a list that is made by a function, from a file as a rule
-        for node in nodes:
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and re.fullmatch(r"[\w./-]{1,200}", node.value)
-            ):
-                if reader_of(node.value) is read_requirements:
-                    sheet.refer(node.value)
+    return names
 
 
 def _take_setup(sheet: Sheet, strings: Iterable[tuple[str, int]]) -> None:
@@ -344,14 +349,16 @@ def _take_setup(sheet: Sheet, strings: Iterable[tuple[str, int]]) -> None:
 
 
 def _strings(node: ast.expr | None, names: dict[str, ast.expr], depth: int = 0) -> list[tuple[str, int]]:
-    """The strings of which a list is made, as far as they stand in the file, with their lines."""
+    """The strings of which a list is made, as far as they stand in the file, with their lines.
+
+    Each of `names` is followed once and taken out: names that stand for each other would not end.
+    """
     if node is None or depth > _DEEPEST:
         return []
     if isinstance(node, ast.Constant):
         return [(node.value, node.lineno)] if isinstance(node.value, str) else []
     if isinstance(node, ast.Name):
-        rest = {name: value for name, value in names.items() if name != node.id}
-        return _strings(names.get(node.id), rest, depth + 1)
+        return _strings(names.pop(node.id, None), names, depth + 1)
     inner: list[ast.expr | None] = []
     if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
         inner = list(node.elts)
@@ -375,7 +382,7 @@ def _strings(node: ast.expr | None, names: dict[str, ast.expr], depth: int = 0) 
 # --- YAML -----------------------------------------------------------------------------------------------------------
 
 
-class _NoAliases(yaml.SafeLoader):
+class _NoAliases(yaml.SafeLoader):  # type: ignore[misc]  # yaml comes without types
     """A safe loader without aliases, by which a short file can stand for a huge one."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:

@@ -83,10 +83,25 @@ class Names:
                 if one.over is not None and one.targets and (call.scope, one.targets[-1]) not in self._loop_names:
                     self._loop_names[(call.scope, one.targets[-1])] = one.over
 
-    def resolve_calls(self) -> None:
-        """Write each call's resolved name into it."""
+    def resolve_calls(self, changed: set[str] | None = None) -> None:
+        """Write each call's resolved name into it.
+
+        Parameters
+        ----------
+        changed : set of str, optional
+            Names of which more is known than when the calls were resolved first; calls that are known without them are
+            left as they are.
+        """
         for call in self._module.calls:
-            self.api_of(call)
+            if changed is not None and not self._depends(call, changed):
+                self._resolved.add(call.index)
+            else:
+                self.api_of(call)
+
+    def _depends(self, call: Call, changed: set[str]) -> bool:
+        """Whether a call's name may be another one with more known: its first name is changed, or was not found."""
+        api = call.api
+        return api.startswith((".", "@")) or api == call.path or call.path.partition(".")[0] in changed
 
     def api_of(self, call: Call) -> str:
         """The resolved name of what a call calls; it is written into the call, too."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bis.audit.linking import Links
-from bis.audit.program import CONSTANT, NAME, Call, Module, Value, With
+from bis.audit.program import CALL, CONSTANT, FORMATTED, NAME, Call, Module, Value, With
 from bis.audit.rule import place_of
 from bis.audit.trackers.catalogue import kinds_of
 from bis.model.audit import TrackingCall
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bis.audit.documents import Documents
     from bis.model.audit import Fact, Problem
 
+_NONE: frozenset[str] = frozenset()
 _DEEPEST = 8  # calls within calls that are followed
 _LONGEST = 20_000  # steps of one trace
 
@@ -30,6 +31,15 @@ class Step:
     call: Call | None
     closes: With | None = None
     depth: int = 0
+
+
+class Literal(NamedTuple):
+    """A text literal: the call that it is given to or None, and the keyword, or the name that it is assigned to."""
+
+    text: str
+    value: Value
+    call: Call | None
+    name: str
 
 
 @dataclass(slots=True)
@@ -50,6 +60,7 @@ class Project:
     links: Links = field(init=False)
     _direct: dict[int, dict[int, tuple[str, tuple[str, ...]]]] = field(init=False, default_factory=dict)
     _through: dict[tuple[int, int], frozenset[tuple[str, str]]] = field(init=False, default_factory=dict)
+    _literals: dict[int, tuple[Literal, ...]] = field(init=False, default_factory=dict)
     _by_scope: dict[int, dict[int, list[Call]]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -66,14 +77,16 @@ class Project:
 
     def direct(self, module: Module, call: Call, tracker: str = "mlflow") -> tuple[str, ...]:
         """The kinds of things that a call traces itself."""
-        name, kinds = self._direct[id(module)].get(call.index, ("", ()))
-        return kinds if name == tracker else ()
+        known = self._direct[id(module)].get(call.index)
+        return known[1] if known is not None and known[0] == tracker else ()
 
     def kinds(self, module: Module, call: Call, tracker: str = "mlflow") -> frozenset[str]:
         """The kinds of things that a call traces, itself or through a function of the project that it calls."""
         direct = self.direct(module, call, tracker)
         if direct:
             return frozenset(direct)
+        if not call.api.startswith("@"):
+            return _NONE
         return frozenset(kind for name, kind in self.reached(module, call) if name == tracker)
 
     def reached(self, module: Module, call: Call) -> frozenset[tuple[str, str]]:
@@ -122,6 +135,13 @@ class Project:
             for call in module.calls:
                 by_scope.setdefault(call.scope, []).append(call)
         return by_scope.get(scope, [])
+
+    def literals(self, module: Module) -> tuple[Literal, ...]:
+        """All text literals of a file that reach a call or a name."""
+        found = self._literals.get(id(module))
+        if found is None:
+            found = self._literals[id(module)] = tuple(text_literals(module))
+        return found
 
     def value_of(self, module: Module, value: Value | None, scope: int, at: int) -> Value | None:
         """An expression with a plain name replaced by what was last assigned to it, as far as that is seen."""
@@ -209,4 +229,32 @@ def _tracking(module: Module) -> dict[int, tuple[str, tuple[str, ...]]]:
         known = kinds_of(call)
         if known is not None:
             found[call.index] = known
+    return found
+
+
+def text_literals(module: Module) -> Iterator[Literal]:
+    """All text literals of a file that reach a call or a name, or are a parameter's default."""
+    for call in module.calls:
+        for given in call.args:
+            for one in _texts(given):
+                yield Literal(one.data, one, call, "")
+        for keyword, given in call.keywords.items():
+            for one in _texts(given):
+                yield Literal(one.data, one, call, keyword)
+    for assign in module.assigns:
+        for one in _texts(assign.value):
+            yield Literal(one.data, one, None, assign.name)
+    for scope in module.scopes:
+        for name, value in scope.defaults.items():
+            for one in _texts(value):
+                yield Literal(one.data, one, None, name)
+
+
+def _texts(value: Value) -> list[Value]:
+    if value.kind == CONSTANT:
+        return [value] if type(value.data) is str else []
+    found = [value] if value.kind == FORMATTED else []
+    for item in value.items:
+        if item.kind not in (CALL, NAME):
+            found += _texts(item)
     return found

@@ -48,6 +48,7 @@ _MOST_CONTINUED = 2000
 _BLANKS = re.compile(r"[ \t]{200,}")
 _MOST_BLANKS = 20_000_000
 _MOST_CHARACTERS = 1024 * 1024
+_MOST_CODE = 4 * _MOST_CHARACTERS  # of all cells; a notebook is large for its outputs, not for its code
 
 _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
 _BLANK = re.compile(rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n)")
@@ -272,6 +273,7 @@ def _notebook(content: bytes, source: Source) -> None:
     elsewhere = document.get("metadata") if source.mentioned else None
     mentions = [(-1, 0)] if elsewhere and _mentioned_in(elsewhere) else []
     watch, databricks = ServerWatch(), _is_databricks(document)
+    code = 0
     for index, cell in enumerate(cells):
         if source.mentioned and len(mentions) < _MOST_MENTIONS:
             mentions += _mentions_in(cell, index)
@@ -279,6 +281,10 @@ def _notebook(content: bytes, source: Source) -> None:
         if text is None:
             source.problems.append(("notebook", f"cell {index} has no source or no type", index, 0))
         elif cell["cell_type"] == "code" and not language:
+            code += len(text)
+            if code > _MOST_CODE:
+                source.problems.append(("large", "too much code: cells from here on are not read", index, 0))
+                break
             source.parts.append(_CodeCell(cell, text, index, databricks=databricks).part(watch, source.problems))
     if source.mentioned:
         source.mentions = tuple(mentions[:_MOST_MENTIONS]) or ((-1, 0),)

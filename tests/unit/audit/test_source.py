@@ -292,13 +292,22 @@ def test_cells_that_would_take_too_long(cell: str) -> None:
     assert [part.text for part in source.parts] == ["\n" * cell.count("\n"), "x = 1"]
 
 
+def test_notebooks_with_too_much_code() -> None:
+    """Beyond some megabytes of code, a notebook is not read on; large outputs do not matter."""
+    source = _notebook(*["x = 1\n" * 150_000] * 6)
+    assert _kinds(source) == [("large", 4, 0)]
+    assert len(source.parts) == 4
+    assert _notebook(_code("x = 1", outputs=[{"data": {"image/png": "A" * 6_000_000}}])).problems == []
+
+
 # Anything at all
 
 _PIECES = st.sampled_from(
     [
         "%%time\n", "%%bash\n", "%", "!", "?", "\n", "    ", "\t", "\r", "\f", "\\", "\\\n", "'''", '"', "(", "]", "{",
-        "x = 1", "while True:", "uvicorn.run(a)", "!mlflow ui", "import os as o\n", "def f():\n", "print x", "lambda:", "é",
-        "\ud800", "\0", "pip install x", "cd ..", "f'{x!r:>{y}}'", "await ", "match x:\n case [", "# coding: utf-7\n",
+        "x = 1", "while True:", "uvicorn.run(a)", "!mlflow ui", "import os as o\n", "def f():\n", "print x", "lambda:",
+        "é", "\ud800", "\0", "pip install x", "cd ..", "f'{x!r:>{y}}'", "await ",
+        "match x:\n case [", "# coding: utf-7\n",
         "\u2028", "%sql\n", "; ",
     ]
 )  # fmt: skip

@@ -61,7 +61,7 @@ def check(project: Project) -> Iterator[Finding]:
             if given is not None and _is_secret(given):
                 yield RULE.at(place_of(module, call), f"{call.path} is given a key that is written in the code")
         if "mlflow" in module.roots:
-            for text, value, call, _name in literals.constants(module):
+            for text, value, call, _name in project.literals(module):
                 if _IN_ADDRESS.match(text) and not _PLACEHOLDER.match(text.split("@")[0].rpartition(":")[2]):
                     place = Place(module.file, literals.cell_of(module, value, call), value.line, value.column)
                     yield RULE.at(place, "an address with a password in it")
