@@ -51,9 +51,12 @@ class Cache:
         stored = self._read(project, "modules")
         return stored if isinstance(stored, dict) else {}
 
-    def keep(self, project: str, key: str, audit: results.ProjectAudit, modules: dict[str, program.Module]) -> None:
-        """Remember an audit and its modules."""
+    def keep(self, project: str, key: str, audit: results.ProjectAudit) -> None:
+        """Remember an audit."""
         self._write(project, "audit", (key, audit))
+
+    def keep_modules(self, project: str, modules: dict[str, program.Module]) -> None:
+        """Remember modules as they were read: before the project's other files were taken into account."""
         self._write(project, "modules", modules)
 
     def _path(self, project: str, kind: str) -> Path:

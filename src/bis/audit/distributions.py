@@ -35,7 +35,10 @@ _TENSORFLOW = (
     " tensorflow-aarch64 tf-nightly"
     " tf-nightly-gpu tensorflow-mkl tensorflow-base tensorflow-eigen intel-tensorflow"
 )
-_OPENCV = "opencv-python opencv-python-headless opencv-contrib-python opencv-contrib-python-headless opencv py-opencv libopencv"
+_OPENCV = (
+    "opencv-python opencv-python-headless opencv-contrib-python opencv-contrib-python-headless opencv py-opencv"
+    " libopencv"
+)
 _AZUREML = "azureml-*"
 
 # Names of imports -> distributions, any of which gives it; a star stands for anything. Equal names need no line.
@@ -338,7 +341,8 @@ _AROUND_HUGGING_FACE = "huggingface-hub filelock numpy packaging pyyaml regex re
 
 # What a distribution has needed in all of its versions that are in use, as far as people import it.
 _BRINGS: dict[str, str] = {
-    "mlflow": _MLFLOW_SKINNY + "  mlflow-skinny alembic docker flask graphene matplotlib numpy pandas pyarrow scikit-learn scipy"
+    "mlflow": _MLFLOW_SKINNY + "  mlflow-skinny alembic docker flask graphene matplotlib numpy"
+    " pandas pyarrow scikit-learn scipy"
     "   mlflow-skinny alembic docker flask graphene matplotlib numpy pandas pyarrow scikit-learn scipy"
     " sqlalchemy gunicorn waitress markdown jinja2 entrypoints querystring-parser",
     "mlflow-skinny": _MLFLOW_SKINNY,

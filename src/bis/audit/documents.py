@@ -43,8 +43,9 @@ _SEEN_IN = (
 )
 _INTERFACE = re.compile(
     rf"\bmlflow(?:'s)?[\s_-]{{1,3}}(?:tracking[\s_-]{{1,3}}|experiments?[\s_-]{{1,3}})?{_SEEN_IN}\b"
-    rf"|\b{_SEEN_IN}\s{{1,3}}(?:web\s|utilisateur\s|gráfica\s|de usuario\s)?(?:of|de|do|da|du|del|von|d'|l'|for)?\s?"
-    r"(?:l'|la\s|el\s|o\s)?mlflow\b",
+    rf"|\b{_SEEN_IN}\s{{1,3}}(?:web\s|utilisateur\s|gráfica\s|de usuario\s)?"
+    r"(?:of|de|do|da|du|del|von|d'|l'|for)?"
+    r"\s?(?:l'|la\s|el\s|o\s)?mlflow\b",
     re.IGNORECASE,
 )
 _STORE = re.compile(

@@ -35,6 +35,7 @@ GENERATION = 1
 _MANY_FILES = 64  # of fewer files, reading all again costs less than keeping them apart
 _SMALL_FILE_BYTES = 300  # of smaller files many are alike that nobody copied
 _SKETCH = 24
+_KEPT_BYTES = 64 * 2**20
 _TEXT_MIB = 1.0
 
 CRASHED = Rule("BIS000", "crashed-rule", Severity.ERROR, Confidence.HIGH)
@@ -90,17 +91,16 @@ def audit_project(root: Path, name: str, options: Options | None = None) -> Proj
 def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     tree = walk(root, exclude=options.exclude, max_file_mib=options.max_file_mib)
     problems = list(tree.problems)
-    contents = _contents(root, tree.sources, options.max_file_mib, problems)
+    contents = _Contents(root, tree.sources, options.max_file_mib, problems)
     texts = _texts(root, tree, problems)
-    digests = {file: digest_bytes(content) for file, content in contents.items()}
+    digests = contents.digests
     revision = read_revision(root)
     key = digest_bytes(repr((sorted(digests.items()), sorted(texts.items()), tree, revision)).encode("utf-8", "replace"))
     cache = Cache(options.cache, version_of(options)) if options.cache is not None else None
     place = str(root.resolve())
     if cache is not None and (kept := cache.audit(place, key)) is not None:
         return replace(kept, project=name)
-    known = cache.modules(place) if cache is not None and len(contents) >= _MANY_FILES else {}
-    modules, fresh = _modules(contents, digests, known)
+    modules = _modules(contents, place, cache if len(digests) >= _MANY_FILES else None)
     problems += [p for module in modules for p in _problems(module)]
     installs = [(m.file, cell, line, text) for m in modules for cell, line, text in m.installs]
     dependencies = read_dependencies({f: t for f, t in texts.items() if is_manifest(f)}, installs)
@@ -108,10 +108,9 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     project = Project(name, modules, dependencies, documents, tree.others, texts)
     audit = _judged(project, options, problems, tree, digests)
     searched = substrings.search(project, root, tree.left_out, traces=audit.traces)
-    audit = replace(audit, revision=revision, substrings=searched, sketch=_sketch(contents, digests))
+    audit = replace(audit, revision=revision, substrings=searched, sketch=_sketch(contents))
     if cache is not None:
-        keep = {digests[m.file]: m for m in modules} if len(contents) >= _MANY_FILES and fresh else {}
-        cache.keep(place, key, audit, keep)
+        cache.keep(place, key, audit)
     return audit
 
 
@@ -121,15 +120,34 @@ def version_of(options: Options) -> str:
     return f"{__version__}:{GENERATION}:{platform.python_version()}:{sorted(asked.items())}"
 
 
-def _contents(root: Path, files: tuple[str, ...], most_mib: float, problems: list[Problem]) -> dict[str, bytes]:
-    found = {}
-    for file in files:
-        content = load(root, file, max_file_mib=most_mib)
-        if isinstance(content, Problem):
-            problems.append(content)
-        else:
-            found[file] = content
-    return found
+class _Contents:
+    """The contents of a project's files: kept while they are few, read again where they are many."""
+
+    def __init__(self, root: Path, files: tuple[str, ...], most_mib: float, problems: list[Problem]) -> None:
+        self._root = root
+        self._most_mib = most_mib
+        self._kept: dict[str, bytes] = {}
+        self.digests: dict[str, str] = {}
+        self.sizes: dict[str, int] = {}
+        total = 0
+        for file in files:
+            content = load(root, file, max_file_mib=most_mib)
+            if isinstance(content, Problem):
+                problems.append(content)
+                continue
+            self.digests[file] = digest_bytes(content)
+            self.sizes[file] = len(content)
+            total += len(content)
+            if total <= _KEPT_BYTES:
+                self._kept[file] = content
+
+    def take(self, file: str) -> bytes:
+        """The content of a file, once; of one that has gone in the meantime, nothing."""
+        kept = self._kept.pop(file, None)
+        if kept is not None:
+            return kept
+        content = load(self._root, file, max_file_mib=self._most_mib)
+        return content if isinstance(content, bytes) else b""
 
 
 def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
@@ -153,19 +171,21 @@ def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
     return found
 
 
-def _modules(
-    contents: dict[str, bytes], digests: dict[str, str], known: dict[str, Module]
-) -> tuple[list[Module], bool]:
-    """The modules of a project, and whether any was read afresh."""
+def _modules(contents: _Contents, place: str, cache: Cache | None) -> list[Module]:
+    """The modules of a project, those of known contents from the cache."""
+    known = cache.modules(place) if cache is not None else {}
     modules, fresh = [], False
-    for file, content in contents.items():
-        module = known.get(digests[file])
-        if module is None or module.file:  # of two files with one content, the second is read for itself
-            module = read_module(content, is_notebook=file.endswith(".ipynb"))
+    for file, digest in contents.digests.items():
+        module = known.pop(digest, None)  # of two files with one content, the second is read for itself
+        if module is None:
+            module = read_module(contents.take(file), is_notebook=file.endswith(".ipynb"))
             fresh = True
-        module.file = file
         modules.append(module)
-    return modules, fresh
+    if cache is not None and fresh:
+        cache.keep_modules(place, dict(zip(contents.digests.values(), modules, strict=True)))
+    for file, module in zip(contents.digests, modules, strict=True):
+        module.file = file
+    return modules
 
 
 def _problems(module: Module) -> list[Problem]:
@@ -214,7 +234,7 @@ def _findings(project: Project, options: Options) -> list[Finding]:
     return found
 
 
-def _sketch(contents: dict[str, bytes], digests: dict[str, str]) -> tuple[str, ...]:
+def _sketch(contents: _Contents) -> tuple[str, ...]:
     """The smallest digests of the files that are large enough to tell a copy."""
-    large = {digests[file][:16] for file, content in contents.items() if len(content) >= _SMALL_FILE_BYTES}
+    large = {digest[:16] for file, digest in contents.digests.items() if contents.sizes[file] >= _SMALL_FILE_BYTES}
     return tuple(sorted(large)[:_SKETCH])

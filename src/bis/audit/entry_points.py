@@ -24,8 +24,8 @@ _TARGET = re.compile(r"(?P<name>[A-Za-z0-9][\w./-]{0,80}):(?![=:])")
 _HOUSEKEEPING = frozenset(
     {
         "all", "clean", "help", "install", "format", "lint", "test", "tests", "docs", "build", "setup", "venv", "env",
-        "html", "requirements", "check", "black", "isort", "ruff", "mypy", "coverage", "release", "publish", "dist", "init",
-        "deps", "commit", "fix", "typecheck", "login", "logout", "down", "stop", "pylint", "pip", "push", "quality",
+        "html", "requirements", "check", "black", "isort", "ruff", "mypy", "coverage", "release", "publish", "dist",
+        "init", "deps", "commit", "fix", "typecheck", "login", "logout", "down", "stop", "pylint", "pip", "push", "quality",
         "dependencies", "hooks", "sure", "use", "it", "this", "a", "the", "sense", "changes",
     }
 )  # fmt: skip

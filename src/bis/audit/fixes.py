@@ -35,12 +35,12 @@ class Repair:
     def diff(self) -> str:
         """The change as a unified diff."""
         lines = difflib.unified_diff(
-            self.before.splitlines(keepends=True),
-            self.after.splitlines(keepends=True),
+            [f"{line}\n" for line in self.before.split("\n")],
+            [f"{line}\n" for line in self.after.split("\n")],
             f"a/{self.file}",
             f"b/{self.file}",
         )
-        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+        return "".join(lines)
 
 
 def repairs(root: Path, findings: Iterable[Finding]) -> list[Repair]:
@@ -114,7 +114,7 @@ def _overlap(one: Edit, other: Edit) -> bool:
 
 def _edited(text: str, edits: Sequence[Edit], *, notebook: bool = False) -> str | None:
     """The text with the edits made; None where that would be no Python any more."""
-    lines = text.splitlines(keepends=True)
+    lines = [f"{line}\n" for line in text.split("\n")]  # as the places count them
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))

@@ -59,7 +59,10 @@ def write_results(out: Path, rule_names: dict[str, str]) -> CorpusSummary:
     summary = Summary(rule_names)
     try:
         with ExitStack() as stack:
-            tables = {name: stack.enter_context(CsvTable(out / f"{name}.csv", columns(rule_names))) for name, (columns, _rows) in TABLES.items()}
+            tables = {
+                name: stack.enter_context(CsvTable(out / f"{name}.csv", columns(sorted(rule_names))))
+                for name, (columns, _rows) in TABLES.items()
+            }
             pages = stack.enter_context(CorpusPages(out))
             for audit in read_audits(out):
                 counted = summary.add(audit)

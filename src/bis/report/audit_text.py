@@ -1,0 +1,213 @@
+"""An audit in the terminal: the traceability profile, the findings, and what was not read."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+from bis.report.terminal import bullet, print_text, table, text_of
+
+if TYPE_CHECKING:
+    from bis.model.audit import Fact, Finding, Place, ProjectAudit
+
+_MOST_OF_A_RULE = 10
+_MOST_PROBLEMS = 8
+_NAME, _VALUE = 24, 7  # widths, so that the groups stand in line
+# The profile: groups of facts, each with the values that are good news.
+_PROFILE: dict[str, dict[str, frozenset[str]]] = {
+    "What is traced": {
+        name: frozenset({"yes"})
+        for name in (
+            "logs_params", "logs_metrics", "autolog", "logs_model", "logs_artifact", "logs_dataset", "sets_tags", "registers_model",
+        )
+    },
+    "What goes wrong": {
+        "autolog_too_late": frozenset({"no"}),
+        "params_not_logged_at_all": frozenset({"no"}),
+    },
+    "What varies": {
+        "seeds_set": frozenset({"yes"}),
+        "unseeded_split": frozenset({"no"}),
+        "unseeded_estimator": frozenset({"no"}),
+    },
+    "Can it be run elsewhere": {
+        "deps_declared": frozenset({"yes"}),
+        "deps_pinned": frozenset({"all", "lock"}),
+        "mlproject": frozenset({"yes"}),
+        "hardcoded_run_id": frozenset({"no"}),
+        "absolute_local_path": frozenset({"no"}),
+    },
+    "Is it told": {"readme_tracking": frozenset({"yes"})},
+}  # fmt: skip
+# Facts of which a "no" is no fault: marked neutrally.
+_OPTIONAL = frozenset({"autolog", "logs_artifact", "logs_dataset", "sets_tags", "registers_model", "mlproject"})
+_MARKS = {"good": ("✓", "green"), "bad": ("✗", "red"), "neutral": ("·", ""), "unknown": ("?", "yellow")}
+
+
+def audit_text(audit: ProjectAudit, width: int, colour: bool, *, full: bool = False) -> str:  # noqa: FBT001
+    """An audit as text.
+
+    Parameters
+    ----------
+    audit : ProjectAudit
+    width : int
+        Of the terminal, in characters.
+    colour : bool
+    full : bool
+        Whether to tell all findings and problems, not only the first of each kind.
+    """
+    parts: list[Any] = [*_headline(audit), ""]
+    parts += _profile(audit)
+    parts += _findings(audit, full=full)
+    parts += _unread(audit, full=full)
+    parts.append(_closing(audit))
+    return text_of(parts, width=width, colour=colour)
+
+
+def print_audit(audit: ProjectAudit, *, full: bool = False) -> None:
+    """Print an audit on stdout."""
+    print_text(lambda width, colour: audit_text(audit, width, colour, full=full))
+
+
+def findings_text(audit: ProjectAudit) -> str:
+    """Findings alone, one a line: ``file:line:column: CODE message``."""
+    return "".join(f"{_where(f.place)}: {f.code} {printable(f.message)}\n" for f in audit.findings)
+
+
+def print_findings(audit: ProjectAudit) -> None:
+    """Print findings alone on stdout."""
+    print_text(lambda _width, _colour: findings_text(audit))
+
+
+def printable(text: str) -> str:
+    """Text without control characters, which could steer a terminal."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def _headline(audit: ProjectAudit) -> list[Any]:
+    size = audit.size
+    files = f"{size.python_files:,} Python files, {size.notebooks:,} notebooks, {size.code_lines:,} lines of code"
+    uses = audit.facts["uses_mlflow"] if "uses_mlflow" in audit.facts else None
+    via = audit.facts["via"].value if "via" in audit.facts else ()
+    lines: list[Any] = [f"{printable(audit.project)}: {files}"]
+    if uses is not None and uses.value == "yes":
+        doors = f" (through {', '.join(via)})" if isinstance(via, tuple) and via else ""
+        trains = "trains a model" if audit.facts["trains_model"].value == "yes" else "trains no model that is seen"
+        lines.append(f"It uses MLflow{doors}, and {trains}.")
+    elif uses is not None:
+        lines.append(f"It is not seen to use MLflow: {printable(uses.reason)}.")
+    others = sorted(name for name in audit.trackers if name != "mlflow")
+    if others:
+        lines.append(f"Other trackers: {', '.join(others)}.")
+    return lines
+
+
+def _profile(audit: ProjectAudit) -> list[Any]:
+    parts: list[Any] = []
+    for title, names in _PROFILE.items():
+        known = {name: good for name, good in names.items() if name in audit.facts}
+        rows = []
+        for name, good in known.items():
+            fact = audit.facts[name]
+            rows.append((_mark(name, fact, good), name.ljust(_NAME), str(fact.value).ljust(_VALUE), _why(fact)))
+        if rows:
+            parts += [_bold(title), table(("", "", "", ""), rows, whole=(0, 1, 2)), ""]
+    return parts
+
+
+def _bold(title: str) -> Any:
+    from rich.text import Text
+
+    return Text(title, style="bold")
+
+
+def _mark(name: str, fact: Fact, good: frozenset[str]) -> Any:
+    from rich.text import Text
+
+    if fact.value in good:
+        kind = "good"
+    elif fact.value == "unknown":
+        kind = "unknown"
+    else:
+        kind = "neutral" if name in _OPTIONAL else "bad"
+    mark, style = _MARKS[kind]
+    return Text(f"  {mark}", style=style)
+
+
+def _why(fact: Fact) -> str:
+    where = _where(fact.places[0]) if fact.places else ""
+    more = f" and {len(fact.places) - 1} more" if len(fact.places) > 1 else ""
+    return printable("; ".join(part for part in (fact.reason, f"{where}{more}") if part))
+
+
+def _findings(audit: ProjectAudit, *, full: bool) -> list[Any]:
+    if not audit.findings:
+        return []
+    told: Counter[str] = Counter()
+    by_file: dict[str, list[Finding]] = defaultdict(list)
+    for finding in audit.findings:
+        told[finding.code] += 1
+        if full or told[finding.code] <= _MOST_OF_A_RULE:
+            by_file[finding.place.file].append(finding)
+    parts: list[Any] = []
+    for file, findings in by_file.items():
+        parts.append(_bold(printable(file) or "the project"))
+        rows = [(_short(f.place), _code(f), printable(f.message) + (" [fixable]" if f.edits else "")) for f in findings]
+        parts += [table(("", "", ""), [(f"  {where}", code, text) for where, code, text in rows], whole=(0, 1)), ""]
+    hidden = {code: count - _MOST_OF_A_RULE for code, count in told.items() if count > _MOST_OF_A_RULE and not full}
+    if hidden:
+        parts += [f"and {', '.join(f'{n} more of {code}' for code, n in hidden.items())}: --full shows all", ""]
+    return parts
+
+
+def _code(finding: Finding) -> Any:
+    from rich.text import Text
+
+    return Text(finding.code, style={"error": "bold red", "warning": "yellow", "note": "cyan"}[finding.severity.value])
+
+
+def _unread(audit: ProjectAudit, *, full: bool) -> list[Any]:
+    parts: list[Any] = []
+    if audit.problems:
+        parts.append(_bold("Not read, or not wholly"))
+        shown = audit.problems if full else audit.problems[:_MOST_PROBLEMS]
+        for problem in shown:
+            where = _where(problem.place) if problem.place is not None and problem.place.line else printable(problem.file)
+            parts.append(bullet(f"{where}: {printable(problem.detail)}"))
+        if len(shown) < len(audit.problems):
+            parts.append(bullet(f"and {len(audit.problems) - len(shown)} more: --full shows all"))
+        parts.append("")
+    if audit.left_out:
+        kinds = Counter(audit.left_out.values())
+        names = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+        files = f", with {audit.size.left_out_files:,} Python files and notebooks" if audit.size.left_out_files else ""
+        parts += [f"Left out, since it is not the project's own: {names}{files}.", ""]
+    return parts
+
+
+def _closing(audit: ProjectAudit) -> str:
+    total = len(audit.findings)
+    if not total:
+        closing = "No findings."
+    else:
+        levels = Counter(f.severity.value for f in audit.findings)
+        parts = ", ".join(f"{levels[level]} {level}{'s' * (levels[level] != 1)}" for level in ("error", "warning", "note") if levels[level])
+        closing = f"{total} findings: {parts}."
+        fixable = sum(bool(f.edits) for f in audit.findings)
+        closing += f" {fixable} can be repaired: --diff shows how." if fixable else ""
+        closing += f" `bis rule {audit.findings[0].code}` explains one."
+    if audit.suppressed:
+        closing += f" {len(audit.suppressed)} are silenced by comments."
+    return closing
+
+
+def _where(place: Place) -> str:
+    """``file:line:column``, in notebooks ``file:cell 3:line``."""
+    cell = f":cell {place.cell}" if place.cell >= 0 else ""
+    line = f":{place.line}" if place.line else ""
+    column = f":{place.column}" if place.column else ""
+    return printable(f"{place.file or '.'}{cell}{line}{column}")
+
+
+def _short(place: Place) -> str:
+    return _where(place).removeprefix(printable(place.file or ".")).lstrip(":")

@@ -1,0 +1,50 @@
+"""Findings as annotations of a GitHub workflow.
+
+References
+----------
+"Workflow commands for GitHub Actions", GitHub documentation.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis.model.audit import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bis.model.audit import Finding, ProjectAudit
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+
+
+def annotations(audits: Iterable[ProjectAudit]) -> str:
+    """One line for each finding, which GitHub shows at its place in the change.
+
+    A place in a notebook cannot be shown by GitHub: the cell stands in the text.
+    """
+    return "".join(_annotation(finding) + "\n" for audit in audits for finding in audit.findings)
+
+
+def _annotation(finding: Finding) -> str:
+    place = finding.place
+    where = {"file": place.file}
+    message = finding.message
+    if place.cell >= 0:
+        message = f"cell {place.cell}, line {place.line}: {message}"
+    elif place.line:
+        where |= {"line": str(place.line), "endLine": str(place.end_line or place.line)}
+        if place.column:
+            where["col"] = str(place.column)
+    where["title"] = f"{finding.code} {finding.name}"
+    properties = ",".join(f"{key}={_property(value)}" for key, value in where.items() if value)
+    return f"::{_COMMANDS[finding.severity]} {properties}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
