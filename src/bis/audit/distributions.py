@@ -433,7 +433,8 @@ _BRINGS: dict[str, str] = {
     "boto3": "botocore s3transfer",
     "sagemaker": "boto3 botocore numpy pandas protobuf pyyaml requests attrs cloudpickle packaging",
     "s3fs": "fsspec aiobotocore",
-    "google-cloud-aiplatform": "google-cloud-storage google-cloud-bigquery google-api-core google-auth protobuf packaging"
+    "google-cloud-aiplatform": "google-cloud-storage google-cloud-bigquery google-api-core"
+    " google-auth protobuf packaging"
     " google-cloud-storage google-cloud-bigquery google-api-core google-auth protobuf packaging",
     "google-cloud-storage": "google-auth google-api-core requests",
     "langchain": "langchain-core pydantic pyyaml requests sqlalchemy",

@@ -16,6 +16,7 @@ _MOST_CHARACTERS = 2**20
 _LONGEST_LINE = 2000
 _MOST_PLACES = 200  # of one kind, in one file
 _MOST_WORDS = 120  # of one sentence
+_LONGEST_LEAD = 200  # characters of what leads to a list, repeated before each of its items
 _NEAR = 12  # words between a verb and what it is about
 _AROUND = 3  # lines within which an address belongs to MLflow
 _FOLDERS = frozenset({"docs", "doc", "documentation", "wiki", "guides", "manual"})
@@ -49,8 +50,8 @@ _INTERFACE = re.compile(
     re.IGNORECASE,
 )
 _STORE = re.compile(
-    r"\b(?:set_)?tracking[ _-]ur[il]s?\b|\bmlflow_tracking_ur[il]\b|--backend-store-uri|dagshub\.com/[\w.-]{1,80}/[\w.-]{1,120}"
-    r"(?:\.mlflow|/experiments)|azuredatabricks\.net/|cloud\.databricks\.com/\S{0,80}(?:experiments|mlflow)",
+    r"\b(?:set_)?tracking[ _-]ur[il]s?\b|\bmlflow_tracking_ur[il]\b|--backend-store-uri"
+    r"|dagshub\.com/[\w.-]{1,80}/[\w.-]{1,120}(?:\.mlflow|/experiments)|azuredatabricks\.net/|cloud\.databricks\.com/\S{0,80}(?:experiments|mlflow)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):5[05]\d\d\b", re.IGNORECASE)
@@ -178,8 +179,22 @@ def _search(path: str, text: str, found: _Found) -> None:
     near = {j for i in about for j in range(i - _AROUND, i + _AROUND + 1)}
     found.viewing += _places(path, [i for i in sorted(near) if 0 <= i < len(lines) and _views(lowered[i])])
     found.explaining += _places(
-        path, sorted({i for i, sentence, heading in _sentences(lines) if _explains(sentence, heading)})
+        path,
+        sorted(
+            first + i
+            for first, last in _sections(lines, about)
+            for i, sentence, heading in _sentences(lines[first:last])
+            if _explains(sentence, heading)
+        ),
     )
+
+
+_UNDERLINES = frozenset("=-~^\"'#*")
+_UNDERLINE = re.compile(r"[=\-~^\"'#*]{3,}")
+_HTML_HEADING = re.compile(r"<h\d.{0,300}")
+# Only lines with one of these can lead to what was recorded; all others are spared the closer look.
+_MAY_LEAD = re.compile(r"mlflow|!\[|<img|image::|tracking|backend-store|dagshub|databricks|localhost|127\.0|0\.0\.0\.0")
+_PICTURE_LINK = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,400}\)")
 
 
 def _places(path: str, numbers: list[int]) -> list[Place]:
@@ -188,14 +203,30 @@ def _places(path: str, numbers: list[int]) -> list[Place]:
 
 def _views(line: str) -> bool:
     """Whether a line, near a mention of MLflow, leads to what was recorded."""
+    if not _MAY_LEAD.search(line):
+        return False
     for picture in _PICTURE.finditer(line):
         words = " ".join(part for part in picture.groups() if part)
         if _OF_INTERFACE.search(words) and not _NO_SCREEN.search(words):
             return True
-    line = re.sub(r"!\[[^\]]{0,200}\]\([^)]{0,400}\)", " ", line)
+    line = _PICTURE_LINK.sub(" ", line)
     if "mlflow" in line and (_COMMAND.search(line) or _SERVER.search(line) or _INTERFACE.search(line)):
         return "pip install" not in line
     return bool(_STORE.search(line) or (_ADDRESS.search(line) and not _OTHER_SERVICE.search(line)))
+
+
+def _sections(lines: list[str], about: list[int]) -> list[tuple[int, int]]:
+    """First and last line of the parts, from heading to heading, that mention MLflow at all."""
+    starts, fenced = [0], ""
+    for i, line in enumerate(lines):
+        first = line[:1]
+        if first == "#" and not fenced:
+            starts.append(i)
+        elif first in {"`", "~", " "} and (mark := line.lstrip()[:3]) in {"```", "~~~"}:
+            fenced = "" if mark == fenced else fenced or mark
+    ends = [*starts[1:], len(lines)]
+    mentioned = set(about)
+    return [(a, b) for a, b in zip(starts, ends, strict=True) if not mentioned.isdisjoint(range(a, b))]
 
 
 def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
@@ -205,15 +236,16 @@ def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
     lead = (-1, "")
     for i, line in _prose(lines):
         stripped = line.strip()
-        underline = re.fullmatch(r"[=\-~^\"'#*]{3,}", stripped)
-        is_heading = stripped.startswith("#") or bool(re.fullmatch(r"<h\d.{0,300}", stripped))
+        underline = stripped[:1] in _UNDERLINES and _UNDERLINE.fullmatch(stripped)
+        is_heading = stripped[:1] == "#" or (stripped[:2] == "<h" and bool(_HTML_HEADING.fullmatch(stripped)))
         item = bool(_ITEM.match(line)) or stripped.startswith("|")
         if not stripped or is_heading or item or underline:
             if underline and paragraph:
                 heading, paragraph = paragraph[-1][1], []
             yield from _split(paragraph, heading)
             if paragraph and paragraph[-1][1].rstrip("* ").endswith(":"):
-                lead = paragraph[-1]
+                number, text = paragraph[-1]
+                lead = (number, text[-_LONGEST_LEAD:])
             elif paragraph and not item:
                 lead = (-1, "")
             paragraph = []
@@ -249,11 +281,12 @@ def _leads(heading: str) -> bool:
 
 
 def _split(paragraph: list[tuple[int, str]], heading: str) -> Iterator[tuple[int, str, str]]:
-    """The sentences of a paragraph; each is at the line in which it begins."""
-    if not paragraph:
-        return
+    """The sentences of a paragraph that is about MLflow; each is at the line in which it begins."""
     whole = " ".join(text for _number, text in paragraph)
-    heading += " mlflow" if "mlflow" in whole.lower() else ""
+    if "mlflow" in whole.lower():
+        heading += " mlflow"
+    elif not paragraph or "mlflow" not in heading.lower():
+        return
     lines = iter(paragraph)
     number, text = next(lines)
     begin, line_end = 0, len(text)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # Raised with every change of what an audit says of the same code: entries of the cache with another number are not read.
 GENERATION = 1
-_MANY_FILES = 64  # of fewer files, reading all again costs less than keeping them apart
+_MANY_FILES = 200  # of fewer files, reading all again costs less than keeping them apart
 _SMALL_FILE_BYTES = 300  # of smaller files many are alike that nobody copied
 _SKETCH = 24
 _KEPT_BYTES = 64 * 2**20

@@ -25,8 +25,8 @@ _HOUSEKEEPING = frozenset(
     {
         "all", "clean", "help", "install", "format", "lint", "test", "tests", "docs", "build", "setup", "venv", "env",
         "html", "requirements", "check", "black", "isort", "ruff", "mypy", "coverage", "release", "publish", "dist",
-        "init", "deps", "commit", "fix", "typecheck", "login", "logout", "down", "stop", "pylint", "pip", "push", "quality",
-        "dependencies", "hooks", "sure", "use", "it", "this", "a", "the", "sense", "changes",
+        "init", "deps", "commit", "fix", "typecheck", "login", "logout", "down", "stop", "pylint", "pip", "push",
+        "quality", "dependencies", "hooks", "sure", "use", "it", "this", "a", "the", "sense", "changes",
     }
 )  # fmt: skip
 # A line of a document is cut where a command may begin; what stands in front of one is taken off.
@@ -50,6 +50,7 @@ _MARKS = (
     "python", "py ", "mlflow run", "dvc ", "kedro ", "zenml ", "make ", "sh ", ".sh", "streamlit", "uvicorn",
     "papermill", "jupyter", "docker", "torchrun", "accelerate", "spark-submit", "snakemake", "source ", "prefect",
 )  # fmt: skip
+_MARKED = re.compile("|".join(re.escape(mark) for mark in _MARKS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ def _commands(path: str, text: str, programs: set[str]) -> list[EntryPoint]:
     found: list[EntryPoint] = []
     for number, raw in enumerate(text.splitlines()[:_MOST_LINES], 1):
         line = raw[:_LONGEST_LINE]
-        if not any(mark in line for mark in _MARKS):
+        if not _MARKED.search(line):
             continue
         command = next((c for c in _commands_in(line) if _starts_own(c, programs)), "")
         if command and len(found) < _MOST_FOUND:

@@ -119,6 +119,8 @@ def _via(project: Project, ours: list[TrackingCall]) -> Fact:
     doors: dict[str, list[Place]] = {}
     for module in project.modules:
         for one in module.imports:
+            if one.target.partition(".")[0] not in mlflow.TRACKER.roots:
+                continue
             for beginning, door in mlflow.DOORS.items():
                 if one.target == beginning or one.target.startswith(beginning + "."):
                     doors.setdefault(door, []).append(Place(module.file, one.cell, one.line))

@@ -45,5 +45,6 @@ def check(project: Project) -> Iterator[Finding]:
     scripts = [m.file for m in project.modules if not m.is_notebook]
     if facts["mlproject"].value != NO or facts["trains_model"].value != YES or len(scripts) < 2:
         return
-    if not entry_points([*project.files, *sources], project.texts):
+    # Most projects have a file that says it by its name: the documents are read for the others only.
+    if not entry_points([*project.files, *sources], {}) and not entry_points([*project.files, *sources], project.texts):
         yield RULE.at(Place(""), "neither an MLproject file nor anything else says how to start the project")

@@ -45,17 +45,16 @@ _WHOLE = frozenset({"get_params", "get_xgb_params", "get_config", "get_all_param
 
 def check(project: Project) -> Iterator[Finding]:
     """Tell each maker of a model once, with all arguments that are not logged."""
+    autologs = [c for m in project.modules for c in m.calls if project.direct(m, c) == ("autolog",)]
     for module in project.modules:
         logging = [c for c in module.calls if project.kinds(module, c)]
         if not any("param" in project.kinds(module, c) or "metric" in project.kinds(module, c) for c in logging):
             continue  # a file that logs nothing is another's part
         logged = _Logged(project, module, [c for c in logging if "param" in project.kinds(module, c)])
-        autologs = [c for m in project.modules for c in m.calls if project.direct(m, c) == ("autolog",)]
-        for call in module.calls:
-            if logged.everything or any(_covers(autolog, call) for autolog in autologs):
-                continue
-            missing = [n for n, v in learning.hyperparameters(call).items() if logged.misses(n, v, call)]
-            if missing:
+        for call in [] if logged.everything else module.calls:
+            given = learning.hyperparameters(call)
+            missing = [n for n, v in given.items() if logged.misses(n, v, call)]
+            if missing and not any(_covers(autolog, call) for autolog in autologs):
                 names = ", ".join(missing)
                 yield RULE.at_call(module, call, f"{call.method} is given {names}, which no call logs")
 

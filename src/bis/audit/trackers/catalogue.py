@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis.audit.program import CONSTANT, LIST, Call, Value
-from bis.audit.trackers import aim, clearml, comet, dvclive, mlflow, neptune, sacred, tensorboard, wandb
+from bis.audit.program import CONSTANT, DICT, LIST, Call, Value
+from bis.audit.trackers import (
+    aim,
+    clearml,
+    comet,
+    dvclive,
+    integrations,
+    mlflow,
+    neptune,
+    sacred,
+    tensorboard,
+    wandb,
+)
 
 if TYPE_CHECKING:
     from bis.audit.trackers.table import Tracker
@@ -19,8 +30,6 @@ for _tracker in TRACKERS:
     for _root in _tracker.roots:
         _BY_ROOT.setdefault(_root, []).append(_tracker)
 
-_HF_ARGUMENTS = frozenset({"transformers.TrainingArguments", "transformers.Seq2SeqTrainingArguments", "trl.SFTConfig"})
-
 
 def kinds_of(call: Call) -> tuple[str, tuple[str, ...]] | None:
     """The tracker and the kinds of things that a call traces by itself; None where it traces nothing.
@@ -29,45 +38,81 @@ def kinds_of(call: Call) -> tuple[str, tuple[str, ...]] | None:
     registers, ``TrainingArguments(report_to="mlflow")`` logs parameters and metrics.
     """
     api = call.api
-    trackers = _BY_ROOT.get(api.partition(".")[0])
-    if trackers is None:
-        return None
-    if api in _HF_ARGUMENTS:
-        return _reported(call)
-    if api == "accelerate.Accelerator":
-        return ("mlflow", ("param", "metric")) if _says(call.keywords.get("log_with"), {"mlflow", "all"}) else None
-    if api.endswith(".setup") and api.startswith("pycaret."):
-        value = call.keywords.get("log_experiment")
-        logs = value is not None and (value.data is True or _says(value, {"mlflow"}))
-        return ("mlflow", ("param", "metric", "model")) if logs else None
-    for tracker in trackers:
-        kinds = tracker.kinds(api)
+    root = api.partition(".")[0]
+    if root in integrations.SWITCH_ROOTS and (switch := integrations.switch_of(api)) is not None:
+        return _switched(call, switch)
+    if root == "ultralytics" and api in integrations.SETTINGS:
+        return _set(call)
+    for tracker in _BY_ROOT.get(root, ()):
+        kinds = _with_arguments(tracker, call, tracker.kinds(api))
         if kinds:
-            return (tracker.name, _adjusted(call, kinds)) if _adjusted(call, kinds) else None
+            return tracker.name, kinds
     return None
 
 
+def kinds_of_assignment(api: str) -> tuple[str, tuple[str, ...]] | None:
+    """The tracker and the kinds of things that an assignment to a resolved name, or to an element of it, traces.
+
+    ``wandb.config.lr`` for ``wandb.config.lr = 0.1``, ``neptune.init_run`` for ``run["lr"] = 0.1``.
+    """
+    for tracker in _BY_ROOT.get(api.partition(".")[0], ()):
+        kinds = tracker.kinds_assigned(api)
+        if kinds:
+            return tracker.name, kinds
+    return None
+
+
+def kind_of(api: str) -> tuple[str, Tracker] | None:
+    """The first kind of thing that a call of this resolved name traces, and the tracker; whatever its arguments."""
+    tracker = tracker_of(api)
+    return (tracker.kinds(api)[0], tracker) if tracker is not None else None
+
+
+def tracker_of(api: str) -> Tracker | None:
+    """The tracker with which a call of this resolved name traces something; None where it traces nothing."""
+    return next((tracker for tracker in _BY_ROOT.get(api.partition(".")[0], ()) if tracker.kinds(api)), None)
+
+
 def canonical(api: str) -> str:
-    """The listed name of one of MLflow's own functions, whichever way it was imported."""
-    return mlflow.TRACKER.canonical(api) if api.startswith(("mlflow.", "pytorch_lightning.", "lightning.")) else api
+    """The listed name of one of MLflow's own functions or of a logger's, whichever way it was imported."""
+    return mlflow.TRACKER.canonical(api) if api.partition(".")[0] in _MLFLOW_ROOTS else api
 
 
-def _adjusted(call: Call, kinds: tuple[str, ...]) -> tuple[str, ...]:
+_MLFLOW_ROOTS = frozenset(mlflow.TRACKER.roots)
+
+
+def _with_arguments(tracker: Tracker, call: Call, kinds: tuple[str, ...]) -> tuple[str, ...]:
     if kinds == ("autolog",) and _is_true(call.keywords.get("disable")):
         return ()
-    if kinds == ("model",) and mlflow.REGISTERING_KEYWORD in call.keywords:
-        value = call.keywords[mlflow.REGISTERING_KEYWORD]
-        return ("model",) if value.kind == CONSTANT and value.data is None else ("model", "register")
-    if call.api == "wandb.init" or call.api.endswith(".WandbLogger"):
-        return kinds
+    if tracker.keywords and call.keywords:
+        for keyword, value in call.keywords.items():
+            if value.kind == CONSTANT and (value.data is None or value.data is False):
+                continue
+            kinds += tuple(kind for kind in tracker.kinds_with(call.api, keyword) if kind not in kinds)
     return kinds
 
 
-def _reported(call: Call) -> tuple[str, tuple[str, ...]] | None:
-    value = call.keywords.get("report_to")
-    for name in ("mlflow", "wandb"):
-        if _says(value, {name, "all"}):
-            return (name, ("param", "metric"))
+def _switched(call: Call, switch: integrations.Switch) -> tuple[str, tuple[str, ...]] | None:
+    value = call.keywords.get(switch.keyword)
+    if switch.yes and _is_true(value):
+        return "mlflow", switch.kinds
+    for word, tracker in integrations.WORDS.items():
+        if _says(value, {word, integrations.EVERY}):
+            return tracker, switch.kinds
+    return None
+
+
+def _set(call: Call) -> tuple[str, tuple[str, ...]] | None:
+    """``settings.update({"mlflow": True})``, or by keyword."""
+    given = dict(call.keywords)
+    if call.args and call.args[0].kind == DICT:
+        items = call.args[0].items
+        given |= {
+            str(key.data): value for key, value in zip(items[::2], items[1::2], strict=True) if key.kind == CONSTANT
+        }
+    for word, tracker in integrations.WORDS.items():
+        if _is_true(given.get(word)):
+            return tracker, ("param", "metric", "artifact")
     return None
 
 
@@ -76,7 +121,7 @@ def _says(value: Value | None, words: set[str]) -> bool:
         return False
     if value.kind == LIST:
         return any(_says(item, words) for item in value.items)
-    return value.kind == CONSTANT and value.data in words
+    return value.kind == CONSTANT and isinstance(value.data, str) and value.data in words
 
 
 def _is_true(value: Value | None) -> bool:

@@ -44,19 +44,63 @@ _CLIENT = _WRITING | {
 
 # Submodules with `log_model` and `load_model`.
 FLAVOURS = (
-    "catboost", "diffusers", "dspy", "h2o", "johnsnowlabs", "keras", "langchain", "lightgbm", "llama_index", "onnx", "openai",
-    "paddle", "pmdarima", "prophet", "pyfunc", "pytorch", "sentence_transformers", "sklearn", "spacy", "spark", "statsmodels",
-    "tensorflow", "transformers", "xgboost",
+    "catboost",
+    "diffusers",
+    "dspy",
+    "h2o",
+    "johnsnowlabs",
+    "keras",
+    "langchain",
+    "lightgbm",
+    "llama_index",
+    "onnx",
+    "openai",
+    "paddle",
+    "pmdarima",
+    "prophet",
+    "pyfunc",
+    "pytorch",
+    "sentence_transformers",
+    "sklearn",
+    "spacy",
+    "spark",
+    "statsmodels",
+    "tensorflow",
+    "transformers",
+    "xgboost",
     # of earlier versions
-    "crewai", "diviner", "fastai", "gluon", "mleap", "promptflow", "rfunc",
-)  # fmt: skip
+    "crewai",
+    "diviner",
+    "fastai",
+    "gluon",
+    "mleap",
+    "promptflow",
+    "rfunc",
+)
 
 TRACKER = Tracker(
     name="mlflow",
     roots=(
-        "mlflow", "lightning", "pytorch_lightning", "transformers", "optuna", "optuna_integration", "ray", "composer",
-        "accelerate", "zenml", "kedro_mlflow", "pycaret", "anomalib", "ignite", "skorch", "monai", "catalyst", "mmengine",
-        "flytekitplugins", "dagster_mlflow",
+        "mlflow",
+        "lightning",
+        "pytorch_lightning",
+        "transformers",
+        "optuna",
+        "optuna_integration",
+        "ray",
+        "composer",
+        "accelerate",
+        "zenml",
+        "kedro_mlflow",
+        "pycaret",
+        "anomalib",
+        "ignite",
+        "skorch",
+        "monai",
+        "catalyst",
+        "mmengine",
+        "flytekitplugins",
+        "dagster_mlflow",
     ),
     calls={
         **{f"mlflow.{name}": kind for name, kind in _FLUENT.items()},
@@ -96,7 +140,6 @@ TRACKER = Tracker(
         "mlflow.tracking.client.MlflowClient": "mlflow.MlflowClient",
         "mlflow.client.MlflowClient": "mlflow.MlflowClient",
         "mlflow.tracking.fluent": "mlflow",
-        "mlflow.tracking.register_model": "mlflow.register_model",
         "mlflow.tracking._model_registry.fluent": "mlflow",
         "mlflow.tracking.set_tracking_uri": "mlflow.set_tracking_uri",
         "mlflow.tracking.set_registry_uri": "mlflow.set_registry_uri",
@@ -127,11 +170,17 @@ TRACKER = Tracker(
 # Names of earlier versions that the newest no longer has; a test compares all others with the installed MLflow.
 REMOVED = frozenset(
     {
-        "mlflow.sklearn.eval_and_log_metrics", "mlflow.tensorflow.callback.MlflowCallback", "mlflow.gluon.autolog",
-        "mlflow.fastai.autolog", "mlflow.promptflow.autolog",
-        *(f"mlflow.{flavour}.log_model" for flavour in ("crewai", "diviner", "fastai", "gluon", "mleap", "promptflow", "rfunc")),
+        "mlflow.sklearn.eval_and_log_metrics",
+        "mlflow.tensorflow.callback.MlflowCallback",
+        "mlflow.gluon.autolog",
+        "mlflow.fastai.autolog",
+        "mlflow.promptflow.autolog",
+        *(
+            f"mlflow.{flavour}.log_model"
+            for flavour in ("crewai", "diviner", "fastai", "gluon", "mleap", "promptflow", "rfunc")
+        ),
     }
-)  # fmt: skip
+)
 
 DOORS = integrations.DOORS
 
@@ -140,9 +189,13 @@ ENDS = frozenset({"mlflow.end_run", "mlflow.tracking.fluent.end_run"})
 CLIENT_STARTS = frozenset({"mlflow.MlflowClient.create_run"})
 CLIENT_ENDS = frozenset({"mlflow.MlflowClient.set_terminated"})
 SETS_URI = frozenset(
-    {"mlflow.set_tracking_uri", "mlflow.set_registry_uri", "mlflow.tracking.set_tracking_uri",
-     "mlflow.tracking.set_registry_uri"}
-)  # fmt: skip
+    {
+        "mlflow.set_tracking_uri",
+        "mlflow.set_registry_uri",
+        "mlflow.tracking.set_tracking_uri",
+        "mlflow.tracking.set_registry_uri",
+    }
+)
 SETS_EXPERIMENT = frozenset({"mlflow.set_experiment", "mlflow.tracking.fluent.set_experiment"})
 REST_PATH = "api/2.0/mlflow"
 REGISTERING_KEYWORD = "registered_model_name"
@@ -152,9 +205,15 @@ SIGNATURE_KEYWORDS = frozenset({"signature", "input_example"})
 WRITES_TO_ACTIVE_RUN = frozenset(
     f"mlflow.{name}"
     for name in _FLUENT
-    if name not in {"set_experiment_tag", "set_experiment_tags", "set_model_version_tag", "set_logged_model_tags",
-                    "log_model_params"}
-)  # fmt: skip
+    if name
+    not in {
+        "set_experiment_tag",
+        "set_experiment_tags",
+        "set_model_version_tag",
+        "set_logged_model_tags",
+        "log_model_params",
+    }
+)
 
 # Calls that read a run or what it holds: name -> position and keyword of the run id, or of an address with one in it.
 READS_RUN: dict[str, tuple[int, str]] = {
@@ -179,15 +238,34 @@ READS_RUN: dict[str, tuple[int, str]] = {
     **{
         f"mlflow.MlflowClient.{name}": (0, "run_id")
         for name in (
-            "get_run", "get_parent_run", "get_metric_history", "list_artifacts", "download_artifacts", "delete_run", "log_batch",
-            "set_terminated", "update_run", "restore_run", "log_param", "log_metric", "set_tag", "delete_tag", "log_artifact",
-            "log_artifacts", "log_text", "log_dict", "log_figure", "log_image", "log_table", "log_inputs",
+            "get_run",
+            "get_parent_run",
+            "get_metric_history",
+            "list_artifacts",
+            "download_artifacts",
+            "delete_run",
+            "log_batch",
+            "set_terminated",
+            "update_run",
+            "restore_run",
+            "log_param",
+            "log_metric",
+            "set_tag",
+            "delete_tag",
+            "log_artifact",
+            "log_artifacts",
+            "log_text",
+            "log_dict",
+            "log_figure",
+            "log_image",
+            "log_table",
+            "log_inputs",
         )
     },
     "mlflow.MlflowClient.create_model_version": (2, "run_id"),
-}  # fmt: skip
+}
 
-# Of each autologging function, the first parts of the libraries whose training it covers. ``mlflow.autolog`` covers all.
+# Of each autologging function, the first parts of the libraries whose training it covers; ``mlflow.autolog``: all.
 AUTOLOG_COVERS = {
     "sklearn": ("sklearn",),
     "tensorflow": ("keras", "tensorflow"),
@@ -202,6 +280,5 @@ AUTOLOG_COVERS = {
     "paddle": ("paddle",),
     "gluon": ("mxnet",),
     "transformers": ("transformers",),
-    "catboost": (),
 }
 AUTOLOG_COVERS_ALL = tuple(sorted({root for roots in AUTOLOG_COVERS.values() for root in roots}))

@@ -54,8 +54,18 @@ class Tracker:
         return _canonical(self, api)
 
     def kinds(self, api: str) -> tuple[str, ...]:
-        """The kinds of things that a call of this resolved name traces, whatever its arguments; none for other calls."""
+        """The kinds of things that a call of this resolved name traces, whatever its arguments."""
         return _kinds(self, api)
+
+    def kinds_with(self, api: str, keyword: str) -> tuple[str, ...]:
+        """The kinds of things that a call of this resolved name traces besides, being given a keyword argument."""
+        if not self.keywords:
+            return ()
+        name = _canonical(self, api)
+        found = self.keywords.get(name)
+        if found is None:
+            found = self.keywords.get(_starred(name), {})
+        return tuple(found.get(keyword, "").split())
 
     def kinds_assigned(self, api: str) -> tuple[str, ...]:
         """The kinds of things that an assignment to this resolved name, or to a member or element of it, traces."""
@@ -95,11 +105,14 @@ def _replaced(tracker: Tracker, api: str) -> str:
 @lru_cache(maxsize=20_000)
 def _kinds(tracker: Tracker, api: str) -> tuple[str, ...]:
     name = _canonical(tracker, api)
-    found = tracker.calls.get(name)
-    if found is None and name.count(".") == 2:
-        head, _dot, method = name.rpartition(".")
-        found = tracker.calls.get(f"{head.rpartition('.')[0]}.*.{method}")
-    return tuple(found.split()) if found else ()
+    found = tracker.calls.get(name) or tracker.calls.get(_starred(name), "")
+    return tuple(found.split())
+
+
+def _starred(name: str) -> str:
+    """The pattern that a name falls under: ``mlflow.sklearn.log_model`` -> ``mlflow.*.log_model``."""
+    head, _dot, method = name.rpartition(".")
+    return f"{head.rpartition('.')[0]}.*.{method}"
 
 
 def _ends(api: str) -> list[int]:
