@@ -153,10 +153,12 @@ def write_parquet(path: Path, table: Path) -> None:
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:
             while batch := list(islice(reader, _BATCH)):
                 columns = [
-                    [int(row[n]) if row[n] else None for row in batch] if n in whole else [row[n] for row in batch]
+                    pa.array([int(row[n]) if row[n] else None for row in batch], pa.int64())
+                    if n in whole
+                    else pa.array([row[n] for row in batch], pa.string())
                     for n in names
                 ]
-                writer.write_table(pa.table(columns, schema=schema))
+                writer.write_batch(pa.record_batch(columns, schema=schema))
 
 
 def _at(place: Place) -> Row:

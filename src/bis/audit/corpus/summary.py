@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bis.audit.corpus.outcomes import failure_of
 from bis.model.audit import NO, UNKNOWN, YES
 from bis.model.corpus import CorpusSummary, Disagreement, Duplicate, Group, Pair, RuleCount, Share
-from bis.stats.binomial import wilson
+from bis.stats.proportions import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

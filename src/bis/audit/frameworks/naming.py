@@ -62,8 +62,10 @@ _ROOTS = frozenset(name.partition(".")[0] for name in _BEGINNINGS)
 
 # Submodules of scikit-learn that its public names contain; all others between a package and a class are private.
 _PUBLIC_SUBMODULES = frozenset(
-    {"text", "image", "kernels", "pairwise", "cluster", "fixes", "extmath", "validation", "class_weight", "parallel", "random",
-     "experimental", "multiclass"}
+    {
+        "text", "image", "kernels", "pairwise", "cluster", "fixes", "extmath", "validation", "class_weight", "parallel",
+        "random", "experimental", "multiclass",
+    }
 )  # fmt: skip
 
 
@@ -100,7 +102,7 @@ def _replaced(api: str) -> str:
 
 
 def _without_private_modules(api: str) -> str:
-    first, package, *rest = [*api.split("."), ""][:-1] if api.count(".") else [api, ""]
+    first, package, *rest = api.split(".")
     named = next((i for i, part in enumerate(rest) if part[:1].isupper()), None)
     if named is None:
         kept = [part for part in rest if not part.startswith("_")]

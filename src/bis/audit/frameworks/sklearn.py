@@ -1,8 +1,8 @@
 """What of scikit-learn draws from a random generator, and which argument seeds it.
 
-What draws was measured with version 1.9: each estimator with default arguments was fitted twice to one small data set, from
-two states of NumPy's global generator; where the state moved and the results differed, it draws. Arguments that change that
-were added by hand, from the documentation. The tests compare the tables with the installed version.
+What draws was measured with version 1.9: each estimator was fitted twice with default arguments to one small data set,
+from two states of NumPy's global generator. Where the state moved and the results differed, it draws. Arguments that
+change that were added by hand, from the documentation. The tests compare the tables with the installed version.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Drawing:
     Parameters
     ----------
     default : str
-        With default arguments: ``yes``, ``no``, or ``barely``: it draws for large data only, or its result hangs on it only
-        by rounding.
+        With default arguments: ``yes``, ``no``, or ``barely``: it draws for large data or in old versions only, or its
+        result hangs on it by rounding only.
     starts : dict of str to frozenset
         Keyword -> values with one of which it draws.
     stops : dict of str to frozenset
@@ -63,28 +63,36 @@ def _when(keyword: str, *values: object) -> tuple[tuple[str, frozenset[object]],
     return ((keyword, frozenset(values)),)
 
 
+def _on(keyword: str) -> tuple[tuple[str, frozenset[object]], ...]:
+    return ((keyword, frozenset({True})),)
+
+
+def _off(keyword: str) -> tuple[tuple[str, frozenset[object]], ...]:
+    return ((keyword, frozenset({False})),)
+
+
 _ALWAYS = Drawing()
 _NEVER = Drawing(NO)  # it takes a seed, and uses it with arguments that nobody can name by their values
 _BARELY = Drawing(BARELY)
-_SHUFFLES = Drawing(NO, _when("shuffle", True), order=("n_splits", "shuffle", "random_state"))
+_SHUFFLES = Drawing(NO, _on("shuffle"), order=("n_splits", "shuffle", "random_state"))
 _COORDINATES = Drawing(NO, _when("selection", "random"))
 _LOGISTIC = Drawing(NO, _when("solver", "sag", "saga", "liblinear"))
 _RIDGE = Drawing(NO, _when("solver", "sag", "saga"))
-_PROBABILITY = Drawing(NO, _when("probability", True))
+_PROBABILITY = Drawing(NO, _on("probability"))
 
 # What splits, shuffles or resamples data.
 SPLITS: dict[str, Drawing] = {
-    "sklearn.model_selection.train_test_split": Drawing(YES, (), _when("shuffle", False)),
+    "sklearn.model_selection.train_test_split": Drawing(YES, (), _off("shuffle")),
     "sklearn.model_selection.KFold": _SHUFFLES,
     "sklearn.model_selection.StratifiedKFold": _SHUFFLES,
     "sklearn.model_selection.StratifiedGroupKFold": _SHUFFLES,
-    "sklearn.model_selection.GroupKFold": Drawing(NO, _when("shuffle", True)),
+    "sklearn.model_selection.GroupKFold": Drawing(NO, _on("shuffle")),
     "sklearn.model_selection.ShuffleSplit": _ALWAYS,
     "sklearn.model_selection.StratifiedShuffleSplit": _ALWAYS,
     "sklearn.model_selection.GroupShuffleSplit": _ALWAYS,
     "sklearn.model_selection.RepeatedKFold": _ALWAYS,
     "sklearn.model_selection.RepeatedStratifiedKFold": _ALWAYS,
-    "sklearn.model_selection.learning_curve": _SHUFFLES,
+    "sklearn.model_selection.learning_curve": Drawing(NO, _on("shuffle")),
     "sklearn.utils.shuffle": _ALWAYS,
     "sklearn.utils.resample": _ALWAYS,
     "torch.utils.data.random_split": Drawing(seed="generator", order=("dataset", "lengths", "generator")),
@@ -121,8 +129,8 @@ ESTIMATORS: dict[str, Drawing] = {
     "sklearn.ensemble.ExtraTreesRegressor": _ALWAYS,
     "sklearn.ensemble.GradientBoostingClassifier": _ALWAYS,
     "sklearn.ensemble.GradientBoostingRegressor": _ALWAYS,
-    "sklearn.ensemble.HistGradientBoostingClassifier": Drawing(BARELY, _when("early_stopping", True)),
-    "sklearn.ensemble.HistGradientBoostingRegressor": Drawing(BARELY, _when("early_stopping", True)),
+    "sklearn.ensemble.HistGradientBoostingClassifier": Drawing(BARELY, _on("early_stopping")),
+    "sklearn.ensemble.HistGradientBoostingRegressor": Drawing(BARELY, _on("early_stopping")),
     "sklearn.ensemble.IsolationForest": _ALWAYS,
     "sklearn.ensemble.RandomForestClassifier": _ALWAYS,
     "sklearn.ensemble.RandomForestRegressor": _ALWAYS,
@@ -131,7 +139,7 @@ ESTIMATORS: dict[str, Drawing] = {
     "sklearn.gaussian_process.GaussianProcessClassifier": _NEVER,  # n_restarts_optimizer > 0
     "sklearn.gaussian_process.GaussianProcessRegressor": _NEVER,
     "sklearn.impute.IterativeImputer": Drawing(
-        NO, (*_when("imputation_order", "random"), *_when("sample_posterior", True))
+        NO, (*_when("imputation_order", "random"), *_on("sample_posterior"))
     ),
     "sklearn.kernel_approximation.Nystroem": _ALWAYS,
     "sklearn.kernel_approximation.PolynomialCountSketch": _ALWAYS,
@@ -149,15 +157,15 @@ ESTIMATORS: dict[str, Drawing] = {
     "sklearn.linear_model.MultiTaskElasticNetCV": _COORDINATES,
     "sklearn.linear_model.MultiTaskLasso": _COORDINATES,
     "sklearn.linear_model.MultiTaskLassoCV": _COORDINATES,
-    "sklearn.linear_model.PassiveAggressiveClassifier": Drawing(YES, (), _when("shuffle", False)),
-    "sklearn.linear_model.PassiveAggressiveRegressor": Drawing(YES, (), _when("shuffle", False)),
+    "sklearn.linear_model.PassiveAggressiveClassifier": Drawing(YES, (), _off("shuffle")),
+    "sklearn.linear_model.PassiveAggressiveRegressor": Drawing(YES, (), _off("shuffle")),
     "sklearn.linear_model.Perceptron": _NEVER,  # its default seed is 0
     "sklearn.linear_model.RANSACRegressor": _ALWAYS,
     "sklearn.linear_model.Ridge": _RIDGE,
     "sklearn.linear_model.RidgeClassifier": _RIDGE,
-    "sklearn.linear_model.SGDClassifier": Drawing(YES, (), _when("shuffle", False)),
-    "sklearn.linear_model.SGDOneClassSVM": Drawing(YES, (), _when("shuffle", False)),
-    "sklearn.linear_model.SGDRegressor": Drawing(YES, (), _when("shuffle", False)),
+    "sklearn.linear_model.SGDClassifier": Drawing(YES, (), _off("shuffle")),
+    "sklearn.linear_model.SGDOneClassSVM": Drawing(YES, (), _off("shuffle")),
+    "sklearn.linear_model.SGDRegressor": Drawing(YES, (), _off("shuffle")),
     "sklearn.linear_model.TheilSenRegressor": _ALWAYS,
     "sklearn.manifold.LocallyLinearEmbedding": Drawing(BARELY, _when("eigen_solver", "arpack")),
     "sklearn.manifold.MDS": Drawing(YES, (), _when("init", "classical_mds")),
@@ -180,12 +188,12 @@ ESTIMATORS: dict[str, Drawing] = {
     "sklearn.neural_network.MLPRegressor": _ALWAYS,
     "sklearn.preprocessing.KBinsDiscretizer": _BARELY,
     "sklearn.preprocessing.QuantileTransformer": _BARELY,
-    "sklearn.preprocessing.TargetEncoder": Drawing(BARELY, _when("shuffle", True)),
+    "sklearn.preprocessing.TargetEncoder": Drawing(BARELY, _on("shuffle")),
     "sklearn.random_projection.GaussianRandomProjection": _ALWAYS,
     "sklearn.random_projection.SparseRandomProjection": _ALWAYS,
     # Since version 1.5 it draws only for more features than rows, unless dual=True.
-    "sklearn.svm.LinearSVC": Drawing(YES, (), _when("dual", False)),
-    "sklearn.svm.LinearSVR": Drawing(YES, (), _when("dual", False)),
+    "sklearn.svm.LinearSVC": Drawing(YES, (), _off("dual")),
+    "sklearn.svm.LinearSVR": Drawing(YES, (), _off("dual")),
     "sklearn.svm.NuSVC": _PROBABILITY,
     "sklearn.svm.SVC": _PROBABILITY,
     "sklearn.tree.DecisionTreeClassifier": _ALWAYS,  # among equally good features
@@ -198,14 +206,14 @@ ESTIMATORS: dict[str, Drawing] = {
 MAKERS: dict[str, Drawing] = {
     f"sklearn.datasets.make_{name}": _ALWAYS
     for name in (
-        "biclusters", "blobs", "checkerboard", "classification", "friedman1", "friedman2", "friedman3", "gaussian_quantiles",
-        "hastie_10_2", "low_rank_matrix", "multilabel_classification", "regression", "s_curve", "sparse_coded_signal",
-        "sparse_spd_matrix", "sparse_uncorrelated", "spd_matrix", "swiss_roll",
+        "biclusters", "blobs", "checkerboard", "classification", "friedman1", "friedman2", "friedman3",
+        "gaussian_quantiles", "hastie_10_2", "low_rank_matrix", "multilabel_classification", "regression", "s_curve",
+        "sparse_coded_signal", "sparse_spd_matrix", "sparse_uncorrelated", "spd_matrix", "swiss_roll",
     )
 } | {
     # Circles and moons draw only their order, and the noise if there is any.
-    "sklearn.datasets.make_circles": Drawing(YES, (), _when("shuffle", False)),
-    "sklearn.datasets.make_moons": Drawing(YES, (), _when("shuffle", False)),
+    "sklearn.datasets.make_circles": Drawing(YES, (), _off("shuffle")),
+    "sklearn.datasets.make_moons": Drawing(YES, (), _off("shuffle")),
 }  # fmt: skip
 
 # Other functions with a seed.
@@ -217,10 +225,10 @@ FUNCTIONS: dict[str, Drawing] = {
     "sklearn.cluster.spectral_clustering": _ALWAYS,
     "sklearn.covariance.fast_mcd": _ALWAYS,
     "sklearn.datasets.fetch_20newsgroups": _NEVER,
-    "sklearn.datasets.fetch_covtype": Drawing(NO, _when("shuffle", True)),
-    "sklearn.datasets.fetch_kddcup99": Drawing(NO, _when("shuffle", True)),
+    "sklearn.datasets.fetch_covtype": Drawing(NO, _on("shuffle")),
+    "sklearn.datasets.fetch_kddcup99": Drawing(NO, _on("shuffle")),
     "sklearn.datasets.fetch_olivetti_faces": _NEVER,
-    "sklearn.datasets.fetch_rcv1": Drawing(NO, _when("shuffle", True)),
+    "sklearn.datasets.fetch_rcv1": Drawing(NO, _on("shuffle")),
     "sklearn.datasets.load_files": _NEVER,
     "sklearn.decomposition.dict_learning": _BARELY,
     "sklearn.decomposition.dict_learning_online": _ALWAYS,
@@ -236,7 +244,7 @@ FUNCTIONS: dict[str, Drawing] = {
     "sklearn.manifold.spectral_embedding": _BARELY,
     "sklearn.metrics.cluster.silhouette_score": Drawing(NO),
     "sklearn.metrics.silhouette_score": Drawing(NO),
-    "sklearn.model_selection.check_cv": Drawing(NO, _when("shuffle", True)),
+    "sklearn.model_selection.check_cv": Drawing(NO, _on("shuffle")),
     "sklearn.model_selection.permutation_test_score": _NEVER,  # its default seed is 0
     "sklearn.preprocessing.quantile_transform": _BARELY,
     "sklearn.utils.extmath.randomized_range_finder": _ALWAYS,

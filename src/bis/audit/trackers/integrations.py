@@ -194,8 +194,8 @@ _SETUP = Switch("log_experiment", ("param", "metric", "model"), yes=True)
 def switch_of(api: str) -> Switch | None:
     """The argument by which a call of another library turns tracking on; None where it has none.
 
-    Without ``report_to``, Hugging Face's training arguments report to all trackers that are installed, since version 5 to
-    none: nothing can be told then.
+    Without ``report_to``, Hugging Face's training arguments report to all trackers that are installed, since version 5
+    to none: nothing can be told then.
     """
     root, _dot, rest = api.partition(".")
     if root in _ARGUMENTS:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _DEEPEST = 8
 
@@ -54,9 +57,9 @@ def _has(one: ast.ClassDef, attribute: str, file: Path, at: Path, depth: int) ->
     for node in ast.walk(one):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == attribute:
             return True
-        if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store):
-            if attribute in {getattr(node, "attr", ""), getattr(node, "id", "")}:
-                return True
+        stored = isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store)
+        if stored and attribute in {getattr(node, "attr", ""), getattr(node, "id", "")}:
+            return True
     bases = [ast.unparse(base).split(".") for base in one.bases if isinstance(base, ast.Name | ast.Attribute)]
     return any(_member(file, [*base, attribute], at, depth + 1) for base in bases)
 
