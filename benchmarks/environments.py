@@ -21,8 +21,9 @@ PACKAGES = {
     "ClearML": ("scikit-learn", "clearml", "setuptools<81"),
     "noWorkflow": ("scikit-learn", "noworkflow", "setuptools<81"),
     "ReproZip": ("scikit-learn", "reprozip", "setuptools<81"),
+    "semgrep": ("semgrep",),  # the audit's peer
 }
-PEERS = tuple(name for name in PACKAGES if name not in {"plain", "bis"})
+PEERS = tuple(name for name in PACKAGES if name not in {"plain", "bis", "semgrep"})
 
 
 class Unavailable(Exception):

@@ -30,6 +30,8 @@ _OF_PLATFORMS = _words(
     "pkg_resources setuptools pip wheel _distutils_hack conda conda_build",
 )
 
+_NAMESPACES = frozenset({"google", "databricks"})  # many distributions share these; alone they tell nothing
+
 _TENSORFLOW = (
     "tensorflow tensorflow-cpu tensorflow-gpu tensorflow-macos tensorflow-intel tensorflow-rocm"
     " tensorflow-aarch64 tf-nightly"
@@ -341,10 +343,8 @@ _AROUND_HUGGING_FACE = "huggingface-hub filelock numpy packaging pyyaml regex re
 
 # What a distribution has needed in all of its versions that are in use, as far as people import it.
 _BRINGS: dict[str, str] = {
-    "mlflow": _MLFLOW_SKINNY + "  mlflow-skinny alembic docker flask graphene matplotlib numpy"
-    " pandas pyarrow scikit-learn scipy"
-    "   mlflow-skinny alembic docker flask graphene matplotlib numpy pandas pyarrow scikit-learn scipy"
-    " sqlalchemy gunicorn waitress markdown jinja2 entrypoints querystring-parser",
+    "mlflow": _MLFLOW_SKINNY + " mlflow-skinny alembic docker flask graphene matplotlib numpy"
+    " pandas pyarrow scikit-learn scipy sqlalchemy gunicorn waitress markdown jinja2 entrypoints querystring-parser",
     "mlflow-skinny": _MLFLOW_SKINNY,
     "pandas": "numpy python-dateutil pytz",
     "scikit-learn": "numpy scipy joblib threadpoolctl",
@@ -433,9 +433,8 @@ _BRINGS: dict[str, str] = {
     "boto3": "botocore s3transfer",
     "sagemaker": "boto3 botocore numpy pandas protobuf pyyaml requests attrs cloudpickle packaging",
     "s3fs": "fsspec aiobotocore",
-    "google-cloud-aiplatform": "google-cloud-storage google-cloud-bigquery google-api-core"
-    " google-auth protobuf packaging"
-    " google-cloud-storage google-cloud-bigquery google-api-core google-auth protobuf packaging",
+    "google-cloud-aiplatform": "google-cloud-storage google-cloud-bigquery google-api-core google-auth protobuf"
+    " packaging",
     "google-cloud-storage": "google-auth google-api-core requests",
     "langchain": "langchain-core pydantic pyyaml requests sqlalchemy",
     "langchain-openai": "langchain-core openai tiktoken",
@@ -457,8 +456,16 @@ _known: dict[str, frozenset[str]] = {}
 
 def needs_no_declaration(name: str) -> bool:
     """Whether an import is of the standard library, or of what a platform or every notebook has."""
-    root = name.partition(".")[0]
-    return root in _STANDARD_LIBRARY or name in _OF_PLATFORMS or root.startswith("_") or not root.isidentifier()
+    parts = name.split(".")
+    beginnings = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+    if len(parts) > 1:
+        beginnings -= _NAMESPACES
+    return bool(
+        parts[0] in _STANDARD_LIBRARY
+        or beginnings & _OF_PLATFORMS
+        or parts[0].startswith("_")
+        or not parts[0].isidentifier()
+    )
 
 
 def distributions_of(name: str) -> tuple[str, ...]:

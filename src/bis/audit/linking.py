@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from bis.audit.names import Names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bis.audit.program import Module, Scope
 
 # A project's `mlflow.py` or folder `mlflow/` never hides the library from anybody who imports it to track.
@@ -14,6 +16,7 @@ _LIBRARIES = frozenset(
     {"mlflow", "sklearn", "torch", "tensorflow", "keras", "numpy", "pandas", "scipy", "xgboost", "lightgbm", "optuna"}
 )
 _FURTHEST = 4  # re-exports of re-exports
+_MOST_QUESTIONS = 12  # that wait for the answer to another
 
 
 class Links:
@@ -27,6 +30,7 @@ class Links:
         self._names: dict[int, Names] = {}
         self._functions: dict[int, dict[str, int]] = {}
         self._uses: dict[int, frozenset[int]] = {}
+        self._asked: set[tuple[str, str]] = set()
         self._by_file = {module.file: module for module in modules}
         for module in modules:
             if module.is_notebook:
@@ -130,8 +134,17 @@ class Links:
         index = self._scopes(owner).get(head)
         if index is not None:
             return self.member(f"@{owner.file}:{head}", more, depth) if more else f"@{owner.file}:{head}"
-        api = self.names(owner).resolve(rest, 0, len(owner.calls))
+        api = self._ask(owner, rest, lambda: self.names(owner).resolve(rest, 0, len(owner.calls)))
         return _qualified(api, owner, target)
+
+    def starred(self, target: str, name: str, module: Module) -> str | None:
+        """What a name is that ``from target import *`` brings, empty for none; None where that is no own module."""
+        found = self._target(module, target)
+        if found is None or found[1]:
+            return None
+        whole = f"{target}{'' if target.endswith('.') else '.'}{name}"
+        api = self.imported(whole, module)
+        return "" if api == whole else api
 
     def member(self, of: str, rest: str, depth: int = 0) -> str:
         """A member of an own class of another file: its own, or one of a base that is made elsewhere."""
@@ -139,7 +152,8 @@ class Links:
         owner = self._by_file.get(file)
         if owner is None or depth > _FURTHEST:
             return f"{of}.{rest}"
-        return _qualified(self.names(owner).member_of(f"@{name}", rest), owner, f"{of}.{rest}")
+        found = self._ask(owner, f"{name}:{rest}", lambda: self.names(owner).member_of(f"@{name}", rest))
+        return _qualified(found, owner, f"{of}.{rest}")
 
     def returned(self, api: str) -> str:
         """What an own function of another file returns; of a class, the class."""
@@ -151,8 +165,19 @@ class Links:
         scope: Scope | None = owner.scopes[index] if index is not None else None
         if scope is None or scope.kind == "class":
             return api if scope is not None else ""
-        found = self.names(owner).returned_by(f"@{name}")
+        found = self._ask(owner, f"{name}()", lambda: self.names(owner).returned_by(f"@{name}"))
         return _qualified(found, owner, "") if found else ""
+
+    def _ask(self, owner: Module, question: str, answer: Callable[[], str]) -> str:
+        """What another file says; nothing while it is being asked just that: files may refer to each other in circles."""
+        key = (owner.file, question)
+        if key in self._asked or len(self._asked) > _MOST_QUESTIONS:
+            return ""
+        self._asked.add(key)
+        try:
+            return answer()
+        finally:
+            self._asked.discard(key)
 
 
 class _Elsewhere:
@@ -170,6 +195,9 @@ class _Elsewhere:
 
     def returned(self, api: str) -> str:
         return self._links.returned(api)
+
+    def starred(self, module: str, name: str) -> str | None:
+        return self._links.starred(module, name, self._module)
 
 
 def _qualified(api: str, owner: Module, otherwise: str) -> str:

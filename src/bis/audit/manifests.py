@@ -445,7 +445,7 @@ def _take_environment(sheet: Sheet, item: Any, of_conda: list[int], *, plain: bo
             if key == "pip" and isinstance(listed, yaml.SequenceNode):
                 for inner in listed.value:
                     _take_environment(sheet, inner, of_conda, plain=True)
-    elif isinstance(item, yaml.ScalarNode) and isinstance(item.value, str) and item.value.strip():
+    elif isinstance(item, yaml.ScalarNode) and item.tag.endswith(":str") and item.value.strip():
         place = Place(sheet.path, -1, item.start_mark.line + 1)
         if plain:
             inner_sheet = Sheet(sheet.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
         def returned(self, api: str) -> str:
             """What made the object that another file's function returns."""
 
+        def starred(self, module: str, name: str) -> str | None:
+            """What a name is that ``from module import *`` brings; None where the module is not the project's own."""
+
 
 _DEEP = 12  # longer chains of names than this are somebody's puzzle
+_BUILTINS = frozenset(dir(builtins))
 # Methods that return the object itself: `model = Net().to(device)`.
 _FLUENT = frozenset(
     {"to", "cuda", "cpu", "float", "double", "half", "eval", "requires_grad_", "set_params", "set_output"}
@@ -58,8 +63,9 @@ class Names:
         self._loop_names: dict[tuple[int, str], Value] = {}
         self._argument_types: dict[tuple[int, str], str] = {}
         self._by_path: dict[str, list[Call]] = {}
-        self._busy: set[tuple[str, int]] = set()
+        self._busy: set[tuple[str, int, int]] = set()
         self._resolved: set[int] = set()
+        self._pending: set[int] = set()
         self._index()
 
     def _index(self) -> None:
@@ -92,23 +98,35 @@ class Names:
             Names of which more is known than when the calls were resolved first; calls that are known without them are
             left as they are.
         """
+        if changed is not None:
+            changed = changed | {self._imports[name].partition(".")[0] for name in changed if name in self._imports}
+            changed |= {star.partition(".")[0] for star in self._stars}
         for call in self._module.calls:
             if changed is not None and not self._depends(call, changed):
                 self._resolved.add(call.index)
-            else:
+                continue
+            try:
                 self.api_of(call)
+            except RecursionError:  # thousands of calls, each on what the next one returns
+                continue
 
     def _depends(self, call: Call, changed: set[str]) -> bool:
         """Whether a call's name may be another one with more known: its first name is changed, or was not found."""
-        api = call.api
-        return api.startswith((".", "@")) or api == call.path or call.path.partition(".")[0] in changed
+        api, path = call.api, call.path
+        if api.startswith((".", "@")) or api == path:
+            return True
+        return path.partition(".")[0] in changed or api.partition(".")[0] in changed
 
     def api_of(self, call: Call) -> str:
         """The resolved name of what a call calls; it is written into the call, too."""
         if call.index not in self._resolved:
-            self._resolved.add(call.index)  # while it is being found out, it stands for itself
+            self._resolved.add(call.index)
+            self._pending.add(call.index)  # while it is being found out, nothing is known of what it returns
             call.api = call.path
-            call.api = self._resolved_api(call)
+            try:
+                call.api = self._resolved_api(call)
+            finally:
+                self._pending.discard(call.index)
         return call.api
 
     def _resolved_api(self, call: Call) -> str:
@@ -176,17 +194,23 @@ class Names:
     # One name
 
     def _head(self, head: str, scope: int, at: int, depth: int) -> str:
-        if depth > _DEEP or (head, scope) in self._busy:
+        key = (head, scope, at)
+        if depth > _DEEP or key in self._busy or len(self._busy) > 2 * _DEEP:
             return ""
-        self._busy.add((head, scope))
+        self._busy.add(key)
         try:
             return self._found(head, scope, at, depth)
         finally:
-            self._busy.discard((head, scope))
+            self._busy.discard(key)
 
     def _found(self, head: str, scope: int, at: int, depth: int) -> str:
         for level in self._enclosing(scope):
+            one = self._module.scopes[level]
+            nested = f"{one.name}.{head}" if one.name else head
             bound = self._bindings.get((level, head))
+            # `svm = svm.SVC()`: on the right stands what the name was before.
+            if bound is not None and level == scope and at < bound[0][0] and self._is_there_before(one, level, head, nested):
+                bound = None
             looped = self._loop_names.get((level, head))
             if looped is not None and (bound is None or level == scope):
                 found = self._element(looped, level, at, depth + 1)
@@ -198,14 +222,29 @@ class Names:
                 found = self.type_of(value, level, bound[0][max(position, 0)], depth + 1)
                 if found or level or head not in self._imports:
                     return found
-            one = self._module.scopes[level]
             if head in one.parameters:
                 return self._parameter(level, head, depth)
-            nested = f"{one.name}.{head}" if one.name else head
             if nested in self._definitions and one.kind != "class":
                 return f"@{nested}"
         target = self._imports.get(head)
-        return self._imported(target, "") if target else ""
+        return self._imported(target, "") if target else self._from_star(head)
+
+    def _is_there_before(self, one: Scope, level: int, head: str, nested: str) -> bool:
+        """Whether a name stands for something before its first assignment in a scope."""
+        return head in one.parameters or nested in self._definitions or (level == 0 and head in self._imports)
+
+    def _from_star(self, head: str) -> str:
+        """A name that ``from module import *`` may have brought; empty where several libraries could have."""
+        if not self._stars or head in _BUILTINS or any(name == head for _scope, name in self._loop_names):
+            return ""
+        libraries = []
+        for star in self._stars:
+            found = self._elsewhere.starred(star, head) if self._elsewhere is not None else None
+            if found:
+                return found
+            if found is None:
+                libraries.append(star)
+        return f"{libraries[0]}.{head}" if len(libraries) == 1 and not libraries[0].startswith(".") else ""
 
     def _parameter(self, scope: int, name: str, depth: int) -> str:
         one = self._module.scopes[scope]
@@ -249,7 +288,8 @@ class Names:
             scope = self._definitions.get(of[1:])
             if scope is not None and self._module.scopes[scope].kind == "class":
                 return self._own_member(self._module.scopes[scope], rest, depth)
-        return f"{of}.{rest}"
+            return f"{of}.{rest}"
+        return self._imported(of, rest)  # of an own module, a member that it defines
 
     def _own_member(self, owner: Scope, rest: str, depth: int) -> str:
         """A member of a class of this file: its own, an attribute's, or one of a base that is made elsewhere."""
@@ -298,8 +338,9 @@ class Names:
                 return self._element(Value(NAME, call.owner), scope, at, depth + 1)
         if value.kind == NAME:
             assigned = self.value_of(value.data, scope, at)
-            if assigned is not None:
-                return self._element(assigned, scope, at, depth + 1)
+            found = self._element(assigned, scope, at, depth + 1) if assigned is not None else ""
+            if found:
+                return found
             return self.type_of(self.value_of(f"{value.data}[]", scope, at), scope, at, depth + 1)
         return ""
 
@@ -311,7 +352,7 @@ class Names:
 
     def _instance(self, call: Call, depth: int = 0) -> str:
         """The name under which the methods of a call's result are found; empty where nothing is known of it."""
-        if depth > _DEEP:
+        if depth > _DEEP or call.index in self._pending:
             return ""
         api = self.api_of(call)
         head, _dot, method = api.rpartition(".")
@@ -356,8 +397,3 @@ class Names:
             if self._module.scopes[scope].kind != "class":
                 levels.append(scope)
         return levels
-
-    @property
-    def stars(self) -> list[str]:
-        """Modules of which all names are imported."""
-        return self._stars

@@ -484,7 +484,8 @@ def _annotation(node: ast.expr | None) -> str:
     """The class that an annotation names; of ``X | None`` and ``Optional[X]`` it is X."""
     match node:
         case ast.Constant(value=str(text)):
-            return text if text.replace(".", "").isidentifier() else ""
+            first = text.partition("|")[0].strip()
+            return first if first.replace(".", "").isidentifier() else ""
         case ast.BinOp(left=left):
             return _annotation(left)
         case ast.Subscript(value=base, slice=inner) if _path(base).rpartition(".")[2] in {"Optional", "Annotated"}:

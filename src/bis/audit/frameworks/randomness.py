@@ -122,7 +122,7 @@ def seeded_by(api: str) -> tuple[str, ...]:
 
 
 def drawn_from(api: str) -> str:
-    """The library whose global generator a call draws from: random, numpy, torch or tensorflow; empty for other calls."""
+    """Whose global generator a call draws from: random, numpy, torch or tensorflow; empty for other calls."""
     name = canonical(api)
     root = name.partition(".")[0]
     if root == "numpy":
@@ -150,7 +150,7 @@ class Operation:
     condition : str
         From when on, in words.
     remedy : str
-        What makes it repeatable; empty where nothing does.
+        What makes it repeatable; empty where nothing does, or the remedy of its library ends the program instead.
     needs : tuple of (int, str, object) or None
         Position, keyword and value of the argument with which alone it does; the value None stands for any.
     measured : bool
@@ -165,40 +165,68 @@ class Operation:
     measured: bool = False
 
 
-_DETERMINISTIC = "torch.use_deterministic_algorithms(True)"
+_TORCH_REMEDY = "torch.use_deterministic_algorithms(True)"
+_TF_REMEDY = "tensorflow.config.experimental.enable_op_determinism()"
+
+
+def _tensor(*names: str) -> frozenset[str]:
+    """Functions of PyTorch, as functions and as methods of tensors."""
+    return frozenset(f"{owner}.{name}" for owner in ("", "torch", "torch.Tensor") for name in names)
+
+
 NONDETERMINISTIC: tuple[Operation, ...] = (
     Operation(
-        frozenset({".index_put", ".index_put_", "torch.index_put", "torch.index_put_"}), "cpu",
-        "from 32,768 elements on, with two threads or more", _DETERMINISTIC, (2, "accumulate", True), measured=True,
+        _tensor("index_put", "index_put_"),
+        "cpu",
+        "from 32,768 elements on, with two threads or more",
+        _TORCH_REMEDY,
+        (2, "accumulate", True),
+        measured=True,
     ),
     Operation(
-        frozenset({"tensorflow.math.bincount", "tensorflow.bincount"}), "cpu",
-        "with weights, with two threads or more; enable_op_determinism() does not help on the CPU", "",
-        (1, "weights", None), measured=True,
+        frozenset({"tensorflow.math.bincount", "tensorflow.bincount"}),
+        "cpu",
+        "with weights, with two threads or more; enable_op_determinism() does not change that on the CPU",
+        needs=(1, "weights", None),
+        measured=True,
     ),
     Operation(
-        frozenset(
-            f"{owner}.{name}"
-            for owner in ("", "torch")
-            for name in ("index_add", "index_add_", "scatter_add", "scatter_add_", "index_reduce", "index_reduce_",
-                         "scatter_reduce", "scatter_reduce_", "bincount", "kthvalue", "histc", "put_")
-        ), "cuda", "on a GPU", _DETERMINISTIC,
+        _tensor("index_add", "index_add_", "scatter_add", "scatter_add_", "scatter_reduce", "scatter_reduce_"),
+        "cuda",
+        "on a GPU",
+        _TORCH_REMEDY,
+    ),
+    Operation(frozenset({"torch.bincount"}), "cuda", "on a GPU, with weights", needs=(1, "weights", None)),
+    Operation(_tensor("histc"), "cuda", "on a GPU"),
+    Operation(
+        frozenset(f"torch.nn.ReplicationPad{n}d" for n in (1, 2, 3)) | {"torch.nn.MaxPool3d"},
+        "cuda",
+        "in the backward pass on a GPU",
+        _TORCH_REMEDY,
     ),
     Operation(
         frozenset(
             f"torch.nn.{name}"
-            for name in ("AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool2d", "AvgPool3d", "FractionalMaxPool2d",
-                         "FractionalMaxPool3d", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d", "ReflectionPad1d",
-                         "ReflectionPad2d", "ReflectionPad3d", "ReplicationPad1d", "ReplicationPad2d",
-                         "ReplicationPad3d",
-                         "EmbeddingBag", "CTCLoss", "NLLLoss")
-        ), "cuda", "in the backward pass on a GPU", _DETERMINISTIC,
+            for name in (
+                "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool2d", "AvgPool3d", "FractionalMaxPool2d",
+                "FractionalMaxPool3d", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d", "ReflectionPad1d", "ReflectionPad2d",
+                "ReflectionPad3d", "CTCLoss",
+            )
+        ),
+        "cuda",
+        "in the backward pass on a GPU",
     ),
     Operation(
-        frozenset({
-            "tensorflow.math.segment_sum", "tensorflow.math.unsorted_segment_sum",
-            "tensorflow.math.unsorted_segment_mean", "tensorflow.tensor_scatter_nd_add", "tensorflow.scatter_nd",
-        }), "cuda", "on a GPU", "tensorflow.config.experimental.enable_op_determinism()",
+        frozenset(
+            f"tensorflow.{name}"
+            for name in (
+                "math.segment_sum", "math.unsorted_segment_sum", "math.unsorted_segment_mean", "tensor_scatter_nd_add",
+                "scatter_nd",
+            )
+        ),
+        "cuda",
+        "on a GPU",
+        _TF_REMEDY,
     ),
 )  # fmt: skip
 # Calls after which operations repeat that have this remedy.
@@ -227,7 +255,9 @@ PARALLEL = frozenset(
     }
 )  # fmt: skip
 PARALLEL_METHODS: dict[str, frozenset[str]] = {
-    maker: frozenset({"map", "starmap", "imap", "imap_unordered", "apply", "apply_async", "map_async", "starmap_async", "submit"})
+    maker: frozenset(
+        {"map", "starmap", "imap", "imap_unordered", "apply", "apply_async", "map_async", "starmap_async", "submit"}
+    )
     for maker in (
         "multiprocessing.Pool", "multiprocessing.pool.Pool", "multiprocess.Pool", "torch.multiprocessing.Pool",
         "concurrent.futures.ProcessPoolExecutor", "concurrent.futures.process.ProcessPoolExecutor",
