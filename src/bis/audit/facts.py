@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 _MOST_PLACES = 50
 # Facts that a kind of call makes true.
 _BY_KIND = {
-    "logs_params": "param",
-    "logs_metrics": "metric",
-    "autolog": "autolog",
-    "logs_model": "model",
-    "logs_artifact": "artifact",
-    "logs_dataset": "dataset",
-    "sets_tags": "tag",
-    "registers_model": "register",
+    "logs_params": ("param", "no call logs a parameter"),
+    "logs_metrics": ("metric", "no call logs a metric"),
+    "autolog": ("autolog", "no call switches autologging on"),
+    "logs_model": ("model", "no call logs a model"),
+    "logs_artifact": ("artifact", "no call logs an artifact"),
+    "logs_dataset": ("dataset", "no call logs which data was used"),
+    "sets_tags": ("tag", "no call sets a tag"),
+    "registers_model": ("register", "no call registers a model"),
 }
 
 
@@ -35,10 +35,14 @@ def state(project: Project, calls: list[TrackingCall]) -> dict[str, Fact]:
     ours = [call for call in calls if call.tracker == "mlflow"]
     uses = _uses(project, ours)
     facts = {"uses_mlflow": uses, "via": _via(project, ours)}
-    for name, kind in _BY_KIND.items():
-        facts[name] = _seen(project, [call.place for call in ours if call.kind == kind], f"no call logs a {kind}")
+    unread, unresolved = _unread(project), _unresolved(project)
+    for name, (kind, otherwise) in _BY_KIND.items():
+        places = _first(call.place for call in ours if call.kind == kind)
+        if places:
+            facts[name] = Fact(YES, places=places)
+        else:
+            facts[name] = unread or unresolved.get(kind) or Fact(NO, otherwise)
         if name == "autolog":
-            facts["autolog"] = _seen(project, facts["autolog"].places, "no call switches autologging on")
             facts["autolog_too_late"] = _too_late(project)
     trains = _trains(project)
     facts["params_not_logged_at_all"] = _no_params(project, facts, ours, trains)
@@ -46,7 +50,9 @@ def state(project: Project, calls: list[TrackingCall]) -> dict[str, Fact]:
     facts["unseeded_estimator"] = _unseeded(project, learning.estimator_seeding, "estimator")
     facts["seeds_set"] = _seeds(project)
     facts["deps_declared"] = _declared(project)
-    facts["deps_pinned"] = Fact(project.dependencies.pins or "none", places=_first(d.place for d in project.dependencies.declared))
+    facts["deps_pinned"] = Fact(
+        project.dependencies.pins or "none", places=_first(d.place for d in project.dependencies.declared)
+    )
     facts["hardcoded_run_id"] = _of(literals.run_ids(project), "no run id stands in the code")
     facts["absolute_local_path"] = _of(literals.absolute_paths(project), "no absolute path stands in the code")
     facts["mlproject"] = _files(project, "MLproject")
@@ -65,25 +71,35 @@ def _of(places: Iterable[Place], otherwise: str) -> Fact:
 
 
 def _seen(project: Project, places: Iterable[Place], otherwise: str) -> Fact:
-    """Yes where it is seen; unknown where a file that mentions tracking could not be read; else no."""
+    """Yes where it is seen; unknown where code that mentions tracking could not be read; else no."""
     found = _first(places)
-    if found:
-        return Fact(YES, places=found)
+    return Fact(YES, places=found) if found else _unread(project) or Fact(NO, otherwise)
+
+
+def _unread(project: Project) -> Fact | None:
+    """Unknown, where a file or cell that mentions tracking could not be read."""
     for module in project.modules:
-        if module.mentions and any(kind in _UNREADABLE for kind, *_rest in module.problems):
-            return Fact(UNKNOWN, f"{module.file} mentions it and could not be read wholly", (Place(module.file),))
-    unresolved = [
-        place_of(module, call)
-        for module in project.modules
-        for call in module.calls
-        if call.api in _UNRESOLVED and "mlflow" in project.roots and _UNRESOLVED[call.api] in otherwise
-    ]
-    if unresolved:
-        return Fact(UNKNOWN, "it is called on an object whose origin is not seen", _first(unresolved))
-    return Fact(NO, otherwise)
+        unread = {cell for kind, _detail, cell, _line in module.problems if kind in _UNREADABLE}
+        places = [Place(module.file, cell, line) for cell, line in module.mentions if cell in unread or -1 in unread]
+        if places:
+            return Fact(UNKNOWN, f"{module.file} mentions tracking and could not be read wholly", _first(places))
+    return None
 
 
-_UNREADABLE = frozenset({"syntax", "python-2", "too-deep", "nul", "notebook", "encoding"})
+def _unresolved(project: Project) -> dict[str, Fact]:
+    """Unknown by kind, where a method that a client of MLflow has is called on an object of unknown origin."""
+    if "mlflow" not in project.roots:
+        return {}
+    found: dict[str, list[Place]] = {}
+    for module in project.modules:
+        for call in module.calls:
+            if call.api in _UNRESOLVED:
+                found.setdefault(_UNRESOLVED[call.api], []).append(place_of(module, call))
+    reason = "it is called on an object whose origin is not seen"
+    return {kind: Fact(UNKNOWN, reason, _first(places)) for kind, places in found.items()}
+
+
+_UNREADABLE = frozenset({"syntax", "python-2", "too-deep", "nul", "notebook", "large"})
 # Methods that only MLflow's client has, on objects of which nothing is known.
 _UNRESOLVED = {
     ".log_param": "param",
@@ -109,8 +125,10 @@ def _uses(project: Project, ours: list[TrackingCall]) -> Fact:
             return Fact(YES, "it has an MLproject file", tuple(Place(name) for name in named))
         if any(d.name.startswith("mlflow") for d in project.dependencies.declared):
             at = [d.place for d in project.dependencies.declared if d.name.startswith("mlflow")]
-            return _seen(project, (), "MLflow is declared as a dependency, and no code uses it") if not at else Fact(
-                NO, "MLflow is declared as a dependency, and no code uses it", _first(at)
+            return (
+                _seen(project, (), "MLflow is declared as a dependency, and no code uses it")
+                if not at
+                else Fact(NO, "MLflow is declared as a dependency, and no code uses it", _first(at))
             )
     return _seen(project, places, "no code imports mlflow")
 
@@ -147,7 +165,9 @@ def _door(api: str) -> str:
     for beginning, door in mlflow.DOORS.items():
         if name.startswith(beginning):
             return door
-    return {"transformers": "hf", "trl": "hf", "optuna": "optuna", "zenml": "zenml"}.get(name.partition(".")[0], "other")
+    return {"transformers": "hf", "trl": "hf", "optuna": "optuna", "zenml": "zenml"}.get(
+        name.partition(".")[0], "other"
+    )
 
 
 def _too_late(project: Project) -> Fact:
@@ -169,7 +189,9 @@ def _seen_of_any(project: Project, places: Iterable[Place], otherwise: str) -> F
     found = _first(places)
     if found:
         return Fact(YES, places=found)
-    unread = [m.file for m in project.modules if any(kind in _UNREADABLE for kind, *_rest in m.problems) and m.code_lines]
+    unread = [
+        m.file for m in project.modules if any(kind in _UNREADABLE for kind, *_rest in m.problems) and m.code_lines
+    ]
     if unread:
         return Fact(UNKNOWN, f"{unread[0]} could not be read wholly", (Place(unread[0]),))
     return Fact(NO, otherwise)
@@ -215,9 +237,7 @@ def _seeds(project: Project) -> Fact:
     places = []
     for module in project.modules:
         places += [place_of(module, call) for call in module.calls if learning.seeds(call)]
-        places += [
-            Place(module.file, a.cell, a.line, a.column) for a in module.assigns if a.key == "PYTHONHASHSEED"
-        ]
+        places += [Place(module.file, a.cell, a.line, a.column) for a in module.assigns if a.key == "PYTHONHASHSEED"]
         places += [place_of(module, c) for c in module.calls if _passes_seed(c)]
     return _of(places, "nothing is seeded")
 

@@ -30,7 +30,8 @@ class Links:
         self._names: dict[int, Names] = {}
         self._functions: dict[int, dict[str, int]] = {}
         self._uses: dict[int, frozenset[int]] = {}
-        self._asked: set[tuple[str, str]] = set()
+        self._answers: dict[tuple[str, str], str] = {}
+        self._waiting = 0
         self._by_file = {module.file: module for module in modules}
         for module in modules:
             if module.is_notebook:
@@ -134,7 +135,7 @@ class Links:
         index = self._scopes(owner).get(head)
         if index is not None:
             return self.member(f"@{owner.file}:{head}", more, depth) if more else f"@{owner.file}:{head}"
-        api = self._ask(owner, rest, lambda: self.names(owner).resolve(rest, 0, len(owner.calls)))
+        api = self._ask(owner, rest, lambda: self.names(owner).at_the_end(rest))
         return _qualified(api, owner, target)
 
     def starred(self, target: str, name: str, module: Module) -> str | None:
@@ -169,15 +170,18 @@ class Links:
         return _qualified(found, owner, "") if found else ""
 
     def _ask(self, owner: Module, question: str, answer: Callable[[], str]) -> str:
-        """What another file says; nothing while it is being asked just that: files may refer to each other in circles."""
+        """What another file says; nothing while it is asked just that already: files refer to each other in circles."""
         key = (owner.file, question)
-        if key in self._asked or len(self._asked) > _MOST_QUESTIONS:
-            return ""
-        self._asked.add(key)
-        try:
-            return answer()
-        finally:
-            self._asked.discard(key)
+        if key not in self._answers:
+            if self._waiting > _MOST_QUESTIONS:
+                return ""
+            self._answers[key] = ""
+            self._waiting += 1
+            try:
+                self._answers[key] = answer()
+            finally:
+                self._waiting -= 1
+        return self._answers[key]
 
 
 class _Elsewhere:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 
 _DEEP = 12  # longer chains of names than this are somebody's puzzle
+_LONGEST = 300  # characters of a name: `df = df.a()`, a thousand times
+_MOST_STEPS = 1000  # for one name: code can be written so that every way branches
 _BUILTINS = frozenset(dir(builtins))
 # Methods that return the object itself: `model = Net().to(device)`.
 _FLUENT = frozenset(
@@ -66,6 +68,7 @@ class Names:
         self._busy: set[tuple[str, int, int]] = set()
         self._resolved: set[int] = set()
         self._pending: set[int] = set()
+        self._steps = 0
         self._index()
 
     def _index(self) -> None:
@@ -120,6 +123,8 @@ class Names:
     def api_of(self, call: Call) -> str:
         """The resolved name of what a call calls; it is written into the call, too."""
         if call.index not in self._resolved:
+            if not self._pending:
+                self._steps = 0
             self._resolved.add(call.index)
             self._pending.add(call.index)  # while it is being found out, nothing is known of what it returns
             call.api = call.path
@@ -161,7 +166,7 @@ class Names:
 
     def type_of(self, value: Value | None, scope: int, at: int, depth: int = 0) -> str:
         """The resolved name of what made the object that an expression evaluates to; empty where that is unknown."""
-        if value is None or depth > _DEEP:
+        if value is None or self._too_far(depth):
             return ""
         if value.kind == CALL:
             return self._instance(self._module.calls[value.data], depth)
@@ -183,19 +188,31 @@ class Names:
                 return found[1][max(position, 0)]
         return None
 
+    def at_the_end(self, path: str) -> str:
+        """The resolved name of a path as other files see it."""
+        self._steps = 0
+        return self.resolve(path, 0, len(self._module.calls))
+
     def member_of(self, of: str, rest: str) -> str:
         """The resolved name of a member of something that is resolved already."""
+        self._steps = 0
         return self._member(of, rest, 0)
 
     def returned_by(self, api: str) -> str:
         """What made the object that an own function returns; empty where that is unknown."""
+        self._steps = 0
         return self._returned(api, 0)
+
+    def _too_far(self, depth: int) -> bool:
+        """Whether enough was looked at for one name."""
+        self._steps += 1
+        return depth > _DEEP or self._steps > _MOST_STEPS
 
     # One name
 
     def _head(self, head: str, scope: int, at: int, depth: int) -> str:
         key = (head, scope, at)
-        if depth > _DEEP or key in self._busy or len(self._busy) > 2 * _DEEP:
+        if key in self._busy or len(self._busy) > 2 * _DEEP or self._too_far(depth):
             return ""
         self._busy.add(key)
         try:
@@ -208,9 +225,8 @@ class Names:
             one = self._module.scopes[level]
             nested = f"{one.name}.{head}" if one.name else head
             bound = self._bindings.get((level, head))
-            # `svm = svm.SVC()`: on the right stands what the name was before.
-            if bound is not None and level == scope and at < bound[0][0] and self._is_there_before(one, level, head, nested):
-                bound = None
+            if bound is not None and level == scope and at < bound[0][0]:
+                bound = None if self._is_there_before(one, level, head, nested) else bound
             looped = self._loop_names.get((level, head))
             if looped is not None and (bound is None or level == scope):
                 found = self._element(looped, level, at, depth + 1)
@@ -230,7 +246,7 @@ class Names:
         return self._imported(target, "") if target else self._from_star(head)
 
     def _is_there_before(self, one: Scope, level: int, head: str, nested: str) -> bool:
-        """Whether a name stands for something before its first assignment in a scope."""
+        """Whether a name stands for something before its first assignment in a scope: ``svm = svm.SVC()``."""
         return head in one.parameters or nested in self._definitions or (level == 0 and head in self._imports)
 
     def _from_star(self, head: str) -> str:
@@ -295,7 +311,7 @@ class Names:
         """A member of a class of this file: its own, an attribute's, or one of a base that is made elsewhere."""
         name, _dot, more = rest.partition(".")
         unknown = f".{rest.rpartition('.')[2]}"
-        if depth > _DEEP:
+        if self._too_far(depth):
             return unknown
         if f"{owner.name}.{name}" in self._definitions:
             return f"@{owner.name}.{rest}"
@@ -325,7 +341,7 @@ class Names:
 
     def _element(self, value: Value, scope: int, at: int, depth: int) -> str:
         """The type of the elements of a collection: of the first of which it is known."""
-        if depth > _DEEP:
+        if self._too_far(depth):
             return ""
         if value.kind in {DICT, LIST}:
             elements = value.items[1::2] if value.kind == DICT else value.items
@@ -336,13 +352,11 @@ class Names:
                 return self._element(call.args[-1 if call.path == "zip" else 0], scope, at, depth + 1)
             if call.path.rpartition(".")[2] in _VIEWS and call.owner:
                 return self._element(Value(NAME, call.owner), scope, at, depth + 1)
-        if value.kind == NAME:
-            assigned = self.value_of(value.data, scope, at)
-            found = self._element(assigned, scope, at, depth + 1) if assigned is not None else ""
-            if found:
-                return found
-            return self.type_of(self.value_of(f"{value.data}[]", scope, at), scope, at, depth + 1)
-        return ""
+        if value.kind != NAME:
+            return ""
+        assigned = self.value_of(value.data, scope, at)
+        found = self._element(assigned, scope, at, depth + 1) if assigned is not None else ""
+        return found or self.type_of(self.value_of(f"{value.data}[]", scope, at), scope, at, depth + 1)
 
     def _inner(self, value: Value, scope: int, at: int, depth: int) -> str:
         """An element, or the last that is known of an element that is a tuple: ``("rf", RandomForestClassifier())``."""
@@ -352,7 +366,7 @@ class Names:
 
     def _instance(self, call: Call, depth: int = 0) -> str:
         """The name under which the methods of a call's result are found; empty where nothing is known of it."""
-        if depth > _DEEP or call.index in self._pending:
+        if call.index in self._pending or self._too_far(depth):
             return ""
         api = self.api_of(call)
         head, _dot, method = api.rpartition(".")
@@ -360,9 +374,7 @@ class Names:
             return head
         if api.startswith("@"):
             return self._returned(api, depth)
-        if api.startswith("."):
-            return ""
-        return api
+        return "" if api.startswith(".") or len(api) > _LONGEST else api
 
     def _returned(self, api: str, depth: int) -> str:
         """What a function of the file returns; a class's call returns an object of it."""

@@ -150,9 +150,9 @@ class Scanner:
             self._store(target.value, value, node)  # type: ignore[attr-defined]
             return
         if kind is ast.Subscript:
+            self._expr(target.value)  # type: ignore[attr-defined]
             index = self._expr(target.slice)  # type: ignore[attr-defined]
             key = index.data if index.kind == CONSTANT and isinstance(index.data, str) else ""
-            self._expr(target.value)  # type: ignore[attr-defined]
             name = _path(target.value)  # type: ignore[attr-defined]
             name = f"{name}[]" if name else ""
         else:
@@ -280,14 +280,13 @@ class Scanner:
         receiver, path = -1, _path(function)
         if path:
             self._reads.update(path.split("."))
+        elif type(function) is ast.Attribute:
+            of = self._expr(function.value)
+            receiver = of.data if of.kind == CALL else -1
+            base = of.items[0].data if of.kind == SUBSCRIPT and of.items[0].kind == NAME else ""
+            path = f"{base}[].{function.attr}" if base else f".{function.attr}"
         else:
-            if type(function) is ast.Attribute:
-                of = self._expr(function.value)
-                receiver = of.data if of.kind == CALL else -1
-                base = of.items[0].data if of.kind == SUBSCRIPT and of.items[0].kind == NAME else ""
-                path = f"{base}[].{function.attr}" if base else f".{function.attr}"
-            else:
-                self._expr(function)
+            self._expr(function)
         args: list[Value] = []
         keywords: dict[str, Value] = {}
         starred = False

@@ -32,8 +32,8 @@ body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 a { color: var(--bar); } small, .soft { color: var(--soft); }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .2rem .6rem .2rem 0; vertical-align: top; }
-th { border-bottom: 1px solid var(--line); font-weight: 600; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-td.plot { width: 40%; min-width: 10rem; } svg { display: block; } code { font-size: .9em; }
+th { border-bottom: 1px solid var(--line); font-weight: 600; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.plot { width: 30%; min-width: 8rem; } svg { display: block; } code { font-size: .9em; }
 .cells td { text-align: center; padding: .1rem; font-size: .75rem; } .cells th { font-size: .75rem; font-weight: 400; padding: .1rem .3rem; border: 0; }
 .scroll { overflow-x: auto; } .figures { display: flex; gap: 2rem; flex-wrap: wrap; } .figures b { font-size: 1.6rem; display: block; }
 """

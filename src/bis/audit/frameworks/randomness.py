@@ -109,10 +109,10 @@ TF_DRAWS = frozenset(
 KERAS_DRAWS = frozenset(
     f"keras.random.{name}" for name in ("normal", "uniform", "randint", "shuffle", "truncated_normal", "dropout")
 )
-# Layers and models of Keras that draw when they are made or called.
+# Layers of Keras that draw when they are made or called. Its `applications` bring their weights, unless told otherwise.
 KERAS_LAYERS = re.compile(
     r"keras\.(?:layers\.(?:Dense|EinsumDense|\w*Conv\w+|LSTM|GRU|SimpleRNN|LSTMCell|GRUCell|Embedding|\w*Dropout\w*|GaussianNoise"
-    r"|MultiHeadAttention|GroupQueryAttention|Bidirectional|ConvLSTM\w+|Random\w+)|applications\.(?:\w+\.)?[A-Z]\w+)$"
+    r"|MultiHeadAttention|GroupQueryAttention|Bidirectional|ConvLSTM\w+|Random\w+))$"
 )
 
 
@@ -209,8 +209,8 @@ NONDETERMINISTIC: tuple[Operation, ...] = (
             f"torch.nn.{name}"
             for name in (
                 "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool2d", "AvgPool3d", "FractionalMaxPool2d",
-                "FractionalMaxPool3d", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d", "ReflectionPad1d", "ReflectionPad2d",
-                "ReflectionPad3d", "CTCLoss",
+                "FractionalMaxPool3d", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d", "ReflectionPad1d",
+                "ReflectionPad2d", "ReflectionPad3d", "CTCLoss",
             )
         ),
         "cuda",

@@ -14,7 +14,7 @@ from bis.audit.frameworks.naming import canonical
 FITS = frozenset(
     {
         "fit", "partial_fit", "fit_predict", "fit_generator", "train_on_batch", "fit_one_cycle", "fine_tune",
-        "fit_resample", "fit_predict_proba",
+        "fit_resample",
     }
 )  # fmt: skip
 
@@ -48,7 +48,7 @@ METHODS: dict[str, frozenset[str]] = {
     "h2o.": frozenset({"train"}),
     "tensorflow.estimator.": frozenset({"train"}),
     "accelerate.Accelerator": frozenset({"backward"}),
-    "pycaret.": frozenset({"create_model", "compare_models", "tune_model", "setup_and_train", "ensemble_model"}),
+    "pycaret.": frozenset({"create_model", "compare_models", "tune_model", "ensemble_model"}),
     "spacy.": frozenset({"update"}),
     "gensim.models.": frozenset({"train"}),
     "autogluon.": frozenset({"fit"}),
@@ -75,6 +75,7 @@ _PREPARING = (
 )  # fmt: skip
 
 BACKWARD = "backward"  # loss.backward(): a training loop of one's own
+_TRAINING_METHODS = FITS.union({BACKWARD}, *METHODS.values())
 
 
 def is_training(api: str) -> bool | None:
@@ -86,13 +87,12 @@ def is_training(api: str) -> bool | None:
     if name in FUNCTIONS:
         return True
     head, _dot, method = name.rpartition(".")
-    if head.startswith("@"):
-        return False  # the project's own: what it calls counts
+    if method not in _TRAINING_METHODS or head.startswith("@"):
+        return False  # also of the project's own: what it calls counts
     if not head:
         return None if api.startswith(".") and (method in FITS or method == BACKWARD) else False
-    for beginning, methods in METHODS.items():
-        if name.startswith(beginning) and method in methods:
-            return True
+    if any(method in methods and name.startswith(beginning) for beginning, methods in METHODS.items()):
+        return True
     if method == BACKWARD:
         return name.startswith("torch.")
     return method in FITS and method != "fit_resample" and _is_model(head)
@@ -170,6 +170,9 @@ _MAKERS = (
     re.compile(r"prophet\.Prophet$"),
 )
 _SKLEARN = re.compile(r"sklearn\.([a-z_]+)(?:\.\w+)*\.[A-Z]\w+$")
+_MAKER_ROOTS = frozenset(
+    {"torch", "keras", "tensorflow", "transformers", "xgboost", "lightgbm", "catboost", "statsmodels", "prophet"}
+)
 _NO_MODELS = PREPARING_PACKAGES | {"model_selection", "pipeline"}
 _BY_NAME: dict[str, Hyperparameters] = {
     "keras.Sequential.fit": Hyperparameters(_OF_FIT),
@@ -200,6 +203,8 @@ def hyperparameters(api: str) -> Hyperparameters | None:
         match = _SKLEARN.match(name)
         models = match is not None and match[1] not in _NO_MODELS
         return _ALL if models or name in TRAINS else None
+    if name.partition(".")[0] not in _MAKER_ROOTS:
+        return None
     return _ALL if any(pattern.match(name) for pattern in _MAKERS) else None
 
 

@@ -171,7 +171,6 @@ TRACKER = Tracker(
 REMOVED = frozenset(
     {
         "mlflow.sklearn.eval_and_log_metrics",
-        "mlflow.tensorflow.callback.MlflowCallback",
         "mlflow.gluon.autolog",
         "mlflow.fastai.autolog",
         "mlflow.promptflow.autolog",
