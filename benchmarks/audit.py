@@ -1,8 +1,8 @@
 """What an audit of a corpus costs: ``python benchmarks/audit.py``; see docs/benchmarks.md.
 
-``bis audit --corpus`` on about 5,000 files, cold and warm, beside ripgrep for the three texts of the study's first script, that
-script itself, ruff with all rules and semgrep with two, in one run; and the time for each project and the memory at 100, 1,000
-and 10,000 projects.
+``bis audit --corpus`` on about 5,000 files, cold and warm, beside ripgrep for the three texts of the study's first
+script, that script itself, ruff with all rules and semgrep with two, in one run; and the time for each project and the
+memory at 100, 1,000 and 10,000 projects.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ rules:
     languages: [python]
     severity: INFO
     message: logs to MLflow
-    pattern-either: [{pattern: "mlflow.log_param(...)"}, {pattern: "mlflow.log_metric(...)"}, {pattern: "mlflow.autolog(...)"}]
+    pattern-either:
+      - pattern: mlflow.log_param(...)
+      - pattern: mlflow.log_metric(...)
+      - pattern: mlflow.autolog(...)
   - id: unseeded-split
     languages: [python]
     severity: INFO
@@ -100,14 +103,24 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _cases(given: argparse.Namespace, corpus: Path, scratch: Path) -> list[Case]:
-    """bis with an empty cache and with a full one, and the peers that can be had."""
+    """Bis with an empty cache and with a full one, and the peers that can be had."""
     cases = [*_bis(corpus, scratch, "bis, cold", "bis, warm")]
     if given.no_peers:
         return cases
     script = (sys.executable, "-c", SUBSTRING_SCRIPT, str(corpus))
     cases.append(Case("substring script", script, _environ(scratch / "home")))
     ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or "ruff"
-    command = (ruff, "check", "--no-cache", "--isolated", "--select", "ALL", "--exit-zero", "--output-format", "concise")
+    command = (
+        ruff,
+        "check",
+        "--no-cache",
+        "--isolated",
+        "--select",
+        "ALL",
+        "--exit-zero",
+        "--output-format",
+        "concise",
+    )
     cases.append(Case("ruff --select ALL", (*command, str(corpus)), _environ(scratch / "home")))
     ripgrep = _ripgrep(given.cache)
     if ripgrep:
@@ -172,7 +185,12 @@ def _scales(given: argparse.Namespace, scratch: Path) -> list[dict[str, float]]:
         case, _warm = _bis(corpus, scratch, f"{count} projects", "")
         sample = measurement.measure(case, scratch / "run")
         found.append(
-            {"projects": count, "wall_s": sample.wall_s, "ms_a_project": 1000 * sample.wall_s / count, "peak_mib": sample.peak_mib}
+            {
+                "projects": count,
+                "wall_s": sample.wall_s,
+                "ms_a_project": 1000 * sample.wall_s / count,
+                "peak_mib": sample.peak_mib,
+            }
         )
         _tell(f"{count} projects: {sample.wall_s:.1f} s")
         shutil.rmtree(corpus)

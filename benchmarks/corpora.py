@@ -43,11 +43,13 @@ def log_all(params, accuracy):
     mlflow.log_params(params)
     mlflow.log_metric("accuracy", accuracy)
 '''
-_README = "# Model {number}\n\nParameters and metrics are logged with MLflow. Run `python train.py`, then `mlflow ui`.\n"
+_README = (
+    "# Model {number}\n\nParameters and metrics are logged with MLflow. Run `python train.py`, then `mlflow ui`.\n"
+)
 
 
 def copies(sources: list[Path], target: Path, files: int) -> tuple[int, int]:
-    """Copy the own files of projects, again and again, until there are so many; returns the numbers of files and projects.
+    """Copy the own files of projects, again and again, until there are so many; returns how many files and projects.
 
     Each copy has a mark of its own in every file.
     """

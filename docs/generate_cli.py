@@ -23,7 +23,7 @@ of one, or `last`.
 
 def root_group() -> click.Group:
     """The group behind the `bis` command."""
-    return next(value for value in vars(command_line).values() if isinstance(value, click.Group))
+    return command_line.cli
 
 
 def context_of(command: click.Command, name: str, parent: click.Context | None = None) -> click.Context:
@@ -37,16 +37,22 @@ def section(context: click.Context, name: str) -> str:
     return f"## `{name}`\n\n```text\n{context.command.get_help(context)}\n```\n"
 
 
+def sections(context: click.Context, name: str) -> list[str]:
+    """The help of a command, and after that of a group the help of its commands: `bis corpus fetch`."""
+    found = [section(context, name)]
+    command = context.command
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            one = command.get_command(context, inner)
+            if one is not None and not one.hidden:
+                found += sections(context_of(one, inner, context), f"{name} {inner}")
+    return found
+
+
 def page() -> str:
     """The whole page."""
-    group = root_group()
-    root = context_of(group, "bis")
-    parts = [INTRODUCTION, section(root, "bis")]
-    for name in group.list_commands(root):
-        command = group.get_command(root, name)
-        if command is not None and not command.hidden:
-            parts.append(section(context_of(command, name, root), f"bis {name}"))
-    return "\n".join(parts)
+    root = context_of(root_group(), "bis")
+    return "\n".join([INTRODUCTION, *sections(root, "bis")])
 
 
 def main() -> int:

@@ -60,8 +60,8 @@ class ReplayOptions:
 class AuditOptions:
     """What ``bis audit`` can be told; the command's options have the same names.
 
-    `select` and `ignore` are codes of rules or their beginnings, `exclude` globs of files to leave out, `baseline` the file
-    whose findings are not told. `cache` is whether earlier audits may answer.
+    `select` and `ignore` are codes of rules or their beginnings, `exclude` globs of files to leave out, `baseline` the
+    file whose findings are not told. `cache` is whether earlier audits may answer.
     """
 
     select: tuple[str, ...] = ()
@@ -289,8 +289,8 @@ def _plan_options(options: ReplayOptions, settings: Settings) -> Any:
 def audit(path: str | Path = ".", *, options: AuditOptions | None = None) -> ProjectAudit:
     """What a project traces of its experiments, and what it fails to; its code is read, never run.
 
-    `path` is a project's folder, or a file: then its project is audited, and what concerns the file is told. Settings are
-    those of ``[tool.bis]`` in the project.
+    `path` is a project's folder, or a file: then its project is audited, and what concerns the file is told. Settings
+    are those of ``[tool.bis]`` in the project.
 
     Raises
     ------
@@ -331,8 +331,8 @@ def audit_corpus(
 ) -> CorpusSummary:
     """Audit many projects, and write tables, statistics and pages to `out`.
 
-    `path` is a folder of projects, or a CSV file with the columns repository and commit. A run that was interrupted goes on
-    where it stopped.
+    `path` is a folder of projects, or a CSV file with the columns repository and commit. A run that was interrupted
+    goes on where it stopped.
 
     Raises
     ------
@@ -451,14 +451,14 @@ def _engine_options(options: AuditOptions, settings: Settings) -> Options:
 
 
 def _project_of(file: Path) -> Path:
-    """The project that a file belongs to: the nearest folder above with a repository or a pyproject.toml, else its own."""
+    """The project of a file: the nearest folder above with a repository or a pyproject.toml, else its own."""
     folder = file.resolve().parent
     marks = (".git", "pyproject.toml")
     return next((f for f in (folder, *folder.parents) if any((f / mark).exists() for mark in marks)), folder)
 
 
 def _audit_settings(root: Path) -> Settings:
-    """Settings of a project; a pyproject.toml that cannot be read and says nothing of bis is reported, and stops nothing."""
+    """Settings of a project; a pyproject.toml that cannot be read and says nothing of bis stops nothing."""
     from bis.config import pyproject_above
     from bis.errors import ConfigurationError
 

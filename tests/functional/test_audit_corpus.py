@@ -92,7 +92,7 @@ def test_a_second_run_says_the_same(results: Path) -> None:
 
 
 def test_a_list_of_repositories_is_cloned_and_audited(tmp_path: Path) -> None:
-    """Rows of repository and commit: the commit that is named is audited, not the newest; a repository that is not there is told."""
+    """Of each row the commit that is named is audited, not the newest; a repository that is not there is told."""
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(tmp_path / "work")]
     (tmp_path / "work").mkdir()
     subprocess.run([*git, "init", "-q"], check=True)
@@ -112,7 +112,7 @@ def test_a_list_of_repositories_is_cloned_and_audited(tmp_path: Path) -> None:
     assert sorted(logged) == ["", "yes"]
 
 
-@pytest.mark.skipif(not (BROWSER / "node_modules").is_dir() or not shutil.which("node"), reason="make .venv/.browser")
+@pytest.mark.skipif(not (BROWSER / "node_modules").is_dir() or not shutil.which("node"), reason="no browser")
 def test_pages_in_a_browser(results: Path) -> None:
     """No error, no request but for the page itself, no script, nothing wider than the window; all links lead to files."""
     pages = [results / "index.html", results / "facts" / "logs_params.html"]

@@ -63,8 +63,11 @@ def read_baseline(path: Path) -> Counter[tuple[str, str, str]]:
         raise UsageError(f"the baseline {path} is not JSON: {error}", hint=hint) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT or document.get("version") != VERSION:
         raise UsageError(f"{path} is no baseline of this bis: expected format {FORMAT}, version {VERSION}", hint=hint)
+    entries = document.get("findings")
+    if not isinstance(entries, list):
+        raise UsageError(f"{path}: expected a list of findings, found {entries!r}", hint=hint)
     found: Counter[tuple[str, str, str]] = Counter()
-    for entry in document.get("findings", []):
+    for entry in entries:
         if not _is_entry(entry):
             raise UsageError(f"{path}: expected code, file, message and count, found {entry!r}", hint=hint)
         found[(entry["code"], entry["file"], entry["message"])] += entry["count"]

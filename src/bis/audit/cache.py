@@ -25,6 +25,12 @@ _KNOWN = {
     if isinstance(kind, type)
 } | {("builtins", "frozenset"), ("builtins", "set")}
 
+_FAULTS = (
+    OSError, ValueError, EOFError, TypeError, AttributeError, IndexError, KeyError, ImportError, MemoryError, OverflowError,
+    RecursionError, pickle.UnpicklingError,
+)  # fmt: skip
+_SEAL_BYTES = 16
+
 
 class Cache:
     """A folder of earlier audits.
@@ -41,15 +47,19 @@ class Cache:
         self._folder = folder
         self._version = version
 
-    def audit(self, project: str, key: str) -> Any:
+    def audit(self, project: str, key: str) -> results.ProjectAudit | None:
         """The audit of a project from contents of this key; None where there is none."""
         stored = self._read(project, "audit")
-        return stored[1] if isinstance(stored, tuple) and len(stored) == 2 and stored[0] == key else None
+        if not isinstance(stored, tuple) or len(stored) != 2 or stored[0] != key:
+            return None
+        return stored[1] if isinstance(stored[1], results.ProjectAudit) else None
 
     def modules(self, project: str) -> dict[str, program.Module]:
         """Modules of a project by the digest of their content."""
         stored = self._read(project, "modules")
-        return stored if isinstance(stored, dict) else {}
+        if not isinstance(stored, dict):
+            return {}
+        return {digest: one for digest, one in stored.items() if isinstance(one, program.Module)}
 
     def keep(self, project: str, key: str, audit: results.ProjectAudit) -> None:
         """Remember an audit."""
@@ -65,9 +75,9 @@ class Cache:
 
     def _read(self, project: str, kind: str) -> Any:
         try:
-            content = self._path(project, kind).read_bytes()
-            return _Reader(io.BytesIO(content)).load()
-        except (OSError, ValueError, EOFError, TypeError, AttributeError, IndexError, KeyError, pickle.UnpicklingError):
+            payload = unsealed(self._path(project, kind).read_bytes())
+            return _Reader(io.BytesIO(payload)).load() if payload is not None else None
+        except _FAULTS:
             return None
 
     def _write(self, project: str, kind: str, value: Any) -> None:
@@ -76,8 +86,19 @@ class Cache:
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor, temporary = tempfile.mkstemp(dir=path.parent)
             with os.fdopen(descriptor, "wb") as file:
-                pickle.dump(value, file, protocol=pickle.HIGHEST_PROTOCOL)
+                file.write(sealed(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)))
             Path(temporary).replace(path)
+
+
+def sealed(payload: bytes) -> bytes:
+    """An entry: its content after a checksum, by which damage is told."""
+    return hashlib.blake2b(payload, digest_size=_SEAL_BYTES).digest() + payload
+
+
+def unsealed(entry: bytes) -> bytes | None:
+    """The content of an entry; None where it is damaged."""
+    payload = entry[_SEAL_BYTES:]
+    return payload if sealed(payload) == entry else None
 
 
 class _Reader(pickle.Unpickler):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import platform
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis import __version__
@@ -25,12 +26,10 @@ from bis.evidence.digests import digest_bytes
 from bis.model.audit import Confidence, Finding, Place, Problem, ProjectAudit, Severity, Size
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bis.audit.program import Module
     from bis.audit.tree import Tree
 
-# Raised with every change of what an audit says of the same code: entries of the cache with another number are not read.
+# Raised with every change of what an audit says of the same code: entries with another number are not read.
 GENERATION = 1
 _MANY_FILES = 200  # of fewer files, reading all again costs less than keeping them apart
 _SMALL_FILE_BYTES = 300  # of smaller files many are alike that nobody copied
@@ -45,8 +44,8 @@ CRASHED = Rule("BIS000", "crashed-rule", Severity.ERROR, Confidence.HIGH)
 class Options:
     """What is looked for, and where.
 
-    `select` and `ignore` are codes or beginnings of codes; an empty `select` means all stable rules. `exclude` are globs
-    relative to the project. `cache` is the folder of earlier audits, or None.
+    `select` and `ignore` are codes or beginnings of codes; an empty `select` means all stable rules. `exclude` are
+    globs relative to the project. `cache` is the folder of earlier audits, or None.
     """
 
     select: tuple[str, ...] = ()
@@ -95,7 +94,8 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     texts = _texts(root, tree, problems)
     digests = contents.digests
     revision = read_revision(root)
-    key = digest_bytes(repr((sorted(digests.items()), sorted(texts.items()), tree, revision)).encode("utf-8", "replace"))
+    made_from = (sorted(digests.items()), sorted(texts.items()), tree, revision)
+    key = digest_bytes(repr(made_from).encode("utf-8", "replace"))
     cache = Cache(options.cache, version_of(options)) if options.cache is not None else None
     place = str(root.resolve())
     if cache is not None and (kept := cache.audit(place, key)) is not None:
@@ -190,14 +190,15 @@ def _modules(contents: _Contents, place: str, cache: Cache | None) -> list[Modul
 
 def _problems(module: Module) -> list[Problem]:
     return [
-        Problem(module.file, kind, detail, Place(module.file, cell, line)) for kind, detail, cell, line in module.problems
+        Problem(module.file, kind, detail, Place(module.file, cell, line))
+        for kind, detail, cell, line in module.problems
     ]
 
 
 def _judged(
     project: Project, options: Options, problems: list[Problem], tree: Tree, digests: dict[str, str]
 ) -> ProjectAudit:
-    calls = [call for _module, _call, call in project.tracking()]
+    calls = list(project.tracking())
     project.problems = [*problems, *project.dependencies.problems]
     project.facts = facts.state(project, calls)
     findings, silenced = divide(_findings(project, options), project.modules)

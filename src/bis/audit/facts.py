@@ -13,7 +13,7 @@ from bis.model.audit import NO, UNKNOWN, YES, Fact, Place, TrackingCall
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bis.audit.program import Call, Module
+    from bis.audit.program import Call
     from bis.audit.project import Project
 
 _MOST_PLACES = 50
@@ -45,7 +45,7 @@ def state(project: Project, calls: list[TrackingCall]) -> dict[str, Fact]:
         if name == "autolog":
             facts["autolog_too_late"] = _too_late(project)
     trains = _trains(project)
-    facts["params_not_logged_at_all"] = _no_params(project, facts, ours, trains)
+    facts["params_not_logged_at_all"] = _no_params(facts, ours, trains)
     facts["unseeded_split"] = _unseeded(project, learning.split_seeding, "split")
     facts["unseeded_estimator"] = _unseeded(project, learning.estimator_seeding, "estimator")
     facts["seeds_set"] = _seeds(project)
@@ -137,11 +137,9 @@ def _via(project: Project, ours: list[TrackingCall]) -> Fact:
     doors: dict[str, list[Place]] = {}
     for module in project.modules:
         for one in module.imports:
-            if one.target.partition(".")[0] not in mlflow.TRACKER.roots:
-                continue
-            for beginning, door in mlflow.DOORS.items():
-                if one.target == beginning or one.target.startswith(beginning + "."):
-                    doors.setdefault(door, []).append(Place(module.file, one.cell, one.line))
+            door = _imported_door(one.target)
+            if door:
+                doors.setdefault(door, []).append(Place(module.file, one.cell, one.line))
     for call in ours:
         doors.setdefault(_door(call.api), []).append(call.place)
     for place in literals.rest_calls(project):
@@ -151,9 +149,16 @@ def _via(project: Project, ours: list[TrackingCall]) -> Fact:
             doors.setdefault("kedro", []).append(Place(name))
         elif name.rpartition("/")[2] == "MLproject":
             doors.setdefault("other", []).append(Place(name))
-    if any(module.roots & {"mlflow"} for module in project.modules) and not doors:
+    if not doors and "mlflow" in project.roots:
         doors["api"] = []
     return Fact(tuple(sorted(doors)), places=_first(p for places in doors.values() for p in places))
+
+
+def _imported_door(target: str) -> str:
+    """The door that an import opens; empty for most."""
+    if target.partition(".")[0] not in mlflow.TRACKER.roots:
+        return ""
+    return next((d for start, d in mlflow.DOORS.items() if target == start or target.startswith(f"{start}.")), "")
 
 
 def _door(api: str) -> str:
@@ -197,7 +202,7 @@ def _seen_of_any(project: Project, places: Iterable[Place], otherwise: str) -> F
     return Fact(NO, otherwise)
 
 
-def _no_params(project: Project, facts: dict[str, Fact], ours: list[TrackingCall], trains: Fact) -> Fact:
+def _no_params(facts: dict[str, Fact], ours: list[TrackingCall], trains: Fact) -> Fact:
     if facts["uses_mlflow"].value == NO:
         return Fact(NO, "it does not use MLflow")
     if facts["logs_params"].value == YES:

@@ -46,8 +46,8 @@ class Repair:
 def repairs(root: Path, findings: Iterable[Finding]) -> list[Repair]:
     """What the files would be with all safe edits made.
 
-    Edits of one finding are made together or not at all; where two findings' edits overlap, the first is made. A file or
-    cell that would be no Python afterwards is left as it is.
+    Edits of one finding are made together or not at all; where two findings' edits overlap, the first is made. A file
+    or cell that would be no Python afterwards is left as it is.
     """
     by_file: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:

@@ -60,7 +60,16 @@ def absolute_paths_with_text(project: Project) -> list[tuple[Place, str]]:
         for text, value, call, _name in project.literals(module):
             if len(text) < 4 or not _ABSOLUTE.match(text) or _NO_PATH.search(text):
                 continue
-            if call is not None and call.method in {"compile", "match", "search", "sub", "print", "replace", "get", "post"}:
+            if call is not None and call.method in {
+                "compile",
+                "match",
+                "search",
+                "sub",
+                "print",
+                "replace",
+                "get",
+                "post",
+            }:
                 continue
             found.append((Place(module.file, cell_of(module, value, call), value.line, value.column), text))
     return found
@@ -79,7 +88,9 @@ def tracking_uris(project: Project) -> list[tuple[Module, Call, str]]:
             elif call.api.endswith((".MlflowClient", ".MLFlowLogger")):
                 given = call.argument(0 if call.api.endswith("Client") else -1, "tracking_uri")
             text = project.constant_of(module, given, call.scope, call.index)
-            if isinstance(text, str) and re.match(r"(?:https?|file|sqlite|mysql|postgresql)[:+]|[A-Za-z]:[\\/]|/", text):
+            if isinstance(text, str) and re.match(
+                r"(?:https?|file|sqlite|mysql|postgresql)[:+]|[A-Za-z]:[\\/]|/", text
+            ):
                 found.append((module, call, text))
     return found
 

@@ -67,7 +67,7 @@ def _late_in(project: Project, trace: list[Step], found: dict[int, tuple[Module,
 
 
 def seeded_globally(project: Project, module: Module, call: Call, libraries: tuple[str, ...]) -> bool:
-    """Whether the global generator that a call draws from is seeded: in its file, or in one that the file uses or is used by.
+    """Whether the global generator that a call draws from is seeded, in its file or in one that is connected with it.
 
     What is seeded in a function of another file counts where that function is called.
     """

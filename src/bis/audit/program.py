@@ -161,7 +161,7 @@ class Scope:
 
 @dataclass(slots=True)
 class Import:
-    """``import module as alias`` or ``from module import name``; `target` is the whole dotted name, dots in front kept."""
+    """``import module as alias`` or ``from module import name``; `target` is the whole name, dots in front kept."""
 
     alias: str
     target: str
@@ -188,7 +188,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Module:
-    """One file: a script or a notebook. `file` is set when a project is put together; the rest follows from the content.
+    """One file, a script or a notebook. `file` is set when a project is put together; the rest follows from the text.
 
     `ignores` maps (cell, line) to the codes that a comment there suppresses (empty: all) and its reason. `blocking` are
     lines of a script that never return. `mentions` are (cell, line) of the study's substrings, comments and outputs

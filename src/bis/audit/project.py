@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from bis.audit.dependencies import Dependencies
+from bis.audit.documents import Documents
 from bis.audit.linking import Links
 from bis.audit.program import CALL, CONSTANT, FORMATTED, NAME, Call, Module, Value, With
 from bis.audit.rule import place_of
-from bis.audit.trackers.catalogue import kinds_of
-from bis.model.audit import TrackingCall
+from bis.audit.trackers.catalogue import TRACKERS, kinds_of, kinds_of_assignment
+from bis.model.audit import Fact, Place, Problem, TrackingCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis.audit.dependencies import Dependencies
-    from bis.audit.documents import Documents
-    from bis.model.audit import Fact, Problem
 
+_ASSIGNED_TO = frozenset(root for tracker in TRACKERS if tracker.assigned for root in tracker.roots)
 _NONE: frozenset[str] = frozenset()
 _DEEPEST = 8  # calls within calls that are followed
 _LONGEST = 20_000  # steps of one trace
@@ -46,7 +46,8 @@ class Literal(NamedTuple):
 class Project:
     """All that rules and facts are told from.
 
-    `files` are the names of own files other than code, `texts` those that are read by name, `facts` what was stated already.
+    `files` are the names of own files other than code, `texts` those that are read by name, `facts` what was stated
+    already.
     """
 
     name: str
@@ -106,20 +107,35 @@ class Project:
             )
         return self._through[key]
 
-    def tracking(self) -> Iterator[tuple[Module, Call, TrackingCall]]:
+    def tracking(self) -> Iterator[TrackingCall]:
         """All calls that trace something, those of the project's own wrappers after the wrapped."""
         for module in self.modules:
             for index, (tracker, kinds) in self._direct[id(module)].items():
                 call = module.calls[index]
                 for kind in kinds:
-                    yield module, call, TrackingCall(place_of(module, call), call.api, kind, tracker)
+                    yield TrackingCall(place_of(module, call), call.api, kind, tracker)
+            yield from self._assigned(module)
         for module in self.modules:
             direct = self._direct[id(module)]
             for call in module.calls:
                 if call.api.startswith("@") and call.index not in direct:
                     for tracker, kind in sorted(self.reached(module, call)):
                         api = self._wrapped(module, call, tracker, kind)
-                        yield module, call, TrackingCall(place_of(module, call), api, kind, tracker, call.path)
+                        yield TrackingCall(place_of(module, call), api, kind, tracker, call.path)
+
+    def _assigned(self, module: Module) -> Iterator[TrackingCall]:
+        """What is traced by an assignment: ``wandb.config.lr = 0.1``, ``run["lr"] = 0.1``."""
+        if not module.roots & _ASSIGNED_TO:
+            return
+        names = self.links.names(module)
+        for assign in module.assigns:
+            if "." not in assign.name and not assign.name.endswith("[]"):
+                continue
+            api = names.resolve(assign.name.removesuffix("[]"), assign.scope, assign.after)
+            known = kinds_of_assignment(api)
+            for kind in known[1] if known is not None else ():
+                place = Place(module.file, assign.cell, assign.line, assign.column)
+                yield TrackingCall(place, api, kind, known[0] if known is not None else "")
 
     def _wrapped(self, module: Module, call: Call, tracker: str, kind: str) -> str:
         found = self.links.function(call.api, module)
@@ -206,9 +222,8 @@ class Project:
         for call in calls:
             if len(steps) > _LONGEST:
                 return
-            for index in reversed(opened):
-                if index not in call.withs and module.withs[index].call != call.index:
-                    steps.append(Step(module, None, module.withs[index], depth))
+            left = [module.withs[i] for i in reversed(opened) if i not in call.withs]
+            steps += [Step(module, None, one, depth) for one in left if one.call != call.index]
             opened = call.withs
             found = self.links.function(call.api, module) if call.api.startswith("@") else None
             if found is not None and depth < _DEEPEST:
@@ -236,18 +251,14 @@ def text_literals(module: Module) -> Iterator[Literal]:
     """All text literals of a file that reach a call or a name, or are a parameter's default."""
     for call in module.calls:
         for given in call.args:
-            for one in _texts(given):
-                yield Literal(one.data, one, call, "")
+            yield from (Literal(one.data, one, call, "") for one in _texts(given))
         for keyword, given in call.keywords.items():
-            for one in _texts(given):
-                yield Literal(one.data, one, call, keyword)
+            yield from (Literal(one.data, one, call, keyword) for one in _texts(given))
     for assign in module.assigns:
-        for one in _texts(assign.value):
-            yield Literal(one.data, one, None, assign.name)
+        yield from (Literal(one.data, one, None, assign.name) for one in _texts(assign.value))
     for scope in module.scopes:
         for name, value in scope.defaults.items():
-            for one in _texts(value):
-                yield Literal(one.data, one, None, name)
+            yield from (Literal(one.data, one, None, name) for one in _texts(value))
 
 
 def _texts(value: Value) -> list[Value]:

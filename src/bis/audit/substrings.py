@@ -1,7 +1,7 @@
 """What the study's first script says of a project: a search for three texts in all Python files and notebooks.
 
-It searched everything that is there: comments, strings, saved outputs, committed environments. The figure is reproduced as it
-was, and where the audit says otherwise, why.
+It searched everything that is there: comments, strings, saved outputs, committed environments. The figure is reproduced
+as it was, and where the audit says otherwise, why.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def search(project: Project, root: Path, left_out: dict[str, str], *, traces: bo
 def _why(project: Project) -> str:
     """Why a project whose own files have the texts traces nothing."""
     mentioning = [m for m in project.modules if m.mentions]
-    unread = [m for m in mentioning if any(kind in {"syntax", "python-2", "too-deep", "nul"} for kind, *_ in m.problems)]
+    broken = {"syntax", "python-2", "too-deep", "nul"}
+    unread = [m for m in mentioning if any(kind in broken for kind, *_rest in m.problems)]
     called = [m for m in mentioning if _calls_alike(m)]
     if called:
         return "a function of that name is called that is not MLflow's, or that traces nothing"

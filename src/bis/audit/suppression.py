@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bis.audit.program import Module
 
-_COMMENT = re.compile(r"#\s*bis:\s*ignore(?P<whole>-file)?\s*(?:\[(?P<codes>[^\]]*)\])?\s*(?P<reason>.*)$")
+_COMMENT = re.compile(r"#\s*bis:\s*ignore(?P<whole>-file)?(?![\w-])\s*(?:\[(?P<codes>[^\]]*)\])?\s*(?P<reason>.*)$")
 _MARK = "bis:"
 WHOLE_FILE = 0  # the line number under which comments for the whole file are kept
 

@@ -24,8 +24,13 @@ def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[st
 @click.command()
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True,
               help="How the result is printed; github writes annotations of a workflow.")  # fmt: skip
-@click.option("--select", multiple=True, callback=_codes, metavar="CODES",
-              help="Look for these rules only; BIS3 means all of the family. Repeatable. [default: all stable rules]")  # fmt: skip
+@click.option(
+    "--select",
+    multiple=True,
+    callback=_codes,
+    metavar="CODES",
+    help="Look for these rules only; BIS3 means all of the family. Repeatable. [default: all stable rules]",
+)
 @click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="Do not look for these. Repeatable.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Files and folders to leave out. Repeatable.")
 @click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
@@ -65,8 +70,8 @@ def audit(  # noqa: PLR0913 (one parameter for each option)
 ) -> int:
     """What does a project trace of its experiments, and what does it fail to?
 
-    The code is read, never run: calls of MLflow and other trackers, seeds, dependencies, documents. PATH is the project's
-    folder [default: .], or files of it.
+    The code is read, never run: calls of MLflow and other trackers, seeds, dependencies, documents. PATH is the
+    project's folder [default: .], or files of it.
 
     \b
     bis audit .                               facts, and findings with their places
@@ -109,9 +114,9 @@ def _show(audits: list[ProjectAudit], form: str, *, full: bool) -> None:
 
         print_json(to_sarif(audits, api.rules()))
     elif form == "github":
-        from bis.report.github_annotations import annotations
+        from bis.report.github_annotations import workflow_commands
 
-        sys.stdout.write(annotations(audits))
+        sys.stdout.write(workflow_commands(audits))
     else:
         from bis.report.audit_text import print_audit, print_findings
 

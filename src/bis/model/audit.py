@@ -138,8 +138,8 @@ class Substrings:
 class ProjectAudit:
     """All that an audit says of one project.
 
-    `digest` is equal where the code is, whatever the files are called. `sketch` are the smallest digests of its files: the
-    share that two projects have in common estimates how much of their code is the same.
+    `digest` is equal where the code is, whatever the files are called. `sketch` are the smallest digests of its files:
+    the share that two projects have in common estimates how much of their code is the same.
     """
 
     project: str
@@ -159,7 +159,9 @@ class ProjectAudit:
     @property
     def traces(self) -> bool:
         """Whether parameters or metrics are logged to MLflow, by a call or by autologging."""
-        return any(self.facts[name].value == YES for name in ("logs_params", "logs_metrics", "autolog") if name in self.facts)
+        return any(
+            self.facts[name].value == YES for name in ("logs_params", "logs_metrics", "autolog") if name in self.facts
+        )
 
     @property
     def values(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from bis.model.audit import Place
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`count` of `n` projects have this value of a fact, with a 95 % Wilson interval; `unknown` further ones are not in `n`."""
+    """`count` of `n` projects have a value of a fact, with a 95 % Wilson interval; `unknown` others are not in `n`."""
 
     fact: str
     value: str
@@ -83,8 +83,8 @@ class Duplicate:
 class CorpusSummary:
     """Statistics of a corpus. Duplicates and projects that could not be audited are not in `projects`.
 
-    `search` and `audit` are the shares that trace parameters or metrics: by the search for substrings, and by the audit.
-    `trackers` counts projects by tracker and kind of what is traced.
+    `search` and `audit` are the shares that trace parameters or metrics: by the search for substrings, and by the
+    audit. `trackers` counts projects by tracker and kind of what is traced.
     """
 
     projects: int

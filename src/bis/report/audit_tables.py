@@ -4,27 +4,44 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 from bis.model.audit_facts import FACTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
+    from typing import TypeAlias
 
     from bis.model.audit import Place, ProjectAudit
+
+    _Columns: TypeAlias = Callable[[Iterable[str]], tuple[str, ...]]
+    _Rows: TypeAlias = Callable[[ProjectAudit], Iterator["Row"]]
 
 Row = dict[str, str | int]
 _BATCH = 20_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBERS = frozenset({"first_year", "last_year", "python_files", "notebooks", "code_lines", "left_out_files", "line", "column"})
+_NUMBERS = frozenset(
+    [
+        "first_year",
+        "last_year",
+        "python_files",
+        "notebooks",
+        "code_lines",
+        "left_out_files",
+        "cell",
+        "line",
+        "column",
+        "problems",
+    ]
+)
 _PLACE = ("file", "cell", "line")
 
 
 def project_columns(codes: Iterable[str]) -> tuple[str, ...]:
-    """The columns of the table of projects; one for each fact, and one for each rule with the number of its findings."""
+    """The columns of the table of projects; one for each fact, one for each rule with the number of its findings."""
     size = ("python_files", "notebooks", "code_lines", "left_out_files")
     search = ("search_says", "audit_says", "search_reason", "problems", "digest", "counted")
     return ("project", "commit", "first_year", "last_year", *size, *FACTS, *search, *codes)
@@ -87,7 +104,7 @@ def call_rows(audit: ProjectAudit) -> Iterator[Row]:
 
 
 # Each table: its columns, which depend on the rules that were asked, and its rows of one project.
-TABLES: dict[str, tuple[Callable[[Iterable[str]], tuple[str, ...]], Callable[[Any], Iterator[Row]]]] = {
+TABLES: dict[str, tuple[_Columns, _Rows]] = {
     "projects": (project_columns, project_rows),
     "facts": (lambda _codes: ("project", "fact", "value", "reason", *_PLACE), fact_rows),
     "findings": (
@@ -99,7 +116,9 @@ TABLES: dict[str, tuple[Callable[[Iterable[str]], tuple[str, ...]], Callable[[An
 
 
 class CsvTable:
-    """A CSV file that rows are added to as they come; a cell that a spreadsheet would take for a formula begins with ``'``.
+    """A CSV file that rows are added to as they come.
+
+    A cell that a spreadsheet would take for a formula begins with ``'``.
 
     Parameters
     ----------
@@ -133,7 +152,7 @@ class CsvTable:
 
 
 def write_parquet(path: Path, table: Path) -> None:
-    """Write a CSV table of this module as Parquet, batch by batch; columns of numbers are whole numbers, null where empty.
+    """Write a CSV table of this module as Parquet, batch by batch; numbers are whole numbers, null where empty.
 
     Parameters
     ----------
@@ -148,7 +167,7 @@ def write_parquet(path: Path, table: Path) -> None:
     with table.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         names = list(reader.fieldnames or [])
-        whole = {name for name in names if name in _NUMBERS or name.startswith("BIS") or name in {"cell", "problems"}}
+        whole = {name for name in names if name in _NUMBERS or name.startswith("BIS")}
         schema = pa.schema([(name, pa.int64() if name in whole else pa.string()) for name in names])
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:
             while batch := list(islice(reader, _BATCH)):

@@ -18,7 +18,8 @@ _PROFILE: dict[str, dict[str, frozenset[str]]] = {
     "What is traced": {
         name: frozenset({"yes"})
         for name in (
-            "logs_params", "logs_metrics", "autolog", "logs_model", "logs_artifact", "logs_dataset", "sets_tags", "registers_model",
+            "logs_params", "logs_metrics", "autolog", "logs_model", "logs_artifact", "logs_dataset", "sets_tags",
+            "registers_model",
         )
     },
     "What goes wrong": {
@@ -87,7 +88,7 @@ def printable(text: str) -> str:
 def _headline(audit: ProjectAudit) -> list[Any]:
     size = audit.size
     files = f"{size.python_files:,} Python files, {size.notebooks:,} notebooks, {size.code_lines:,} lines of code"
-    uses = audit.facts["uses_mlflow"] if "uses_mlflow" in audit.facts else None
+    uses = audit.facts.get("uses_mlflow")
     via = audit.facts["via"].value if "via" in audit.facts else ()
     lines: list[Any] = [f"{printable(audit.project)}: {files}"]
     if uses is not None and uses.value == "yes":
@@ -172,7 +173,8 @@ def _unread(audit: ProjectAudit, *, full: bool) -> list[Any]:
         parts.append(_bold("Not read, or not wholly"))
         shown = audit.problems if full else audit.problems[:_MOST_PROBLEMS]
         for problem in shown:
-            where = _where(problem.place) if problem.place is not None and problem.place.line else printable(problem.file)
+            placed = problem.place is not None and problem.place.line
+            where = _where(problem.place) if problem.place is not None and placed else printable(problem.file)
             parts.append(bullet(f"{where}: {printable(problem.detail)}"))
         if len(shown) < len(audit.problems):
             parts.append(bullet(f"and {len(audit.problems) - len(shown)} more: --full shows all"))
@@ -191,7 +193,8 @@ def _closing(audit: ProjectAudit) -> str:
         closing = "No findings."
     else:
         levels = Counter(f.severity.value for f in audit.findings)
-        parts = ", ".join(f"{levels[level]} {level}{'s' * (levels[level] != 1)}" for level in ("error", "warning", "note") if levels[level])
+        words = ((level, levels[level]) for level in ("error", "warning", "note"))
+        parts = ", ".join(f"{count} {level}{'s' * (count != 1)}" for level, count in words if count)
         closing = f"{total} findings: {parts}."
         fixable = sum(bool(f.edits) for f in audit.findings)
         closing += f" {fixable} can be repaired: --diff shows how." if fixable else ""

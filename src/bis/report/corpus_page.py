@@ -3,6 +3,8 @@
 The pages need nothing from elsewhere: no script, no font, no network.
 """
 
+# ruff: noqa: E501, ISC004 (markup is not broken where a line ends)
+
 from __future__ import annotations
 
 import re
@@ -21,7 +23,15 @@ if TYPE_CHECKING:
     from bis.model.corpus import CorpusSummary, Group, Share
 
 _MOST_PLACES = 5
-_SHOWN_IN_GROUPS = ("logs_params", "logs_metrics", "autolog", "params_not_logged_at_all", "unseeded_split", "seeds_set", "readme_tracking")
+_SHOWN_IN_GROUPS = (
+    "logs_params",
+    "logs_metrics",
+    "autolog",
+    "params_not_logged_at_all",
+    "unseeded_split",
+    "seeds_set",
+    "readme_tracking",
+)
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --bar: #2f6fb2; --low: #a9c7e8;
   --back: #fff; --bad: #b35900; }
@@ -145,7 +155,9 @@ def _overview(summary: CorpusSummary) -> str:
     problems = ", ".join(f"{_text(kind)} in {count:,}" for kind, count in summary.problems.items())
     tail = f"<p class='soft'>Projects with files that could not be read, by reason: {problems}.</p>" if problems else ""
     failed = ", ".join(f"{count:,} {_text(kind)}" for kind, count in summary.failed.items())
-    return f"<div class='figures'>{cells}</div>{tail}" + (f"<p class='soft'>Not audited: {failed}.</p>" if failed else "")
+    return f"<div class='figures'>{cells}</div>{tail}" + (
+        f"<p class='soft'>Not audited: {failed}.</p>" if failed else ""
+    )
 
 
 def _shares(shares: tuple[Share, ...]) -> str:
@@ -153,7 +165,9 @@ def _shares(shares: tuple[Share, ...]) -> str:
     for share in shares:
         name = f"<a href='facts/{quote(share.fact)}.html'><code>{_text(share.fact)}</code></a>"
         name += "" if share.value == "yes" else f" = {_text(share.value)}"
-        meaning = f"<br><small>{_text(FACTS[share.fact])}</small>" if share.value == "yes" and share.fact in FACTS else ""
+        meaning = (
+            f"<br><small>{_text(FACTS[share.fact])}</small>" if share.value == "yes" and share.fact in FACTS else ""
+        )
         unknown = f"{share.unknown:,}" if share.unknown else ""
         rows.append(
             f"<tr><td>{name}{meaning}</td><td class='plot'>{_bar(share)}</td><td class='n'>{share.share:.1%}</td>"
@@ -183,7 +197,10 @@ def _search(summary: CorpusSummary) -> str:
     rows = "".join(
         f"<tr><td>{label}</td><td class='plot'>{_bar(share)}</td><td class='n'>{share.share:.1%}</td>"
         f"<td class='n'>{share.low:.1%} - {share.high:.1%}</td><td class='n'>{share.count:,} of {share.n:,}</td></tr>"
-        for label, share in (("search for <code>log_param</code>, <code>autolog</code>, <code>log_metric</code>", search), ("audit: a call logs parameters or metrics, or autologging does", ours))
+        for label, share in (
+            ("search for <code>log_param</code>, <code>autolog</code>, <code>log_metric</code>", search),
+            ("audit: a call logs parameters or metrics, or autologging does", ours),
+        )
     )
     listed = "".join(
         f"<tr><td>{_text(d.project)}</td><td>{'yes' if d.search_says else 'no'}</td><td>{'yes' if d.audit_says else 'no'}</td>"
@@ -242,9 +259,7 @@ def _pairs(summary: CorpusSummary) -> str:
                 continue
             colour = "var(--bar)" if value > 0 else "var(--bad)"
             title = f"{pair.first} and {pair.second}: both in {pair.both} of {pair.n}, correlation {value:+.2f}"
-            cells += (
-                f"<td title='{title}' style='background:color-mix(in srgb, {colour} {abs(value):.0%}, transparent)'>{value:+.1f}</td>"
-            )
+            cells += f"<td title='{title}' style='background:color-mix(in srgb, {colour} {abs(value):.0%}, transparent)'>{value:+.1f}</td>"
         rows += f"<tr><th>{i + 1} <code>{first}</code></th>{cells}</tr>"
     return (
         "<h2>What goes together</h2><p class='soft'>Correlation (phi) of each two facts, over the projects in which both are "

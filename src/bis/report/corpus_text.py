@@ -64,10 +64,9 @@ def _two_figures(summary: CorpusSummary) -> list[str]:
     search, ours = summary.search, summary.audit
     if search is None or ours is None:
         return []
-    lines = [
-        f"Traces parameters or metrics: {ours.share:.1%} by the audit ({ours.count:,} of {ours.n:,}), "
-        f"{search.share:.1%} by a search for log_param, autolog, log_metric ({search.count:,} of {search.n:,})."
-    ]
+    line = f"Traces parameters or metrics: {ours.share:.1%} by the audit ({ours.count:,} of {ours.n:,}), "
+    line += f"{search.share:.1%} by a search for log_param, autolog, log_metric ({search.count:,} of {search.n:,})."
+    lines = [line]
     if summary.disagreements:
         lines.append(f"They disagree on {len(summary.disagreements):,} projects:")
         lines += [f"  {d.project}: {d.reason}" for d in summary.disagreements[:8]]

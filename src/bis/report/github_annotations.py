@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
-def annotations(audits: Iterable[ProjectAudit]) -> str:
+def workflow_commands(audits: Iterable[ProjectAudit]) -> str:
     """One line for each finding, which GitHub shows at its place in the change.
 
     A place in a notebook cannot be shown by GitHub: the cell stands in the text.

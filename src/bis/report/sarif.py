@@ -1,7 +1,7 @@
 """Findings as SARIF 2.1.0, which code scanning services and editors read.
 
-A place in a notebook is the notebook, with the cell as its logical location and both cell and line in the properties: SARIF
-counts the lines of the file, which for a notebook are lines of JSON that nobody looks at.
+A place in a notebook is the notebook, with the cell as its logical location and both cell and line in the properties:
+SARIF counts the lines of the file, which for a notebook are lines of JSON that nobody looks at.
 
 References
 ----------
@@ -137,5 +137,9 @@ def _notification(problem: Problem) -> dict[str, Any]:
         "level": "warning",
         "message": {"text": f"{problem.file}: {problem.detail}"},
         "descriptor": {"id": problem.kind},
-        "locations": [_location(problem.place) if problem.place else {"physicalLocation": {"artifactLocation": _artifact(problem.file)}}],
+        "locations": [
+            _location(problem.place)
+            if problem.place
+            else {"physicalLocation": {"artifactLocation": _artifact(problem.file)}}
+        ],
     }

@@ -79,4 +79,3 @@ def write_results(out: Path, rule_names: dict[str, str]) -> CorpusSummary:
     except OSError as error:
         raise StorageError(f"the results cannot be written to {out}: {error.strerror}") from error
     return result
-

@@ -25,8 +25,8 @@ _LARGEST = "5,000 lines and more"
 # Facts that are compared between years and sizes, and with each other.
 _COMPARED = (
     "logs_params", "logs_metrics", "autolog", "logs_model", "logs_artifact", "logs_dataset", "registers_model",
-    "params_not_logged_at_all", "unseeded_split", "unseeded_estimator", "seeds_set", "deps_declared", "hardcoded_run_id",
-    "absolute_local_path", "mlproject", "readme_tracking",
+    "params_not_logged_at_all", "unseeded_split", "unseeded_estimator", "seeds_set", "deps_declared",
+    "hardcoded_run_id", "absolute_local_path", "mlproject", "readme_tracking",
 )  # fmt: skip
 
 
@@ -93,7 +93,9 @@ class Summary:
         return True
 
     def _pair(self, facts: dict[str, Fact]) -> None:
-        known = [(name, str(facts[name].value)) for name in _COMPARED if name in facts and facts[name].value in (YES, NO)]
+        known = [
+            (name, str(facts[name].value)) for name in _COMPARED if name in facts and facts[name].value in (YES, NO)
+        ]
         for (first, one), (second, other) in combinations(known, 2):
             self._pairs[(first, second, one, other)] += 1
 

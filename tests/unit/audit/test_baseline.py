@@ -1,0 +1,84 @@
+"""Findings that were there before."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis.audit.baseline import read_baseline, without_known, write_baseline
+from bis.errors import StorageError, UsageError
+from bis.model.audit import Confidence, Finding, Place, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def finding(line: int, *, code: str = "BIS101", file: str = "a.py", message: str = "m") -> Finding:
+    """A finding at a line."""
+    return Finding(code, "x", message, Place(file, -1, line), Severity.WARNING, Confidence.HIGH)
+
+
+@pytest.mark.parametrize(
+    ("now", "new"),
+    [
+        ([finding(1), finding(5)], []),
+        ([finding(10), finding(50)], []),
+        ([finding(1)], []),
+        ([], []),
+        ([finding(1), finding(5), finding(9)], [9]),
+        ([finding(1, code="BIS102")], [1]),
+        ([finding(2, file="b.py")], [2]),
+        ([finding(3, message="other")], [3]),
+    ],
+)
+def test_only_what_is_new_is_told(tmp_path: Path, now: list[Finding], new: list[int]) -> None:
+    """Lines may move; a third finding of a kind of which two were known is new."""
+    path = tmp_path / "baseline.json"
+    assert write_baseline(path, [finding(1), finding(5)]) == 2
+    assert [f.place.line for f in without_known(now, read_baseline(path))] == new
+
+
+def test_the_file_is_for_version_control(tmp_path: Path) -> None:
+    """Sorted, one finding's fields by name, no lines of code; equal findings make equal files."""
+    one, two = tmp_path / "1", tmp_path / "2"
+    findings = [finding(1, file="b.py"), finding(2), finding(3, message="é")]
+    write_baseline(one, findings)
+    write_baseline(two, reversed(findings))
+    assert one.read_bytes() == two.read_bytes()
+    assert json.loads(one.read_text(encoding="utf-8"))["findings"][0] == {
+        "code": "BIS101", "file": "a.py", "message": "m", "count": 1,
+    }  # fmt: skip
+    assert "é" in one.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "cannot be read"),
+        ("", "is not JSON"),
+        ("[]", "is no baseline"),
+        ('{"format": "bis.audit", "version": 1}', "is no baseline"),
+        ('{"format": "bis.baseline", "version": 99}', "is no baseline"),
+        ('{"format": "bis.baseline", "version": 1, "findings": [1]}', "expected code, file, message and count"),
+        ('{"format": "bis.baseline", "version": 1, "findings": 7}', "expected"),
+        ('{"format": "bis.baseline", "version": 1, "findings": [{"code": "a", "file": "b", "message": "c", "count": 0}]}', "count"),
+    ],
+)
+def test_what_is_no_baseline_is_refused(tmp_path: Path, text: str | None, words: str) -> None:
+    """With the file's name and the command that writes one."""
+    path = tmp_path / "b.json"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as raised:
+        read_baseline(path)
+    assert words in raised.value.message
+    assert str(path) in raised.value.message
+    assert "--write-baseline" in (raised.value.hint or "")
+
+
+def test_a_baseline_that_cannot_be_written(tmp_path: Path) -> None:
+    """The message says where."""
+    with pytest.raises(StorageError, match="no/b.json"):
+        write_baseline(tmp_path / "no" / "b.json", [])
