@@ -114,7 +114,7 @@ def test_a_list_of_repositories_is_cloned_and_audited(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not (BROWSER / "node_modules").is_dir() or not shutil.which("node"), reason="no browser")
 def test_pages_in_a_browser(results: Path) -> None:
-    """No error, no request but for the page itself, no script, nothing wider than the window; all links lead to files."""
+    """No error, no request but the page itself, no script, nothing wider than the window; links lead to files."""
     pages = [results / "index.html", results / "facts" / "logs_params.html"]
     command = ["node", str(LOOK), str(BROWSER), *(page.as_uri() for page in pages)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)

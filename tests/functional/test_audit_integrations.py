@@ -1,4 +1,4 @@
-"""Where `bis audit` meets other tools: the hook of pre-commit, run by the real pre-commit, and the script of the GitHub Action."""
+"""Where `bis audit` meets other tools: the hook, run by the real pre-commit, and the script of the GitHub Action."""
 
 from __future__ import annotations
 
@@ -99,7 +99,6 @@ def pre_commit(tmp_path: Path, source: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_hook_fails_where_there_are_findings(tmp_path: Path) -> None:
     """pre-commit runs the hook once, shows the finding with its place, and fails."""
-    pytest.importorskip("pre_commit")
     done = pre_commit(tmp_path, BAD)
     assert done.returncode == 1, done.stdout + done.stderr
     assert done.stdout.count("train.py:6:9: BIS103 ") == 1, done.stdout
@@ -107,7 +106,6 @@ def test_the_hook_fails_where_there_are_findings(tmp_path: Path) -> None:
 
 def test_the_hook_passes_where_there_are_none(tmp_path: Path) -> None:
     """Without findings the hook passes."""
-    pytest.importorskip("pre_commit")
     done = pre_commit(tmp_path, GOOD)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Passed" in done.stdout
@@ -162,7 +160,7 @@ def act(tmp_path: Path, files: dict[str, str], **inputs: str) -> Step:
 
 @needs_bash
 def test_the_action_annotates_and_fails(tmp_path: Path) -> None:
-    """Findings are annotations on stdout and results of the SARIF file, their number is an output, and the step fails."""
+    """Findings are annotations on stdout and results of the SARIF file; their number is an output; the step fails."""
     step = act(tmp_path, {"train.py": BAD})
     assert step.code == 1, step.log
     assert step.log.startswith("::warning file=train.py,line=6,endLine=6,col=9,title=BIS103 metric-without-step::")
@@ -223,7 +221,7 @@ def test_the_action_says_that_there_is_nothing_to_audit(tmp_path: Path) -> None:
 
 @needs_bash
 def test_the_action_installs_into_an_environment_of_its_own(tmp_path: Path) -> None:
-    """`install` makes an environment in the runner's temporary folder and installs what the action was checked out with."""
+    """`install` makes an environment in the runner's temporary folder, with the bis that the action brings."""
     package = tmp_path / "action"
     package.mkdir()
     (package / "pyproject.toml").write_text(
@@ -257,7 +255,7 @@ def test_the_action_installs_into_an_environment_of_its_own(tmp_path: Path) -> N
 
 
 def test_the_action_names_what_exists() -> None:
-    """Each input reaches the script under a name that it reads, each output is one that it writes, each file is there."""
+    """Each input reaches the script under a name that it reads; it writes each output; each file is there."""
     action = yaml.safe_load(ACTION.read_text(encoding="utf-8"))
     script = SCRIPT.read_text(encoding="utf-8")
     steps = action["runs"]["steps"]

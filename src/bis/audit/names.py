@@ -205,6 +205,8 @@ class Names:
 
     def _too_far(self, depth: int) -> bool:
         """Whether enough was looked at for one name."""
+        if depth == 0 and not self._pending and not self._busy:
+            self._steps = 0
         self._steps += 1
         return depth > _DEEP or self._steps > _MOST_STEPS
 

@@ -36,7 +36,7 @@ def late_autologs(project: Project, *, saved: bool = False) -> list[tuple[Module
     found: dict[int, tuple[Module, Call, Call]] = {}
     early: set[int] = set()
     for module in project.modules:
-        if not any(project.direct(module, call) == ("autolog",) for call in module.calls):
+        if not any("autolog" in project.kinds(module, call) for call in module.calls):
             continue
         one = project.saved_trace(module) if saved else None
         for trace in ([one] if one else []) if saved else project.traces(module):
@@ -46,24 +46,25 @@ def late_autologs(project: Project, *, saved: bool = False) -> list[tuple[Module
 
 def _late_in(project: Project, trace: list[Step], found: dict[int, tuple[Module, Call, Call]], early: set[int]) -> None:
     before: list[Call] = []
-    pending: dict[int, tuple[Module, Call, Call]] = {}
+    waiting: dict[int, Call] = {}  # autologging after which nothing that it covers was trained so far
+    late: dict[int, tuple[Module, Call, Call]] = {}
     for step in trace:
         call = step.call
         if call is None:
             continue
         if project.direct(step.module, call) == ("autolog",):
+            waiting[id(call)] = call
             fits = [fit for fit in before if covered(call, fit)]
             if fits:
-                pending[id(call)] = (step.module, call, fits[-1])
-            else:
-                early.add(id(call))
+                late[id(call)] = (step.module, call, fits[-1])
         elif learning.trains(call):
             before.append(call)
-            for key, (_module, autolog, _fit) in list(pending.items()):
+            for key, autolog in list(waiting.items()):
                 if covered(autolog, call):
                     early.add(key)
-                    del pending[key]
-    found |= pending
+                    del waiting[key]
+                    late.pop(key, None)
+    found |= late
 
 
 def seeded_globally(project: Project, module: Module, call: Call, libraries: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 from bis.model.audit_facts import FACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
     from typing import TypeAlias

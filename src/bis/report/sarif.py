@@ -67,7 +67,7 @@ def _run(audit: ProjectAudit, driver: dict[str, Any], order: dict[str, int]) -> 
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"PROJECT": {"description": {"text": "The project's folder."}}},
-        "automationDetails": {"id": f"bis/{quote(audit.project, safe='')}/"},
+        "automationDetails": {"id": f"bis/{quote(audit.project, safe='', errors='surrogatepass')}/"},
         "invocations": [
             {"executionSuccessful": True, "toolExecutionNotifications": [_notification(p) for p in audit.problems]}
         ],
@@ -112,7 +112,7 @@ def _location(place: Place) -> dict[str, Any]:
 
 
 def _artifact(file: str) -> dict[str, str]:
-    return {"uri": quote(file or ".", safe="/~!$&'()*+,;=@"), "uriBaseId": "PROJECT"}
+    return {"uri": quote(file or ".", safe="/~!$&'()*+,;=@", errors="surrogatepass"), "uriBaseId": "PROJECT"}
 
 
 def _region(place: Place) -> dict[str, int]:

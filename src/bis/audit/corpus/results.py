@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from bis import __version__
 from bis.audit.corpus.journal import AUDITS
 from bis.audit.corpus.outcomes import failure_of
 from bis.audit.corpus.summary import Summary
 from bis.errors import StorageError
+from bis.evidence.digests import digest_bytes
+from bis.model.audit_facts import FACTS
+from bis.model.corpus import CorpusSummary
+from bis.model.jsonable import from_json
 from bis.report.audit_json import from_line
 from bis.report.audit_tables import TABLES, CsvTable, write_parquet
 from bis.report.corpus_page import CorpusPages
@@ -19,9 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bis.model.audit import ProjectAudit
-    from bis.model.corpus import CorpusSummary
 
-STATISTICS = "statistics.json"
+STATISTICS, INDEX = "statistics.json", "index.html"
+_MARK = ".results"  # written last: the digest of what the results were made from
 
 
 def read_audits(out: Path) -> Iterator[ProjectAudit]:
@@ -56,8 +62,13 @@ def write_results(out: Path, rule_names: dict[str, str]) -> CorpusSummary:
     StorageError
         The folder cannot be written.
     """
+    digest = _digest(out, rule_names)
+    known = _written_before(out, digest)
+    if known is not None:
+        return known
     summary = Summary(rule_names)
     try:
+        (out / _MARK).unlink(missing_ok=True)
         with ExitStack() as stack:
             tables = {
                 name: stack.enter_context(CsvTable(out / f"{name}.csv", columns(sorted(rule_names))))
@@ -76,6 +87,26 @@ def write_results(out: Path, rule_names: dict[str, str]) -> CorpusSummary:
         pages.finish(result)
         for name in TABLES:
             write_parquet(out / f"{name}.parquet", out / f"{name}.csv")
+        (out / _MARK).write_text(digest, encoding="ascii")
     except OSError as error:
         raise StorageError(f"the results cannot be written to {out}: {error.strerror}") from error
     return result
+
+
+def _digest(out: Path, rule_names: dict[str, str]) -> str:
+    """Of all that the results are made from, in whatever order the projects were finished."""
+    with (out / AUDITS).open("rb") as lines:
+        digests = sorted(digest_bytes(line) for line in lines)
+    return digest_bytes(repr((__version__, sorted(rule_names.items()), digests)).encode())
+
+
+def _written_before(out: Path, digest: str) -> CorpusSummary | None:
+    """The statistics, where all results were made from the same audits before."""
+    tables = [f"{name}.{suffix}" for name in TABLES for suffix in ("csv", "parquet")]
+    files = [INDEX, STATISTICS, *tables, *(f"facts/{name}.html" for name in FACTS)]
+    try:
+        if (out / _MARK).read_text(encoding="ascii") != digest or not all((out / file).is_file() for file in files):
+            return None
+        return from_json(CorpusSummary, json.loads((out / STATISTICS).read_bytes()))
+    except (OSError, ValueError):
+        return None
