@@ -38,7 +38,11 @@ def check(project: Project) -> Iterator[Finding]:
     """Tell each such line."""
     for module in project.modules:
         for line, what in module.blocking:
-            yield RULE.at(Place(module.file, -1, line), f"it never returns: {what}")
+            yield RULE.at(Place(module.file, -1, line), f"it never returns: {_short(what)}")
         for cell in module.cells:
             for line, what in cell.blocking:
-                yield RULE.at(Place(module.file, cell.index, line), f"the cell never returns: {what}")
+                yield RULE.at(Place(module.file, cell.index, line), f"the cell never returns: {_short(what)}")
+
+
+def _short(what: str) -> str:
+    return what.removeprefix("starts a server and does not return: ").removeprefix("never ends: ")

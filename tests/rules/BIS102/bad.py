@@ -1,0 +1,15 @@
+import mlflow
+from sklearn.svm import SVR
+from sklearn.datasets import load_diabetes
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import train_test_split
+
+X, y = load_diabetes(return_X_y=True)
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+
+kernel = "rbf"
+with mlflow.start_run():
+    model = SVR(C=10, kernel=kernel, epsilon=0.2)
+    model.fit(X_train, y_train)
+    mlflow.log_param("C", 10)
+    mlflow.log_metric("r2", model.score(X_test, y_test))

@@ -1,0 +1,21 @@
+import mlflow
+from sklearn.datasets import load_diabetes
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import train_test_split
+
+X, y = load_diabetes(return_X_y=True)
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+
+
+def train():
+    return Ridge().fit(X_train, y_train)
+
+
+def main():
+    model = train()
+    mlflow.sklearn.autolog()
+    return model.score(X_test, y_test)
+
+
+if __name__ == "__main__":
+    main()

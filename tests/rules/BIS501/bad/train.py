@@ -1,0 +1,4 @@
+import mlflow
+import xgboost
+
+mlflow.log_param("a", 1)

@@ -1,0 +1,5 @@
+import json
+
+import settings
+
+print(json.dumps(settings.ALL))

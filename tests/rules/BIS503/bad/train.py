@@ -1,0 +1,3 @@
+import mlflow
+import numpy as np
+import xgboost

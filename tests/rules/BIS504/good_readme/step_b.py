@@ -1,0 +1,3 @@
+from step_a import fit
+
+fit([[1]], [1])
