@@ -49,8 +49,10 @@ def check(project: Project) -> Iterator[Finding]:
         autologs = [c for c in module.calls if project.direct(module, c) == ("autolog",)]
         if not autologs:
             continue
-        trainings = _trainings(project, module)
+        trainings, reached = _trainings(project, module)
         for call in autologs:
+            if call.scope and call.index not in reached:
+                continue  # in a function that other files call, or nobody
             flavour = canonical(call.api).split(".")[1]
             if flavour != "autolog" and flavour not in mlflow.AUTOLOG_COVERS:
                 continue  # of a library that calls models rather than trains them
@@ -63,20 +65,25 @@ def check(project: Project) -> Iterator[Finding]:
             yield RULE.at_call(module, call, f"{call.path}() logs nothing: {what}")
 
 
-def _trainings(project: Project, module: Module) -> list[Call] | None:
-    """All trainings that a file reaches; None where it may reach others."""
-    found = []
-    for trace in project.traces(module):
+def _trainings(project: Project, module: Module) -> tuple[list[Call] | None, set[int]]:
+    """All trainings that a file reaches, None where it may reach others; and the calls that run from its top."""
+    found: list[Call] = []
+    reached: set[int] = set()
+    unknown = False
+    for position, trace in enumerate(project.traces(module)):
+        from_top = position == 0 and bool(trace) and trace[0].depth == 0
         for step in trace:
             call = step.call
             if call is None:
                 continue
+            if from_top and step.module is module:
+                reached.add(call.index)
             if learning.trains(call):
                 found.append(call)
             elif _may_train(project, call, step.module):
-                return None
+                unknown = True
     imported = any(project.links.uses(other, module) for other in project.modules)
-    return None if imported and not found else found
+    return (None if unknown or (imported and not found) else found), reached
 
 
 def _may_train(project: Project, call: Call, module: Module) -> bool:

@@ -67,7 +67,9 @@ def _follow(project: Project, trace: list[Step], found: list[tuple[Module, Call,
         if step.closes is not None:
             entered = step.closes.call
             if entered >= 0 and step.module.calls[entered].api in mlflow.STARTS:
-                opened, ended = max(opened - 1, 0), True
+                # The end of a nested run leaves its parent open, also one that a caller of this function opened.
+                nested = "nested" in step.module.calls[entered].keywords
+                opened, ended = max(opened - 1, 0), ended or not nested
         if call is None:
             continue
         if call.api in mlflow.STARTS:
