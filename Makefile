@@ -15,7 +15,7 @@ INSTALL := $(PY) -m uv pip install --quiet --python $(PY) --compile-bytecode
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help study test check lint types layers docs doctest cli-docs bench clean
+.PHONY: help study test check lint types layers docs doctest cli-docs rule-docs new-rule bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -46,6 +46,12 @@ doctest: $(VENV)/.dev ## the examples in the docstrings of bis.stats
 
 cli-docs: $(VENV)/.dev ## docs/cli.md, from the commands' help
 	$(PY) docs/generate_cli.py
+
+rule-docs: $(VENV)/.dev ## docs/rules.md, from the rules' docstrings
+	$(PY) docs/generate_rules.py
+
+new-rule: $(VENV)/.dev ## begin a rule of the audit: CODE=BIS311 NAME=some-name
+	$(PY) -m tests.rules.new_rule '$(CODE)' '$(NAME)'
 
 bench: $(VENV)/.dev ## cost of recording, beside other trackers
 	$(PY) benchmarks/overhead.py

@@ -42,6 +42,20 @@ def test_settings_of_the_nearest_file(tmp_path: Path) -> None:
     assert settings.tolerances == {"loss": Tolerance(rtol=1e-6)}
 
 
+def test_settings_of_the_audit(tmp_path: Path) -> None:
+    """Lists of codes and globs, a file's name, a size; by default nothing is chosen and nothing left out."""
+    defaults = Settings()
+    assert (defaults.select, defaults.ignore, defaults.exclude, defaults.baseline) == ((), (), (), None)
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.bis]\nselect = ["BIS1", "BIS2"]\nignore = ["BIS103"]\nexclude = ["old/**"]\n'
+        'baseline = "known.json"\nmax-file-mib = 1\n',
+        encoding="utf-8",
+    )
+    found = load_settings(tmp_path)
+    assert (found.select, found.ignore, found.exclude) == (("BIS1", "BIS2"), ("BIS103",), ("old/**",))
+    assert (found.baseline, found.max_file_mib) == ("known.json", 1)
+
+
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     """Unknown keys, wrong kinds and impossible tolerances are collected in one message that names the file."""
     path = tmp_path / "pyproject.toml"
@@ -99,6 +113,13 @@ def test_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("[tool.bis]\nalpha = 5\n", "from 1e-06 to 0.5"),
         ("[tool.bis]\nalpha = nan\n", "alpha"),
         ("[tool.bis.tolerances]\na = {atol = nan}\n", "tolerances.a"),
+        ("[tool.bis]\nselect = 'BIS1'\n", "select = 'BIS1': expected a list of texts"),
+        ("[tool.bis]\nignore = [1]\n", "ignore = [1]: expected a list of texts"),
+        ("[tool.bis]\nexclude = {a = 1}\n", "expected a list of texts"),
+        ("[tool.bis]\nbaseline = ['a']\n", "baseline = ['a']: expected a text"),
+        ("[tool.bis]\nmax-file-mib = 'x'\n", "expected a number"),
+        ("[tool.bis]\nmax-file-mib = 0\n", "from 0.001 to 1000"),
+        ("[tool.bis]\nmax-file-mib = inf\n", "from 0.001 to 1000"),
         ("[tool]\nbis = 3\n", "expected a table"),
         ("tool = 3\n", "expected a table"),
     ],

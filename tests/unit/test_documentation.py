@@ -9,23 +9,36 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pytest
 import yaml
 
 from bis import api, config, errors
-from bis.cli import main as command_line
-from bis.model import facets, record, session, verdict
+from bis.audit.rules.catalogue import RULES
+from bis.cli.main import cli
+from bis.model import audit, corpus, facets, record, rule_text, session, verdict
+from bis.model.audit_facts import FACTS
+from bis.report import audit_tables
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-COMMANDS = {
-    name: command
-    for group in vars(command_line).values()
-    if isinstance(group, click.Group)
-    for name, command in group.commands.items()
-}
+
+
+def commands_of(group: click.Group, prefix: str = "") -> dict[str, click.Command]:
+    """All commands by name, those of groups too: `corpus fetch`."""
+    found: dict[str, click.Command] = {}
+    for name, command in group.commands.items():
+        inner = commands_of(command, f"{prefix}{name} ") if isinstance(command, click.Group) else {}
+        found |= {f"{prefix}{name}": command, **inner}
+    return found
+
+
+COMMANDS = commands_of(cli)
 
 
 def read(name: str) -> str:
@@ -39,14 +52,24 @@ def all_text() -> str:
     return "\n".join([*pages, (ROOT / "README.md").read_text(encoding="utf-8")])
 
 
-def test_the_page_of_commands_is_current() -> None:
-    """docs/cli.md is what docs/generate_cli.py makes of the commands' help today."""
-    found = importlib.util.spec_from_file_location("generate_cli", DOCS / "generate_cli.py")
+def generator(name: str) -> ModuleType:
+    """A program that writes a page of the documentation."""
+    found = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     assert found is not None
     assert found.loader is not None
-    generator = importlib.util.module_from_spec(found)
-    found.loader.exec_module(generator)
-    assert read("cli.md") == generator.page(), "make cli-docs"
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+def test_the_page_of_commands_is_current() -> None:
+    """docs/cli.md is what docs/generate_cli.py makes of the commands' help today."""
+    assert read("cli.md") == generator("generate_cli").page(), "make cli-docs"
+
+
+def test_the_page_of_rules_is_current() -> None:
+    """docs/rules.md is what docs/generate_rules.py makes of the rules' docstrings today."""
+    assert read("rules.md") == generator("generate_rules").page(), "make rule-docs"
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
@@ -54,11 +77,13 @@ def test_commands_and_options_are_described(name: str) -> None:
     """Each command has its section, each option stands in it and has a help text."""
     command = COMMANDS[name]
     section = read("cli.md").split(f"## `bis {name}`")[1].split("\n## ")[0]
+    assert f"bis {name}" in (ROOT / "README.md").read_text(encoding="utf-8")
+    if isinstance(command, click.Group):  # it has no options: its commands are looked at for themselves
+        return
     options = [p for p in command.params if isinstance(p, click.Option)]
     assert [o.opts for o in options if not all(word in section for word in o.opts)] == []
     assert [o.opts for o in options if not o.help] == []
     assert "--json" in section
-    assert f"bis {name}" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_functions_and_their_parameters_are_described() -> None:
@@ -72,7 +97,8 @@ def test_functions_and_their_parameters_are_described() -> None:
             signatures.append(f"`{name}({', '.join(words)})`")
     signatures.remove("`options_from(given)`")  # for the command line
     assert sorted(s for s in signatures if s not in page) == []
-    assert [f.name for f in dataclasses.fields(api.ReplayOptions) if f"`{f.name}`" not in page] == []
+    for options in (api.ReplayOptions, api.AuditOptions):
+        assert [f.name for f in dataclasses.fields(options) if f"`{f.name}`" not in page] == []
 
 
 def test_settings_are_described_with_their_defaults() -> None:
@@ -82,7 +108,7 @@ def test_settings_are_described_with_their_defaults() -> None:
     expected = {}
     for field in dataclasses.fields(config.Settings):
         value = getattr(defaults, field.name)
-        text = "none" if value in (None, {}) else str(value).lower() if isinstance(value, bool) else f"{value:g}"
+        text = "none" if value in (None, {}, ()) else str(value).lower() if isinstance(value, bool) else f"{value:g}"
         expected[field.name.replace("_", "-")] = text
     assert rows == expected
 
@@ -96,6 +122,17 @@ def test_parts_of_a_tolerance_are_described() -> None:
 def test_environment_variables_are_described() -> None:
     """The table of variables has each one that bis reads or sets, and none more."""
     assert set(re.findall(r"^\| `(BIS_\w+)` \|", read("configuration.md"), re.MULTILINE)) == set(config.VARIABLES)
+
+
+def test_variables_of_others_are_described() -> None:
+    """Each variable that bis reads and that is not its own has its row, too."""
+    read_here = set(
+        re.findall(r'environ\.get\("([A-Z_]+)"\)', (ROOT / "src/bis/config.py").read_text(encoding="utf-8"))
+    )
+    rows = "".join(re.findall(r"^\| `.*?` \|", read("configuration.md"), re.MULTILINE))
+    of_platforms = {"LOCALAPPDATA", "XDG_STATE_HOME", "CI"}  # where a user's folders are, and where we run
+    assert {"GITHUB_TOKEN", "GH_TOKEN", "GITHUB_API_URL"} <= read_here
+    assert sorted(name for name in read_here - of_platforms if f"`{name}`" not in rows) == []
 
 
 def test_no_variable_is_mentioned_that_does_not_exist() -> None:
@@ -139,6 +176,10 @@ FORMATS = [
     *[("spool.md", c) for c in (session.Session, session.Exit, session.Quarantine)],
     *[("verdict.md", c) for c in (verdict.Verdict, verdict.Group, verdict.Item, verdict.Evidence, verdict.Outcome)],
     *[("verdict.md", c) for c in (verdict.Interval, verdict.Deviation)],
+    *[("audit.md", c) for c in (audit.ProjectAudit, audit.Fact, audit.TrackingCall, audit.Finding, audit.Problem)],
+    *[("audit.md", c) for c in (audit.Place, audit.Edit, audit.Size, audit.Revision, audit.Substrings)],
+    *[("audit.md", c) for c in (corpus.CorpusSummary, corpus.Share, corpus.Group, corpus.Pair, corpus.RuleCount)],
+    *[("audit.md", c) for c in (corpus.Disagreement, corpus.Duplicate, rule_text.RuleText)],
 ]
 
 
@@ -150,6 +191,70 @@ def test_every_key_of_a_format_is_described(page: str, cls: type) -> None:
     text = read(f"formats/{page}")
     names = [f.name for f in dataclasses.fields(cls)]
     assert [name for name in names if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("module", [audit, corpus], ids=["audit", "corpus"])
+def test_every_dataclass_of_the_audit_is_looked_at(module: ModuleType) -> None:
+    """What is written of audits and corpora is in the table above, so that no further dataclass is forgotten."""
+    own = {c for c in vars(module).values() if dataclasses.is_dataclass(c) and c.__module__ == module.__name__}
+    assert own <= {cls for _page, cls in FORMATS}
+
+
+def test_every_table_and_its_columns_are_described() -> None:
+    """Each table of a corpus has its row, with all its columns; those of facts and rules are named as such."""
+    section = read("formats/audit.md").split("## Tables")[1].split("\n## ")[0]
+    for name, (columns, _rows) in audit_tables.TABLES.items():
+        (row,) = re.findall(rf"^\| `{name}` \|.*$", section, re.MULTILINE)
+        assert [column for column in columns(()) if column not in FACTS and f"`{column}`" not in row] == []
+
+
+def test_every_kind_of_call_is_described() -> None:
+    """Each word for what a call traces stands on the pages of the audit and of its format."""
+    for page in ("auditing.md", "formats/audit.md"):
+        assert [kind for kind in audit.KINDS if f"`{kind}`" not in read(page)] == []
+
+
+def test_facts_are_described() -> None:
+    """Each fact has its row, in the order in which they are told, with the meaning that the code gives it."""
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| .+ \|$", read("facts.md"), re.MULTILINE)
+    assert [name for name, _meaning in rows] == list(FACTS)
+    exact = {name: meaning for name, meaning in rows if name not in {"via", "deps_pinned", "params_not_logged_at_all"}}
+    plain = {name: meaning.replace("`", "") for name, meaning in exact.items()}
+    assert plain == {name: FACTS[name] for name in exact}
+
+
+def test_words_of_facts_are_described() -> None:
+    """Each word of a fact that has a scale of its own stands on the page of facts."""
+    page = read("facts.md")
+    words = [*re.split(r", ", FACTS["via"].partition(": ")[2]), "all", "some", "none", "lock", "yes", "no", "unknown"]
+    assert [word for word in words if f"`{word}`" not in page] == []
+
+
+def test_every_rule_is_documented() -> None:
+    """Each rule has its section with what it does, why, and examples; a rule that repairs says what it changes."""
+    page = read("rules.md")
+    for rule in api.rules():
+        section = page.split(f"### {rule.code} {rule.name}\n")[1].split("\n### ")[0]
+        headings = re.findall(r"^\*\*(.+)\*\*$", section, re.MULTILINE)
+        wanted = ["What it does", "Why is this bad?", *(["Example", "Use instead"] if rule.code != "BIS000" else [])]
+        assert headings[: len(wanted)] == wanted, rule.code
+        assert ("Fix" in headings) is rule.fixable, rule.code
+        assert rule.summary[0].isupper(), rule.code
+        assert rule.summary.endswith("."), rule.code
+    assert len({rule.name for rule in api.rules()}) == len(api.rules()) == len(RULES) + 2
+
+
+def test_every_family_of_rules_has_its_heading() -> None:
+    """The hundreds of each code have a name, in the order of the page."""
+    families = generator("generate_rules").FAMILIES
+    assert sorted({rule.code[3] for rule in api.rules()}) == list(families)
+
+
+def test_no_rule_is_mentioned_that_does_not_exist() -> None:
+    """Codes of rules that the documentation speaks of are rules; the guide's example of a new one is none yet."""
+    codes = {rule.code for rule in api.rules()}
+    assert set(re.findall(r"\bBIS\d{3}\b", all_text())) - {"BIS311"} <= codes
+    assert "BIS311" not in codes
 
 
 def test_every_tag_is_described() -> None:

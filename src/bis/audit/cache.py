@@ -26,8 +26,8 @@ _KNOWN = {
 } | {("builtins", "frozenset"), ("builtins", "set")}
 
 _FAULTS = (
-    OSError, ValueError, EOFError, TypeError, AttributeError, IndexError, KeyError, ImportError, MemoryError, OverflowError,
-    RecursionError, pickle.UnpicklingError,
+    OSError, ValueError, EOFError, TypeError, AttributeError, IndexError, KeyError, ImportError, MemoryError,
+    OverflowError, RecursionError, pickle.UnpicklingError,
 )  # fmt: skip
 _SEAL_BYTES = 16
 

@@ -18,6 +18,7 @@ _MOST_PLACES = 200  # of one kind, in one file
 _MOST_WORDS = 120  # of one sentence
 _LONGEST_LEAD = 200  # characters of what leads to a list, repeated before each of its items
 _NEAR = 12  # words between a verb and what it is about
+_ENOUGH = 60  # places
 _AROUND = 3  # lines within which an address belongs to MLflow
 _FOLDERS = frozenset({"docs", "doc", "documentation", "wiki", "guides", "manual"})
 _SUFFIXES = (".md", ".rst", ".txt", ".markdown", ".mdx", ".adoc")
@@ -145,8 +146,9 @@ def read_documents(files: Mapping[str, str]) -> Documents:
         Text of each document by its path relative to the project.
     """
     found = _Found([], [], [], [])
-    for path, text in sorted(files.items()):
-        _search(path, text[:_MOST_CHARACTERS], found)
+    for path, text in sorted(files.items(), key=lambda item: (item[0].count("/"), item[0])):
+        if min(len(found.explaining), len(found.viewing)) < _ENOUGH:  # a book about it is not read to its end
+            _search(path, text[:_MOST_CHARACTERS], found)
     nested = tuple(
         path for path in sorted(files) if "/" in path and not _FOLDERS & {p.lower() for p in path.split("/")[:-1]}
     )

@@ -55,8 +55,12 @@ class Options:
     cache: Path | None = None
 
     def wants(self, code: str) -> bool:
-        """Whether findings of this code are asked for; the longer beginning wins."""
-        chosen = max((len(p) for p in self.select if code.startswith(p)), default=-1 if self.select else 0)
+        """Whether findings of this code are asked for; the longer beginning wins.
+
+        That a rule failed is told whatever is selected, unless it is ignored.
+        """
+        all_are = not self.select or code == CRASHED.code
+        chosen = max((len(p) for p in self.select if code.startswith(p)), default=0 if all_are else -1)
         left_out = max((len(p) for p in self.ignore if code.startswith(p)), default=-1)
         return chosen >= 0 and chosen > left_out
 
@@ -201,7 +205,7 @@ def _judged(
     calls = list(project.tracking())
     project.problems = [*problems, *project.dependencies.problems]
     project.facts = facts.state(project, calls)
-    findings, silenced = divide(_findings(project, options), project.modules)
+    findings, silenced = divide(_findings(project, options), project.modules, options.wants)
     trackers: dict[str, tuple[str, ...]] = {}
     for call in calls:
         trackers[call.tracker] = tuple(sorted({*trackers.get(call.tracker, ()), call.kind}))

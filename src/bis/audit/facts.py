@@ -222,7 +222,7 @@ def _unseeded(project: Project, seeding: object, what: str) -> Fact:
     unknown: list[Place] = []
     some = False
     for module in project.modules:
-        for call in module.calls:
+        for call in [] if module.is_test else module.calls:
             one = seeding(call)
             if one is None:
                 continue

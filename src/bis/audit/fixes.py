@@ -34,13 +34,15 @@ class Repair:
 
     def diff(self) -> str:
         """The change as a unified diff."""
-        lines = difflib.unified_diff(
-            [f"{line}\n" for line in self.before.split("\n")],
-            [f"{line}\n" for line in self.after.split("\n")],
-            f"a/{self.file}",
-            f"b/{self.file}",
-        )
-        return "".join(lines)
+        before, after = _with_ends(self.before), _with_ends(self.after)
+        lines = difflib.unified_diff(before, after, f"a/{self.file}", f"b/{self.file}")
+        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _with_ends(text: str) -> list[str]:
+    """The lines of a text; the last has no end where the text has none."""
+    *lines, last = text.split("\n")
+    return [f"{line}\n" for line in lines] + ([last] if last else [])
 
 
 def repairs(root: Path, findings: Iterable[Finding]) -> list[Repair]:
@@ -122,8 +124,8 @@ def _edited(text: str, edits: Sequence[Edit], *, notebook: bool = False) -> str 
         place = edit.place
         if not 0 < place.line <= len(lines) + 1 or place.end_line > len(lines) + 1:
             return None
-        start = starts[place.line - 1] + _characters(lines, place.line, place.column)
-        end = starts[place.end_line - 1] + _characters(lines, place.end_line, place.end_column)
+        start = starts[place.line - 1] + place.column - 1
+        end = starts[place.end_line - 1] + place.end_column - 1
         text = text[:start] + edit.text + text[end:]
     python = parse_cell(text).python if notebook else text.split("\n")
     if notebook:
@@ -133,13 +135,6 @@ def _edited(text: str, edits: Sequence[Edit], *, notebook: bool = False) -> str 
     except (SyntaxError, ValueError, RecursionError):
         return None
     return text
-
-
-def _characters(lines: Sequence[str], line: int, column: int) -> int:
-    """Columns of the syntax tree count bytes of UTF-8."""
-    if line > len(lines):
-        return 0
-    return len(lines[line - 1].encode("utf-8")[: column - 1].decode("utf-8", "ignore"))
 
 
 def _edit_notebook(text: str, edits: Sequence[Edit]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bis.audit.program import FORMATTED
 from bis.audit.trackers import mlflow
 from bis.model.audit import Place
 
@@ -17,6 +18,11 @@ _IN_URI = re.compile(r"(?:runs:/|mlruns/\d+/|artifacts/\d+/|/runs/)[0-9a-f]{32}\
 _ABSOLUTE = re.compile(
     r"(?:file:/{2,3})?(?:[A-Za-z]:[\\/](?![/\\]?$)|/(?:home|Users|mnt|media|Volumes|content|kaggle|root|workspace|workspaces)/|~/)"
     r"[^\n]{0,300}"
+)
+_WORKSPACE = re.compile(r"/Users/(?:[^/]*@|your)")
+_BEGINNINGS = frozenset("/~f")
+_NO_FILES = frozenset(
+    {"compile", "match", "search", "sub", "print", "replace", "get", "post", "set_experiment", "create_experiment"}
 )
 _NO_PATH = re.compile(r"https?:|[<>{}|\n]")
 
@@ -57,19 +63,16 @@ def absolute_paths_with_text(project: Project) -> list[tuple[Place, str]]:
     """Places and texts of literal absolute paths of one machine."""
     found = []
     for module in project.modules:
-        for text, value, call, _name in project.literals(module):
-            if len(text) < 4 or not _ABSOLUTE.match(text) or _NO_PATH.search(text):
+        for text, value, call, name in project.literals(module):
+            if len(text) < 4 or (text[0] not in _BEGINNINGS and text[1:2] != ":"):
                 continue
-            if call is not None and call.method in {
-                "compile",
-                "match",
-                "search",
-                "sub",
-                "print",
-                "replace",
-                "get",
-                "post",
-            }:
+            known = text.partition("{}")[0] if value.kind == FORMATTED else text  # f"/home/me/{name}.csv"
+            if not _ABSOLUTE.match(known) or _NO_PATH.search(known) or known in {"/home/", "/Users/"}:
+                continue
+            # An experiment of Databricks is named like a path in somebody's home.
+            if "experiment" in name.lower() or _WORKSPACE.match(known):
+                continue
+            if call is not None and call.method in _NO_FILES:
                 continue
             found.append((Place(module.file, cell_of(module, value, call), value.line, value.column), text))
     return found

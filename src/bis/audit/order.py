@@ -84,3 +84,11 @@ def seeded_globally(project: Project, module: Module, call: Call, libraries: tup
 
 def _connected(project: Project, one: Module, other: Module) -> bool:
     return project.links.uses(one, other) or project.links.uses(other, one)
+
+
+def part_of_training(project: Project, module: Module) -> bool:
+    """Whether a file, or one that it is connected with, trains a model: a draw in it is part of an experiment."""
+    if module.is_test:
+        return False
+    connected = [other for other in project.modules if other is module or _connected(project, other, module)]
+    return any(learning.trains(call) for other in connected for call in other.calls)

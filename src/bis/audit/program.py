@@ -213,3 +213,10 @@ class Module:
     has_main_guard: bool = False
     roots: frozenset[str] = frozenset()  # first parts of all imported modules
     reads: frozenset[str] = frozenset()  # names and attributes that are read anywhere
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the file tests others, by its name or folder: what it draws and trains is no experiment."""
+        *folders, name = self.file.split("/")
+        named = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
+        return named or bool({"tests", "test"} & set(folders))

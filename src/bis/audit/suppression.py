@@ -11,7 +11,7 @@ from bis.audit.rule import Rule
 from bis.model.audit import Confidence, Finding, Place, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bis.audit.program import Module
 
@@ -56,8 +56,18 @@ def read_comments(text: str, cell: int) -> Ignores:
     return found
 
 
-def divide(findings: Iterable[Finding], modules: Iterable[Module]) -> tuple[list[Finding], list[Finding]]:
-    """Findings that stand, with those of comments that silence nothing, and findings that are silenced."""
+def divide(
+    findings: Iterable[Finding], modules: Iterable[Module], asked: Callable[[str], bool] = lambda _code: True
+) -> tuple[list[Finding], list[Finding]]:
+    """Findings that stand, with those of comments that silence nothing, and findings that are silenced.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+    modules : iterable of Module
+    asked : callable
+        Whether a code was looked for: a comment for one that was not is of use another time.
+    """
     ignores = {m.file: m.ignores for m in modules if m.ignores}
     used: set[tuple[str, int, int]] = set()
     stand, silenced = [], []
@@ -71,7 +81,7 @@ def divide(findings: Iterable[Finding], modules: Iterable[Module]) -> tuple[list
             silenced.append(finding)
     for file, comments in ignores.items():
         for (cell, line), (codes, _reason) in comments.items():
-            if (file, cell, line) not in used:
+            if (file, cell, line) not in used and all(asked(code) for code in codes):
                 what = ", ".join(codes) or "any rule"
                 stand.append(
                     UNUSED.at(Place(file, cell, line or 1), f"this comment silences {what}, which found nothing")

@@ -99,7 +99,7 @@ class CorpusBar(CorpusProgress):
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             console=Console(stderr=True),
             transient=True,
         )
@@ -116,11 +116,15 @@ class CorpusBar(CorpusProgress):
     def kept(self, name: str) -> None:
         """One more that was there already."""
         if self._bar is not None:
-            self._bar.update(self._task, description=name[:40], advance=1)
+            from bis.report.audit_text import printable  # names of projects are anybody's text
+
+            self._bar.update(self._task, description=printable(name[:40]), advance=1)
 
     def note(self, text: str) -> None:
         """Tell it on stderr."""
+        from bis.report.audit_text import printable
+
         if self._bar is not None:
-            self._bar.console.print(f"bis: {text}", markup=False, highlight=False)
+            self._bar.console.print(f"bis: {printable(text)}", markup=False, highlight=False, emoji=False)
         else:
-            sys.stderr.write(f"bis: {text}\n")
+            sys.stderr.write(f"bis: {printable(text)}\n")

@@ -34,9 +34,10 @@ def project_document(audit: ProjectAudit) -> dict[str, Any]:
     -------
     dict
         ``facts`` maps names to values; ``details`` has their reasons and places. ``cell`` is null outside of notebooks,
-        there it counts all cells from 0, and ``line`` counts within the cell from 1.
+        there it counts all cells from 0, and ``line`` counts within the cell from 1. It is for readers, and leaves out
+        columns and repairs: `to_line` has everything.
     """
-    return {
+    document = {
         "project": audit.project,
         "facts": audit.values,
         "calls": [
@@ -65,6 +66,8 @@ def project_document(audit: ProjectAudit) -> dict[str, Any]:
         },
         "digest": audit.digest,
     }
+    made: dict[str, Any] = writable(document)
+    return made
 
 
 def documents(audits: Iterable[ProjectAudit]) -> dict[str, Any]:
@@ -72,6 +75,17 @@ def documents(audits: Iterable[ProjectAudit]) -> dict[str, Any]:
     made = [project_document(audit) for audit in audits]
     head = {"format": FORMAT, "version": VERSION}
     return head | (made[0] if len(made) == 1 else {"projects": made})
+
+
+def writable(value: Any) -> Any:
+    """The same JSON value, with ``\\udc80`` spelt out where a text holds half a character, which UTF-8 cannot write."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {writable(key): writable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [writable(item) for item in value]
+    return value
 
 
 def to_line(audit: ProjectAudit) -> str:

@@ -1,10 +1,16 @@
-"""Audits as tables: a row for each project, for each place of a fact, for each finding, for each call."""
+"""Audits as tables: a row for each project, for each place of a fact, for each finding, for each call.
+
+Cells hold what a spreadsheet and a terminal can be trusted with: one that would be taken for a formula begins with
+``'``, control characters are ``�``, half characters are spelt out (``\\udc80``), and what is longer than a cell of a
+spreadsheet is cut. The lines of JSON beside the tables have everything as it is, and the tables can be made of them
+again.
+"""
 
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
-from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 from bis.model.audit_facts import FACTS
@@ -21,8 +27,13 @@ if TYPE_CHECKING:
     _Rows: TypeAlias = Callable[[ProjectAudit], Iterator["Row"]]
 
 Row = dict[str, str | int]
-_BATCH = 20_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BLOCK = 1 << 20  # bytes of a CSV file that are turned into Parquet at a time; longer than any row
+_LONGEST = 32_000  # characters of a cell; spreadsheets hold 32,767
+_CUT = "…"
+# What a spreadsheet takes for the beginning of a formula, the wide forms of East Asian keyboards too.
+_FORMULA = r"'*[=+\-@\t\n＝＋－＠]"  # noqa: RUF001 (they are meant)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_GUARDED = re.compile(_FORMULA)
 _NUMBERS = frozenset(
     [
         "first_year",
@@ -54,8 +65,8 @@ def project_rows(audit: ProjectAudit) -> Iterator[Row]:
     yield {
         "project": audit.project,
         "commit": revision.commit,
-        "first_year": revision.first_year,
-        "last_year": revision.last_year,
+        "first_year": revision.first_year or "",
+        "last_year": revision.last_year or "",
         "python_files": size.python_files,
         "notebooks": size.notebooks,
         "code_lines": size.code_lines,
@@ -116,14 +127,12 @@ TABLES: dict[str, tuple[_Columns, _Rows]] = {
 
 
 class CsvTable:
-    """A CSV file that rows are added to as they come.
-
-    A cell that a spreadsheet would take for a formula begins with ``'``.
+    """A CSV file that rows are added to as they come; it is there once it is whole.
 
     Parameters
     ----------
     path : Path
-        Written anew.
+        Written anew, or left as it was where an error ends the writing.
     columns : tuple of str
         Other keys of a row are left out, missing ones are empty.
     """
@@ -131,11 +140,12 @@ class CsvTable:
     def __init__(self, path: Path, columns: tuple[str, ...]) -> None:
         self._path = path
         self._columns = columns
+        self._codes = [column for column in columns if column.startswith("BIS")]
         self._file: IO[str] | None = None
         self._writer: Any = None
 
     def __enter__(self) -> CsvTable:  # noqa: PYI034 (Self is typing's from 3.11 on)
-        self._file = self._path.open("w", encoding="utf-8", newline="")
+        self._file = _unfinished(self._path).open("w", encoding="utf-8", errors="backslashreplace", newline="")
         self._writer = csv.DictWriter(self._file, self._columns, restval="", extrasaction="ignore", lineterminator="\n")
         self._writer.writeheader()
         return self
@@ -145,39 +155,67 @@ class CsvTable:
     ) -> None:
         if self._file is not None:
             self._file.close()
+            if kind is None:
+                _unfinished(self._path).replace(self._path)
+            else:
+                _unfinished(self._path).unlink(missing_ok=True)
 
     def add(self, row: Row) -> None:
-        """Add a row."""
-        self._writer.writerow({key: _cell(value) for key, value in row.items()})
+        """Add a row.
+
+        A rule that found nothing is counted as 0, but not in a project without facts: that one could not be audited.
+        """
+        counts: Row = dict.fromkeys(self._codes, 0) if row.get("uses_mlflow") else {}
+        self._writer.writerow({key: _cell(value) for key, value in (counts | row).items()})
 
 
 def write_parquet(path: Path, table: Path) -> None:
-    """Write a CSV table of this module as Parquet, batch by batch; numbers are whole numbers, null where empty.
+    """Write a CSV table of this module as Parquet, block by block.
+
+    Numbers are whole numbers, null where empty; texts lose the ``'`` that kept spreadsheets from taking them for
+    formulas.
 
     Parameters
     ----------
     path : Path
-        Written anew.
+        Written anew, or left as it was where an error ends the writing.
     table : Path
         The CSV file.
     """
     import pyarrow as pa  # it takes a second to load
+    import pyarrow.compute as pc
+    import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
 
     with table.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        names = list(reader.fieldnames or [])
-        whole = {name for name in names if name in _NUMBERS or name.startswith("BIS")}
-        schema = pa.schema([(name, pa.int64() if name in whole else pa.string()) for name in names])
-        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-            while batch := list(islice(reader, _BATCH)):
+        names = next(csv.reader(file))
+    schema = pa.schema([(n, pa.int64() if n in _NUMBERS or n.startswith("BIS") else pa.string()) for n in names])
+    unfinished = _unfinished(path)
+    try:
+        with (
+            pa_csv.open_csv(
+                table,
+                pa_csv.ReadOptions(use_threads=False, block_size=_BLOCK),
+                pa_csv.ParseOptions(newlines_in_values=True),
+                pa_csv.ConvertOptions(column_types=schema, null_values=[""], strings_can_be_null=False),
+            ) as reader,
+            pq.ParquetWriter(unfinished, schema, compression="zstd") as writer,
+        ):
+            for batch in reader:
                 columns = [
-                    pa.array([int(row[n]) if row[n] else None for row in batch], pa.int64())
-                    if n in whole
-                    else pa.array([row[n] for row in batch], pa.string())
-                    for n in names
+                    column
+                    if pa.types.is_integer(field.type)
+                    else pc.replace_substring_regex(column, rf"\A'({_FORMULA})", r"\1")
+                    for field, column in zip(schema, batch.columns, strict=True)
                 ]
                 writer.write_batch(pa.record_batch(columns, schema=schema))
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
 
 
 def _at(place: Place) -> Row:
@@ -185,7 +223,9 @@ def _at(place: Place) -> Row:
 
 
 def _cell(value: str | int) -> str | int:
-    if isinstance(value, str):
-        text = value.replace("\0", "")
-        return f"'{text}" if text.startswith(_FORMULA) else text
-    return value
+    if not isinstance(value, str):
+        return value
+    text = _CONTROL.sub("�", value)
+    if len(text) > _LONGEST:
+        text = text[: _LONGEST - 1] + _CUT
+    return f"'{text}" if _GUARDED.match(text) else text

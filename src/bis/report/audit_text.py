@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _MOST_OF_A_RULE = 10
 _MOST_PROBLEMS = 8
 _NAME, _VALUE = 24, 7  # widths, so that the groups stand in line
+_NARROW = 64  # below it, reasons and messages stand under what they belong to, not beside it
 # The profile: groups of facts, each with the values that are good news.
 _PROFILE: dict[str, dict[str, frozenset[str]]] = {
     "What is traced": {
@@ -42,6 +43,8 @@ _PROFILE: dict[str, dict[str, frozenset[str]]] = {
 }  # fmt: skip
 # Facts of which a "no" is no fault: marked neutrally.
 _OPTIONAL = frozenset({"autolog", "logs_artifact", "logs_dataset", "sets_tags", "registers_model", "mlproject"})
+# Calls that log parameters or metrics are not missed where autologging does.
+_BY_AUTOLOG = frozenset({"logs_params", "logs_metrics"})
 _MARKS = {"good": ("✓", "green"), "bad": ("✗", "red"), "neutral": ("·", ""), "unknown": ("?", "yellow")}
 
 
@@ -57,9 +60,10 @@ def audit_text(audit: ProjectAudit, width: int, colour: bool, *, full: bool = Fa
     full : bool
         Whether to tell all findings and problems, not only the first of each kind.
     """
+    narrow = width < _NARROW
     parts: list[Any] = [*_headline(audit), ""]
-    parts += _profile(audit)
-    parts += _findings(audit, full=full)
+    parts += _profile(audit, narrow=narrow)
+    parts += _findings(audit, full=full, narrow=narrow)
     parts += _unread(audit, full=full)
     parts.append(_closing(audit))
     return text_of(parts, width=width, colour=colour)
@@ -72,7 +76,7 @@ def print_audit(audit: ProjectAudit, *, full: bool = False) -> None:
 
 def findings_text(audit: ProjectAudit) -> str:
     """Findings alone, one a line: ``file:line:column: CODE message``."""
-    return "".join(f"{_where(f.place)}: {f.code} {printable(f.message)}\n" for f in audit.findings)
+    return "".join(f"{_where(f.place)}: {printable(f'{f.code} {f.message}')}\n" for f in audit.findings)
 
 
 def print_findings(audit: ProjectAudit) -> None:
@@ -81,38 +85,59 @@ def print_findings(audit: ProjectAudit) -> None:
 
 
 def printable(text: str) -> str:
-    """Text without control characters, which could steer a terminal."""
+    """Text with � for control characters, which could steer a terminal or reverse the order of what is read."""
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def _headline(audit: ProjectAudit) -> list[Any]:
     size = audit.size
-    files = f"{size.python_files:,} Python files, {size.notebooks:,} notebooks, {size.code_lines:,} lines of code"
+    counts = (size.python_files, "Python file"), (size.notebooks, "notebook")
+    files = f"{', '.join(_number(*c) for c in counts)}, {_number(size.code_lines, 'line')} of code"
     uses = audit.facts.get("uses_mlflow")
     via = audit.facts["via"].value if "via" in audit.facts else ()
+    trained = audit.facts.get("trains_model")
     lines: list[Any] = [f"{printable(audit.project)}: {files}"]
     if uses is not None and uses.value == "yes":
-        doors = f" (through {', '.join(via)})" if isinstance(via, tuple) and via else ""
-        trains = "trains a model" if audit.facts["trains_model"].value == "yes" else "trains no model that is seen"
+        doors = f" (through {printable(', '.join(via))})" if isinstance(via, tuple) and via else ""
+        trains = "trains a model" if trained is not None and trained.value == "yes" else "trains no model that is seen"
         lines.append(f"It uses MLflow{doors}, and {trains}.")
     elif uses is not None:
-        lines.append(f"It is not seen to use MLflow: {printable(uses.reason)}.")
+        lines.append(f"It is not seen to use MLflow{': ' if uses.reason else ''}{printable(uses.reason)}.")
     others = sorted(name for name in audit.trackers if name != "mlflow")
     if others:
-        lines.append(f"Other trackers: {', '.join(others)}.")
+        lines.append(f"Other trackers: {printable(', '.join(others))}.")
     return lines
 
 
-def _profile(audit: ProjectAudit) -> list[Any]:
+def _profile(audit: ProjectAudit, *, narrow: bool) -> list[Any]:
     parts: list[Any] = []
+    covered = _BY_AUTOLOG if "autolog" in audit.facts and audit.facts["autolog"].value == "yes" else frozenset()
     for title, names in _PROFILE.items():
         known = {name: good for name, good in names.items() if name in audit.facts}
         rows = []
         for name, good in known.items():
             fact = audit.facts[name]
-            rows.append((_mark(name, fact, good), name.ljust(_NAME), str(fact.value).ljust(_VALUE), _why(fact)))
+            mark = _mark(fact, good, neutral=name in _OPTIONAL or name in covered)
+            value = printable(fact.value if isinstance(fact.value, str) else ", ".join(fact.value))
+            rows.append((mark, name.ljust(_NAME), value.ljust(_VALUE), _why(fact)))
         if rows:
-            parts += [_bold(title), table(("", "", "", ""), rows, whole=(0, 1, 2)), ""]
+            parts += [_bold(title), *_rows(rows, narrow=narrow), ""]
+    return parts
+
+
+def _rows(rows: list[tuple[Any, ...]], *, narrow: bool) -> list[Any]:
+    """Rows as a table; on a narrow terminal each as a line with its last cell below it."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if not narrow:
+        last = len(rows[0]) - 1
+        return [table(("",) * (last + 1), rows, whole=tuple(range(last)))]
+    parts: list[Any] = []
+    for *head, text in rows:
+        parts.append(Text("  ").join(cell if isinstance(cell, Text) else Text(cell) for cell in head))
+        if text:
+            parts.append(Padding(Text(text), (0, 0, 0, 5)))
     return parts
 
 
@@ -122,7 +147,7 @@ def _bold(title: str) -> Any:
     return Text(title, style="bold")
 
 
-def _mark(name: str, fact: Fact, good: frozenset[str]) -> Any:
+def _mark(fact: Fact, good: frozenset[str], *, neutral: bool) -> Any:
     from rich.text import Text
 
     if fact.value in good:
@@ -130,7 +155,7 @@ def _mark(name: str, fact: Fact, good: frozenset[str]) -> Any:
     elif fact.value == "unknown":
         kind = "unknown"
     else:
-        kind = "neutral" if name in _OPTIONAL else "bad"
+        kind = "neutral" if neutral else "bad"
     mark, style = _MARKS[kind]
     return Text(f"  {mark}", style=style)
 
@@ -141,7 +166,7 @@ def _why(fact: Fact) -> str:
     return printable("; ".join(part for part in (fact.reason, f"{where}{more}") if part))
 
 
-def _findings(audit: ProjectAudit, *, full: bool) -> list[Any]:
+def _findings(audit: ProjectAudit, *, full: bool, narrow: bool) -> list[Any]:
     if not audit.findings:
         return []
     told: Counter[str] = Counter()
@@ -153,18 +178,27 @@ def _findings(audit: ProjectAudit, *, full: bool) -> list[Any]:
     parts: list[Any] = []
     for file, findings in by_file.items():
         parts.append(_bold(printable(file) or "the project"))
-        rows = [(_short(f.place), _code(f), printable(f.message) + (" [fixable]" if f.edits else "")) for f in findings]
-        parts += [table(("", "", ""), [(f"  {where}", code, text) for where, code, text in rows], whole=(0, 1)), ""]
+        rows = [
+            (f"  {_short(f.place)}", _code(f), printable(f.message) + (" [fixable]" if f.edits else ""))
+            for f in findings
+        ]
+        parts += [*_rows(rows, narrow=narrow), ""]
     hidden = {code: count - _MOST_OF_A_RULE for code, count in told.items() if count > _MOST_OF_A_RULE and not full}
     if hidden:
-        parts += [f"and {', '.join(f'{n} more of {code}' for code, n in hidden.items())}: --full shows all", ""]
+        parts += [
+            f"and {', '.join(f'{n} more of {printable(code)}' for code, n in hidden.items())}: --full shows all",
+            "",
+        ]
     return parts
 
 
 def _code(finding: Finding) -> Any:
     from rich.text import Text
 
-    return Text(finding.code, style={"error": "bold red", "warning": "yellow", "note": "cyan"}[finding.severity.value])
+    return Text(
+        printable(finding.code),
+        style={"error": "bold red", "warning": "yellow", "note": "cyan"}[finding.severity.value],
+    )
 
 
 def _unread(audit: ProjectAudit, *, full: bool) -> list[Any]:
@@ -175,15 +209,18 @@ def _unread(audit: ProjectAudit, *, full: bool) -> list[Any]:
         for problem in shown:
             placed = problem.place is not None and problem.place.line
             where = _where(problem.place) if problem.place is not None and placed else printable(problem.file)
-            parts.append(bullet(f"{where}: {printable(problem.detail)}"))
+            parts.append(bullet(f"{where or 'the project'}: {printable(problem.detail)}"))
         if len(shown) < len(audit.problems):
             parts.append(bullet(f"and {len(audit.problems) - len(shown)} more: --full shows all"))
         parts.append("")
     if audit.left_out:
         kinds = Counter(audit.left_out.values())
-        names = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+        names = printable(", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())))
         files = f", with {audit.size.left_out_files:,} Python files and notebooks" if audit.size.left_out_files else ""
-        parts += [f"Left out, since it is not the project's own: {names}{files}.", ""]
+        parts.append(f"Left out, since it is not the project's own: {names}{files}.")
+        if full:
+            parts += [bullet(printable(f"{path}: {kind}")) for path, kind in sorted(audit.left_out.items())]
+        parts.append("")
     return parts
 
 
@@ -193,15 +230,19 @@ def _closing(audit: ProjectAudit) -> str:
         closing = "No findings."
     else:
         levels = Counter(f.severity.value for f in audit.findings)
-        words = ((level, levels[level]) for level in ("error", "warning", "note"))
-        parts = ", ".join(f"{count} {level}{'s' * (count != 1)}" for level, count in words if count)
-        closing = f"{total} findings: {parts}."
+        parts = ", ".join(_number(levels[word], word) for word in ("error", "warning", "note") if levels[word])
+        closing = f"{_number(total, 'finding')}: {parts}."
         fixable = sum(bool(f.edits) for f in audit.findings)
         closing += f" {fixable} can be repaired: --diff shows how." if fixable else ""
-        closing += f" `bis rule {audit.findings[0].code}` explains one."
+        closing += f" `bis rule {printable(audit.findings[0].code)}` explains one."
     if audit.suppressed:
-        closing += f" {len(audit.suppressed)} are silenced by comments."
+        verb = "is" if len(audit.suppressed) == 1 else "are"
+        closing += f" {len(audit.suppressed)} {verb} silenced by comments."
     return closing
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _where(place: Place) -> str:

@@ -269,7 +269,7 @@ def _pairs(summary: CorpusSummary) -> str:
 
 def _rules(summary: CorpusSummary) -> str:
     rows = "".join(
-        f"<tr><td><code>{r.code}</code> {_text(r.name)}</td><td class='n'>{r.projects / r.n:.1%}</td>"
+        f"<tr><td><code>{_text(r.code)}</code> {_text(r.name)}</td><td class='n'>{r.projects / r.n:.1%}</td>"
         f"<td class='n'>{r.low:.1%} - {r.high:.1%}</td><td class='n'>{r.projects:,} of {r.n:,}</td><td class='n'>{r.findings:,}</td></tr>"
         for r in sorted(summary.rules, key=lambda r: (-r.projects, r.code))
         if r.n
@@ -316,5 +316,5 @@ def _link(audit: ProjectAudit, place: Place) -> str:
     if not audit.revision.commit or not re.fullmatch(r"[\w.-]+/[\w.-]+", audit.project):
         return f"<code>{shown}</code>"
     line = f"#L{place.line}" if place.line and place.cell < 0 else ""
-    address = f"https://github.com/{audit.project}/blob/{quote(audit.revision.commit)}/{quote(place.file)}{line}"
+    address = f"https://github.com/{audit.project}/blob/{quote(audit.revision.commit)}/{quote(place.file, errors='replace')}{line}"
     return f"<a href='{escape(address, quote=True)}'><code>{shown}</code></a>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bis.model.audit_facts import FACTS
+from bis.report.audit_text import printable
 from bis.report.terminal import print_text, table, text_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def corpus_text(summary: CorpusSummary, out: Path | None, width: int, colour: bo
     parts += [*_two_figures(summary), ""]
     found = sorted((r for r in summary.rules if r.projects), key=lambda r: -r.projects)[:12]
     if found:
-        lines = [(r.code, r.name, f"{r.projects:,}", f"{r.findings:,}") for r in found]
+        lines = [(printable(r.code), printable(r.name), f"{r.projects:,}", f"{r.findings:,}") for r in found]
         parts += [table(("rule", "", "projects", "findings"), lines, right=(2, 3), whole=(0, 1)), ""]
     if out is not None:
         parts.append(f"Tables, statistics and the page are in {out}: open index.html.")
@@ -51,13 +52,13 @@ def _failed(summary: CorpusSummary) -> str:
     if not summary.failed:
         return ""
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(summary.failed.items()))
-    return f" Not audited: {kinds}."
+    return f" Not audited: {printable(kinds)}."
 
 
 def _row(share: Share) -> tuple[str, str, str, str, str]:
     name = share.fact if share.value == "yes" or share.fact not in FACTS else f"{share.fact} = {share.value}"
     bar = "█" * round(share.share * _CELLS)
-    return (name, f"{share.share:.1%}", f"{share.low:.1%} - {share.high:.1%}", f"{share.n:,}", bar)
+    return (printable(name), f"{share.share:.1%}", f"{share.low:.1%} - {share.high:.1%}", f"{share.n:,}", bar)
 
 
 def _two_figures(summary: CorpusSummary) -> list[str]:
@@ -69,5 +70,5 @@ def _two_figures(summary: CorpusSummary) -> list[str]:
     lines = [line]
     if summary.disagreements:
         lines.append(f"They disagree on {len(summary.disagreements):,} projects:")
-        lines += [f"  {d.project}: {d.reason}" for d in summary.disagreements[:8]]
+        lines += [printable(f"  {d.project}: {d.reason}") for d in summary.disagreements[:8]]
     return lines

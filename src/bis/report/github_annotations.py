@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis.model.audit import Severity
+from bis.report.audit_text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,8 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 def workflow_commands(audits: Iterable[ProjectAudit]) -> str:
     """One line for each finding, which GitHub shows at its place in the change.
 
-    A place in a notebook cannot be shown by GitHub: the cell stands in the text.
+    GitHub cannot show a cell of a notebook: it stands in the text. Control characters become ``�``, but for the ends of
+    lines, which are escaped; nothing in a project can thus end a command or begin another.
     """
     return "".join(_annotation(finding) + "\n" for audit in audits for finding in audit.findings)
 
@@ -32,10 +34,12 @@ def _annotation(finding: Finding) -> str:
     where = {"file": place.file}
     message = finding.message
     if place.cell >= 0:
-        message = f"cell {place.cell}, line {place.line}: {message}"
+        line = f", line {place.line}" if place.line else ""
+        message = f"cell {place.cell}{line}: {message}"
     elif place.line:
-        where |= {"line": str(place.line), "endLine": str(place.end_line or place.line)}
-        if place.column:
+        last = place.end_line or place.line
+        where |= {"line": str(place.line), "endLine": str(last)}
+        if place.column and last == place.line:  # GitHub shows columns within one line only
             where["col"] = str(place.column)
     where["title"] = f"{finding.code} {finding.name}"
     properties = ",".join(f"{key}={_property(value)}" for key, value in where.items() if value)
@@ -43,7 +47,8 @@ def _annotation(finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    lines = ("\r".join(map(printable, line.split("\r"))) for line in text.split("\n"))
+    return "\n".join(lines).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,8 @@ def test_the_last_audit_of_a_project_replaces_the_one_before(tmp_path: Path) -> 
 
 def test_modules_are_found_by_their_content(tmp_path: Path) -> None:
     """With all that was read from them."""
-    module = read_module(b"import mlflow\nwith mlflow.start_run() as r:\n    mlflow.log_param('a', [1.5, None])\n", is_notebook=False)
+    text = b"import mlflow\nwith mlflow.start_run() as r:\n    mlflow.log_param('a', [1.5, None])\n"
+    module = read_module(text, is_notebook=False)
     cache = Cache(tmp_path, "1")
     cache.keep_modules("p", {"digest": module})
     found = cache.modules("p")
@@ -59,28 +61,28 @@ def test_modules_are_found_by_their_content(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda content: b"",
+        b"",
         lambda content: content[:20],
         lambda content: content.replace(b"yes", b"yet"),
         lambda content: content + b"x",
-        lambda content: os.urandom(200),
+        bytes(range(200)),
         lambda content: sealed(content[16:].replace(b"ProjectAudit", b"ProjectOudit")),
-        lambda content: sealed(pickle.dumps("text")),
-        lambda content: sealed(pickle.dumps(("key",))),
-        lambda content: sealed(pickle.dumps(("key", "no audit"))),
-        lambda content: sealed(b"\x80\x04\x95\xff\xff\xff\xff\xff\xff\xff\x7f."),
-        lambda content: sealed(b"j\xff\xff\xff\xff."),
-        lambda content: sealed(b"S'unfinished"),
-        lambda content: sealed(b"I1\nI2\nI3\n"),
-        lambda content: sealed(b""),
+        sealed(pickle.dumps("text")),
+        sealed(pickle.dumps(("key",))),
+        sealed(pickle.dumps(("key", "no audit"))),
+        sealed(b"\x80\x04\x95\xff\xff\xff\xff\xff\xff\xff\x7f."),
+        sealed(b"j\xff\xff\xff\xff."),
+        sealed(b"S'unfinished"),
+        sealed(b"I1\nI2\nI3\n"),
+        sealed(b""),
     ],
 )
-def test_a_damaged_entry_counts_as_absent(tmp_path: Path, damage: Any) -> None:
+def test_a_damaged_entry_counts_as_absent(tmp_path: Path, damage: bytes | Callable[[bytes], bytes]) -> None:
     """Cut, changed, foreign or random bytes, also under a good checksum: the project is read again."""
     cache = Cache(tmp_path, "1")
     cache.keep("p", "key", AUDIT)
     path = next(path for path in tmp_path.rglob("*") if path.is_file())
-    path.write_bytes(damage(path.read_bytes()))
+    path.write_bytes(damage if isinstance(damage, bytes) else damage(path.read_bytes()))
     assert cache.audit("p", "key") is None
     cache.keep("p", "key", AUDIT)
     assert cache.audit("p", "key") == AUDIT

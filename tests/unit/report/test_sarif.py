@@ -9,10 +9,13 @@ from urllib.parse import unquote
 
 import jsonschema  # type: ignore[import-untyped]  # it has no types of its own
 import pytest
+from hypothesis import given
 
 from bis import api
-from bis.model.audit import Confidence, Edit, Finding, Place, Problem, ProjectAudit, Severity
+from bis.model.audit import Confidence, Edit, Fact, Finding, Place, Problem, ProjectAudit, Severity
 from bis.report.sarif import SCHEMA, to_sarif
+
+from .audits import AUDITS
 
 HOSTILE = [
     "train.py",
@@ -187,3 +190,58 @@ def test_several_projects_are_several_runs() -> None:
     """Each project is a run of its own, by its own name."""
     log = to_sarif([ProjectAudit("one", {}), ProjectAudit("two/a b", {})], api.rules())
     assert [run["automationDetails"]["id"] for run in log["runs"]] == ["bis/one/", "bis/two%2Fa%20b/"]
+
+
+def test_fingerprints_outlive_inserted_cells_and_silence() -> None:
+    """Numbers of cells and lines in a message move, too; silencing one finding does not make a new one of the next."""
+    before = document(finding(Place("a.ipynb", 3, 1), "cells 3 and 5 were run first, cell 2 later"))
+    after = document(finding(Place("a.ipynb", 4, 1), "cells 4 and 6 were run first, cell 3 later"))
+    assert results(before)[0]["partialFingerprints"] == results(after)[0]["partialFingerprints"]
+    first, second = finding(Place("a.py", line=1)), finding(Place("a.py", line=9))
+    told = results(document(first, second))
+    silenced = results(document(second, suppressed=(first,)))
+    assert [r["partialFingerprints"] for r in told] == [r["partialFingerprints"] for r in reversed(silenced)]
+
+
+def test_what_has_no_line_stands_at_the_first() -> None:
+    """Services show only what has a line: a file as a whole, and a cell, which the message names."""
+    whole, cell = results(document(finding(Place("README.md")), finding(Place("a.ipynb", cell=0, line=2))))
+    for result in (whole, cell):
+        assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
+    assert whole["message"]["text"] == "a message"
+    assert cell["message"]["text"] == "cell 0, line 2: a message"
+
+
+def test_an_insertion_deletes_nothing() -> None:
+    """A region without an end would be the rest of its line: it always has one, even if the edit names none."""
+    edit = Edit(Place("a.py", line=1, column=5), ", step=i")
+    (result,) = results(document(finding(Place("a.py", line=1), edits=(edit,))))
+    (replacement,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert replacement["deletedRegion"] == {"startLine": 1, "startColumn": 5, "endLine": 1, "endColumn": 5}
+
+
+def test_a_project_that_could_not_be_audited_was_no_success() -> None:
+    """Problems of single files are warnings; one that left no facts at all means that nothing was audited."""
+    problem = Problem("", "timeout", "it took too long")
+    (failed,) = document(problems=(problem,))["runs"][0]["invocations"]
+    assert failed["executionSuccessful"] is False
+    assert failed["toolExecutionNotifications"][0]["level"] == "error"
+    audited = ProjectAudit("shop", {"via": Fact(())}, problems=(Problem("a.py", "huge", "too large"),))
+    (done,) = to_sarif([audited], api.rules())["runs"][0]["invocations"]
+    assert done["executionSuccessful"] is True
+    assert done["toolExecutionNotifications"][0]["message"]["text"] == "a.py: too large"
+
+
+def test_rules_have_what_services_sort_by() -> None:
+    """How sure and how grave, in the words that GitHub has for them."""
+    rules = {rule["id"]: rule for rule in document()["runs"][0]["tool"]["driver"]["rules"]}
+    assert rules["BIS103"]["properties"]["precision"] in {"high", "medium", "low"}
+    assert {r["properties"]["problem.severity"] for r in rules.values()} <= {"error", "warning", "recommendation"}
+
+
+@given(AUDITS)
+def test_any_audit_is_valid(any_audit: ProjectAudit) -> None:
+    """Whatever an audit holds, its SARIF can be written; nothing of it is an address outside of the project."""
+    log = to_sarif([any_audit], api.rules())
+    json.dumps(log, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    assert all("uriBaseId" in r["locations"][0]["physicalLocation"]["artifactLocation"] for r in results(log))

@@ -192,9 +192,10 @@ class _Copies:
         """The project of which this is a copy, with the similarity; None where it is the first of its kind."""
         if audit.size.python_files + audit.size.notebooks == 0:
             return None  # without code, nothing says that it is a copy
-        before = self._by_digest.setdefault(audit.digest, audit.project) if audit.digest else audit.project
-        if before != audit.project:
-            return before, 1.0
+        if audit.digest in self._by_digest:
+            return self._by_digest[audit.digest], 1.0
+        if audit.digest:
+            self._by_digest[audit.digest] = audit.project
         if len(audit.sketch) < _FEWEST_FILES:
             return None
         mine = frozenset(audit.sketch)

@@ -1,8 +1,8 @@
 """NumPy draws, and is not seeded.
 
 ## What it does
-Finds the first call of each file that draws from NumPy's or the standard library's global generator, the initialisation of layers included, in
-projects that train a model, where nothing in the file or in one that it is connected with seeds that generator.
+Finds the first call of each file that draws from NumPy's or the standard library's global generator, the initialisation of layers included,
+where the file or one that it is connected with trains a model and none of them seeds that generator. Tests are left out.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
@@ -45,6 +45,8 @@ def check(project: Project) -> Iterator[Finding]:
             library = learning.draws(call)
             if library not in ("numpy", "random"):
                 continue
+            if not order.part_of_training(project, module):
+                break
             if order.seeded_globally(project, module, call, (library,)):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds the generator")

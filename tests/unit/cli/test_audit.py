@@ -1,0 +1,245 @@
+"""``bis audit``: exit codes, formats, selection, baseline, repairs, corpora."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bis.cli.main import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD = "x = 1\n"
+LOOP = "import mlflow\nmlflow.log_param('a', 1)\nfor i in range(9):\n    mlflow.log_metric('loss', i)\n"
+REPAIRED = LOOP.replace("'loss', i)", "'loss', i, step=i)")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory: a project in which a metric is logged without a step."""
+    path = tmp_path / "shop"
+    path.mkdir()
+    (path / "train.py").write_text(LOOP, encoding="utf-8")
+    monkeypatch.chdir(path)
+    monkeypatch.setenv("BIS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "160")
+    return path
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    """The JSON document of a command that ends with 0 or 1."""
+    assert main(["audit", "--json", *arguments]) in {0, 1}
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def codes(document: dict[str, Any]) -> set[str]:
+    """The codes of the findings."""
+    return {finding["code"] for finding in document["findings"]}
+
+
+def test_findings_exit_with_1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The place, the code and what is wrong are on stdout."""
+    assert main(["audit", "--select", "BIS103"]) == 1
+    shown = capsys.readouterr()
+    for words in ("shop", "train.py", "4:", "BIS103"):
+        assert words in shown.out
+    assert shown.err == ""
+
+
+def test_no_findings_exit_with_0(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Facts are shown all the same."""
+    assert main(["audit", "--select", "BIS4", "."]) == 0
+    assert "logs_params" in capsys.readouterr().out
+
+
+def test_nothing_to_look_at_exits_with_4(folder: Path) -> None:
+    """A folder without code."""
+    (folder / "empty").mkdir()
+    assert main(["audit", "empty"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nosuch"], "there is no folder or file nosuch"),
+        (["--select", "BIS9"], "no rule has the code BIS9"),
+        (["--ignore", "E501,BIS101"], "no rule has the code E501"),
+        (["--baseline", "nosuch.json"], "the baseline nosuch.json cannot be read"),
+        (["--baseline", "train.py"], "is not JSON"),
+        (["--out", "x"], "belong to --corpus"),
+        (["--workers", "2"], "belong to --corpus"),
+        (["--format", "xml"], "Invalid value"),
+        (["--corpus"], "takes one PATH"),
+        (["--corpus", "a", "b"], "takes one PATH"),
+        (["--workers", "0", "--corpus", "."], "Invalid value"),
+    ],
+)
+def test_what_cannot_be_meant_exits_with_2(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    """One message on stderr that says what to do, and no traceback."""
+    assert main(["audit", *arguments]) == 2
+    shown = capsys.readouterr()
+    assert words in shown.err
+    assert shown.out == ""
+    assert "Traceback" not in shown.err
+
+
+def test_selection(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Codes with commas, families, any case; the project's settings, which the command's options come before."""
+    everything = codes(told(capsys))
+    assert "BIS103" in everything
+    assert len(everything) > 1
+    assert codes(told(capsys, "--select", "bis103")) == {"BIS103"}
+    assert codes(told(capsys, "--ignore", "BIS1,BIS5", "--ignore", "BIS8")) == {
+        code for code in everything if code[:4] not in {"BIS1", "BIS5", "BIS8"}
+    }
+    (folder / "pyproject.toml").write_text('[tool.bis]\nselect = ["BIS1"]\nignore = ["BIS103"]\n', encoding="utf-8")
+    assert codes(told(capsys)) == {code for code in everything if code.startswith("BIS1")} - {"BIS103"}
+    assert codes(told(capsys, "--select", "BIS5")) == {code for code in everything if code.startswith("BIS5")}
+
+
+def test_exclusion(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By option and by setting."""
+    (folder / "old").mkdir()
+    (folder / "old" / "a.py").write_text(LOOP, encoding="utf-8")
+    assert {f["file"] for f in told(capsys, "--select", "BIS103")["findings"]} == {"train.py", "old/a.py"}
+    assert {f["file"] for f in told(capsys, "--select", "BIS103", "--exclude", "old")["findings"]} == {"train.py"}
+    (folder / "pyproject.toml").write_text('[tool.bis]\nexclude = ["old/**"]\n', encoding="utf-8")
+    assert {f["file"] for f in told(capsys, "--select", "BIS103")["findings"]} == {"train.py"}
+
+
+def test_a_single_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What concerns it is told, as it stands in its project."""
+    (folder / "pyproject.toml").write_text("", encoding="utf-8")
+    (folder / "other.py").write_text(LOOP, encoding="utf-8")
+    document = told(capsys, "--select", "BIS103", "other.py")
+    assert [(f["file"], f["line"]) for f in document["findings"]] == [("other.py", 4)]
+    assert document["project"] == "shop"
+
+
+def test_several_projects(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One document for all; findings in any of them are findings."""
+    (folder.parent / "good").mkdir()
+    (folder.parent / "good" / "a.py").write_text(GOOD, encoding="utf-8")
+    document = told(capsys, "--select", "BIS103", "../good", ".")
+    assert [(p["project"], len(p["findings"])) for p in document["projects"]] == [("good", 0), ("shop", 1)]
+
+
+@pytest.mark.parametrize("form", ["text", "concise", "json", "sarif", "github"])
+def test_formats(folder: Path, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    """All of them name the rule and the file, and exit alike."""
+    assert main(["audit", "--format", form, "--select", "BIS103"]) == 1
+    shown = capsys.readouterr().out
+    assert "BIS103" in shown
+    assert "train.py" in shown
+    if form in {"json", "sarif"}:
+        json.loads(shown)
+
+
+def test_suppression(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A comment silences its line; the finding is kept apart."""
+    text = LOOP.replace("'loss', i)", "'loss', i)  # bis: ignore[BIS103] one value is enough")
+    (folder / "train.py").write_text(text, encoding="utf-8")
+    document = told(capsys, "--select", "BIS103")
+    assert (document["findings"], [f["code"] for f in document["suppressed"]]) == ([], ["BIS103"])
+
+
+def test_baseline(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was there before is not told; what is new is; by option and by setting."""
+    assert main(["audit", "--write-baseline", "known.json", "--select", "BIS103"]) == 0
+    assert "1 finding" in capsys.readouterr().err
+    assert main(["audit", "--baseline", "known.json", "--select", "BIS103"]) == 0
+    (folder / "train.py").write_text("\n\n" + LOOP, encoding="utf-8")
+    assert main(["audit", "--baseline", "known.json", "--select", "BIS103"]) == 0
+    (folder / "pyproject.toml").write_text('[tool.bis]\nbaseline = "known.json"\nselect = ["BIS103"]\n', encoding="utf-8")
+    assert main(["audit"]) == 0
+    (folder / "new.py").write_text(LOOP, encoding="utf-8")
+    capsys.readouterr()
+    assert {f["file"] for f in told(capsys)["findings"]} == {"new.py"}
+
+
+@pytest.mark.parametrize("end", ["\n", "", "\n\n", "\nprint()"])
+def test_diff_shows_and_changes_nothing(folder: Path, capsys: pytest.CaptureFixture[str], end: str) -> None:
+    """A unified diff that git applies, however the file ends."""
+    (folder / "train.py").write_text(LOOP.rstrip() + end, encoding="utf-8")
+    assert main(["audit", "--diff", "--select", "BIS103"]) == 1
+    shown = capsys.readouterr()
+    assert (folder / "train.py").read_text(encoding="utf-8") == LOOP.rstrip() + end
+    command = ["git", "apply", "--whitespace=nowarn", "-"]
+    done = subprocess.run(command, input=shown.out, text=True, cwd=folder, check=False, capture_output=True)
+    assert done.stderr == ""
+    assert (folder / "train.py").read_text(encoding="utf-8") == REPAIRED.rstrip() + end
+
+
+def test_fix_repairs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And ends with 0 where nothing is left; the second time there is nothing to do."""
+    assert main(["audit", "--fix", "--select", "BIS103"]) == 0
+    assert "train.py" in capsys.readouterr().out
+    assert (folder / "train.py").read_text(encoding="utf-8") == REPAIRED
+    assert main(["audit", "--fix", "--select", "BIS103"]) == 0
+    assert main(["audit", "--fix", "--select", "BIS801"]) == 1
+    assert (folder / "train.py").read_text(encoding="utf-8") == REPAIRED
+
+
+def test_a_damaged_setting_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of bis's own; a pyproject.toml that only others cannot read stops nothing."""
+    (folder / "pyproject.toml").write_text("[tool.bis]\nselect = 'BIS1'\n", encoding="utf-8")
+    assert main(["audit"]) == 2
+    assert "select" in capsys.readouterr().err
+    (folder / "pyproject.toml").write_text("[project\n", encoding="utf-8")
+    assert main(["audit"]) == 1
+
+
+def test_nothing_is_kept_without_a_cache(folder: Path) -> None:
+    """With one, the second audit is the same."""
+    assert main(["audit", "--no-cache"]) == 1
+    assert not (folder.parent / "home" / "audit").exists()
+    assert main(["audit"]) == 1
+    assert (folder.parent / "home" / "audit").exists()
+
+
+def test_a_corpus_of_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each folder below is a project; tables and the page are written; a second run says the same."""
+    clones = folder.parent / "clones"
+    for name, text in {"one": LOOP, "two": GOOD, "copy": LOOP, "none": None}.items():
+        (clones / name).mkdir(parents=True)
+        if text is not None:
+            (clones / name / "a.py").write_text(text, encoding="utf-8")
+    assert main(["audit", str(clones), "--corpus", "--out", "out", "--workers", "1"]) == 0
+    shown = capsys.readouterr().out
+    assert "3 projects" in shown
+    assert "1 copies" in shown
+    for name in ("index.html", "projects.csv", "projects.parquet", "statistics.json", "audits.jsonl", "facts/logs_params.html"):
+        assert (folder / "out" / name).exists(), name
+    with (folder / "out" / "projects.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["project"]: row for row in csv.DictReader(file)}
+    assert {name: row["logs_params"] for name, row in rows.items()} == {
+        "one": "yes", "copy": "yes", "two": "no", "none": "no",
+    }  # fmt: skip
+    assert sorted(name for name, row in rows.items() if row["counted"] == "no") in (["copy"], ["one"])
+    assert main(["audit", str(clones), "--corpus", "--out", "out", "--workers", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["projects"] == 3
+
+
+def test_a_corpus_of_nothing_exits_with_4(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No project, no statistics."""
+    (folder / "empty").mkdir()
+    assert main(["audit", "empty", "--corpus", "--out", "out"]) == 4
+    assert "No project could be audited." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("given", ["nosuch", "bad.csv"])
+def test_a_corpus_that_is_none(folder: Path, capsys: pytest.CaptureFixture[str], given: str) -> None:
+    """A message that names it."""
+    (folder / "bad.csv").write_text("name\nx\n", encoding="utf-8")
+    assert main(["audit", given, "--corpus", "--out", "out"]) in {2, 3}
+    shown = capsys.readouterr().err
+    assert given in shown
+    assert "Traceback" not in shown
