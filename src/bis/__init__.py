@@ -1,7 +1,7 @@
 """bis: would we get this experiment again?
 
-The functions have the words of the commands: `bis.run`, `bis.replay`, `bis.show`, `bis.diff`, `bis.verify`. They are
-loaded when they are first used, so that ``import bis`` costs nothing.
+The functions have the words of the commands: `bis.run`, `bis.replay`, `bis.show`, `bis.diff`, `bis.verify`,
+`bis.audit`, `bis.rule`. They are loaded when they are first used, so that ``import bis`` costs nothing.
 """
 
 from __future__ import annotations
@@ -11,14 +11,41 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bis.api import ReplayOptions, diff, plan, replay, run, show, verify
+    from bis.api import (
+        AuditOptions,
+        ReplayOptions,
+        audit,
+        audit_corpus,
+        diff,
+        fetch_corpus,
+        plan,
+        replay,
+        rule,
+        run,
+        show,
+        verify,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["ReplayOptions", "__version__", "diff", "plan", "replay", "run", "show", "verify"]
+__all__ = [
+    "AuditOptions",
+    "ReplayOptions",
+    "__version__",
+    "audit",
+    "audit_corpus",
+    "diff",
+    "fetch_corpus",
+    "plan",
+    "replay",
+    "rule",
+    "run",
+    "show",
+    "verify",
+]
 
 
 class _Public(ModuleType):
-    """Keeps the functions `replay` and `verify` in their place, where packages of the same names are imported."""
+    """Keeps `audit`, `replay` and `verify` in their place, where packages of the same names are imported."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not (name in __all__ and isinstance(value, ModuleType)):  # the package is in sys.modules all the same

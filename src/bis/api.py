@@ -425,6 +425,21 @@ def write_baseline(path: str | Path, audits: list[ProjectAudit]) -> int:
     return write(Path(path), [finding for audited in audits for finding in audited.findings])
 
 
+def rule(code: str) -> RuleText:
+    """One rule of the audit with its documentation, by its code or its name.
+
+    Raises
+    ------
+    UsageError
+        There is no such rule.
+    """
+    wanted = code.strip().upper()
+    for known in rules():
+        if wanted in {known.code, known.name.upper()}:
+            return known
+    raise UsageError(f"no rule has the code {code}", hint="`bis rule` lists all.")
+
+
 def rules() -> list[RuleText]:
     """All rules of the audit, with their documentation."""
     from bis.audit.rules.explained import rule_texts

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 import bis
@@ -29,17 +30,21 @@ def test_unknown_names_are_attribute_errors() -> None:
 
 
 def test_packages_do_not_hide_the_functions() -> None:
-    """`bis.replay` and `bis.verify` are functions, whatever parts of bis are loaded already."""
-    for part in ("bis.replay.engine", "bis.verify.expected"):
+    """`bis.audit`, `bis.replay` and `bis.verify` are functions, whatever parts of bis are loaded already."""
+    for part in ("bis.audit.engine", "bis.replay.engine", "bis.verify.expected"):
         importlib.import_module(part)
+    assert inspect.isfunction(bis.audit)
     assert inspect.isfunction(bis.replay)
     assert inspect.isfunction(bis.verify)
 
 
 def test_commands_and_functions_have_the_same_words() -> None:
-    """Each command is a function of `bis`; the plan is the command's --dry-run."""
+    """Each command is a function of `bis`; the plan is --dry-run of one, the audit of a corpus --corpus of another."""
     functions = {name for name in bis.__all__ if inspect.isfunction(getattr(bis, name))}
-    assert functions == {*cli.commands, "plan"}
+    words = {"plan", "audit_corpus"}
+    for name, command in cli.commands.items():
+        words |= {f"{inner}_{name}" for inner in command.commands} if isinstance(command, click.Group) else {name}
+    assert functions == words
 
 
 def test_options_of_replay_are_those_of_the_function() -> None:

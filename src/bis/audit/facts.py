@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis.audit import learning, literals, order
+from bis.audit.program import CONSTANT
 from bis.audit.rule import place_of
 from bis.audit.trackers import mlflow
 from bis.audit.trackers.catalogue import canonical
@@ -45,7 +46,7 @@ def state(project: Project, calls: list[TrackingCall]) -> dict[str, Fact]:
         if name == "autolog":
             facts["autolog_too_late"] = _too_late(project)
     trains = _trains(project)
-    facts["params_not_logged_at_all"] = _no_params(facts, ours, trains)
+    facts["params_not_logged_at_all"] = _no_params(project, facts, calls, trains)
     facts["unseeded_split"] = _unseeded(project, learning.split_seeding, "split")
     facts["unseeded_estimator"] = _unseeded(project, learning.estimator_seeding, "estimator")
     facts["seeds_set"] = _seeds(project)
@@ -202,18 +203,42 @@ def _seen_of_any(project: Project, places: Iterable[Place], otherwise: str) -> F
     return Fact(NO, otherwise)
 
 
-def _no_params(facts: dict[str, Fact], ours: list[TrackingCall], trains: Fact) -> Fact:
-    if facts["uses_mlflow"].value == NO:
-        return Fact(NO, "it does not use MLflow")
-    if facts["logs_params"].value == YES:
-        return Fact(NO, "parameters are logged", facts["logs_params"].places)
-    if facts["autolog"].value == YES and facts["autolog_too_late"].value == NO:
-        return Fact(NO, "autologging logs them", facts["autolog"].places)
+def _no_params(project: Project, facts: dict[str, Fact], calls: list[TrackingCall], trains: Fact) -> Fact:
+    why_not = _params_logged(project, facts, calls)
+    if why_not is not None:
+        return why_not
+    ours = [call for call in calls if call.tracker == "mlflow"]
     if UNKNOWN in {facts["logs_params"].value, facts["uses_mlflow"].value}:
         return Fact(UNKNOWN, facts["logs_params"].reason)
     if trains.value != YES and not ours:
         return Fact(NO, "it neither trains a model nor logs anything")
     return Fact(YES, "neither a call nor autologging logs one", trains.places or _first(c.place for c in ours))
+
+
+def _params_logged(project: Project, facts: dict[str, Fact], calls: list[TrackingCall]) -> Fact | None:
+    """Why it is not so that no parameter is logged; None where nothing speaks against it."""
+    if facts["uses_mlflow"].value == NO:
+        return Fact(NO, "it does not use MLflow")
+    if facts["logs_params"].value == YES:
+        return Fact(NO, "parameters are logged", facts["logs_params"].places)
+    if facts["autolog"].value == YES and facts["autolog_too_late"].value == NO and _covers_any(project, calls):
+        return Fact(NO, "autologging logs them", facts["autolog"].places)
+    others = [call for call in calls if call.kind == "param" and call.tracker != "mlflow"]
+    if others:
+        return Fact(NO, f"they are logged with {others[0].tracker}", _first(call.place for call in others))
+    return None
+
+
+def _covers_any(project: Project, calls: list[TrackingCall]) -> bool:
+    """Whether any autologging covers a library that trains here; of what trains, the library may be unknown."""
+    covers = {
+        root
+        for call in calls
+        if call.kind == "autolog" and call.tracker == "mlflow"
+        for root in order.autolog_covers(call.api)
+    }
+    roots = {learning.library(c.api) for m in project.modules for c in m.calls if learning.trains(c)}
+    return bool(covers) and (not roots or "" in roots or bool(roots & covers))
 
 
 def _unseeded(project: Project, seeding: object, what: str) -> Fact:
@@ -248,9 +273,14 @@ def _seeds(project: Project) -> Fact:
 
 
 def _passes_seed(call: Call) -> bool:
-    """Whether a call that draws is given a seed: ``train_test_split(..., random_state=42)``."""
-    one = learning.split_seeding(call) or learning.estimator_seeding(call)
-    return one is not None and one.seeded is True
+    """Whether something of a library is given a seed: ``train_test_split(..., random_state=42)``."""
+    given = call.keywords.keys() & _SEED_KEYWORDS
+    if not given or not learning.library(call.api):
+        return False
+    return any(not (call.keywords[k].kind == CONSTANT and call.keywords[k].data is None) for k in given)
+
+
+_SEED_KEYWORDS = frozenset({"random_state", "random_seed", "seed", "generator"})
 
 
 def _declared(project: Project) -> Fact:

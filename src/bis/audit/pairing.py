@@ -102,7 +102,8 @@ def _derived(module: Module, test: str, prepared: set[str]) -> bool:
     for assign in module.assigns:
         if assign.name == test and (_how(module, assign.value) or assign.value.names() & (prepared - {test})):
             return True
-    return any(c.method in {"map", "apply", *_PREPARES} and test in {n for v in c.args for n in v.names()} for c in module.calls)
+    handed = (c for c in module.calls if c.method in {"map", "apply", *_PREPARES})
+    return any(test in {n for v in c.args for n in v.names()} for c in handed)
 
 
 def _evaluation(module: Module, test: str, after: Assign) -> Call | None:
@@ -117,6 +118,6 @@ def _evaluation(module: Module, test: str, after: Assign) -> Call | None:
 
 def _fitted(module: Module, train: str, after: Assign) -> bool:
     return any(
-        call.method in {"fit", "train"} and any(train in value.names() for value in (*call.args, *call.keywords.values()))
+        call.method in {"fit", "train"} and any(train in v.names() for v in (*call.args, *call.keywords.values()))
         for call in module.calls[after.after :]
     )

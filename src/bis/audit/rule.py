@@ -36,7 +36,7 @@ class Rule:
     name: str
     severity: Severity
     confidence: Confidence
-    since: str = "0.2"
+    since: str = "0.1"
     gate: frozenset[str] = frozenset()
     fixable: bool = False
     status: Status = Status.STABLE

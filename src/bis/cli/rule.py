@@ -22,15 +22,8 @@ def rule(*, as_json: bool, code: str | None) -> int:
     bis rule BIS103      what it finds, why it matters, a bad and a good example
     """
     from bis import api
-    from bis.errors import UsageError
 
-    known = api.rules()
-    if code is not None:
-        wanted = code.strip().upper()
-        chosen = [one for one in known if wanted in {one.code, one.name.upper()}]
-        if not chosen:
-            raise UsageError(f"no rule has the code {code}", hint="`bis rule` lists all.")
-        known = chosen
+    known = api.rules() if code is None else [api.rule(code)]
     if as_json:
         from bis.report.jsons import to_document
 

@@ -49,7 +49,6 @@ def to_sarif(audits: Iterable[ProjectAudit], rules: Sequence[RuleText]) -> dict[
         "name": "bis",
         "version": __version__,
         "semanticVersion": __version__,
-        "informationUri": "https://pypi.org/project/bis/",
         "rules": [_rule(rule) for rule in rules],
     }
     order = {rule.code: index for index, rule in enumerate(rules)}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bis.audit.cache import Cache, sealed
 from bis.audit.reading import read_module
 from bis.model.audit import Confidence, Fact, Finding, Place, ProjectAudit, Severity, Substrings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 AUDIT = ProjectAudit(
     "p",
@@ -105,7 +107,9 @@ def test_an_entry_cannot_run_anything(tmp_path: Path, function: Any) -> None:
     cache, mark = Cache(tmp_path / "cache", "1"), tmp_path / "mark"
     cache.keep("p", "key", AUDIT)
     path = next(path for path in (tmp_path / "cache").rglob("*") if path.is_file())
-    argument: Any = mark if function is Path.touch else f"open({str(mark)!r}, 'w')" if function is eval else f"touch {mark}"
+    argument: Any = (
+        mark if function is Path.touch else f"open({str(mark)!r}, 'w')" if function is eval else f"touch {mark}"
+    )
     arguments = [argument, "x"] if function is getattr else [argument]
     path.write_bytes(sealed(pickle.dumps(("key", Runs(function, *arguments)))))
     assert cache.audit("p", "key") is None

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import bis.audit.engine as engine
+from bis.audit import engine
+from bis.audit.cache import sealed, unsealed
 from bis.audit.engine import CRASHED, Options, audit_project, version_of
 from bis.audit.rule import Rule
 from bis.model.audit import Confidence, Place, ProjectAudit, Severity
 from tests.unit.audit.small_projects import notebook, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from bis.audit.program import Module
     from bis.audit.project import Project
     from bis.model.audit import Finding
 
@@ -116,7 +120,9 @@ def test_rules_are_asked_of_projects_that_they_concern(tmp_path: Path, monkeypat
 
 def test_findings_are_sorted_by_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """File, line, then code, whatever the order of the rules."""
-    with_rules(monkeypatch, rule("BIS902", at=(("b.py", 1), ("a.py", 2))), rule("BIS901", at=(("a.py", 2), ("a.py", 1))))
+    with_rules(
+        monkeypatch, rule("BIS902", at=(("b.py", 1), ("a.py", 2))), rule("BIS901", at=(("a.py", 2), ("a.py", 1)))
+    )
     audit = audit_project(write(tmp_path, {"a.py": M, "b.py": M}), "p")
     assert [(f.place.file, f.place.line, f.code) for f in audit.findings] == [
         ("a.py", 1, "BIS901"), ("a.py", 2, "BIS901"), ("a.py", 2, "BIS902"), ("b.py", 1, "BIS902"),
@@ -134,7 +140,12 @@ def test_findings_are_sorted_by_place(tmp_path: Path, monkeypatch: pytest.Monkey
     ],
 )
 def test_suppression(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comment: str, options: Options, found: list[str], silenced: list[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    comment: str,
+    options: Options,
+    found: list[str],
+    silenced: list[str],
 ) -> None:
     """Silenced findings are kept apart; a comment that silences nothing is told, unless its rule was not asked."""
     with_rules(monkeypatch, rule("BIS901"), rule("BIS902"), rule("BIS903", at=()))
@@ -171,43 +182,53 @@ def test_nothing_is_run_or_imported_or_written(tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
 
 
-def test_the_cache_answers_for_what_has_not_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same audit, under the name that is asked for now; after a change of any file, a new one."""
+def altered(folder: Path, kind: str, change: Callable[[Any], Any]) -> None:
+    """Change the one entry of a kind in a cache, so that one sees where a result is from."""
+    (path,) = folder.rglob(f"*.{kind}")
+    stored = pickle.loads(unsealed(path.read_bytes()) or b"")  # noqa: S301 (it was written just now)
+    path.write_bytes(sealed(pickle.dumps(change(stored))))
+
+
+def test_the_cache_answers_for_what_has_not_changed(tmp_path: Path) -> None:
+    """Under the name that is asked for now; after a change of any file, or other options, a new audit is made."""
     root, options = write(tmp_path / "p", {"a.py": M, "README.md": "x"}), Options(cache=tmp_path / "cache")
     first = audit_project(root, "p", options)
-    reads = []
-    original = engine.read_module
-    monkeypatch.setattr(engine, "read_module", lambda *a, **k: reads.append(1) or original(*a, **k))
-    assert audit_project(root, "p", options) == first
-    assert audit_project(root, "q", options).project == "q"
-    assert reads == []
-    for number, (file, text) in enumerate({"a.py": "x = 1\n", "README.md": "see `mlflow ui`", "new.py": M}.items(), 1):
+    assert audit_project(root, "p", options) == first == audit_project(root, "p")
+    for file, text in {"a.py": "x = 1\n", "README.md": "see `mlflow ui`", "new.py": M}.items():
+        altered(tmp_path / "cache", "audit", lambda stored: (stored[0], replace(stored[1], digest="kept")))
+        assert [audit_project(root, name, options).digest for name in "pq"] == ["kept", "kept"]
+        assert audit_project(root, "q", options).project == "q"
         write(root, {file: text})
         assert audit_project(root, "p", options) == audit_project(root, "p")
-        assert len(reads) > number
-    assert audit_project(root, "p", Options(cache=tmp_path / "cache", ignore=("BIS",))).findings == ()
+    altered(tmp_path / "cache", "audit", lambda stored: (stored[0], replace(stored[1], digest="kept")))
+    assert audit_project(root, "p", Options(cache=tmp_path / "cache", ignore=("BIS",))).digest != "kept"
 
 
-def test_of_many_files_only_those_that_changed_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_files_only_those_that_changed_are_read(tmp_path: Path) -> None:
     """And the result is that of reading all."""
-    files = {f"m{n}.py": f"from m{n + 1} import log\nlog({n})\n" for n in range(5)}
-    files["m5.py"] = "import mlflow\ndef log(x):\n    mlflow.log_param('x', x)\n"
+    files = {f"m{n}.py": f"from m{n + 1} import log\nlog({n})\n" for n in range(220)}
+    files["m220.py"] = "import mlflow\ndef log(x):\n    mlflow.log_param('x', x)\n"
     root, options = write(tmp_path / "p", files), Options(cache=tmp_path / "cache")
-    monkeypatch.setattr(engine, "_MANY_FILES", 3)
     audit_project(root, "p", options)
-    reads = []
-    original = engine.read_module
-    monkeypatch.setattr(engine, "read_module", lambda content, **k: reads.append(content) or original(content, **k))
     write(root, {"m2.py": "x = 2\n"})
-    changed = audit_project(root, "p", options)
-    assert reads == [b"x = 2\n"]
-    assert changed == audit_project(root, "p")
+    assert audit_project(root, "p", options) == audit_project(root, "p")
+
+    def marked(modules: dict[str, Module]) -> dict[str, Module]:
+        for module in modules.values():
+            module.code_lines = 1000
+        return modules
+
+    altered(tmp_path / "cache", "modules", marked)
+    write(root, {"m2.py": "x = 3\ny = 4\n"})
+    assert audit_project(root, "p", options).size.code_lines == 220 * 1000 + 2
 
 
 def test_what_the_version_of_an_entry_is_made_of(tmp_path: Path) -> None:
     """Everything that is asked for, and not where the cache is."""
     assert version_of(Options()) == version_of(Options(cache=tmp_path))
-    versions = [version_of(o) for o in (Options(), Options(select=("A",)), Options(ignore=("A",)), Options(exclude=("A",)))]
+    versions = [
+        version_of(o) for o in (Options(), Options(select=("A",)), Options(ignore=("A",)), Options(exclude=("A",)))
+    ]
     assert len(set(versions)) == 4
 
 

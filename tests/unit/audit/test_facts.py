@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bis.model.audit import Fact
 
-M = "import mlflow\n"
+M, NP = "import mlflow\n", "import numpy as np\n"
 SVC = "from sklearn.svm import SVC\nSVC(random_state=1).fit(X, y)\n"
 CLIENT = "from mlflow import MlflowClient\nc = MlflowClient()\n"
 BROKEN = "def f(:\n"
@@ -52,7 +52,8 @@ def facts(folder: Path, files: dict[str, str]) -> dict[str, Fact]:
         ("autolog_too_late", M + SVC + "mlflow.autolog()\n", "yes"),
         ("autolog_too_late", M + "mlflow.autolog()\n" + SVC, "no"),
         ("logs_model", M + "mlflow.sklearn.log_model(m, 'm')\n", "yes"),
-        ("logs_model", "import tensorflow as tf\ntf.saved_model.save(m, 'm')\ndef save_model(): pass\nsave_model()\n", "no"),
+        ("logs_model", "import tensorflow as tf\ntf.saved_model.save(m, 'm')\n", "no"),
+        ("logs_model", "def save_model(): pass\nsave_model()\n", "no"),
         ("logs_artifact", M + "mlflow.log_artifact('a')\n", "yes"),
         ("logs_dataset", M + "mlflow.log_input(d)\n", "yes"),
         ("sets_tags", M + "mlflow.set_tag('a', 1)\n", "yes"),
@@ -68,8 +69,8 @@ def facts(folder: Path, files: dict[str, str]) -> dict[str, Fact]:
         ("unseeded_split", "from sklearn.model_selection import train_test_split as t\nt(X)\n", "yes"),
         ("unseeded_split", "from sklearn.model_selection import train_test_split as t\nt(X, random_state=1)\n", "no"),
         ("unseeded_split", "from sklearn.model_selection import train_test_split as t\nt(X, **options)\n", "unknown"),
-        ("unseeded_split", "import numpy as np\nfrom sklearn.model_selection import train_test_split as t\n"
-         "np.random.seed(1)\nt(X)\n", "no"),
+        ("unseeded_split", NP + "from sklearn.model_selection import train_test_split as t\nnp.random.seed(1)\nt()\n",
+         "no"),
         ("unseeded_estimator", "from sklearn.ensemble import RandomForestClassifier as R\nR()\n", "yes"),
         ("unseeded_estimator", "from sklearn.ensemble import RandomForestClassifier as R\nR(random_state=0)\n", "no"),
         ("unseeded_estimator", "from sklearn.linear_model import LinearRegression as R\nR()\n", "no"),
@@ -108,13 +109,25 @@ def test_facts_of_code(tmp_path: Path, name: str, code: str, value: object) -> N
         ("readme_tracking", {"README.md": "# P\n\nWe use MLflow.\n"}, "no"),
         ("readme_tracking", {"README.md": "# P\n"}, "no"),
         ("readme_tracking", {"a.py": M}, "no"),
-        ("logs_params", {"lib.py": M + "def f(x):\n    mlflow.log_params(x)\n", "a.py": "from lib import f\nf({})\n"}, "yes"),
+        (
+            "logs_params",
+            {"lib.py": M + "def f(x):\n    mlflow.log_params(x)\n", "a.py": "from lib import f\nf({})\n"},
+            "yes",
+        ),
         ("logs_params", {"n.ipynb": notebook(M, "mlflow.log_param(1, 2)")}, "yes"),
         ("logs_params", {"n.ipynb": notebook(M, "#md mlflow.log_param(1, 2)")}, "no"),
-        ("logs_params", {"venv/pyvenv.cfg": "home = x\n", "venv/lib/a.py": M + "mlflow.log_param(1, 2)\n", "a.py": M}, "no"),
+        (
+            "logs_params",
+            {"venv/pyvenv.cfg": "home = x\n", "venv/lib/a.py": M + "mlflow.log_param(1, 2)\n", "a.py": M},
+            "no",
+        ),
         ("logs_params", {"a.py": M + BROKEN + "mlflow.log_param(1, 2)\n"}, "unknown"),
         ("logs_params", {"a.py": M, "b.py": BROKEN}, "no"),
-        ("logs_params", {"a.py": M + BROKEN + "mlflow.log_param(1, 2)\n", "b.py": M + "mlflow.log_param(1, 2)\n"}, "yes"),
+        (
+            "logs_params",
+            {"a.py": M + BROKEN + "mlflow.log_param(1, 2)\n", "b.py": M + "mlflow.log_param(1, 2)\n"},
+            "yes",
+        ),
         ("logs_params", {"n.ipynb": notebook(M, BROKEN + "mlflow.log_param(1, 2)")}, "unknown"),
         ("logs_params", {"n.ipynb": notebook(M, BROKEN, "# mlflow.log_param(1, 2)")}, "no"),
         ("trains_model", {"a.py": BROKEN}, "unknown"),
@@ -130,7 +143,11 @@ def test_every_fact_is_stated_in_order(tmp_path: Path) -> None:
     for number, files in enumerate(({"x.txt": ""}, {"a.py": M + SVC + "mlflow.log_param(1, 2)\n"})):
         found = facts(tmp_path / str(number), files)
         assert list(found) == list(FACTS)
-        assert {str(f.value) for name, f in found.items() if name not in {"via", "deps_pinned"}} <= {"yes", "no", "unknown"}
+        assert {str(f.value) for name, f in found.items() if name not in {"via", "deps_pinned"}} <= {
+            "yes",
+            "no",
+            "unknown",
+        }
 
 
 def test_yes_has_places_and_the_others_reasons(tmp_path: Path) -> None:

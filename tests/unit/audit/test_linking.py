@@ -15,6 +15,9 @@ TRACKER = (
 )
 
 
+T = "from tracker import T\n"
+
+
 def apis(files: dict[str, str], file: str) -> list[str]:
     """The resolved names of the calls of one file."""
     return next([call.api for call in m.calls] for m in project(files).modules if m.file == file)
@@ -46,7 +49,10 @@ def test_every_way_to_import_an_own_function(where: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("file", "text"),
-    [("a/b/train.py", "from ..tracking import log_all\nlog_all(1)"), ("a/train.py", "from .tracking import log_all\nlog_all(1)")],
+    [
+        ("a/b/train.py", "from ..tracking import log_all\nlog_all(1)"),
+        ("a/train.py", "from .tracking import log_all\nlog_all(1)"),
+    ],
 )
 def test_relative_imports(file: str, text: str) -> None:
     """One dot is the file's own folder, two the one above."""
@@ -56,11 +62,20 @@ def test_relative_imports(file: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "init",
-    ["from .tracking import log_all", "from pkg.tracking import log_all", "from .tracking import *", "from .inner import log_all"],
+    [
+        "from .tracking import log_all",
+        "from pkg.tracking import log_all",
+        "from .tracking import *",
+        "from .inner import log_all",
+    ],
 )
 def test_names_that_are_passed_on(init: str) -> None:
     """Through a package's __init__, from where they are defined."""
-    files = {"pkg/__init__.py": init, "pkg/tracking.py": WRAPPER, "pkg/inner/__init__.py": "from ..tracking import log_all"}
+    files = {
+        "pkg/__init__.py": init,
+        "pkg/tracking.py": WRAPPER,
+        "pkg/inner/__init__.py": "from ..tracking import log_all",
+    }
     assert apis(files | {"train.py": "from pkg import log_all\nlog_all(1)"}, "train.py") == ["@pkg/tracking.py:log_all"]
 
 
@@ -79,12 +94,12 @@ def test_an_alias_of_a_library_is_passed_on() -> None:
         ("import tracker\nt = tracker.T()\nt.log(1)", "@tracker.py:T.log"),
         ("from tracker import T\nt = T()\nt.client.log_metric('r', 'a', 1)", "mlflow.MlflowClient.log_metric"),
         ("from tracker import T\ndef f(t: T):\n    t.log(1)", "@tracker.py:T.log"),
-        ("from tracker import T\nclass A:\n    def __init__(self):\n        self.t = T()\n    def f(self):\n        self.t.log(1)",
+        (T + "class A:\n    def __init__(self):\n        self.t = T()\n    def f(self):\n        self.t.log(1)",
          "@tracker.py:T.log"),
         ("from tracker import T\nclass A(T):\n    def f(self):\n        self.log(1)", "@tracker.py:T.log"),
         ("from tracker import T\nclass A(T):\n    def f(self):\n        self.client.log_param(1)",
          "mlflow.MlflowClient.log_param"),
-        ("from tracker import T\nclass A(T):\n    def log(self): pass\n    def f(self):\n        self.log(1)", "@A.log"),
+        (T + "class A(T):\n    def log(self): pass\n    def f(self):\n        self.log(1)", "@A.log"),
     ],
 )  # fmt: skip
 def test_classes_of_other_files(text: str, api: str) -> None:
@@ -139,7 +154,10 @@ def test_notebooks_import_and_are_not_imported() -> None:
 @pytest.mark.parametrize(
     "files",
     [
-        {"a.py": "from b import f\ndef g():\n    return f()\ng().x()", "b.py": "from a import g\ndef f():\n    return g()\n"},
+        {
+            "a.py": "from b import f\ndef g():\n    return f()\ng().x()",
+            "b.py": "from a import g\ndef f():\n    return g()\n",
+        },
         {"a.py": "from b import x\nx.y()", "b.py": "from c import x\nx.y()", "c.py": "from a import x\nx.y()"},
         {"a.py": "from b import *\nx.y()", "b.py": "from a import *\nx.y()"},
         {
@@ -182,7 +200,9 @@ def test_own_names() -> None:
 
 def test_functions_are_found_by_their_names() -> None:
     """An own name leads to a file and a scope; a class's to what makes it; other names to nothing."""
-    one = project({"a.py": "class A:\n    def __init__(self):\n        f()\ndef g(): pass\n", "b.py": "def g(): pass\n"})
+    one = project(
+        {"a.py": "class A:\n    def __init__(self):\n        f()\ndef g(): pass\n", "b.py": "def g(): pass\n"}
+    )
     a, b = one.modules
     found = one.links.function("@A", a)
     assert found is not None

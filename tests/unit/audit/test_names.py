@@ -12,6 +12,7 @@ from tests.unit.audit.small_projects import script
 SVC = "from sklearn.svm import SVC\n"
 CLIENT = "from mlflow import MlflowClient\n"
 FIT = "sklearn.svm.SVC.fit"
+L = "import lightning as L\n"
 LOG = "mlflow.MlflowClient.log_param"
 
 
@@ -121,25 +122,23 @@ def test_parameters(text: str) -> None:
         (CLIENT + "class A:\n    def __init__(self):\n        self.client = MlflowClient()\n"
          "    def f(self):\n        self.client.log_param(1)", LOG),
         (CLIENT + "class A:\n    client = MlflowClient()\n    def f(self):\n        self.client.log_param(1)", LOG),
-        (CLIENT + "class A:\n    client = MlflowClient()\n    @classmethod\n    def f(cls):\n        cls.client.log_param(1)",
-         LOG),
+        (CLIENT + "class A:\n    c = MlflowClient()\n    @staticmethod\n    def f():\n        A.c.log_param(1)", LOG),
         (CLIENT + "class A:\n    client = MlflowClient()\nA.client.log_param(1)", LOG),
         (CLIENT + "class A:\n    client = MlflowClient()\na = A()\na.client.log_param(1)", LOG),
         (CLIENT + "class A:\n    def __init__(self, c: MlflowClient):\n        self.c = c\n"
          "    def f(self):\n        self.c.log_param(1)", LOG),
         ("import lightning as L\nclass M(L.LightningModule):\n    def f(self):\n        self.log('a', 1)",
          "lightning.LightningModule.log"),
-        ("import lightning as L\nclass B(L.LightningModule): pass\nclass M(B):\n    def f(self):\n        self.log('a', 1)",
+        (L + "class B(L.LightningModule): pass\nclass M(B):\n    def f(self):\n        self.log('a', 1)",
          "lightning.LightningModule.log"),
-        ("import lightning as L\nclass M(L.LightningModule):\n    def log(self): pass\n    def f(self):\n        self.log()",
-         "@M.log"),
+        (L + "class M(L.LightningModule):\n    def log(self): pass\n    def f(self):\n        self.log()", "@M.log"),
         ("class T:\n    def log_metric(self): pass\nT().log_metric()", "@T.log_metric"),
         ("def log_param(): pass\nlog_param()", "@log_param"),
         ("def f():\n    def g(): pass\n    g()", "@f.g"),
         ("class A:\n    def f(self):\n        self.unknown.log_param(1)", ".log_param"),
         (SVC + "def make():\n    return SVC()\nmake().fit(X)", FIT),
         (SVC + "def make():\n    s = SVC()\n    return s\nm = make()\nm.fit(X)", FIT),
-        (SVC + "class A:\n    def make(self):\n        return SVC()\n    def f(self):\n        self.make().fit(X)", FIT),
+        (SVC + "class A:\n    def m(self):\n        return SVC()\n    def f(self):\n        self.m().fit(X)", FIT),
     ],
 )  # fmt: skip
 def test_own_classes_and_functions(text: str, api: str) -> None:

@@ -43,7 +43,10 @@ def late(files: dict[str, str], *, saved: bool = False) -> list[tuple[str, int, 
         ("def one():\n    " + FIT + "def two():\n    " + AUTO, []),
         ("def one():\n    " + FIT + "    " + AUTO, [(5, 4)]),
         ("with mlflow.start_run():\n    " + FIT + "    " + AUTO, [(5, 4)]),
-        ("class A:\n    def fit(self):\n        " + FIT + "    def go(self):\n        self.fit()\n        " + AUTO, [(8, 5)]),
+        (
+            "class A:\n    def fit(self):\n        " + FIT + "    def go(self):\n        self.fit()\n        " + AUTO,
+            [(8, 5)],
+        ),
     ],
 )
 def test_autologging_after_the_training_in_scripts(text: str, lines: list[tuple[int, int]]) -> None:
@@ -74,7 +77,10 @@ def test_autologging_in_another_file() -> None:
     ],
 )
 def test_autologging_after_the_training_in_notebooks(
-    cells: tuple[str, ...], counts: tuple[int | None, ...], document: list[tuple[int, int]], saved: list[tuple[int, int]]
+    cells: tuple[str, ...],
+    counts: tuple[int | None, ...],
+    document: list[tuple[int, int]],
+    saved: list[tuple[int, int]],
 ) -> None:
     """In the order of the document, and in that of the saved execution counts where it is another."""
     files = {"n.ipynb": notebook(*cells, counts=counts)}
@@ -117,7 +123,13 @@ def test_libraries_of_the_general_autologging() -> None:
         ({"a.py": "import numpy as np\nnp.random.seed(1)\n"}, True),
         ({"a.py": "import numpy as np\nnp.random.seed()\n"}, False),
         ({"a.py": "import random\nrandom.seed(1)\n"}, False),
-        ({"a.py": "from seeds import go\ngo()\n", "seeds.py": "import numpy as np\ndef go():\n    np.random.seed(1)\n"}, True),
+        (
+            {
+                "a.py": "from seeds import go\ngo()\n",
+                "seeds.py": "import numpy as np\ndef go():\n    np.random.seed(1)\n",
+            },
+            True,
+        ),
         ({"a.py": "x()\n", "main.py": "import a\nimport numpy as np\nnp.random.seed(1)\n"}, True),
         ({"a.py": "x()\n", "other.py": "import numpy as np\nnp.random.seed(1)\n"}, False),
     ],

@@ -57,7 +57,7 @@ def test_wrappers_count_one_level_deep(text: str, expected: list[tuple[str, int,
 def test_kinds_through_wrappers() -> None:
     """`kinds` says what a call traces in all, `direct` only what it traces itself; of the asked tracker."""
     one = project(
-        {"a.py": "import mlflow, wandb\ndef f():\n    mlflow.log_param(1, 2)\n    mlflow.log_metric(1, 2)\n    wandb.log({})\nf()"}
+        {"a.py": "import mlflow as m, wandb as w\ndef f():\n  m.log_param(1)\n  m.log_metric(1)\n  w.log({})\nf()"}
     )
     module = one.modules[0]
     call = module.calls[-1]
@@ -74,7 +74,10 @@ def test_kinds_through_wrappers() -> None:
         ("def f():\n    a()\nb()\nf()\nc()", [["b", "a", "f", "c"]]),
         ("def f():\n    a()\nb()", [["b"], ["a"]]),
         ("def f():\n    g()\ndef g():\n    a()\nif __name__ == '__main__':\n    f()", [["a", "g", "f"]]),
-        ("class A:\n    def __init__(self):\n        a()\n    def go(self):\n        b()\nA().go()", [["a", "A", "b", ".go"]]),
+        (
+            "class A:\n    def __init__(self):\n        a()\n    def go(self):\n        b()\nA().go()",
+            [["a", "A", "b", ".go"]],
+        ),
         ("def f():\n    a()\n    f()\nf()", [["a", "f", "f"]]),
         ("def f():\n    g()\ndef g():\n    f()\nf()", [["f", "g", "f"]]),
         ("if x:\n    a()\nelse:\n    b()", [["a", "b"]]),
@@ -87,7 +90,7 @@ def test_kinds_through_wrappers() -> None:
     ],
 )
 def test_scripts_as_they_run(text: str, expected: list[list[str]]) -> None:
-    """From the top, into functions where they are called, each recursion once; functions that nobody calls by themselves."""
+    """From the top, into functions where they are called, recursion once; what nobody calls, by itself."""
     assert runs(text) == expected
 
 
@@ -138,7 +141,8 @@ def test_literals() -> None:
     one = project({"a.py": "'''doc'''\nf('a', k='b')\nc = 'd'\ndef g(e='h'): pass\nx = f'{y}/i'\nl = ['m', ('n', 1)]"})
     found = [(text, call.path if call else "", name) for text, _value, call, name in one.literals(one.modules[0])]
     assert found == [
-        ("a", "f", ""), ("b", "f", "k"), ("d", "", "c"), ("{}/i", "", "x"), ("m", "", "l"), ("n", "", "l"), ("h", "", "e"),
+        ("a", "f", ""), ("b", "f", "k"), ("d", "", "c"), ("{}/i", "", "x"), ("m", "", "l"), ("n", "", "l"),
+        ("h", "", "e"),
     ]  # fmt: skip
 
 

@@ -10,7 +10,10 @@ from tests.unit.audit.small_projects import notebook
 
 def test_a_script() -> None:
     """Calls with resolved names, imports' roots, lines of code, suppressions."""
-    module = read_module(b"import mlflow.sklearn as ms\nfrom . import x\n\nms.log_model(1)  # bis: ignore[BIS104] no\n", is_notebook=False)
+    module = read_module(
+        b"import mlflow.sklearn as ms\nfrom . import x\n\nms.log_model(1)  # bis: ignore[BIS104] no\n",
+        is_notebook=False,
+    )
     assert [call.api for call in module.calls] == ["mlflow.sklearn.log_model"]
     assert module.roots == {"mlflow"}
     assert module.code_lines == 3
@@ -20,7 +23,13 @@ def test_a_script() -> None:
 
 def test_a_notebook() -> None:
     """Cells with their numbers among all cells, counts and magics; names go from cell to cell."""
-    text = notebook("%pip install mlflow\nimport mlflow", "#md mlflow.log_param", "mlflow.log_param('a', 1)", "", counts=(3, None, 1))
+    text = notebook(
+        "%pip install mlflow\nimport mlflow",
+        "#md mlflow.log_param",
+        "mlflow.log_param('a', 1)",
+        "",
+        counts=(3, None, 1),
+    )
     module = read_module(text.encode(), is_notebook=True)
     assert [(call.api, call.cell, call.line) for call in module.calls] == [("mlflow.log_param", 2, 1)]
     assert [(cell.index, cell.count, cell.parsed, cell.empty) for cell in module.cells] == [

@@ -80,7 +80,14 @@ def test_what_is_no_repository_of_its_own(project: Path, tmp_path: Path, kind: s
 
 @pytest.mark.parametrize(
     "head",
-    ["ref: ../../../secret", "ref: refs/heads/../../../secret", "ref: refs/heads/none", "garbage", "", "ref: refs/heads/a\0b"],
+    [
+        "ref: ../../../secret",
+        "ref: refs/heads/../../../secret",
+        "ref: refs/heads/none",
+        "garbage",
+        "",
+        "ref: refs/heads/a\0b",
+    ],
 )
 def test_a_head_that_leads_nowhere_or_elsewhere(project: Path, head: str) -> None:
     """A reference is followed within the repository only."""
@@ -91,7 +98,11 @@ def test_a_head_that_leads_nowhere_or_elsewhere(project: Path, head: str) -> Non
 
 @pytest.mark.parametrize(
     "setting",
-    ["[core]\n\tfsmonitor = {}\n\tpager = {}\n", "[core]\n\tsshCommand = {}\n\thooksPath = .\n", "[log]\n\tshowSignature = true\n[gpg]\n\tprogram = {}\n"],
+    [
+        "[core]\n\tfsmonitor = {}\n\tpager = {}\n",
+        "[core]\n\tsshCommand = {}\n\thooksPath = .\n",
+        "[log]\n\tshowSignature = true\n[gpg]\n\tprogram = {}\n",
+    ],
 )
 def test_programs_that_its_configuration_names_are_not_run(project: Path, setting: str) -> None:
     """A cloned project's .git/config belongs to whoever wrote it."""

@@ -48,7 +48,9 @@ def test_calls_stand_in_the_order_of_evaluation(text: str, order: str) -> None:
 
 def test_a_call_in_full() -> None:
     """Positions count from 1; arguments, keywords, targets and what surrounds it are there."""
-    module = scanned("with run():\n    for i in x:\n        if i:\n            a = self.b = m.f(1, *z, k=i, **{'q': 2}, **o)")
+    module = scanned(
+        "with run():\n    for i in x:\n        if i:\n            a = self.b = m.f(1, *z, k=i, **{'q': 2}, **o)"
+    )
     call = module.calls[-1]
     assert (call.path, call.line, call.column, call.end_line, call.end_column) == ("m.f", 4, 26, 4, 58)
     assert (call.targets, call.loops, call.withs, call.conditional) == (("a", "self.b"), (0,), (0,), True)
@@ -147,7 +149,8 @@ def test_assignments_know_their_place_among_the_calls() -> None:
 def test_scopes() -> None:
     """Functions and classes with their parameters, defaults, annotations, decorators and returned values."""
     module = scanned(
-        "class A(b.B):\n    @d(1)\n    def f(self, x, y: 'T' = 1, *a, z: Optional[S] = 2, **k):\n        return g(x)\nh()"
+        "class A(b.B):\n    @d(1)\n    def f(self, x, y: 'T' = 1, *a, z: Optional[S] = 2, **k):\n        return g(x)\n"
+        "h()"
     )
     a, f = module.scopes[1:]
     assert (a.name, a.kind, a.bases, a.parent) == ("A", "class", ("b.B",), 0)

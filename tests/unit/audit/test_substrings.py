@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 M = "import mlflow\n"
 WORDS = "comments, strings, Markdown or saved outputs"
-ENVIRONMENT = {"venv/pyvenv.cfg": "home = x\n", "venv/lib/python3.11/site-packages/mlflow/__init__.py": "def log_param(): pass\n"}
+ENVIRONMENT = {
+    "venv/pyvenv.cfg": "home = x\n",
+    "venv/lib/python3.11/site-packages/mlflow/__init__.py": "def log_param(): pass\n",
+}
 
 
 @pytest.mark.parametrize(

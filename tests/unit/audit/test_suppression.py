@@ -33,7 +33,7 @@ def finding(code: str, line: int, *, file: str = "a.py", cell: int = -1, end_lin
     ],
 )
 def test_comments(text: str, expected: Ignores) -> None:
-    """Codes and reasons by line, 0 for the file; strings that look alike are none, half-written code counts as far as it goes."""
+    """Codes and reasons by line, 0 for the file; strings that look alike are none; of broken code the beginning."""
     assert read_comments(text, -1) == expected
 
 
@@ -71,7 +71,9 @@ def test_cells_are_told_apart() -> None:
 
 def test_a_comment_that_silences_nothing_is_a_finding() -> None:
     """It says what it was for; that of a file stands at its first line."""
-    stand, _silenced = divide([], [Module(file="a.py", ignores={(-1, 3): (("BIS101", "BIS102"), ""), (-1, 0): ((), "")})])
+    stand, _silenced = divide(
+        [], [Module(file="a.py", ignores={(-1, 3): (("BIS101", "BIS102"), ""), (-1, 0): ((), "")})]
+    )
     assert [(f.code, f.place.line) for f in stand] == [("BIS002", 3), ("BIS002", 1)]
     assert "BIS101, BIS102" in stand[0].message
     assert "any rule" in stand[1].message

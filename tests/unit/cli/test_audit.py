@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -158,7 +160,9 @@ def test_baseline(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "--baseline", "known.json", "--select", "BIS103"]) == 0
     (folder / "train.py").write_text("\n\n" + LOOP, encoding="utf-8")
     assert main(["audit", "--baseline", "known.json", "--select", "BIS103"]) == 0
-    (folder / "pyproject.toml").write_text('[tool.bis]\nbaseline = "known.json"\nselect = ["BIS103"]\n', encoding="utf-8")
+    (folder / "pyproject.toml").write_text(
+        '[tool.bis]\nbaseline = "known.json"\nselect = ["BIS103"]\n', encoding="utf-8"
+    )
     assert main(["audit"]) == 0
     (folder / "new.py").write_text(LOOP, encoding="utf-8")
     capsys.readouterr()
@@ -216,7 +220,14 @@ def test_a_corpus_of_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) 
     shown = capsys.readouterr().out
     assert "3 projects" in shown
     assert "1 copies" in shown
-    for name in ("index.html", "projects.csv", "projects.parquet", "statistics.json", "audits.jsonl", "facts/logs_params.html"):
+    for name in (
+        "index.html",
+        "projects.csv",
+        "projects.parquet",
+        "statistics.json",
+        "audits.jsonl",
+        "facts/logs_params.html",
+    ):
         assert (folder / "out" / name).exists(), name
     with (folder / "out" / "projects.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["project"]: row for row in csv.DictReader(file)}
@@ -243,3 +254,16 @@ def test_a_corpus_that_is_none(folder: Path, capsys: pytest.CaptureFixture[str],
     shown = capsys.readouterr().err
     assert given in shown
     assert "Traceback" not in shown
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are no text")
+@pytest.mark.parametrize("form", ["text", "concise", "json", "sarif", "github"])
+def test_a_folder_whose_name_is_no_text(folder: Path, capfd: pytest.CaptureFixture[str], form: str) -> None:
+    """It is audited and told, in every format, as a stream of UTF-8 can hold it."""
+    name = os.fsdecode(b"sh\xff\x1b[31m")
+    folder.rename(folder.parent / name)
+    assert main(["audit", f"../{name}", "--format", form, "--select", "BIS103"]) == 1
+    shown = capfd.readouterr()
+    assert "BIS103" in shown.out
+    assert "\x1b[31m" not in shown.out
+    assert shown.err == ""

@@ -29,7 +29,10 @@ def summary(name: str = "p") -> CorpusSummary:
         failed={name: 1},
         problems={name: 2},
         shares=(*(Share(fact, "yes", 3, 8, 0.1, 0.7) for fact in FACTS), Share("via", name, 1, 8, 0.0, 0.5)),
-        groups=(Group("use", "uses MLflow", 8, (YES,)), Group("year", name, 2, (YES, Share("autolog", "yes", 0, 0, 0, 1)))),
+        groups=(
+            Group("use", "uses MLflow", 8, (YES,)),
+            Group("year", name, 2, (YES, Share("autolog", "yes", 0, 0, 0, 1))),
+        ),
         pairs=(Pair("logs_params", "logs_metrics", 3, 6, 0.7), Pair("logs_params", "autolog", 3, 6, None)),
         rules=(RuleCount("BIS101", name, 3, 9, 10, 0.1, 0.6), RuleCount("BIS201", "none", 0, 0, 10, 0.0, 0.3)),
         trackers={name: {"any": 2, "param": 1}},
@@ -131,7 +134,10 @@ def test_each_fact_has_a_page_even_without_projects(tmp_path: Path) -> None:
 def test_values_reasons_and_places(tmp_path: Path) -> None:
     """Of each project its value, why, and where; of many places the first."""
     places = tuple(Place("a.py", -1, line) for line in range(1, 9))
-    facts = {"logs_params": Fact("yes", "some reason", places), "via": Fact(("api", "rest"), places=(Place("n.ipynb", 2, 7),))}
+    facts = {
+        "logs_params": Fact("yes", "some reason", places),
+        "via": Fact(("api", "rest"), places=(Place("n.ipynb", 2, 7),)),
+    }
     pages = written(tmp_path, ProjectAudit("p", facts))
     text = Outline(pages["logs_params"]).text
     for words in ("some reason", "a.py:1", "a.py:5", "and 3 more"):

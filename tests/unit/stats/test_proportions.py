@@ -24,9 +24,7 @@ def test_wilson_as_it_was_published(k: int, n: int, low: float, high: float) -> 
     assert (round(bounds.low, 4), round(bounds.high, 4)) == (low, high)
 
 
-@given(
-    st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999)
-)
+@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
 def test_wilson_agrees_with_statsmodels(counts: tuple[int, int], confidence: float) -> None:
     """Another library's bounds; they lie in [0, 1] around the share."""
     k, n = counts

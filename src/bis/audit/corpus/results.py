@@ -83,7 +83,8 @@ def write_results(out: Path, rule_names: dict[str, str]) -> CorpusSummary:
                 if not failure_of(audit):
                     pages.add(audit)
         result = summary.result()
-        (out / STATISTICS).write_text(to_text("bis.corpus", result), encoding="utf-8")
+        # Names of files need not be text: what is no character is written as JSON's own escape.
+        (out / STATISTICS).write_text(to_text("bis.corpus", result), encoding="utf-8", errors="backslashreplace")
         pages.finish(result)
         for name in TABLES:
             write_parquet(out / f"{name}.parquet", out / f"{name}.csv")

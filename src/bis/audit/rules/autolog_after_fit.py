@@ -1,8 +1,9 @@
 """Autologging that is switched on after the training.
 
 ## What it does
-Finds calls of `autolog()` after which nothing is trained that they would cover, while something was before. Scripts are
-followed as they run, notebooks in the order of their cells and, where that differs, in the order in which they were executed.
+Finds calls of `autolog()` after which nothing is trained that they would cover, while something was before. Scripts
+are followed as they run, notebooks in the order of their cells and, where that differs, in the order in which they
+were executed.
 
 ## Why is this bad?
 Autologging records what is trained after it. Switched on too late it logs nothing, without a warning.
@@ -27,7 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis.audit import order
+from bis.audit import learning, order
 from bis.audit.rule import Rule, place_of
 from bis.model.audit import Confidence, Edit, Place, Severity
 
@@ -58,26 +59,26 @@ def check(project: Project) -> Iterator[Finding]:
 
 def _repair(project: Project, module: Module, call: Call) -> tuple[Edit, ...]:
     """Take the statement away, and put it before the statement of the first training in the same block."""
-    fits = [c for c in project.calls_in(module, call.scope) if c.index < call.index and order.covered(call, c)]
-    from bis.audit import learning
-
-    fits = [c for c in fits if learning.trains(c)]
+    before = [c for c in project.calls_in(module, call.scope) if c.index < call.index and learning.trains(c)]
+    fits = [c for c in before if order.covered(call, c)]
     if not fits or call.targets or call.loops or call.withs or call.conditional or call.line != call.end_line:
         return ()
     first = fits[0]
     if first.cell != call.cell or first.loops or first.withs or first.conditional or call.args or _nested(module, call):
         return ()
     start = min((c.line for c in module.calls if _same_statement(c, first)), default=first.line)
-    start = min([start, *(a.line for a in module.assigns if a.cell == first.cell and a.line <= first.line <= a.value.line)])
+    around = (a for a in module.assigns if a.cell == first.cell and a.line <= first.line <= a.value.line)
+    start = min([start, *(a.line for a in around)])
     indent = " " * (call.column - 1)
     keywords = ", ".join(f"{name}={_source(value)}" for name, value in call.keywords.items())
     if "None" in keywords or start > first.line:
         return ()
     place = place_of(module, call)
     text = f"{indent}{call.path}({keywords})\n"
+    # The training stands in the same block: the block is not empty without the call.
     return (
         Edit(Place(place.file, place.cell, start, 1, start, 1), text),
-        Edit(Place(place.file, place.cell, call.line, 1, call.line, call.end_column), f"{indent}pass"),
+        Edit(Place(place.file, place.cell, call.line, 1, call.line + 1, 1), ""),
     )
 
 

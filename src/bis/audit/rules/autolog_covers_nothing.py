@@ -5,8 +5,8 @@ Finds calls of `autolog()` in files in which nothing is trained that they would 
 project's own functions that it calls.
 
 ## Why is this bad?
-It looks as if the training were logged. A PyTorch loop of one's own, for instance, is not covered by any autologging: only
-Lightning's Trainer is.
+It looks as if the training were logged. A PyTorch loop of one's own, for instance, is not covered by any autologging:
+only Lightning's Trainer is.
 
 ## Example
 ```python
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from bis.model.audit import Finding
 
 RULE = Rule("BIS202", "autolog-covers-nothing", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"mlflow"}))
+
+
+_MAY_TRAIN = ("train", "fit", "tune", "objective", "run", "optimi", "search")
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -94,4 +97,4 @@ def _may_train(project: Project, call: Call, module: Module) -> bool:
         return True
     unknown = call.api.startswith(("@", ".")) and project.links.function(call.api, module) is None
     outside = root not in {"", "mlflow", "sklearn", "numpy", "pandas", "matplotlib"} and "train" in word
-    return (unknown or outside) and any(part in word for part in ("train", "fit", "tune", "objective", "run", "optimi", "search"))
+    return (unknown or outside) and any(part in word for part in _MAY_TRAIN)

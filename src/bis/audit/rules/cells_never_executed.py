@@ -1,8 +1,8 @@
 """A notebook that was saved without having been executed, wholly or in part.
 
 ## What it does
-Finds notebooks in which some code cells have been executed and others have not, and the last ones that were executed stand
-below those; and notebooks in which no cell has been executed.
+Finds notebooks in which some code cells have been executed and others have not, and the last ones that were executed
+stand below those; and notebooks in which no cell has been executed.
 
 ## Why is this bad?
 Its results cannot be compared with anything: there are none, or they were made without a part of the code.

@@ -4,8 +4,8 @@
 Finds notebooks whose saved execution counts do not rise from top to bottom.
 
 ## Why is this bad?
-The saved outputs come from another program than the one that stands there: run from the top, it may give something else, or
-fail.
+The saved outputs come from another program than the one that stands there: run from the top, it may give something
+else, or fail.
 
 ## Example
 ```text
@@ -22,6 +22,7 @@ In [2]: model.fit(X, y)
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bis.audit.rule import Rule
@@ -40,9 +41,8 @@ def check(project: Project) -> Iterator[Finding]:
     """Tell it once for each notebook, at the first cell that was executed before one above it."""
     for module in project.modules:
         counted = [cell for cell in module.cells if cell.count is not None]
-        for above, cell in zip(counted, counted[1:], strict=False):
+        for above, cell in pairwise(counted):
             if (cell.count or 0) < (above.count or 0):
-                message = f"cell {cell.index} was executed as number {cell.count}, after cell {above.index} ({above.count})"
-                message = f"saved out of order: cell {above.index} is number {above.count}, cell {cell.index} below it {cell.count}"
-                yield RULE.at(Place(module.file, cell.index, 1), message)
+                order = f"cell {above.index} is number {above.count}, cell {cell.index} below it {cell.count}"
+                yield RULE.at(Place(module.file, cell.index, 1), f"saved out of order: {order}")
                 break

@@ -1,12 +1,12 @@
 """Credentials in the code, next to tracking.
 
 ## What it does
-Finds literal passwords, tokens and keys that are given to environment variables of MLflow and its stores, stand in a tracking
-address, or are given to the login of a tracker.
+Finds literal passwords, tokens and keys that are given to environment variables of MLflow and its stores, stand in a
+tracking address, or are given to the login of a tracker.
 
 ## Why is this bad?
-Whoever reads the repository can write to the store, and what it says of past runs is worth nothing any more. A key that was
-committed once stays in the history.
+Whoever reads the repository can write to the store, and what it says of past runs is worth nothing any more. A key
+that was committed once stays in the history.
 
 ## Example
 ```python
@@ -41,13 +41,22 @@ RULE = Rule("BIS404", "credentials", Severity.ERROR, Confidence.HIGH)
 
 _VARIABLE = re.compile(
     r"(?:MLFLOW_TRACKING_(?:PASSWORD|TOKEN)|AWS_(?:SECRET_ACCESS_KEY|ACCESS_KEY_ID|SESSION_TOKEN)|DATABRICKS_TOKEN"
-    r"|AZURE_STORAGE_(?:ACCESS_KEY|CONNECTION_STRING)|DAGSHUB_(?:USER_)?TOKEN|WANDB_API_KEY|COMET_API_KEY|NEPTUNE_API_TOKEN"
+    r"|AZURE_STORAGE_(?:ACCESS_KEY|CONNECTION_STRING)|DAGSHUB_(?:USER_)?TOKEN|WANDB_API_KEY|COMET_API_KEY"
+    r"|NEPTUNE_API_TOKEN"
     r"|CLEARML_API_(?:ACCESS|SECRET)_KEY|MINIO_\w*KEY|GOOGLE_API_KEY)$"
 )
 _IN_ADDRESS = re.compile(r"^[a-z+]+://[^/@\s:{}]+:[^/@\s{}]+@")
-_LOGINS = {"wandb.login": "key", "comet_ml.init": "api_key", "comet_ml.Experiment": "api_key", "dagshub.auth.add_app_token": "token",
-           "neptune.init_run": "api_token", "neptune.init": "api_token"}  # fmt: skip
-_PLACEHOLDER = re.compile(r"(?i)^(?:|x+|\*+|<.*>|\{.*\}|your.*|my.*|.*_here|none|todo|changeme|\.+|xxx.*|dummy|example|minioadmin|admin)$")
+_LOGINS = {
+    "wandb.login": "key",
+    "comet_ml.init": "api_key",
+    "comet_ml.Experiment": "api_key",
+    "dagshub.auth.add_app_token": "token",
+    "neptune.init_run": "api_token",
+    "neptune.init": "api_token",
+}
+_PLACEHOLDER = re.compile(
+    r"(?i)^(?:|x+|\*+|<.*>|\{.*\}|your.*|my.*|.*_here|none|todo|changeme|\.+|xxx.*|dummy|example|minioadmin|admin)$"
+)
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -61,9 +70,9 @@ def check(project: Project) -> Iterator[Finding]:
             if given is not None and _is_secret(given):
                 yield RULE.at(place_of(module, call), f"{call.path} is given a key that is written in the code")
         if "mlflow" in module.roots:
-            for text, value, call, _name in project.literals(module):
+            for text, value, user, _name in project.literals(module):
                 if _IN_ADDRESS.match(text) and not _PLACEHOLDER.match(text.split("@")[0].rpartition(":")[2]):
-                    place = Place(module.file, literals.cell_of(module, value, call), value.line, value.column)
+                    place = Place(module.file, literals.cell_of(module, value, user), value.line, value.column)
                     yield RULE.at(place, "an address with a password in it")
 
 

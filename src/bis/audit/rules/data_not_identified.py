@@ -1,12 +1,12 @@
 """Nothing says which data was used.
 
 ## What it does
-Finds projects that train and log to MLflow, in which no data set is logged, no data is kept as an artifact, no parameter or
-tag names data or its version, and no data versioning (DVC, lakeFS, Delta) is in use.
+Finds projects that train and log to MLflow, in which no data set is logged, no data is kept as an artifact, no
+parameter or tag names data or its version, and no data versioning (DVC, lakeFS, Delta) is in use.
 
 ## Why is this bad?
-A file of the same name may have other rows tomorrow. Without an identification, a digest or a version, a different result
-cannot be told from different data.
+A file of the same name may have other rows tomorrow. Without an identification, a digest or a version, a different
+result cannot be told from different data.
 
 ## Example
 ```python

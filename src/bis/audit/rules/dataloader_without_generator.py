@@ -1,11 +1,12 @@
 """A DataLoader with workers and without a generator.
 
 ## What it does
-Finds PyTorch DataLoaders that shuffle in several worker processes and are given neither `generator` nor `worker_init_fn`.
+Finds PyTorch DataLoaders that shuffle in several worker processes and are given neither `generator` nor
+`worker_init_fn`.
 
 ## Why is this bad?
-The order comes from the global generator, which everything else draws from too; and NumPy's and Python's generators in the
-workers are seeded from that. One draw more anywhere changes the order of the data and every augmentation.
+The order comes from the global generator, which everything else draws from too; and NumPy's and Python's generators in
+the workers are seeded from that. One draw more anywhere changes the order of the data and every augmentation.
 
 ## Example
 ```python
@@ -33,9 +34,7 @@ if TYPE_CHECKING:
     from bis.audit.project import Project
     from bis.model.audit import Finding
 
-RULE = Rule(
-    "BIS308", "dataloader-without-generator", Severity.NOTE, Confidence.HIGH, gate=frozenset({"torch"})
-)
+RULE = Rule("BIS308", "dataloader-without-generator", Severity.NOTE, Confidence.HIGH, gate=frozenset({"torch"}))
 
 _LOADERS = frozenset({"torch.utils.data.DataLoader", "torch.utils.data.dataloader.DataLoader"})
 

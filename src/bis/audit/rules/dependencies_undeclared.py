@@ -1,7 +1,8 @@
 """No dependencies are declared.
 
 ## What it does
-Finds projects that import third-party packages and declare none: no requirements, no pyproject.toml, no environment file.
+Finds projects that import third-party packages and declare none: no requirements, no pyproject.toml, no environment
+file.
 
 ## Why is this bad?
 Nobody knows what to install, and the versions that made the results are lost.

@@ -4,7 +4,8 @@
 Finds projects whose declared dependencies are not all pinned to one version, and that have no lock file.
 
 ## Why is this bad?
-The same requirements install other versions next month. Between two versions of a library the same seed gives other numbers.
+The same requirements install other versions next month. Between two versions of a library the same seed gives other
+numbers.
 
 ## Example
 ```text
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bis.audit.project import Project
+    from bis.audit.requirements import Declared
     from bis.model.audit import Finding
 
 RULE = Rule("BIS502", "dependencies-unpinned", Severity.NOTE, Confidence.HIGH)
@@ -40,13 +42,11 @@ def check(project: Project) -> Iterator[Finding]:
     dependencies = project.dependencies
     if dependencies.pins not in {"some", "none"}:
         return
-    by_file: dict[str, list[str]] = {}
-    first = {}
-    for one in dependencies.declared:
-        if not one.pinned and not one.place.file.endswith((".ipynb", ".py")) and one.place.cell < 0:
-            by_file.setdefault(one.place.file, []).append(one.name)
-            first.setdefault(one.place.file, one.place)
-    for file, names in sorted(by_file.items()):
-        total = sum(1 for one in dependencies.declared if one.place.file == file)
-        shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
-        yield RULE.at(first[file], f"{len(names)} of {total} dependencies are not pinned: {shown}")
+    by_file: dict[str, list[Declared]] = {}
+    for one in dependencies.unpinned:
+        if not one.place.file.endswith(".ipynb"):
+            by_file.setdefault(one.place.file, []).append(one)
+    for file, loose in sorted(by_file.items()):
+        total = len({one.name for one in dependencies.declared if one.place.file == file})
+        shown = ", ".join(one.name for one in loose[:3]) + (", ..." if len(loose) > 3 else "")
+        yield RULE.at(loose[0].place, f"{len(loose)} of {total} dependencies are not pinned: {shown}")

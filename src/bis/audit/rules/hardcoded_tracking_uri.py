@@ -4,8 +4,8 @@
 Finds literal addresses that are given to `mlflow.set_tracking_uri`, a client or a logger.
 
 ## Why is this bad?
-The program logs to one place, which others cannot reach, and which is another one tomorrow. MLflow reads the address from
-`MLFLOW_TRACKING_URI` by itself.
+The program logs to one place, which others cannot reach, and which is another one tomorrow. MLflow reads the address
+from `MLFLOW_TRACKING_URI` by itself.
 
 ## Example
 ```python

@@ -1,13 +1,13 @@
 """A global seed with which Keras repeats one order of the data.
 
 ## What it does
-Finds `fit` calls of Keras on arrays that shuffle, in projects that set a global seed with `keras.utils.set_random_seed` or
-`tf.random.set_seed`.
+Finds `fit` calls of Keras on arrays that shuffle, in projects that set a global seed with
+`keras.utils.set_random_seed` or `tf.random.set_seed`.
 
 ## Why is this bad?
-With a global seed, `fit(shuffle=True)` on TensorFlow draws the same permutation in every epoch and in every call of `fit`;
-without one it draws another each time. The seeded training is repeatable, and yet another algorithm than the unseeded one
-(measured with Keras 3.15 on TensorFlow 2.21).
+With a global seed, `fit(shuffle=True)` on TensorFlow draws the same permutation in every epoch and in every call of
+`fit`; without one it draws another each time. The seeded training is repeatable, and yet another algorithm than the
+unseeded one (measured with Keras 3.15 on TensorFlow 2.21).
 
 ## Example
 ```python
@@ -40,7 +40,11 @@ if TYPE_CHECKING:
     from bis.model.audit import Finding
 
 RULE = Rule(
-    "BIS307", "keras-fixed-shuffle", Severity.NOTE, Confidence.MEDIUM, gate=frozenset({"tensorflow", "keras", "tf_keras"})
+    "BIS307",
+    "keras-fixed-shuffle",
+    Severity.NOTE,
+    Confidence.MEDIUM,
+    gate=frozenset({"tensorflow", "keras", "tf_keras"}),
 )
 
 

@@ -4,8 +4,8 @@
 Finds metrics of a fixed name that are logged within a loop, in one run, without `step`.
 
 ## Why is this bad?
-MLflow keeps all values under step 0. The curve has no axis: the order is lost where two have one time stamp, and no run can
-be compared with another at the same epoch.
+MLflow keeps all values under step 0. The curve has no axis: the order is lost where two have one time stamp, and no
+run can be compared with another at the same epoch.
 
 ## Example
 ```python

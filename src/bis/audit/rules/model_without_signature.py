@@ -4,8 +4,8 @@
 Finds calls of `log_model` with neither `signature` nor `input_example`.
 
 ## Why is this bad?
-Nothing says what the model takes: the order, names and types of its inputs. A model that is served or replayed with columns
-in another order answers, and wrongly.
+Nothing says what the model takes: the order, names and types of its inputs. A model that is served or replayed with
+columns in another order answers, and wrongly.
 
 ## Example
 ```python
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 RULE = Rule("BIS104", "model-without-signature", Severity.NOTE, Confidence.HIGH, gate=frozenset({"mlflow"}))
 
 # Flavours whose models have no tabular input, or bring their signature.
-_OWN_SIGNATURE = frozenset({"langchain", "openai", "dspy", "llama_index", "sentence_transformers", "transformers", "spark"})
+_OWN_SIGNATURE = frozenset(
+    {"langchain", "openai", "dspy", "llama_index", "sentence_transformers", "transformers", "spark"}
+)
 
 
 def check(project: Project) -> Iterator[Finding]:

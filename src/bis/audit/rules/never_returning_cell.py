@@ -12,7 +12,7 @@ Run from top to bottom, the notebook hangs there: it can be executed by hand onl
 ```
 
 ## Use instead
-```python
+```sh
 %%bash --bg
 mlflow ui
 ```

@@ -1,8 +1,8 @@
 """Nothing says how to start it.
 
 ## What it does
-Finds projects that train in scripts and have neither an MLproject file nor any other sign of how to start them: no Makefile,
-DVC pipeline or script entry point, no `main.py` or `train.py`, no command in a document.
+Finds projects that train in scripts and have neither an MLproject file nor any other sign of how to start them: no
+Makefile, DVC pipeline or script entry point, no `main.py` or `train.py`, no command in a document.
 
 ## Why is this bad?
 Among several files, only the author knows which is run first, and with which arguments.

@@ -1,12 +1,12 @@
 """Preprocessing that one split of the data gets and the other does not.
 
 ## What it does
-Finds training data that is scaled, divided or transformed, beside test or validation data of the same name that is used for
-evaluation without it.
+Finds training data that is scaled, divided or transformed, beside test or validation data of the same name that is
+used for evaluation without it.
 
 ## Why is this bad?
-The model sees other values in the test than in the training: the metric says nothing of the model. In the study's notebook
-the test images were not divided by 255; the loss was 50 instead of 0.35.
+The model sees other values in the test than in the training: the metric says nothing of the model. In the study's
+notebook the test images were not divided by 255; the loss was 50 instead of 0.35.
 
 ## Example
 ```python

@@ -4,8 +4,8 @@
 Finds `joblib.Parallel` and process pools whose tasks are functions of the project that draw from a global generator.
 
 ## Why is this bad?
-Worker processes take tasks as they become free, and each has a generator of its own, seeded from the operating system: which
-task draws what changes from run to run, whatever the parent process seeded.
+Worker processes take tasks as they become free, and each has a generator of its own, seeded from the operating system:
+which task draws what changes from run to run, whatever the parent process seeded.
 
 ## Example
 ```python
@@ -24,6 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis.audit import learning
+from bis.audit.frameworks.randomness import hands_over
 from bis.audit.program import NAME
 from bis.audit.rule import Rule
 from bis.model.audit import Confidence, Severity
@@ -43,22 +44,20 @@ RULE = Rule(
     gate=frozenset({"joblib", "multiprocessing", "concurrent", "sklearn"}),
 )
 
-_POOLS = ("multiprocessing.Pool.", "multiprocessing.pool.Pool.", "concurrent.futures.ProcessPoolExecutor.")
-_DELAYED = frozenset({"joblib.delayed", "sklearn.utils.parallel.delayed", "sklearn.utils.fixes.delayed", "joblib.parallel.delayed"})
-_METHODS = frozenset({"map", "starmap", "imap", "imap_unordered", "apply", "apply_async", "map_async", "submit"})
-
 
 def check(project: Project) -> Iterator[Finding]:
     """Tell each place at which such a task is handed over."""
     for module in project.modules:
         for call in module.calls:
-            pooled = call.api.startswith(_POOLS) and call.method in _METHODS
-            if not (pooled or call.api in _DELAYED) or not call.args or call.args[0].kind != NAME:
+            given = call.argument(0, "target") if hands_over(call.api) else None
+            if given is None or given.kind != NAME:
                 continue
-            task = call.args[0].data
+            task = given.data
             draw = _draw(project, module, task, call)
             if draw:
-                yield RULE.at_call(module, call, f"{task} draws ({draw}) in worker processes, each seeded by the system")
+                yield RULE.at_call(
+                    module, call, f"{task} draws ({draw}) in worker processes, each seeded by the system"
+                )
 
 
 def _draw(project: Project, module: Module, task: str, call: Call) -> str:

@@ -1,11 +1,12 @@
 """A run that is started without `with` and never ended.
 
 ## What it does
-Finds calls of `mlflow.start_run()` whose run is neither a `with` block's nor ended by `mlflow.end_run()` anywhere in the file.
+Finds calls of `mlflow.start_run()` whose run is neither a `with` block's nor ended by `mlflow.end_run()` anywhere in
+the file.
 
 ## Why is this bad?
-What follows in the same process, in a notebook even the next experiment, is logged to it; a program that fails leaves it
-RUNNING or, worse, FINISHED.
+What follows in the same process, in a notebook even the next experiment, is logged to it; a program that fails leaves
+it RUNNING or, worse, FINISHED.
 
 ## Example
 ```python
@@ -49,7 +50,12 @@ def check(project: Project) -> Iterator[Finding]:
         names = {one.name for one in module.withs}
         returned = {v.data for scope in module.scopes for v in scope.returns if v.kind in {"call", NAME}}
         for call in starts:
-            if call.index in entered or call.index in returned or names & set(call.targets) or returned & set(call.targets):
+            if (
+                call.index in entered
+                or call.index in returned
+                or names & set(call.targets)
+                or returned & set(call.targets)
+            ):
                 continue
             if _entered_later(module, call.targets) or _on_stack(module, call.index):
                 continue

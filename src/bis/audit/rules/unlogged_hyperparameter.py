@@ -1,8 +1,8 @@
 """A hyperparameter that is written in the code and logged nowhere.
 
 ## What it does
-Finds literals that are given to an estimator, an optimiser or a training, in files that log to MLflow, where neither the
-value's name nor its variable is logged, and no autologging covers it. It follows variables within the file.
+Finds literals that are given to an estimator, an optimiser or a training, in files that log to MLflow, where neither
+the value's name nor its variable is logged, and no autologging covers it. It follows variables within the file.
 
 ## Why is this bad?
 The run looks complete, with some parameters beside its metrics, and yet the one that was changed may be missing.
@@ -27,20 +27,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis.audit import learning, order
-from bis.audit.program import CALL, CONSTANT, DICT, NAME
+from bis.audit.program import CALL, CONSTANT, DICT, NAME, Value
 from bis.audit.rule import Rule
 from bis.model.audit import Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis.audit.program import Call, Module, Value
+    from bis.audit.program import Call, Module
     from bis.audit.project import Project
     from bis.model.audit import Finding
 
 RULE = Rule("BIS102", "unlogged-hyperparameter", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"mlflow"}))
 
-_WHOLE = frozenset({"get_params", "get_xgb_params", "get_config", "get_all_params", "best_params_", "best_params", "vars"})
+_DEEPEST = 6  # values within values that are followed
+_WHOLE = frozenset(
+    {"get_params", "get_xgb_params", "get_config", "get_all_params", "best_params_", "best_params", "vars"}
+)
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -88,38 +91,35 @@ class _Logged:
                 self._take(over, call, 0)
 
     def _take(self, value: Value, call: Call, depth: int) -> None:
-        if depth > 6:
+        """Take in what an argument names, and what it is made from."""
+        if depth > _DEEPEST:
             return
+        inner = value.items
         if value.kind == CONSTANT and isinstance(value.data, str):
             self.keys.add(value.data.lower())
         elif value.kind == NAME:
-            self.names.add(value.data)
-            assigned = self._project.value_of(self._module, value, call.scope, call.index)
-            if assigned is not None and assigned is not value:
-                self._take(assigned, call, depth + 1)
+            self._take_name(value.data, call, depth)
         elif value.kind == CALL:
-            inner = self._module.calls[value.data]
-            if inner.method in _WHOLE:
-                self.everything = True
-            if inner.owner:
-                self._take_owner(inner, depth)
-            for item in (*inner.args, *inner.keywords.values()):
-                self._take(item, call, depth + 1)
+            self._take_call(self._module.calls[value.data], depth)
         elif value.kind == DICT:
-            for key, item in zip(value.items[::2], value.items[1::2], strict=True):
-                if key.kind == CONSTANT:
-                    self.keys.add(str(key.data).lower())
-                self._take(item, call, depth + 1)
-            return
-        for item in value.items:
+            self.keys |= {str(key.data).lower() for key in value.items[::2] if key.kind == CONSTANT}
+            inner = value.items[1::2]
+        for item in inner:
             self._take(item, call, depth + 1)
-        if value.data in _WHOLE or (value.kind == NAME and value.data.rpartition(".")[2] in _WHOLE):
-            self.everything = True
 
-    def _take_owner(self, inner: Call, depth: int) -> None:
-        from bis.audit.program import Value as Made
+    def _take_name(self, path: str, call: Call, depth: int) -> None:
+        self.names.add(path)
+        self.everything = self.everything or path.rpartition(".")[2] in _WHOLE
+        value = self._project.value_of(self._module, Value(NAME, path), call.scope, call.index)
+        if value is not None and value.kind != NAME:
+            self._take(value, call, depth + 1)
 
-        self._take(Made(NAME, inner.owner), inner, depth + 1)
+    def _take_call(self, inner: Call, depth: int) -> None:
+        self.everything = self.everything or inner.method in _WHOLE
+        if inner.owner:
+            self._take_name(inner.owner, inner, depth)
+        for item in (*inner.args, *inner.keywords.values()):
+            self._take(item, inner, depth + 1)
 
     def misses(self, name: str, value: Value, call: Call) -> bool:
         """Whether an argument is a literal that reaches no call that logs parameters."""

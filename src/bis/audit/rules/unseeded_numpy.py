@@ -1,8 +1,9 @@
 """NumPy draws, and is not seeded.
 
 ## What it does
-Finds the first call of each file that draws from NumPy's or the standard library's global generator, the initialisation of layers included,
-where the file or one that it is connected with trains a model and none of them seeds that generator. Tests are left out.
+Finds the first call of each file that draws from NumPy's or the standard library's global generator, the
+initialisation of layers included, where the file or one that it is connected with trains a model and none of them
+seeds that generator. Tests are left out.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.

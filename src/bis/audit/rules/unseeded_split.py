@@ -1,12 +1,12 @@
 """A split of the data without a seed.
 
 ## What it does
-Finds calls that split or shuffle data at random and are given no seed, where neither the file nor one that it is connected
-with seeds the global generator they fall back to.
+Finds calls that split or shuffle data at random and are given no seed, where neither the file nor one that it is
+connected with seeds the global generator they fall back to.
 
 ## Why is this bad?
-Each run trains and tests on other rows. In measurements of what makes results differ, the split is often the largest cause:
-two runs of the same code cannot be compared.
+Each run trains and tests on other rows. In measurements of what makes results differ, the split is often the largest
+cause: two runs of the same code cannot be compared.
 
 ## Example
 ```python

@@ -1,8 +1,9 @@
 """TensorFlow draws, and is not seeded.
 
 ## What it does
-Finds the first call of each file that draws from TensorFlow's or Keras's global generator, the initialisation of layers included,
-where the file or one that it is connected with trains a model and none of them seeds that generator. Tests are left out.
+Finds the first call of each file that draws from TensorFlow's or Keras's global generator, the initialisation of
+layers included, where the file or one that it is connected with trains a model and none of them seeds that generator.
+Tests are left out.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
@@ -33,7 +34,13 @@ if TYPE_CHECKING:
     from bis.audit.project import Project
     from bis.model.audit import Finding
 
-RULE = Rule("BIS305", "unseeded-tensorflow", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"tensorflow", "keras", "tf_keras"}))
+RULE = Rule(
+    "BIS305",
+    "unseeded-tensorflow",
+    Severity.WARNING,
+    Confidence.MEDIUM,
+    gate=frozenset({"tensorflow", "keras", "tf_keras"}),
+)
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -43,7 +50,7 @@ def check(project: Project) -> Iterator[Finding]:
     for module in project.modules:
         for call in module.calls:
             library = learning.draws(call)
-            if library not in ("tensorflow",):
+            if library != "tensorflow":
                 continue
             if not order.part_of_training(project, module):
                 break

@@ -2,7 +2,8 @@
 
 ## What it does
 Finds the first call of each file that draws from PyTorch's global generator, the initialisation of layers included,
-where the file or one that it is connected with trains a model and none of them seeds that generator. Tests are left out.
+where the file or one that it is connected with trains a model and none of them seeds that generator. Tests are left
+out.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
@@ -43,7 +44,7 @@ def check(project: Project) -> Iterator[Finding]:
     for module in project.modules:
         for call in module.calls:
             library = learning.draws(call)
-            if library not in ("torch",):
+            if library != "torch":
                 continue
             if not order.part_of_training(project, module):
                 break

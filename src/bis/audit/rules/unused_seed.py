@@ -50,7 +50,9 @@ def check(project: Project) -> Iterator[Finding]:
             if module.scopes[assign.scope].kind == "class":
                 continue  # a field of a configuration
             read = read or frozenset().union(*(m.reads for m in project.modules))
-            imported = any(i.target.endswith(f".{assign.name}") or i.alias == "*" for m in project.modules for i in m.imports)
+            imported = any(
+                i.target.endswith(f".{assign.name}") or i.alias == "*" for m in project.modules for i in m.imports
+            )
             if assign.name not in read and not imported:
                 place = Place(module.file, assign.cell, assign.line, assign.column)
                 yield RULE.at(place, f"{assign.name} is set to {value.data}, and nothing reads it")

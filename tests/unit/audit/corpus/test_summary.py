@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,6 +21,9 @@ from bis.model.audit import (
     Substrings,
 )
 from bis.model.corpus import CorpusSummary, Share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 RULES = {"BIS101": "params-never-logged", "BIS201": "autolog-after-fit"}
 
@@ -66,12 +69,20 @@ def test_a_fact_that_nobody_knows() -> None:
 
 def test_a_fact_that_nobody_has_is_counted_too() -> None:
     """0 of n, not a row that is missing."""
-    assert shares(summarise([audit("a", autolog="no"), audit("b", autolog="no")], RULES))[("autolog", "yes")] == (0, 2, 0)
+    assert shares(summarise([audit("a", autolog="no"), audit("b", autolog="no")], RULES))[("autolog", "yes")] == (
+        0,
+        2,
+        0,
+    )
 
 
 def test_facts_with_words_of_their_own() -> None:
     """A share for each word; words of a list do not exclude each other."""
-    audits = [audit("a", via=("api", "rest"), deps_pinned="all"), audit("b", via=("api",), deps_pinned="none"), audit("c", via=())]
+    audits = [
+        audit("a", via=("api", "rest"), deps_pinned="all"),
+        audit("b", via=("api",), deps_pinned="none"),
+        audit("c", via=()),
+    ]
     found = shares(summarise(audits, RULES))
     assert found[("via", "api")] == (2, 3, 0)
     assert found[("via", "rest")] == (1, 3, 0)
@@ -183,7 +194,14 @@ def test_pairs() -> None:
 
 @pytest.mark.parametrize(
     ("counts", "expected"),
-    [((5, 0, 0, 5), 1.0), ((0, 5, 5, 0), -1.0), ((2, 2, 2, 2), 0.0), ((3, 1, 0, 2), 0.7071), ((5, 5, 0, 0), None), ((0, 0, 0, 0), None)],
+    [
+        ((5, 0, 0, 5), 1.0),
+        ((0, 5, 5, 0), -1.0),
+        ((2, 2, 2, 2), 0.0),
+        ((3, 1, 0, 2), 0.7071),
+        ((5, 5, 0, 0), None),
+        ((0, 0, 0, 0), None),
+    ],
 )
 def test_phi(counts: tuple[int, int, int, int], expected: float | None) -> None:
     """Pearson's correlation of two columns of zeros and ones; none where one of them is constant."""
