@@ -231,4 +231,5 @@ def _fits(value: Any, default: Any) -> bool:
 
 
 def _kind(default: Any) -> str:
-    return {bool: "true or false", int: "whole number", float: "number", str: "text", tuple: "list of texts"}.get(type(default), "value")
+    kinds = {bool: "true or false", int: "whole number", float: "number", str: "text", tuple: "list of texts"}
+    return kinds.get(type(default), "value")

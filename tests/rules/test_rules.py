@@ -1,8 +1,9 @@
 """Every rule on its fixtures: what it finds in the bad ones, and where, and that it finds nothing in the good ones.
 
-A fixture is a file ``bad*.py``, ``good*.py``, ``bad*.ipynb`` or ``good*.ipynb``, or a folder ``bad*`` or ``good*`` that is
-a whole project, below ``tests/rules/<CODE>``. A file is audited as the only one of a project. ``snapshot.txt`` beside them
-holds the findings: ``python -m tests.rules.test_rules`` writes it anew; look at the change before it is committed.
+A fixture is a file ``bad*.py``, ``good*.py``, ``bad*.ipynb`` or ``good*.ipynb``, or a folder ``bad*`` or ``good*``
+that is a whole project, below ``tests/rules/<CODE>``. A file is audited as the only one of a project.
+``snapshot.txt`` beside them holds the findings: ``python -m tests.rules.test_rules`` writes it anew; look at the
+change before it is committed.
 """
 
 from __future__ import annotations

@@ -63,7 +63,6 @@ def _late_in(project: Project, trace: list[Step], found: dict[int, tuple[Module,
                 if covered(autolog, call):
                     early.add(key)
                     del waiting[key]
-                    late.pop(key, None)
     found |= late
 
 

@@ -143,6 +143,12 @@ def test_an_own_file_called_mlflow_hides_nothing(shadow: str) -> None:
     assert apis(files, "a.py") == ["mlflow.log_param"]
 
 
+def test_a_file_with_the_name_of_what_it_imports() -> None:
+    """It means the library: a file does not import itself."""
+    files = {"src/wandb.py": "from wandb import log\nimport wandb as w\ndef go():\n    log({})\n    w.init()\n"}
+    assert apis(files, "src/wandb.py") == ["wandb.log", "wandb.init"]
+
+
 def test_notebooks_import_and_are_not_imported() -> None:
     """A notebook uses the project's files; no name leads into a notebook."""
     files = {"tracking.py": WRAPPER, "n.ipynb": notebook("from tracking import log_all", "log_all(1)")}

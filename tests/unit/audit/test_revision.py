@@ -96,22 +96,36 @@ def test_a_head_that_leads_nowhere_or_elsewhere(project: Path, head: str) -> Non
     assert read_revision(project) == Revision()
 
 
+def signed(project: Path) -> None:
+    """Make the commit that is checked out a signed one, so that git may want to verify it."""
+    content = git(project, "cat-file", "commit", "HEAD")
+    head, _blank, message = content.partition("\n\n")
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----"
+    command = ["git", "hash-object", "-t", "commit", "-w", "--stdin"]
+    text = f"{head}\n{signature}\n\n{message}\n"
+    done = subprocess.run(command, cwd=project, input=text, check=True, capture_output=True, text=True)
+    git(project, "update-ref", "HEAD", done.stdout.strip())
+
+
 @pytest.mark.parametrize(
     "setting",
     [
-        "[core]\n\tfsmonitor = {}\n\tpager = {}\n",
-        "[core]\n\tsshCommand = {}\n\thooksPath = .\n",
         "[log]\n\tshowSignature = true\n[gpg]\n\tprogram = {}\n",
+        "[core]\n\tfsmonitor = {}\n\tpager = {}\n\tsshCommand = {}\n\thooksPath = .\n",
     ],
 )
 def test_programs_that_its_configuration_names_are_not_run(project: Path, setting: str) -> None:
-    """A cloned project's .git/config belongs to whoever wrote it."""
+    """A cloned project's .git/config belongs to whoever wrote it: `git log` in the folder would run the first."""
     mark, program = project.parent / "mark", project.parent / "program"
     program.write_text(f"#!/bin/sh\ntouch '{mark}'\n", encoding="utf-8")
     program.chmod(0o755)
+    signed(project)
     (project / ".git" / "config").write_text(setting.replace("{}", str(program)), encoding="utf-8")
     assert read_revision(project).last_year == 2023
     assert not mark.exists()
+    if "gpg" in setting:
+        subprocess.run(["git", "log"], cwd=project, check=False, capture_output=True)
+        assert mark.exists()
 
 
 def test_git_is_not_needed(project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -202,3 +202,9 @@ def test_what_is_read() -> None:
     module = scanned("SEED = 1\nunused = 2\nf(SEED)\nargs.lr + 1")
     assert {"SEED", "f", "args", "lr"} <= module.reads
     assert "unused" not in module.reads
+
+
+def test_the_else_of_a_loop_stands_outside_of_it() -> None:
+    """It is run once; comprehensions are loops of their own."""
+    module = scanned("for i in x:\n    f()\nelse:\n    g()\n[h() for j in y]\nk()")
+    assert [(call.path, len(call.loops)) for call in module.calls] == [("f", 1), ("g", 0), ("h", 1), ("k", 0)]

@@ -114,8 +114,11 @@ def test_help_is_quick_and_light() -> None:
 
 @pytest.mark.parametrize("command", sorted(cli.commands))
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """With the options that all commands share."""
-    assert main([command, "--help"]) == 0
-    shown = capsys.readouterr().out
-    assert "--tracking-uri" in shown
-    assert "--json" in shown
+    """With the options that all commands share, those about runs also where these are."""
+    group = cli.commands[command]
+    inner = [[command, name] for name in group.commands] if isinstance(group, click.Group) else [[command]]
+    for words in inner:
+        assert main([*words, "--help"]) == 0
+        shown = capsys.readouterr().out
+        assert "--json" in shown
+        assert ("--tracking-uri" in shown) == (command in {"diff", "replay", "run", "show", "verify"})
