@@ -71,12 +71,6 @@ def _of(places: Iterable[Place], otherwise: str) -> Fact:
     return Fact(YES, places=found) if found else Fact(NO, otherwise)
 
 
-def _seen(project: Project, places: Iterable[Place], otherwise: str) -> Fact:
-    """Yes where it is seen; unknown where code that mentions tracking could not be read; else no."""
-    found = _first(places)
-    return Fact(YES, places=found) if found else _unread(project) or Fact(NO, otherwise)
-
-
 def _unread(project: Project) -> Fact | None:
     """Unknown, where a file or cell that mentions tracking could not be read."""
     for module in project.modules:
@@ -116,22 +110,22 @@ def _uses(project: Project, ours: list[TrackingCall]) -> Fact:
         Place(module.file, one.cell, one.line)
         for module in project.modules
         for one in module.imports
-        if one.target.partition(".")[0] in {"mlflow", "kedro_mlflow"} and not one.target.startswith(".")
+        if one.target.partition(".")[0] in {"mlflow", "kedro_mlflow"}
     ]
     places += [call.place for call in ours]
     places += list(literals.rest_calls(project))
-    if not places:
-        named = [name for name in project.files if name.rpartition("/")[2] == "MLproject"]
-        if named:
-            return Fact(YES, "it has an MLproject file", tuple(Place(name) for name in named))
-        if any(d.name.startswith("mlflow") for d in project.dependencies.declared):
-            at = [d.place for d in project.dependencies.declared if d.name.startswith("mlflow")]
-            return (
-                _seen(project, (), "MLflow is declared as a dependency, and no code uses it")
-                if not at
-                else Fact(NO, "MLflow is declared as a dependency, and no code uses it", _first(at))
-            )
-    return _seen(project, places, "no code imports mlflow")
+    if places:
+        return Fact(YES, places=_first(places))
+    named = [Place(name) for name in project.files if name.rpartition("/")[2] == "MLproject"]
+    if named:
+        return Fact(YES, "it has an MLproject file", _first(named))
+    unread = _unread(project)
+    if unread is not None:
+        return unread
+    declared = [one.place for one in project.dependencies.declared if one.name.startswith("mlflow")]
+    if declared:
+        return Fact(NO, "MLflow is declared as a dependency, and no code uses it", _first(declared))
+    return Fact(NO, "no code imports mlflow")
 
 
 def _via(project: Project, ours: list[TrackingCall]) -> Fact:

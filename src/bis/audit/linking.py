@@ -154,7 +154,8 @@ class Links:
         if owner is None or depth > _FURTHEST:
             return f"{of}.{rest}"
         found = self._ask(owner, f"{name}:{rest}", lambda: self.names(owner).member_of(f"@{name}", rest))
-        return _qualified(found, owner, f"{of}.{rest}")
+        # Of an attribute that holds something unknown, the method alone is known.
+        return found if found.startswith(".") else _qualified(found, owner, f"{of}.{rest}")
 
     def returned(self, api: str) -> str:
         """What an own function of another file returns; of a class, the class."""

@@ -36,6 +36,8 @@ _FLUENT = frozenset(
     {"to", "cuda", "cpu", "float", "double", "half", "eval", "requires_grad_", "set_params", "set_output"}
 )
 _VIEWS = frozenset({"items", "values", "keys", "copy"})
+# Functions of Python that return what they are given, or a part of it.
+_PASSING_ELEMENTS = frozenset({"sum", "next", "max", "min", "getattr", "eval", "input", "abs", "pow", "copy.deepcopy"})
 _PASSING_ON = frozenset({"enumerate", "zip", "list", "sorted", "reversed", "tqdm", "dict"})
 
 
@@ -376,7 +378,8 @@ class Names:
             return head
         if api.startswith("@"):
             return self._returned(api, depth)
-        return "" if api.startswith(".") or len(api) > _LONGEST else api
+        unknown = api.startswith(".") or api in _PASSING_ELEMENTS or len(api) > _LONGEST
+        return "" if unknown else api
 
     def _returned(self, api: str, depth: int) -> str:
         """What a function of the file returns; a class's call returns an object of it."""
