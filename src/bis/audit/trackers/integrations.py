@@ -73,6 +73,7 @@ MLFLOW: tuple[Integration, ...] = (
         "ray.air.integrations.mlflow.setup_mlflow", "other", "param", ("ray.tune.integration.mlflow.setup_mlflow",)
     ),
     Integration("ray.tune.integration.mlflow.mlflow_mixin", "other", ""),
+    Integration("pymc_marketing.mlflow.autolog", "other", "autolog"),
     Integration(
         "composer.loggers.MLFlowLogger", "other", "metric param", ("composer.loggers.mlflow_logger.MLFlowLogger",)
     ),

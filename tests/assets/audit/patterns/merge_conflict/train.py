@@ -1,0 +1,6 @@
+import mlflow
+<<<<<<< HEAD
+mlflow.log_param("alpha", 1)
+=======
+mlflow.log_param("alpha", 2)
+>>>>>>> other

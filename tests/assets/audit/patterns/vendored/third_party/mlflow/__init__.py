@@ -1,0 +1,6 @@
+def log_param(key, value):
+    """Log a parameter."""
+
+
+def autolog():
+    """Switch it on."""

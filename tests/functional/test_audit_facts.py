@@ -1,0 +1,113 @@
+"""What an audit says of small projects that show what real ones do; and of real ones, where they are there.
+
+The labels of ``checked_facts.csv`` were given by reading the code at the place named there. With the variable
+CORPUS_CLONES, a folder of clones at the commits named there (``<owner>__<name>``), the audit is held against them.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bis.audit.engine import audit_project
+from bis.model.audit_facts import FACTS
+
+ASSETS = Path(__file__).parents[1] / "assets" / "audit"
+CLONES = os.environ.get("CORPUS_CLONES", "")
+
+NOTHING = {"logs_params": "no", "logs_metrics": "no", "autolog": "no", "logs_model": "no", "registers_model": "no"}
+# Pattern -> facts, and what the search for three words says.
+PATTERNS: dict[str, tuple[dict[str, str], bool]] = {
+    "environment_committed": ({"uses_mlflow": "no", **NOTHING}, True),
+    "environment_half_committed": ({"uses_mlflow": "no", **NOTHING}, True),
+    "vendored": ({"uses_mlflow": "no", **NOTHING}, True),
+    "commented_out": ({"uses_mlflow": "yes", **NOTHING, "params_not_logged_at_all": "no"}, True),
+    "wrapper": ({"logs_params": "yes", "logs_metrics": "no", "params_not_logged_at_all": "no"}, True),
+    "lookalike_trainer": ({"uses_mlflow": "yes", **NOTHING, "trains_model": "yes"}, True),
+    "lookalike_own": ({"uses_mlflow": "yes", **NOTHING}, True),
+    "lookalike_azure": ({"uses_mlflow": "yes", **NOTHING}, True),
+    "autolog_disabled": ({**NOTHING, "params_not_logged_at_all": "yes", "trains_model": "yes"}, True),
+    "logger_of_lightning": (
+        {"uses_mlflow": "yes", "logs_params": "yes", "logs_metrics": "yes", "trains_model": "yes"},
+        False,
+    ),
+    "reported_by_hugging_face": ({"uses_mlflow": "yes", "logs_params": "yes", "seeds_set": "yes"}, False),
+    "seeded_elsewhere": ({"unseeded_split": "no", "seeds_set": "yes"}, False),
+    "seed_in_a_comment": ({"unseeded_split": "yes", "seeds_set": "no"}, False),
+    "arguments_from_elsewhere": ({"unseeded_split": "unknown", "unseeded_estimator": "unknown"}, False),
+    "merge_conflict": ({"uses_mlflow": "unknown", "logs_params": "unknown"}, True),
+    "declared_only": ({"uses_mlflow": "no", "deps_declared": "yes", "deps_pinned": "all"}, False),
+    "run_id_in_a_comment": ({"uses_mlflow": "yes", "hardcoded_run_id": "no"}, False),
+    "experiment_like_a_path": ({"absolute_local_path": "no", "logs_params": "yes"}, True),
+    "study_basic": ({"autolog": "yes", "autolog_too_late": "yes", "params_not_logged_at_all": "yes"}, True),
+    "study_complex": ({"autolog": "yes", "autolog_too_late": "no", "hardcoded_run_id": "yes"}, True),
+}
+
+
+@pytest.mark.parametrize("name", sorted(PATTERNS))
+def test_facts_of_a_pattern(name: str) -> None:
+    """Each fact has the expected value; the search for words, which says that most of them trace, is reproduced."""
+    expected, search = PATTERNS[name]
+    found = audit_project(ASSETS / "patterns" / name, name)
+    assert {fact: found.facts[fact].value for fact in expected} == expected
+    assert found.substrings.traces == search
+    assert list(found.facts) == list(FACTS)
+
+
+def test_every_pattern_is_expected() -> None:
+    """No folder of patterns is without its line."""
+    assert sorted(p.name for p in (ASSETS / "patterns").iterdir()) == sorted(PATTERNS)
+
+
+def test_wrapped_calls_have_both_places() -> None:
+    """The call of the library within the wrapper, and the call of the wrapper in the other file."""
+    found = audit_project(ASSETS / "patterns" / "wrapper", "wrapper")
+    params = [(call.place.file, call.place.line, call.through) for call in found.calls if call.kind == "param"]
+    assert params == [("src/tracking.py", 11, ""), ("src/train.py", 9, "tracker.settings")]
+
+
+def test_defects_of_the_studys_notebooks_are_found() -> None:
+    """Autologging after the fit, a literal run id, test images that are not scaled, cells that never return."""
+    found = {}
+    for name in ("study_basic", "study_complex"):
+        audited = audit_project(ASSETS / "patterns" / name, name)
+        found[name] = {(f.code, f.place.cell, f.place.line) for f in audited.findings}
+    assert {("BIS201", 3, 1), ("BIS603", 4, 1)} <= found["study_basic"]
+    assert {("BIS401", 4, 1), ("BIS603", 5, 1), ("BIS701", 3, 1)} <= found["study_complex"]
+
+
+def checked() -> list[dict[str, str]]:
+    """The facts that were checked by hand."""
+    with (ASSETS / "checked_facts.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_checks_are_well_formed() -> None:
+    """Enough of them, over many facts, each with a place and a reason."""
+    rows = checked()
+    assert len(rows) >= 60
+    assert len({row["fact"] for row in rows}) >= 15
+    for row in rows:
+        assert row["fact"] in FACTS
+        assert row["label"] in {"yes", "no", "unknown"}
+        assert row["file"]
+        assert row["why"]
+        assert len(row["commit"]) == 40
+    labels = Counter(row["label"] for row in rows)
+    assert min(labels["yes"], labels["no"]) >= 20
+
+
+@pytest.mark.skipif(not CLONES, reason="CORPUS_CLONES names no folder of clones")
+def test_real_repositories_are_as_they_were_checked() -> None:
+    """The audit says of each checked fact what a reader said."""
+    wrong = []
+    for row in checked():
+        folder = Path(CLONES) / row["repository"].replace("/", "__")
+        if folder.is_dir():
+            value = audit_project(folder, row["repository"]).facts[row["fact"]].value
+            wrong += [(row["repository"], row["fact"], value)] if value != row["label"] else []
+    assert wrong == []
