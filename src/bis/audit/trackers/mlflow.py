@@ -93,6 +93,7 @@ TRACKER = Tracker(
         "zenml",
         "kedro_mlflow",
         "pycaret",
+        "pymc_marketing",
         "anomalib",
         "ignite",
         "skorch",
