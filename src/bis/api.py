@@ -303,7 +303,7 @@ def audit(path: str | Path = ".", *, options: AuditOptions | None = None) -> Pro
     given = Path(path)
     if not given.exists():
         raise UsageError(f"there is no folder or file {given}", hint="Name a project's folder: bis audit .")
-    root = given if given.is_dir() else _project_of(given)
+    root = project_folder(given)
     options = options or AuditOptions()
     settings = _audit_settings(root)
     audited = audit_project(root, root.resolve().name, _engine_options(options, settings))
@@ -407,11 +407,25 @@ def fetch_corpus(
     return count
 
 
+def project_folder(path: str | Path) -> Path:
+    """The folder of the project that `path` is audited as.
+
+    A folder is one itself. A file belongs to the nearest folder above it that has a repository or a pyproject.toml,
+    else to its own.
+    """
+    given = Path(path)
+    if given.is_dir():
+        return given
+    folder = given.resolve().parent
+    marks = (".git", "pyproject.toml")
+    return next((f for f in (folder, *folder.parents) if any((f / mark).exists() for mark in marks)), folder)
+
+
 def repairs(path: str | Path, audited: ProjectAudit, *, write: bool = False) -> list[Repair]:
     """What the files of a project would be with all safe repairs made; with `write`, they are."""
     from bis.audit import fixes
 
-    root = Path(path) if Path(path).is_dir() else _project_of(Path(path))
+    root = project_folder(path)
     made = fixes.repairs(root, audited.findings)
     if write:
         fixes.apply(root, made)
@@ -463,13 +477,6 @@ def _engine_options(options: AuditOptions, settings: Settings) -> Options:
         settings.max_file_mib,
         home() / "audit" if options.cache else None,
     )
-
-
-def _project_of(file: Path) -> Path:
-    """The project of a file: the nearest folder above with a repository or a pyproject.toml, else its own."""
-    folder = file.resolve().parent
-    marks = (".git", "pyproject.toml")
-    return next((f for f in (folder, *folder.parents) if any((f / mark).exists() for mark in marks)), folder)
 
 
 def _audit_settings(root: Path) -> Settings:

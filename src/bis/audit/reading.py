@@ -31,23 +31,10 @@ def read_module(content: bytes, *, is_notebook: bool) -> Module:
         if not isinstance(tree, ast.Module):
             module.problems.append(tree)
             continue
-        if not part.text.isascii():
-            _count_characters(tree, part.text)
         try:
-            scanner.read(tree, part.cell)
+            scanner.read(tree, part.cell, part.text)
         except RecursionError:
             module.problems.append(("too-deep", "expressions nested too deeply", part.cell, 0))
     Names(module).resolve_calls()
     module.roots = frozenset(one.target.partition(".")[0] for one in module.imports if not one.target.startswith("."))
     return module
-
-
-def _count_characters(tree: ast.Module, text: str) -> None:
-    """Columns in characters, as editors and SARIF count them: Python's parser counts bytes of UTF-8."""
-    lines = {i: line.encode("utf-8") for i, line in enumerate(text.split("\n"), 1) if not line.isascii()}
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.expr, ast.stmt)):
-            if node.lineno in lines:
-                node.col_offset = len(lines[node.lineno][: node.col_offset].decode("utf-8", "ignore"))
-            if node.end_lineno in lines and node.end_col_offset is not None:
-                node.end_col_offset = len(lines[node.end_lineno][: node.end_col_offset].decode("utf-8", "ignore"))

@@ -49,15 +49,39 @@ class Scanner:
         self._conditional = 0
         self._guarded = 0
         self._reads: set[str] = set()
+        self._wide: dict[int, bytes] = {}  # lines in which bytes, which the parser counts, are not characters
         if not module.scopes:
             module.scopes.append(Scope("", "module"))
 
-    def read(self, tree: ast.Module, cell: int = -1) -> None:
-        """Take in one file or cell."""
+    def read(self, tree: ast.Module, cell: int = -1, text: str = "") -> None:
+        """Take in one file or cell.
+
+        Parameters
+        ----------
+        tree : ast.Module
+        cell : int
+            Index of the cell, -1 for a script.
+        text : str
+            What the tree was made from: where it is not ASCII, columns are counted with it.
+        """
         self.cell = cell
+        self._wide = {}
+        if not text.isascii():
+            lines = enumerate(text.split("\n"), 1)
+            self._wide = {number: line.encode("utf-8") for number, line in lines if not line.isascii()}
         self._body(tree.body)
         self.module.scopes[0].last = len(self.module.calls)
         self.module.reads = frozenset(self._reads)
+
+    def _column(self, node: ast.expr | ast.stmt) -> int:
+        """The column of a node in characters, from 1."""
+        line = self._wide.get(node.lineno) if self._wide else None
+        return (node.col_offset if line is None else _characters(line, node.col_offset)) + 1
+
+    def _end_column(self, node: ast.expr) -> int:
+        end = node.end_col_offset or 0
+        line = self._wide.get(node.end_lineno or 0) if self._wide else None
+        return (end if line is None else _characters(line, end)) + 1
 
     # Statements
 
@@ -127,7 +151,7 @@ class Scanner:
 
     def _augmented(self, node: ast.AugAssign) -> None:
         left = self._expr(node.target)
-        value = Value(BINARY, type(node.op).__name__, (left, self._expr(node.value)), node.lineno, node.col_offset + 1)
+        value = Value(BINARY, type(node.op).__name__, (left, self._expr(node.value)), node.lineno, self._column(node))
         self._store(node.target, value, node)
 
     def _bind(self, targets: list[ast.expr], given: ast.expr, node: ast.stmt) -> None:
@@ -160,7 +184,7 @@ class Scanner:
         if name:
             self.module.assigns.append(
                 Assign(
-                    name, value, self._scope, node.lineno, node.col_offset + 1, len(self.module.calls), self.cell, key
+                    name, value, self._scope, node.lineno, self._column(node), len(self.module.calls), self.cell, key
                 )
             )
 
@@ -228,9 +252,7 @@ class Scanner:
             self._withs = (*self._withs, len(self.module.withs) - 1)
             if name:
                 self.module.assigns.append(
-                    Assign(
-                        name, value, self._scope, node.lineno, node.col_offset + 1, len(self.module.calls), self.cell
-                    )
+                    Assign(name, value, self._scope, node.lineno, self._column(node), len(self.module.calls), self.cell)
                 )
         self._body(node.body)
         for one in opened:
@@ -261,19 +283,19 @@ class Scanner:
             data = data[:_LONG_TEXT]
         elif type(data) is bytes or data is Ellipsis:
             data = None
-        return Value(CONSTANT, data, (), node.lineno, node.col_offset + 1)
+        return Value(CONSTANT, data, (), node.lineno, self._column(node))
 
     def _name(self, node: ast.Name) -> Value:
         self._reads.add(node.id)
-        return Value(NAME, node.id, (), node.lineno, node.col_offset + 1)
+        return Value(NAME, node.id, (), node.lineno, self._column(node))
 
     def _attribute(self, node: ast.Attribute) -> Value:
         path = _path(node)
         self._reads.add(node.attr)
         if path:
             self._reads.add(path.partition(".")[0])
-            return Value(NAME, path, (), node.lineno, node.col_offset + 1)
-        return Value(OTHER, node.attr, (self._expr(node.value),), node.lineno, node.col_offset + 1)
+            return Value(NAME, path, (), node.lineno, self._column(node))
+        return Value(OTHER, node.attr, (self._expr(node.value),), node.lineno, self._column(node))
 
     def _call(self, node: ast.Call) -> Value:
         function = node.func
@@ -320,16 +342,16 @@ class Scanner:
     ) -> Value:
         calls = self.module.calls
         call = Call(
-            len(calls), path, path, tuple(args), keywords, starred, self._scope, node.lineno, node.col_offset + 1
+            len(calls), path, path, tuple(args), keywords, starred, self._scope, node.lineno, self._column(node)
         )
         call.end_line = node.end_lineno or node.lineno
-        call.end_column = (node.end_col_offset or 0) + 1
+        call.end_column = self._end_column(node)
         call.cell = self.cell
         call.loops, call.withs = self._loops, self._withs
         call.conditional = self._conditional > 0
         call.receiver = receiver
         calls.append(call)
-        return Value(CALL, call.index, (), node.lineno, node.col_offset + 1)
+        return Value(CALL, call.index, (), node.lineno, self._column(node))
 
     def _dict(self, node: ast.Dict) -> Value:
         items: list[Value] = []
@@ -337,29 +359,29 @@ class Scanner:
             pair = (self._expr(key) if key is not None else _NOTHING, self._expr(value))
             if position < _MANY_ITEMS:
                 items += pair
-        return Value(DICT, None, tuple(items), node.lineno, node.col_offset + 1)
+        return Value(DICT, None, tuple(items), node.lineno, self._column(node))
 
     def _list(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
         items = [self._expr(e) for e in node.elts]
-        return Value(LIST, None, tuple(items[:_MANY_ITEMS]), node.lineno, node.col_offset + 1)
+        return Value(LIST, None, tuple(items[:_MANY_ITEMS]), node.lineno, self._column(node))
 
     def _binary(self, node: ast.BinOp) -> Value:
         left, right = self._expr(node.left), self._expr(node.right)
         if left.kind == CONSTANT and right.kind == CONSTANT:  # 1024 * 8 is a literal too
             folded = _folded(type(node.op), left.data, right.data)
             if folded is not None:
-                return Value(CONSTANT, folded, (), node.lineno, node.col_offset + 1)
-        return Value(BINARY, type(node.op).__name__, (left, right), node.lineno, node.col_offset + 1)
+                return Value(CONSTANT, folded, (), node.lineno, self._column(node))
+        return Value(BINARY, type(node.op).__name__, (left, right), node.lineno, self._column(node))
 
     def _unary(self, node: ast.UnaryOp) -> Value:
         value = self._expr(node.operand)
         if value.kind == CONSTANT and type(node.op) is ast.USub and type(value.data) in (int, float):
-            return Value(CONSTANT, -value.data, (), node.lineno, node.col_offset + 1)
-        return Value(OTHER, type(node.op).__name__, (value,), node.lineno, node.col_offset + 1)
+            return Value(CONSTANT, -value.data, (), node.lineno, self._column(node))
+        return Value(OTHER, type(node.op).__name__, (value,), node.lineno, self._column(node))
 
     def _subscript(self, node: ast.Subscript) -> Value:
         items = (self._expr(node.value), self._expr(node.slice))
-        return Value(SUBSCRIPT, None, items, node.lineno, node.col_offset + 1)
+        return Value(SUBSCRIPT, None, items, node.lineno, self._column(node))
 
     def _joined(self, node: ast.JoinedStr) -> Value:
         text, items = "", []
@@ -369,7 +391,7 @@ class Scanner:
                 text += "{}"
             elif type(part) is ast.Constant:
                 text += str(part.value)
-        return Value(FORMATTED, text[:_LONG_TEXT], tuple(items), node.lineno, node.col_offset + 1)
+        return Value(FORMATTED, text[:_LONG_TEXT], tuple(items), node.lineno, self._column(node))
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
         before = self._loops
@@ -383,20 +405,20 @@ class Scanner:
         parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         items = [self._expr(part) for part in parts]
         self._loops = before
-        return Value(OTHER, "comprehension", tuple(items), node.lineno, node.col_offset + 1)
+        return Value(OTHER, "comprehension", tuple(items), node.lineno, self._column(node))
 
     def _choice(self, node: ast.IfExp) -> Value:
         self._expr(node.test)
         self._conditional += 1
         items = (self._expr(node.body), self._expr(node.orelse))
         self._conditional -= 1
-        return Value(OTHER, "choice", items, node.lineno, node.col_offset + 1)
+        return Value(OTHER, "choice", items, node.lineno, self._column(node))
 
     def _lambda(self, node: ast.Lambda) -> Value:
         self._conditional += 1
         value = self._expr(node.body)
         self._conditional -= 1
-        return Value(OTHER, "lambda", (value,), node.lineno, node.col_offset + 1)
+        return Value(OTHER, "lambda", (value,), node.lineno, self._column(node))
 
     def _await(self, node: ast.Await) -> Value:
         return self._expr(node.value)
@@ -407,7 +429,7 @@ class Scanner:
             self.module.calls[value.data].targets = (node.target.id,)
         self.module.assigns.append(
             Assign(
-                node.target.id, value, self._scope, node.lineno, node.col_offset + 1, len(self.module.calls), self.cell
+                node.target.id, value, self._scope, node.lineno, self._column(node), len(self.module.calls), self.cell
             )
         )
         return value
@@ -415,7 +437,7 @@ class Scanner:
     def _other(self, node: ast.expr) -> Value:
         items = tuple(self._expr(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
         kind = "choice" if type(node) is ast.BoolOp else None
-        return Value(OTHER, kind, items, getattr(node, "lineno", 0), getattr(node, "col_offset", -1) + 1)
+        return Value(OTHER, kind, items, getattr(node, "lineno", 0), self._column(node))
 
     # Which method reads which kind of node.
 
@@ -463,6 +485,10 @@ class Scanner:
         ast.Await: _await,
         ast.NamedExpr: _named,
     }
+
+
+def _characters(line: bytes, offset: int) -> int:
+    return len(line[:offset].decode("utf-8", "ignore"))
 
 
 def _path(node: ast.AST | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,19 +98,23 @@ def audit(  # noqa: PLR0913 (one parameter for each option)
         return 0
     if fix or diff:
         return _repair(roots, audits, write=fix and not diff)
-    _show(audits, "json" if as_json else form, full=full)
+    _show(roots, audits, "json" if as_json else form, full=full)
     if all(not (a.size.python_files or a.size.notebooks) for a in audits):
         return 4
     return 1 if any(a.findings for a in audits) else 0
 
 
-def _show(audits: list[ProjectAudit], form: str, *, full: bool) -> None:
+def _show(roots: tuple[Path, ...], audits: list[ProjectAudit], form: str, *, full: bool) -> None:
+    if form in {"sarif", "github", "concise"}:  # editors and services look for files from where the command is run
+        from bis import api
+
+        folders = (os.path.relpath(api.project_folder(root)) for root in roots)
+        audits = [audit.below(Path(folder).as_posix()) for folder, audit in zip(folders, audits, strict=True)]
     if form == "json":
         from bis.report.audit_json import documents
 
         print_json(documents(audits))
     elif form == "sarif":
-        from bis import api
         from bis.report.sarif import to_sarif
 
         print_json(to_sarif(audits, api.rules()))

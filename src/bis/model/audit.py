@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -167,3 +167,25 @@ class ProjectAudit:
     def values(self) -> dict[str, Any]:
         """The facts' values alone, by name."""
         return {name: list(f.value) if isinstance(f.value, tuple) else f.value for name, f in self.facts.items()}
+
+    def below(self, folder: str) -> ProjectAudit:
+        """The audit with all places of findings and problems below a folder, as they are seen from further up."""
+        if folder in {"", "."}:
+            return self
+
+        def moved(place: Place) -> Place:
+            return replace(place, file=f"{folder}/{place.file}" if place.file else folder)
+
+        def moved_finding(finding: Finding) -> Finding:
+            edits = tuple(replace(edit, place=moved(edit.place)) for edit in finding.edits)
+            related = tuple(moved(place) for place in finding.related)
+            return replace(finding, place=moved(finding.place), edits=edits, related=related)
+
+        return replace(
+            self,
+            findings=tuple(moved_finding(finding) for finding in self.findings),
+            suppressed=tuple(moved_finding(finding) for finding in self.suppressed),
+            problems=tuple(
+                replace(p, file=f"{folder}/{p.file}", place=moved(p.place) if p.place else None) for p in self.problems
+            ),
+        )
