@@ -10,7 +10,7 @@ from bis.audit.documents import Documents
 from bis.audit.linking import Links
 from bis.audit.program import CALL, CONSTANT, FORMATTED, NAME, Call, Module, Value, With
 from bis.audit.rule import place_of
-from bis.audit.trackers.catalogue import TRACKERS, kinds_of, kinds_of_assignment
+from bis.audit.trackers.catalogue import TRACKERS, canonical, kinds_of, kinds_of_assignment
 from bis.model.audit import Fact, Place, Problem, TrackingCall
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Project:
             for index, (tracker, kinds) in self._direct[id(module)].items():
                 call = module.calls[index]
                 for kind in kinds:
-                    yield TrackingCall(place_of(module, call), call.api, kind, tracker)
+                    yield TrackingCall(place_of(module, call), canonical(call.api), kind, tracker)
             yield from self._assigned(module)
         for module in self.modules:
             direct = self._direct[id(module)]
@@ -141,7 +141,7 @@ class Project:
         found = self.links.function(call.api, module)
         assert found is not None
         owner, scope = found
-        return next(c.api for c in self.calls_in(owner, scope) if kind in self.direct(owner, c, tracker))
+        return next(canonical(c.api) for c in self.calls_in(owner, scope) if kind in self.direct(owner, c, tracker))
 
     def calls_in(self, module: Module, scope: int) -> list[Call]:
         """The calls of one function's own body, in order."""
