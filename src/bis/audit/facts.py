@@ -246,7 +246,7 @@ def _unseeded(project: Project, seeding: object, what: str) -> Fact:
             if one is None:
                 continue
             some = True
-            if one.seeded is False and not order.seeded_globally(project, module, call, ("sklearn", "numpy", "torch")):
+            if one.seeded is False and not order.seeded_globally(project, module, learning.seeded_through(call)):
                 found.append(place_of(module, call))
             elif one.seeded is None:
                 unknown.append(place_of(module, call))

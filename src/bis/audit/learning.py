@@ -24,6 +24,7 @@ __all__ = [
     "hyperparameters",
     "library",
     "names_of",
+    "seeded_through",
     "seeds",
     "split_seeding",
     "trains",
@@ -75,6 +76,11 @@ def _seeding(call: Call, drawing: Drawing | None) -> Seeding | None:
     if seed is None:
         return Seeding(None if call.starred else False, drawing.seed)
     return Seeding(not (seed.kind == CONSTANT and seed.data is None), drawing.seed)
+
+
+def seeded_through(call: Call) -> tuple[str, ...]:
+    """The libraries of which a global seed fixes what a call draws that is given none: scikit-learn draws with NumPy."""
+    return ("torch",) if library(call.api) == "torch" else ("sklearn", "numpy")
 
 
 def seeds(call: Call) -> tuple[str, ...]:

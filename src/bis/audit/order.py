@@ -66,8 +66,8 @@ def _late_in(project: Project, trace: list[Step], found: dict[int, tuple[Module,
     found |= late
 
 
-def seeded_globally(project: Project, module: Module, call: Call, libraries: tuple[str, ...]) -> bool:
-    """Whether the global generator that a call draws from is seeded, in its file or in one that is connected with it.
+def seeded_globally(project: Project, module: Module, libraries: tuple[str, ...]) -> bool:
+    """Whether a global generator is seeded in a file or in one that is connected with it.
 
     What is seeded in a function of another file counts where that function is called.
     """
@@ -77,7 +77,6 @@ def seeded_globally(project: Project, module: Module, call: Call, libraries: tup
         for one in other.calls:
             if set(learning.seeds(one)) & set(libraries):
                 return True
-    del call
     return False
 
 

@@ -11,7 +11,6 @@ from bis.audit.program import BINARY, CALL, CONSTANT, NAME, SUBSCRIPT, Assign, C
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis.audit.project import Project
 
 _TRAIN = re.compile(r"(?i)(?<![a-z])(train(?:ing)?|tr)(?![a-z])|train")
 _PREPARES = frozenset({"transform", "fit_transform", "normalize", "scale", "standardize", "preprocess_input"})
@@ -30,9 +29,8 @@ class OneSided:
     use: Call
 
 
-def one_sided(project: Project, module: Module) -> Iterator[OneSided]:
+def one_sided(module: Module) -> Iterator[OneSided]:
     """All evaluations on data whose training counterpart alone was prepared."""
-    del project
     prepared: dict[str, tuple[Assign, str]] = {}
     every: set[str] = set()
     for assign in module.assigns:

@@ -11,7 +11,6 @@ from bis.model.audit import Edit, Place
 
 if TYPE_CHECKING:
     from bis.audit.program import Call, Module
-    from bis.audit.project import Project
 
 _SEED = re.compile(r"(?i)^(?:global_|random_|rng_)?(?:seed|random_state)$")
 
@@ -30,9 +29,8 @@ def declared_seed(module: Module, call: Call) -> str:
     return next(iter(names)) if len(names) == 1 else ""
 
 
-def add_seed(project: Project, module: Module, call: Call, keyword: str) -> tuple[Edit, ...]:
+def add_seed(module: Module, call: Call, keyword: str) -> tuple[Edit, ...]:
     """``, random_state=SEED`` before a call's closing bracket, where the file declares a seed."""
-    del project
     name = declared_seed(module, call)
     if not name or keyword != "random_state" or call.starred or keyword in call.keywords:
         return ()

@@ -138,4 +138,4 @@ def test_seeding_of_the_global_generator(files: dict[str, str], seeded: bool) ->
     """In the file, or in one that it imports or that imports it; not anywhere else, not of another library."""
     one = project(files)
     module = one.modules[0]
-    assert seeded_globally(one, module, module.calls[0], ("numpy",)) is seeded
+    assert seeded_globally(one, module, ("numpy",)) is seeded

@@ -33,7 +33,7 @@ GOOD = [
 def test_one_sided_preparation_is_found(text: str) -> None:
     """At the use of the data that lacks what the other got."""
     one = project({"a.py": text})
-    (found,) = one_sided(one, one.modules[0])
+    (found,) = one_sided(one.modules[0])
     assert "train" in found.train.lower()
     assert found.use.line > found.assign.line or "validation_data" in text
 
@@ -42,4 +42,4 @@ def test_one_sided_preparation_is_found(text: str) -> None:
 def test_what_both_got_or_neither_is_left_alone(text: str) -> None:
     """Also where it was prepared before it was split, and where only labels or data that is not trained on were."""
     one = project({"a.py": text})
-    assert list(one_sided(one, one.modules[0])) == []
+    assert list(one_sided(one.modules[0])) == []

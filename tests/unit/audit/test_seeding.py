@@ -28,5 +28,5 @@ def test_a_declared_seed_is_passed_on(text: str, name: str, edit: str | None) ->
     module = one.modules[0]
     call = next(c for c in module.calls if c.method == "train_test_split")
     assert declared_seed(module, call) == name
-    edits = add_seed(one, module, call, "random_state")
+    edits = add_seed(module, call, "random_state")
     assert [e.text for e in edits] == ([] if edit is None else [edit])

@@ -52,7 +52,7 @@ def check(project: Project) -> Iterator[Finding]:
     """Tell each such call of fit."""
     for module in project.modules:
         for call in module.calls:
-            if not _fits_arrays(call) or not order.seeded_globally(project, module, call, ("keras", "tensorflow")):
+            if not _fits_arrays(call) or not order.seeded_globally(project, module, ("keras", "tensorflow")):
                 continue
             yield RULE.at_call(module, call, "with a global seed, fit(shuffle=True) repeats one order in every epoch")
 

@@ -1,8 +1,8 @@
 """NumPy draws, and is not seeded.
 
 ## What it does
-Finds the first call of each file that draws from NumPy's or the standard library's global generator, the
-initialisation of layers included, where the file or one that it is connected with trains a model and none of them
+Finds the first call of each file that draws from NumPy's or the standard library's global generator, where
+the file or one that it is connected with trains a model and none of them
 seeds that generator. Tests are left out.
 
 ## Why is this bad?
@@ -48,7 +48,7 @@ def check(project: Project) -> Iterator[Finding]:
                 continue
             if not order.part_of_training(project, module):
                 break
-            if order.seeded_globally(project, module, call, (library,)):
+            if order.seeded_globally(project, module, (library,)):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds the generator")
             break

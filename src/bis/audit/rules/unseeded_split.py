@@ -48,7 +48,7 @@ def check(project: Project) -> Iterator[Finding]:
             one = learning.split_seeding(call)
             if one is None or one.seeded is not False:
                 continue
-            if order.seeded_globally(project, module, call, ("sklearn", "numpy", "torch")):
+            if order.seeded_globally(project, module, learning.seeded_through(call)):
                 continue
-            edits = seeding.add_seed(project, module, call, one.keyword)
+            edits = seeding.add_seed(module, call, one.keyword)
             yield RULE.at_call(module, call, f"{call.method} draws without a seed ({one.keyword}=)", edits=edits)

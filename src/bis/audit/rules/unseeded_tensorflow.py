@@ -54,7 +54,7 @@ def check(project: Project) -> Iterator[Finding]:
                 continue
             if not order.part_of_training(project, module):
                 break
-            if order.seeded_globally(project, module, call, ("tensorflow", "keras")):
+            if order.seeded_globally(project, module, ("tensorflow", "keras")):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds TensorFlow")
             break

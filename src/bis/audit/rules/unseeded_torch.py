@@ -48,7 +48,7 @@ def check(project: Project) -> Iterator[Finding]:
                 continue
             if not order.part_of_training(project, module):
                 break
-            if order.seeded_globally(project, module, call, ("torch",)):
+            if order.seeded_globally(project, module, ("torch",)):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds PyTorch")
             break
