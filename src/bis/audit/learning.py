@@ -79,7 +79,7 @@ def _seeding(call: Call, drawing: Drawing | None) -> Seeding | None:
 
 
 def seeded_through(call: Call) -> tuple[str, ...]:
-    """The libraries of which a global seed fixes what a call draws that is given none: scikit-learn draws with NumPy."""
+    """The libraries whose global seed fixes what a call draws that is given none: scikit-learn draws with NumPy."""
     return ("torch",) if library(call.api) == "torch" else ("sklearn", "numpy")
 
 
