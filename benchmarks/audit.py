@@ -135,14 +135,14 @@ def _cases(given: argparse.Namespace, corpus: Path, scratch: Path) -> list[Case]
 
 
 def _bis(corpus: Path, scratch: Path, cold: str, warm: str) -> tuple[Case, Case]:
-    """The whole command: audits, tables, statistics and pages. The cold one empties its cache first, with `rm`."""
+    """The whole command: audits, tables, statistics, pages; the cold one without a cache and earlier results."""
     program = str(Path(sys.executable).with_name("bis"))
     home, out = scratch / "bis-home", scratch / "out"
 
     def command(name: str, *, empty: bool) -> tuple[str, ...]:
-        clear = f"rm -rf {home / name}; " if empty else ""
-        audit = f"exec {program} audit --corpus {corpus} --out {out / name} > {scratch / name}.txt"
-        return ("sh", "-c", f"{clear}rm -rf {out / name}; BIS_HOME={home / name} {audit.removeprefix('exec ')}")
+        clear = f"rm -rf {home / name} {out / name}; " if empty else ""
+        audit = f"{program} audit --corpus {corpus} --out {out / name} > {scratch / name}.txt"
+        return ("sh", "-c", f"{clear}BIS_HOME={home / name} {audit}")
 
     return (
         Case(cold, command("cold", empty=True), _environ(scratch / "home")),
