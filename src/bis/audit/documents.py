@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bis.model.audit import Place
@@ -127,14 +126,13 @@ class Documents:
 
 def is_document(path: str) -> bool:
     """Whether a file is a document for people, by its name and place."""
-    file = PurePosixPath(path)
-    name = file.name.lower()
+    *parents, last = path.split("/")
+    name = last.lower()
     if re.fullmatch(r"readme(?:[-_.].*)?", name):
         return not name.endswith((".py", ".ipynb", ".html", ".pdf", ".png", ".jpg", ".toml", ".yml", ".yaml"))
-    if not name.endswith(_SUFFIXES) or _OTHER_PURPOSE.fullmatch(file.stem):
+    if not name.endswith(_SUFFIXES) or _OTHER_PURPOSE.fullmatch(last.rpartition(".")[0]):
         return False
-    folders = [part.lower() for part in file.parts[:-1]]
-    return not folders or bool(_FOLDERS & set(folders))
+    return not parents or bool(_FOLDERS & {part.lower() for part in parents})
 
 
 def read_documents(files: Mapping[str, str]) -> Documents:

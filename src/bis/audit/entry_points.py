@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from bis.audit.documents import is_document
@@ -70,7 +69,7 @@ class EntryPoint:
 
 def is_entry_file(path: str) -> bool:
     """Whether the text of a file, not being a document, tells how a project is started."""
-    return PurePosixPath(path).name.lower() in _READERS or _is_dockerfile(path)
+    return _name(path).lower() in _READERS or _is_dockerfile(path)
 
 
 def entry_points(names: Iterable[str], texts: Mapping[str, str]) -> tuple[EntryPoint, ...]:
@@ -91,9 +90,9 @@ def entry_points(names: Iterable[str], texts: Mapping[str, str]) -> tuple[EntryP
     found: list[EntryPoint] = []
     paths = sorted({*names, *texts})
     notebooks = [path for path in paths if path.endswith(".ipynb")]
-    programs = {PurePosixPath(path).name for path in paths if path.endswith((".py", ".sh", ".ipynb"))}
+    programs = {_name(path) for path in paths if path.endswith((".py", ".sh", ".ipynb"))}
     for path in paths:
-        name = PurePosixPath(path).name
+        name = _name(path)
         text = texts.get(path)
         if is_entry_file(path):
             found += _read_entry(path, text)[:_MOST_FOUND]
@@ -107,7 +106,7 @@ def entry_points(names: Iterable[str], texts: Mapping[str, str]) -> tuple[EntryP
 
 
 def _read_entry(path: str, text: str | None) -> list[EntryPoint]:
-    name = PurePosixPath(path).name.lower()
+    name = _name(path).lower()
     reader = _READERS.get(name, _read_dockerfile)
     if text is not None:
         try:
@@ -230,8 +229,13 @@ def _starts_own(command: str, programs: set[str]) -> bool:
     return True
 
 
+def _name(path: str) -> str:
+    """The last part of a relative path. Some projects have thousands of files, and a path object is dear."""
+    return path.rpartition("/")[2]
+
+
 def _is_dockerfile(path: str) -> bool:
-    name = PurePosixPath(path).name.lower()
+    name = _name(path).lower()
     return name.startswith("dockerfile") or name.endswith(".dockerfile")
 
 

@@ -49,16 +49,16 @@ class Unreadable(ValueError):
 
 def reader_of(path: str) -> Callable[[Sheet, str], None] | None:
     """What reads a file, by its name; None for a file that is no manifest."""
-    file = PurePosixPath(path)
-    name = file.name.lower()
+    folder, _slash, name = path.lower().rpartition("/")
     if name in _READERS:
         return _READERS[name]
     if name.startswith("dockerfile") or name.endswith(".dockerfile"):
         return read_dockerfile
     if _ENVIRONMENT.fullmatch(name):
         return _read_environment
-    folder = file.parent.name.lower()
-    listed = folder in {"requirements", "requires", "reqs", "constraints"} and name.endswith((".txt", ".in", ".pip"))
+    listed = folder.rpartition("/")[2] in {"requirements", "requires", "reqs", "constraints"} and name.endswith(
+        (".txt", ".in", ".pip")
+    )
     if listed or (name.endswith((".txt", ".in", ".pip", ".lock")) and _REQUIREMENTS.fullmatch(name)):
         return read_requirements
     return None

@@ -33,6 +33,8 @@ def late_autologs(project: Project, *, saved: bool = False) -> list[tuple[Module
 
     With `saved`, notebooks are looked at in the order of their saved execution counts.
     """
+    if not project.ever("autolog"):
+        return []
     found: dict[int, tuple[Module, Call, Call]] = {}
     early: set[int] = set()
     for module in project.modules:

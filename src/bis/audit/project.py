@@ -81,6 +81,10 @@ class Project:
         known = self._direct[id(module)].get(call.index)
         return known[1] if known is not None and known[0] == tracker else ()
 
+    def ever(self, kind: str, tracker: str = "mlflow") -> bool:
+        """Whether any call of the project traces this kind of thing."""
+        return any(name == tracker and kind in kinds for one in self._direct.values() for name, kinds in one.values())
+
     def kinds(self, module: Module, call: Call, tracker: str = "mlflow") -> frozenset[str]:
         """The kinds of things that a call traces, itself or through a function of the project that it calls."""
         direct = self.direct(module, call, tracker)
