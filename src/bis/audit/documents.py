@@ -31,8 +31,7 @@ _LOGGING = re.compile(
 )
 # The command where it stands as one; the server in prose, where one is told to start it.
 _COMMAND = re.compile(
-    r"(?:^|[`$>|]|\brun|\bexec|-m|&&)[\s\-*#$>]{0,8}mlflow\s{1,3}server\b|\bmlflow\s{1,3}ui\b"
-    r"|\bmlflow\s{1,3}server\s{1,3}-"
+    r"(?:^|[`$>|]|\brun|\bexec|-m|&&)[\s\-*#$>]{0,8}mlflow\s{1,3}server\b|\bmlflow\s{1,3}server\s{1,3}-"
 )
 _SERVER = re.compile(
     r"\b(?:start|launch|run|open|access|visit|connect|host|lance[rz]?|démarre[rz]?|ouvr\w{1,3}|inici\w{1,3}"
@@ -46,15 +45,14 @@ _INTERFACE = re.compile(
     rf"\bmlflow(?:'s)?[\s_-]{{1,3}}(?:tracking[\s_-]{{1,3}}|experiments?[\s_-]{{1,3}})?{_SEEN_IN}\b"
     rf"|\b{_SEEN_IN}\s{{1,3}}(?:web\s|utilisateur\s|gráfica\s|de usuario\s)?"
     r"(?:of|de|do|da|du|del|von|d'|l'|for)?"
-    r"\s?(?:l'|la\s|el\s|o\s)?mlflow\b",
-    re.IGNORECASE,
+    r"\s?(?:l'|la\s|el\s|o\s)?mlflow\b"
 )
+_SEEN = re.compile("ui|dash|interfa|oberfl|frontend|console|tableau|screenshot")  # one of these is in all of them
 _STORE = re.compile(
     r"\b(?:set_)?tracking[ _-]ur[il]s?\b|\bmlflow_tracking_ur[il]\b|--backend-store-uri"
-    r"|dagshub\.com/[\w.-]{1,80}/[\w.-]{1,120}(?:\.mlflow|/experiments)|azuredatabricks\.net/|cloud\.databricks\.com/\S{0,80}(?:experiments|mlflow)",
-    re.IGNORECASE,
+    r"|dagshub\.com/[\w.-]{1,80}/[\w.-]{1,120}(?:\.mlflow|/experiments)|azuredatabricks\.net/|cloud\.databricks\.com/\S{0,80}(?:experiments|mlflow)"
 )
-_ADDRESS = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):5[05]\d\d\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):5[05]\d\d\b")
 _OTHER_SERVICE = re.compile(r"curl|predict|flask|swagger|fastapi|/docs\b|/api\b|registry|streamlit|psql|postgres")
 _PICTURE = re.compile(
     r"!\[(?P<alt>[^\]]{0,200})\]\((?P<target>[^)\s]{1,400})|<img\s(?P<tag>[^>]{1,600})|image::\s(?P<rst>\S{1,400})"
@@ -88,8 +86,7 @@ _NEGATION = frozenset(
 )
 _DEFINES = re.compile(
     r"\bmlflow\s{0,3}(?:\([^)]{0,40}\)\s?)?(?:is|est|es|é|ist)\s{1,3}(?:an?|the|un|une|una|uma|ein|eine|l')\b"
-    r"|\bmlflow\s{0,2}[:\u2013\u2014-]\s{0,2}(?:an?\s)?open[- ]source",
-    re.IGNORECASE,
+    r"|\bmlflow\s{0,2}[:\u2013\u2014-]\s{0,2}(?:an?\s)?open[- ]source"
 )
 # What is tracked is not said by the name of the practice, or of a part of MLflow.
 _NAMES = re.compile(
@@ -98,9 +95,9 @@ _NAMES = re.compile(
     r"|\btracking\s{1,3}(?:servers?|ur[il]s?|store|tool|system|platform|backend|database|experiments?\b(?!,))"
     r"|\(?\btracking\b(?=\s{0,2}[,)&/])"
     r"|\b(?:saved|logged|stored)\s{1,3}(?:mlflow\s{1,3})?models?\b(?!\s{1,3}(?:to|in|with|as)\b)"
-    r"|\bregistered[\s_-]{1,3}models?\b|\bmodel[\s-]registry\b|\bartifact[\s-](?:store|storage|root|location|ur[il])\b",
-    re.IGNORECASE,
+    r"|\bregistered[\s_-]{1,3}models?\b|\bmodel[\s-]registry\b|\bartifact[\s-](?:store|storage|root|location|ur[il])\b"
 )
+_NAMED = re.compile("tracking|model|artifact")  # one of these is in all of them
 _WORD = re.compile(r"[\w'-]{1,40}")
 _END = re.compile(r"(?<=[.!?;])\s+(?=[\w*`\"'(\[])")
 _LINK_TARGET = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,400}\)|\]\([^)\s]{1,400}\)|https?://\S{1,400}|<[^>]{1,400}>")
@@ -210,8 +207,10 @@ def _views(line: str) -> bool:
         if _OF_INTERFACE.search(words) and not _NO_SCREEN.search(words):
             return True
     line = _PICTURE_LINK.sub(" ", line)
-    if "mlflow" in line and (_COMMAND.search(line) or _SERVER.search(line) or _INTERFACE.search(line)):
-        return "pip install" not in line
+    if "mlflow" in line:
+        server = "server" in line and (_COMMAND.search(line) or _SERVER.search(line))
+        if server or (_SEEN.search(line) and _INTERFACE.search(line)):
+            return "pip install" not in line
     return bool(_STORE.search(line) or (_ADDRESS.search(line) and not _OTHER_SERVICE.search(line)))
 
 
@@ -238,7 +237,8 @@ def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
         stripped = line.strip()
         underline = stripped[:1] in _UNDERLINES and _UNDERLINE.fullmatch(stripped)
         is_heading = stripped[:1] == "#" or (stripped[:2] == "<h" and bool(_HTML_HEADING.fullmatch(stripped)))
-        item = bool(_ITEM.match(line)) or stripped.startswith("|")
+        bullet = _ITEM.match(line)
+        item = bullet is not None or stripped.startswith("|")
         if not stripped or is_heading or item or underline:
             if underline and paragraph:
                 heading, paragraph = paragraph[-1][1], []
@@ -253,7 +253,7 @@ def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
             heading = stripped.lstrip("# ")
             lead = (i, heading + ":") if _leads(heading) else (-1, "")
         elif item:
-            text = _ITEM.sub("", line).strip(" |")
+            text = line[bullet.end() if bullet else 0 :].strip(" |")
             paragraph = [(i, f"{lead[1]} {text}" if lead[0] >= 0 and i - lead[0] <= 30 else text)]
         elif stripped and not underline:
             paragraph.append((i, stripped))
@@ -303,9 +303,10 @@ def _explains(sentence: str, heading: str) -> bool:
     sentence = _LINK_TARGET.sub(" ", sentence)
     lowered = sentence.lower()
     here = "mlflow" in lowered
-    if not (here or "mlflow" in heading.lower()) or "?" in sentence or _DEFINES.search(sentence):
+    if not (here or "mlflow" in heading.lower()) or "?" in sentence or _DEFINES.search(lowered):
         return False
-    words = _WORD.findall(_NAMES.sub(" ", lowered))[:_MOST_WORDS]
+    said = _NAMES.sub(" ", lowered) if _NAMED.search(lowered) else lowered
+    words = _WORD.findall(said)[:_MOST_WORDS]
     if not here and "your" in words:  # what MLflow can do for anyone
         return False
     things = [i for i, word in enumerate(words) if _THINGS.fullmatch(word)]

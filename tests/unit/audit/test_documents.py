@@ -51,6 +51,7 @@ def test_inner_readmes_are_told_apart() -> None:
         "Parameters and metrics are logged with MLflow.",
         "We use MLflow to track hyperparameters, the loss and the final model.",
         "MLflow records:\n\n- parameters\n- the accuracy",
+        "- MLflow logs - after each epoch - metrics",
         "## MLflow\n\nEach run logs the learning rate and the validation metrics.",
         "## What MLflow logs\n\n* RMSE\n* model artifacts",
         "The trained model is saved to MLflow as an artifact.",
