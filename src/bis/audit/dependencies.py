@@ -61,14 +61,15 @@ class Dependencies:
         return frozenset(one.name for one in self.declared)
 
     @property
+    def computing(self) -> tuple[Declared, ...]:
+        """What is declared, without what only installs other packages."""
+        return tuple(one for one in self.declared if one.name not in _INSTALLERS)
+
+    @property
     def unpinned(self) -> tuple[Declared, ...]:
-        """Declared packages of which no file names one version, each where it is declared first."""
+        """Declared packages of which no file names one version, wherever they are declared."""
         pinned = {one.name for one in self.declared if one.pinned or _folder(one.place.file) in self.resolved}
-        first: dict[str, Declared] = {}
-        for one in self.declared:
-            if one.name not in pinned and one.name not in _INSTALLERS:
-                first.setdefault(one.name, one)
-        return tuple(first.values())
+        return tuple(one for one in self.computing if one.name not in pinned)
 
     @property
     def pins(self) -> str:
@@ -77,13 +78,13 @@ class Dependencies:
         ``lock`` where a tool resolved what the outermost manifest asks for. Of several files that name a package, one
         that names its version is enough.
         """
-        names = self.names - _INSTALLERS
+        names = {one.name for one in self.computing}
         depths = [_depth(_folder(file)) for file in self.manifests]
         if self.resolved and min(_depth(folder) for folder in self.resolved) <= min(depths, default=0):
             return "lock"
         if not names:
             return "lock" if self.locks else ""
-        missing = len(self.unpinned)
+        missing = len({one.name for one in self.unpinned})
         if not missing:
             return "lock" if self.locks else "all"
         return "some" if missing < len(names) else "none"

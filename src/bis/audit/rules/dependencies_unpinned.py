@@ -42,11 +42,12 @@ def check(project: Project) -> Iterator[Finding]:
     dependencies = project.dependencies
     if dependencies.pins not in {"some", "none"}:
         return
-    by_file: dict[str, list[Declared]] = {}
+    by_file: dict[str, dict[str, Declared]] = {}
     for one in dependencies.unpinned:
         if not one.place.file.endswith(".ipynb"):
-            by_file.setdefault(one.place.file, []).append(one)
+            by_file.setdefault(one.place.file, {}).setdefault(one.name, one)
     for file, loose in sorted(by_file.items()):
-        total = len({one.name for one in dependencies.declared if one.place.file == file})
-        shown = ", ".join(one.name for one in loose[:3]) + (", ..." if len(loose) > 3 else "")
-        yield RULE.at(loose[0].place, f"{len(loose)} of {total} dependencies are not pinned: {shown}")
+        total = len({one.name for one in dependencies.computing if one.place.file == file})
+        shown = ", ".join([*loose][:3]) + (", ..." if len(loose) > 3 else "")
+        first = next(iter(loose.values()))
+        yield RULE.at(first.place, f"{len(loose)} of {total} dependencies are not pinned: {shown}")
