@@ -23,6 +23,8 @@ CODES = [module.RULE.code for module in RULES]
 OF_PROJECTS = {"BIS501", "BIS502", "BIS503", "BIS504", "BIS801"}
 # Rules about notebooks, which have no fixtures of scripts.
 OF_NOTEBOOKS = {"BIS601", "BIS602"}
+# Rules about experiments, which leave files of tests alone.
+OF_EXPERIMENTS = [c for c in CODES if c[3] in "1237" and c not in {"BIS101", "BIS105", "BIS201"}]
 
 
 def fixtures(code: str) -> list[Path]:
@@ -80,6 +82,18 @@ def test_every_rule_has_its_fixtures(code: str) -> None:
     if code in OF_PROJECTS:
         wanted = {""}
     assert {(bad, suffix) for bad in (True, False) for suffix in wanted} <= kinds
+
+
+@pytest.mark.parametrize("code", OF_EXPERIMENTS)
+def test_what_tests_do_is_no_experiment(code: str, tmp_path: Path) -> None:
+    """The same code is told of in a program, and not in a file of tests."""
+    bad = next(fixture for fixture in fixtures(code) if fixture.name.startswith("bad") and fixture.suffix == ".py")
+    for name in ("train.py", "tests/test_train.py"):
+        file = tmp_path / name.replace("/", "-") / name
+        file.parent.mkdir(parents=True)
+        shutil.copy(bad, file)
+        found = audit_project(tmp_path / name.replace("/", "-"), "project", Options(select=(code,))).findings
+        assert bool(found) == (name == "train.py"), name
 
 
 def test_there_are_no_fixtures_without_a_rule() -> None:

@@ -240,8 +240,8 @@ def _unseeded(project: Project, seeding: object, what: str) -> Fact:
     found: list[Place] = []
     unknown: list[Place] = []
     some = False
-    for module in project.modules:
-        for call in [] if module.is_test else module.calls:
+    for module in project.programs:
+        for call in module.calls:
             one = seeding(call)
             if one is None:
                 continue

@@ -76,6 +76,11 @@ class Project:
         """First parts of all imports of all files."""
         return frozenset().union(*(m.roots for m in self.modules)) if self.modules else frozenset()
 
+    @property
+    def programs(self) -> list[Module]:
+        """The files that test no others: what a test logs, draws and trains is no experiment."""
+        return [module for module in self.modules if not module.is_test]
+
     def direct(self, module: Module, call: Call, tracker: str = "mlflow") -> tuple[str, ...]:
         """The kinds of things that a call traces itself."""
         known = self._direct[id(module)].get(call.index)

@@ -48,7 +48,7 @@ _MAY_TRAIN = ("train", "fit", "tune", "objective", "run", "optimi", "search")
 
 def check(project: Project) -> Iterator[Finding]:
     """Tell each such call."""
-    for module in project.modules:
+    for module in project.programs:
         autologs = [c for c in module.calls if project.direct(module, c) == ("autolog",)]
         if not autologs:
             continue

@@ -41,7 +41,7 @@ _LOADERS = frozenset({"torch.utils.data.DataLoader", "torch.utils.data.dataloade
 
 def check(project: Project) -> Iterator[Finding]:
     """Tell each such call."""
-    for module in project.modules:
+    for module in project.programs:
         for call in module.calls:
             if call.api not in _LOADERS or call.starred or {"generator", "worker_init_fn"} & set(call.keywords):
                 continue

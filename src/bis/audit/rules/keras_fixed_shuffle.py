@@ -50,7 +50,7 @@ RULE = Rule(
 
 def check(project: Project) -> Iterator[Finding]:
     """Tell each such call of fit."""
-    for module in project.modules:
+    for module in project.programs:
         for call in module.calls:
             if not _fits_arrays(call) or not order.seeded_globally(project, module, ("keras", "tensorflow")):
                 continue

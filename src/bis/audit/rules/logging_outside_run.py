@@ -47,7 +47,7 @@ def check(project: Project) -> Iterator[Finding]:
     told: set[int] = set()
     inside: set[int] = set()
     found: list[tuple[Module, Call, str]] = []
-    for module in project.modules:
+    for module in project.programs:
         if not any(call.api in mlflow.STARTS for call in module.calls):
             continue
         for trace in project.traces(module):

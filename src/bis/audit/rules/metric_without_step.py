@@ -54,7 +54,7 @@ _CALLS = {
 
 def check(project: Project) -> Iterator[Finding]:
     """Tell each such call."""
-    for module in project.modules:
+    for module in project.programs:
         for call in module.calls:
             known = _CALLS.get(canonical(call.api)) if call.loops else None
             if known is None or call.starred or call.argument(known[1], "step") is not None:

@@ -43,7 +43,7 @@ _OWN_SIGNATURE = frozenset(
 
 def check(project: Project) -> Iterator[Finding]:
     """Tell each such call."""
-    for module in project.modules:
+    for module in project.programs:
         for call in module.calls:
             if "model" not in project.direct(module, call) or not canonical(call.api).endswith(".log_model"):
                 continue

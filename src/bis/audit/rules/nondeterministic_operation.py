@@ -49,7 +49,7 @@ RULE = Rule(
 def check(project: Project) -> Iterator[Finding]:
     """Tell each such call."""
     fixed = any(call.api in MAKES_DETERMINISTIC for module in project.modules for call in module.calls)
-    for module in project.modules:
+    for module in project.programs:
         if not module.roots & {"torch", "tensorflow"}:
             continue
         for call in module.calls:

@@ -42,7 +42,7 @@ RULE = Rule("BIS701", "one-sided-preprocessing", Severity.ERROR, Confidence.MEDI
 
 def check(project: Project) -> Iterator[Finding]:
     """Tell each evaluation on data that lacks what the training data got."""
-    for module in project.modules:
+    for module in project.programs:
         for one in pairing.one_sided(module):
             done = Place(module.file, one.assign.cell, one.assign.line, one.assign.column)
             message = f"{one.test} is used as it is, while {one.train} was {one.how}"

@@ -47,7 +47,7 @@ RULE = Rule(
 
 def check(project: Project) -> Iterator[Finding]:
     """Tell each place at which such a task is handed over."""
-    for module in project.modules:
+    for module in project.programs:
         for call in module.calls:
             given = call.argument(0, "target") if hands_over(call.api) else None
             if given is None or given.kind != NAME:

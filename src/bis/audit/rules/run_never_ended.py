@@ -42,7 +42,7 @@ RULE = Rule("BIS204", "run-never-ended", Severity.WARNING, Confidence.HIGH, gate
 
 def check(project: Project) -> Iterator[Finding]:
     """Tell each such call."""
-    for module in project.modules:
+    for module in project.programs:
         starts = [call for call in module.calls if call.api in mlflow.STARTS]
         if not starts or _ends(project, module):
             continue

@@ -49,7 +49,7 @@ _WHOLE = frozenset(
 def check(project: Project) -> Iterator[Finding]:
     """Tell each maker of a model once, with all arguments that are not logged."""
     autologs = [c for m in project.modules for c in m.calls if project.direct(m, c) == ("autolog",)]
-    for module in project.modules:
+    for module in project.programs:
         logging = [c for c in module.calls if project.kinds(module, c)]
         if not any("param" in project.kinds(module, c) or "metric" in project.kinds(module, c) for c in logging):
             continue  # a file that logs nothing is another's part

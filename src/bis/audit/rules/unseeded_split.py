@@ -43,8 +43,8 @@ RULE = Rule(
 
 def check(project: Project) -> Iterator[Finding]:
     """Tell each such call."""
-    for module in project.modules:
-        for call in module.calls if not module.is_test else []:
+    for module in project.programs:
+        for call in module.calls:
             one = learning.split_seeding(call)
             if one is None or one.seeded is not False:
                 continue

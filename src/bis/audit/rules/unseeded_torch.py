@@ -41,7 +41,7 @@ def check(project: Project) -> Iterator[Finding]:
     """Tell the first such call of each file."""
     if project.facts["trains_model"].value != YES:
         return
-    for module in project.modules:
+    for module in project.programs:
         for call in module.calls:
             library = learning.draws(call)
             if library != "torch":

@@ -42,7 +42,7 @@ _SEED = re.compile(r"(?i)^(?:\w*_)?(?:seed|random_state|rng_seed|random_seed)$")
 def check(project: Project) -> Iterator[Finding]:
     """Tell each such assignment."""
     read: frozenset[str] | None = None
-    for module in project.modules:
+    for module in project.programs:
         for assign in module.assigns:
             value = assign.value
             if not _SEED.match(assign.name) or value.kind != CONSTANT or type(value.data) is not int:
