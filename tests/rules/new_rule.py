@@ -54,7 +54,7 @@ RULE = Rule("{code}", "{name}", Severity.WARNING, Confidence.MEDIUM, gate=frozen
 
 def check(project: Project) -> Iterator[Finding]:
     """Tell each such call."""
-    for module in project.modules:
+    for module in project.programs:  # project.modules, where files of tests are meant as well
         for call in module.calls:
             if call.api == "mlflow.replace_me":
                 yield RULE.at_call(module, call, "say what is wrong here, with what was found")

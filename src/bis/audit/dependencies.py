@@ -179,6 +179,7 @@ def imports_undeclared(imports: Mapping[str, Place], own: set[str], dependencies
         In the order of names. Modules of the standard library, and those that only a platform gives, are left out.
     """
     names = dependencies.names
+    brought = _brought(dependencies)
     found: dict[str, Undeclared] = {}
     for name, place in sorted(imports.items()):
         root = name.partition(".")[0]
@@ -187,11 +188,20 @@ def imports_undeclared(imports: Mapping[str, Place], own: set[str], dependencies
         candidates = distributions_of(name)
         if _is_among(candidates, names):
             continue
-        through = tuple(one for one in sorted(names) if _is_among(candidates, brought_by(one)))
+        through = tuple(one for one, brings in sorted(brought.items()) if _is_among(candidates, brings))
         if not through and _is_among(candidates, dependencies.locked):
             through = dependencies.locks[:1]
         found.setdefault(root, Undeclared(root, place, through))
     return list(found.values())
+
+
+def _brought(dependencies: Dependencies) -> dict[str, frozenset[str]]:
+    """What each declared package brings, with what its extras add."""
+    found: dict[str, frozenset[str]] = {}
+    for one in dependencies.declared:
+        brings = brought_by(one.name).union(*(brought_by(f"{one.name}[{extra}]") for extra in one.extras))
+        found[one.name] = found.get(one.name, frozenset()) | brings
+    return found
 
 
 def _is_among(candidates: tuple[str, ...], names: frozenset[str]) -> bool:

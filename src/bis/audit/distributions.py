@@ -62,6 +62,7 @@ _DISTRIBUTIONS: dict[str, str] = {
     "numpy": "numpy numpy-base",
     "pandas_profiling": "pandas-profiling ydata-profiling",
     "ydata_profiling": "ydata-profiling pandas-profiling",
+    "data_profiling": "fg-data-profiling",
     "sweetviz": "sweetviz",
     "tables": "tables pytables",
     "netCDF4": "netcdf4",
@@ -347,6 +348,10 @@ _BRINGS: dict[str, str] = {
     " pandas pyarrow scikit-learn scipy sqlalchemy gunicorn waitress markdown jinja2 entrypoints querystring-parser",
     "mlflow-skinny": _MLFLOW_SKINNY,
     "pandas": "numpy python-dateutil pytz",
+    "pandas[excel]": "openpyxl xlrd xlsxwriter",
+    "pandas[parquet]": "pyarrow",
+    "stable-baselines3": "gymnasium numpy torch cloudpickle pandas matplotlib",
+    "gymnasium": "numpy cloudpickle typing-extensions",
     "scikit-learn": "numpy scipy joblib threadpoolctl",
     "scipy": "numpy",
     "matplotlib": "numpy pillow packaging python-dateutil cycler kiwisolver pyparsing",
@@ -366,6 +371,9 @@ _BRINGS: dict[str, str] = {
     "feature-engine": "numpy pandas scipy scikit-learn statsmodels",
     "hyperopt": "numpy scipy six networkx future tqdm cloudpickle",
     "optuna": "numpy sqlalchemy tqdm pyyaml colorlog alembic packaging",
+    "ray[tune]": "pandas pyarrow tensorboardx requests fsspec",
+    "ray[default]": "aiohttp pydantic prometheus-client grpcio",
+    "ray[serve]": "aiohttp fastapi starlette uvicorn pydantic prometheus-client grpcio",
     "ray": "numpy pyyaml requests click filelock jsonschema msgpack protobuf packaging",
     "shap": "numpy pandas scipy scikit-learn tqdm numba packaging cloudpickle slicer",
     "lime": "numpy scipy scikit-learn scikit-image matplotlib tqdm",
@@ -418,6 +426,9 @@ _BRINGS: dict[str, str] = {
     "azure-ai-ml": "azure-core msrest pyyaml azure-storage-blob marshmallow jsonschema",
     "bentoml": "numpy pyyaml click requests starlette uvicorn attrs cattrs packaging rich",
     "fastapi": "pydantic starlette typing-extensions",
+    "fastapi[all]": "uvicorn httpx jinja2 python-multipart itsdangerous pyyaml email-validator",
+    "fastapi[standard]": "uvicorn httpx jinja2 python-multipart email-validator",
+    "uvicorn[standard]": "httptools uvloop watchfiles websockets python-dotenv pyyaml",
     "flask": "werkzeug jinja2 click itsdangerous markupsafe",
     "flask-sqlalchemy": "flask sqlalchemy",
     "streamlit": "numpy pandas altair pillow requests click pyarrow protobuf packaging gitpython toml tornado",
@@ -425,6 +436,10 @@ _BRINGS: dict[str, str] = {
     "dash": "flask plotly requests",
     "bokeh": "numpy pillow jinja2 pyyaml tornado packaging",
     "altair": "jinja2 jsonschema packaging",
+    "dask[dataframe]": "pandas numpy pyarrow",
+    "dask[array]": "numpy",
+    "dask[distributed]": "distributed",
+    "dask[complete]": "distributed pandas numpy pyarrow bokeh jinja2",
     "dask": "click cloudpickle fsspec packaging pyyaml toolz",
     "distributed": "dask click cloudpickle msgpack psutil pyyaml toolz tornado",
     "pyspark": "py4j",
@@ -485,7 +500,7 @@ def distributions_of(name: str) -> tuple[str, ...]:
 
 
 def brought_by(distribution: str) -> frozenset[str]:
-    """The distributions that one brings along, and those that they bring."""
+    """The distributions that one brings along, and those that they bring; ``name[extra]`` is what an extra adds."""
     if distribution not in _known:
         found: set[str] = set()
         pending = [distribution]

@@ -173,12 +173,17 @@ class _Table:
             choices = value if isinstance(value, list) else [value]
             given = [_tabled(choice, conda=conda) for choice in choices]
             if given and None not in given:
+                extras = {str(one) for c in choices if isinstance(c, dict) for one in _listed(c.get("extras"))}
                 self.sheet.declare(
                     name, ", ".join(spec for spec, _pinned in given), self.place(name),
-                    pinned=all(pinned for _spec, pinned in given),
+                    pinned=all(pinned for _spec, pinned in given), extras=extras,
                 )  # fmt: skip
             else:
                 self.sheet.own.add(name)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _tabled(value: Any, *, conda: bool) -> tuple[str, bool]:
@@ -430,8 +435,10 @@ def _read_environment(sheet: Sheet, text: str) -> None:
     of_conda: list[int] = []
     plain = PurePosixPath(sheet.path).name.lower().startswith("python_env")
     document = compose_yaml(text)
-    inner = [part for key, specs in yaml_items(document) if key == "env_specs" for _name, part in yaml_items(specs)]
-    for key, value in (item for part in (document, *inner) for item in yaml_items(part)):
+    # Some write the packages beside the name of the environment instead of below it, so `specs` are looked at as well.
+    specs = [part for key, part in yaml_items(document) if key == "env_specs"]
+    inner = [part for one in specs for _name, part in yaml_items(one)]
+    for key, value in (item for part in (document, *specs, *inner) for item in yaml_items(part)):
         if key in {"dependencies", "packages"} and isinstance(value, yaml.SequenceNode):
             sheet.declares = True
             for item in value.value:

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from bis.model.audit import Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LONGEST_LINE = 4000  # characters of one requirement that are looked at
 _COMMENT = re.compile(r"(?:^|\s)#.*")
@@ -46,13 +46,14 @@ class Declared:
     """A package that is declared.
 
     `name` is normalised as in PEP 503, `spec` is the version asked for as it is written (or the address), `pinned` says
-    whether exactly one version of it is meant.
+    whether exactly one version of it is meant. `extras` are the optional parts that are asked for.
     """
 
     name: str
     spec: str
     pinned: bool
     place: Place
+    extras: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -72,12 +73,13 @@ class Sheet:
     is_lock: bool = False
     declares: bool = False
 
-    def declare(self, name: str, spec: str, place: Place, *, pinned: bool) -> None:
+    def declare(self, name: str, spec: str, place: Place, *, pinned: bool, extras: Iterable[str] = ()) -> None:
         """Take in a package; Python itself is none."""
         normal = canonicalize_name(name)
         if normal and normal != "python" and len(self.declared) < _MOST_DECLARED:
             self.declares = True
-            self.declared.append(Declared(normal, spec[:LONGEST_LINE].strip(), pinned, place))
+            parts = frozenset(canonicalize_name(extra) for extra in extras)
+            self.declared.append(Declared(normal, spec[:LONGEST_LINE].strip(), pinned, place, parts))
 
     def refer(self, path: str, *, constraint: bool = False) -> None:
         """Take in a reference to another file, as it is written in this one; what lies outside is not followed."""
@@ -106,7 +108,8 @@ class Sheet:
             self._address(requirement.url, requirement.name, place)
         else:
             pinned = hashed or any(is_exact(f"{s.operator}{s.version}") for s in requirement.specifier)
-            self.declare(requirement.name, str(requirement.specifier), place, pinned=pinned)
+            extras = requirement.extras
+            self.declare(requirement.name, str(requirement.specifier), place, pinned=pinned, extras=extras)
         return True
 
     def _require_loosely(self, text: str, place: Place, *, hashed: bool) -> bool:

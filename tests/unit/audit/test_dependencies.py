@@ -121,6 +121,16 @@ def test_what_another_package_brings_is_declared_indirectly() -> None:
     assert missing("sympy", "lightning") == {"sympy": ("lightning",)}
     assert missing("keras", "tensorflow-cpu") == {}
     assert missing("omegaconf", "hydra-core") == {"omegaconf": ("hydra-core",)}
+    assert missing("gymnasium", "stable_baselines3") == {"gymnasium": ("stable-baselines3",)}
+
+
+def test_what_an_extra_brings_is_declared_indirectly() -> None:
+    """The same package without the extra does not bring it; pip and poetry write extras in other ways."""
+    assert missing("uvicorn", "fastapi") == {"uvicorn": ()}
+    assert missing("uvicorn", "fastapi[all]==0.92.0") == {"uvicorn": ("fastapi",)}
+    poetry = '[tool.poetry.dependencies]\nfastapi = {version = "^0.92", extras = ["all"]}\n'
+    (one,) = imports_undeclared({"uvicorn": Place("a.py")}, set(), read_dependencies({"pyproject.toml": poetry}))
+    assert one.through == ("fastapi",)
 
 
 def test_what_stands_in_a_lock_is_declared_indirectly() -> None:
