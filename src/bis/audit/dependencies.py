@@ -67,9 +67,20 @@ class Dependencies:
 
     @property
     def unpinned(self) -> tuple[Declared, ...]:
-        """Declared packages of which no file names one version, wherever they are declared."""
-        pinned = {one.name for one in self.declared if one.pinned or _folder(one.place.file) in self.resolved}
-        return tuple(one for one in self.computing if one.name not in pinned)
+        """What is declared without a version, where no manifest of the same folder, or of one around it, names one.
+
+        What an image or a notebook installs says nothing of other environments.
+        """
+        pinned = self._pinned()
+        return tuple(
+            one
+            for one in self.computing
+            if not one.pinned
+            and not any(
+                _is_within(_folder(one.place.file), _folder(file)) and not _installs(file)
+                for file in pinned.get(one.name, ())
+            )
+        )
 
     @property
     def pins(self) -> str:
@@ -84,10 +95,18 @@ class Dependencies:
             return "lock"
         if not names:
             return "lock" if self.locks else ""
-        missing = len({one.name for one in self.unpinned})
+        missing = len(names - self._pinned().keys())
         if not missing:
             return "lock" if self.locks else "all"
         return "some" if missing < len(names) else "none"
+
+    def _pinned(self) -> dict[str, set[str]]:
+        """Packages of which a file names one version, with those files."""
+        found: dict[str, set[str]] = {}
+        for one in self.declared:
+            if one.pinned or _folder(one.place.file) in self.resolved:
+                found.setdefault(one.name, set()).add(one.place.file)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +257,16 @@ def _locked(files: Mapping[str, str], locks: list[str]) -> frozenset[str]:
 
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
+
+
+def _installs(file: str) -> bool:
+    """Whether a file installs packages for itself only: an image or a notebook."""
+    name = file.rpartition("/")[2].lower()
+    return name != "setup.py" and (name.endswith((".ipynb", ".py")) or "dockerfile" in name)
+
+
+def _is_within(folder: str, around: str) -> bool:
+    return not around or folder == around or folder.startswith(f"{around}/")
 
 
 def _depth(folder: str) -> int:
