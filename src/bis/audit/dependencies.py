@@ -31,6 +31,7 @@ _LOCKS: dict[str, tuple[str, ...]] = {
 }
 _LOCK_NAME = re.compile(r"(?i)pylock\.[\w-]+\.toml|[\w.-]*conda-lock\.ya?ml|conda-(?:linux|osx|win)[\w-]*\.lock")
 _LOCKED = re.compile(r'(?m)^name = "([\w.-]+)"|^ {8}"([\w.-]+)": \{|^- name: ([\w.-]+)$')
+_OF_REQUIREMENTS = frozenset({"requirements", "requires", "reqs", "constraints"})
 _MOST_LOCK = 8 * 2**20
 # Folders that MLflow writes: what is declared in them is a saved model's, not the project's.
 _STORES = frozenset({"mlruns", "mlartifacts", ".trash"})
@@ -67,9 +68,9 @@ class Dependencies:
 
     @property
     def unpinned(self) -> tuple[Declared, ...]:
-        """What is declared without a version, where no manifest of the same folder, or of one around it, names one.
+        """What is declared without a version, where no manifest beside it names one.
 
-        What an image or a notebook installs says nothing of other environments.
+        What an image or a notebook installs says nothing of other environments, nor does a manifest in another folder.
         """
         pinned = self._pinned()
         return tuple(
@@ -77,7 +78,7 @@ class Dependencies:
             for one in self.computing
             if not one.pinned
             and not any(
-                _is_within(_folder(one.place.file), _folder(file)) and not _installs(file)
+                _surroundings(file) == _surroundings(one.place.file) and not _installs(file)
                 for file in pinned.get(one.name, ())
             )
         )
@@ -265,8 +266,10 @@ def _installs(file: str) -> bool:
     return name != "setup.py" and (name.endswith((".ipynb", ".py")) or "dockerfile" in name)
 
 
-def _is_within(folder: str, around: str) -> bool:
-    return not around or folder == around or folder.startswith(f"{around}/")
+def _surroundings(file: str) -> str:
+    """The folder of a manifest; one of nothing but requirements belongs to that around it."""
+    folder = _folder(file)
+    return _folder(folder) if folder.rpartition("/")[2].lower() in _OF_REQUIREMENTS else folder
 
 
 def _depth(folder: str) -> int:

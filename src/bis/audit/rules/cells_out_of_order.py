@@ -40,7 +40,7 @@ RULE = Rule("BIS601", "cells-out-of-order", Severity.WARNING, Confidence.HIGH)
 def check(project: Project) -> Iterator[Finding]:
     """Tell it once for each notebook, at the first cell that was executed before one above it."""
     for module in project.modules:
-        counted = [cell for cell in module.cells if cell.count is not None]
+        counted = [cell for cell in module.cells if cell.count is not None and not cell.empty]
         for above, cell in pairwise(counted):
             if (cell.count or 0) < (above.count or 0):
                 order = f"cell {above.index} is number {above.count}, cell {cell.index} below it {cell.count}"

@@ -1,7 +1,9 @@
 """Dependencies without versions.
 
 ## What it does
-Finds projects whose declared dependencies are not all pinned to one version, and that have no lock file.
+Finds files that declare dependencies without one version each, in projects that have no lock file. A version in a
+file beside it counts (`requirements.in` and `requirements.txt`); one in an image, a notebook or another folder does
+not.
 
 ## Why is this bad?
 The same requirements install other versions next month. Between two versions of a library the same seed gives other
@@ -40,7 +42,7 @@ RULE = Rule("BIS502", "dependencies-unpinned", Severity.NOTE, Confidence.HIGH)
 def check(project: Project) -> Iterator[Finding]:
     """Tell it once for each file, at the first package that is not pinned."""
     dependencies = project.dependencies
-    if dependencies.pins not in {"some", "none"}:
+    if dependencies.pins == "lock":
         return
     by_file: dict[str, dict[str, Declared]] = {}
     for one in dependencies.unpinned:
