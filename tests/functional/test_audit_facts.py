@@ -1,7 +1,8 @@
 """What an audit says of small projects that show what real ones do; and of real ones, where they are there.
 
-The labels of ``checked_facts.csv`` were given by reading the code at the place named there. With the variable
-CORPUS_CLONES, a folder of clones at the commits named there (``<owner>__<name>``), the audit is held against them.
+The labels of ``checked_facts.csv`` and ``checked_findings.csv`` were given by reading the code at the places named
+there. With the variable CORPUS_CLONES, a folder of clones at the commits named there (``<owner>__<name>``), the audit
+is held against them. Findings labelled wrong were made once, and are not to be made again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bis.audit.engine import audit_project
+from bis.audit.rules.catalogue import RULES
 from bis.model.audit_facts import FACTS
 
 ASSETS = Path(__file__).parents[1] / "assets" / "audit"
@@ -80,9 +82,9 @@ def test_defects_of_the_studys_notebooks_are_found() -> None:
     assert {("BIS401", 4, 1), ("BIS603", 5, 1), ("BIS701", 3, 1)} <= found["study_complex"]
 
 
-def checked() -> list[dict[str, str]]:
-    """The facts that were checked by hand."""
-    with (ASSETS / "checked_facts.csv").open(encoding="utf-8", newline="") as file:
+def checked(name: str = "checked_facts.csv") -> list[dict[str, str]]:
+    """The facts, or the findings, that were checked by hand."""
+    with (ASSETS / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -111,3 +113,31 @@ def test_real_repositories_are_as_they_were_checked() -> None:
             value = audit_project(folder, row["repository"]).facts[row["fact"]].value
             wrong += [(row["repository"], row["fact"], value)] if value != row["label"] else []
     assert wrong == []
+
+
+def test_checked_findings_are_well_formed() -> None:
+    """Enough of them, of rules that exist, each with a place; and a reason where they are wrong."""
+    rows = checked("checked_findings.csv")
+    assert len(rows) >= 300
+    assert {row["code"] for row in rows} <= {module.RULE.code for module in RULES}
+    for row in rows:
+        assert row["label"] in {"right", "wrong"}
+        assert row["why"] or row["label"] == "right"
+        assert len(row["commit"]) == 40
+
+
+@pytest.mark.skipif(not CLONES, reason="CORPUS_CLONES names no folder of clones")
+def test_findings_in_real_repositories_are_as_they_were_checked() -> None:
+    """What a reader found right is found, and what was wrong is not."""
+    rows = checked("checked_findings.csv")
+    differing = []
+    for repository in sorted({row["repository"] for row in rows}):
+        folder = Path(CLONES) / repository.replace("/", "__")
+        if not folder.is_dir():
+            continue
+        found = {(f.code, f.place.file, f.place.cell, f.place.line) for f in audit_project(folder, repository).findings}
+        for row in rows:
+            place = (row["code"], row["file"], int(row["cell"] or -1), int(row["line"] or 0))
+            if row["repository"] == repository and (place in found) != (row["label"] == "right"):
+                differing.append((repository, *place, row["label"]))
+    assert differing == []
