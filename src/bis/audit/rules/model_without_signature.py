@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 RULE = Rule("BIS104", "model-without-signature", Severity.NOTE, Confidence.HIGH, gate=frozenset({"mlflow"}))
 
 # Flavours whose models have no tabular input, or bring their signature.
-_OWN_SIGNATURE = frozenset(
-    {"langchain", "openai", "dspy", "llama_index", "sentence_transformers", "transformers", "spark"}
-)
+_OWN_SIGNATURE = frozenset({"langchain", "openai", "dspy", "llama_index", "sentence_transformers", "transformers"})
 
 
 def check(project: Project) -> Iterator[Finding]:
