@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import platform
 from dataclasses import asdict, dataclass, replace
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from bis.audit.program import Module
     from bis.audit.tree import Tree
 
-# Raised with every change of what an audit says of the same code: entries with another number are not read.
-GENERATION = 1
+_PACKAGE = Path(__file__).parents[1]
 _MANY_FILES = 200  # of fewer files, reading all again costs less than keeping them apart
 _SMALL_FILE_BYTES = 300  # of smaller files many are alike that nobody copied
 _SKETCH = 24
@@ -121,7 +121,15 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
 def version_of(options: Options) -> str:
     """What decides over the result besides the content: bis, Python's parser, and what was asked for."""
     asked = {key: value for key, value in asdict(options).items() if key != "cache"}
-    return f"{__version__}:{GENERATION}:{platform.python_version()}:{sorted(asked.items())}"
+    return f"{__version__}:{_own_code()}:{platform.python_version()}:{sorted(asked.items())}"
+
+
+@functools.cache
+def _own_code() -> str:
+    """Digest of the code that audits: between two releases, or while a rule is written, the version stays as it is."""
+    files = sorted(path for part in ("audit", "model") for path in (_PACKAGE / part).rglob("*.py"))
+    contents = [(path.relative_to(_PACKAGE).as_posix(), digest_bytes(path.read_bytes())) for path in files]
+    return digest_bytes(repr(contents).encode())
 
 
 class _Contents:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import bis
 from bis.audit import engine
 from bis.audit.cache import sealed, unsealed
 from bis.audit.engine import CRASHED, Options, audit_project, version_of
@@ -20,7 +25,6 @@ from tests.unit.audit.small_projects import notebook, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from bis.audit.program import Module
     from bis.audit.project import Project
@@ -230,6 +234,24 @@ def test_what_the_version_of_an_entry_is_made_of(tmp_path: Path) -> None:
         version_of(o) for o in (Options(), Options(select=("A",)), Options(ignore=("A",)), Options(exclude=("A",)))
     ]
     assert len(set(versions)) == 4
+
+
+def test_changed_code_of_ours_is_another_version(tmp_path: Path) -> None:
+    """An audit by rules that were changed since is not taken from the cache, whatever the number of the version."""
+    shutil.copytree(Path(bis.__file__).parent, tmp_path / "bis", ignore=shutil.ignore_patterns("__pycache__"))
+    program = "from bis.audit.engine import Options, version_of; print(version_of(Options()))"
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+    def version() -> str:
+        return subprocess.run(
+            [sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True
+        ).stdout
+
+    before = version()
+    assert version() == before
+    with (tmp_path / "bis" / "audit" / "rules" / "unseeded_split.py").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    assert version() != before
 
 
 def test_copies_have_one_digest(tmp_path: Path) -> None:
