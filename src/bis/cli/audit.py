@@ -142,8 +142,8 @@ def _repair(roots: tuple[Path, ...], audits: list[ProjectAudit], *, write: bool)
         for repair in made:
             sys.stdout.write(repair.diff() if not write else f"{repair.file}: {repair.findings} repaired\n")
     left = sum(len(audit.findings) for audit in audits) - repaired
-    said = "repaired" if write else "would be repaired"
-    sys.stderr.write(f"bis: {repaired} findings {said}, {left} left\n")
+    what = "1 finding" if repaired == 1 else f"{repaired} findings"
+    sys.stderr.write(f"bis: {what} {'repaired' if write else 'would be repaired'}, {left} left\n")
     return 1 if left or (repaired and not write) else 0
 
 

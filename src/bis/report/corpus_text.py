@@ -69,6 +69,7 @@ def _two_figures(summary: CorpusSummary) -> list[str]:
     line += f"{search.share:.1%} by a search for log_param, autolog, log_metric ({search.count:,} of {search.n:,})."
     lines = [line]
     if summary.disagreements:
-        lines.append(f"They disagree on {len(summary.disagreements):,} projects:")
+        count = len(summary.disagreements)
+        lines.append(f"They disagree on {count:,} project{'' if count == 1 else 's'}:")
         lines += [printable(f"  {d.project}: {d.reason}") for d in summary.disagreements[:8]]
     return lines
