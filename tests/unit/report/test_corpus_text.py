@@ -22,7 +22,7 @@ def test_shares_with_their_intervals() -> None:
     text = shown(summary(), Path("results"))
     for words in (
         "10 projects", "1 copies are counted once", "Not audited: 1 p", "37.5%", "10.0% - 70.0%", "via = p", "BIS101",
-        "37.5% by the audit (3 of 8)", "They disagree on 1 projects:", "results: open index.html",
+        "37.5% by the audit (3 of 8)", "They disagree on 1 project:", "results: open index.html",
     ):  # fmt: skip
         assert words in text, words
     assert "BIS201" not in text
