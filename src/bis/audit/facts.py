@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis.audit import learning, literals, order
+from bis.audit.arguments import spread
 from bis.audit.program import CONSTANT
 from bis.audit.rule import place_of
 from bis.audit.trackers import mlflow
@@ -242,7 +243,7 @@ def _unseeded(project: Project, seeding: object, what: str) -> Fact:
     some = False
     for module in project.programs:
         for call in module.calls:
-            one = seeding(call)
+            one = seeding(spread(project, module, call))
             if one is None:
                 continue
             some = True
@@ -262,7 +263,7 @@ def _seeds(project: Project) -> Fact:
     for module in project.modules:
         places += [place_of(module, call) for call in module.calls if learning.seeds(call)]
         places += [Place(module.file, a.cell, a.line, a.column) for a in module.assigns if a.key == "PYTHONHASHSEED"]
-        places += [place_of(module, c) for c in module.calls if _passes_seed(c)]
+        places += [place_of(module, c) for c in module.calls if _passes_seed(spread(project, module, c))]
     return _of(places, "nothing is seeded")
 
 

@@ -182,9 +182,15 @@ class Names:
         return ""
 
     def value_of(self, name: str, scope: int, at: int) -> Value | None:
-        """The expression that was last assigned to a plain name before call number `at`; None where none is seen."""
+        """The expression that was last assigned to a plain name before call number `at`; None where none is seen.
+
+        What a loop sets, or a function is given, is not seen.
+        """
         for level in self._enclosing(scope):
             found = self._bindings.get((level, name))
+            as_given = name in self._module.scopes[level].parameters and (not found or at < found[0][0])
+            if as_given or (level, name) in self._loop_names:
+                return None
             if found:
                 position = bisect_right(found[0], at) - 1 if level == scope else len(found[0]) - 1
                 return found[1][max(position, 0)]

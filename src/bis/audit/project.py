@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bis.audit.dependencies import Dependencies
 from bis.audit.documents import Documents
 from bis.audit.linking import Links
-from bis.audit.program import CALL, CONSTANT, FORMATTED, NAME, Call, Module, Value, With
+from bis.audit.program import CALL, CONSTANT, FORMATTED, NAME, Assign, Call, Module, Value, With
 from bis.audit.rule import place_of
 from bis.audit.trackers.catalogue import TRACKERS, canonical, kinds_of, kinds_of_assignment
 from bis.model.audit import Fact, Place, Problem, TrackingCall
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _ASSIGNED_TO = frozenset(root for tracker in TRACKERS if tracker.assigned for root in tracker.roots)
 _NONE: frozenset[str] = frozenset()
 _DEEPEST = 8  # calls within calls that are followed
+_ALTERS = frozenset({"update", "pop", "popitem", "setdefault", "clear", "__setitem__"})  # methods of dictionaries
 _LONGEST = 20_000  # steps of one trace
 
 
@@ -62,6 +63,7 @@ class Project:
     _direct: dict[int, dict[int, tuple[str, tuple[str, ...]]]] = field(init=False, default_factory=dict)
     _through: dict[tuple[int, int], frozenset[tuple[str, str]]] = field(init=False, default_factory=dict)
     _literals: dict[int, tuple[Literal, ...]] = field(init=False, default_factory=dict)
+    _altered: dict[int, dict[str, list[Assign]]] = field(init=False, default_factory=dict)
     _by_scope: dict[int, dict[int, list[Call]]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -166,6 +168,26 @@ class Project:
         found = self._literals.get(id(module))
         if found is None:
             found = self._literals[id(module)] = tuple(text_literals(module))
+        return found
+
+    def stored_in(self, module: Module, name: str) -> list[tuple[str, Value]]:
+        """What is stored in a variable by its keys, ``name["key"] = value``; of other keys the text is empty."""
+        return [(one.key, one.value) for one in self._stores(module).get(name, ())]
+
+    def is_altered(self, module: Module, name: str) -> bool:
+        """Whether a dictionary is altered after it was written: ``d["a"] = 1``, ``d.update(...)``."""
+        return name in self._stores(module)
+
+    def _stores(self, module: Module) -> dict[str, list[Assign]]:
+        found = self._altered.get(id(module))
+        if found is None:
+            found = self._altered[id(module)] = {}
+            for assign in module.assigns:
+                if assign.name.endswith("[]"):
+                    found.setdefault(assign.name.removesuffix("[]"), []).append(assign)
+            for call in module.calls:
+                if call.method in _ALTERS and call.owner:
+                    found.setdefault(call.owner, [])
         return found
 
     def value_of(self, module: Module, value: Value | None, scope: int, at: int) -> Value | None:

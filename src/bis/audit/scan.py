@@ -320,12 +320,13 @@ class Scanner:
                 args.append(self._expr(argument))
         for keyword in node.keywords:
             value = self._expr(keyword.value)
-            if keyword.arg is None:
+            if keyword.arg is None and value.kind == DICT:  # f(**{"a": 1})
+                known = {k.data: v for k, v in _pairs(value) if k.kind == CONSTANT and isinstance(k.data, str)}
+                keywords |= known
+                starred = starred or len(known) < len(value.items) // 2
+            elif keyword.arg is None:
                 starred = True
-                if value.kind == DICT:  # f(**{"a": 1})
-                    keywords |= {k.data: v for k, v in _pairs(value) if k.kind == CONSTANT and isinstance(k.data, str)}
-                else:
-                    keywords[f"**{value.data if value.kind == NAME else ''}"] = value
+                keywords[f"**{value.data if value.kind == NAME else len(keywords)}"] = value
             else:
                 keywords[keyword.arg] = value
         return self._add_call(node, path, receiver, args, keywords, starred=starred)

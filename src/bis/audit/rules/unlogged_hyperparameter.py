@@ -27,6 +27,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis.audit import learning, order
+from bis.audit.arguments import spread
 from bis.audit.program import CALL, CONSTANT, DICT, NAME, Value
 from bis.audit.rule import Rule
 from bis.model.audit import Confidence, Severity
@@ -55,7 +56,7 @@ def check(project: Project) -> Iterator[Finding]:
             continue  # a file that logs nothing is another's part
         logged = _Logged(project, module, [c for c in logging if "param" in project.kinds(module, c)])
         for call in [] if logged.everything else module.calls:
-            given = learning.hyperparameters(call)
+            given = learning.hyperparameters(spread(project, module, call))
             missing = [n for n, v in given.items() if logged.misses(n, v, call)]
             if missing and not any(_covers(autolog, call) for autolog in autologs):
                 names = ", ".join(missing)

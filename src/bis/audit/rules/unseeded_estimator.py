@@ -28,6 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis.audit import learning, order, seeding
+from bis.audit.arguments import spread
 from bis.audit.rule import Rule
 from bis.model.audit import Confidence, Severity
 
@@ -46,7 +47,7 @@ def check(project: Project) -> Iterator[Finding]:
     """Tell each such call."""
     for module in project.programs:
         for call in module.calls:
-            one = learning.estimator_seeding(call)
+            one = learning.estimator_seeding(spread(project, module, call))
             if one is None or one.seeded is not False:
                 continue
             if order.seeded_globally(project, module, learning.seeded_through(call)):

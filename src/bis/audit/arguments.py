@@ -1,0 +1,62 @@
+"""What calls are given by dictionaries: ``params = {"max_depth": 5}``, and later ``Model(**params)``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bis.audit.program import CALL, CONSTANT, DICT, NAME, OTHER
+
+if TYPE_CHECKING:
+    from bis.audit.program import Call, Module, Value
+    from bis.audit.project import Project
+
+_DEEPEST = 5  # dictionaries within dictionaries that are followed
+_MANY_ENTRIES = 200  # of longer ones, not all may have been kept
+
+
+def spread(project: Project, module: Module, call: Call) -> Call:
+    """A call with the entries of ``**name`` among its keywords, where `name` is a dictionary that is written out.
+
+    `starred` remains where some of what is given is not known.
+    """
+    if not call.starred:
+        return call
+    given = [name for name in call.keywords if name.startswith("**")]
+    if not given:
+        return call
+    keywords = {name: value for name, value in call.keywords.items() if name not in given}
+    whole = True
+    for name in given:
+        entries, known = _entries(project, module, call.keywords[name], call, 0)
+        keywords = entries | keywords
+        whole = whole and known
+    return replace(call, keywords=keywords, starred=not whole)
+
+
+def _entries(project: Project, module: Module, given: Value, call: Call, depth: int) -> tuple[dict[str, Value], bool]:
+    """The entries of a dictionary as far as they are written out, and whether these are all."""
+    value = project.value_of(module, given, call.scope, call.index)
+    if value is None or depth > _DEEPEST:
+        return {}, False
+    entries: dict[str, Value] = {}
+    if value.kind == CALL and module.calls[value.data].api == "dict":  # dict(max_depth=5)
+        made = module.calls[value.data]
+        entries, whole = {k: v for k, v in made.keywords.items() if k[:2] != "**"}, not (made.args or made.starred)
+    elif value.kind == DICT:
+        whole = len(value.items) < 2 * _MANY_ENTRIES
+        for key, item in zip(value.items[::2], value.items[1::2], strict=True):
+            if key.kind == CONSTANT and isinstance(key.data, str):
+                entries[key.data] = item
+            elif key.kind == OTHER and not key.line:  # {**others}
+                inner, known = _entries(project, module, item, call, depth + 1)
+                entries |= inner
+                whole = whole and known
+            else:
+                whole = False
+    else:
+        return {}, False
+    if given.kind == NAME:
+        entries |= {key: item for key, item in project.stored_in(module, given.data) if key}
+        whole = whole and not project.is_altered(module, given.data)
+    return entries, whole
