@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from bis.audit.program import CALL, CONSTANT, DICT, NAME, OTHER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bis.audit.program import Call, Module, Value
     from bis.audit.project import Project
 
-_DEEPEST = 5  # dictionaries within dictionaries that are followed
+_MOST_STEPS = 50  # dictionaries that are looked at for one call
 _MANY_ENTRIES = 200  # of longer ones, not all may have been kept
 
 
@@ -27,17 +30,20 @@ def spread(project: Project, module: Module, call: Call) -> Call:
         return call
     keywords = {name: value for name, value in call.keywords.items() if name not in given}
     whole = True
+    steps = count()
     for name in given:
-        entries, known = _entries(project, module, call.keywords[name], call, 0)
+        entries, known = _entries(project, module, call.keywords[name], call, steps)
         keywords = entries | keywords
         whole = whole and known
     return replace(call, keywords=keywords, starred=not whole)
 
 
-def _entries(project: Project, module: Module, given: Value, call: Call, depth: int) -> tuple[dict[str, Value], bool]:
+def _entries(
+    project: Project, module: Module, given: Value, call: Call, steps: Iterator[int]
+) -> tuple[dict[str, Value], bool]:
     """The entries of a dictionary as far as they are written out, and whether these are all."""
     value = project.value_of(module, given, call.scope, call.index)
-    if value is None or depth > _DEEPEST:
+    if value is None or next(steps) > _MOST_STEPS:
         return {}, False
     entries: dict[str, Value] = {}
     if value.kind == CALL and module.calls[value.data].api == "dict":  # dict(max_depth=5)
@@ -49,7 +55,7 @@ def _entries(project: Project, module: Module, given: Value, call: Call, depth: 
             if key.kind == CONSTANT and isinstance(key.data, str):
                 entries[key.data] = item
             elif key.kind == OTHER and not key.line:  # {**others}
-                inner, known = _entries(project, module, item, call, depth + 1)
+                inner, known = _entries(project, module, item, call, steps)
                 entries |= inner
                 whole = whole and known
             else:

@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from bis.audit.distributions import brought_by, distributions_of, needs_no_declaration
 from bis.audit.installs import read_install
-from bis.audit.manifests import read_manifest, reader_of
+from bis.audit.manifests import OF_REQUIREMENTS, read_manifest, reader_of
 from bis.audit.requirements import Declared, Sheet
 from bis.model.audit import Place, Problem
 
@@ -31,7 +31,6 @@ _LOCKS: dict[str, tuple[str, ...]] = {
 }
 _LOCK_NAME = re.compile(r"(?i)pylock\.[\w-]+\.toml|[\w.-]*conda-lock\.ya?ml|conda-(?:linux|osx|win)[\w-]*\.lock")
 _LOCKED = re.compile(r'(?m)^name = "([\w.-]+)"|^ {8}"([\w.-]+)": \{|^- name: ([\w.-]+)$')
-_OF_REQUIREMENTS = frozenset({"requirements", "requires", "reqs", "constraints"})
 _MOST_LOCK = 8 * 2**20
 # Folders that MLflow writes: what is declared in them is a saved model's, not the project's.
 _STORES = frozenset({"mlruns", "mlartifacts", ".trash"})
@@ -269,7 +268,7 @@ def _installs(file: str) -> bool:
 def _surroundings(file: str) -> str:
     """The folder of a manifest; one of nothing but requirements belongs to that around it."""
     folder = _folder(file)
-    return _folder(folder) if folder.rpartition("/")[2].lower() in _OF_REQUIREMENTS else folder
+    return _folder(folder) if folder.rpartition("/")[2].lower() in OF_REQUIREMENTS else folder
 
 
 def _depth(folder: str) -> int:

@@ -37,6 +37,7 @@ _REQUIREMENTS = re.compile(
     r"|(?:requirements|constraints).*\.(?:txt|in)|.*requirements\.txt"
 )
 _LISTS_PACKAGES = re.compile(r"(?m)^\s{0,16}(?:dependencies|packages|build_dependencies)\s*:")
+OF_REQUIREMENTS = frozenset({"requirements", "requires", "reqs", "constraints"})  # names of folders
 
 
 class Unreadable(ValueError):
@@ -56,9 +57,7 @@ def reader_of(path: str) -> Callable[[Sheet, str], None] | None:
         return read_dockerfile
     if _ENVIRONMENT.fullmatch(name):
         return _read_environment
-    listed = folder.rpartition("/")[2] in {"requirements", "requires", "reqs", "constraints"} and name.endswith(
-        (".txt", ".in", ".pip")
-    )
+    listed = folder.rpartition("/")[2] in OF_REQUIREMENTS and name.endswith((".txt", ".in", ".pip"))
     if listed or (name.endswith((".txt", ".in", ".pip", ".lock")) and _REQUIREMENTS.fullmatch(name)):
         return read_requirements
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,3 +56,16 @@ def test_hyperparameters_among_them(logged: bool, tmp_path: Path) -> None:
     findings = audit_project(write(tmp_path / "p", {"a.py": IMPORTS + code}), "p").findings
     told = [f.message for f in findings if f.code == "BIS102"]
     assert told == ([] if logged else ["RandomForestClassifier is given max_depth, which no call logs"])
+
+
+def test_dictionaries_of_dictionaries_end(tmp_path: Path) -> None:
+    """Ten levels of a hundred each are not all looked at."""
+    lines = [
+        "p0 = {'max_depth': 5}",
+        *(f"p{i + 1} = {{{', '.join([f'**p{i}'] * 100)}}}" for i in range(10)),
+        "RF(**p10)",
+    ]
+    start = time.monotonic()
+    facts = audit_project(write(tmp_path / "p", {"a.py": IMPORTS + "\n".join(lines)}), "p").facts
+    assert facts["unseeded_estimator"].value == "unknown"
+    assert time.monotonic() - start < 10
