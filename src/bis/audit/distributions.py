@@ -63,6 +63,7 @@ _DISTRIBUTIONS: dict[str, str] = {
     "pandas_profiling": "pandas-profiling ydata-profiling",
     "ydata_profiling": "ydata-profiling pandas-profiling",
     "data_profiling": "fg-data-profiling",
+    "redis_lock": "python-redis-lock",
     "sweetviz": "sweetviz",
     "tables": "tables pytables",
     "netCDF4": "netcdf4",

@@ -35,6 +35,7 @@ _PREPARER = re.compile(
     r"(?i)(scal|encod|vectori|tokeni|imput|transform|preproc|binariz|discreti|normali[sz]|pca\b|svd\b|tsne|umap|ohe\b|^le$"
     r"|^ss$|^sc$|^mms$|label_?enc|selector|adapt|tfidf|cv$|smote|study|explainer|lemmat|featur)"
 )
+_BETTER = ("min", "max", "auto")  # which values of what is watched are better: ReduceLROnPlateau(mode="min")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def hyperparameters(call: Call) -> dict[str, Value]:
     wanted = training.hyperparameters(call.api)
     if wanted is None:
         return {}
-    found = {name: value for name, value in call.keywords.items() if wanted.includes(name)}
+    found = {n: v for n, v in call.keywords.items() if wanted.includes(n) and not (n == "mode" and v.data in _BETTER)}
     params = call.argument(0, wanted.table) if wanted.table else None
     if params is not None and params.kind == DICT:
         pairs = zip(params.items[::2], params.items[1::2], strict=True)

@@ -30,6 +30,7 @@ class Links:
         self._names: dict[int, Names] = {}
         self._functions: dict[int, dict[str, int]] = {}
         self._uses: dict[int, frozenset[int]] = {}
+        self._users: dict[int, list[Module]] | None = None
         self._answers: dict[tuple[str, str], str] = {}
         self._waiting = 0
         self._by_file = {module.file: module for module in modules}
@@ -60,6 +61,22 @@ class Links:
     def uses(self, one: Module, other: Module) -> bool:
         """Whether a module imports from another."""
         return id(other) in self._used_by(one)
+
+    def users(self, module: Module) -> list[Module]:
+        """The modules that import from one, directly or through others; that one is none of them."""
+        if self._users is None:
+            self._users = {}
+            for one in self._by_file.values():
+                for used in self._used_by(one):
+                    self._users.setdefault(used, []).append(one)
+        found: dict[int, Module] = {}
+        pending = [module]
+        while pending:
+            for one in self._users.get(id(pending.pop()), ()):
+                if id(one) not in found and one is not module:
+                    found[id(one)] = one
+                    pending.append(one)
+        return list(found.values())
 
     def _used_by(self, module: Module) -> frozenset[int]:
         found = self._uses.get(id(module))

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _IN_URI = re.compile(r"(?:runs:/|mlruns/\d+/|artifacts/\d+/|/runs/)[0-9a-f]{32}\b")
+# A hidden folder in one's home is where programs keep things, on every machine: it is left out.
 _ABSOLUTE = re.compile(
-    r"(?:file:/{2,3})?(?:[A-Za-z]:[\\/](?![/\\]?$)|/(?:home|Users|mnt|media|Volumes|content|kaggle|root|workspace|workspaces)/|~/)"
+    r"(?:file:/{2,3})?(?:[A-Za-z]:[\\/](?![/\\]?$)|/(?:home|Users|mnt|media|Volumes|content|kaggle|root|workspace|workspaces)/|~/(?!\.))"
     r"[^\n]{0,300}"
 )
 _WORKSPACE = re.compile(r"/Users/(?:[^/]*@|your)")

@@ -69,16 +69,31 @@ def _late_in(project: Project, trace: list[Step], found: dict[int, tuple[Module,
 
 
 def seeded_globally(project: Project, module: Module, libraries: tuple[str, ...]) -> bool:
-    """Whether a global generator is seeded in a file or in one that is connected with it.
+    """Whether a global generator is seeded in a file, in one that is connected with it, or by what uses it.
 
-    What is seeded in a function of another file counts where that function is called.
+    A program that imports a model, and calls a function of a third file that seeds, seeds the model's draws.
     """
-    for other in project.modules:
-        if other is not module and not _connected(project, other, module):
-            continue
-        for one in other.calls:
-            if set(learning.seeds(one)) & set(libraries):
-                return True
+    key = (id(module), libraries)
+    if key not in project.seeded:
+        near = [other for other in project.modules if other is module or _connected(project, other, module)]
+        project.seeded[key] = any(_seeds(call, libraries) for other in near for call in other.calls) or any(
+            _calls_seeding(project, user, libraries) for user in project.links.users(module)
+        )
+    return project.seeded[key]
+
+
+def _seeds(call: Call, libraries: tuple[str, ...]) -> bool:
+    return not set(libraries).isdisjoint(learning.seeds(call))
+
+
+def _calls_seeding(project: Project, module: Module, libraries: tuple[str, ...]) -> bool:
+    """Whether a file seeds, itself or by a function of the project that it calls."""
+    for call in module.calls:
+        if _seeds(call, libraries):
+            return True
+        found = project.links.function(call.api, module)
+        if found is not None and any(_seeds(inner, libraries) for inner in project.calls_in(*found)):
+            return True
     return False
 
 

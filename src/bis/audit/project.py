@@ -60,6 +60,7 @@ class Project:
     facts: dict[str, Fact] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     links: Links = field(init=False)
+    seeded: dict[tuple[int, tuple[str, ...]], bool] = field(init=False, default_factory=dict)  # what `order` found out
     _direct: dict[int, dict[int, tuple[str, tuple[str, ...]]]] = field(init=False, default_factory=dict)
     _through: dict[tuple[int, int], frozenset[tuple[str, str]]] = field(init=False, default_factory=dict)
     _literals: dict[int, tuple[Literal, ...]] = field(init=False, default_factory=dict)

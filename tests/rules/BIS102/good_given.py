@@ -16,3 +16,7 @@ def sweep(model, data):
         with mlflow.start_run():
             mlflow.log_param("epochs", 3)
             torch.utils.data.DataLoader(data, batch_size=batch_size)
+
+
+def watch(optimizer):
+    return torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode="min")

@@ -70,6 +70,7 @@ def test_two_cells_with_a_literal_on_the_same_line() -> None:
         ("f('C:/data/x.csv')", True),
         ("f('file:///home/me/mlruns')", True),
         ("f('~/data/x.csv')", True),
+        ("f('~/.cache/data/x.csv')", False),
         ("f('/content/drive/My Drive/x.csv')", True),
         ("p = '/kaggle/input/x.csv'", True),
         ("def f(p='/mnt/data/x.csv'): pass", True),
