@@ -54,7 +54,7 @@ _DISTRIBUTIONS: dict[str, str] = {
     "skmultilearn": "scikit-multilearn",
     "skmultiflow": "scikit-multiflow",
     "sksurv": "scikit-survival",
-    "scikitplot": "scikit-plot",
+    "scikitplot": "scikit-plot mljar-scikit-plot",
     "imblearn": "imbalanced-learn",
     "mpl_toolkits": "matplotlib matplotlib-base basemap",
     "matplotlib": "matplotlib matplotlib-base",
@@ -339,7 +339,8 @@ _MLFLOW_SKINNY = (
 )
 _LIGHTNING = "torch torchmetrics numpy tqdm pyyaml fsspec packaging typing-extensions lightning-utilities"
 _OF_TENSORFLOW = (
-    "keras tensorboard numpy h5py absl-py protobuf requests packaging six termcolor wrapt typing-extensions"
+    "keras tensorboard tensorflow-estimator numpy h5py absl-py protobuf requests packaging six termcolor wrapt"
+    " typing-extensions"
 )
 _AROUND_HUGGING_FACE = "huggingface-hub filelock numpy packaging pyyaml regex requests tokenizers safetensors tqdm"
 
@@ -411,6 +412,11 @@ _BRINGS: dict[str, str] = {
     "nltk": "click joblib regex tqdm",
     "gensim": "numpy scipy smart-open",
     "hydra-core": "omegaconf packaging antlr4-python3-runtime",
+    "hydra-optuna-sweeper": "hydra-core optuna",
+    "hydra-joblib-launcher": "hydra-core joblib",
+    "hydra-submitit-launcher": "hydra-core submitit",
+    "hydra-colorlog": "hydra-core colorlog",
+    "pydantic": "pydantic-core annotated-types typing-extensions",
     "omegaconf": "pyyaml antlr4-python3-runtime",
     "kedro": "click omegaconf pluggy toml fsspec cookiecutter rich gitpython cachetools more-itertools dynaconf",
     "kedro-mlflow": "kedro mlflow pydantic",

@@ -207,7 +207,11 @@ def _no_params(project: Project, facts: dict[str, Fact], calls: list[TrackingCal
         return Fact(UNKNOWN, facts["logs_params"].reason)
     if trains.value != YES and not ours:
         return Fact(NO, "it neither trains a model nor logs anything")
-    return Fact(YES, "neither a call nor autologging logs one", trains.places or _first(c.place for c in ours))
+    tests = {module.file for module in project.modules if module.is_test}
+    if all(place.file in tests for place in facts["uses_mlflow"].places):
+        return Fact(NO, "only its tests use MLflow")
+    trained = tuple(place for place in trains.places if place.file not in tests)
+    return Fact(YES, "neither a call nor autologging logs one", trained or _first(c.place for c in ours))
 
 
 def _params_logged(project: Project, facts: dict[str, Fact], calls: list[TrackingCall]) -> Fact | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def third_party(project: Project) -> dict[str, Place]:
     """First parts of imports that are neither the standard library's nor the project's own, with their first places.
 
-    Imports that may fail (in a ``try``) or are for type checkers only are not needed.
+    Imports that may fail (in a ``try``) or stand under a condition (``if``) are not needed.
     """
     own = project.links.own_names() | _folders(project)
     found: dict[str, Place] = {}

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _IN_URI = re.compile(r"(?:runs:/|mlruns/\d+/|artifacts/\d+/|/runs/)[0-9a-f]{32}\b")
-# A hidden folder in one's home is where programs keep things, on every machine: it is left out.
+# Where programs are installed, or keep things in one's home, is alike on many machines: it is left out.
 _ABSOLUTE = re.compile(
-    r"(?:file:/{2,3})?(?:[A-Za-z]:[\\/](?![/\\]?$)|/(?:home|Users|mnt|media|Volumes|content|kaggle|root|workspace|workspaces)/|~/(?!\.))"
+    r"(?:file:/{2,3})?(?:[A-Za-z]:[\\/](?![/\\]?$|(?:Program Files|ProgramData|Windows)\b)"
+    r"|/(?:home|Users|mnt|media|Volumes|content|kaggle|root|workspace|workspaces)/|~/(?!\.))"
     r"[^\n]{0,300}"
 )
 _WORKSPACE = re.compile(r"/Users/(?:[^/]*@|your)")
@@ -42,7 +43,7 @@ def _holds(value: Value, one: Value) -> bool:
 def run_ids(project: Project) -> list[Place]:
     """Places of literal run ids that reach MLflow, or a name that says so."""
     found = []
-    for module in project.modules:
+    for module in project.programs:
         for text, value, call, name in project.literals(module):
             if len(text) < 32 or not _RUN_ID.search(text):
                 continue
@@ -63,7 +64,7 @@ def absolute_paths(project: Project) -> list[Place]:
 def absolute_paths_with_text(project: Project) -> list[tuple[Place, str]]:
     """Places and texts of literal absolute paths of one machine."""
     found = []
-    for module in project.modules:
+    for module in project.programs:
         for text, value, call, name in project.literals(module):
             if len(text) < 4 or (text[0] not in _BEGINNINGS and text[1:2] != ":"):
                 continue

@@ -167,7 +167,7 @@ class Import:
     target: str
     line: int
     cell: int = -1
-    guarded: bool = False  # in a try, or in `if TYPE_CHECKING`
+    guarded: bool = False  # in a try or an if: under a condition, or for type checkers only
 
 
 @dataclass(slots=True)

@@ -221,12 +221,13 @@ class Scanner:
             self._body(node.body)
             return
         self._expr(node.test)
-        typing = _path(node.test).rpartition(".")[2] == "TYPE_CHECKING"
-        self._guarded += typing
+        typing = _path(node.test).rpartition(".")[2] == "TYPE_CHECKING"  # what stands under `else` always runs
+        self._guarded += 1
         self._conditional += 1
         self._body(node.body)
         self._guarded -= typing
         self._body(node.orelse)
+        self._guarded -= not typing
         self._conditional -= 1
 
     def _try(self, node: ast.Try) -> None:

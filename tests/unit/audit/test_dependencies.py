@@ -121,6 +121,8 @@ def test_what_another_package_brings_is_declared_indirectly() -> None:
     assert missing("sympy", "lightning") == {"sympy": ("lightning",)}
     assert missing("keras", "tensorflow-cpu") == {}
     assert missing("omegaconf", "hydra-core") == {"omegaconf": ("hydra-core",)}
+    assert missing("omegaconf", "hydra-optuna-sweeper") == {"omegaconf": ("hydra-optuna-sweeper",)}
+    assert missing("pydantic_core", "pydantic") == {"pydantic_core": ("pydantic",)}
     assert missing("gymnasium", "stable_baselines3") == {"gymnasium": ("stable-baselines3",)}
 
 

@@ -13,6 +13,7 @@ from bis.audit.distributions import brought_by, distributions_of, needs_no_decla
         ("sklearn.svm", "scikit-learn"), ("PIL.Image", "pillow"), ("yaml", "pyyaml"), ("dotenv", "python-dotenv"),
         ("skimage", "scikit-image"), ("bs4", "beautifulsoup4"), ("tensorflow", "tensorflow-macos"),
         ("keras", "tensorflow"), ("data_profiling", "fg-data-profiling"), ("redis_lock", "python-redis-lock"),
+        ("scikitplot", "mljar-scikit-plot"),
         ("git", "gitpython"), ("dateutil", "python-dateutil"), ("attr", "attrs"), ("psycopg2", "psycopg2-binary"),
         ("MySQLdb", "mysqlclient"), ("jose", "python-jose"), ("serial", "pyserial"), ("Crypto", "pycryptodome"),
         ("hydra", "hydra-core"), ("faiss", "faiss-cpu"), ("mlflow", "mlflow-skinny"), ("torch", "torch"),

@@ -19,6 +19,7 @@ M, NP = "import mlflow\n", "import numpy as np\n"
 SVC = "from sklearn.svm import SVC\nSVC(random_state=1).fit(X, y)\n"
 CLIENT = "from mlflow import MlflowClient\nc = MlflowClient()\n"
 BROKEN = "def f(:\n"
+FIT = "from sklearn.linear_model import Ridge\nRidge().fit([[1.0]], [1.0])\n"
 
 
 def facts(folder: Path, files: dict[str, str]) -> dict[str, Fact]:
@@ -131,6 +132,9 @@ def test_facts_of_code(tmp_path: Path, name: str, code: str, value: object) -> N
         ("logs_params", {"n.ipynb": notebook(M, BROKEN + "mlflow.log_param(1, 2)")}, "unknown"),
         ("logs_params", {"n.ipynb": notebook(M, BROKEN, "# mlflow.log_param(1, 2)")}, "no"),
         ("trains_model", {"a.py": BROKEN}, "unknown"),
+        ("params_not_logged_at_all", {"a.py": FIT, "b.py": M + "mlflow.log_metric('a', 1)\n"}, "yes"),
+        ("params_not_logged_at_all", {"a.py": FIT, "tests/b.py": M + "mlflow.log_metric('a', 1)\n"}, "no"),
+        ("params_not_logged_at_all", {"tests/a.py": FIT, "b.py": M + "mlflow.log_metric('a', 1)\n"}, "yes"),
     ],
 )
 def test_facts_of_projects(tmp_path: Path, name: str, files: dict[str, str], value: object) -> None:

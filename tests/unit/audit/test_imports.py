@@ -13,7 +13,8 @@ def test_own_standard_and_optional_imports_are_left_out() -> None:
             "src/own/__init__.py": "",
             "src/own/a.py": "import os, json\nimport numpy as np\nfrom own import b\nfrom . import c\n",
             "src/own/b.py": "import numpy\nimport yaml\ntry:\n    import xgboost\nexcept ImportError:\n    pass\n",
-            "tools/c.py": "from typing import TYPE_CHECKING\nimport helper\nif TYPE_CHECKING:\n    import pandas\n",
+            "tools/c.py": "from typing import TYPE_CHECKING\nimport helper\nif TYPE_CHECKING:\n    import pandas\n"
+            "if find_spec('wandb'):\n    import wandb\nelse:\n    import aim\n",
             "tools/helper.py": "from sklearn.svm import SVC\nimport tools\n",
         }
     )

@@ -71,6 +71,7 @@ def test_two_cells_with_a_literal_on_the_same_line() -> None:
         ("f('file:///home/me/mlruns')", True),
         ("f('~/data/x.csv')", True),
         ("f('~/.cache/data/x.csv')", False),
+        ("f('C:/Program Files/NVIDIA/cudnn.h')", False),
         ("f('/content/drive/My Drive/x.csv')", True),
         ("p = '/kaggle/input/x.csv'", True),
         ("def f(p='/mnt/data/x.csv'): pass", True),
@@ -93,6 +94,11 @@ def test_two_cells_with_a_literal_on_the_same_line() -> None:
 def test_absolute_paths(text: str, found: bool) -> None:
     """Of a person's folder, a drive, a mounted disk; not addresses, patterns and what every machine has."""
     assert bool(absolute_paths(project({"a.py": text}))) is found
+
+
+def test_paths_in_tests_are_made_up() -> None:
+    """A path that a test hands to a function need not be there."""
+    assert absolute_paths(project({"tests/test_a.py": "f('/home/me/data.csv')"})) == []
 
 
 def test_paths_are_told_with_their_text() -> None:

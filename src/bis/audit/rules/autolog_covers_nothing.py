@@ -83,6 +83,7 @@ def _trainings(project: Project, module: Module) -> tuple[list[Call] | None, set
                 reached.add(call.index)
             if learning.trains(call):
                 found.append(call)
+                unknown = unknown or call.api.startswith("sklearn.model_selection.")  # of whatever it is given
             elif _may_train(project, call, step.module):
                 unknown = True
     imported = any(project.links.uses(other, module) for other in project.modules)

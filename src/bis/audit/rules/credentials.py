@@ -55,7 +55,8 @@ _LOGINS = {
     "neptune.init": "api_token",
 }
 _PLACEHOLDER = re.compile(
-    r"(?i)^(?:|x+|\*+|<.*>|\{.*\}|your.*|my.*|.*_here|none|todo|changeme|\.+|xxx.*|dummy|example|minioadmin|admin)$"
+    r"(?i)^(?:|x+|\*+|<.*>|\{.*\}|your.*|my.*|.*_here|none|todo|changeme|\.+|xxx.*|dummy|example|minioadmin|admin|test(?:ing)?|fake|mock|foo|bar|key"
+    r"|token|secret|password|placeholder)$"
 )
 
 
