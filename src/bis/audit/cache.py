@@ -12,6 +12,7 @@ import os
 import pickle
 import tempfile
 from contextlib import suppress
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ class Cache:
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor, temporary = tempfile.mkstemp(dir=path.parent)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(sealed(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)))
+                file.write(sealed(pickled(value)))
             Path(temporary).replace(path)
 
 
@@ -99,6 +100,25 @@ def unsealed(entry: bytes) -> bytes | None:
     """The content of an entry; None where it is damaged."""
     payload = entry[_SEAL_BYTES:]
     return payload if sealed(payload) == entry else None
+
+
+def pickled(value: Any) -> bytes:
+    """A value in pickle's format, with members of enumerations by their values.
+
+    Python 3.11.0 to 3.11.3 write them as ``getattr(Severity, "ERROR")``, which is nothing to be allowed to a reader.
+    """
+    content = io.BytesIO()
+    pickler = pickle.Pickler(content, protocol=pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = _BY_VALUE
+    pickler.dump(value)
+    return content.getvalue()
+
+
+def _by_value(member: Enum) -> tuple[type[Enum], tuple[Any]]:
+    return type(member), (member.value,)
+
+
+_BY_VALUE = {kind: _by_value for kind in vars(results).values() if isinstance(kind, type) and issubclass(kind, Enum)}
 
 
 class _Reader(pickle.Unpickler):

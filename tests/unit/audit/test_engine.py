@@ -17,7 +17,7 @@ import pytest
 
 import bis
 from bis.audit import engine
-from bis.audit.cache import sealed, unsealed
+from bis.audit.cache import pickled, sealed, unsealed
 from bis.audit.engine import CRASHED, Options, audit_project, version_of
 from bis.audit.rule import Rule
 from bis.model.audit import Confidence, Place, ProjectAudit, Severity
@@ -190,7 +190,7 @@ def altered(folder: Path, kind: str, change: Callable[[Any], Any]) -> None:
     """Change the one entry of a kind in a cache, so that one sees where a result is from."""
     (path,) = folder.rglob(f"*.{kind}")
     stored = pickle.loads(unsealed(path.read_bytes()) or b"")  # noqa: S301 (it was written just now)
-    path.write_bytes(sealed(pickle.dumps(change(stored))))
+    path.write_bytes(sealed(pickled(change(stored))))
 
 
 def test_the_cache_answers_for_what_has_not_changed(tmp_path: Path) -> None:
