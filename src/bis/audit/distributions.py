@@ -352,6 +352,7 @@ _BRINGS: dict[str, str] = {
     "pandas": "numpy python-dateutil pytz",
     "pandas[excel]": "openpyxl xlrd xlsxwriter",
     "pandas[parquet]": "pyarrow",
+    "chemprop": "torch lightning rdkit numpy pandas scikit-learn astartes",
     "stable-baselines3": "gymnasium numpy torch cloudpickle pandas matplotlib",
     "gymnasium": "numpy cloudpickle typing-extensions",
     "scikit-learn": "numpy scipy joblib threadpoolctl",

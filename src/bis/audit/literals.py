@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from bis.audit.program import FORMATTED
@@ -33,7 +34,9 @@ def cell_of(module: Module, value: Value, call: Call | None) -> int:
     """The cell in which a literal stands."""
     if call is not None or not module.is_notebook:
         return call.cell if call is not None else -1
-    return next((a.cell for a in module.assigns if a.line == value.line and _holds(a.value, value)), -1)
+    assigned = (a.cell for a in module.assigns if a.line <= value.line and _holds(a.value, value))
+    default = (s.cell for s in module.scopes for given in s.defaults.values() if _holds(given, value))
+    return next(chain(assigned, default), -1)
 
 
 def _holds(value: Value, one: Value) -> bool:
@@ -86,7 +89,10 @@ def tracking_uris(project: Project) -> list[tuple[Module, Call, str]]:
     for module in project.modules:
         if "mlflow" not in module.roots:
             continue
+        asks = any(text == "MLFLOW_TRACKING_URI" and call for text, _value, call, _name in project.literals(module))
         for call in module.calls:
+            if call.conditional and asks:
+                continue  # if not os.getenv("MLFLOW_TRACKING_URI"): ...
             given = None
             if call.api in mlflow.SETS_URI:
                 given = call.argument(0, "uri")

@@ -30,7 +30,7 @@ from bis.audit.program import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 _NOTHING = Value(OTHER)
 _LONG_TEXT = 2000  # longer literals are data, not configuration
@@ -85,9 +85,14 @@ class Scanner:
 
     # Statements
 
-    def _body(self, statements: Iterable[ast.stmt]) -> None:
+    def _body(self, statements: list[ast.stmt]) -> None:
+        before = self._loops
+        if before and statements:  # what ends with leaving the loop runs once
+            left = type(statements[-1])
+            self._loops = before[:-1] if left is ast.Break else () if left in (ast.Return, ast.Raise) else before
         for statement in statements:
             self._STATEMENTS.get(type(statement), Scanner._other_statement)(self, statement)
+        self._loops = before
 
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:

@@ -49,9 +49,12 @@ def test_run_ids(text: str, found: bool) -> None:
 
 
 def test_run_ids_in_notebooks_know_their_cell() -> None:
-    """Of assigned literals and of arguments."""
-    text = notebook("import mlflow", f"\nrun_id = '{ID}'", f"mlflow.get_run('{ID}')")
-    assert sorted(at(run_ids(project({"n.ipynb": text})))) == [(1, 2), (2, 1)]
+    """Of assigned literals, on later lines too, of arguments and of defaults."""
+    text = notebook(
+        "import mlflow", f"\nrun_id = '{ID}'", f"mlflow.get_run('{ID}')", f"def f(run_id='{ID}'):\n    pass",
+        f"run_ids = [\n    '{ID}',\n]",
+    )  # fmt: skip
+    assert sorted(at(run_ids(project({"n.ipynb": text})))) == [(1, 2), (2, 1), (3, 1), (4, 2)]
 
 
 def test_two_cells_with_a_literal_on_the_same_line() -> None:

@@ -56,7 +56,8 @@ def check(project: Project) -> Iterator[Finding]:
             continue  # a file that logs nothing is another's part
         logged = _Logged(project, module, [c for c in logging if "param" in project.kinds(module, c)])
         for call in [] if logged.everything else module.calls:
-            given = learning.hyperparameters(spread(project, module, call))
+            known = spread(project, module, call)
+            given = learning.hyperparameters(call if known.starred else known)  # {**defaults, **others}: who knows
             missing = [n for n, v in given.items() if logged.misses(n, v, call)]
             if missing and not any(_covers(autolog, call) for autolog in autologs):
                 names = ", ".join(missing)
