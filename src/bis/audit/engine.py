@@ -111,6 +111,10 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     documents = read_documents({f: t for f, t in texts.items() if is_document(f)})
     project = Project(name, modules, dependencies, documents, tree.others, texts)
     audit = _judged(project, options, problems, tree, digests)
+    if any(finding.edits for finding in audit.findings):
+        from bis.audit.fixes import settled
+
+        audit = replace(audit, findings=settled(root, audit.findings))
     searched = substrings.search(project, root, tree.left_out, traces=audit.traces)
     audit = replace(audit, revision=revision, substrings=searched, sketch=_sketch(contents))
     if cache is not None:

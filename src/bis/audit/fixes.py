@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import difflib
+import io
 import json
 import os
+import re
 import stat
 import tempfile
+import tokenize
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bis.audit.source import load
 from bis.errors import StorageError
+from bis.model.audit import Edit, Place
 from bis.record.notebooks.syntax import parse_cell, parse_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bis.model.audit import Edit, Finding
+    from bis.model.audit import Finding
+
+_BOM = "\ufeff"
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")  # as Jupyter divides a cell; str.splitlines knows more ends
+_ARGUMENT = re.compile(r"(\w+)=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +80,131 @@ def apply(root: Path, made: Iterable[Repair]) -> None:
         path = root / repair.file
         try:
             mode = stat.S_IMODE(path.lstat().st_mode)
+            content = repair.after.encode("utf-8")
             descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(repair.after)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
             Path(temporary).chmod(mode)
             Path(temporary).replace(path)
         except OSError as error:
             raise StorageError(f"{path} cannot be repaired: {error.strerror}") from error
 
 
-def _repair(root: Path, file: str, findings: Sequence[Finding]) -> Repair | None:
+def settled(root: Path, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings with their edits as they can be made, and without edits where they cannot.
+
+    Each repair is tried by itself: afterwards the same statements and comments must be there, but for the argument that
+    it adds. A trailing comma, an unusual encoding, a notebook whose form cannot be kept are thus known beforehand.
+    """
+    texts: dict[str, str | None] = {}
+    found = []
+    for finding in findings:
+        file = finding.place.file
+        if finding.edits and file not in texts:
+            texts[file] = _text(root, file)
+        found.append(_settled(texts[file], finding) if finding.edits else finding)
+    return tuple(found)
+
+
+def _settled(text: str | None, finding: Finding) -> Finding:
+    source = text
+    notebook = finding.place.file.endswith(".ipynb")
+    if text is not None and notebook:
+        source = _source_of(json.loads(text)["cells"][finding.place.cell]["source"])
+    if source is None:
+        return replace(finding, edits=())
+    edits = tuple(_after_last_argument(source, edit) for edit in finding.edits)
+    if "\r\n" in source:
+        edits = tuple(replace(edit, text=re.sub(r"(?<!\r)\n", "\r\n", edit.text)) for edit in edits)
+    after = _edited(source, edits, notebook=notebook)
+    safe = after is not None and _says_the_same(source, after, edits, notebook=notebook)
+    return replace(finding, edits=edits if safe else ())
+
+
+def _text(root: Path, file: str) -> str | None:
+    """The text of a file whose form can be kept, without a mark of byte order; None for others."""
     content = load(root, file)
     if not isinstance(content, bytes):
         return None
     try:
-        before = content.decode("utf-8")
-    except UnicodeDecodeError:  # what is not UTF-8 is reported, and not rewritten
+        text = content.decode("utf-8").removeprefix(_BOM)
+        if file.endswith(".ipynb"):
+            return text if _form(text, json.loads(text)) is not None else None
+    except ValueError:  # what is not UTF-8 is reported, and not rewritten
+        return None
+    return text if "\r" not in text.replace("\r\n", "") else None
+
+
+def _after_last_argument(text: str, edit: Edit) -> Edit:
+    """An argument that is added before a bracket, behind the last argument instead, with its comma or after it."""
+    place = edit.place
+    lines = text.split("\n")
+    if not edit.text.startswith(", ") or not 0 < place.line <= len(lines):
+        return edit
+    offset = sum(len(line) + 1 for line in lines[: place.line - 1]) + place.column - 1
+    last = len(text[:offset].rstrip())
+    added = edit.text
+    if text[last - 1 : last] == ",":
+        line = text[text.rfind("\n", 0, last) + 1 : last]
+        indent = line[: len(line) - len(line.lstrip())]
+        end = "\r\n" if text[last : last + 2] == "\r\n" else "\n"
+        added = f"{end}{indent}{edit.text[2:]}," if "\n" in text[last:offset] else f" {edit.text[2:]}"
+    number, column = text.count("\n", 0, last) + 1, last - text.rfind("\n", 0, last)
+    return Edit(Place(place.file, place.cell, number, column, number, column), added)
+
+
+def _says_the_same(before: str, after: str, edits: Sequence[Edit], *, notebook: bool) -> bool:
+    """Whether a repair moved statements, or added the argument that it is for, and nothing else."""
+    trees = [_tree(text, notebook=notebook) for text in (before, after)]
+    if None in trees or _comments(before) != _comments(after):
+        return False
+    names = [name for edit in edits for name in _ARGUMENT.findall(edit.text)] if all(e.text for e in edits) else []
+    (was, arguments_before), (is_now, arguments_after) = (_statements(tree, names) for tree in trees)
+    return was == is_now and arguments_after == arguments_before + len(names)
+
+
+def _tree(text: str, *, notebook: bool) -> ast.Module | None:
+    if notebook:
+        return parse_python(parse_cell(text).python)
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _statements(tree: ast.Module | None, names: Sequence[str]) -> tuple[list[str], int]:
+    """All statements without others in them, in any order, as text, without arguments of these names; and how many."""
+    assert tree is not None
+    arguments = 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            kept = [k for k in node.keywords if k.arg not in names or not isinstance(k.value, ast.Name)]
+            arguments += len(node.keywords) - len(kept)
+            node.keywords = kept
+    simple = (node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not hasattr(node, "body"))
+    return sorted(ast.dump(node) for node in simple), arguments
+
+
+def _comments(text: str) -> list[str] | None:
+    try:
+        tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+        return sorted(token.string for token in tokens if token.type == tokenize.COMMENT)
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        return None
+
+
+def _repair(root: Path, file: str, findings: Sequence[Finding]) -> Repair | None:
+    before = _text(root, file)
+    if before is None:
         return None
     chosen = _compatible(findings)
     edits = [edit for finding in chosen for edit in finding.edits]
     after = _edit_notebook(before, edits) if file.endswith(".ipynb") else _edited(before, edits)
     if after is None or after == before:
         return None
-    return Repair(file, before, after, len(chosen))
+    content = load(root, file)
+    mark = _BOM if isinstance(content, bytes) and content.startswith(codecs.BOM_UTF8) else ""
+    return Repair(file, mark + before, mark + after, len(chosen))
 
 
 def _compatible(findings: Sequence[Finding]) -> list[Finding]:
@@ -127,35 +238,56 @@ def _edited(text: str, edits: Sequence[Edit], *, notebook: bool = False) -> str 
         start = starts[place.line - 1] + place.column - 1
         end = starts[place.end_line - 1] + place.end_column - 1
         text = text[:start] + edit.text + text[end:]
-    python = parse_cell(text).python if notebook else text.split("\n")
-    if notebook:
-        return text if parse_python(python) is not None else None
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    return text
+    return text if _tree(text, notebook=notebook) is not None else None
 
 
 def _edit_notebook(text: str, edits: Sequence[Edit]) -> str | None:
-    """The notebook with edited cells; its JSON keeps its indentation and the order of its keys."""
+    """The notebook with edited cells, all else as it was."""
     document: Any = json.loads(text)
+    form = _form(text, document)
+    if form is None:
+        return None
     by_cell: dict[int, list[Edit]] = defaultdict(list)
     for edit in edits:
         by_cell[edit.place.cell].append(edit)
     for index, listed in by_cell.items():
         cell = document["cells"][index]
         given = cell["source"]
-        source = given if isinstance(given, str) else "".join(given)
-        after = _edited(source, listed, notebook=True)
+        after = _edited(_source_of(given), listed, notebook=True)
         if after is None:
             return None
-        cell["source"] = after if isinstance(given, str) else after.splitlines(keepends=True)
-    second = text.split("\n", 2)[1] if "\n" in text else ""
-    indent = len(second) - len(second.lstrip()) or None
-    written = json.dumps(document, indent=indent, ensure_ascii=not _has_unicode(text))
-    return written + ("\n" if text.endswith("\n") else "")
+        cell["source"] = after if isinstance(given, str) else _LINES.findall(after)
+    return form.write(document)
 
 
-def _has_unicode(text: str) -> bool:
-    return not text.isascii()
+def _source_of(given: Any) -> str:
+    return given if isinstance(given, str) else "".join(given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a JSON document is written."""
+
+    indent: str | None
+    separators: tuple[str, str] | None
+    ascii: bool
+    newline: str
+    tail: str
+
+    def write(self, document: Any) -> str:
+        text = json.dumps(document, indent=self.indent, separators=self.separators, ensure_ascii=self.ascii)
+        return text.replace("\n", self.newline) + self.tail
+
+
+def _form(text: str, document: Any) -> _Form | None:
+    """The form of a notebook: the one in which it is the same again; None where there is none that we know."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    body = text.rstrip()
+    second = body.split("\n", 2)[1] if "\n" in body else ""
+    indent = second[: len(second) - len(second.lstrip())] or None
+    for separators in (None, (",", ":")):
+        for ascii_only in (False, True):
+            form = _Form(indent, separators, ascii_only, newline, text[len(body) :])
+            if form.write(document) == text:
+                return form
+    return None

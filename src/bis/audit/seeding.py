@@ -17,16 +17,12 @@ _SEED = re.compile(r"(?i)^(?:global_|random_|rng_)?(?:seed|random_state)$")
 
 def declared_seed(module: Module, call: Call) -> str:
     """The name of the one seed that a file declares at its top before a call; empty where there is none, or several."""
-    names = {
-        assign.name
-        for assign in module.assigns
-        if assign.scope == 0
-        and _SEED.match(assign.name)
-        and assign.value.kind == CONSTANT
-        and type(assign.value.data) is int
-        and assign.after <= call.index
-    }
-    return next(iter(names)) if len(names) == 1 else ""
+    found = [assign for assign in module.assigns if assign.scope == 0 and _SEED.match(assign.name)]
+    if len(found) != 1:
+        return ""
+    (seed,) = found
+    known = seed.value.kind == CONSTANT and type(seed.value.data) is int and seed.column == 1  # under no condition
+    return seed.name if known and seed.after <= call.index else ""
 
 
 def add_seed(module: Module, call: Call, keyword: str) -> tuple[Edit, ...]:

@@ -14,6 +14,7 @@ from bis.errors import StorageError
 from bis.model.audit import Confidence, Edit, Finding, Place, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 STEP = "import mlflow\nfor epoch in range(3):\n    mlflow.log_metric('loss', 1)\n"
@@ -51,6 +52,102 @@ def test_scripts(tmp_path: Path, before: str, after: str | None) -> None:
     assert made == after or (after or "step=epoch") in made
     (tmp_path / "a.py").write_bytes(made.encode())
     assert repaired(tmp_path, ("BIS103", "BIS201", "BIS301")) == {}
+
+
+FIT = "import mlflow\nfrom sklearn.linear_model import Ridge\nmodel = Ridge()\nlm = True\nmodel.fit(X, y)\n{}\n"
+LOOP = "import mlflow\nfor e in range(3):\n    mlflow.log_metric({})\n"
+SEEDED = "from sklearn.model_selection import train_test_split\n{}train_test_split(X)\n"
+UNSAFE = [
+    FIT.format("mlflow.autolog(log_models=lm)"),
+    FIT.format("mlflow.autolog(log_models=not lm)"),
+    FIT.format("mlflow.autolog(registered_model_name=f'a{lm}')"),
+    FIT.format("mlflow.autolog(registered_model_name=name())"),
+    FIT.format("mlflow.autolog(*given)"),
+    FIT.format("mlflow.autolog()  # the reason"),
+    FIT.format("mlflow.autolog(); z = load()"),
+    FIT.format("mlflow.autolog(); lm"),
+    FIT.format("mlflow.autolog() or print(1)"),
+    FIT.format("mlflow.set_tracking_uri('y')\nmlflow.autolog()"),
+    FIT.removeprefix("import mlflow\n").format("import mlflow\nmlflow.autolog()"),
+    LOOP.format("'a', 1").replace("e in range(3)", "x in enumerate(d)"),
+    LOOP.format("'a', 1").replace("    mlflow", "    e = model(e)\n    mlflow"),
+    "import mlflow\nfor e in range(3):\n    for i, b in enumerate(d):\n        mlflow.log_metric('a', 1)\n",
+    LOOP.format("\n        'a',\n        1  # one\n    "),
+    SEEDED.format("if __name__ == '__main__':\n    SEED = 1\n"),
+    SEEDED.format("SEED = 1\nSEED = None\n"),
+]
+
+
+@pytest.mark.parametrize("code", UNSAFE, ids=range(len(UNSAFE)))
+def test_what_might_change_a_program_is_no_repair(tmp_path: Path, code: str) -> None:
+    """It is a finding, and none that is said to be repairable."""
+    (tmp_path / "a.py").write_text(code)
+    audited = audit_project(tmp_path, "project", Options(select=("BIS103", "BIS201", "BIS301")))
+    assert audited.findings
+    assert not any(one.edits for one in audited.findings)
+
+
+def test_arguments_are_added_in_the_form_of_the_others(tmp_path: Path) -> None:
+    """Behind a trailing comma, on a line of its own where the last one is; what cannot be repaired stops no other."""
+    calls = [
+        "'a',\n        1,\n    ",
+        "'a', 1,",
+        "\n        'a',\n        1  # one\n    ",
+        "\n        'a',\n        1\n    ",
+    ]
+    (tmp_path / "a.py").write_text("".join(LOOP.format(call) for call in calls))
+    made = repaired(tmp_path, ("BIS103",))["a.py"]
+    wanted = [
+        "'a',\n        1,\n        step=e,\n    ",
+        "'a', 1, step=e",
+        calls[2],
+        "\n        'a',\n        1, step=e\n    ",
+    ]
+    assert made == "".join(LOOP.format(call) for call in wanted)
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_mark_of_byte_order_stays(tmp_path: Path, mark: str) -> None:
+    """In scripts and in notebooks."""
+    (tmp_path / "a.py").write_text(mark + STEP, encoding="utf-8")
+    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [], "source": STEP}
+    document = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    (tmp_path / "n.ipynb").write_text(mark + json.dumps(document), encoding="utf-8")
+    made = repaired(tmp_path, ("BIS103",))
+    assert made["a.py"] == mark + STEP.replace("1)", "1, step=epoch)")
+    assert made["n.ipynb"] == mark + json.dumps(document).replace("'loss', 1)", "'loss', 1, step=epoch)")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: json.dumps(json.loads(text), indent="\t"),
+        lambda text: json.dumps(json.loads(text), separators=(",", ":")),
+        lambda text: json.dumps(json.loads(text), indent=1) + "\n\n",
+        lambda text: text.replace("plain", "a\u2028b"),
+    ],
+)
+def test_notebooks_of_other_forms_keep_them(tmp_path: Path, change: Callable[[str], str]) -> None:
+    """Ends of lines, indentation, separators, unusual characters: all but the argument is as it was."""
+    source = [*STEP.splitlines(keepends=True), "x = 'plain'\n", "y = 1"]
+    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [], "source": source}
+    document = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    text = change(json.dumps(document, indent=1, ensure_ascii=False))
+    (tmp_path / "n.ipynb").write_bytes(text.encode("utf-8"))
+    assert repaired(tmp_path, ("BIS103",))["n.ipynb"] == text.replace("'loss', 1)", "'loss', 1, step=epoch)")
+
+
+@pytest.mark.parametrize(
+    "output", ['1e5, "z": "\\u00e9"', '1.0, "z": "é \\ud83d"', '1, "z": "\\/"', '1, "z": 2, "z": 3']
+)
+def test_notebooks_whose_form_cannot_be_kept_are_not_repaired(tmp_path: Path, output: str) -> None:
+    """Numbers, escapes and keys that another writer would write in another way; the finding is told all the same."""
+    source = json.dumps(STEP)
+    cell = f'{{"cell_type": "code", "metadata": {{"n": {output}}}, "outputs": [], "source": {source}}}'
+    (tmp_path / "n.ipynb").write_text(f'{{"cells": [{cell}], "metadata": {{}}, "nbformat": 4}}', encoding="utf-8")
+    audited = audit_project(tmp_path, "project", Options(select=("BIS103",)))
+    assert [one.edits for one in audited.findings] == [()]
 
 
 def test_a_notebook_keeps_its_form(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis.audit import learning, order
+from bis.audit.program import CONSTANT
 from bis.audit.rule import Rule, place_of
 from bis.model.audit import Confidence, Edit, Place, Severity
 
@@ -70,9 +71,16 @@ def _repair(project: Project, module: Module, call: Call) -> tuple[Edit, ...]:
     around = (a for a in module.assigns if a.cell == first.cell and a.line <= first.line <= a.value.line)
     start = min([start, *(a.line for a in around)])
     indent = " " * (call.column - 1)
-    keywords = ", ".join(f"{name}={_source(value)}" for name, value in call.keywords.items())
-    if "None" in keywords or start > first.line:
+    if call.starred or any(value.kind != CONSTANT for value in call.keywords.values()) or start > first.line:
         return ()
+    between = (c for c in module.calls if first.index < c.index < call.index)
+    head = call.path.partition(".")[0]
+    imported = any(
+        i.alias.partition(".")[0] == head and i.cell == call.cell and i.line >= start for i in module.imports
+    )
+    if imported or any(c.api.startswith("mlflow.") for c in between):  # such as set_tracking_uri
+        return ()
+    keywords = ", ".join(f"{name}={value.data!r}" for name, value in call.keywords.items())
     place = place_of(module, call)
     text = f"{indent}{call.path}({keywords})\n"
     # The training stands in the same block: the block is not empty without the call.
@@ -89,7 +97,3 @@ def _same_statement(one: Call, other: Call) -> bool:
 def _nested(module: Module, call: Call) -> bool:
     """Whether the call is part of a larger expression."""
     return any(value.kind == "call" and value.data == call.index for c in module.calls for value in c.args)
-
-
-def _source(value: object) -> str:
-    return repr(getattr(value, "data", None))

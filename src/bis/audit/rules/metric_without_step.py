@@ -110,16 +110,21 @@ def _from_loop(module: Module, given: Value, changing: set[str]) -> bool:
 def _repair(module: Module, call: Call, loop: Loop) -> tuple[Edit, ...]:
     """``, step=epoch`` before the closing bracket, where the loop counts."""
     over = loop.over
-    if over is None or over.kind != CALL or not loop.targets or loop.cell != call.cell:
-        return ()
+    if over is None or over.kind != CALL or not loop.targets or loop.cell != call.cell or len(call.loops) > 1:
+        return ()  # in a loop within a loop, the inner one begins again and again
     counts = module.calls[over.data].path
     if counts in {"tqdm", "trange", "tqdm.tqdm"}:
         inner = module.calls[over.data].args
         counts = "trange" if counts == "trange" else ""
         if inner and inner[0].kind == CALL:
             counts = module.calls[inner[0].data].path
-    if counts not in {"range", "enumerate", "trange"} or "." in loop.targets[0]:
+    name = loop.targets[0]
+    if counts not in {"range", "enumerate", "trange"} or "." in name:
+        return ()
+    if counts == "enumerate" and len(loop.targets) < 2:  # a pair
+        return ()
+    if any(assign.name == name and assign.scope == call.scope for assign in module.assigns):
         return ()
     place = place_of(module, call)
     at = Place(place.file, place.cell, place.end_line, place.end_column - 1, place.end_line, place.end_column - 1)
-    return (Edit(at, f", step={loop.targets[0]}"),)
+    return (Edit(at, f", step={name}"),)
