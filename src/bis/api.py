@@ -9,8 +9,9 @@
 
 from __future__ import annotations
 
+import os
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,8 @@ class AuditOptions:
     """What ``bis audit`` can be told; the command's options have the same names.
 
     `select` and `ignore` are codes of rules or their beginnings, `exclude` globs of files to leave out, `baseline` the
-    file whose findings are not told. `cache` is whether earlier audits may answer.
+    file whose findings are not told (empty: none, whatever the settings name). `cache` is whether earlier audits
+    may answer.
     """
 
     select: tuple[str, ...] = ()
@@ -314,9 +316,12 @@ def audit(path: str | Path = ".", *, options: AuditOptions | None = None) -> Pro
             calls=tuple(call for call in audited.calls if call.place.file == name),
             findings=tuple(finding for finding in audited.findings if finding.place.file == name),
         )
-    baseline = options.baseline or (str(root / settings.baseline) if settings.baseline else None)
-    if baseline is not None:
-        audited = replace(audited, findings=without_known(audited.findings, read_baseline(Path(baseline))))
+    baseline = options.baseline
+    if baseline is None and settings.baseline:
+        baseline = str(root / settings.baseline)
+    if baseline:
+        known = read_baseline(Path(baseline))
+        audited = replace(audited, findings=without_known(audited.findings, known, _from(Path(baseline), root)))
     return audited
 
 
@@ -432,11 +437,21 @@ def repairs(path: str | Path, audited: ProjectAudit, *, write: bool = False) -> 
     return made
 
 
-def write_baseline(path: str | Path, audits: list[ProjectAudit]) -> int:
-    """List all findings in a file, so that later audits tell new ones only; returns their number."""
+def write_baseline(path: str | Path, audits: list[ProjectAudit], roots: Sequence[Path] = (Path(),)) -> int:
+    """List all findings in a file, so that later audits tell new ones only; returns their number.
+
+    `roots` are what was audited, in the order of `audits`: files are listed from the folder of the baseline.
+    """
     from bis.audit.baseline import write_baseline as write
 
-    return write(Path(path), [finding for audited in audits for finding in audited.findings])
+    folders = [_from(Path(path), project_folder(root)) for root in roots]
+    listed = [audited.below(folder) for folder, audited in zip(folders, audits, strict=True)]
+    return write(Path(path), [finding for audited in listed for finding in audited.findings])
+
+
+def _from(baseline: Path, root: Path) -> str:
+    """A project's folder as one sees it from the folder of a baseline."""
+    return Path(os.path.relpath(root.resolve(), baseline.absolute().parent.resolve())).as_posix()
 
 
 def rule(code: str) -> RuleText:
@@ -466,10 +481,13 @@ def _engine_options(options: AuditOptions, settings: Settings) -> Options:
     from bis.audit.rules.explained import unknown_codes
     from bis.config import home
 
-    select, ignore = options.select or settings.select, (*options.ignore, *settings.ignore)
+    select = tuple(code.upper() for code in options.select or settings.select)
+    ignore = tuple(code.upper() for code in (*options.ignore, *settings.ignore))
     unknown = unknown_codes((*select, *ignore))
     if unknown:
-        raise UsageError(f"no rule has the code {', '.join(unknown)}", hint="See: bis rule")
+        named = set(unknown) & {code.upper() for code in (*settings.select, *settings.ignore)}
+        where = " ([tool.bis] in pyproject.toml)" if named else ""
+        raise UsageError(f"no rule has the code {', '.join(unknown)}{where}", hint="See: bis rule")
     return Options(
         select,
         ignore,

@@ -6,14 +6,17 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from bis.audit.program import CALL, CONSTANT, DICT, NAME, OTHER
+from bis.audit.frameworks.naming import canonical
+from bis.audit.frameworks.randomness import GENERATORS
+from bis.audit.program import CALL, CONSTANT, DICT, NAME, OTHER, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis.audit.program import Call, Module, Value
+    from bis.audit.program import Call, Module
     from bis.audit.project import Project
 
+_SEEDS = frozenset({"random_state", "seed", "random_seed"})
 _MOST_STEPS = 50  # dictionaries that are looked at for one call
 _MANY_ENTRIES = 200  # of longer ones, not all may have been kept
 
@@ -21,8 +24,10 @@ _MANY_ENTRIES = 200  # of longer ones, not all may have been kept
 def spread(project: Project, module: Module, call: Call) -> Call:
     """A call with the entries of ``**name`` among its keywords, where `name` is a dictionary that is written out.
 
-    `starred` remains where some of what is given is not known.
+    `starred` remains where some of what is given is not known. A seed that is a name for None, or a generator that was
+    made without a seed, is None.
     """
+    call = _with_absent_seeds(project, module, call)
     if not call.starred:
         return call
     given = [name for name in call.keywords if name.startswith("**")]
@@ -36,6 +41,19 @@ def spread(project: Project, module: Module, call: Call) -> Call:
         keywords = entries | keywords
         whole = whole and known
     return replace(call, keywords=keywords, starred=not whole)
+
+
+def _with_absent_seeds(project: Project, module: Module, call: Call) -> Call:
+    absent: dict[str, Value] = {}
+    for keyword in _SEEDS & call.keywords.keys():
+        value = project.value_of(module, call.keywords[keyword], call.scope, call.index)
+        if value is not None and value.kind == CALL:
+            made = module.calls[value.data]
+            if canonical(made.api) in GENERATORS and not (made.args or made.keywords or made.starred):
+                absent[keyword] = Value(CONSTANT, None)
+        elif value is not None and value.kind == CONSTANT and value.data is None:
+            absent[keyword] = value
+    return replace(call, keywords=call.keywords | absent) if absent else call
 
 
 def _entries(

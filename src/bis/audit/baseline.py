@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 FORMAT, VERSION = "bis.baseline", 1
 
 
-def fingerprint(finding: Finding) -> tuple[str, str, str]:
-    """What a finding is known again by: code, file and message."""
-    return (finding.code, finding.place.file, finding.message)
+def fingerprint(finding: Finding, folder: str = "") -> tuple[str, str, str]:
+    """What a finding is known again by: code, file and message; `folder` is the project's, from the baseline's."""
+    file = finding.place.file
+    if folder not in {"", "."}:
+        file = f"{folder}/{file}" if file else folder
+    return (finding.code, file, finding.message)
 
 
 def write_baseline(path: Path, findings: Iterable[Finding]) -> int:
@@ -74,12 +77,14 @@ def read_baseline(path: Path) -> Counter[tuple[str, str, str]]:
     return found
 
 
-def without_known(findings: Iterable[Finding], baseline: Counter[tuple[str, str, str]]) -> tuple[Finding, ...]:
+def without_known(
+    findings: Iterable[Finding], baseline: Counter[tuple[str, str, str]], folder: str = ""
+) -> tuple[Finding, ...]:
     """Findings that are not in the baseline; of several alike, those beyond its count."""
     left = Counter(baseline)
     new = []
     for finding in findings:
-        key = fingerprint(finding)
+        key = fingerprint(finding, folder)
         if left[key] > 0:
             left[key] -= 1
         else:

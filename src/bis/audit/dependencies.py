@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -31,6 +32,7 @@ _LOCKS: dict[str, tuple[str, ...]] = {
 }
 _LOCK_NAME = re.compile(r"(?i)pylock\.[\w-]+\.toml|[\w.-]*conda-lock\.ya?ml|conda-(?:linux|osx|win)[\w-]*\.lock")
 _LOCKED = re.compile(r'(?m)^name = "([\w.-]+)"|^ {8}"([\w.-]+)": \{|^- name: ([\w.-]+)$')
+_NAMES_OTHER = re.compile(r"(?m)^\s*(?:-r|--requirement)[\s=]*([^\s#]+)")
 _MOST_LOCK = 8 * 2**20
 # Folders that MLflow writes: what is declared in them is a saved model's, not the project's.
 _STORES = frozenset({"mlruns", "mlartifacts", ".trash"})
@@ -127,6 +129,15 @@ def is_lock(path: str) -> bool:
     """Whether a tool wrote a file with all that it resolved, by its name; its size is of no concern."""
     name = PurePosixPath(path).name.lower()
     return name in _LOCKS or bool(_LOCK_NAME.fullmatch(name))
+
+
+def named_requirements(texts: Mapping[str, str]) -> set[str]:
+    """The files that lists of requirements name with ``-r``, relative to the project."""
+    found = set()
+    for path, text in texts.items():
+        for name in _NAMES_OTHER.findall(text) if path.endswith((".txt", ".in", ".pip")) else ():
+            found.add(posixpath.normpath(posixpath.join(_folder(path), name)))
+    return found
 
 
 def is_manifest(path: str) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bis import __version__
 from bis.audit import facts, substrings
 from bis.audit.cache import Cache
-from bis.audit.dependencies import is_lock, is_manifest, read_dependencies
+from bis.audit.dependencies import is_lock, is_manifest, named_requirements, read_dependencies
 from bis.audit.documents import is_document, read_documents
 from bis.audit.entry_points import is_entry_file
 from bis.audit.project import Project
@@ -55,11 +55,13 @@ class Options:
     cache: Path | None = None
 
     def wants(self, code: str) -> bool:
-        """Whether findings of this code are asked for; the longer beginning wins.
+        """Whether findings of this code are asked for; the longer beginning wins. The empty code stands for all rules.
 
         That a rule failed is told whatever is selected, unless it is ignored.
         """
         all_are = not self.select or code == CRASHED.code
+        if not code:
+            return not self.select and not self.ignore
         chosen = max((len(p) for p in self.select if code.startswith(p)), default=0 if all_are else -1)
         left_out = max((len(p) for p in self.ignore if code.startswith(p)), default=-1)
         return chosen >= 0 and chosen > left_out
@@ -107,7 +109,8 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     modules = _modules(contents, place, cache if len(digests) >= _MANY_FILES else None)
     problems += [p for module in modules for p in _problems(module)]
     installs = [(m.file, cell, line, text) for m in modules for cell, line, text in m.installs]
-    dependencies = read_dependencies({f: t for f, t in texts.items() if is_manifest(f)}, installs)
+    named = named_requirements(texts)
+    dependencies = read_dependencies({f: t for f, t in texts.items() if is_manifest(f) or f in named}, installs)
     documents = read_documents({f: t for f, t in texts.items() if is_document(f)})
     project = Project(name, modules, dependencies, documents, tree.others, texts)
     audit = _judged(project, options, problems, tree, digests)
@@ -181,6 +184,9 @@ def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
         else:
             encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
             found[file] = content.decode(encoding, "replace")
+    for file in sorted(named_requirements(found) - found.keys()):  # -r other.txt
+        if file in tree.others and isinstance(content := load(root, file, max_file_mib=_TEXT_MIB), bytes):
+            found[file] = content.decode("utf-8", "replace")
     for file in tree.sources:  # setup.py is both
         if is_manifest(file) and isinstance(content := load(root, file, max_file_mib=_TEXT_MIB), bytes):
             found[file] = content.decode("utf-8", "replace")

@@ -52,9 +52,7 @@ def state(project: Project, calls: list[TrackingCall]) -> dict[str, Fact]:
     facts["unseeded_estimator"] = _unseeded(project, learning.estimator_seeding, "estimator")
     facts["seeds_set"] = _seeds(project)
     facts["deps_declared"] = _declared(project)
-    facts["deps_pinned"] = Fact(
-        project.dependencies.pins or "none", places=_first(d.place for d in project.dependencies.declared)
-    )
+    facts["deps_pinned"] = _pinned(project)
     facts["hardcoded_run_id"] = _of(literals.run_ids(project), "no run id stands in the code")
     facts["absolute_local_path"] = _of(literals.absolute_paths(project), "no absolute path stands in the code")
     facts["mlproject"] = _files(project, "MLproject")
@@ -76,7 +74,8 @@ def _unread(project: Project) -> Fact | None:
     """Unknown, where a file or cell that mentions tracking could not be read."""
     for module in project.modules:
         unread = {cell for kind, _detail, cell, _line in module.problems if kind in _UNREADABLE}
-        places = [Place(module.file, cell, line) for cell, line in module.mentions if cell in unread or -1 in unread]
+        seen = [(cell, line) for cell, line in module.mentions if cell in unread or -1 in unread]
+        places = [Place(module.file, cell, line) for cell, line in (*seen, *module.unread)]
         if places:
             return Fact(UNKNOWN, f"{module.file} mentions tracking and could not be read wholly", _first(places))
     return None
@@ -210,7 +209,7 @@ def _no_params(project: Project, facts: dict[str, Fact], calls: list[TrackingCal
     tests = {module.file for module in project.modules if module.is_test}
     if all(place.file in tests for place in facts["uses_mlflow"].places):
         return Fact(NO, "only its tests use MLflow")
-    trained = tuple(place for place in trains.places if place.file not in tests)
+    trained = tuple(place for place in trains.places if trains.value == YES and place.file not in tests)
     return Fact(YES, "neither a call nor autologging logs one", trained or _first(c.place for c in ours))
 
 
@@ -284,12 +283,22 @@ _SEED_KEYWORDS = frozenset({"random_state", "random_seed", "seed", "generator"})
 
 def _declared(project: Project) -> Fact:
     dependencies = project.dependencies
-    files = [Place(name) for name in (*dependencies.manifests, *dependencies.locks)]
-    if files:
-        return Fact(YES, places=_first(files))
+    by_file = {one.place.file: Place(one.place.file) for one in dependencies.declared}
+    found = [*by_file.values(), *(Place(name) for name in dependencies.locks)]
+    if found:
+        return Fact(YES, places=_first(found))
     if dependencies.problems:
         return Fact(UNKNOWN, f"{dependencies.problems[0].file}: {dependencies.problems[0].detail}")
+    if dependencies.manifests:
+        return Fact(NO, f"{dependencies.manifests[0]} declares nothing", (Place(dependencies.manifests[0]),))
     return Fact(NO, "no file declares a dependency")
+
+
+def _pinned(project: Project) -> Fact:
+    dependencies = project.dependencies
+    if not dependencies.pins and dependencies.problems:
+        return Fact(UNKNOWN, f"{dependencies.problems[0].file}: {dependencies.problems[0].detail}")
+    return Fact(dependencies.pins or "none", places=_first(one.place for one in dependencies.declared))
 
 
 def _files(project: Project, name: str) -> Fact:

@@ -208,6 +208,7 @@ class Module:
     blocking: tuple[tuple[int, str], ...] = ()
     mentions: tuple[tuple[int, int], ...] = ()
     installs: tuple[tuple[int, int, str], ...] = ()
+    unread: tuple[tuple[int, int], ...] = ()  # (cell, line) of imports of MLflow in code that could not be read
     problems: list[tuple[str, str, int, int]] = field(default_factory=list)  # kind, detail, cell, line
     code_lines: int = 0
     has_main_guard: bool = False

@@ -179,6 +179,12 @@ class Project:
         """Whether a dictionary is altered after it was written: ``d["a"] = 1``, ``d.update(...)``."""
         return name in self._stores(module)
 
+    def updates_of(self, module: Module, name: str) -> list[Call]:
+        """The calls that add to a dictionary: ``params.update(...)``."""
+        if not self.is_altered(module, name):
+            return []
+        return [call for call in module.calls if call.owner == name and call.method in {"update", "setdefault"}]
+
     def _stores(self, module: Module) -> dict[str, list[Assign]]:
         found = self._altered.get(id(module))
         if found is None:

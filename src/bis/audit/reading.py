@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from bis.audit.names import Names
 from bis.audit.program import Cell, Module
 from bis.audit.scan import Scanner
 from bis.audit.source import parse_source, tree_of
 from bis.audit.suppression import read_comments
+
+_MLFLOW = re.compile(r"(?m)^\s*(?:import|from)\s+(?P<name>mlflow)\b")
 
 
 def read_module(content: bytes, *, is_notebook: bool) -> Module:
@@ -30,6 +33,9 @@ def read_module(content: bytes, *, is_notebook: bool) -> Module:
             module.blocking = part.blocking
         if not isinstance(tree, ast.Module):
             module.problems.append(tree)
+            named = _MLFLOW.search(part.text)
+            if named:
+                module.unread = (*module.unread, (part.cell, part.text.count("\n", 0, named.start("name")) + 1))
             continue
         try:
             scanner.read(tree, part.cell, part.text)

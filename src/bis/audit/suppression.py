@@ -66,7 +66,8 @@ def divide(
     findings : iterable of Finding
     modules : iterable of Module
     asked : callable
-        Whether a code was looked for: a comment for one that was not is of use another time.
+        Whether a code was looked for: a comment for one that was not is of use another time. The empty code stands for
+        all.
     """
     ignores = {m.file: m.ignores for m in modules if m.ignores}
     used: set[tuple[str, int, int]] = set()
@@ -81,7 +82,7 @@ def divide(
             silenced.append(finding)
     for file, comments in ignores.items():
         for (cell, line), (codes, _reason) in comments.items():
-            if (file, cell, line) not in used and all(asked(code) for code in codes):
+            if (file, cell, line) not in used and all(asked(code) for code in codes or ("",)):
                 what = ", ".join(codes) or "any rule"
                 stand.append(
                     UNUSED.at(Place(file, cell, line or 1), f"this comment silences {what}, which found nothing")

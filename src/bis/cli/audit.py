@@ -85,15 +85,20 @@ def audit(  # noqa: PLR0913 (one parameter for each option)
     """
     from bis import api
 
-    options = api.AuditOptions(select, ignore, exclude, str(baseline) if baseline else None, cache=not no_cache)
+    known = "" if write_baseline is not None else str(baseline) if baseline else None  # all findings are to be listed
+    options = api.AuditOptions(select, ignore, exclude, known, cache=not no_cache)
     if corpus:
+        if fix or diff or baseline or write_baseline or form not in {"text", "json"}:
+            raise click.UsageError("--fix, --diff, --baseline, --write-baseline and other formats are for one project")
         return _corpus(paths, options, out=out, workers=workers, cluster=cluster, as_json=as_json or form == "json")
     if out is not None or workers is not None or cluster is not None:
         raise click.UsageError("--out, --workers and --cluster belong to --corpus")
+    if (fix or diff) and (as_json or form != "text"):
+        raise click.UsageError("--fix and --diff tell what they change: leave out --json and --format")
     roots = paths or (Path(),)
     audits = [api.audit(path, options=options) for path in roots]
     if write_baseline is not None:
-        count = api.write_baseline(write_baseline, audits)
+        count = api.write_baseline(write_baseline, audits, roots)
         sys.stderr.write(f"bis: {count} findings are listed in {write_baseline}\n")
         return 0
     if fix or diff:

@@ -87,7 +87,7 @@ def _run(audit: ProjectAudit, driver: dict[str, Any], order: dict[str, int]) -> 
     return {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"PROJECT": {"description": {"text": "The project's folder."}}},
+        "originalUriBaseIds": {"PROJECT": {"description": {"text": "The folder that bis was run in."}}},
         "automationDetails": {"id": f"bis/{quote(audit.project, safe='', errors='surrogatepass')}/"},
         "invocations": [invocation],
         "results": results,

@@ -26,7 +26,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bis.audit import literals
-from bis.audit.program import CONSTANT
+from bis.audit.program import CONSTANT, DICT
 from bis.audit.rule import Rule, place_of
 from bis.model.audit import Confidence, Place, Severity
 
@@ -88,6 +88,9 @@ def _environment(module: Module) -> Iterator[tuple[str, Value, Place]]:
         elif call.api == "os.environ.update":
             for keyword, value in call.keywords.items():
                 yield keyword, value, place_of(module, call)
+            for given in call.args:
+                for key, value in zip(given.items[::2], given.items[1::2], strict=False) if given.kind == DICT else ():
+                    yield str(key.data), value, place_of(module, call)
 
 
 def _is_secret(value: Value) -> bool:

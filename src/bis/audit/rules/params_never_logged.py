@@ -1,8 +1,8 @@
 """Parameters that are never logged.
 
 ## What it does
-Finds projects that use MLflow and train a model, in which no call logs a parameter and no autologging covers the
-training.
+Finds projects that use MLflow and train a model or log something, in which no call logs a parameter and no autologging
+covers the training.
 
 ## Why is this bad?
 A run whose parameters are unknown can be looked at, and cannot be started again: nobody knows what made its metrics.

@@ -110,7 +110,14 @@ class _Logged:
             self._take(item, call, depth + 1)
 
     def _take_name(self, path: str, call: Call, depth: int) -> None:
+        if path in self.names:
+            return
         self.names.add(path)
+        self.keys |= {key.lower() for key, _value in self._project.stored_in(self._module, path) if key}
+        for change in self._project.updates_of(self._module, path):  # params.update(max_depth=5)
+            self.keys |= {name.lower() for name in change.keywords}
+            for item in (*change.args, *change.keywords.values()):
+                self._take(item, change, depth + 1)
         self.everything = self.everything or path.rpartition(".")[2] in _WHOLE
         value = self._project.value_of(self._module, Value(NAME, path), call.scope, call.index)
         if value is not None and value.kind != NAME:
@@ -118,6 +125,10 @@ class _Logged:
 
     def _take_call(self, inner: Call, depth: int) -> None:
         self.everything = self.everything or inner.method in _WHOLE
+        if inner.api == "dict":  # dict(max_depth=5)
+            self.keys |= {name.lower() for name in inner.keywords}
+        if inner.receiver >= 0:  # model.get_params().items()
+            self._take_call(self._module.calls[inner.receiver], depth + 1)
         if inner.owner:
             self._take_name(inner.owner, inner, depth)
         for item in (*inner.args, *inner.keywords.values()):
