@@ -289,3 +289,13 @@ def test_garbage_collection_is_as_it_was(tmp_path: Path) -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("options", [Options(select=("BIS002",)), Options(ignore=("BIS103",))])
+def test_a_comment_for_any_rule_is_of_use_while_not_all_are_asked(tmp_path: Path, options: Options) -> None:
+    """That it silences nothing is known where every rule was."""
+    loop = "import mlflow\nfor e in range(3):\n    mlflow.log_metric('a', e){}\n"
+    root = write(tmp_path, {"a.py": loop.format("  # bis: ignore")})
+    assert "BIS002" not in {one.code for one in audit_project(root, "p", options).findings}
+    write(root, {"a.py": "x = 1  # bis: ignore\n"})
+    assert "BIS002" in {one.code for one in audit_project(root, "p").findings}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 M, NP = "import mlflow\n", "import numpy as np\n"
 SVC = "from sklearn.svm import SVC\nSVC(random_state=1).fit(X, y)\n"
 CLIENT = "from mlflow import MlflowClient\nc = MlflowClient()\n"
+NO_SEED = "from sklearn.model_selection import train_test_split as t\nr = None\nt(X, random_state=r)\n"
 BROKEN = "def f(:\n"
 FIT = "from sklearn.linear_model import Ridge\nRidge().fit([[1.0]], [1.0])\n"
 
@@ -75,6 +76,12 @@ def facts(folder: Path, files: dict[str, str]) -> dict[str, Fact]:
         ("unseeded_estimator", "from sklearn.ensemble import RandomForestClassifier as R\nR()\n", "yes"),
         ("unseeded_estimator", "from sklearn.ensemble import RandomForestClassifier as R\nR(random_state=0)\n", "no"),
         ("unseeded_estimator", "from sklearn.linear_model import LinearRegression as R\nR()\n", "no"),
+        ("unseeded_split", NO_SEED, "yes"),
+        ("unseeded_estimator", "from sklearn.ensemble import RandomForestClassifier as R\n" + NP
+         + "g = np.random.default_rng()\nR(random_state=g)\n", "yes"),
+        ("unseeded_estimator", "from sklearn.ensemble import RandomForestClassifier as R\n" + NP
+         + "g = np.random.default_rng(3)\nR(random_state=g)\n", "no"),
+        ("seeds_set", NO_SEED, "no"),
         ("seeds_set", "import numpy as np\nnp.random.seed(1)\n", "yes"),
         ("seeds_set", "import os\nos.environ['PYTHONHASHSEED'] = '0'\n", "yes"),
         ("seeds_set", "import random\nrandom.random()\n", "no"),
@@ -132,6 +139,14 @@ def test_facts_of_code(tmp_path: Path, name: str, code: str, value: object) -> N
         ("logs_params", {"n.ipynb": notebook(M, BROKEN + "mlflow.log_param(1, 2)")}, "unknown"),
         ("logs_params", {"n.ipynb": notebook(M, BROKEN, "# mlflow.log_param(1, 2)")}, "no"),
         ("trains_model", {"a.py": BROKEN}, "unknown"),
+        ("uses_mlflow", {"a.py": M + "mlflow.start_run(\n"}, "unknown"),
+        ("uses_mlflow", {"n.ipynb": notebook("import mlflow as m\nm.start_run(\n")}, "unknown"),
+        ("uses_mlflow", {"a.py": "'''on mlflow'''\n" + BROKEN}, "no"),
+        ("deps_declared", {"n.ipynb": notebook("%pip install mlflow==2.1\nimport mlflow")}, "yes"),
+        ("deps_declared", {"requirements.txt": "# none yet\n", "a.py": M}, "no"),
+        ("deps_declared", {"requirements.txt": "-r other.txt\n", "other.txt": "numpy\n"}, "yes"),
+        ("deps_pinned", {"requirements.txt": "mlflow==2.1\n-r sub/other.txt\n", "sub/other.txt": "numpy\n"}, "some"),
+        ("deps_pinned", {"pyproject.toml": "[project\nname="}, "unknown"),
         ("params_not_logged_at_all", {"a.py": FIT, "b.py": M + "mlflow.log_metric('a', 1)\n"}, "yes"),
         ("params_not_logged_at_all", {"a.py": FIT, "tests/b.py": M + "mlflow.log_metric('a', 1)\n"}, "no"),
         ("params_not_logged_at_all", {"tests/a.py": FIT, "b.py": M + "mlflow.log_metric('a', 1)\n"}, "yes"),

@@ -73,6 +73,12 @@ def test_nothing_to_look_at_exits_with_4(folder: Path) -> None:
         (["--select", "BIS9"], "no rule has the code BIS9"),
         (["--ignore", "E501,BIS101"], "no rule has the code E501"),
         (["--baseline", "nosuch.json"], "the baseline nosuch.json cannot be read"),
+        (["--fix", "--json"], "leave out --json"),
+        (["--diff", "--format", "sarif"], "leave out --json"),
+        (["--corpus", ".", "--fix"], "are for one project"),
+        (["--corpus", ".", "--baseline", "x.json"], "are for one project"),
+        (["--corpus", ".", "--write-baseline", "x.json"], "are for one project"),
+        (["--corpus", ".", "--format", "sarif"], "are for one project"),
         (["--baseline", "train.py"], "is not JSON"),
         (["--out", "x"], "belong to --corpus"),
         (["--workers", "2"], "belong to --corpus"),
@@ -167,6 +173,30 @@ def test_baseline(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "new.py").write_text(LOOP, encoding="utf-8")
     capsys.readouterr()
     assert {f["file"] for f in told(capsys)["findings"]} == {"new.py"}
+
+
+def test_a_baseline_that_the_settings_name_is_written_and_written_again(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first time there is none; later, what it lists is listed again."""
+    (folder / "pyproject.toml").write_text('[tool.bis]\nbaseline = "b.json"\nselect = ["bis103"]\n', encoding="utf-8")
+    assert main(["audit"]) == 2
+    for _time in range(2):
+        assert main(["audit", "--write-baseline", "b.json"]) == 0
+        assert "1 finding" in capsys.readouterr().err
+    assert main(["audit"]) == 0
+
+
+def test_a_baseline_of_several_projects_keeps_them_apart(folder: Path) -> None:
+    """A finding that one project had is new in the other."""
+    for name, text in (("one", LOOP), ("two", GOOD)):
+        (folder / name).mkdir()
+        (folder / name / "a.py").write_text(text, encoding="utf-8")
+    assert main(["audit", "one", "two", "--write-baseline", "b.json", "--select", "BIS103"]) == 0
+    assert main(["audit", "one", "two", "--baseline", "b.json", "--select", "BIS103"]) == 0
+    (folder / "two" / "a.py").write_text(LOOP, encoding="utf-8")
+    assert main(["audit", "two", "--baseline", "b.json", "--select", "BIS103"]) == 1
+    assert main(["audit", "one", "--baseline", "b.json", "--select", "BIS103"]) == 0
 
 
 @pytest.mark.parametrize("end", ["\n", "", "\n\n", "\nprint()"])

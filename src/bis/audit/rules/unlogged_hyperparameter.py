@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from bis.audit import learning, order
 from bis.audit.arguments import spread
-from bis.audit.program import CALL, CONSTANT, DICT, NAME, Value
+from bis.audit.program import CALL, CONSTANT, DICT, NAME, OTHER, Value
 from bis.audit.rule import Rule
 from bis.model.audit import Confidence, Severity
 
@@ -106,6 +106,9 @@ class _Logged:
         elif value.kind == DICT:
             self.keys |= {str(key.data).lower() for key in value.items[::2] if key.kind == CONSTANT}
             inner = value.items[1::2]
+        elif value.kind == OTHER and value.data == "comprehension":  # {k: v for k, v in model.get_params().items()}
+            made = [one for one in self._module.loops if (one.line, one.cell) == (value.line, call.cell) and one.over]
+            inner = (*inner, *(one.over for one in made if one.over and set(one.targets) & value.names()))
         for item in inner:
             self._take(item, call, depth + 1)
 
