@@ -40,12 +40,17 @@ def print_corpus(summary: CorpusSummary, out: Path | None = None) -> None:
 
 def _headline(summary: CorpusSummary) -> str:
     line = (
-        f"{summary.projects:,} projects: {summary.python_files:,} Python files, {summary.notebooks:,} notebooks, "
-        f"{summary.code_lines:,} lines of code."
+        f"{_counted(summary.projects, 'project')}: {_counted(summary.python_files, 'Python file')}, "
+        f"{_counted(summary.notebooks, 'notebook')}, {summary.code_lines:,} lines of code."
     )
-    if summary.duplicates:
-        line += f" {len(summary.duplicates):,} copies are counted once."
+    copies = len(summary.duplicates)
+    if copies:
+        line += f" {copies:,} {'copy is' if copies == 1 else 'copies are'} counted once."
     return line + _failed(summary)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _failed(summary: CorpusSummary) -> str:
@@ -70,6 +75,6 @@ def _two_figures(summary: CorpusSummary) -> list[str]:
     lines = [line]
     if summary.disagreements:
         count = len(summary.disagreements)
-        lines.append(f"They disagree on {count:,} project{'' if count == 1 else 's'}:")
+        lines.append(f"They disagree on {_counted(count, 'project')}:")
         lines += [printable(f"  {d.project}: {d.reason}") for d in summary.disagreements[:8]]
     return lines

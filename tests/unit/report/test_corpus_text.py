@@ -21,7 +21,7 @@ def test_shares_with_their_intervals() -> None:
     """What each share is out of; rules that found something; the two figures; where the rest is."""
     text = shown(summary(), Path("results"))
     for words in (
-        "10 projects", "1 copies are counted once", "Not audited: 1 p", "37.5%", "10.0% - 70.0%", "via = p", "BIS101",
+        "10 projects", "1 copy is counted once", "Not audited: 1 p", "37.5%", "10.0% - 70.0%", "via = p", "BIS101",
         "37.5% by the audit (3 of 8)", "They disagree on 1 project:", "results: open index.html",
     ):  # fmt: skip
         assert words in text, words

@@ -51,5 +51,6 @@ def check(project: Project) -> Iterator[Finding]:
             continue
         skipped = [cell for cell in code if cell.count is None and cell.index < executed[-1].index]
         if skipped:
-            message = f"{len(skipped)} code cells above cell {executed[-1].index} were never executed"
+            were = "code cell above cell {} was" if len(skipped) == 1 else "code cells above cell {} were"
+            message = f"{len(skipped)} {were.format(executed[-1].index)} never executed"
             yield RULE.at(Place(module.file, skipped[0].index, 1), message)
