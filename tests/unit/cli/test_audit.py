@@ -249,7 +249,7 @@ def test_a_corpus_of_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) 
     assert main(["audit", str(clones), "--corpus", "--out", "out", "--workers", "1"]) == 0
     shown = capsys.readouterr().out
     assert "3 projects" in shown
-    assert "1 copies" in shown
+    assert "1 copy" in shown
     for name in (
         "index.html",
         "projects.csv",
