@@ -437,14 +437,22 @@ def repairs(path: str | Path, audited: ProjectAudit, *, write: bool = False) -> 
     return made
 
 
-def write_baseline(path: str | Path, audits: list[ProjectAudit], roots: Sequence[Path] = (Path(),)) -> int:
+def write_baseline(path: str | Path, audits: list[ProjectAudit], roots: Sequence[str | Path] = ()) -> int:
     """List all findings in a file, so that later audits tell new ones only; returns their number.
 
-    `roots` are what was audited, in the order of `audits`: files are listed from the folder of the baseline.
+    `roots` are what was audited, in the order of `audits`: files are listed from the folder of the baseline. Without
+    them they are listed as the audits have them, which is right for a baseline in the project's folder.
+
+    Raises
+    ------
+    UsageError
+        There are not as many `roots` as `audits`.
     """
     from bis.audit.baseline import write_baseline as write
 
-    folders = [_from(Path(path), project_folder(root)) for root in roots]
+    if roots and len(roots) != len(audits):
+        raise UsageError(f"{len(audits)} audits and {len(roots)} roots: expected one root for each audit")
+    folders = [_from(Path(path), project_folder(root)) for root in roots] or [""] * len(audits)
     listed = [audited.below(folder) for folder, audited in zip(folders, audits, strict=True)]
     return write(Path(path), [finding for audited in listed for finding in audited.findings])
 

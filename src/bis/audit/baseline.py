@@ -22,10 +22,7 @@ FORMAT, VERSION = "bis.baseline", 1
 
 def fingerprint(finding: Finding, folder: str = "") -> tuple[str, str, str]:
     """What a finding is known again by: code, file and message; `folder` is the project's, from the baseline's."""
-    file = finding.place.file
-    if folder not in {"", "."}:
-        file = f"{folder}/{file}" if file else folder
-    return (finding.code, file, finding.message)
+    return (finding.code, finding.place.below(folder).file, finding.message)
 
 
 def write_baseline(path: Path, findings: Iterable[Finding]) -> int:

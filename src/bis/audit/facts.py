@@ -283,10 +283,9 @@ _SEED_KEYWORDS = frozenset({"random_state", "random_seed", "seed", "generator"})
 
 def _declared(project: Project) -> Fact:
     dependencies = project.dependencies
-    by_file = {one.place.file: Place(one.place.file) for one in dependencies.declared}
-    found = [*by_file.values(), *(Place(name) for name in dependencies.locks)]
-    if found:
-        return Fact(YES, places=_first(found))
+    files = {one.place.file for one in dependencies.declared} | set(dependencies.locks)
+    if files:
+        return Fact(YES, places=_first(Place(name) for name in files))
     if dependencies.problems:
         return Fact(UNKNOWN, f"{dependencies.problems[0].file}: {dependencies.problems[0].detail}")
     if dependencies.manifests:

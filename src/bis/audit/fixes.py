@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import codecs
 import difflib
 import io
 import json
@@ -96,23 +95,20 @@ def settled(root: Path, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     Each repair is tried by itself: afterwards the same statements and comments must be there, but for the argument that
     it adds. A trailing comma, an unusual encoding, a notebook whose form cannot be kept are thus known beforehand.
     """
-    texts: dict[str, str | None] = {}
+    files: dict[str, _File | None] = {}
     found = []
     for finding in findings:
-        file = finding.place.file
-        if finding.edits and file not in texts:
-            texts[file] = _text(root, file)
-        found.append(_settled(texts[file], finding) if finding.edits else finding)
+        if finding.edits and finding.place.file not in files:
+            files[finding.place.file] = _read(root, finding.place.file)
+        found.append(_settled(files[finding.place.file], finding) if finding.edits else finding)
     return tuple(found)
 
 
-def _settled(text: str | None, finding: Finding) -> Finding:
-    source = text
-    notebook = finding.place.file.endswith(".ipynb")
-    if text is not None and notebook:
-        source = _source_of(json.loads(text)["cells"][finding.place.cell]["source"])
-    if source is None:
+def _settled(file: _File | None, finding: Finding) -> Finding:
+    if file is None:
         return replace(finding, edits=())
+    notebook = file.cells is not None
+    source = file.cells[finding.place.cell] if file.cells is not None else file.text
     edits = tuple(_after_last_argument(source, edit) for edit in finding.edits)
     if "\r\n" in source:
         edits = tuple(replace(edit, text=re.sub(r"(?<!\r)\n", "\r\n", edit.text)) for edit in edits)
@@ -121,18 +117,30 @@ def _settled(text: str | None, finding: Finding) -> Finding:
     return replace(finding, edits=edits if safe else ())
 
 
-def _text(root: Path, file: str) -> str | None:
-    """The text of a file whose form can be kept, without a mark of byte order; None for others."""
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file whose form can be kept: its text after a mark of byte order, and the sources of a notebook's cells."""
+
+    mark: str
+    text: str
+    cells: list[str] | None
+
+
+def _read(root: Path, file: str) -> _File | None:
     content = load(root, file)
     if not isinstance(content, bytes):
         return None
     try:
-        text = content.decode("utf-8").removeprefix(_BOM)
-        if file.endswith(".ipynb"):
-            return text if _form(text, json.loads(text)) is not None else None
+        whole = content.decode("utf-8")
+        text = whole.removeprefix(_BOM)
+        document: Any = json.loads(text) if file.endswith(".ipynb") else None
     except ValueError:  # what is not UTF-8 is reported, and not rewritten
         return None
-    return text if "\r" not in text.replace("\r\n", "") else None
+    mark = whole[: len(whole) - len(text)]
+    if document is not None:
+        cells = [_source_of(cell.get("source", "")) for cell in document["cells"]]
+        return _File(mark, text, cells) if _form(text, document) is not None else None
+    return _File(mark, text, None) if "\r" not in text.replace("\r\n", "") else None
 
 
 def _after_last_argument(text: str, edit: Edit) -> Edit:
@@ -156,7 +164,8 @@ def _after_last_argument(text: str, edit: Edit) -> Edit:
 def _says_the_same(before: str, after: str, edits: Sequence[Edit], *, notebook: bool) -> bool:
     """Whether a repair moved statements, or added the argument that it is for, and nothing else."""
     trees = [_tree(text, notebook=notebook) for text in (before, after)]
-    if None in trees or _comments(before) != _comments(after):
+    was_said, is_said = (_comments(text, notebook=notebook) for text in (before, after))
+    if None in trees or was_said is None or was_said != is_said:
         return False
     names = [name for edit in edits for name in _ARGUMENT.findall(edit.text)] if all(e.text for e in edits) else []
     (was, arguments_before), (is_now, arguments_after) = (_statements(tree, names) for tree in trees)
@@ -185,7 +194,10 @@ def _statements(tree: ast.Module | None, names: Sequence[str]) -> tuple[list[str
     return sorted(ast.dump(node) for node in simple), arguments
 
 
-def _comments(text: str) -> list[str] | None:
+def _comments(text: str, *, notebook: bool) -> list[str] | None:
+    """The comments of a text, in any order; None where it cannot be divided into tokens."""
+    if notebook:
+        text = "\n".join(parse_cell(text).python)
     try:
         tokens = tokenize.generate_tokens(io.StringIO(text).readline)
         return sorted(token.string for token in tokens if token.type == tokenize.COMMENT)
@@ -194,17 +206,15 @@ def _comments(text: str) -> list[str] | None:
 
 
 def _repair(root: Path, file: str, findings: Sequence[Finding]) -> Repair | None:
-    before = _text(root, file)
+    before = _read(root, file)
     if before is None:
         return None
     chosen = _compatible(findings)
     edits = [edit for finding in chosen for edit in finding.edits]
-    after = _edit_notebook(before, edits) if file.endswith(".ipynb") else _edited(before, edits)
-    if after is None or after == before:
+    after = _edited(before.text, edits) if before.cells is None else _edit_notebook(before.text, edits)
+    if after is None or after == before.text:
         return None
-    content = load(root, file)
-    mark = _BOM if isinstance(content, bytes) and content.startswith(codecs.BOM_UTF8) else ""
-    return Repair(file, mark + before, mark + after, len(chosen))
+    return Repair(file, before.mark + before.text, before.mark + after, len(chosen))
 
 
 def _compatible(findings: Sequence[Finding]) -> list[Finding]:

@@ -78,9 +78,7 @@ def read_manifest(path: str, text: str) -> Sheet:
         What cannot be read is one of its problems.
     """
     sheet = Sheet(path)
-    reader = (
-        reader_of(path) or read_requirements
-    )  # a file of another name is read where a list of requirements names it
+    reader = reader_of(path) or read_requirements  # of another name are those that lists of requirements name
     if len(text) > MOST_CHARACTERS:
         sheet.problems.append(Problem(path, "manifest", f"more than {MOST_CHARACTERS:,} characters: it was not read"))
         return sheet

@@ -50,6 +50,12 @@ class Place:
     end_line: int = 0
     end_column: int = 0
 
+    def below(self, folder: str) -> Place:
+        """The place as it is seen from further up; what concerns the whole project is at the folder itself."""
+        if folder in {"", "."}:
+            return self
+        return replace(self, file=f"{folder}/{self.file}" if self.file else folder)
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -173,19 +179,17 @@ class ProjectAudit:
         if folder in {"", "."}:
             return self
 
-        def moved(place: Place) -> Place:
-            return replace(place, file=f"{folder}/{place.file}" if place.file else folder)
-
         def moved_finding(finding: Finding) -> Finding:
-            edits = tuple(replace(edit, place=moved(edit.place)) for edit in finding.edits)
-            related = tuple(moved(place) for place in finding.related)
-            return replace(finding, place=moved(finding.place), edits=edits, related=related)
+            edits = tuple(replace(edit, place=edit.place.below(folder)) for edit in finding.edits)
+            related = tuple(place.below(folder) for place in finding.related)
+            return replace(finding, place=finding.place.below(folder), edits=edits, related=related)
 
         return replace(
             self,
             findings=tuple(moved_finding(finding) for finding in self.findings),
             suppressed=tuple(moved_finding(finding) for finding in self.suppressed),
             problems=tuple(
-                replace(p, file=f"{folder}/{p.file}", place=moved(p.place) if p.place else None) for p in self.problems
+                replace(p, file=f"{folder}/{p.file}", place=p.place.below(folder) if p.place else None)
+                for p in self.problems
             ),
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import bis.api
 from bis.audit.baseline import read_baseline, without_known, write_baseline
 from bis.errors import StorageError, UsageError
 from bis.model.audit import Confidence, Finding, Place, Severity
@@ -84,3 +85,17 @@ def test_a_baseline_that_cannot_be_written(tmp_path: Path) -> None:
     """The message says where."""
     with pytest.raises(StorageError, match=r"no/b\.json"):
         write_baseline(tmp_path / "no" / "b.json", [])
+
+
+def test_one_root_for_each_audit(tmp_path: Path) -> None:
+    """Without roots files stand as the audits have them; too few are told."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "t.py").write_text("import mlflow\nmlflow.log_metric('a', 1)\n", encoding="utf-8")
+    audits = [bis.api.audit(tmp_path / "a")] * 2
+    files = {}
+    for roots in ((), (tmp_path / "a", tmp_path / "a")):
+        assert bis.api.write_baseline(tmp_path / "b.json", audits, roots) == 2 * len(audits[0].findings)
+        files[len(roots)] = {file for _code, file, _message in read_baseline(tmp_path / "b.json")}
+    assert files == {0: {"", "t.py"}, 2: {"a", "a/t.py"}}
+    with pytest.raises(UsageError, match="2 audits and 1 roots"):
+        bis.api.write_baseline(tmp_path / "b.json", audits, (tmp_path,))

@@ -1,7 +1,8 @@
 """An absolute path of one machine.
 
 ## What it does
-Finds literal paths below somebody's home, a drive, a mount or a hosted notebook's own folder.
+Finds literal paths below somebody's home, a drive, a mount or a hosted notebook's own folder. Left alone
+are tests, folders where programs are installed, and hidden ones of a home (`~/.cache`).
 
 ## Why is this bad?
 The program runs on one machine, for one user.

@@ -1,7 +1,8 @@
 """A run id that stands in the code.
 
 ## What it does
-Finds literal run ids that are given to MLflow, or to a name that says so, also within `runs:/` addresses.
+Finds literal run ids that are given to MLflow, or to a name that says so, also within `runs:/` addresses. Those in
+tests are left alone.
 
 ## Why is this bad?
 The id belongs to one store. On any other machine the run is not there, and the program fails or, with a store that is

@@ -1,7 +1,8 @@
 """A tracking address that stands in the code.
 
 ## What it does
-Finds literal addresses that are given to `mlflow.set_tracking_uri`, a client or a logger.
+Finds literal addresses that are given to `mlflow.set_tracking_uri`, a client or a logger. One that is given under a
+condition, in a file that asks for `MLFLOW_TRACKING_URI`, is what it falls back to, and left alone.
 
 ## Why is this bad?
 The program logs to one place, which others cannot reach, and which is another one tomorrow. MLflow reads the address

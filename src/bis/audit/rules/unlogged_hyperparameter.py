@@ -107,8 +107,8 @@ class _Logged:
             self.keys |= {str(key.data).lower() for key in value.items[::2] if key.kind == CONSTANT}
             inner = value.items[1::2]
         elif value.kind == OTHER and value.data == "comprehension":  # {k: v for k, v in model.get_params().items()}
-            made = [one for one in self._module.loops if (one.line, one.cell) == (value.line, call.cell) and one.over]
-            inner = (*inner, *(one.over for one in made if one.over and set(one.targets) & value.names()))
+            around = (one for one in self._module.loops if (one.line, one.cell) == (value.line, call.cell))
+            inner = (*inner, *(one.over for one in around if one.over and set(one.targets) & value.names()))
         for item in inner:
             self._take(item, call, depth + 1)
 
