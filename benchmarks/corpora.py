@@ -6,7 +6,7 @@ import shutil
 import sysconfig
 from pathlib import Path
 
-from bis.audit.tree import walk
+from bis._audit.files.tree import walk
 
 _PACKAGES = ("sklearn", "mlflow", "scipy", "pandas", "torch")
 

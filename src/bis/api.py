@@ -21,14 +21,14 @@ from bis.errors import BisWarning, UsageError
 
 # Each function imports its own part of bis: a recorded program starts the sooner, the less is loaded before it.
 if TYPE_CHECKING:
-    from bis.audit.corpus.progress import CorpusProgress
-    from bis.audit.engine import Options
-    from bis.audit.fixes import Repair
+    from bis._audit.auditor import Options
+    from bis._audit.fixes import Repair
+    from bis.corpus.corpus_progress import CorpusProgress
     from bis.evidence.store import EvidenceStore, StoredRun
-    from bis.model.audit import ProjectAudit
-    from bis.model.corpus import CorpusSummary
-    from bis.model.difference import RecordDifference
+    from bis.model.corpus_summary import CorpusSummary
     from bis.model.plan import Plan
+    from bis.model.project_audit import ProjectAudit
+    from bis.model.record_difference import RecordDifference
     from bis.model.rule_text import RuleText
     from bis.model.verdict import Verdict
     from bis.record.recording import Recorded
@@ -98,7 +98,7 @@ def run(
     ExecutionError
         It cannot be started.
     """
-    from bis.record.launcher import entry_from
+    from bis.launch.launcher import entry_from
     from bis.record.recording import record_program
 
     entry = entry_from(target, arguments, module=module)
@@ -138,7 +138,7 @@ def diff(run_a: str, run_b: str, *, tracking_uri: str | None = None) -> RecordDi
     RunNotFound, StoreUnavailable, EvidenceError
         There is no such run, no answer, or no readable record.
     """
-    from bis.verify.difference import diff_records
+    from bis._verify.record_diff import diff_records
 
     store = _store(tracking_uri)
     a, b = store.read(store.find(run_a)), store.read(store.find(run_b))
@@ -147,7 +147,7 @@ def diff(run_a: str, run_b: str, *, tracking_uri: str | None = None) -> RecordDi
 
 def plan(run_id: str, options: ReplayOptions | None = None, *, tracking_uri: str | None = None) -> Plan:
     """The plan of a replay, without carrying it out."""
-    from bis.replay.engine import plan_replay
+    from bis._replay.engine import plan_replay
 
     store = _store(tracking_uri)
     settings = load_settings(Path.cwd())
@@ -173,7 +173,7 @@ def replay(
     tracking_uri : str, optional
         Where the run is; MLflow's own default otherwise.
     observer : object, optional
-        Is told how it goes; see `bis.replay.engine.Observer`.
+        Is told how it goes; see `bis._replay.engine.Observer`.
     consent : callable, optional
         Asked before code that was recorded elsewhere is run; without it, it is run.
 
@@ -182,8 +182,8 @@ def replay(
     BisError
         It cannot be replayed; the kind of error says why.
     """
-    from bis.replay.engine import Request, replay_run
-    from bis.verify.tolerances import Tolerances
+    from bis._replay.engine import Request, replay_run
+    from bis._verify.tolerances import Tolerances
 
     options = options or ReplayOptions()
     settings = load_settings(Path.cwd())
@@ -228,7 +228,7 @@ def verify(
     UsageError
         The table cannot be read, or names metrics that the run does not have.
     """
-    from bis.verify.expected import compare_saved_outputs, compare_table, read_table
+    from bis._verify.published.expected import compare_saved_outputs, compare_table, read_table
 
     table = None if expect == "saved-outputs" else read_table(Path(expect))
     store = _store(tracking_uri)
@@ -249,7 +249,7 @@ def verify(
 def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> Any:
     from bis.evidence.archive import read_entries
     from bis.evidence.store import SOURCE
-    from bis.record.notebooks.document import saved_outputs_of
+    from bis.notebooks.document import saved_outputs_of
 
     code = stored.record.code
     if not code.target.endswith(".ipynb") or code.snapshot is None:
@@ -275,8 +275,8 @@ def _store(tracking_uri: str | None) -> EvidenceStore:
 
 
 def _plan_options(options: ReplayOptions, settings: Settings) -> Any:
+    from bis._replay.planning import ReplayOptions as PlanOptions
     from bis.model.verdict import ReplayKind
-    from bis.replay.plan import ReplayOptions as PlanOptions
 
     return PlanOptions(
         kind=ReplayKind.FRESH if options.fresh else ReplayKind.EXACT,
@@ -299,8 +299,8 @@ def audit(path: str | Path = ".", *, options: AuditOptions | None = None) -> Pro
     UsageError
         There is no such folder or file, or the baseline is none.
     """
-    from bis.audit.baseline import read_baseline, without_known
-    from bis.audit.engine import audit_project
+    from bis._audit.auditor import audit_project
+    from bis._audit.baseline import read_baseline, without_known
 
     given = Path(path)
     if not given.exists():
@@ -348,12 +348,12 @@ def audit_corpus(
     """
     from functools import partial
 
-    from bis.audit.corpus.progress import CorpusProgress
-    from bis.audit.corpus.projects import listing_of
-    from bis.audit.corpus.results import write_results
-    from bis.audit.corpus.run import CorpusOptions
-    from bis.audit.corpus.run import audit_corpus as run_corpus
-    from bis.audit.engine import audit_project, version_of
+    from bis._audit.auditor import audit_project, version_of
+    from bis.corpus.corpus_progress import CorpusProgress
+    from bis.corpus.corpus_run import CorpusOptions
+    from bis.corpus.corpus_run import audit_corpus as run_corpus
+    from bis.corpus.projects import listing_of
+    from bis.corpus.results import write_results
 
     given, folder = Path(path), Path(out)
     chosen = _engine_options(options or AuditOptions(), load_settings(Path.cwd()))
@@ -386,13 +386,13 @@ def fetch_corpus(
     BisError
         GitHub does not answer, or refuses.
     """
-    from bis.audit.corpus.clones import clone
-    from bis.audit.corpus.github import GitHub, fetch_with_urllib
-    from bis.audit.corpus.progress import CorpusProgress
-    from bis.audit.corpus.projects import listing_of
-    from bis.audit.corpus.search import write_listing
     from bis.config import github_api_url, github_token
-    from bis.model.audit import Problem
+    from bis.corpus.clones import clone
+    from bis.corpus.corpus_progress import CorpusProgress
+    from bis.corpus.github import GitHub, fetch_with_urllib
+    from bis.corpus.projects import listing_of
+    from bis.corpus.search import write_listing
+    from bis.model.project_audit import Problem
 
     told = progress or CorpusProgress()
     folder = Path(out)
@@ -428,7 +428,7 @@ def project_folder(path: str | Path) -> Path:
 
 def repairs(path: str | Path, audited: ProjectAudit, *, write: bool = False) -> list[Repair]:
     """What the files of a project would be with all safe repairs made; with `write`, they are."""
-    from bis.audit import fixes
+    from bis._audit import fixes
 
     root = project_folder(path)
     made = fixes.repairs(root, audited.findings)
@@ -448,7 +448,7 @@ def write_baseline(path: str | Path, audits: list[ProjectAudit], roots: Sequence
     UsageError
         There are not as many `roots` as `audits`.
     """
-    from bis.audit.baseline import write_baseline as write
+    from bis._audit.baseline import write_baseline as write
 
     if roots and len(roots) != len(audits):
         raise UsageError(f"{len(audits)} audits and {len(roots)} roots: expected one root for each audit")
@@ -479,14 +479,14 @@ def rule(code: str) -> RuleText:
 
 def rules() -> list[RuleText]:
     """All rules of the audit, with their documentation."""
-    from bis.audit.rules.explained import rule_texts
+    from bis._audit.rules.documentation import rule_texts
 
     return rule_texts()
 
 
 def _engine_options(options: AuditOptions, settings: Settings) -> Options:
-    from bis.audit.engine import Options
-    from bis.audit.rules.explained import unknown_codes
+    from bis._audit.auditor import Options
+    from bis._audit.rules.documentation import unknown_codes
     from bis.config import home
 
     select = tuple(code.upper() for code in options.select or settings.select)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bis.record.entropy.plan import EntropyPlan
+from bis.instrument.entropy.entropy_plan import EntropyPlan
 
 ASSETS = Path(__file__).parents[1] / "assets" / "entropy"
 SOURCES = Path(__file__).parents[2] / "src"

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bis.audit.engine import audit_project
-from bis.audit.rules.catalogue import RULES
+from bis._audit.auditor import audit_project
+from bis._audit.rules.rule_catalogue import RULES
 from bis.model.audit_facts import FACTS
 
 ASSETS = Path(__file__).parents[1] / "assets" / "audit"

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bis.audit.engine import Options, audit_project
-from bis.model.audit import ProjectAudit
+from bis._audit.auditor import Options, audit_project
+from bis.model.project_audit import ProjectAudit
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from tests.functional.entropy_launcher import PASSIVE, A, B, run
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bis.record.entropy.plan import EntropyPlan
+    from bis.instrument.entropy.entropy_plan import EntropyPlan
 
 PROGRAM = "python_program.py"
 

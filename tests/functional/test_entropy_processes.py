@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bis.record.entropy.plan import EntropyPlan
+from bis.instrument.entropy.entropy_plan import EntropyPlan
 from tests.functional.entropy_launcher import A, B, run
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bis.evidence.digests import digest_bytes
-from bis.evidence.documents import record_text
+from bis.evidence.record_document import record_text
 from bis.evidence.store import RECORD, SOURCE
 from bis.model.facets import Package
 from tests.functional.scene import Done, Project, free_port, notebook_text

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import bis
-from bis.replay.quarantine import neutralise
+from bis._replay.program_environment import neutralise
 
 ASSETS = Path(__file__).parents[1] / "assets" / "quarantine"
 

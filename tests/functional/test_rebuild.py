@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 import bis
+from bis._replay.environment import BuiltEnvironment, ensure_environment
 from bis.errors import EnvironmentBuildError, StorageError
 from bis.model.facets import Environment, Package, Status
-from bis.replay.environment import BuiltEnvironment, ensure_environment
 
 HERE = ".".join(map(str, sys.version_info[:3]))
 SIX = Package("six", "1.16.0")

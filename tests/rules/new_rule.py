@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-RULES = Path("src/bis/audit/rules")
+RULES = Path("src/bis/_audit/rules")
 FIXTURES = Path("tests/rules")
 
 MODULE = '''\
@@ -40,14 +40,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis.audit.rule import Rule
-from bis.model.audit import Confidence, Severity
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis.audit.project import Project
-    from bis.model.audit import Finding
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
 
 RULE = Rule("{code}", "{name}", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({{"mlflow"}}))
 
@@ -113,7 +113,7 @@ def module_name(name: str) -> str:
 def register(catalogue: str, module: str, code: str, known: dict[str, str]) -> str:
     """The catalogue with a further rule: its import in alphabetical order, its line in the order of codes."""
     head, imports, rest = re.split(
-        r"(?<=from bis\.audit\.rules import \(\n)|(?=^\)\n)", catalogue, maxsplit=2, flags=re.MULTILINE
+        r"(?<=from bis\._audit\.rules import \(\n)|(?=^\)\n)", catalogue, maxsplit=2, flags=re.MULTILINE
     )
     names = sorted({*imports.replace(",", "").split(), module})
     before, listed, after = re.split(r"(?<=\] = \(\n)|(?=^\)\n\Z)", rest, maxsplit=2, flags=re.MULTILINE)
@@ -136,7 +136,7 @@ def write(code: str, name: str, root: Path = ROOT) -> list[Path]:
     why = fault(code, name, root)
     if why:
         raise ValueError(why)
-    module, folder, catalogue = module_name(name), root / FIXTURES / code, root / RULES / "catalogue.py"
+    module, folder, catalogue = module_name(name), root / FIXTURES / code, root / RULES / "rule_catalogue.py"
     files = {
         root / RULES / f"{module}.py": MODULE.format(code=code, name=name),
         folder / "bad.py": BAD,

@@ -58,7 +58,7 @@ def test_a_new_rule_is_explained(copy: Path) -> None:
 def test_a_new_rule_is_well_formed(copy: Path) -> None:
     """Ruff has nothing against the module and the catalogue, neither their content nor their form."""
     write(CODE, NAME, copy)
-    files = [str(RULES / "replaced_thing.py"), str(RULES / "catalogue.py")]
+    files = [str(RULES / "replaced_thing.py"), str(RULES / "rule_catalogue.py")]
     for check in (["check", "--no-cache"], ["format", "--check", "--no-cache"]):
         done = run(copy, "-m", "ruff", *check, *files)
         assert done.returncode == 0, done.stdout
@@ -66,7 +66,7 @@ def test_a_new_rule_is_well_formed(copy: Path) -> None:
 
 def test_the_catalogue_keeps_its_order(copy: Path) -> None:
     """The new rule stands between those of lower and higher codes, and no other has moved."""
-    before = (copy / RULES / "catalogue.py").read_text(encoding="utf-8")
+    before = (copy / RULES / "rule_catalogue.py").read_text(encoding="utf-8")
     after = register(before, "replaced_thing", CODE, codes_of(copy))
     old, new = before.splitlines(), after.splitlines()
     added = [i for i, line in enumerate(new) if line == "    replaced_thing,"]
@@ -92,7 +92,7 @@ def test_what_cannot_be_a_rule_is_refused(copy: Path, code: str, name: str, word
     with pytest.raises(ValueError, match=word):
         write(code, name, copy)
     assert not (copy / FIXTURES / code).exists()
-    assert (copy / RULES / "catalogue.py").read_bytes() == (ROOT / RULES / "catalogue.py").read_bytes()
+    assert (copy / RULES / "rule_catalogue.py").read_bytes() == (ROOT / RULES / "rule_catalogue.py").read_bytes()
 
 
 def test_no_rule_was_left_as_it_was_begun() -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bis.audit.engine import Options, audit_project
-from bis.audit.rules.catalogue import RULES
+from bis._audit.auditor import Options, audit_project
+from bis._audit.rules.rule_catalogue import RULES
 
 FOLDER = Path(__file__).parent
 CODES = [module.RULE.code for module in RULES]

@@ -1,4 +1,4 @@
-"""A database of MLflow with its tables, made once: each test gets a copy."""
+"""What unit tests start from: a home of bis, a project, and a store with its tables, made once and copied for each."""
 
 from __future__ import annotations
 
@@ -33,3 +33,21 @@ def store_uri(empty_database: Path, tmp_path: Path) -> str:
         connection.execute("UPDATE experiments SET artifact_location = ?", (str(path.parent / "artifacts"),))
         connection.commit()
     return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where bis keeps what belongs to no project."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("BIS_HOME", str(folder))
+    for name in ("BIS_SPOOL", "BIS_ENTROPY", "BIS_RECORD", "MLFLOW_TRACKING_URI", "PYTHONHASHSEED"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path, home: Path) -> Path:
+    """An empty project."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder

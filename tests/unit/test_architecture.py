@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis import config, errors
-from bis.audit.rules.catalogue import RULES
+from bis._audit.rules.rule_catalogue import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,60 +31,60 @@ MAX_PARAMETERS = 8
 LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 MANY_PARAMETERS: dict[str, str] = {
-    "src/bis/record/notebooks/execution.py:run_notebook": "each is a separate choice of the caller, named by keyword",
+    "src/bis/launch/notebook.py:run_notebook": "each is a separate choice of the caller, named by keyword",
     "src/bis/record/probes/data.py:probe_data": "each is a separate sighting of the recorder, named by keyword",
-    "src/bis/verify/judgement.py:judge": "facts about the original that not every caller has, named by keyword",
+    "src/bis/_verify/judgement.py:judge": "facts about the original that not every caller has, named by keyword",
 }
 
 # Modules without a test module of their own name: where they are tested instead, or why not.
-_BLOCKING = "through what they recognise: tests/unit/record/notebooks/test_blocking.py"
+_BLOCKING = "through what they recognise: tests/unit/notebooks/test_blocking_calls.py"
 _SERVED = "against the real framework: tests/functional/test_entropy_frameworks.py"
 _INTERPRETER = "in real interpreters: tests/functional/test_entropy_interpreter.py"
 TESTED_ELSEWHERE: dict[str, str] = {
-    "src/bis/audit/program.py": "values; as they are made: tests/unit/audit/test_scan.py",
-    "src/bis/model/audit.py": "values; written and read again: tests/unit/report/test_audit_json.py",
-    "src/bis/model/corpus.py": "values; as they are counted: tests/unit/audit/corpus/test_summary.py",
+    "src/bis/_audit/program/ir.py": "values; as they are made: tests/unit/_audit/parsing/test_lowering.py",
+    "src/bis/model/project_audit.py": "values; written and read again: tests/unit/report/json/test_audit_json.py",
+    "src/bis/model/corpus_summary.py": "values; as they are counted: tests/unit/corpus/test_summary.py",
     # Only those that are in the catalogue: of each of these, that module demands fixtures and a snapshot.
     **{f"src/{rule.__name__.replace('.', '/')}.py": "on its fixtures: tests/rules/test_rules.py" for rule in RULES},
     "src/bis/__main__.py": "each functional test starts it: tests/functional/scene.py",
     "src/bis/model/lock.py": "beside the probe that it is made from: tests/unit/record/probes/test_packages.py",
-    "src/bis/record/entropy/installation.py": _INTERPRETER,
-    "src/bis/record/entropy/observer.py": "a protocol without code",
-    "src/bis/record/entropy/processes.py": "with real processes: tests/functional/test_entropy_processes.py",
-    "src/bis/record/entropy/recorder.py": _INTERPRETER,
-    "src/bis/record/entropy/sources/joblib.py": _SERVED,
-    "src/bis/record/entropy/sources/keras.py": _SERVED,
-    "src/bis/record/entropy/sources/kernels.py": _SERVED,
-    "src/bis/record/entropy/sources/numpy.py": _INTERPRETER,
-    "src/bis/record/entropy/sources/python.py": _INTERPRETER,
-    "src/bis/record/entropy/sources/tensorflow.py": _SERVED,
-    "src/bis/record/entropy/sources/torch.py": _SERVED,
-    "src/bis/record/entropy/sponge.py": "through the streams: tests/unit/record/entropy/test_streams.py",
-    "src/bis/record/entropy/wrapping.py": _INTERPRETER,
-    "src/bis/record/notebooks/calls.py": _BLOCKING,
-    "src/bis/record/notebooks/commands.py": _BLOCKING,
-    "src/bis/record/notebooks/extra.py": "with the runner: tests/unit/record/notebooks/test_execution.py",
-    "src/bis/record/notebooks/kernel.py": "with real kernels: tests/unit/record/notebooks/test_execution.py",
-    "src/bis/record/notebooks/parameters.py": "with notebooks: tests/unit/record/notebooks/test_document.py",
-    "src/bis/record/notebooks/syntax.py": _BLOCKING,
-    "src/bis/record/probes/git.py": "with the code facet: tests/unit/record/probes/test_code.py",
-    "src/bis/record/probes/runtime.py": "with the machine facet: tests/unit/record/probes/test_machine.py",
+    "src/bis/instrument/entropy/installation.py": _INTERPRETER,
+    "src/bis/instrument/entropy/entropy_observer.py": "a protocol without code",
+    "src/bis/instrument/entropy/processes.py": "with real processes: tests/functional/test_entropy_processes.py",
+    "src/bis/instrument/entropy/service.py": _INTERPRETER,
+    "src/bis/instrument/entropy/sources/joblib.py": _SERVED,
+    "src/bis/instrument/entropy/sources/keras.py": _SERVED,
+    "src/bis/instrument/entropy/sources/kernels.py": _SERVED,
+    "src/bis/instrument/entropy/sources/numpy.py": _INTERPRETER,
+    "src/bis/instrument/entropy/sources/python.py": _INTERPRETER,
+    "src/bis/instrument/entropy/sources/tensorflow.py": _SERVED,
+    "src/bis/instrument/entropy/sources/torch.py": _SERVED,
+    "src/bis/instrument/entropy/sha3.py": "through the streams: tests/unit/instrument/entropy/test_streams.py",
+    "src/bis/instrument/entropy/wrapping.py": _INTERPRETER,
+    "src/bis/notebooks/server_calls.py": _BLOCKING,
+    "src/bis/notebooks/shell_commands.py": _BLOCKING,
+    "src/bis/notebooks/extra.py": "with the runner: tests/unit/launch/test_notebook.py",
+    "src/bis/launch/kernel.py": "with real kernels: tests/unit/launch/test_notebook.py",
+    "src/bis/notebooks/parameters.py": "with notebooks: tests/unit/notebooks/test_document.py",
+    "src/bis/notebooks/cell_syntax.py": _BLOCKING,
+    "src/bis/record/probes/git_state.py": "with the code facet: tests/unit/record/probes/test_code.py",
+    "src/bis/instrument/runtime_probe.py": "with the machine facet: tests/unit/record/probes/test_machine.py",
     "src/bis/record/probes/snapshot.py": "with the code facet: tests/unit/record/probes/test_code.py",
-    "src/bis/record/secrecy.py": "with real secrets: tests/functional/test_secrets.py",
+    "src/bis/evidence/session_secrets.py": "with real secrets: tests/functional/test_secrets.py",
 }
 
 # Where `except Exception` (or wider) is allowed: path of the module -> why.
 FENCES: dict[str, str] = {
-    "src/bis/audit/engine.py": "a rule that fails is a finding, BIS000, and the audit goes on",
+    "src/bis/_audit/auditor.py": "a rule that fails is a finding, BIS000, and the audit goes on",
     "src/bis/cli/main.py": "the outermost: no traceback reaches a user; exit status 70",
-    "src/bis/record/fence.py": "the fence of the recorder: nothing that fails inside reaches the user's program",
-    "src/bis/record/injection.py": "runs before the program: without the recorder it goes on as if bis were not there",
-    "src/bis/record/mlflow_plugin.py": "an exception here would break `import mlflow`",
-    "src/bis/record/recorder.py": "an audit hook that raises would make the user's open() fail",
-    "src/bis/record/entropy/imports.py": "runs inside the user's import statement, which goes on without us",
-    "src/bis/record/entropy/reports.py": "the fence of the entropy hooks, which know the standard library only",
-    "src/bis/record/probes/weights.py": "reads objects of the user's program, lazy proxies included",
-    "src/bis/record/notebooks/execution.py": "handed from the worker thread to the caller's, which raises it",
+    "src/bis/instrument/fence.py": "the fence of the recorder: nothing that fails inside reaches the user's program",
+    "src/bis/launch/injection.py": "runs before the program: without the recorder it goes on as if bis were not there",
+    "src/bis/instrument/mlflow_plugin.py": "an exception here would break `import mlflow`",
+    "src/bis/instrument/recorder.py": "an audit hook that raises would make the user's open() fail",
+    "src/bis/instrument/entropy/import_hooks.py": "runs inside the user's import statement, which goes on without us",
+    "src/bis/instrument/entropy/reports.py": "the fence of the entropy hooks, which know the standard library only",
+    "src/bis/instrument/weight_probe.py": "reads objects of the user's program, lazy proxies included",
+    "src/bis/launch/notebook.py": "handed from the worker thread to the caller's, which raises it",
 }
 
 HEAVY = ("numpy", "scipy", "mlflow", "click", "rich", "blake3", "threadpoolctl", "pandas", "torch", "tensorflow")

@@ -16,11 +16,11 @@ import pytest
 import yaml
 
 from bis import api, config, errors
-from bis.audit.rules.catalogue import RULES
+from bis._audit.rules.rule_catalogue import RULES
 from bis.cli.main import cli
-from bis.model import audit, corpus, facets, record, rule_text, session, verdict
+from bis.model import corpus_summary, facets, project_audit, record, rule_text, session, verdict
 from bis.model.audit_facts import FACTS
-from bis.report import audit_tables
+from bis.report.tables import audit_tables
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -175,11 +175,38 @@ FORMATS = [
     ],
     *[("spool.md", c) for c in (session.Session, session.Exit, session.Quarantine)],
     *[("verdict.md", c) for c in (verdict.Verdict, verdict.Group, verdict.Item, verdict.Evidence, verdict.Outcome)],
-    *[("verdict.md", c) for c in (verdict.Interval, verdict.Deviation)],
-    *[("audit.md", c) for c in (audit.ProjectAudit, audit.Fact, audit.TrackingCall, audit.Finding, audit.Problem)],
-    *[("audit.md", c) for c in (audit.Place, audit.Edit, audit.Size, audit.Revision, audit.Substrings)],
-    *[("audit.md", c) for c in (corpus.CorpusSummary, corpus.Share, corpus.Group, corpus.Pair, corpus.RuleCount)],
-    *[("audit.md", c) for c in (corpus.Disagreement, corpus.Duplicate, rule_text.RuleText)],
+    *[("verdict.md", c) for c in (verdict.MetricInterval, verdict.Deviation)],
+    *[
+        ("audit.md", c)
+        for c in (
+            project_audit.ProjectAudit,
+            project_audit.Fact,
+            project_audit.TrackingCall,
+            project_audit.Finding,
+            project_audit.Problem,
+        )
+    ],
+    *[
+        ("audit.md", c)
+        for c in (
+            project_audit.Place,
+            project_audit.Edit,
+            project_audit.Size,
+            project_audit.Revision,
+            project_audit.Substrings,
+        )
+    ],
+    *[
+        ("audit.md", c)
+        for c in (
+            corpus_summary.CorpusSummary,
+            corpus_summary.Share,
+            corpus_summary.ProjectGroup,
+            corpus_summary.Pair,
+            corpus_summary.RuleCount,
+        )
+    ],
+    *[("audit.md", c) for c in (corpus_summary.Disagreement, corpus_summary.Duplicate, rule_text.RuleText)],
 ]
 
 
@@ -193,7 +220,7 @@ def test_every_key_of_a_format_is_described(page: str, cls: type) -> None:
     assert [name for name in names if f"`{name}`" not in text] == []
 
 
-@pytest.mark.parametrize("module", [audit, corpus], ids=["audit", "corpus"])
+@pytest.mark.parametrize("module", [project_audit, corpus_summary], ids=["audit", "corpus"])
 def test_every_dataclass_of_the_audit_is_looked_at(module: ModuleType) -> None:
     """What is written of audits and corpora is in the table above, so that no further dataclass is forgotten."""
     own = {c for c in vars(module).values() if dataclasses.is_dataclass(c) and c.__module__ == module.__name__}
@@ -211,7 +238,7 @@ def test_every_table_and_its_columns_are_described() -> None:
 def test_every_kind_of_call_is_described() -> None:
     """Each word for what a call traces stands on the pages of the audit and of its format."""
     for page in ("auditing.md", "formats/audit.md"):
-        assert [kind for kind in audit.KINDS if f"`{kind}`" not in read(page)] == []
+        assert [kind for kind in project_audit.KINDS if f"`{kind}`" not in read(page)] == []
 
 
 def test_facts_are_described() -> None:

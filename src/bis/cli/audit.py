@@ -13,7 +13,7 @@ from bis.cli.options import as_json, full, print_json
 
 if TYPE_CHECKING:
     from bis.api import AuditOptions
-    from bis.model.audit import ProjectAudit
+    from bis.model.project_audit import ProjectAudit
 
 _FORMATS = ("text", "concise", "json", "sarif", "github")
 
@@ -116,19 +116,19 @@ def _show(roots: tuple[Path, ...], audits: list[ProjectAudit], form: str, *, ful
         folders = (os.path.relpath(api.project_folder(root)) for root in roots)
         audits = [audit.below(Path(folder).as_posix()) for folder, audit in zip(folders, audits, strict=True)]
     if form == "json":
-        from bis.report.audit_json import documents
+        from bis.report.json.audit_json import documents
 
         print_json(documents(audits))
     elif form == "sarif":
-        from bis.report.sarif import to_sarif
+        from bis.report.sarif.sarif_log import to_sarif
 
         print_json(to_sarif(audits, api.rules()))
     elif form == "github":
-        from bis.report.github_annotations import workflow_commands
+        from bis.report.text.github_annotations import workflow_commands
 
         sys.stdout.write(workflow_commands(audits))
     else:
-        from bis.report.audit_text import print_audit, print_findings
+        from bis.report.text.audit_text import print_audit, print_findings
 
         for audit in audits:
             if form == "concise":
@@ -172,11 +172,11 @@ def _corpus(
             paths[0], folder, options=options, workers=workers, cluster=cluster, progress=progress
         )
     if as_json:
-        from bis.report.jsons import to_document
+        from bis.report.json.envelope import to_document
 
         print_json(to_document("bis.corpus", result))
     else:
-        from bis.report.corpus_text import print_corpus
+        from bis.report.text.corpus_text import print_corpus
 
         print_corpus(result, folder)
     return 0 if result.projects else 4

@@ -22,11 +22,11 @@ def diff(*, full: bool, tracking_uri: str | None, as_json: bool, run_a: str, run
 
     found = api.diff(run_a, run_b, tracking_uri=tracking_uri)
     if as_json:
-        from bis.report.jsons import to_document
+        from bis.report.json.envelope import to_document
 
         print_json(to_document("bis.diff", found))
     else:
-        from bis.report.diff_text import print_difference
+        from bis.report.text.diff_text import print_difference
 
         print_difference(found, full=full)
     return 1 if found.differs else 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from bis.audit.corpus.progress import CorpusProgress
+from bis.corpus.corpus_progress import CorpusProgress
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from bis.model.audit import ProjectAudit
+    from bis.model.project_audit import ProjectAudit
 
 
 class ReplayProgress:
@@ -116,13 +116,13 @@ class CorpusBar(CorpusProgress):
     def kept(self, name: str) -> None:
         """One more that was there already."""
         if self._bar is not None:
-            from bis.report.audit_text import printable  # names of projects are anybody's text
+            from bis.report.text.audit_text import printable  # names of projects are anybody's text
 
             self._bar.update(self._task, description=printable(name[:40]), advance=1)
 
     def note(self, text: str) -> None:
         """Tell it on stderr."""
-        from bis.report.audit_text import printable
+        from bis.report.text.audit_text import printable
 
         if self._bar is not None:
             self._bar.console.print(f"bis: {printable(text)}", markup=False, highlight=False, emoji=False)

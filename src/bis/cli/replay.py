@@ -73,11 +73,11 @@ def replay(*, run_id: str, as_json: bool, full: bool, tracking_uri: str | None, 
             run_id, chosen, tracking_uri=tracking_uri, observer=progress, consent=None if options["yes"] else _ask
         )
     if as_json:
-        from bis.report.jsons import to_document
+        from bis.report.json.envelope import to_document
 
         print_json(to_document("bis.verdict", verdict))
     else:
-        from bis.report.verdict_text import print_verdict
+        from bis.report.text.verdict_text import print_verdict
 
         print_verdict(verdict, full=full)
         for outcome in verdict.outcomes if options["keep"] else ():
@@ -87,11 +87,11 @@ def replay(*, run_id: str, as_json: bool, full: bool, tracking_uri: str | None, 
 
 def _print_plan(plan: Plan, chosen: ReplayOptions, *, as_json: bool, full: bool) -> None:
     if as_json:
-        from bis.report.jsons import to_document
+        from bis.report.json.envelope import to_document
 
         print_json(to_document("bis.plan", plan))
         return
-    from bis.report.plan_text import print_plan
+    from bis.report.text.plan_text import print_plan
 
     print_plan(plan, times=chosen.times or 1, full=full)
 

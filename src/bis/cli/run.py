@@ -64,7 +64,7 @@ def run(
         on_cell=None if as_json or not sys.stderr.isatty() else _cell,
     )
     if as_json:
-        from bis.report.jsons import to_document
+        from bis.report.json.envelope import to_document
 
         print_json(to_document("bis.run", recorded))
     else:

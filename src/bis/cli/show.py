@@ -18,11 +18,11 @@ def show(*, full: bool, tracking_uri: str | None, as_json: bool, run_id: str) ->
 
     stored = api.show(run_id, tracking_uri=tracking_uri)
     if as_json:
-        from bis.report.jsons import to_document
+        from bis.report.json.envelope import to_document
 
         print_json(to_document("bis.show", stored))
         return 0
-    from bis.report.record_text import print_record
+    from bis.report.text.record_text import print_record
 
     print_record(stored.record, run_id=stored.run_id, name=stored.name, status=stored.status, full=full)
     return 0

@@ -43,11 +43,11 @@ def verify(
 
     verdict = api.verify(run_id, expect=expect, names=names, tolerances=tolerance, tracking_uri=tracking_uri)
     if as_json:
-        from bis.report.jsons import to_document
+        from bis.report.json.envelope import to_document
 
         print_json(to_document("bis.verdict", verdict))
     else:
-        from bis.report.verdict_text import print_verdict
+        from bis.report.text.verdict_text import print_verdict
 
         print_verdict(verdict, full=full)
     return verdict.exit_code

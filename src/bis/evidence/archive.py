@@ -30,7 +30,7 @@ _COMPRESSION = 1  # four times faster than 6 for a fifth more bytes; it runs in 
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ArchiveEntry:
     """What goes into an archive under `name`: content, a file to read, or a symbolic link to the relative `link`."""
 
     name: str
@@ -49,14 +49,14 @@ class Packed:
     excluded: tuple[Excluded, ...]
 
 
-def pack(entries: Iterable[Entry], *, max_file_bytes: int | None = None) -> Packed:
+def pack(entries: Iterable[ArchiveEntry], *, max_file_bytes: int | None = None) -> Packed:
     """Write a gzipped tar whose bytes depend on names and contents only, not on order, times or owners.
 
     Equal bytes are promised for one build of zlib; another may compress otherwise.
 
     Parameters
     ----------
-    entries : iterable of Entry
+    entries : iterable of ArchiveEntry
         In any order; each name once.
     max_file_bytes : int, optional
         A file that turns out to be larger when it is read is left out.
@@ -95,7 +95,7 @@ def pack(entries: Iterable[Entry], *, max_file_bytes: int | None = None) -> Pack
     return Packed(packed, digest_bytes(packed), tuple(files), tuple(excluded))
 
 
-def read_entries(archive: bytes | Path) -> tuple[Entry, ...]:
+def read_entries(archive: bytes | Path) -> tuple[ArchiveEntry, ...]:
     """Everything in an archive, in memory, under the same checks as `unpack`.
 
     Raises
@@ -103,13 +103,13 @@ def read_entries(archive: bytes | Path) -> tuple[Entry, ...]:
     UnsafeArchive, EvidenceDamaged
         As `unpack`.
     """
-    entries: list[Entry] = []
+    entries: list[ArchiveEntry] = []
     with _opened(archive) as file:
         for member, read in _members(file, max_members=MAX_MEMBERS, max_bytes=MAX_BYTES):
             if member.issym():
-                entries.append(Entry(member.name, link=member.linkname))
+                entries.append(ArchiveEntry(member.name, link=member.linkname))
             elif member.isreg():
-                entries.append(Entry(member.name, b"".join(read()), executable=bool(member.mode & stat.S_IXUSR)))
+                entries.append(ArchiveEntry(member.name, b"".join(read()), executable=bool(member.mode & stat.S_IXUSR)))
     return tuple(entries)
 
 

@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 from bis.config import tracking_uri_given
 from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
 from bis.evidence.digests import digest_bytes
-from bis.evidence.documents import read_record, record_text
-from bis.evidence.own_calls import unobserved
+from bis.evidence.record_document import read_record, record_text
+from bis.evidence.reentrancy import unobserved
 from bis.model.facets import Curve, Dataset, Outputs, Parameters, Status
 from bis.model.lock import lock_text
 from bis.model.record import Record, missing_record

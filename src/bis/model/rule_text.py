@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bis.model.audit import Confidence, Severity
+from bis.model.project_audit import Confidence, Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class ItemKind(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class MetricInterval:
     """A closed interval with its confidence (0 to 1), in the unit of the metric."""
 
     low: float
@@ -103,7 +103,7 @@ class Evidence:
     ulps: int | None = None
     relative: float | None = None
     tolerance: str = ""
-    interval: Interval | None = None
+    interval: MetricInterval | None = None
     p_value: float | None = None
     p_adjusted: float | None = None
     rank_p_value: float | None = None

@@ -13,6 +13,9 @@ from bis.errors import BisError, EvidenceDamaged
 from bis.evidence import spool as spool_files
 from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
+from bis.evidence.redaction import Redactor
+from bis.evidence.session_secrets import redactor_of
+from bis.instrument.runtime_probe import read_pools
 from bis.model.facets import (
     Cell,
     Code,
@@ -32,21 +35,18 @@ from bis.model.facets import (
 )
 from bis.model.jsonable import from_json
 from bis.model.record import FORMAT, VERSION, Mode, Record, State
-from bis.record.probes.code import relative_to
-from bis.record.probes.data import Opened, Process, probe_data
-from bis.record.probes.machine import probe_machine
-from bis.record.probes.runtime import read_pools
-from bis.record.probes.snapshot import PackedSnapshot, add_external, external_sources
-from bis.record.redaction import Redactor
-from bis.record.secrecy import redactor_of
-from bis.record.sightings import (
+from bis.record.observed_session import (
+    ObservedSession,
     SeenRun,
-    Sightings,
     datasets_of,
     outputs_of,
     parameters_of,
     trace_of,
 )
+from bis.record.probes.code import relative_to
+from bis.record.probes.data import Opened, Process, probe_data
+from bis.record.probes.machine import probe_machine
+from bis.record.probes.snapshot import PackedSnapshot, add_external, external_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,12 +56,12 @@ _BIS = Path(__file__).resolve().parents[1]
 Artifact = tuple[str, int, "Path | None"]
 
 
-def assemble(seen: Sightings, run: SeenRun | None, *, artifacts: tuple[Artifact, ...] = ()) -> Record:
+def assemble(seen: ObservedSession, run: SeenRun | None, *, artifacts: tuple[Artifact, ...] = ()) -> Record:
     """Build the record of one run from its session's spool.
 
     Parameters
     ----------
-    seen : Sightings
+    seen : ObservedSession
         What the spool holds.
     run : SeenRun or None
         The MLflow run; None for a program that began none.
@@ -98,7 +98,7 @@ def assemble(seen: Sightings, run: SeenRun | None, *, artifacts: tuple[Artifact,
     )
 
 
-def randomness_of(seen: Sightings) -> Randomness:
+def randomness_of(seen: ObservedSession) -> Randomness:
     """The randomness facet of a session."""
     session = seen.session
     reasons = []
@@ -134,7 +134,7 @@ def randomness_of(seen: Sightings) -> Randomness:
     )
 
 
-def written_files(seen: Sightings, cache: DigestCache | None = None) -> tuple[FileDigest, ...]:
+def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tuple[FileDigest, ...]:
     """Files that the program wrote below its project, as they are now."""
     root = Path(seen.session.project_root)
     found = {}
@@ -167,17 +167,17 @@ def texts(redactor: Redactor) -> Callable[[str], str]:
     return lambda text: redactor.text(text, place="output")
 
 
-def _state(seen: Sightings) -> State:
+def _state(seen: ObservedSession) -> State:
     # Whoever stores a session does so when its program has ended, or says "end" before it goes on (IPython).
     return State.FINISHED if seen.ended else State.KILLED
 
 
-def _last_time(seen: Sightings) -> float | None:
+def _last_time(seen: ObservedSession) -> float | None:
     times = [float(e["t"]) for events in seen.events.values() for e in events]
     return max(times, default=None)
 
 
-def _document(seen: Sightings, name: str, kind: type) -> Any:
+def _document(seen: ObservedSession, name: str, kind: type) -> Any:
     path = seen.folder / name
     failed = next((e["why"] for e in seen.all("failed") if e["what"] == "code"), "")
     if not path.exists():
@@ -188,7 +188,7 @@ def _document(seen: Sightings, name: str, kind: type) -> Any:
         raise EvidenceDamaged(f"{path}: {error}") from error
 
 
-def _code(seen: Sightings, redact: Callable[[str], str]) -> Code:
+def _code(seen: ObservedSession, redact: Callable[[str], str]) -> Code:
     code: Code = _document(seen, spool_files.CODE, Code)
     cells: tuple[Cell, ...] = ()
     if seen.notebook is not None:
@@ -201,7 +201,7 @@ def _code(seen: Sightings, redact: Callable[[str], str]) -> Code:
     return _with_external(seen, replace(code, cells=cells or code.cells))
 
 
-def _with_external(seen: Sightings, code: Code) -> Code:
+def _with_external(seen: ObservedSession, code: Code) -> Code:
     """Add modules that the program imported from outside its project to the archive, once."""
     archive = seen.folder / spool_files.SOURCE
     files = {name: path for e in seen.all("modules") for name, path in e["files"].items()}
@@ -221,19 +221,19 @@ def _with_external(seen: Sightings, code: Code) -> Code:
     return grown
 
 
-def _prefixes(seen: Sightings) -> tuple[str, ...]:
+def _prefixes(seen: ObservedSession) -> tuple[str, ...]:
     found = {str(e[k]) for e in seen.all("process") for k in ("prefix", "base_prefix")}
     return (*sorted(found), str(_BIS), str(home() / "injection"))
 
 
-def _parameters(seen: Sightings, run: SeenRun | None, redact: Callable[[str], str]) -> Parameters:
+def _parameters(seen: ObservedSession, run: SeenRun | None, redact: Callable[[str], str]) -> Parameters:
     values = {k: redact(v) for k, v in parameters_of(seen, run).items()}
     if run is not None and run.how != "created":
         return Parameters(Status.PARTIAL, ("the run was begun by another program",), values)
     return Parameters(Status.RECORDED, () if run is not None else ("the program began no MLflow run",), values)
 
 
-def _machine(seen: Sightings) -> Machine:
+def _machine(seen: ObservedSession) -> Machine:
     variables = {**os.environ, **seen.session.variables}
     if seen.session.hash_seed is not None:
         variables["PYTHONHASHSEED"] = seen.session.hash_seed
@@ -256,7 +256,7 @@ def _machine(seen: Sightings) -> Machine:
     return replace(machine, status=Status.PARTIAL, reasons=(*machine.reasons, *facts["reasons"]))
 
 
-def _data(seen: Sightings, run: SeenRun | None, code: Code, cache: DigestCache) -> Data:
+def _data(seen: ObservedSession, run: SeenRun | None, code: Code, cache: DigestCache) -> Data:
     opened = [
         Opened(path=e["path"], write=e["mode"] != "r", size_bytes=int(e["size"]), mtime_ns=int(e["mtime_ns"]))
         for e in seen.all("open")
@@ -275,7 +275,7 @@ def _data(seen: Sightings, run: SeenRun | None, code: Code, cache: DigestCache) 
     )
 
 
-def _used(seen: Sightings, code: Code) -> Snapshot | None:
+def _used(seen: ObservedSession, code: Code) -> Snapshot | None:
     """The snapshot without those files that the program did not load: what they would read is no matter."""
     if code.snapshot is None or not seen.all("modules"):
         return code.snapshot
@@ -285,7 +285,7 @@ def _used(seen: Sightings, code: Code) -> Snapshot | None:
 
 
 def _outputs(
-    seen: Sightings,
+    seen: ObservedSession,
     run: SeenRun | None,
     artifacts: tuple[Artifact, ...],
     cache: DigestCache,
@@ -316,7 +316,7 @@ def _digest(local: Path | None, name: str, cache: DigestCache) -> FileDigest | N
         return None
 
 
-def _notes(seen: Sightings) -> tuple[str, ...]:
+def _notes(seen: ObservedSession) -> tuple[str, ...]:
     notes = []
     if seen.notebook is not None:
         notes += [f"cell {s['position']} was skipped: {s['why']}" for s in seen.notebook.skipped]

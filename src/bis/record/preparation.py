@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from bis.config import MIB, Settings
 from bis.evidence import spool as spool_files
+from bis.evidence.redaction import Redactor
 from bis.evidence.spool import write_document
 from bis.record.probes.code import Entrypoint, probe_code
 from bis.record.probes.packages import probe_environment
 from bis.record.probes.snapshot import Limits
-from bis.record.redaction import Redactor
 
 if TYPE_CHECKING:
     from bis.model.session import Session

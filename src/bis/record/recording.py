@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from bis.config import MIB, Settings, home, recording_is_off, waits_for_storing
 from bis.errors import BisError
+from bis.instrument.fence import Fence
+from bis.launch.launcher import Entry, Launch, NotebookOptions, child_environment, launch, new_session, project_root_of
+from bis.launch.liveness import release
+from bis.launch.process import Program, run_program
 from bis.model.facets import EntryKind
 from bis.model.record import Mode
 from bis.model.session import Exit
-from bis.record.fence import Fence
-from bis.record.launcher import Entry, Launch, NotebookOptions, child_environment, launch, new_session, project_root_of
-from bis.record.liveness import release
 from bis.record.preparation import prepare
-from bis.record.process import Program, run_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,14 +22,14 @@ from bis.config import home
 from bis.errors import BisError, EvidenceDamaged, EvidenceError
 from bis.evidence import spool as spool_files
 from bis.evidence.addresses import absolute_uri
+from bis.evidence.session_secrets import forget_secrets, redacted_notebook, redactor_of
 from bis.evidence.spool import write_document
 from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore, set_up_client
+from bis.launch.liveness import is_alive, lock, unlock
 from bis.model.facets import Curve
 from bis.model.record import Mode, Record, State
 from bis.record.assembly import assemble, texts
-from bis.record.liveness import is_alive, lock, unlock
-from bis.record.secrecy import forget_secrets, redacted_notebook, redactor_of
-from bis.record.sightings import SeenRun, Sightings, read_sightings
+from bis.record.observed_session import ObservedSession, SeenRun, read_sightings
 
 if TYPE_CHECKING:
     from bis.model.session import Session
@@ -85,14 +85,14 @@ def _store_runs(folder: Path, store: EvidenceStore | None) -> Stored:
     return Stored(tuple(stored), uri, time.time())
 
 
-def _redact_notebook(seen: Sightings) -> None:
+def _redact_notebook(seen: ObservedSession) -> None:
     executed = seen.folder / spool_files.NOTEBOOK
     redact = texts(redactor_of(seen.folder, seen.session.argv))
     with suppress(FileNotFoundError, ValueError):  # there is none, or it was cut off: the record has its outputs
         (seen.folder / spool_files.NOTEBOOK_REDACTED).write_bytes(redacted_notebook(executed.read_bytes(), redact))
 
 
-def _store_run(store: EvidenceStore, seen: Sightings, run: SeenRun | None) -> str:
+def _store_run(store: EvidenceStore, seen: ObservedSession, run: SeenRun | None) -> str:
     record = assemble(seen, run, artifacts=_artifacts(store, run))
     run_id = run.run_id if run is not None else _create(store, seen, record)
     files = {}
@@ -150,7 +150,7 @@ def _artifacts(store: EvidenceStore, run: SeenRun | None) -> tuple[tuple[str, in
     return tuple((path, size, folder / path if folder is not None else None) for path, size in found)
 
 
-def _create(store: EvidenceStore, seen: Sightings, record: Record) -> str:
+def _create(store: EvidenceStore, seen: ObservedSession, record: Record) -> str:
     """The run of a program that began none; the same one where storing is tried again."""
     session = seen.session
     note = seen.folder / _MADE

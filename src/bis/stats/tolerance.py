@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Tolerance:
+class Closeness:
     """Largest difference that a project calls equal: ``atol + rtol * |original|``.
 
     Parameters
@@ -24,7 +24,7 @@ class Tolerance:
 
     Examples
     --------
-    >>> Tolerance(rtol=1e-9).allows(1.0, 1.0 + 1e-10)
+    >>> Closeness(rtol=1e-9).allows(1.0, 1.0 + 1e-10)
     True
     """
 

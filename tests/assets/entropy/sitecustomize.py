@@ -3,8 +3,8 @@
 import os
 import sys
 
-from bis.record.entropy.installation import install
-from bis.record.entropy.plan import EntropyPlan
+from bis.instrument.entropy.installation import install
+from bis.instrument.entropy.entropy_plan import EntropyPlan
 
 log = os.environ.get("BIS_TEST_LOG")
 

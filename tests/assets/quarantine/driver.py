@@ -6,8 +6,8 @@ import runpy
 import sys
 from pathlib import Path
 
+from bis.instrument import quarantine
 from bis.model.session import Quarantine
-from bis.replay import quarantine
 
 folder, scheme, templates, program = sys.argv[1:]
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis.audit.corpus.projects import projects_in
 from bis.cli.main import main
-from tests.unit.audit.corpus.github_server import item, serving
-from tests.unit.audit.corpus.repositories import make_repository
+from bis.corpus.projects import projects_in
+from tests.unit.corpus.github_server import item, serving
+from tests.unit.corpus.repositories import make_repository
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from contextlib import redirect_stderr
 import pytest
 
 from bis.cli.progress import CorpusBar, ReplayProgress
-from bis.model.audit import Fact, Problem, ProjectAudit
+from bis.model.project_audit import Fact, Problem, ProjectAudit
 
 
 class Terminal(io.StringIO):

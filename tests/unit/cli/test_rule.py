@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bis.audit.rules.explained import rule_texts
+from bis._audit.rules.documentation import rule_texts
 from bis.cli.main import main
 
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bis.errors import BisError, EvidenceDamaged, StorageError, UnsafeArchive
-from bis.evidence.archive import Entry, name_problem, pack, read_entries, unpack
+from bis.evidence.archive import ArchiveEntry, name_problem, pack, read_entries, unpack
 from bis.evidence.digests import digest_bytes
 
 _NAMES = st.text(st.characters(exclude_characters="\0/\\", exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -46,7 +46,7 @@ def _prefix_free(files: dict[str, bytes]) -> bool:
 def test_unpack_gives_back_what_was_packed(tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]) -> None:
     """Any names and contents that may be packed come back the same."""
     folder = tmp_path_factory.mktemp("out")
-    packed = pack([Entry(n, c) for n, c in files.items()])
+    packed = pack([ArchiveEntry(n, c) for n, c in files.items()])
     names = unpack(packed.content, folder, digest=packed.digest)
     assert {n: (folder / n).read_bytes() for n in names} == files
     assert {f.path: f.digest for f in packed.files} == {n: digest_bytes(c) for n, c in files.items()}
@@ -57,7 +57,7 @@ def test_bytes_depend_on_content_only(tmp_path: Path) -> None:
     for i, name in enumerate("abc"):
         (tmp_path / name).write_bytes(name.encode())
         os.utime(tmp_path / name, (i, i))
-    entries = [Entry(n, tmp_path / n) for n in "abc"]
+    entries = [ArchiveEntry(n, tmp_path / n) for n in "abc"]
     first = pack(entries)
     random.Random(0).shuffle(entries)
     (tmp_path / "a").touch()
@@ -68,7 +68,13 @@ def test_bytes_depend_on_content_only(tmp_path: Path) -> None:
 
 def test_executable_bit_and_links_survive(tmp_path: Path) -> None:
     """A script stays executable and a link inside of the project stays a link."""
-    packed = pack([Entry("run.sh", b"#!", executable=True), Entry("d/x", b"1"), Entry("d/l", link="../run.sh")])
+    packed = pack(
+        [
+            ArchiveEntry("run.sh", b"#!", executable=True),
+            ArchiveEntry("d/x", b"1"),
+            ArchiveEntry("d/l", link="../run.sh"),
+        ]
+    )
     unpack(packed.content, tmp_path / "out")
     assert os.access(tmp_path / "out/run.sh", os.X_OK)
     assert not os.access(tmp_path / "out/d/x", os.X_OK)
@@ -79,7 +85,9 @@ def test_executable_bit_and_links_survive(tmp_path: Path) -> None:
 def test_unreadable_files_are_named(tmp_path: Path) -> None:
     """A file that vanished, and one that is a pipe by now, are left out and listed."""
     os.mkfifo(tmp_path / "pipe")
-    packed = pack([Entry("gone", tmp_path / "gone"), Entry("pipe", tmp_path / "pipe"), Entry("ok", b"1")])
+    packed = pack(
+        [ArchiveEntry("gone", tmp_path / "gone"), ArchiveEntry("pipe", tmp_path / "pipe"), ArchiveEntry("ok", b"1")]
+    )
     assert [f.path for f in packed.files] == ["ok"]
     assert {e.path for e in packed.excluded} == {"gone", "pipe"}
 
@@ -90,7 +98,7 @@ def test_unreadable_files_are_named(tmp_path: Path) -> None:
 def test_names_that_leave_are_refused_both_ways(tmp_path: Path, name: str) -> None:
     """No such name is packed; where a foreign archive holds one, nothing is written anywhere."""
     with pytest.raises(ValueError, match="archive entry"):
-        pack([Entry(name, b"x")])
+        pack([ArchiveEntry(name, b"x")])
     if not name or "\0" in name:
         return  # tarfile cuts these itself
     with pytest.raises(UnsafeArchive):
@@ -158,7 +166,7 @@ def test_a_bomb_is_refused_early(tmp_path: Path) -> None:
 
 def test_damage_is_told_from_danger(tmp_path: Path) -> None:
     """Truncated, altered, foreign and mislabelled archives are damaged evidence; nothing is unpacked."""
-    packed = pack([Entry(f"f{i}", random.Random(i).randbytes(3000)) for i in range(5)])
+    packed = pack([ArchiveEntry(f"f{i}", random.Random(i).randbytes(3000)) for i in range(5)])
     plain = bytearray(gzip.decompress(packed.content))
     plain[3584:3688] = b"\xff" * 104  # the header of a member in the middle
     cut = [packed.content[:-9], packed.content[: len(packed.content) // 2], b""]
@@ -176,7 +184,9 @@ def test_any_altered_archive_stays_inside(tmp_path_factory: pytest.TempPathFacto
     """Flipped bytes in the tar (with a right checksum of gzip) never write outside nor raise anything else."""
     base = tmp_path_factory.mktemp("fuzz")
     plain = bytearray(
-        gzip.decompress(pack([Entry("a/b", b"1" * 600), Entry("l", link="a/b"), Entry("é" * 70, b"2")]).content)
+        gzip.decompress(
+            pack([ArchiveEntry("a/b", b"1" * 600), ArchiveEntry("l", link="a/b"), ArchiveEntry("é" * 70, b"2")]).content
+        )
     )
     for _ in range(data.draw(st.integers(1, 6))):
         plain[data.draw(st.integers(0, 5000))] = data.draw(st.integers(0, 255))
@@ -194,11 +204,11 @@ def test_nothing_is_overwritten_nor_written_through_what_is_there(tmp_path: Path
     other.mkdir()
     (out / "f").write_text("mine")
     with pytest.raises(StorageError):
-        unpack(pack([Entry("f", b"theirs")]).content, out)
+        unpack(pack([ArchiveEntry("f", b"theirs")]).content, out)
     assert (out / "f").read_text() == "mine"
     (out / "d").symlink_to(other)
     with pytest.raises(UnsafeArchive):
-        unpack(pack([Entry("d/x", b"1")]).content, out)
+        unpack(pack([ArchiveEntry("d/x", b"1")]).content, out)
     assert list(other.iterdir()) == []
 
 

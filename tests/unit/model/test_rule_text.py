@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from bis.model.audit import Confidence, Severity
+from bis.model.project_audit import Confidence, Severity
 from bis.model.rule_text import RuleText
 
 

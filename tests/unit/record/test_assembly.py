@@ -14,16 +14,16 @@ import pytest
 
 from bis.config import Settings
 from bis.evidence import spool as spool_files
+from bis.evidence.redaction import Redactor
 from bis.evidence.spool import EventWriter, write_document
+from bis.launch.launcher import child_environment
 from bis.model.facets import EntryKind, Status
 from bis.model.record import Mode, State
 from bis.model.session import Exit
 from bis.record.assembly import assemble, randomness_of, texts, written_files
-from bis.record.launcher import child_environment
+from bis.record.observed_session import SeenRun, read_sightings
 from bis.record.preparation import prepare
-from bis.record.redaction import Redactor
-from bis.record.sightings import SeenRun, read_sightings
-from tests.unit.record.sessions import clean_environ, session_of
+from tests.unit.sessions import clean_environ, session_of
 
 if TYPE_CHECKING:
     from bis.model.record import Record

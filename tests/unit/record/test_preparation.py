@@ -13,7 +13,7 @@ from bis.evidence.digests import digest_bytes
 from bis.model.facets import Code, Environment, Status
 from bis.model.jsonable import from_json
 from bis.record.preparation import prepare
-from tests.unit.record.sessions import session_of
+from tests.unit.sessions import session_of
 
 
 def read(folder: Path, name: str) -> object:

@@ -13,10 +13,10 @@ import pytest
 from bis.config import Settings
 from bis.errors import BisError, ExecutionError
 from bis.evidence.store import EvidenceStore
+from bis.launch.launcher import Entry
 from bis.model.facets import EntryKind
-from bis.record.launcher import Entry
 from bis.record.recording import record_program
-from tests.unit.record.sessions import clean_environ
+from tests.unit.sessions import clean_environ
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ RUN = """
 import json, sys
 from bis.config import Settings
 from bis.model.facets import EntryKind
-from bis.record.launcher import Entry
+from bis.launch.launcher import Entry
 from bis.record.recording import record_program
 done = record_program(Entry(EntryKind.SCRIPT, "program.py"), Settings(), tracking_uri=sys.argv[1] or None, wait=True)
 sys.stderr.write("\\n" + json.dumps([done.exit.exit_code, done.stored, done.problem, list(done.run_ids)]))

@@ -17,11 +17,11 @@ from bis.errors import EvidenceDamaged
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import EventWriter, write_document
 from bis.evidence.store import EvidenceStore
+from bis.launch.liveness import lock, release, unlock
 from bis.model.record import Mode, State
 from bis.model.session import Exit
-from bis.record.liveness import lock, release, unlock
 from bis.record.storing import drain, read_stored, store_in_background, store_session, store_under_lock
-from tests.unit.record.sessions import session_of
+from tests.unit.sessions import session_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from bis.model.audit import (
+from bis.model.audit_facts import FACTS
+from bis.model.project_audit import (
     KINDS,
     Confidence,
     Edit,
@@ -19,7 +20,6 @@ from bis.model.audit import (
     Substrings,
     TrackingCall,
 )
-from bis.model.audit_facts import FACTS
 
 # What a stranger's project may hold: it steers terminals, ends lines, quotes, links, and is no UTF-8.
 HOSTILE = (

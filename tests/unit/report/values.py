@@ -20,10 +20,10 @@ from bis.model.record import Mode, Record, missing_record
 from bis.model.verdict import (
     Evidence,
     Group,
-    Interval,
     Item,
     ItemKind,
     Level,
+    MetricInterval,
     Outcome,
     ReplayKind,
     Verdict,
@@ -77,7 +77,7 @@ def statistical() -> Verdict:
     """A statistical verdict on one metric and five replays."""
     evidence = Evidence(
         original="0.9",
-        interval=Interval(0.85, 0.95, 0.95),
+        interval=MetricInterval(0.85, 0.95, 0.95),
         p_value=0.4,
         p_adjusted=0.8,
         detectable_shift=0.0625,

@@ -6,23 +6,22 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bis.evidence.session_secrets import redacted_saved_outputs
+from bis.launch.project_root import barred_folders, find_project_root, find_toplevel
 from bis.model.facets import Cell, Code, EntryKind, Status
-from bis.record.probes.git import GitFacts, find_toplevel, probe_git
+from bis.record.probes.git_state import GitFacts, probe_git
 from bis.record.probes.snapshot import SECRET_PATTERNS, Limits, PackedSnapshot, pack_snapshot, select_files
-from bis.record.secrecy import redacted_saved_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bis.evidence.archive import Entry
-    from bis.record.redaction import Redactor
+    from bis.evidence.archive import ArchiveEntry
+    from bis.evidence.redaction import Redactor
 
-_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "MLproject", "environment.yml", "conda.yaml")
 ARTIFACT = "bis/source.tar.gz"
 
 
@@ -52,37 +51,6 @@ class ProbedCode:
 
     code: Code
     archive: PackedSnapshot | None
-
-
-def find_project_root(folder: Path, *, home: Path | None = None) -> Path:
-    """The project that `folder` belongs to.
-
-    The top level of its git repository; else the nearest folder at or above it with a project file; else `folder`.
-    The home folder and the root of the file system are never a project for what lies deeper, whatever lies in them.
-    """
-    folder = Path(os.path.abspath(folder))
-    barred = _barred(folder, home)
-    top = find_toplevel(folder)
-    if top is not None and top not in barred:
-        return top
-    for place in (folder, *folder.parents):
-        if place in barred:
-            break
-        try:
-            if any((place / mark).is_file() for mark in _MARKS):
-                return place
-        except OSError:
-            break
-    return folder
-
-
-def _barred(folder: Path, home: Path | None) -> set[Path]:
-    if home is None:
-        try:
-            home = Path.home()
-        except RuntimeError:  # no home folder can be determined
-            home = Path(folder.anchor)
-    return {home, Path(folder.anchor), Path(tempfile.gettempdir())}
 
 
 def probe_code(
@@ -126,7 +94,7 @@ def probe_code(
     target = _target(entry, root)
     is_file = entry.kind in {EntryKind.SCRIPT, EntryKind.NOTEBOOK}
     always = (target,) if is_file and target and not os.path.isabs(target) and (root / target).is_file() else ()
-    shallow = project_root is None and root in _barred(root, home)
+    shallow = project_root is None and root in barred_folders(root, home)
     try:
         selection = select_files(root, git, limits=limits, always=always, shallow=shallow)
         if redactor is not None:
@@ -163,7 +131,7 @@ def probe_code(
     return ProbedCode(code, archive)
 
 
-def _without_saved_secrets(entry: Entry, redactor: Redactor) -> Entry:
+def _without_saved_secrets(entry: ArchiveEntry, redactor: Redactor) -> ArchiveEntry:
     """A notebook's saved outputs are redacted like those of a run; everything else is source and stays."""
     if not entry.name.endswith(".ipynb") or not isinstance(entry.source, Path):
         return entry

@@ -18,7 +18,7 @@ from bis.model.facets import Machine, Status, ThreadPool
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bis.record.redaction import Redactor
+    from bis.evidence.redaction import Redactor
 
 # The environment variables that are recorded; no other ever is. A name that ends in "*" is a prefix.
 VARIABLES = (
@@ -102,7 +102,7 @@ def probe_machine(
     Parameters
     ----------
     pools, threads, switches_seen
-        What `bis.record.probes.runtime.inprocess_machine_facts` found in the program.
+        What `bis.instrument.runtime_probe.inprocess_machine_facts` found in the program.
     environ : mapping
         The program's environment; variables in `VARIABLES` are recorded, no other.
     redactor : Redactor, optional

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bis.evidence.redaction import strip_credentials
 from bis.model.facets import Environment, Package, Status
 from bis.model.lock import normalised
-from bis.record.redaction import strip_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

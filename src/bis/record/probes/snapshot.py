@@ -15,13 +15,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bis.evidence.archive import Entry, link_problem, name_problem, pack, read_entries
+from bis.evidence.archive import ArchiveEntry, link_problem, name_problem, pack, read_entries
 from bis.model.facets import Excluded, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bis.record.probes.git import GitFacts
+    from bis.record.probes.git_state import GitFacts
 
 MAX_FILE_BYTES = 5 << 20
 MAX_TOTAL_BYTES = 50 << 20
@@ -149,7 +149,7 @@ class Limits:
 class Selection:
     """Files chosen so far; `reasons` say why the snapshot is not complete."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[ArchiveEntry] = field(default_factory=list)
     excluded: list[Excluded] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
@@ -168,7 +168,7 @@ class ExternalSources:
     """Imported modules that stand outside of the project. ``external/<n>/`` stands for ``roots[n]``."""
 
     roots: tuple[str, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[ArchiveEntry, ...] = ()
     excluded: tuple[Excluded, ...] = ()
     reasons: tuple[str, ...] = ()
 
@@ -323,7 +323,7 @@ def external_sources(
             names += [x for x in _walk(Path(top), name, chosen, limits) if is_source(x)] if is_package else [name]
         _choose(Path(top), names, chosen, limits)
         under = f"external/{n}/"
-        selection.entries += [Entry(under + e.name, e.source, e.executable, e.link) for e in chosen.entries]
+        selection.entries += [ArchiveEntry(under + e.name, e.source, e.executable, e.link) for e in chosen.entries]
         selection.excluded += [Excluded(under + e.path, e.reason) for e in chosen.excluded]
         selection.reasons += chosen.reasons
     return ExternalSources(roots, tuple(selection.entries), tuple(selection.excluded), tuple(selection.reasons))
@@ -421,7 +421,7 @@ def _choose(root: Path, names: Iterable[str], selection: Selection, limits: Limi
             _leave_out(selection, c.name, f"the snapshot is full ({limits.total_bytes} bytes)")
             continue
         total += c.size
-        selection.entries.append(Entry(c.name, Path(c.place), c.executable))
+        selection.entries.append(ArchiveEntry(c.name, Path(c.place), c.executable))
 
 
 def _look(root: Path, name: str, real_root: str, selection: Selection, limits: Limits) -> _Candidate | None:
@@ -462,7 +462,7 @@ def _look_at_link(place: str, name: str, real_root: str, selection: Selection) -
     elif holds_secrets(real):
         selection.excluded.append(Excluded(name, _SECRET_REASON))
     else:
-        selection.entries.append(Entry(name, link=target))
+        selection.entries.append(ArchiveEntry(name, link=target))
 
 
 def _leave_out(selection: Selection, name: str, reason: str) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from bis.evidence.archive import unpack
+from bis.evidence.redaction import REDACTED, Redactor
 from bis.model.facets import Code, EntryKind, Status
-from bis.record.probes.code import Entrypoint, ProbedCode, find_project_root, probe_code, relative_to
-from bis.record.probes.git import probe_git
+from bis.record.probes.code import Entrypoint, ProbedCode, probe_code, relative_to
+from bis.record.probes.git_state import probe_git
 from bis.record.probes.snapshot import Limits, add_external, external_sources, holds_secrets
-from bis.record.redaction import REDACTED, Redactor
 
 _ENVIRON = {
     **{k: v for k, v in os.environ.items() if not k.startswith("GIT_")},
@@ -284,22 +284,6 @@ def test_hostile_folder(tmp_path: Path) -> None:
     assert probed.archive is not None
     unpack(probed.archive.content, tmp_path / "out")
     assert (tmp_path / "out/inside.py").read_text() == "x"
-
-
-def test_project_root_rules(tmp_path: Path) -> None:
-    """The repository, else the nearest project file, else the folder; never the home folder from below."""
-    home = tmp_path / "home"
-    deep = home / "work/exp/scripts"
-    deep.mkdir(parents=True)
-    (home / "setup.py").write_text("")
-    assert find_project_root(deep, home=home) == deep
-    (home / "work/exp/MLproject").write_text("")
-    assert find_project_root(deep, home=home) == home / "work/exp"
-    _git(home, "init", "-q")
-    assert find_project_root(deep, home=home) == home / "work/exp"
-    _git(home / "work", "init", "-q")
-    assert find_project_root(deep, home=home) == home / "work"
-    assert find_project_root(home, home=home) == home
 
 
 def test_script_in_the_home_folder_does_not_take_the_home_folder(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bis.evidence.redaction import REDACTED, Redactor
+from bis.instrument.runtime_probe import inprocess_machine_facts, read_pools
 from bis.model.facets import Status, ThreadPool
 from bis.record.probes.machine import probe_machine, usable_cores
-from bis.record.probes.runtime import inprocess_machine_facts, read_pools
-from bis.record.redaction import REDACTED, Redactor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,7 +125,7 @@ def test_gpu_is_asked_only_on_request(tmp_path: Path, script: str, expected: tup
 
 _LOOK = """
 import json, sys
-from bis.record.probes.runtime import inprocess_machine_facts
+from bis.instrument.runtime_probe import inprocess_machine_facts
 before = set(sys.modules)
 print(json.dumps(inprocess_machine_facts()))
 new = {m.split(".")[0] for m in set(sys.modules) - before}

@@ -1,0 +1,263 @@
+"""The audit of one project: read, link, state the facts, ask the rules."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import platform
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bis import __version__
+from bis._audit.cache import Cache
+from bis._audit.files.dependencies import is_lock, is_manifest, named_requirements, read_dependencies
+from bis._audit.files.entry_points import is_entry_file
+from bis._audit.files.project_documents import is_document, read_documents
+from bis._audit.files.revision import read_revision
+from bis._audit.files.tree import walk
+from bis._audit.parsing.reading import read_module
+from bis._audit.parsing.source import load
+from bis._audit.parsing.suppression import divide
+from bis._audit.program.project import Project
+from bis._audit.questions import facts, substrings
+from bis._audit.rule_contract import Rule
+from bis._audit.rules.rule_catalogue import RULES
+from bis.evidence.digests import digest_bytes
+from bis.model.project_audit import Confidence, Finding, Place, Problem, ProjectAudit, Severity, Size
+
+if TYPE_CHECKING:
+    from bis._audit.files.tree import Tree
+    from bis._audit.program.ir import Module
+
+_PACKAGE = Path(__file__).parents[1]
+_MANY_FILES = 200  # of fewer files, reading all again costs less than keeping them apart
+_SMALL_FILE_BYTES = 300  # of smaller files many are alike that nobody copied
+_SKETCH = 24
+_KEPT_BYTES = 64 * 2**20
+_TEXT_MIB = 1.0
+
+CRASHED = Rule("BIS000", "crashed-rule", Severity.ERROR, Confidence.HIGH)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is looked for, and where.
+
+    `select` and `ignore` are codes or beginnings of codes; an empty `select` means all stable rules. `exclude` are
+    globs relative to the project. `cache` is the folder of earlier audits, or None.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    max_file_mib: float = 20.0
+    cache: Path | None = None
+
+    def wants(self, code: str) -> bool:
+        """Whether findings of this code are asked for; the longer beginning wins. The empty code stands for all rules.
+
+        That a rule failed is told whatever is selected, unless it is ignored.
+        """
+        all_are = not self.select or code == CRASHED.code
+        if not code:
+            return not self.select and not self.ignore
+        chosen = max((len(p) for p in self.select if code.startswith(p)), default=0 if all_are else -1)
+        left_out = max((len(p) for p in self.ignore if code.startswith(p)), default=-1)
+        return chosen >= 0 and chosen > left_out
+
+
+def audit_project(root: Path, name: str, options: Options | None = None) -> ProjectAudit:
+    """Audit the project in a folder; nothing in it is run or imported.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    name : str
+        What the project is called in the result.
+    options : Options, optional
+
+    Returns
+    -------
+    ProjectAudit
+        Files that could not be read are `problems` of it; nothing that stands in the project raises.
+    """
+    options = options or Options()
+    collecting = gc.isenabled()
+    gc.disable()  # trees and calls have no cycles: looking for some costs a quarter of the time
+    try:
+        return _audit(root, name, options)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
+    tree = walk(root, exclude=options.exclude, max_file_mib=options.max_file_mib)
+    problems = list(tree.problems)
+    contents = _Contents(root, tree.sources, options.max_file_mib, problems)
+    texts = _texts(root, tree, problems)
+    digests = contents.digests
+    revision = read_revision(root)
+    made_from = (sorted(digests.items()), sorted(texts.items()), tree, revision)
+    key = digest_bytes(repr(made_from).encode("utf-8", "replace"))
+    cache = Cache(options.cache, version_of(options)) if options.cache is not None else None
+    place = str(root.resolve())
+    if cache is not None and (kept := cache.audit(place, key)) is not None:
+        return replace(kept, project=name)
+    modules = _modules(contents, place, cache if len(digests) >= _MANY_FILES else None)
+    problems += [p for module in modules for p in _problems(module)]
+    installs = [(m.file, cell, line, text) for m in modules for cell, line, text in m.installs]
+    named = named_requirements(texts)
+    dependencies = read_dependencies({f: t for f, t in texts.items() if is_manifest(f) or f in named}, installs)
+    documents = read_documents({f: t for f, t in texts.items() if is_document(f)})
+    project = Project(name, modules, dependencies, documents, tree.others, texts)
+    audit = _judged(project, options, problems, tree, digests)
+    if any(finding.edits for finding in audit.findings):
+        from bis._audit.fixes import settled
+
+        audit = replace(audit, findings=settled(root, audit.findings))
+    searched = substrings.search(project, root, tree.left_out, traces=audit.traces)
+    audit = replace(audit, revision=revision, substrings=searched, sketch=_sketch(contents))
+    if cache is not None:
+        cache.keep(place, key, audit)
+    return audit
+
+
+def version_of(options: Options) -> str:
+    """What decides over the result besides the content: bis, Python's parser, and what was asked for."""
+    asked = {key: value for key, value in asdict(options).items() if key != "cache"}
+    return f"{__version__}:{_own_code()}:{platform.python_version()}:{sorted(asked.items())}"
+
+
+@functools.cache
+def _own_code() -> str:
+    """Digest of the code that audits: between two releases, or while a rule is written, the version stays as it is."""
+    files = sorted(path for part in ("_audit", "model", "notebooks") for path in (_PACKAGE / part).rglob("*.py"))
+    contents = [(path.relative_to(_PACKAGE).as_posix(), digest_bytes(path.read_bytes())) for path in files]
+    return digest_bytes(repr(contents).encode())
+
+
+class _Contents:
+    """The contents of a project's files: kept while they are few, read again where they are many."""
+
+    def __init__(self, root: Path, files: tuple[str, ...], most_mib: float, problems: list[Problem]) -> None:
+        self._root = root
+        self._most_mib = most_mib
+        self._kept: dict[str, bytes] = {}
+        self.digests: dict[str, str] = {}
+        self.sizes: dict[str, int] = {}
+        total = 0
+        for file in files:
+            content = load(root, file, max_file_mib=most_mib)
+            if isinstance(content, Problem):
+                problems.append(content)
+                continue
+            self.digests[file] = digest_bytes(content)
+            self.sizes[file] = len(content)
+            total += len(content)
+            if total <= _KEPT_BYTES:
+                self._kept[file] = content
+
+    def take(self, file: str) -> bytes:
+        """The content of a file, once; of one that has gone in the meantime, nothing."""
+        kept = self._kept.pop(file, None)
+        if kept is not None:
+            return kept
+        content = load(self._root, file, max_file_mib=self._most_mib)
+        return content if isinstance(content, bytes) else b""
+
+
+def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
+    """Manifests and documents."""
+    found = {}
+    for file in tree.others:
+        if not (is_manifest(file) or is_document(file) or is_entry_file(file)):
+            continue
+        content = load(root, file, max_file_mib=_TEXT_MIB)
+        if isinstance(content, Problem):
+            if is_lock(file):
+                found[file] = ""  # its name alone tells that there is one
+            else:
+                problems.append(content)
+        else:
+            encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
+            found[file] = content.decode(encoding, "replace")
+    for file in sorted(named_requirements(found) - found.keys()):  # -r other.txt
+        if file in tree.others and isinstance(content := load(root, file, max_file_mib=_TEXT_MIB), bytes):
+            found[file] = content.decode("utf-8", "replace")
+    for file in tree.sources:  # setup.py is both
+        if is_manifest(file) and isinstance(content := load(root, file, max_file_mib=_TEXT_MIB), bytes):
+            found[file] = content.decode("utf-8", "replace")
+    return found
+
+
+def _modules(contents: _Contents, place: str, cache: Cache | None) -> list[Module]:
+    """The modules of a project, those of known contents from the cache."""
+    known = cache.modules(place) if cache is not None else {}
+    modules, fresh = [], False
+    for file, digest in contents.digests.items():
+        module = known.pop(digest, None)  # of two files with one content, the second is read for itself
+        if module is None:
+            module = read_module(contents.take(file), is_notebook=file.endswith(".ipynb"))
+            fresh = True
+        modules.append(module)
+    if cache is not None and fresh:
+        cache.keep_modules(place, dict(zip(contents.digests.values(), modules, strict=True)))
+    for file, module in zip(contents.digests, modules, strict=True):
+        module.file = file
+    return modules
+
+
+def _problems(module: Module) -> list[Problem]:
+    return [
+        Problem(module.file, kind, detail, Place(module.file, cell, line))
+        for kind, detail, cell, line in module.problems
+    ]
+
+
+def _judged(
+    project: Project, options: Options, problems: list[Problem], tree: Tree, digests: dict[str, str]
+) -> ProjectAudit:
+    calls = list(project.tracking())
+    project.problems = [*problems, *project.dependencies.problems]
+    project.facts = facts.state(project, calls)
+    findings, silenced = divide(_findings(project, options), project.modules, options.wants)
+    trackers: dict[str, tuple[str, ...]] = {}
+    for call in calls:
+        trackers[call.tracker] = tuple(sorted({*trackers.get(call.tracker, ()), call.kind}))
+    notebooks = sum(m.is_notebook for m in project.modules)
+    lines = sum(m.code_lines for m in project.modules)
+    return ProjectAudit(
+        project=project.name,
+        facts=project.facts,
+        calls=tuple(sorted(calls, key=lambda c: (c.place, c.kind))),
+        findings=tuple(sorted((f for f in findings if options.wants(f.code)), key=lambda f: (f.place, f.code))),
+        suppressed=tuple(sorted(silenced, key=lambda f: (f.place, f.code))),
+        problems=tuple(project.problems),
+        left_out=tree.left_out,
+        trackers=trackers,
+        size=Size(len(project.modules) - notebooks, notebooks, lines, tree.left_out_files),
+        digest=digest_bytes(repr(sorted(digests.values())).encode()),
+    )
+
+
+def _findings(project: Project, options: Options) -> list[Finding]:
+    found: list[Finding] = []
+    for module in RULES:
+        rule: Rule = module.RULE
+        if not options.wants(rule.code) or (rule.gate and not rule.gate & project.roots):
+            continue
+        try:
+            found += module.check(project)
+        except Exception as error:  # noqa: BLE001 (the fence of the audit: one rule that fails ends no audit)
+            message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
+            found.append(CRASHED.at(Place(""), message))
+    return found
+
+
+def _sketch(contents: _Contents) -> tuple[str, ...]:
+    """The smallest digests of the files that are large enough to tell a copy."""
+    large = {digest[:16] for file, digest in contents.digests.items() if contents.sizes[file] >= _SMALL_FILE_BYTES}
+    return tuple(sorted(large)[:_SKETCH])

@@ -1,0 +1,286 @@
+"""What a project declares that it needs, in all its files together, and what it imports without declaring it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from bis._audit.files.distributions import brought_by, distributions_of, needs_no_declaration
+from bis._audit.files.installs import read_install
+from bis._audit.files.manifests import OF_REQUIREMENTS, read_manifest, reader_of
+from bis._audit.files.requirements import Declared, Sheet
+from bis.model.project_audit import Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# Files that a tool wrote with what it resolved, and the files beside them from which it did; none: they stand alone.
+_LOCKS: dict[str, tuple[str, ...]] = {
+    "poetry.lock": ("pyproject.toml",),
+    "uv.lock": ("pyproject.toml",),
+    "pdm.lock": ("pyproject.toml",),
+    "pipfile.lock": ("pipfile",),
+    "pixi.lock": ("pixi.toml", "pyproject.toml"),
+    "conda-lock.yml": (),
+    "conda-lock.yaml": (),
+    "pylock.toml": (),
+}
+_LOCK_NAME = re.compile(r"(?i)pylock\.[\w-]+\.toml|[\w.-]*conda-lock\.ya?ml|conda-(?:linux|osx|win)[\w-]*\.lock")
+_LOCKED = re.compile(r'(?m)^name = "([\w.-]+)"|^ {8}"([\w.-]+)": \{|^- name: ([\w.-]+)$')
+_NAMES_OTHER = re.compile(r"(?m)^\s*(?:-r|--requirement)[\s=]*([^\s#]+)")
+_MOST_LOCK = 8 * 2**20
+# Folders that MLflow writes: what is declared in them is a saved model's, not the project's.
+_STORES = frozenset({"mlruns", "mlartifacts", ".trash"})
+_SAVED_MODEL = frozenset({"conda.yaml", "python_env.yaml", "requirements.txt"})
+_SAVED_NAME = re.compile(r"(?m)^name:\s*mlflow-env\s*$")
+# What installs other packages is not what the project computes with.
+_INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv", "pip-tools", "pipenv", "poetry", "conda", "mamba"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """All that is declared.
+
+    `manifests` are the files that declare, `locks` those among the project's files that a tool resolved, `locked` the
+    names in the latter. `resolved` are the folders in which such a lock belongs to a manifest.
+    """
+
+    declared: tuple[Declared, ...] = ()
+    locks: tuple[str, ...] = ()
+    manifests: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    locked: frozenset[str] = frozenset()
+    resolved: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Normalised names of all declared packages."""
+        return frozenset(one.name for one in self.declared)
+
+    @property
+    def computing(self) -> tuple[Declared, ...]:
+        """What is declared, without what only installs other packages."""
+        return tuple(one for one in self.declared if one.name not in _INSTALLERS)
+
+    @property
+    def unpinned(self) -> tuple[Declared, ...]:
+        """What is declared without a version, where no manifest beside it names one.
+
+        What an image or a notebook installs says nothing of other environments, nor does a manifest in another folder.
+        """
+        pinned = self._pinned()
+        return tuple(
+            one
+            for one in self.computing
+            if not one.pinned
+            and not any(
+                _surroundings(file) == _surroundings(one.place.file) and not _installs(file)
+                for file in pinned.get(one.name, ())
+            )
+        )
+
+    @property
+    def pins(self) -> str:
+        """``lock``, ``all``, ``some`` or ``none`` of the declared packages; empty where nothing is declared.
+
+        ``lock`` where a tool resolved what the outermost manifest asks for. Of several files that name a package, one
+        that names its version is enough.
+        """
+        names = {one.name for one in self.computing}
+        depths = [_depth(_folder(file)) for file in self.manifests]
+        if self.resolved and min(_depth(folder) for folder in self.resolved) <= min(depths, default=0):
+            return "lock"
+        if not names:
+            return "lock" if self.locks else ""
+        missing = len(names - self._pinned().keys())
+        if not missing:
+            return "lock" if self.locks else "all"
+        return "some" if missing < len(names) else "none"
+
+    def _pinned(self) -> dict[str, set[str]]:
+        """Packages of which a file names one version, with those files."""
+        found: dict[str, set[str]] = {}
+        for one in self.declared:
+            if one.pinned or _folder(one.place.file) in self.resolved:
+                found.setdefault(one.name, set()).add(one.place.file)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Undeclared:
+    """An import that no manifest declares; `through` are declared packages (or a lock) that bring it along."""
+
+    name: str
+    place: Place
+    through: tuple[str, ...] = ()
+
+    @property
+    def indirectly(self) -> bool:
+        """Whether it is there all the same, as long as another package needs it."""
+        return bool(self.through)
+
+
+def is_lock(path: str) -> bool:
+    """Whether a tool wrote a file with all that it resolved, by its name; its size is of no concern."""
+    name = PurePosixPath(path).name.lower()
+    return name in _LOCKS or bool(_LOCK_NAME.fullmatch(name))
+
+
+def named_requirements(texts: Mapping[str, str]) -> set[str]:
+    """The files that lists of requirements name with ``-r``, relative to the project."""
+    found = set()
+    for path, text in texts.items():
+        for name in _NAMES_OTHER.findall(text) if path.endswith((".txt", ".in", ".pip")) else ():
+            found.add(posixpath.normpath(posixpath.join(_folder(path), name)))
+    return found
+
+
+def is_manifest(path: str) -> bool:
+    """Whether a file declares dependencies, by its name and folder; locks are among them."""
+    if _STORES & set(PurePosixPath(path).parts[:-1]):
+        return False
+    return is_lock(path) or reader_of(path) is not None
+
+
+def read_dependencies(files: Mapping[str, str], installs: Iterable[tuple[str, int, int, str]] = ()) -> Dependencies:
+    """Read what a project declares.
+
+    Parameters
+    ----------
+    files : mapping of str to str
+        Text of each manifest by its path relative to the project. Of locks the text may be left empty.
+    installs : iterable of (file, cell, line, text)
+        Lines of notebooks and scripts that install packages: they declare them, too.
+
+    Returns
+    -------
+    Dependencies
+        Manifests that cannot be read, or not wholly, are its `problems`.
+    """
+    files = {path: text for path, text in sorted(files.items()) if not _is_saved_model(path, files)}
+    sheets = {path: read_manifest(path, text) for path, text in files.items() if not is_lock(path)}
+    constraints = {path for sheet in sheets.values() for path in sheet.constraints}
+    constraints |= {path for path in sheets if PurePosixPath(path).name.lower().startswith("constraint")}
+    included = {path for sheet in sheets.values() for path in sheet.includes}
+    constraints -= included
+    for file, cell, line, text in installs:
+        read_install(sheets.setdefault(f"{file}\0", Sheet(file)), text, Place(file, cell, line))
+    own = {canonicalize_name(name) for sheet in sheets.values() for name in sheet.own}
+    declaring = [sheet for path, sheet in sheets.items() if path not in constraints]
+    fixed = {one.name for path in constraints if path in sheets for one in sheets[path].declared if one.pinned}
+    declared = [
+        replace(one, pinned=True) if one.name in fixed and not one.pinned else one
+        for sheet in declaring
+        for one in sheet.declared
+        if one.name not in own
+    ]
+    locks = [path for path in files if is_lock(path)]
+    by_tool = [path for path, sheet in sheets.items() if sheet.is_lock]
+    manifests = sorted({sheet.path for path, sheet in sheets.items() if sheet.declares and "\0" not in path})
+    return Dependencies(
+        tuple(declared),
+        tuple(sorted([*locks, *by_tool])),
+        tuple(manifests),
+        tuple(problem for sheet in sheets.values() for problem in sheet.problems),
+        _locked(files, locks),
+        tuple(sorted({_folder(path) for path in locks if _belongs(path, files)})),
+    )
+
+
+def imports_undeclared(imports: Mapping[str, Place], own: set[str], dependencies: Dependencies) -> list[Undeclared]:
+    """Imported packages that no manifest declares by a distribution of their own.
+
+    Parameters
+    ----------
+    imports : mapping of str to Place
+        Imported names, with a place of each; the first part is enough, but of ``google.cloud.storage`` more tells more.
+    own : set of str
+        Names of the project's own modules.
+    dependencies : Dependencies
+
+    Returns
+    -------
+    list of Undeclared
+        In the order of names. Modules of the standard library, and those that only a platform gives, are left out.
+    """
+    names = dependencies.names
+    brought = _brought(dependencies)
+    found: dict[str, Undeclared] = {}
+    for name, place in sorted(imports.items()):
+        root = name.partition(".")[0]
+        if not root or root in own or needs_no_declaration(name):
+            continue
+        candidates = distributions_of(name)
+        if _is_among(candidates, names):
+            continue
+        through = tuple(one for one, brings in sorted(brought.items()) if _is_among(candidates, brings))
+        if not through and _is_among(candidates, dependencies.locked):
+            through = dependencies.locks[:1]
+        found.setdefault(root, Undeclared(root, place, through))
+    return list(found.values())
+
+
+def _brought(dependencies: Dependencies) -> dict[str, frozenset[str]]:
+    """What each declared package brings, with what its extras add."""
+    found: dict[str, frozenset[str]] = {}
+    for one in dependencies.declared:
+        brings = brought_by(one.name).union(*(brought_by(f"{one.name}[{extra}]") for extra in one.extras))
+        found[one.name] = found.get(one.name, frozenset()) | brings
+    return found
+
+
+def _is_among(candidates: tuple[str, ...], names: frozenset[str]) -> bool:
+    """Whether one of them is there; a star at the end stands for anything."""
+    return any(
+        one in names if not one.endswith("*") else any(name.startswith(one[:-1]) for name in names)
+        for one in candidates
+    )
+
+
+def _is_saved_model(path: str, files: Mapping[str, str]) -> bool:
+    """Whether a file belongs to a model that MLflow saved."""
+    folder, name = _folder(path), PurePosixPath(path).name
+    beside = f"{folder}/conda.yaml" if folder else "conda.yaml"
+    if name not in _SAVED_MODEL or beside not in files or not folder:
+        return False
+    return bool(_SAVED_NAME.search(files[beside][:20_000]))
+
+
+def _belongs(lock: str, files: Mapping[str, str]) -> bool:
+    """Whether a lock stands beside a file from which it was resolved, or needs none."""
+    sources = _LOCKS.get(PurePosixPath(lock).name.lower(), ())
+    return not sources or any(_folder(p) == _folder(lock) and PurePosixPath(p).name.lower() in sources for p in files)
+
+
+def _locked(files: Mapping[str, str], locks: list[str]) -> frozenset[str]:
+    """Names of packages in locks, as far as these list them one a line."""
+    return frozenset(
+        canonicalize_name(match[1] or match[2] or match[3])
+        for path in locks
+        for match in _LOCKED.finditer(files[path][:_MOST_LOCK])
+    )
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _installs(file: str) -> bool:
+    """Whether a file installs packages for itself only: an image or a notebook."""
+    name = file.rpartition("/")[2].lower()
+    return name != "setup.py" and (name.endswith((".ipynb", ".py")) or "dockerfile" in name)
+
+
+def _surroundings(file: str) -> str:
+    """The folder of a manifest; one of nothing but requirements belongs to that around it."""
+    folder = _folder(file)
+    return _folder(folder) if folder.rpartition("/")[2].lower() in OF_REQUIREMENTS else folder
+
+
+def _depth(folder: str) -> int:
+    return folder.count("/") + 1 if folder else 0

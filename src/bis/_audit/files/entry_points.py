@@ -1,0 +1,247 @@
+"""By which door one starts a project: what its files, and the commands in its documents, offer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bis._audit.files.manifests import Unreadable, compose_yaml, load_toml, yaml_items
+from bis._audit.files.project_documents import is_document
+from bis.model.project_audit import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+_LONGEST_LINE = 2000
+_MOST_LINES = 20_000
+_MOST_FOUND = 100  # in one file
+_MAIN = re.compile(
+    r"(?i)(?:__main__|main|run|train|app|cli|pipeline|run_\w{1,40}|train_\w{1,40}|main_\w{1,40})\.(?:py|sh)"
+)
+_TARGET = re.compile(r"(?P<name>[A-Za-z0-9][\w./-]{0,80}):(?![=:])")
+_HOUSEKEEPING = frozenset(
+    {
+        "all", "clean", "help", "install", "format", "lint", "test", "tests", "docs", "build", "setup", "venv", "env",
+        "html", "requirements", "check", "black", "isort", "ruff", "mypy", "coverage", "release", "publish", "dist",
+        "init", "deps", "commit", "fix", "typecheck", "login", "logout", "down", "stop", "pylint", "pip", "push",
+        "quality", "dependencies", "hooks", "sure", "use", "it", "this", "a", "the", "sense", "changes",
+    }
+)  # fmt: skip
+# A line of a document is cut where a command may begin; what stands in front of one is taken off.
+_BEFORE = re.compile(r"[`$>|;&(!%]|:\s")
+_SETTING = re.compile(r"[A-Z_][A-Z0-9_]{1,60}=\S{0,300}\s+")
+_RUNNER = re.compile(
+    r"(?:(?:uv|poetry|pipenv|pdm|hatch|rye|pixi|conda|mamba)\s+run|sudo|time|nohup|docker(?:-compose|\s+compose)?\s+exec)"
+    r"\s+(?:-\S{1,60}\s+){0,4}"
+)
+_NO_PROGRAMS = r"(?!(?:pip|venv|virtualenv|ipykernel|build|pytest|unittest)\b)"
+_COMMAND = re.compile(
+    rf"(?:python[\d.]{{0,5}}|py)\s+(?:-[a-zA-Z]\s+){{0,3}}(?:-m\s+{_NO_PROGRAMS}[\w.]{{1,120}}|[\w./\\-]{{1,200}}\.py\b)"
+    r"|mlflow\s+run\s+\S{1,200}|dvc\s+(?:repro|exp\s+run)\b|kedro\s+run\b|zenml\s+pipeline\s+run\b|snakemake\s+\S{1,200}"
+    r"|make\s+[a-z][\w-]{1,60}|(?:bash|sh|source)\s+[\w./-]{1,200}\.sh\b|\./[\w./-]{1,200}\.sh\b"
+    r"|streamlit\s+run\s+\S{1,200}|uvicorn\s+[\w.]{1,80}:\w{1,40}|papermill\s+\S{1,200}"
+    r"|jupyter\s+(?:nbconvert\s+--(?:to|execute)|(?:notebook|lab)\s+\S{1,200}\.ipynb)"
+    r"|docker(?:-|\s+)compose\s+up\b|docker\s+run\s+\S{1,200}|torchrun\s+\S{1,200}|accelerate\s+launch\s+\S{1,200}"
+    r"|spark-submit\s+\S{1,200}|prefect\s+deploy\w{0,5}\s+\S{1,200}"
+)
+_MARKS = (
+    "python", "py ", "mlflow run", "dvc ", "kedro ", "zenml ", "make ", "sh ", ".sh", "streamlit", "uvicorn",
+    "papermill", "jupyter", "docker", "torchrun", "accelerate", "spark-submit", "snakemake", "source ", "prefect",
+)  # fmt: skip
+_MARKED = re.compile("|".join(re.escape(mark) for mark in _MARKS))
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """One door.
+
+    `kind` is ``mlproject``, ``dvc``, ``makefile``, ``script`` (installed as a command), ``dockerfile``, ``document``,
+    ``file`` (a name that says it) or ``notebook`` (the only one). `name` is what one calls, `environment` what an
+    MLproject names for it.
+    """
+
+    kind: str
+    name: str
+    place: Place
+    environment: str = ""
+
+
+def is_entry_file(path: str) -> bool:
+    """Whether the text of a file, not being a document, tells how a project is started."""
+    return _name(path).lower() in _READERS or _is_dockerfile(path)
+
+
+def entry_points(names: Iterable[str], texts: Mapping[str, str]) -> tuple[EntryPoint, ...]:
+    """What offers to start the project.
+
+    Parameters
+    ----------
+    names : iterable of str
+        All files of the project, code and notebooks among them.
+    texts : mapping of str to str
+        Text of its documents and of what `is_entry_file` names, as far as they could be read.
+
+    Returns
+    -------
+    tuple of EntryPoint
+        In the order of files; a file of which the text is not there counts by its name, once.
+    """
+    found: list[EntryPoint] = []
+    paths = sorted({*names, *texts})
+    notebooks = [path for path in paths if path.endswith(".ipynb")]
+    programs = {_name(path) for path in paths if path.endswith((".py", ".sh", ".ipynb"))}
+    for path in paths:
+        name = _name(path)
+        text = texts.get(path)
+        if is_entry_file(path):
+            found += _read_entry(path, text)[:_MOST_FOUND]
+        elif is_document(path):
+            found += _commands(path, text or "", programs)
+        elif name == "__main__.py" or ("/" not in path.removeprefix("src/") and _MAIN.fullmatch(name)):
+            found.append(EntryPoint("file", path, Place(path)))
+    if len(notebooks) == 1:
+        found.append(EntryPoint("notebook", notebooks[0], Place(notebooks[0])))
+    return tuple(found)
+
+
+def _read_entry(path: str, text: str | None) -> list[EntryPoint]:
+    name = _name(path).lower()
+    reader = _READERS.get(name, _read_dockerfile)
+    if text is not None:
+        try:
+            return reader(path, text)
+        except (Unreadable, RecursionError):
+            pass  # told as a manifest's problem where it is one; that the file is there still says something
+    kind = {"mlproject": "mlproject", "dvc.yaml": "dvc"}.get(name, "")
+    return [EntryPoint(kind, "", Place(path))] if kind else []
+
+
+def _read_mlproject(path: str, text: str) -> list[EntryPoint]:
+    entries: list[tuple[str, int]] = []
+    environment = ""
+    for key, value in yaml_items(compose_yaml(text)):
+        if key in {"conda_env", "python_env"}:
+            environment = f"{key}: {_scalar(value)}"
+        elif key == "docker_env":
+            image = next((_scalar(inner) for name, inner in yaml_items(value) if name == "image"), "")
+            environment = f"docker_env: {image}"
+        elif key == "entry_points":
+            entries += [(name, _line(inner)) for name, inner in yaml_items(value)]
+    entries = entries or [("", 0)]  # any script of it can be run by its name
+    return [EntryPoint("mlproject", name, Place(path, -1, line), environment) for name, line in entries]
+
+
+def _read_dvc(path: str, text: str) -> list[EntryPoint]:
+    stages = [inner for key, value in yaml_items(compose_yaml(text)) if key == "stages" for inner in yaml_items(value)]
+    return [EntryPoint("dvc", name, Place(path, -1, _line(value))) for name, value in stages]
+
+
+def _scalar(node: Any) -> str:
+    return str(node.value) if isinstance(getattr(node, "value", None), str) else ""
+
+
+def _line(node: Any) -> int:
+    """The line of a key: its value begins there, or on the next line where that is a mapping."""
+    line = int(node.start_mark.line)
+    return line if node.start_mark.column and isinstance(node.value, list) and line else line + 1
+
+
+def _read_makefile(path: str, text: str) -> list[EntryPoint]:
+    if {"docs", "doc"} & set(path.split("/")[:-1]):
+        return []
+    found = []
+    for number, line in enumerate(text.splitlines()[:_MOST_LINES], 1):
+        match = _TARGET.match(line[:_LONGEST_LINE])
+        if match and not _keeps_house(match["name"]):
+            found.append(EntryPoint("makefile", match["name"], Place(path, -1, number)))
+    return found
+
+
+def _keeps_house(target: str) -> bool:
+    """Whether a target of make is for those who work on the project, by the words of its name."""
+    return bool(_HOUSEKEEPING & set(re.split(r"[-_./]", target.lower())))
+
+
+def _read_pyproject(path: str, text: str) -> list[EntryPoint]:
+    content = load_toml(text)
+    tool = content.get("tool")
+    poetry = tool.get("poetry") if isinstance(tool, dict) else None
+    found = []
+    for part in (content.get("project"), poetry):
+        scripts = part.get("scripts") if isinstance(part, dict) else None
+        found += [
+            EntryPoint("script", name, _place_of(path, text, name))
+            for name in scripts or ()
+            if isinstance(scripts, dict)
+        ]
+    return found
+
+
+def _place_of(path: str, text: str, name: str) -> Place:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip(" \"'").startswith(name) and "=" in line:
+            return Place(path, -1, number)
+    return Place(path)
+
+
+def _read_dockerfile(path: str, text: str) -> list[EntryPoint]:
+    found = []
+    for number, line in enumerate(text.splitlines()[:_MOST_LINES], 1):
+        match = re.match(r"(?i)\s*(?:CMD|ENTRYPOINT)\s+(\S.{0,200})", line[:_LONGEST_LINE])
+        if match:
+            found.append(EntryPoint("dockerfile", match[1].strip(), Place(path, -1, number)))
+    return found[-1:]  # the last one counts
+
+
+def _commands(path: str, text: str, programs: set[str]) -> list[EntryPoint]:
+    """The commands of a document, those that name a program which is not there left out."""
+    found: list[EntryPoint] = []
+    for number, raw in enumerate(text.splitlines()[:_MOST_LINES], 1):
+        line = raw[:_LONGEST_LINE]
+        if not _MARKED.search(line):
+            continue
+        command = next((c for c in _commands_in(line) if _starts_own(c, programs)), "")
+        if command and len(found) < _MOST_FOUND:
+            found.append(EntryPoint("document", command, Place(path, -1, number)))
+    return found
+
+
+def _commands_in(line: str) -> Iterator[str]:
+    """What stands in a line as a command, without the settings and runners before it."""
+    for part in _BEFORE.split(line):
+        segment = part.lstrip(" \t*+-#")
+        while setting := _SETTING.match(segment):
+            segment = segment[setting.end() :]
+        runner = _RUNNER.match(segment)
+        match = _COMMAND.match(segment[runner.end() :] if runner else segment)
+        if match:
+            yield match[0].strip("`'\" ")
+
+
+def _starts_own(command: str, programs: set[str]) -> bool:
+    words = command.split()
+    if words[0] == "make":
+        return not _keeps_house(words[1])
+    named = re.split(r"[\\/]", words[-1].strip("`'\""))[-1]
+    if named.endswith((".py", ".sh", ".ipynb")):
+        return named in programs and named != "setup.py" and not named.startswith("test_")
+    return True
+
+
+def _name(path: str) -> str:
+    """The last part of a relative path. Some projects have thousands of files, and a path object is dear."""
+    return path.rpartition("/")[2]
+
+
+def _is_dockerfile(path: str) -> bool:
+    name = _name(path).lower()
+    return name.startswith("dockerfile") or name.endswith(".dockerfile")
+
+
+_READERS: dict[str, Callable[[str, str], list[EntryPoint]]] = {
+    "mlproject": _read_mlproject,
+    "dvc.yaml": _read_dvc,
+    "makefile": _read_makefile,
+    "pyproject.toml": _read_pyproject,
+}

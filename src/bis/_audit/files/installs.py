@@ -1,0 +1,156 @@
+"""The packages that a command installs: ``pip install`` and its like in a Dockerfile, a notebook or a script."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from bis._audit.files.requirements import LONGEST_LINE, Sheet, is_exact
+from bis.model.project_audit import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PIP = re.compile(r"pip(?:\d(?:\.\d+)?)?(?:\.exe)?")
+_CONDA = frozenset({"conda", "mamba", "micromamba"})
+_ADDERS = frozenset({"poetry", "uv", "pdm", "pipenv", "pixi"})
+_SEPARATORS = frozenset({"&&", "||", ";", "|", "&", "\n", ">", ">>", "2>", "2>&1", "&>", "<"})
+# Options of pip and conda that are followed by a value.
+_WITH_VALUE = frozenset(
+    {
+        "-f", "--find-links",
+        "-i", "--index-url", "--extra-index-url", "-t", "--target", "--platform", "--python-version",
+        "--prefix", "--root", "--src", "--upgrade-strategy", "--timeout", "--retries", "--trusted-host", "--cache-dir",
+        "--proxy", "--log", "--no-binary", "--only-binary", "--progress-bar", "--implementation", "--abi", "--python",
+        "--index", "--default-timeout", "--channel", "-n", "--name", "-p", "--group", "-G", "--extra", "--extras", "-E",
+        "--config-settings", "--global-option", "--root-user-action", "--report", "--index-strategy",
+    }
+)  # fmt: skip
+_REFERRING = frozenset({"-r", "--requirement", "--file", "-c", "--constraint", "--constraints", "-e", "--editable"})
+_NAMED = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?")
+_UNSET = re.compile(r"[${}`]")  # of a variable whose value is not known
+_VARIABLE = re.compile(r"\$\{?(?P<name>\w+)[^}\s]{0,80}?\}|\$(?P<plain>\w+)")
+
+
+def read_install(sheet: Sheet, text: str, place: Place, variables: dict[str, str] | None = None) -> None:
+    """Take in the packages that a line of shell or IPython installs; other commands say nothing.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Where they go.
+    text : str
+        The line; it may hold several commands.
+    place : Place
+        Where it stands.
+    variables : dict of str to str, optional
+        Values that stand for ``$NAME``.
+    """
+    text = text[:LONGEST_LINE]
+    if "install" not in text and " add " not in text:
+        return
+    if variables:
+        text = _VARIABLE.sub(lambda m: variables.get(m["name"] or m["plain"], m[0]), text)
+    for words in _commands(text):
+        start, kind = _packages_from(words)
+        if start >= 0:
+            _take(sheet, words[start:], kind, place)
+
+
+def read_dockerfile(sheet: Sheet, text: str) -> None:
+    """Take in what the commands of a Dockerfile install."""
+    variables: dict[str, str] = {}
+    pending, first = "", 0
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw[:LONGEST_LINE].strip()
+        if line.startswith("#"):
+            continue
+        first = first if pending else number
+        if line.endswith("\\") and len(pending) < 10 * LONGEST_LINE:
+            pending += line[:-1] + " "
+            continue
+        whole, pending = pending + line, ""
+        setting = re.match(r"(?i)(?:ARG|ENV)\s+(\w+)[=\s]\s*[\"']?([^\s\"']*)", whole)
+        if setting:
+            variables[setting[1]] = setting[2]
+        else:  # RUN, or a line of a here-document
+            command = re.sub(r"(?i)^RUN\s+(?:--\S+\s+)*", "", whole)
+            for part in re.split(r"&&|\|\||;(?=\s)", command):
+                read_install(sheet, part, Place(sheet.path, -1, first), variables)
+
+
+def _commands(text: str) -> Iterator[list[str]]:
+    """The words of each command of a line."""
+    text = text.strip().lstrip("!%").strip()
+    if text.startswith("["):  # a Dockerfile's list of words
+        text = re.sub(r"[\[\],]", " ", text)
+    try:
+        lexer = shlex.shlex(text, posix=True, punctuation_chars=";&|\n")
+        lexer.whitespace_split = True
+        lexer.commenters = "#" if " #" in text else ""
+        words = list(lexer)
+    except ValueError:  # an open quote
+        words = text.replace("'", " ").replace('"', " ").split()
+    current: list[str] = []
+    for word in words:
+        if word in _SEPARATORS or set(word) <= set(";&|"):
+            yield current
+            current = []
+        else:
+            current.append(word)
+    yield current
+
+
+def _packages_from(words: list[str]) -> tuple[int, str]:
+    """Where the packages begin in a command that installs some, and in whose words they are; -1 where it does not."""
+    for i, word in enumerate(words[:-1]):
+        base = re.split(r"[\\/]", word)[-1]
+        after = words[i + 1]
+        if _PIP.fullmatch(base) and after == "install":
+            return i + 2, "pip"
+        if base in _CONDA and after in {"install", "create"}:
+            return i + 2, "conda"
+        if base in _ADDERS and after == ("install" if base == "pipenv" else "add"):
+            return i + 2, "pip"
+    if words[:1] == ["install"]:  # the mark and the name of the magic were taken off
+        return 1, "pip"
+    return -1, ""
+
+
+def _take(sheet: Sheet, words: list[str], kind: str, place: Place) -> None:
+    """The arguments of an installing command."""
+    rest = iter(words)
+    for word in rest:
+        if word in _REFERRING or word in _WITH_VALUE:
+            _take_option(sheet, word, next(rest, ""), kind, place)
+        elif word.startswith("-r") and len(word) > 2:
+            sheet.refer(word[2:])
+        elif word.startswith("-"):
+            continue
+        elif (match := _NAMED.match(word)) and not word.endswith((".txt", ".")):
+            if _UNSET.search(word):
+                sheet.declare(match["name"], word[match.end() :], place, pinned=False)
+            else:
+                _take_package(sheet, word, kind, place)
+
+
+def _take_option(sheet: Sheet, option: str, value: str, kind: str, place: Place) -> None:
+    """An option that names a file or a place of packages; the others say nothing of them."""
+    if option in {"-r", "--requirement"} or (option == "--file" and kind == "conda"):
+        sheet.refer(value)
+    elif option in {"-c", "--constraint", "--constraints"} and kind == "pip":  # of conda, a channel
+        sheet.refer(value, constraint=True)
+    elif option in {"-e", "--editable"} and "+" in value:
+        sheet.require(value, place)
+
+
+def _take_package(sheet: Sheet, word: str, kind: str, place: Place) -> None:
+    if kind == "conda":
+        sheet.require_conda(word, place)
+        return
+    match = re.match(r"([A-Za-z0-9][\w.-]*)@(\S+)", word)  # uv's and poetry's name@version
+    if match and "://" not in word and "+" not in word:
+        sheet.declare(match[1], match[2], place, pinned=is_exact(f"=={match[2]}"))
+        return
+    sheet.require(word, place)

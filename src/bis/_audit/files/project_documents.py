@@ -1,0 +1,317 @@
+"""What a project's documents tell of its tracking: what is logged, and how to look at it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bis.model.project_audit import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_MOST_CHARACTERS = 2**20
+_LONGEST_LINE = 2000
+_MOST_PLACES = 200  # of one kind, in one file
+_MOST_WORDS = 120  # of one sentence
+_LONGEST_LEAD = 200  # characters of what leads to a list, repeated before each of its items
+_NEAR = 12  # words between a verb and what it is about
+_ENOUGH = 60  # places
+_AROUND = 3  # lines within which an address belongs to MLflow
+_FOLDERS = frozenset({"docs", "doc", "documentation", "wiki", "guides", "manual"})
+_SUFFIXES = (".md", ".rst", ".txt", ".markdown", ".mdx", ".adoc")
+_OTHER_PURPOSE = re.compile(
+    r"(?i)(?:licen[cs]e|copying|notice|authors?|contributors?|contributing|changelog|changes|history|news|security|todo"
+    r"|code[-_]of[-_]conduct|manifest|cmakelists|robots|.*requirements?.*|constraints?.*|pull_request_template|.*\blicen[cs]e)"
+)
+
+_LOGGING = re.compile(
+    r"\blog_(?:params?|metrics?|model|artifacts?|batch|dict|figure|image|input|table|text|hyperparams)\b|\bautolog\b"
+)
+# The command where it stands as one; the server in prose, where one is told to start it.
+_COMMAND = re.compile(
+    r"(?:^|[`$>|]|\brun|\bexec|-m|&&)[\s\-*#$>]{0,8}mlflow\s{1,3}server\b|\bmlflow\s{1,3}server\s{1,3}-"
+)
+_SERVER = re.compile(
+    r"\b(?:start|launch|run|open|access|visit|connect|host|lance[rz]?|démarre[rz]?|ouvr\w{1,3}|inici\w{1,3}"
+    r"|abr[ae]\w{0,2}|execut\w{1,3}|starte\w{0,2}|öffne\w{0,2})(?:s|ing|ed)?\b.{0,60}\bmlflow\s{1,3}(?:tracking\s{1,3})?server\b"
+)
+_SEEN_IN = (
+    r"(?:web\s?)?(?:ui|gui|dashboards?|interface|interfaz|oberfläche|weboberfläche|frontend|console|tableau de bord"
+    r"|screenshots?)"
+)
+_INTERFACE = re.compile(
+    rf"\bmlflow(?:'s)?[\s_-]{{1,3}}(?:tracking[\s_-]{{1,3}}|experiments?[\s_-]{{1,3}})?{_SEEN_IN}\b"
+    rf"|\b{_SEEN_IN}\s{{1,3}}(?:web\s|utilisateur\s|gráfica\s|de usuario\s)?"
+    r"(?:of|de|do|da|du|del|von|d'|l'|for)?"
+    r"\s?(?:l'|la\s|el\s|o\s)?mlflow\b"
+)
+_SEEN = re.compile("ui|dash|interfa|oberfl|frontend|console|tableau|screenshot")  # one of these is in all of them
+_STORE = re.compile(
+    r"\b(?:set_)?tracking[ _-]ur[il]s?\b|\bmlflow_tracking_ur[il]\b|--backend-store-uri"
+    r"|dagshub\.com/[\w.-]{1,80}/[\w.-]{1,120}(?:\.mlflow|/experiments)|azuredatabricks\.net/|cloud\.databricks\.com/\S{0,80}(?:experiments|mlflow)"
+)
+_ADDRESS = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):5[05]\d\d\b")
+_OTHER_SERVICE = re.compile(r"curl|predict|flask|swagger|fastapi|/docs\b|/api\b|registry|streamlit|psql|postgres")
+_PICTURE = re.compile(
+    r"!\[(?P<alt>[^\]]{0,200})\]\((?P<target>[^)\s]{1,400})|<img\s(?P<tag>[^>]{1,600})|image::\s(?P<rst>\S{1,400})"
+)
+_OF_INTERFACE = re.compile(
+    r"mlflow.{0,40}(?:ui|dash|experiment|runs?|track|interface|screen|page|result|compar|registry|model)"
+)
+_NO_SCREEN = re.compile(r"logo|badge|shields\.io|icon|grafana|prometheus|diagram|architecture|workflow")
+
+# Stems of words by which one says that something is recorded: English, French, Spanish, Portuguese, German.
+_RECORDS = re.compile(
+    r"(?:auto-?)?log(?:s|ged|ging)?|(?:auto-?)?track(?:s|ed|ing)?|record(?:s|ed|ing)?|captur(?:e|es|ed|ing)"
+    r"|regist(?:er|ers|ered|ering)"
+    r"|enregistr\w{1,6}|journalis\w{1,5}|logu\w{1,5}|suivi[es]{0,2}|suivre|suit|tra[cç](?:é|és|ée|ées|er)"
+    r"|registr(?:a|an|ar|amos|ado|ada|ados|adas|am|ando)|rastre\w{1,6}|seguimiento|acompanh\w{1,6}"
+    r"|protokollier\w{1,3}|aufgezeichnet|aufzeichn\w{1,4}|erfass(?:t|en)|geloggt|loggt|getrackt|trackt|nachverfolg\w{1,3}|verfolgt"
+)
+# Words that say so of any file, unless MLflow stands in the same sentence.
+_STORES = re.compile(
+    r"sav(?:e|es|ed|ing)|stor(?:e|es|ed|ing)|persist(?:s|ed)?|upload(?:s|ed)?|sauvegard\w{1,5}|stock(?:é|és|ée|ées)"
+    r"|guard(?:a|an|ar|ado|ada|ados|adas)|almacen\w{1,5}|salv(?:a|am|ar|o|os|a|as)|armazen\w{1,6}|gespeichert|speicher(?:t|n)"
+)
+_THINGS = re.compile(
+    r"(?:hyper-?)?param(?:s|eters?|ètres?|etros?|ètre|eter[ns]?)?|(?:hiper|hyper)(?:-?par[aâáè]m\w{2,6})|par[áâè]metros?|param[eè]tres?"
+    r"|metri[ckqx]\w{0,3}|métri[ckqx]\w{1,3}|artifacts?|artefa[ck]t(?:s|e|en|os)?|artéfacts?|models?|modèles?|modelos?|modelle?n?s?"
+    r"|accurac(?:y|ies)|loss(?:es)?|rmse|mae|mse|r2|auc|f1|f1-score|precision|recall|plots?|figures?"
+    r"|checkpoints?|weights|scores?|datasets?|confusion|gráficos?|metriken|modell"
+)
+_NEGATION = frozenset(
+    {"not", "never", "no", "without", "todo", "pas", "sans", "sin", "não", "sem", "nicht", "kein", "keine", "ohne"}
+)
+_DEFINES = re.compile(
+    r"\bmlflow\s{0,3}(?:\([^)]{0,40}\)\s?)?(?:is|est|es|é|ist)\s{1,3}(?:an?|the|un|une|una|uma|ein|eine|l')\b"
+    r"|\bmlflow\s{0,2}[:\u2013\u2014-]\s{0,2}(?:an?\s)?open[- ]source"
+)
+# What is tracked is not said by the name of the practice, or of a part of MLflow.
+_NAMES = re.compile(
+    r"\b(?:experiments?|experimentos?|expériences?|mlflow(?:'s)?|ml|remote|run|issue)[\s-]{1,3}tracking\b"
+    r"(?!\s{0,2}(?:of|metrics|param))"
+    r"|\btracking\s{1,3}(?:servers?|ur[il]s?|store|tool|system|platform|backend|database|experiments?\b(?!,))"
+    r"|\(?\btracking\b(?=\s{0,2}[,)&/])"
+    r"|\b(?:saved|logged|stored)\s{1,3}(?:mlflow\s{1,3})?models?\b(?!\s{1,3}(?:to|in|with|as)\b)"
+    r"|\bregistered[\s_-]{1,3}models?\b|\bmodel[\s-]registry\b|\bartifact[\s-](?:store|storage|root|location|ur[il])\b"
+)
+_NAMED = re.compile("tracking|model|artifact")  # one of these is in all of them
+_WORD = re.compile(r"[\w'-]{1,40}")
+_END = re.compile(r"(?<=[.!?;])\s+(?=[\w*`\"'(\[])")
+_LINK_TARGET = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,400}\)|\]\([^)\s]{1,400}\)|https?://\S{1,400}|<[^>]{1,400}>")
+_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,2}[.)])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Documents, and the places in them that tell of tracking.
+
+    `files` are all that were read, `nested` those of them that are READMEs of inner folders. `mentions_logging` are
+    names of logging functions, in prose or in examples; `explains_logging` are sentences that say what is recorded;
+    `explains_viewing` is whatever leads to the records: a command, an address, a picture of the page.
+    """
+
+    files: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
+    mentions_mlflow: tuple[Place, ...] = ()
+    mentions_logging: tuple[Place, ...] = ()
+    explains_viewing: tuple[Place, ...] = ()
+    explains_logging: tuple[Place, ...] = ()
+
+
+def is_document(path: str) -> bool:
+    """Whether a file is a document for people, by its name and place."""
+    *parents, last = path.split("/")
+    name = last.lower()
+    if re.fullmatch(r"readme(?:[-_.].*)?", name):
+        return not name.endswith((".py", ".ipynb", ".html", ".pdf", ".png", ".jpg", ".toml", ".yml", ".yaml"))
+    if not name.endswith(_SUFFIXES) or _OTHER_PURPOSE.fullmatch(last.rpartition(".")[0]):
+        return False
+    return not parents or bool(_FOLDERS & {part.lower() for part in parents})
+
+
+def read_documents(files: Mapping[str, str]) -> Documents:
+    """Search documents for what they tell of tracking.
+
+    Parameters
+    ----------
+    files : mapping of str to str
+        Text of each document by its path relative to the project.
+    """
+    found = _Found([], [], [], [])
+    for path, text in sorted(files.items(), key=lambda item: (item[0].count("/"), item[0])):
+        if min(len(found.explaining), len(found.viewing)) < _ENOUGH:  # a book about it is not read to its end
+            _search(path, text[:_MOST_CHARACTERS], found)
+    nested = tuple(
+        path for path in sorted(files) if "/" in path and not _FOLDERS & {p.lower() for p in path.split("/")[:-1]}
+    )
+    return Documents(
+        tuple(sorted(files)),
+        nested,
+        tuple(found.mlflow),
+        tuple(found.logging),
+        tuple(found.viewing),
+        tuple(found.explaining),
+    )
+
+
+@dataclass(slots=True)
+class _Found:
+    mlflow: list[Place]
+    logging: list[Place]
+    viewing: list[Place]
+    explaining: list[Place]
+
+
+def _search(path: str, text: str, found: _Found) -> None:
+    lines = [line[:_LONGEST_LINE] for line in text.replace("\u2019", "'").splitlines()]
+    lowered = [line.lower() for line in lines]
+    about = [i for i, line in enumerate(lowered) if "mlflow" in line]
+    found.mlflow += _places(path, about)
+    found.logging += _places(path, [i for i, line in enumerate(lines) if "log" in line and _LOGGING.search(line)])
+    if not about:
+        return
+    near = {j for i in about for j in range(i - _AROUND, i + _AROUND + 1)}
+    found.viewing += _places(path, [i for i in sorted(near) if 0 <= i < len(lines) and _views(lowered[i])])
+    found.explaining += _places(
+        path,
+        sorted(
+            first + i
+            for first, last in _sections(lines, about)
+            for i, sentence, heading in _sentences(lines[first:last])
+            if _explains(sentence, heading)
+        ),
+    )
+
+
+_UNDERLINES = frozenset("=-~^\"'#*")
+_UNDERLINE = re.compile(r"[=\-~^\"'#*]{3,}")
+_HTML_HEADING = re.compile(r"<h\d.{0,300}")
+# Only lines with one of these can lead to what was recorded; all others are spared the closer look.
+_MAY_LEAD = re.compile(r"mlflow|!\[|<img|image::|tracking|backend-store|dagshub|databricks|localhost|127\.0|0\.0\.0\.0")
+_PICTURE_LINK = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,400}\)")
+
+
+def _places(path: str, numbers: list[int]) -> list[Place]:
+    return [Place(path, -1, number + 1) for number in numbers[:_MOST_PLACES]]
+
+
+def _views(line: str) -> bool:
+    """Whether a line, near a mention of MLflow, leads to what was recorded."""
+    if not _MAY_LEAD.search(line):
+        return False
+    for picture in _PICTURE.finditer(line):
+        words = " ".join(part for part in picture.groups() if part)
+        if _OF_INTERFACE.search(words) and not _NO_SCREEN.search(words):
+            return True
+    line = _PICTURE_LINK.sub(" ", line)
+    if "mlflow" in line:
+        server = "server" in line and (_COMMAND.search(line) or _SERVER.search(line))
+        if server or (_SEEN.search(line) and _INTERFACE.search(line)):
+            return "pip install" not in line
+    return bool(_STORE.search(line) or (_ADDRESS.search(line) and not _OTHER_SERVICE.search(line)))
+
+
+def _sections(lines: list[str], about: list[int]) -> list[tuple[int, int]]:
+    """First and last line of the parts, from heading to heading, that mention MLflow at all."""
+    starts, fenced = [0], ""
+    for i, line in enumerate(lines):
+        first = line[:1]
+        if first == "#" and not fenced:
+            starts.append(i)
+        elif first in {"`", "~", " "} and (mark := line.lstrip()[:3]) in {"```", "~~~"}:
+            fenced = "" if mark == fenced else fenced or mark
+    ends = [*starts[1:], len(lines)]
+    mentioned = set(about)
+    return [(a, b) for a, b in zip(starts, ends, strict=True) if not mentioned.isdisjoint(range(a, b))]
+
+
+def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
+    """Sentences with the index of their first line and the heading above; a list belongs to what leads to it."""
+    heading = ""
+    paragraph: list[tuple[int, str]] = []
+    lead = (-1, "")
+    for i, line in _prose(lines):
+        stripped = line.strip()
+        underline = stripped[:1] in _UNDERLINES and _UNDERLINE.fullmatch(stripped)
+        is_heading = stripped[:1] == "#" or (stripped[:2] == "<h" and bool(_HTML_HEADING.fullmatch(stripped)))
+        bullet = _ITEM.match(line)
+        item = bullet is not None or stripped.startswith("|")
+        if not stripped or is_heading or item or underline:
+            if underline and paragraph:
+                heading, paragraph = paragraph[-1][1], []
+            yield from _split(paragraph, heading)
+            if paragraph and paragraph[-1][1].rstrip("* ").endswith(":"):
+                number, text = paragraph[-1]
+                lead = (number, text[-_LONGEST_LEAD:])
+            elif paragraph and not item:
+                lead = (-1, "")
+            paragraph = []
+        if is_heading:
+            heading = stripped.lstrip("# ")
+            lead = (i, heading + ":") if _leads(heading) else (-1, "")
+        elif item:
+            text = line[bullet.end() if bullet else 0 :].strip(" |")
+            paragraph = [(i, f"{lead[1]} {text}" if lead[0] >= 0 and i - lead[0] <= 30 else text)]
+        elif stripped and not underline:
+            paragraph.append((i, stripped))
+
+
+def _prose(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The lines that are no code, and an empty one for each fence and at the end."""
+    fence = ""
+    for i, line in enumerate([*lines, ""]):
+        stripped = line.strip()
+        if stripped.startswith(("```", "~~~")):
+            fence = "" if fence and stripped.startswith(fence) else fence or stripped[:3]
+            yield i, ""
+        elif not fence or i == len(lines):
+            yield i, line
+
+
+def _leads(heading: str) -> bool:
+    """Whether a heading says that what is listed below is recorded: "What is logged"."""
+    words = [word.lower() for word in _WORD.findall(heading)]
+    return any(
+        re.fullmatch(r"logs|logged|tracked|tracks|recorded|records|enregistr\w+|registrad\w+|geloggt\w*", w)
+        for w in words
+    )
+
+
+def _split(paragraph: list[tuple[int, str]], heading: str) -> Iterator[tuple[int, str, str]]:
+    """The sentences of a paragraph that is about MLflow; each is at the line in which it begins."""
+    whole = " ".join(text for _number, text in paragraph)
+    if "mlflow" in whole.lower():
+        heading += " mlflow"
+    elif not paragraph or "mlflow" not in heading.lower():
+        return
+    lines = iter(paragraph)
+    number, text = next(lines)
+    begin, line_end = 0, len(text)
+    for end in [*(m.start() for m in _END.finditer(whole)), len(whole)]:
+        while begin > line_end:
+            number, text = next(lines)
+            line_end += len(text) + 1
+        yield number, whole[begin:end], heading
+        begin = end + 1
+
+
+def _explains(sentence: str, heading: str) -> bool:
+    """Whether a sentence says that something is recorded with MLflow, and what."""
+    sentence = _LINK_TARGET.sub(" ", sentence)
+    lowered = sentence.lower()
+    here = "mlflow" in lowered
+    if not (here or "mlflow" in heading.lower()) or "?" in sentence or _DEFINES.search(lowered):
+        return False
+    said = _NAMES.sub(" ", lowered) if _NAMED.search(lowered) else lowered
+    words = _WORD.findall(said)[:_MOST_WORDS]
+    if not here and "your" in words:  # what MLflow can do for anyone
+        return False
+    things = [i for i, word in enumerate(words) if _THINGS.fullmatch(word)]
+    if not things:
+        return False
+    verbs = [i for i, word in enumerate(words) if _RECORDS.fullmatch(word) or (here and _STORES.fullmatch(word))]
+    denied = {j for i, word in enumerate(words) if word in _NEGATION or word.endswith("n't") for j in range(i, i + 5)}
+    return any(abs(verb - thing) <= _NEAR for verb in verbs if verb not in denied for thing in things if thing != verb)

@@ -1,0 +1,213 @@
+"""Which calls train a model, and which of their arguments are hyperparameters.
+
+Names are those of `bis._audit.frameworks.naming.canonical`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bis._audit.frameworks.naming import canonical
+
+# Methods that train, whatever they are a method of, unless it only prepares data.
+FITS = frozenset(
+    {
+        "fit", "partial_fit", "fit_predict", "fit_generator", "train_on_batch", "fit_one_cycle", "fine_tune",
+        "fit_resample",
+    }
+)  # fmt: skip
+
+# Functions that train.
+FUNCTIONS = frozenset(
+    {
+        "xgboost.train", "xgboost.cv", "xgboost.dask.train", "lightgbm.train", "lightgbm.cv", "catboost.train",
+        "catboost.cv", "pmdarima.auto_arima", "pmdarima.arima.auto_arima", "sklearn.model_selection.cross_val_score",
+        "sklearn.model_selection.cross_validate", "sklearn.model_selection.cross_val_predict",
+        "sklearn.model_selection.learning_curve", "sklearn.model_selection.validation_curve",
+        "sklearn.model_selection.permutation_test_score",
+    }
+)  # fmt: skip
+
+# Methods that train, of objects of these libraries: beginning of the name -> methods.
+METHODS: dict[str, frozenset[str]] = {
+    "transformers.": frozenset({"train"}),
+    "trl.": frozenset({"train"}),
+    "setfit.": frozenset({"train", "fit"}),
+    "sentence_transformers.": frozenset({"train", "fit"}),
+    "lightning.pytorch.Trainer": frozenset({"fit"}),
+    "ultralytics.": frozenset({"train"}),
+    "detectron2.engine.": frozenset({"train"}),
+    "mmengine.runner.": frozenset({"train"}),
+    "composer.Trainer": frozenset({"fit"}),
+    "fastai.": frozenset({"fit", "fit_one_cycle", "fine_tune", "fit_flat_cos"}),
+    "stable_baselines3.": frozenset({"learn"}),
+    "sb3_contrib.": frozenset({"learn"}),
+    "ray.rllib.": frozenset({"train"}),
+    "ray.train.": frozenset({"fit"}),
+    "h2o.": frozenset({"train"}),
+    "tensorflow.estimator.": frozenset({"train"}),
+    "accelerate.Accelerator": frozenset({"backward"}),
+    "pycaret.": frozenset({"create_model", "compare_models", "tune_model", "ensemble_model"}),
+    "spacy.": frozenset({"update"}),
+    "gensim.models.": frozenset({"train"}),
+    "autogluon.": frozenset({"fit"}),
+    "flaml.": frozenset({"fit"}),
+}
+
+# Packages of scikit-learn in which `fit` prepares data and trains nothing.
+PREPARING_PACKAGES = frozenset(
+    {
+        "preprocessing", "impute", "feature_extraction", "feature_selection", "decomposition", "compose",
+        "random_projection", "kernel_approximation", "manifold", "datasets", "utils", "metrics", "inspection",
+    }
+)  # fmt: skip
+# Exceptions: classes in those packages that train, and classes elsewhere that do not.
+TRAINS = frozenset({"sklearn.compose.TransformedTargetRegressor"})
+PREPARES = frozenset({"sklearn.pipeline.FeatureUnion", "sklearn.pipeline.make_union"})
+# Other libraries, by the beginnings of names, whose `fit` prepares, explains or plots.
+_PREPARING = (
+    "keras.layers.", "keras.preprocessing.", "nltk.", "shap.", "lime.", "umap.", "category_encoders.",
+    "imblearn.over_sampling.", "imblearn.under_sampling.", "imblearn.combine.", "pyspark.ml.feature.",
+    "feature_engine.", "yellowbrick.", "sklearn_pandas.", "tokenizers.", "scipy.stats.", "scipy.optimize.",
+    "great_expectations.", "evidently.", "alibi_detect.", "optbinning.", "missingpy.", "boruta.", "dirty_cat.",
+    "skrub.", "matplotlib.", "albumentations.",
+)  # fmt: skip
+
+BACKWARD = "backward"  # loss.backward(): a training loop of one's own
+_TRAINING_METHODS = FITS.union({BACKWARD}, *METHODS.values())
+
+
+def is_training(api: str) -> bool | None:
+    """Whether a call trains a model, as far as its resolved name tells.
+
+    None where the method is one that trains, of an object of which nothing is known: ``.fit``.
+    """
+    name = canonical(api)
+    if name in FUNCTIONS:
+        return True
+    head, _dot, method = name.rpartition(".")
+    if method not in _TRAINING_METHODS or head.startswith("@"):
+        return False  # also of the project's own: what it calls counts
+    if not head:
+        return None if api.startswith(".") and (method in FITS or method == BACKWARD) else False
+    if any(method in methods and name.startswith(beginning) for beginning, methods in METHODS.items()):
+        return True
+    if method == BACKWARD:
+        return name.startswith("torch.")
+    return method in FITS and method != "fit_resample" and _is_model(head)
+
+
+def _is_model(maker: str) -> bool:
+    """Whether what is made by this name is fitted by training; what is not known to prepare, is."""
+    if maker in PREPARES:
+        return False
+    if maker.startswith("sklearn."):
+        return maker in TRAINS or maker.split(".")[1] not in PREPARING_PACKAGES
+    return not maker.startswith(_PREPARING)
+
+
+# Hyperparameters
+
+# Arguments that say how a computation is done, and not which: no hyperparameters.
+NOT_HYPERPARAMETERS = frozenset(
+    {
+        # what is computed on, and how much is told of it
+        "n_jobs", "nthread", "n_threads", "num_threads", "thread_count", "verbose", "verbosity", "silent",
+        "logging_level", "verbose_eval", "device", "devices", "accelerator", "task_type", "gpu_id", "predictor",
+        "workers", "num_workers", "use_multiprocessing", "pin_memory", "persistent_workers", "prefetch_factor",
+        "memory", "cache_size", "copy", "copy_X", "copy_x", "overwrite_x", "warm_start", "precompute", "foreach",
+        "fused", "capturable", "differentiable", "allow_writing_files", "train_dir", "save_snapshot", "pre_dispatch",
+        "jit_compile", "run_eagerly", "steps_per_execution",
+        # seeds: rules of their own
+        "random_state", "seed", "random_seed", "generator", "worker_init_fn",
+        # names, shapes and data
+        "name", "shape", "input_shape", "input_dim", "batch_input_shape", "dtype", "missing", "use_label_encoder",
+        "enable_categorical", "cat_features", "feature_names", "trainable", "steps", "params",
+        # what is looked at, not what is trained
+        "callbacks", "validation_data", "metrics", "weighted_metrics", "eval_metric", "custom_metric", "eval_set",
+        "evals", "valid_sets", "scoring", "refit", "return_train_score", "error_score", "cv", "probability",
+        "store_covariance", "oob_score", "compute_importances", "evals_result", "early_stopping_callback", "maximize",
+    }
+)  # fmt: skip
+# Of functions that train on data, only these are hyperparameters.
+_OF_FIT = frozenset(
+    {"epochs", "nb_epoch", "batch_size", "validation_split", "steps_per_epoch", "class_weight", "max_epochs", "shuffle",
+     "early_stopping_rounds", "initial_epoch"}
+)  # fmt: skip
+_OF_TRAIN = frozenset({"num_boost_round", "early_stopping_rounds", "nfold", "stratified", "iterations"})
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameters:
+    """Which keyword arguments of a call are hyperparameters.
+
+    `only` are their names, or None where all are that stand not in `NOT_HYPERPARAMETERS`. `table` is the keyword of a
+    dictionary of hyperparameters that the call takes first, or empty.
+    """
+
+    only: frozenset[str] | None = None
+    table: str = ""
+
+    def includes(self, keyword: str) -> bool:
+        """Whether a keyword argument, or a key of the dictionary, is a hyperparameter."""
+        if keyword.startswith("**"):
+            return False
+        return keyword in self.only if self.only is not None else keyword not in NOT_HYPERPARAMETERS
+
+
+_ALL = Hyperparameters()
+# Patterns of makers, all of whose arguments count.
+_MAKERS = (
+    re.compile(r"torch\.optim\.(?:[A-Z]\w+|[a-z_]+\.[A-Z]\w+)$"),
+    re.compile(r"keras\.optimizers\.(?:schedules\.)?[A-Z]\w+$"),
+    re.compile(r"tensorflow\.(?:train|optimizers)\.[A-Z]\w*Optimizer$"),
+    re.compile(r"transformers\.(?:AdamW|Adafactor)$"),
+    re.compile(r"xgboost\.(?:XGB|dask\.DaskXGB)\w+$"),
+    re.compile(r"lightgbm\.(?:LGBM|DaskLGBM)\w+$"),
+    re.compile(r"catboost\.CatBoost\w*$"),
+    re.compile(r"statsmodels\.\S+\.(?:ARIMA|SARIMAX|ExponentialSmoothing)$"),
+    re.compile(r"prophet\.Prophet$"),
+)
+_SKLEARN = re.compile(r"sklearn\.([a-z_]+)(?:\.\w+)*\.[A-Z]\w+$")
+_MAKER_ROOTS = frozenset(
+    {"torch", "keras", "tensorflow", "transformers", "xgboost", "lightgbm", "catboost", "statsmodels", "prophet"}
+)
+_NO_MODELS = PREPARING_PACKAGES | {"model_selection", "pipeline"}
+_BY_NAME: dict[str, Hyperparameters] = {
+    "keras.Sequential.fit": Hyperparameters(_OF_FIT),
+    "keras.Model.fit": Hyperparameters(_OF_FIT),
+    "keras.Sequential.fit_generator": Hyperparameters(_OF_FIT),
+    "keras.Model.fit_generator": Hyperparameters(_OF_FIT),
+    "keras.Sequential.compile": Hyperparameters(frozenset({"optimizer", "loss", "loss_weights"})),
+    "keras.Model.compile": Hyperparameters(frozenset({"optimizer", "loss", "loss_weights"})),
+    "torch.utils.data.DataLoader": Hyperparameters(frozenset({"batch_size"})),
+    "lightning.pytorch.Trainer": Hyperparameters(
+        frozenset({"max_epochs", "max_steps", "accumulate_grad_batches", "gradient_clip_val", "precision"})
+    ),
+    "xgboost.train": Hyperparameters(_OF_TRAIN, "params"),
+    "xgboost.cv": Hyperparameters(_OF_TRAIN, "params"),
+    "lightgbm.train": Hyperparameters(_OF_TRAIN, "params"),
+    "lightgbm.cv": Hyperparameters(_OF_TRAIN, "params"),
+    "catboost.train": Hyperparameters(_OF_TRAIN, "params"),
+}
+
+
+def hyperparameters(api: str) -> Hyperparameters | None:
+    """Which arguments of a maker of a model, an optimiser or a training are hyperparameters; None for other calls."""
+    name = canonical(api)
+    found = _BY_NAME.get(name)
+    if found is not None:
+        return found
+    if name.startswith("sklearn."):
+        match = _SKLEARN.match(name)
+        models = match is not None and match[1] not in _NO_MODELS
+        return _ALL if models or name in TRAINS else None
+    if name.partition(".")[0] not in _MAKER_ROOTS:
+        return None
+    return _ALL if any(pattern.match(name) for pattern in _MAKERS) else None
+
+
+def is_optimiser(api: str) -> bool:
+    """Whether a call makes an optimiser or a schedule of the learning rate, of PyTorch or Keras."""
+    return any(pattern.match(canonical(api)) for pattern in _MAKERS[:4])

@@ -1,0 +1,563 @@
+"""From a file's syntax trees to the form that rules look at: one pass over each tree, then names are resolved.
+
+Every expression is visited once, in the order in which Python evaluates it, so that the index of a call is its place
+in time within its function.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from bis._audit.program.ir import (
+    BINARY,
+    CALL,
+    CONSTANT,
+    DICT,
+    FORMATTED,
+    LIST,
+    NAME,
+    OTHER,
+    SUBSCRIPT,
+    Assign,
+    Call,
+    Import,
+    Loop,
+    Module,
+    Scope,
+    Value,
+    With,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NOTHING = Value(OTHER)
+_LONG_TEXT = 2000  # longer literals are data, not configuration
+_MANY_ITEMS = 400
+
+
+class Scanner:
+    """Reads trees into a `Module`; all cells of a notebook share its outermost scope."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.cell = -1
+        self._scope = 0
+        self._loops: tuple[int, ...] = ()
+        self._withs: tuple[int, ...] = ()
+        self._conditional = 0
+        self._guarded = 0
+        self._reads: set[str] = set()
+        self._wide: dict[int, bytes] = {}  # lines in which bytes, which the parser counts, are not characters
+        if not module.scopes:
+            module.scopes.append(Scope("", "module"))
+
+    def read(self, tree: ast.Module, cell: int = -1, text: str = "") -> None:
+        """Take in one file or cell.
+
+        Parameters
+        ----------
+        tree : ast.Module
+        cell : int
+            Index of the cell, -1 for a script.
+        text : str
+            What the tree was made from: where it is not ASCII, columns are counted with it.
+        """
+        self.cell = cell
+        self._wide = {}
+        if not text.isascii():
+            lines = enumerate(text.split("\n"), 1)
+            self._wide = {number: line.encode("utf-8") for number, line in lines if not line.isascii()}
+        self._body(tree.body)
+        self.module.scopes[0].last = len(self.module.calls)
+        self.module.reads = frozenset(self._reads)
+
+    def _column(self, node: ast.expr | ast.stmt) -> int:
+        """The column of a node in characters, from 1."""
+        line = self._wide.get(node.lineno) if self._wide else None
+        return (node.col_offset if line is None else _characters(line, node.col_offset)) + 1
+
+    def _end_column(self, node: ast.expr) -> int:
+        end = node.end_col_offset or 0
+        line = self._wide.get(node.end_lineno or 0) if self._wide else None
+        return (end if line is None else _characters(line, end)) + 1
+
+    # Statements
+
+    def _body(self, statements: list[ast.stmt]) -> None:
+        before = self._loops
+        if before and statements:  # what ends with leaving the loop runs once
+            left = type(statements[-1])
+            self._loops = before[:-1] if left is ast.Break else () if left in (ast.Return, ast.Raise) else before
+        for statement in statements:
+            self._STATEMENTS.get(type(statement), Scanner._other_statement)(self, statement)
+        self._loops = before
+
+    def _import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            target = alias.name if alias.asname else name
+            self._add_import(name, target, node)
+            if not alias.asname and "." in alias.name:  # `import mlflow.sklearn` is used as it is written
+                self._add_import(alias.name, alias.name, node)
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        base = "." * node.level + (node.module or "")
+        for alias in node.names:
+            target = base if alias.name == "*" else f"{base}{'' if base.endswith('.') else '.'}{alias.name}"
+            self._add_import("*" if alias.name == "*" else alias.asname or alias.name, target, node)
+
+    def _add_import(self, alias: str, target: str, node: ast.stmt) -> None:
+        self.module.imports.append(Import(alias, target, node.lineno, self.cell, guarded=self._guarded > 0))
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        args = node.args
+        names = [a.arg for a in (*args.posonlyargs, *args.args)]
+        every = (*args.posonlyargs, *args.args, *args.kwonlyargs)
+        defaults = dict(zip(reversed(names), [self._expr(d) for d in reversed(args.defaults)], strict=False))
+        defaults |= {a.arg: self._expr(d) for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d}
+        scope = self._open(node, "function")
+        scope.parameters = (*names, *(a.arg for a in args.kwonlyargs))
+        scope.annotations = {a.arg: path for a in every if (path := _annotation(a.annotation))}
+        scope.defaults = defaults
+        scope.decorators = tuple(_path(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list)
+        self._inside(node, scope)
+
+    def _class(self, node: ast.ClassDef) -> None:
+        scope = self._open(node, "class")
+        scope.bases = tuple(_path(b) for b in node.bases)
+        self._inside(node, scope)
+
+    def _open(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, kind: str) -> Scope:
+        for decorator in node.decorator_list:
+            self._expr(decorator)
+        outer = self.module.scopes[self._scope]
+        name = f"{outer.name}.{node.name}" if outer.name else node.name
+        scope = Scope(name, kind, self._scope, node.lineno, node.end_lineno or node.lineno, self.cell)
+        scope.first = len(self.module.calls)
+        self.module.scopes.append(scope)
+        return scope
+
+    def _inside(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: Scope) -> None:
+        before = (self._scope, self._loops, self._withs, self._conditional)
+        self._scope = len(self.module.scopes) - 1
+        self._loops, self._withs, self._conditional = (), (), 0
+        self._body(node.body)
+        scope.last = len(self.module.calls)
+        self._scope, self._loops, self._withs, self._conditional = before
+
+    def _assign(self, node: ast.Assign) -> None:
+        self._bind(node.targets, node.value, node)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self._bind([node.target], node.value, node)
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        left = self._expr(node.target)
+        value = Value(BINARY, type(node.op).__name__, (left, self._expr(node.value)), node.lineno, self._column(node))
+        self._store(node.target, value, node)
+
+    def _bind(self, targets: list[ast.expr], given: ast.expr, node: ast.stmt) -> None:
+        value = self._expr(given)
+        if value.kind == CALL:
+            self.module.calls[value.data].targets = tuple(name for t in targets for name in _target_names(t))
+        for target in targets:
+            self._store(target, value, node)
+
+    def _store(self, target: ast.expr, value: Value, node: ast.stmt) -> None:
+        kind, key = type(target), ""
+        if kind is ast.Tuple or kind is ast.List:
+            parts = target.elts  # type: ignore[attr-defined]
+            same = value.kind == LIST and len(value.items) == len(parts)
+            for position, part in enumerate(parts):
+                item = value.items[position] if same else Value(OTHER, position, (value,), value.line, value.column)
+                self._store(part, item, node)
+            return
+        if kind is ast.Starred:
+            self._store(target.value, value, node)  # type: ignore[attr-defined]
+            return
+        if kind is ast.Subscript:
+            self._expr(target.value)  # type: ignore[attr-defined]
+            index = self._expr(target.slice)  # type: ignore[attr-defined]
+            key = index.data if index.kind == CONSTANT and isinstance(index.data, str) else ""
+            name = _path(target.value)  # type: ignore[attr-defined]
+            name = f"{name}[]" if name else ""
+        else:
+            name = _path(target)
+        if name:
+            self.module.assigns.append(
+                Assign(
+                    name, value, self._scope, node.lineno, self._column(node), len(self.module.calls), self.cell, key
+                )
+            )
+
+    def _return(self, node: ast.Return) -> None:
+        if node.value is not None:
+            value = self._expr(node.value)
+            scope = self.module.scopes[self._scope]
+            scope.returns = (*scope.returns, value)
+
+    def _expression(self, node: ast.Expr) -> None:
+        if type(node.value) is not ast.Constant:  # a docstring, or a comment in quotes
+            self._expr(node.value)
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        over = self._expr(node.iter)
+        self._loop(tuple(_target_names(node.target)), over, node)
+
+    def _while(self, node: ast.While) -> None:
+        self._loop((), None, node)
+
+    def _loop(self, targets: tuple[str, ...], over: Value | None, node: ast.For | ast.AsyncFor | ast.While) -> None:
+        self.module.loops.append(Loop(targets, over, node.lineno, self.cell))
+        before = self._loops
+        self._loops = (*before, len(self.module.loops) - 1)
+        if isinstance(node, ast.While):
+            self._expr(node.test)
+        self._body(node.body)
+        self._loops = before
+        self._body(node.orelse)
+
+    def _if(self, node: ast.If) -> None:
+        if _is_main_guard(node.test):
+            self.module.has_main_guard = True
+            self._body(node.body)
+            return
+        self._expr(node.test)
+        typing = _path(node.test).rpartition(".")[2] == "TYPE_CHECKING"  # what stands under `else` always runs
+        self._guarded += 1
+        self._conditional += 1
+        self._body(node.body)
+        self._guarded -= typing
+        self._body(node.orelse)
+        self._guarded -= not typing
+        self._conditional -= 1
+
+    def _try(self, node: ast.Try) -> None:
+        self._guarded += 1
+        self._body(node.body)
+        self._conditional += 1
+        for handler in node.handlers:
+            self._body(handler.body)
+        self._conditional -= 1
+        self._guarded -= 1
+        self._body(node.orelse)
+        self._body(node.finalbody)
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        before = self._withs
+        opened = []
+        for item in node.items:
+            value = self._expr(item.context_expr)
+            name = _path(item.optional_vars) if item.optional_vars is not None else ""
+            call = value.data if value.kind == CALL else -1
+            opened.append(With(call, name, node.lineno, 0, self.cell))
+            self.module.withs.append(opened[-1])
+            self._withs = (*self._withs, len(self.module.withs) - 1)
+            if name:
+                self.module.assigns.append(
+                    Assign(name, value, self._scope, node.lineno, self._column(node), len(self.module.calls), self.cell)
+                )
+        self._body(node.body)
+        for one in opened:
+            one.end = len(self.module.calls)
+        self._withs = before
+
+    def _match(self, node: ast.Match) -> None:
+        self._expr(node.subject)
+        self._conditional += 1
+        for case in node.cases:
+            self._body(case.body)
+        self._conditional -= 1
+
+    def _other_statement(self, node: ast.stmt) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self._expr(child)
+
+    # Expressions
+
+    def _expr(self, node: ast.expr) -> Value:
+        handler = self._EXPRESSIONS.get(type(node))
+        return handler(self, node) if handler is not None else self._other(node)
+
+    def _constant(self, node: ast.Constant) -> Value:
+        data: Any = node.value
+        if type(data) is str and len(data) > _LONG_TEXT:
+            data = data[:_LONG_TEXT]
+        elif type(data) is bytes or data is Ellipsis:
+            data = None
+        return Value(CONSTANT, data, (), node.lineno, self._column(node))
+
+    def _name(self, node: ast.Name) -> Value:
+        self._reads.add(node.id)
+        return Value(NAME, node.id, (), node.lineno, self._column(node))
+
+    def _attribute(self, node: ast.Attribute) -> Value:
+        path = _path(node)
+        self._reads.add(node.attr)
+        if path:
+            self._reads.add(path.partition(".")[0])
+            return Value(NAME, path, (), node.lineno, self._column(node))
+        return Value(OTHER, node.attr, (self._expr(node.value),), node.lineno, self._column(node))
+
+    def _call(self, node: ast.Call) -> Value:
+        function = node.func
+        receiver, path = -1, _path(function)
+        if path:
+            self._reads.update(path.split("."))
+        elif type(function) is ast.Attribute:
+            of = self._expr(function.value)
+            receiver = of.data if of.kind == CALL else -1
+            base = of.items[0].data if of.kind == SUBSCRIPT and of.items[0].kind == NAME else ""
+            path = f"{base}[].{function.attr}" if base else f".{function.attr}"
+        else:
+            self._expr(function)
+        args: list[Value] = []
+        keywords: dict[str, Value] = {}
+        starred = False
+        for argument in node.args:
+            if type(argument) is ast.Starred:
+                starred = True
+                self._expr(argument.value)
+            else:
+                args.append(self._expr(argument))
+        for keyword in node.keywords:
+            value = self._expr(keyword.value)
+            if keyword.arg is None and value.kind == DICT:  # f(**{"a": 1})
+                known = {k.data: v for k, v in _pairs(value) if k.kind == CONSTANT and isinstance(k.data, str)}
+                keywords |= known
+                starred = starred or len(known) < len(value.items) // 2
+            elif keyword.arg is None:
+                starred = True
+                keywords[f"**{value.data if value.kind == NAME else len(keywords)}"] = value
+            else:
+                keywords[keyword.arg] = value
+        return self._add_call(node, path, receiver, args, keywords, starred=starred)
+
+    def _add_call(
+        self,
+        node: ast.Call,
+        path: str,
+        receiver: int,
+        args: list[Value],
+        keywords: dict[str, Value],
+        *,
+        starred: bool,
+    ) -> Value:
+        calls = self.module.calls
+        call = Call(
+            len(calls), path, path, tuple(args), keywords, starred, self._scope, node.lineno, self._column(node)
+        )
+        call.end_line = node.end_lineno or node.lineno
+        call.end_column = self._end_column(node)
+        call.cell = self.cell
+        call.loops, call.withs = self._loops, self._withs
+        call.conditional = self._conditional > 0
+        call.receiver = receiver
+        calls.append(call)
+        return Value(CALL, call.index, (), node.lineno, self._column(node))
+
+    def _dict(self, node: ast.Dict) -> Value:
+        items: list[Value] = []
+        for position, (key, value) in enumerate(zip(node.keys, node.values, strict=True)):
+            pair = (self._expr(key) if key is not None else _NOTHING, self._expr(value))
+            if position < _MANY_ITEMS:
+                items += pair
+        return Value(DICT, None, tuple(items), node.lineno, self._column(node))
+
+    def _list(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
+        items = [self._expr(e) for e in node.elts]
+        return Value(LIST, None, tuple(items[:_MANY_ITEMS]), node.lineno, self._column(node))
+
+    def _binary(self, node: ast.BinOp) -> Value:
+        left, right = self._expr(node.left), self._expr(node.right)
+        if left.kind == CONSTANT and right.kind == CONSTANT:  # 1024 * 8 is a literal too
+            folded = _folded(type(node.op), left.data, right.data)
+            if folded is not None:
+                return Value(CONSTANT, folded, (), node.lineno, self._column(node))
+        return Value(BINARY, type(node.op).__name__, (left, right), node.lineno, self._column(node))
+
+    def _unary(self, node: ast.UnaryOp) -> Value:
+        value = self._expr(node.operand)
+        if value.kind == CONSTANT and type(node.op) is ast.USub and type(value.data) in (int, float):
+            return Value(CONSTANT, -value.data, (), node.lineno, self._column(node))
+        return Value(OTHER, type(node.op).__name__, (value,), node.lineno, self._column(node))
+
+    def _subscript(self, node: ast.Subscript) -> Value:
+        items = (self._expr(node.value), self._expr(node.slice))
+        return Value(SUBSCRIPT, None, items, node.lineno, self._column(node))
+
+    def _joined(self, node: ast.JoinedStr) -> Value:
+        text, items = "", []
+        for part in node.values:
+            if type(part) is ast.FormattedValue:
+                items.append(self._expr(part.value))
+                text += "{}"
+            elif type(part) is ast.Constant:
+                text += str(part.value)
+        return Value(FORMATTED, text[:_LONG_TEXT], tuple(items), node.lineno, self._column(node))
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
+        before = self._loops
+        items = []
+        for generator in node.generators:
+            over = self._expr(generator.iter)
+            self.module.loops.append(Loop(tuple(_target_names(generator.target)), over, node.lineno, self.cell))
+            self._loops = (*self._loops, len(self.module.loops) - 1)
+            for condition in generator.ifs:
+                self._expr(condition)
+        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        items = [self._expr(part) for part in parts]
+        self._loops = before
+        return Value(OTHER, "comprehension", tuple(items), node.lineno, self._column(node))
+
+    def _choice(self, node: ast.IfExp) -> Value:
+        self._expr(node.test)
+        self._conditional += 1
+        items = (self._expr(node.body), self._expr(node.orelse))
+        self._conditional -= 1
+        return Value(OTHER, "choice", items, node.lineno, self._column(node))
+
+    def _lambda(self, node: ast.Lambda) -> Value:
+        self._conditional += 1
+        value = self._expr(node.body)
+        self._conditional -= 1
+        return Value(OTHER, "lambda", (value,), node.lineno, self._column(node))
+
+    def _await(self, node: ast.Await) -> Value:
+        return self._expr(node.value)
+
+    def _named(self, node: ast.NamedExpr) -> Value:
+        value = self._expr(node.value)
+        if value.kind == CALL:
+            self.module.calls[value.data].targets = (node.target.id,)
+        self.module.assigns.append(
+            Assign(
+                node.target.id, value, self._scope, node.lineno, self._column(node), len(self.module.calls), self.cell
+            )
+        )
+        return value
+
+    def _other(self, node: ast.expr) -> Value:
+        items = tuple(self._expr(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+        kind = "choice" if type(node) is ast.BoolOp else None
+        return Value(OTHER, kind, items, getattr(node, "lineno", 0), self._column(node))
+
+    # Which method reads which kind of node.
+
+    _STATEMENTS: ClassVar[dict[type, Callable[[Scanner, Any], None]]] = {
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.ClassDef: _class,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.Return: _return,
+        ast.Expr: _expression,
+        ast.For: _for,
+        ast.AsyncFor: _for,
+        ast.While: _while,
+        ast.If: _if,
+        ast.Try: _try,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.Match: _match,
+    }
+    if hasattr(ast, "TryStar"):  # Python 3.11
+        _STATEMENTS[ast.TryStar] = _try
+    _EXPRESSIONS: ClassVar[dict[type, Callable[[Scanner, Any], Value]]] = {
+        ast.Constant: _constant,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.Call: _call,
+        ast.Dict: _dict,
+        ast.List: _list,
+        ast.Tuple: _list,
+        ast.Set: _list,
+        ast.BinOp: _binary,
+        ast.UnaryOp: _unary,
+        ast.Subscript: _subscript,
+        ast.JoinedStr: _joined,
+        ast.ListComp: _comprehension,
+        ast.SetComp: _comprehension,
+        ast.GeneratorExp: _comprehension,
+        ast.DictComp: _comprehension,
+        ast.IfExp: _choice,
+        ast.Lambda: _lambda,
+        ast.Await: _await,
+        ast.NamedExpr: _named,
+    }
+
+
+def _characters(line: bytes, offset: int) -> int:
+    return len(line[:offset].decode("utf-8", "ignore"))
+
+
+def _path(node: ast.AST | None) -> str:
+    """``a.b.c`` as it is written; empty for anything but names and attributes of names."""
+    if isinstance(node, ast.Name):
+        return node.id
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or not parts:
+        return ""
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def _annotation(node: ast.expr | None) -> str:
+    """The class that an annotation names; of ``X | None`` and ``Optional[X]`` it is X."""
+    match node:
+        case ast.Constant(value=str(text)):
+            first = text.partition("|")[0].strip()
+            return first if first.replace(".", "").isidentifier() else ""
+        case ast.BinOp(left=left):
+            return _annotation(left)
+        case ast.Subscript(value=base, slice=inner) if _path(base).rpartition(".")[2] in {"Optional", "Annotated"}:
+            return _annotation(inner.elts[0] if isinstance(inner, ast.Tuple) else inner)
+    return _path(node)
+
+
+def _target_names(node: ast.expr) -> list[str]:
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return [name for element in node.elts for name in _target_names(element)]
+    if isinstance(node, ast.Starred):
+        return _target_names(node.value)
+    path = _path(node)
+    return [path] if path else []
+
+
+def _pairs(value: Value) -> list[tuple[Value, Value]]:
+    return list(zip(value.items[::2], value.items[1::2], strict=True))
+
+
+def _folded(operator: type[ast.operator], left: Any, right: Any) -> Any:
+    numbers = type(left) in (int, float) and type(right) in (int, float) and abs(left) < 1e9 and abs(right) < 1e9
+    if operator is ast.Add and type(left) is str and type(right) is str:
+        return (left + right)[:_LONG_TEXT]
+    if not numbers:
+        return None
+    if operator is ast.Mult:
+        return left * right
+    if operator is ast.Add:
+        return left + right
+    if operator is ast.Sub:
+        return left - right
+    return left / right if operator is ast.Div and right else None
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name)
+        and test.left.id == "__name__"
+        and isinstance(test.comparators[0], ast.Constant)
+        and test.comparators[0].value == "__main__"
+    )

@@ -1,0 +1,422 @@
+"""What names stand for: imports, and the objects that variables and attributes hold, as far as one file tells."""
+
+from __future__ import annotations
+
+import builtins
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from bis._audit.program.ir import CALL, DICT, LIST, NAME, OTHER, SUBSCRIPT, Call, Module, Scope, Value
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Elsewhere(Protocol):
+        """What the other files of the project tell."""
+
+        def imported(self, target: str) -> str:
+            """The resolved name of an imported name."""
+
+        def member(self, of: str, rest: str) -> str:
+            """The resolved name of a member of another file's class."""
+
+        def returned(self, api: str) -> str:
+            """What made the object that another file's function returns."""
+
+        def starred(self, module: str, name: str) -> str | None:
+            """What a name is that ``from module import *`` brings; None where the module is not the project's own."""
+
+
+_DEEP = 12  # longer chains of names than this are somebody's puzzle
+_LONGEST = 300  # characters of a name: `df = df.a()`, a thousand times
+_MOST_STEPS = 1000  # for one name: code can be written so that every way branches
+_BUILTINS = frozenset(dir(builtins))
+# Methods that return the object itself: `model = Net().to(device)`.
+_FLUENT = frozenset(
+    {"to", "cuda", "cpu", "float", "double", "half", "eval", "requires_grad_", "set_params", "set_output"}
+)
+_VIEWS = frozenset({"items", "values", "keys", "copy"})
+# Functions of Python that return what they are given, or a part of it.
+_PASSING_ELEMENTS = frozenset({"sum", "next", "max", "min", "getattr", "eval", "input", "abs", "pow", "copy.deepcopy"})
+_PASSING_ON = frozenset({"enumerate", "zip", "list", "sorted", "reversed", "tqdm", "dict"})
+
+
+class Names:
+    """Resolves the paths of one file.
+
+    Parameters
+    ----------
+    module : Module
+    elsewhere : Elsewhere, optional
+        Asked for what the other files of the project define.
+    """
+
+    def __init__(self, module: Module, elsewhere: Elsewhere | None = None) -> None:
+        self._module = module
+        self._elsewhere = elsewhere
+        self._imports: dict[str, str] = {}
+        self._stars: list[str] = []
+        for one in module.imports:
+            if one.alias == "*":
+                self._stars.append(one.target)
+            elif one.alias not in self._imports or not one.guarded:
+                self._imports[one.alias] = one.target
+        self._bindings: dict[tuple[int, str], tuple[list[int], list[Value]]] = {}
+        self._attributes: dict[tuple[str, str], Value] = {}
+        self._definitions = {s.name: i for i, s in enumerate(module.scopes) if i}
+        self._loop_names: dict[tuple[int, str], Value] = {}
+        self._argument_types: dict[tuple[int, str], str] = {}
+        self._by_path: dict[str, list[Call]] = {}
+        self._busy: set[tuple[str, int, int]] = set()
+        self._resolved: set[int] = set()
+        self._pending: set[int] = set()
+        self._steps = 0
+        self._index()
+
+    def _index(self) -> None:
+        module = self._module
+        for assign in module.assigns:
+            head, dot, attribute = assign.name.partition(".")
+            if dot and head in {"self", "cls"}:
+                owner = self._class_of(assign.scope)
+                if owner and "." not in attribute:
+                    self._attributes.setdefault((owner.name, attribute), assign.value)
+                continue
+            at, values = self._bindings.setdefault((assign.scope, assign.name), ([], []))
+            at.append(assign.after)
+            values.append(assign.value)
+            if module.scopes[assign.scope].kind == "class":
+                self._attributes.setdefault((module.scopes[assign.scope].name, assign.name), assign.value)
+        for call in module.calls:
+            self._by_path.setdefault(call.path, []).append(call)
+            for loop in call.loops:
+                one = module.loops[loop]
+                if one.over is not None and one.targets and (call.scope, one.targets[-1]) not in self._loop_names:
+                    self._loop_names[(call.scope, one.targets[-1])] = one.over
+
+    def resolve_calls(self, changed: set[str] | None = None) -> None:
+        """Write each call's resolved name into it.
+
+        Parameters
+        ----------
+        changed : set of str, optional
+            Names of which more is known than when the calls were resolved first; calls that are known without them are
+            left as they are.
+        """
+        if changed is not None:
+            changed = changed | {self._imports[name].partition(".")[0] for name in changed if name in self._imports}
+            changed |= {star.partition(".")[0] for star in self._stars}
+        for call in self._module.calls:
+            if changed is not None and not self._depends(call, changed):
+                self._resolved.add(call.index)
+                continue
+            try:
+                self.api_of(call)
+            except RecursionError:  # thousands of calls, each on what the next one returns
+                continue
+
+    def _depends(self, call: Call, changed: set[str]) -> bool:
+        """Whether a call's name may be another one with more known: its first name is changed, or was not found."""
+        api, path = call.api, call.path
+        if api.startswith((".", "@")) or api == path:
+            return True
+        return path.partition(".")[0] in changed or api.partition(".")[0] in changed
+
+    def api_of(self, call: Call) -> str:
+        """The resolved name of what a call calls; it is written into the call, too."""
+        if call.index not in self._resolved:
+            if not self._pending:
+                self._steps = 0
+            self._resolved.add(call.index)
+            self._pending.add(call.index)  # while it is being found out, nothing is known of what it returns
+            call.api = call.path
+            try:
+                call.api = self._resolved_api(call)
+            finally:
+                self._pending.discard(call.index)
+        return call.api
+
+    def _resolved_api(self, call: Call) -> str:
+        path = call.path
+        if call.receiver >= 0:
+            of = self._instance(self._module.calls[call.receiver])
+            return self._member(of, path.lstrip("."), 0) if of else f".{path.rpartition('.')[2]}"
+        if "[]." in path:
+            base, _mark, method = path.partition("[].")
+            of = self._element(Value(NAME, base), call.scope, call.index, 0)
+            return self._member(of, method, 0) if of else f".{method}"
+        if not path or path.startswith("."):
+            return path
+        return self.resolve(path, call.scope, call.index)
+
+    def resolve(self, path: str, scope: int, at: int, depth: int = 0) -> str:
+        """The resolved name of a path as it stands in `scope` just before call number `at`.
+
+        Unknown single names are returned as they are, members of unknown objects as ``.member``.
+        """
+        head, _dot, rest = path.partition(".")
+        if rest and path in self._imports:
+            return self._imported(self._imports[path], "")
+        while rest and (longest := path.rpartition(".")[0]) and longest != head and longest in self._imports:
+            return self._imported(self._imports[longest], path[len(longest) + 1 :])
+        if head in {"self", "cls"} and (owner := self._class_of(scope)) is not None:
+            return self._own_member(owner, rest, depth) if rest else f"@{owner.name}"
+        found = self._head(head, scope, at, depth)
+        if found:
+            return self._member(found, rest, depth) if rest else found
+        return f".{rest.rpartition('.')[2]}" if rest else head
+
+    def type_of(self, value: Value | None, scope: int, at: int, depth: int = 0) -> str:
+        """The resolved name of what made the object that an expression evaluates to; empty where that is unknown."""
+        if value is None or self._too_far(depth):
+            return ""
+        if value.kind == CALL:
+            return self._instance(self._module.calls[value.data], depth)
+        if value.kind == NAME:
+            found = self.resolve(value.data, scope, at, depth + 1)
+            return "" if found == value.data or found.startswith(".") else found
+        if value.kind == OTHER and value.data == "choice":
+            return next((t for v in value.items if (t := self.type_of(v, scope, at, depth + 1))), "")
+        if value.kind == SUBSCRIPT:
+            return self._element(value.items[0], scope, at, depth + 1)
+        return ""
+
+    def value_of(self, name: str, scope: int, at: int) -> Value | None:
+        """The expression that was last assigned to a plain name before call number `at`; None where none is seen.
+
+        What a loop sets, or a function is given, is not seen.
+        """
+        for level in self._enclosing(scope):
+            found = self._bindings.get((level, name))
+            as_given = name in self._module.scopes[level].parameters and (not found or at < found[0][0])
+            if as_given or (level, name) in self._loop_names:
+                return None
+            if found:
+                position = bisect_right(found[0], at) - 1 if level == scope else len(found[0]) - 1
+                return found[1][max(position, 0)]
+        return None
+
+    def at_the_end(self, path: str) -> str:
+        """The resolved name of a path as other files see it."""
+        self._steps = 0
+        return self.resolve(path, 0, len(self._module.calls))
+
+    def member_of(self, of: str, rest: str) -> str:
+        """The resolved name of a member of something that is resolved already."""
+        self._steps = 0
+        return self._member(of, rest, 0)
+
+    def returned_by(self, api: str) -> str:
+        """What made the object that an own function returns; empty where that is unknown."""
+        self._steps = 0
+        return self._returned(api, 0)
+
+    def _too_far(self, depth: int) -> bool:
+        """Whether enough was looked at for one name."""
+        if depth == 0 and not self._pending and not self._busy:
+            self._steps = 0
+        self._steps += 1
+        return depth > _DEEP or self._steps > _MOST_STEPS
+
+    # One name
+
+    def _head(self, head: str, scope: int, at: int, depth: int) -> str:
+        key = (head, scope, at)
+        if key in self._busy or len(self._busy) > 2 * _DEEP or self._too_far(depth):
+            return ""
+        self._busy.add(key)
+        try:
+            return self._found(head, scope, at, depth)
+        finally:
+            self._busy.discard(key)
+
+    def _found(self, head: str, scope: int, at: int, depth: int) -> str:
+        for level in self._enclosing(scope):
+            one = self._module.scopes[level]
+            nested = f"{one.name}.{head}" if one.name else head
+            bound = self._bindings.get((level, head))
+            if bound is not None and level == scope and at < bound[0][0]:
+                bound = None if self._is_there_before(one, level, head, nested) else bound
+            looped = self._loop_names.get((level, head))
+            if looped is not None and (bound is None or level == scope):
+                found = self._element(looped, level, at, depth + 1)
+                if found:
+                    return found
+            if bound is not None:
+                position = bisect_right(bound[0], at) - 1 if level == scope else len(bound[0]) - 1
+                value = bound[1][max(position, 0)]
+                found = self.type_of(value, level, bound[0][max(position, 0)], depth + 1)
+                if found or level or head not in self._imports:
+                    return found
+            if head in one.parameters:
+                return self._parameter(level, head, depth)
+            if nested in self._definitions and one.kind != "class":
+                return f"@{nested}"
+        target = self._imports.get(head)
+        return self._imported(target, "") if target else self._from_star(head)
+
+    def _is_there_before(self, one: Scope, level: int, head: str, nested: str) -> bool:
+        """Whether a name stands for something before its first assignment in a scope: ``svm = svm.SVC()``."""
+        return head in one.parameters or nested in self._definitions or (level == 0 and head in self._imports)
+
+    def _from_star(self, head: str) -> str:
+        """A name that ``from module import *`` may have brought; empty where several libraries could have."""
+        if not self._stars or head in _BUILTINS or any(name == head for _scope, name in self._loop_names):
+            return ""
+        libraries = []
+        for star in self._stars:
+            found = self._elsewhere.starred(star, head) if self._elsewhere is not None else None
+            if found:
+                return found
+            if found is None:
+                libraries.append(star)
+        return f"{libraries[0]}.{head}" if len(libraries) == 1 and not libraries[0].startswith(".") else ""
+
+    def _parameter(self, scope: int, name: str, depth: int) -> str:
+        one = self._module.scopes[scope]
+        annotation = one.annotations.get(name)
+        if annotation:
+            found = self.resolve(annotation, one.parent, len(self._module.calls), depth + 1)
+            if "." in found.lstrip("@.") or found.startswith("@"):
+                return found
+        default = one.defaults.get(name)
+        if default is not None and (found := self.type_of(default, one.parent, len(self._module.calls), depth + 1)):
+            return found
+        key = (scope, name)
+        if key not in self._argument_types:
+            self._argument_types[key] = ""  # while it is being found out
+            self._argument_types[key] = self._argument_type(one, name, depth)
+        return self._argument_types[key]
+
+    def _argument_type(self, function: Scope, name: str, depth: int) -> str:
+        """What the file's own calls of a function give for one of its parameters."""
+        short = function.name.rpartition(".")[2]
+        method = self._module.scopes[function.parent].kind == "class"
+        if short == "__init__":
+            short = self._module.scopes[function.parent].name.rpartition(".")[2]
+        position = function.parameters.index(name) - method
+        for path, calls in self._by_path.items():
+            if path != short and not path.endswith(f".{short}"):
+                continue
+            for call in calls[:5]:
+                given = call.argument(position, name)
+                found = self.type_of(given, call.scope, call.index, depth + 1)
+                if found:
+                    return found
+        return ""
+
+    # Members
+
+    def _member(self, of: str, rest: str, depth: int) -> str:
+        if of.startswith("@"):
+            if ":" in of and self._elsewhere is not None:
+                return self._elsewhere.member(of, rest)
+            scope = self._definitions.get(of[1:])
+            if scope is not None and self._module.scopes[scope].kind == "class":
+                return self._own_member(self._module.scopes[scope], rest, depth)
+            return f"{of}.{rest}"
+        return self._imported(of, rest)  # of an own module, a member that it defines
+
+    def _own_member(self, owner: Scope, rest: str, depth: int) -> str:
+        """A member of a class of this file: its own, an attribute's, or one of a base that is made elsewhere."""
+        name, _dot, more = rest.partition(".")
+        unknown = f".{rest.rpartition('.')[2]}"
+        if self._too_far(depth):
+            return unknown
+        if f"{owner.name}.{name}" in self._definitions:
+            return f"@{owner.name}.{rest}"
+        value = self._attributes.get((owner.name, name))
+        if value is None:
+            return self._inherited(owner, rest, depth) or (unknown if more else f"@{owner.name}.{rest}")
+        found = self._attribute_type(owner, value, depth)
+        if found:
+            return self._member(found, more, depth + 1) if more else found
+        return unknown if more else f"@{owner.name}.{rest}"
+
+    def _inherited(self, owner: Scope, rest: str, depth: int) -> str:
+        """A member of a class's bases; empty where none is known to have it."""
+        for base in owner.bases:
+            found = self.resolve(base, owner.parent, len(self._module.calls), depth + 1)
+            if found.startswith("@") and found != f"@{owner.name}":
+                inherited = self._member(found, rest, depth + 1)
+                if not inherited.startswith("."):
+                    return inherited
+            elif "." in found.lstrip("."):
+                return f"{found}.{rest}"
+        return ""
+
+    def _attribute_type(self, owner: Scope, value: Value, depth: int) -> str:
+        init = self._definitions.get(f"{owner.name}.__init__", 0)
+        return self.type_of(value, init, len(self._module.calls), depth + 1)
+
+    def _element(self, value: Value, scope: int, at: int, depth: int) -> str:
+        """The type of the elements of a collection: of the first of which it is known."""
+        if self._too_far(depth):
+            return ""
+        if value.kind in {DICT, LIST}:
+            elements = value.items[1::2] if value.kind == DICT else value.items
+            return next((t for v in elements if (t := self._inner(v, scope, at, depth))), "")
+        if value.kind == CALL:
+            call = self._module.calls[value.data]
+            if call.path in _PASSING_ON and call.args:
+                return self._element(call.args[-1 if call.path == "zip" else 0], scope, at, depth + 1)
+            if call.path.rpartition(".")[2] in _VIEWS and call.owner:
+                return self._element(Value(NAME, call.owner), scope, at, depth + 1)
+        if value.kind != NAME:
+            return ""
+        assigned = self.value_of(value.data, scope, at)
+        found = self._element(assigned, scope, at, depth + 1) if assigned is not None else ""
+        return found or self.type_of(self.value_of(f"{value.data}[]", scope, at), scope, at, depth + 1)
+
+    def _inner(self, value: Value, scope: int, at: int, depth: int) -> str:
+        """An element, or the last that is known of an element that is a tuple: ``("rf", RandomForestClassifier())``."""
+        if value.kind in {LIST, DICT}:
+            return self._element(value, scope, at, depth + 1)
+        return self.type_of(value, scope, at, depth + 1)
+
+    def _instance(self, call: Call, depth: int = 0) -> str:
+        """The name under which the methods of a call's result are found; empty where nothing is known of it."""
+        if call.index in self._pending or self._too_far(depth):
+            return ""
+        api = self.api_of(call)
+        head, _dot, method = api.rpartition(".")
+        if (method in _FLUENT and head) or (method == "fit" and head.startswith("sklearn.")):
+            return head
+        if api.startswith("@"):
+            return self._returned(api, depth)
+        unknown = api.startswith(".") or api in _PASSING_ELEMENTS or len(api) > _LONGEST
+        return "" if unknown else api
+
+    def _returned(self, api: str, depth: int) -> str:
+        """What a function of the file returns; a class's call returns an object of it."""
+        if ":" in api and self._elsewhere is not None:
+            return self._elsewhere.returned(api)
+        index = self._definitions.get(api[1:])
+        if index is None:
+            return ""
+        scope = self._module.scopes[index]
+        if scope.kind == "class":
+            return api
+        return next((t for v in scope.returns if (t := self.type_of(v, index, scope.last, depth + 1))), "")
+
+    # Around
+
+    def _imported(self, target: str, rest: str) -> str:
+        whole = f"{target}.{rest}" if rest else target
+        return self._elsewhere.imported(whole) if self._elsewhere is not None else whole
+
+    def _class_of(self, scope: int) -> Scope | None:
+        while scope > 0:
+            one = self._module.scopes[scope]
+            if one.kind == "class":
+                return one
+            scope = one.parent
+        return None
+
+    def _enclosing(self, scope: int) -> list[int]:
+        levels = [scope]
+        while scope > 0:
+            scope = self._module.scopes[scope].parent
+            if self._module.scopes[scope].kind != "class":
+                levels.append(scope)
+        return levels

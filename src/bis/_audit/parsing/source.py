@@ -1,0 +1,526 @@
+"""The content of a file as pieces of Python with their places: a script is one, a notebook one for each code cell."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bis._audit.parsing.blocking_cells import ServerWatch, endless_loops, may_loop
+from bis._audit.parsing.syntax_trees import Fault, syntax_tree
+from bis.model.project_audit import Problem
+from bis.notebooks.cell_syntax import LineMagic, cell_magic, parse_cell
+
+if TYPE_CHECKING:
+    import ast
+    from pathlib import Path
+
+SUBSTRINGS = ("log_param", "autolog", "log_metric")  # what the study's first script searched for
+_SUBSTRING = re.compile("|".join(SUBSTRINGS))
+_SUBSTRING_BYTES = re.compile(_SUBSTRING.pattern.encode())
+_MOST_MENTIONS = 20
+
+_PYTHON_MAGICS = frozenset(
+    {
+        "time", "timeit", "capture", "prun", "python", "python3", "debug", "trace", "snakeviz", "memit", "mprun",
+        "lprun", "pyinstrument", "scalene", "heat", "notify", "wandb", "px", "local", "spark", "pyspark",
+    }
+)  # fmt: skip
+_SHELL_MAGICS = frozenset({"bash", "sh", "!", "system", "sx", "script"})
+# On Databricks one percent sign governs a cell, too.
+_GOVERNING_LINE = re.compile(r"\s*%(?P<name>md|md-sandbox|sql|scala|r|sh|fs)(?P<rest>[ \t][^\n]*)?(?:\n|$)")
+_ALONE_ONLY = frozenset({"sql", "r", "sh", "fs"})  # elsewhere these are magics of one line
+
+# Every cell with something of IPython has one of these; no expression here takes more than linear time.
+_IPYTHON = re.compile(r"(?m)^[ \t]*[%!?]|=[ \t]*[%!]|^[ \t]*(?:pip|conda|mamba|micromamba|uv)[ \t]|\?[ \t]*;?[ \t]*$")
+# Magics and aliases that IPython takes without a percent sign.
+_AUTOMAGIC = re.compile(
+    r"(?m)^(?P<text>(?:ls|ll|cd|pwd|cat|cp|mv|rm|rmdir|mkdir|head|less|more|man|clear|whos?|env|run|load|load_ext"
+    r"|reload_ext|matplotlib|pylab|time|timeit|history|reset|autoreload|tensorboard|lsmagic)\b[ \t]*[^\s=(.,:\[+*]"
+    r"[^\n]*|ls|ll|pwd|whos?|clear|lsmagic)$"
+)
+# The separation of magics is quadratic in continued lines and in runs of blanks.
+_MOST_CONTINUED = 2000
+_BLANKS = re.compile(r"[ \t]{200,}")
+_MOST_BLANKS = 20_000_000
+_MOST_CHARACTERS = 1024 * 1024
+_MOST_CODE = 4 * _MOST_CHARACTERS  # of all cells; a notebook is large for its outputs, not for its code
+
+_COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
+_BLANK = re.compile(rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n)")
+# Others transform rather than encode, or take quadratic time.
+_ENCODINGS = re.compile(
+    r"(?:iso[-_]?8859|iso[-_]?2022|latin|l\d|windows|cp\d|gb|euc|big5|shift|sjis|s_jis|koi8|mac|tis|hz|johab|ascii|us[-_])"
+    r"[-\w]{0,30}|ascii",
+    re.IGNORECASE,
+)
+_UTF_8 = re.compile(r"utf[-_]?8(?:[-_].*)?|u8", re.IGNORECASE)
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_OTHER_KERNELS = re.compile(
+    r"(?i)(?:ir|r|julia|scala|bash|sas|octave|matlab|javascript|deno|tslab|rust|evcxr|sql|xsql|kotlin|java|ijava|\.net|c\+\+"
+    r"|xcpp|csharp|fsharp|powershell|ruby|iruby|go|gophernotes|haskell|ihaskell|stata|almond|apache_toree|spylon|sparkr)\b"
+)
+_PYTHON_LANGUAGE = re.compile(r"(?i)python|pyspark|sage|\bxonsh")
+
+_PIECE = 4096  # a file that grows while it is read
+_SAFE_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A script, or one code cell.
+
+    `text` is Python with as many lines as there were: ``pass`` stands for each magic, and nothing in a cell that is no
+    Python. `lines` is the number of lines of code, `empty` tells that there are none. `magics` are (line, text without
+    the mark), `cell_magic` is the name of what governs the cell, `installs` are (line, text) of ``%pip install`` and
+    its like, `blocking` (line, what) of lines that never return. `line_count` counts all lines.
+    """
+
+    text: str
+    cell: int = -1
+    count: int | None = None
+    has_outputs: bool = False
+    lines: int = 0
+    empty: bool = False
+    installs: tuple[tuple[int, str], ...] = ()
+    blocking: tuple[tuple[int, str], ...] = ()
+    magics: tuple[tuple[int, str], ...] = ()
+    cell_magic: str = ""
+
+    @property
+    def line_count(self) -> int:
+        """How many lines the script or cell has, as an editor shows them."""
+        return self.text.count("\n") + 1
+
+
+@dataclass(slots=True)
+class Source:
+    """A file's content, taken apart.
+
+    `problems` are (kind, detail, cell, line). `mentions` are (cell, line) of the first places where one of `SUBSTRINGS`
+    stands, anything included: line 0 of a cell is its outputs, cell -1 of a notebook its metadata. `mentioned` is the
+    number of all. `language` is named where a notebook is not for Python.
+    """
+
+    is_notebook: bool
+    parts: list[Part] = field(default_factory=list)
+    problems: list[tuple[str, str, int, int]] = field(default_factory=list)
+    mentions: tuple[tuple[int, int], ...] = ()
+    mentioned: int = 0
+    language: str = ""
+
+
+def load(root: Path, file: str, *, max_file_mib: float = 20.0) -> bytes | Problem:
+    """Read a file of a project: a regular one, not through a link, not a larger one than allowed.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    file : str
+        A path relative to it, as `bis._audit.files.tree.walk` gives it.
+    max_file_mib : float
+
+    Returns
+    -------
+    bytes or Problem
+        What the system refuses is a problem: nothing is raised.
+    """
+    if file.startswith("/") or ".." in file.split("/"):
+        return Problem(file, "unreadable", "it is not in the project's folder")
+    most = int(max_file_mib * 1024 * 1024)
+    try:
+        descriptor = os.open(f"{root}/{file}", _SAFE_FLAGS)
+    except (OSError, ValueError) as error:
+        return Problem(file, "unreadable", getattr(error, "strerror", None) or str(error))
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return Problem(file, "special", "not a regular file: not read")
+        if status.st_size > most:
+            return Problem(file, "large", f"{status.st_size / 2**20:.1f} MiB: larger than {max_file_mib:g} MiB")
+        pieces, size = [], 0
+        while size <= most and (piece := os.read(descriptor, max(status.st_size - size, _PIECE) + 1)):
+            pieces.append(piece)
+            size += len(piece)
+    except OSError as error:
+        return Problem(file, "unreadable", error.strerror or str(error))
+    finally:
+        os.close(descriptor)
+    return b"".join(pieces) if size <= most else Problem(file, "large", f"larger than {max_file_mib:g} MiB")
+
+
+def parse_source(content: bytes, *, is_notebook: bool) -> Source:
+    """Take a file's content apart; what is wrong with it becomes a problem of the result."""
+    source = Source(is_notebook=is_notebook)
+    source.mentioned = sum(content.count(text.encode()) for text in SUBSTRINGS)
+    (_notebook if is_notebook else _script)(content, source)
+    return source
+
+
+def tree_of(part: Part) -> ast.Module | tuple[str, str, int, int]:
+    """The syntax tree of a piece of Python, or the problem: (kind, detail, cell, line)."""
+    tree = syntax_tree(part.text)
+    return (tree.kind, tree.detail, part.cell, tree.line) if isinstance(tree, Fault) else tree
+
+
+# Scripts
+
+
+def _script(content: bytes, source: Source) -> None:
+    source.mentions = _mentions(content) if source.mentioned else ()
+    if b"\0" in content and not content.startswith(_UTF_16_MARKS):
+        source.problems.append(("nul", "it contains NUL bytes", -1, _line_at(content, content.index(b"\0"))))
+        return
+    text = _lines_of(_decoded(content, source))
+    lines = _code_lines(text)
+    blocking: tuple[tuple[int, str], ...] = ()
+    if may_loop(text):
+        tree = syntax_tree(text)
+        blocking = () if isinstance(tree, Fault) else endless_loops(tree)
+    source.parts.append(Part(text, lines=lines, empty=not lines, blocking=blocking))
+
+
+def _decoded(content: bytes, source: Source) -> str:
+    """The text of a Python file, by its mark or cookie; what is amiss is noted, and as much as can be is read."""
+    if content.startswith(_UTF_16_MARKS):
+        source.problems.append(("encoding", "UTF-16, which Python does not read", -1, 1))
+        return content.decode("utf-16", "replace").replace("\0", "")
+    cookie = "" if content.startswith(codecs.BOM_UTF8) else _cookie(content)
+    if cookie and not _UTF_8.fullmatch(cookie):
+        known = _encoding(cookie)
+        if not known:
+            source.problems.append(("encoding", f"it names an encoding that is not known: {cookie[:40]}", -1, 1))
+            return content.decode("utf-8", "replace")
+        try:
+            return content.decode(known)
+        except UnicodeError as error:
+            line = _line_at(content, getattr(error, "start", 0))
+            source.problems.append(("encoding", f"it is not in the encoding that it names: {cookie[:40]}", -1, line))
+            return content.decode("latin-1")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = _line_at(content, error.start)
+    source.problems.append(("encoding", "it is not UTF-8" + (" and names no encoding" if not cookie else ""), -1, line))
+    return content.decode("utf-8-sig", "replace")
+
+
+def _cookie(content: bytes) -> str:
+    """The encoding that a comment in the first or second line names."""
+    head = content[:1000]
+    match = _COOKIE.match(head)
+    if match is None and (blank := _BLANK.match(head)):
+        match = _COOKIE.match(head, blank.end())
+    return match[1].decode("ascii") if match else ""
+
+
+def _encoding(cookie: str) -> str:
+    """The codec that a cookie means, if it is an ordinary one; else nothing."""
+    cookie = re.sub(r"[-_](?:unix|dos|mac)$", "", cookie)  # Emacs names the ends of lines, too
+    if not _ENCODINGS.fullmatch(cookie):
+        return ""
+    try:
+        return codecs.lookup(cookie).name
+    except LookupError:
+        return ""
+
+
+def _mentions(content: bytes) -> tuple[tuple[int, int], ...]:
+    found: list[tuple[int, int]] = []
+    line, last = 1, 0
+    for match in _SUBSTRING_BYTES.finditer(content):
+        line += content.count(b"\n", last, match.start())
+        last = match.start()
+        found.append((-1, line))
+        if len(found) >= _MOST_MENTIONS:
+            break
+    return tuple(found)
+
+
+def _line_at(content: bytes, position: int) -> int:
+    return content.count(b"\n", 0, position) + 1
+
+
+# Notebooks
+
+
+def _notebook(content: bytes, source: Source) -> None:
+    document = _document(content, source)
+    cells = _cells_of(document) if document is not None else None
+    if document is not None and cells is None:
+        source.problems.append(("notebook", "it has no list of cells", -1, 0))
+    if cells is None:
+        source.mentions = _mentions(content) if source.mentioned else ()
+        return
+    language = _language(document)
+    if language:
+        source.language = language
+        source.problems.append(("language", f"a notebook for {language}", -1, 0))
+    elsewhere = document.get("metadata") if source.mentioned else None
+    mentions = [(-1, 0)] if elsewhere and _mentioned_in(elsewhere) else []
+    watch, databricks = ServerWatch(), _is_databricks(document)
+    code = 0
+    for index, cell in enumerate(cells):
+        if source.mentioned and len(mentions) < _MOST_MENTIONS:
+            mentions += _mentions_in(cell, index)
+        text = _text_of(cell)
+        if text is None:
+            source.problems.append(("notebook", f"cell {index} has no source or no type", index, 0))
+        elif cell["cell_type"] == "code" and not language:
+            code += len(text)
+            if code > _MOST_CODE:
+                source.problems.append(("large", "too much code: cells from here on are not read", index, 0))
+                break
+            source.parts.append(_CodeCell(cell, text, index, databricks=databricks).part(watch, source.problems))
+    if source.mentioned:
+        source.mentions = tuple(mentions[:_MOST_MENTIONS]) or ((-1, 0),)
+
+
+def _document(content: bytes, source: Source) -> Any:
+    """What the JSON text says; None, with a problem noted, where it is none."""
+    text: bytes | str = content
+    try:
+        if not content.isascii():
+            try:
+                text = content.decode(json.detect_encoding(content))
+            except UnicodeDecodeError as error:
+                source.problems.append(("encoding", "it is not UTF-8", -1, _line_at(content, error.start)))
+                text = content.decode("utf-8", "replace")
+        return _loaded(text)
+    except RecursionError:
+        what = "nested too deeply"
+    except ValueError as error:
+        what = f"not JSON: {error}"
+        if not content.strip():
+            what = "an empty file"
+        elif content.startswith(b"version https://git-lfs"):
+            what = "a pointer of Git LFS: the notebook itself is not here"
+        elif b"\n<<<<<<< " in content:
+            what = "an unresolved merge conflict"
+    source.problems.append(("notebook", what, -1, 0))
+    return None
+
+
+def _loaded(text: bytes | str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # an integer of thousands of digits, which Python refuses to convert
+        return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 1000 else 0)
+
+
+def _cells_of(document: Any) -> list[Any] | None:
+    if not isinstance(document, dict):
+        return None
+    cells = document.get("cells")
+    if cells is None and isinstance(document.get("worksheets"), list):  # format 3
+        sheets = [s for s in document["worksheets"] if isinstance(s, dict)]
+        cells = [c for s in sheets if isinstance(s.get("cells"), list) for c in s["cells"]]
+    return cells if isinstance(cells, list) else None
+
+
+def _language(document: dict[str, Any]) -> str:
+    """The language of a notebook that is not for Python; empty for one that is, or says nothing."""
+    metadata = document.get("metadata")
+    for key, name in (("language_info", "name"), ("kernelspec", "language"), ("kernelspec", "name")):
+        table = metadata.get(key) if isinstance(metadata, dict) else None
+        value = table.get(name) if isinstance(table, dict) else None
+        if not isinstance(value, str) or not value:
+            continue
+        if _PYTHON_LANGUAGE.search(value):
+            return ""
+        # Kernels may be called anything; languages may not.
+        if name != "name" or key == "language_info" or _OTHER_KERNELS.match(value):
+            return "".join(c for c in value[:40] if c.isprintable())
+    return ""
+
+
+def _is_databricks(document: dict[str, Any]) -> bool:
+    metadata = document.get("metadata")
+    return isinstance(metadata, dict) and any("databricks" in key for key in metadata)
+
+
+def _text_of(cell: Any) -> str | None:
+    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+        return None
+    given = cell.get("source", cell.get("input"))
+    if isinstance(given, list):
+        given = "".join(line for line in given if isinstance(line, str))
+    if not isinstance(given, str):
+        return None
+    return given if given.isascii() else _SURROGATE.sub("\ufffd", given)
+
+
+def _mentions_in(cell: Any, index: int) -> list[tuple[int, int]]:
+    text = _text_of(cell) or ""
+    found, line, last = [], 1, 0
+    for match in _SUBSTRING.finditer(text):
+        line += text.count("\n", last, match.start())
+        last = match.start()
+        found.append((index, line))
+        if len(found) >= _MOST_MENTIONS:
+            return found
+    rest = [v for k, v in cell.items() if k not in {"source", "input"}] if isinstance(cell, dict) else cell
+    if _mentioned_in(rest):
+        found.append((index, 0))
+    return found
+
+
+def _mentioned_in(value: Any) -> bool:
+    """Whether a string anywhere in a JSON value has one of the substrings."""
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, str):
+            if any(text in one for text in SUBSTRINGS):
+                return True
+        elif isinstance(one, dict):
+            pending += one
+            pending += one.values()
+        elif isinstance(one, list):
+            pending += one
+    return False
+
+
+class _CodeCell:
+    """One code cell on its way to a `Part`."""
+
+    __slots__ = ("_cell", "_databricks", "_index", "_text")
+
+    def __init__(self, cell: dict[str, Any], text: str, index: int, *, databricks: bool) -> None:
+        self._cell = cell
+        self._text = _lines_of(text)
+        self._index = index
+        self._databricks = databricks
+
+    def part(self, watch: ServerWatch, problems: list[tuple[str, str, int, int]]) -> Part:
+        text = self._text
+        if "\0" in text:
+            line = text.count("\n", 0, text.index("\0")) + 1
+            problems.append(("nul", "the cell contains NUL characters", self._index, line))
+            return self._with(_blank(text), "")
+        why = _unreadable(text)
+        if why:
+            problems.append(("large", f"the cell {why}", self._index, 0))
+            return self._with(_blank(text), "")
+        if not _IPYTHON.search(text) and not _AUTOMAGIC.search(text):
+            return self._with(text, "", watch)
+        governed = self._governed()
+        if governed is not None:
+            return self._other_language(*governed, watch)
+        python, name, magics = _separated(text)
+        return self._with(python, name, watch, magics)
+
+    def _governed(self) -> tuple[str, str, int] | None:
+        """Name and rest of the magic that makes this cell no Python, and the line (from 1) after it."""
+        governing = cell_magic(self._text)
+        if governing is not None:
+            return None if governing.name in _PYTHON_MAGICS else (governing.name, governing.rest, governing.line + 2)
+        match = _GOVERNING_LINE.match(self._text)
+        if match is None:
+            return None
+        rest = (match["rest"] or "").strip()
+        if match["name"] in _ALONE_ONLY and rest and not self._databricks:
+            return None
+        return match["name"], rest, self._text.count("\n", 0, match.start("name")) + 2
+
+    def _other_language(self, name: str, rest: str, first: int, watch: ServerWatch) -> Part:
+        blocking: tuple[tuple[int, str], ...] = ()
+        installs: tuple[tuple[int, str], ...] = ()
+        lines = self._text.split("\n")
+        words = rest.split()
+        if name in _SHELL_MAGICS and (name != "script" or words[:1] in (["bash"], ["sh"])):
+            if watch.wants(self._text) and "--bg" not in words:
+                blocking = watch.shell("\n".join(lines[first - 1 :]), first)
+            installs = tuple((n, line) for n, line in enumerate(lines[first - 1 :], first) if "install" in line)
+        return self._with(_blank(self._text), name, installs=installs, blocking=blocking)
+
+    def _with(
+        self,
+        python: str,
+        name: str,
+        watch: ServerWatch | None = None,
+        magics: tuple[LineMagic, ...] = (),
+        *,
+        installs: tuple[tuple[int, str], ...] = (),
+        blocking: tuple[tuple[int, str], ...] = (),
+    ) -> Part:
+        cell, lines = self._cell, _code_lines(self._text)
+        count = cell.get("execution_count", cell.get("prompt_number"))
+        if type(count) is not int or not 0 < count < 10**9:
+            count = None
+        served, looped = watch is not None and watch.wants(self._text), watch is not None and may_loop(python)
+        if watch is not None and (served or looped):
+            found = syntax_tree(python)
+            tree = None if isinstance(found, Fault) else found
+            blocking += watch.python(tree, magics) if served else ()
+            blocking += endless_loops(tree) if looped and tree is not None else ()
+        return Part(
+            python,
+            self._index,
+            count,
+            bool(cell.get("outputs")),
+            lines,
+            not lines,
+            installs or tuple((m.first + 1, m.text) for m in magics if "install" in m.text),
+            tuple(sorted(blocking)),
+            tuple((m.first + 1, m.text) for m in magics),
+            name,
+        )
+
+
+def _separated(text: str) -> tuple[str, str, tuple[LineMagic, ...]]:
+    """A cell's Python with its magics replaced, the name of a magic that governs it, and the magics."""
+    name = ""
+    governing = cell_magic(text)
+    while governing is not None and governing.name in _PYTHON_MAGICS:  # one may stand below another
+        name = name or governing.name
+        lines = text.split("\n")
+        lines[governing.line] = ""
+        text = "\n".join(lines)
+        governing = cell_magic(text)
+    found = parse_cell(text)
+    python = "\n".join(found.python)
+    if _AUTOMAGIC.search(python) and isinstance(syntax_tree(python), Fault):
+        python = _AUTOMAGIC.sub(lambda match: "pass" if isinstance(syntax_tree(match[0]), Fault) else match[0], python)
+    return python, name, found.magics
+
+
+def _unreadable(text: str) -> str:
+    """Why a cell is not taken apart: it would take too long; empty for all that a person writes."""
+    if len(text) > _MOST_CHARACTERS:
+        return f"has more than {_MOST_CHARACTERS // 1024:,} thousand characters"
+    if len(text) > _MOST_CONTINUED and text.count("\\\n") > _MOST_CONTINUED:
+        return f"has more than {_MOST_CONTINUED:,} continued lines"
+    if "  " * 100 in text or "\t" * 100 in text:
+        squares = sum(len(run) ** 2 for run in _BLANKS.findall(text))
+        return "has too many blanks" if squares > _MOST_BLANKS else ""
+    return ""
+
+
+def _lines_of(text: str) -> str:
+    """A text with one kind of line ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _blank(text: str) -> str:
+    return "\n" * text.count("\n")
+
+
+def _code_lines(text: str) -> int:
+    return sum(1 for line in text.split("\n") if (stripped := line.strip()) and stripped[0] != "#")

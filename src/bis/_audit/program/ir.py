@@ -1,0 +1,223 @@
+"""The form in which files are looked at: calls and assignments, with names resolved. The syntax tree ends here.
+
+Names are dotted and say where a thing comes from: ``mlflow.log_param``, ``sklearn.svm.SVC``. An object's methods
+follow the name of what made it: ``sklearn.svm.SVC.fit``. ``@train`` and ``@Trainer.fit`` are functions of the file
+itself; ``.fit`` is a method of an object of which nothing is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+CONSTANT, NAME, CALL, DICT, LIST, BINARY, SUBSCRIPT, FORMATTED, OTHER = (
+    "constant", "name", "call", "dict", "list", "binary", "subscript", "formatted", "other",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Value:
+    """An expression, as far as its text tells.
+
+    `kind` says what `data` and `items` are: ``constant`` (data: the value), ``name`` (data: the path as written:
+    ``args.lr``), ``call`` (data: index of the call in `Module.calls`), ``dict`` (items: key, value, key, value, ...),
+    ``list`` (also tuples and sets; items: elements), ``binary`` (data: the operator's class, as ``Div``; items: left
+    and right), ``subscript`` (items: object and index), ``formatted`` (data: the text, with ``{}`` for what is filled
+    in; items: what is), ``other`` (items: the parts).
+    """
+
+    kind: str
+    data: Any = None
+    items: tuple[Value, ...] = ()
+    line: int = 0
+    column: int = 0
+
+    def names(self) -> set[str]:
+        """Paths of all variables that stand in it, in nested calls' arguments not included."""
+        found = {self.data} if self.kind == NAME else set()
+        for item in self.items:
+            found |= item.names()
+        return found
+
+    def constants(self) -> list[Any]:
+        """All constants that stand in it."""
+        found = [self.data] if self.kind == CONSTANT or (self.kind == FORMATTED and self.data) else []
+        for item in self.items:
+            found += item.constants()
+        return found
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether it is a constant other than None, or a list of such."""
+        if self.kind == LIST:
+            return bool(self.items) and all(item.is_literal for item in self.items)
+        return self.kind == CONSTANT and self.data is not None
+
+
+@dataclass(slots=True)
+class Call:
+    """A call, in the order in which they are evaluated in the text. Lines and columns count from 1.
+
+    `path` is the callee as written (``self.client.log_param``, ``.fit`` where the object is no name), `api` the
+    resolved name. `targets` are the names that its result is assigned to. `loops` and `withs` are indices into the
+    module's lists of the statements around it, outermost first, within the same function. `scope` is an index into
+    `Module.scopes`.
+    """
+
+    index: int
+    path: str
+    api: str
+    args: tuple[Value, ...]
+    keywords: dict[str, Value]
+    starred: bool
+    scope: int
+    line: int
+    column: int
+    end_line: int = 0
+    end_column: int = 0
+    cell: int = -1
+    targets: tuple[str, ...] = ()
+    loops: tuple[int, ...] = ()
+    withs: tuple[int, ...] = ()
+    conditional: bool = False
+    receiver: int = -1  # the call whose result this is a method of: A().b()
+
+    @property
+    def method(self) -> str:
+        """The last part of the name."""
+        return self.api.rpartition(".")[2].lstrip("@") or self.path.rpartition(".")[2]
+
+    @property
+    def owner(self) -> str:
+        """The object as written, without the method: ``self.client``."""
+        return self.path.rpartition(".")[0]
+
+    def argument(self, position: int, name: str) -> Value | None:
+        """The argument at a position or of a name; a negative position is by name only."""
+        if name in self.keywords:
+            return self.keywords[name]
+        return self.args[position] if 0 <= position < len(self.args) else None
+
+
+@dataclass(slots=True)
+class Assign:
+    """``name = value``; `name` may be a path (``self.client``). `after` calls are evaluated before it has ended."""
+
+    name: str
+    value: Value
+    scope: int
+    line: int
+    column: int
+    after: int
+    cell: int = -1
+    key: str = ""  # the text within the brackets of `name[...] = value`; its name is then ``name[]``
+
+
+@dataclass(slots=True)
+class Loop:
+    """A ``for`` or ``while``, or a comprehension; `targets` are the names that a ``for`` sets."""
+
+    targets: tuple[str, ...]
+    over: Value | None
+    line: int
+    cell: int = -1
+
+
+@dataclass(slots=True)
+class With:
+    """One item of a ``with``: the index of the call that it enters, or -1, and the name after ``as``."""
+
+    call: int
+    name: str
+    line: int
+    end: int = 0  # number of calls evaluated before the body has ended
+    cell: int = -1
+
+
+@dataclass(slots=True)
+class Scope:
+    """A function or class, or at index 0 the module; `bases` are resolved names.
+
+    `parameters` are the names in order, `annotations` resolved names by parameter, `defaults` by parameter. `parent`
+    is an index. `first` and `last` bound the calls that stand in it: they are ``calls[i] for i in range(first,
+    last)``, those of nested functions among them.
+    """
+
+    name: str
+    kind: str  # module, function, class
+    parent: int = -1
+    line: int = 0
+    end_line: int = 0
+    cell: int = -1
+    parameters: tuple[str, ...] = ()
+    annotations: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, Value] = field(default_factory=dict)
+    bases: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    returns: tuple[Value, ...] = ()
+    first: int = 0
+    last: int = 0
+
+
+@dataclass(slots=True)
+class Import:
+    """``import module as alias`` or ``from module import name``; `target` is the whole name, dots in front kept."""
+
+    alias: str
+    target: str
+    line: int
+    cell: int = -1
+    guarded: bool = False  # in a try or an if: under a condition, or for type checkers only
+
+
+@dataclass(slots=True)
+class CodeCell:
+    """A code cell of a notebook; `index` counts all cells from 0, `count` is the saved execution count or None.
+
+    `blocking` are (line, what) of lines that never return; `parsed` is False where the cell is no Python.
+    """
+
+    index: int
+    count: int | None
+    lines: int
+    has_outputs: bool
+    parsed: bool = True
+    blocking: tuple[tuple[int, str], ...] = ()
+    empty: bool = False
+
+
+@dataclass(slots=True)
+class Module:
+    """One file, a script or a notebook. `file` is set when a project is put together; the rest follows from the text.
+
+    `ignores` maps (cell, line) to the codes that a comment there suppresses (empty: all) and its reason. `blocking` are
+    lines of a script that never return. `mentions` are (cell, line) of the study's substrings, comments and outputs
+    included.
+    """
+
+    is_notebook: bool = False
+    file: str = ""
+    calls: list[Call] = field(default_factory=list)
+    assigns: list[Assign] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
+    withs: list[With] = field(default_factory=list)
+    scopes: list[Scope] = field(default_factory=list)
+    imports: list[Import] = field(default_factory=list)
+    cells: list[CodeCell] = field(default_factory=list)
+    ignores: dict[tuple[int, int], tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    blocking: tuple[tuple[int, str], ...] = ()
+    mentions: tuple[tuple[int, int], ...] = ()
+    installs: tuple[tuple[int, int, str], ...] = ()
+    unread: tuple[tuple[int, int], ...] = ()  # (cell, line) of imports of MLflow in code that could not be read
+    problems: list[tuple[str, str, int, int]] = field(default_factory=list)  # kind, detail, cell, line
+    code_lines: int = 0
+    has_main_guard: bool = False
+    roots: frozenset[str] = frozenset()  # first parts of all imported modules
+    reads: frozenset[str] = frozenset()  # names and attributes that are read anywhere
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the file tests others, by its name or folder: what it draws and trains is no experiment."""
+        *folders, name = self.file.split("/")
+        named = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
+        return named or bool({"tests", "test"} & set(folders))

@@ -1,0 +1,36 @@
+"""Seeds that a file declares, and the repair that passes them on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bis._audit.program.ir import CONSTANT
+from bis._audit.rule_contract import place_of
+from bis.model.project_audit import Edit, Place
+
+if TYPE_CHECKING:
+    from bis._audit.program.ir import Call, Module
+
+_SEED = re.compile(r"(?i)^(?:global_|random_|rng_)?(?:seed|random_state)$")
+
+
+def declared_seed(module: Module, call: Call) -> str:
+    """The name of the one seed that a file declares at its top before a call; empty where there is none, or several."""
+    found = [assign for assign in module.assigns if assign.scope == 0 and _SEED.match(assign.name)]
+    if len(found) != 1:
+        return ""
+    (seed,) = found
+    known = seed.value.kind == CONSTANT and type(seed.value.data) is int and seed.column == 1  # under no condition
+    return seed.name if known and seed.after <= call.index else ""
+
+
+def add_seed(module: Module, call: Call, keyword: str) -> tuple[Edit, ...]:
+    """``, random_state=SEED`` before a call's closing bracket, where the file declares a seed."""
+    name = declared_seed(module, call)
+    if not name or keyword != "random_state" or call.starred or keyword in call.keywords:
+        return ()
+    place = place_of(module, call)
+    at = Place(place.file, place.cell, place.end_line, place.end_column - 1, place.end_line, place.end_column - 1)
+    separator = ", " if call.args or call.keywords else ""
+    return (Edit(at, f"{separator}{keyword}={name}"),)

@@ -1,0 +1,44 @@
+"""An absolute path of one machine.
+
+## What it does
+Finds literal paths below somebody's home, a drive, a mount or a hosted notebook's own folder. Left alone
+are tests, folders where programs are installed, and hidden ones of a home (`~/.cache`).
+
+## Why is this bad?
+The program runs on one machine, for one user.
+
+## Example
+```python
+data = pd.read_csv("/home/ada/churn/data.csv")
+```
+
+## Use instead
+```python
+data = pd.read_csv(Path(__file__).parent / "data.csv")
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.questions import literals
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule("BIS403", "absolute-path", Severity.WARNING, Confidence.HIGH)
+
+_LONGEST = 60
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such literal."""
+    for place, text in sorted(set(literals.absolute_paths_with_text(project))):
+        shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
+        yield RULE.at(place, f"an absolute path of one machine: {shown}")

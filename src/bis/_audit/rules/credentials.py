@@ -1,0 +1,97 @@
+"""Credentials in the code, next to tracking.
+
+## What it does
+Finds literal passwords, tokens and keys that are given to environment variables of MLflow and its stores, stand in a
+tracking address, or are given to the login of a tracker.
+
+## Why is this bad?
+Whoever reads the repository can write to the store, and what it says of past runs is worth nothing any more. A key
+that was committed once stays in the history.
+
+## Example
+```python
+os.environ["MLFLOW_TRACKING_PASSWORD"] = "d41d8cd98f00b204"
+```
+
+## Use instead
+```python
+# set MLFLOW_TRACKING_PASSWORD outside of the code
+mlflow.set_experiment("churn")
+```
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bis._audit.program.ir import CONSTANT, DICT
+from bis._audit.questions import literals
+from bis._audit.rule_contract import Rule, place_of
+from bis.model.project_audit import Confidence, Place, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.ir import Module, Value
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule("BIS404", "credentials", Severity.ERROR, Confidence.HIGH)
+
+_VARIABLE = re.compile(
+    r"(?:MLFLOW_TRACKING_(?:PASSWORD|TOKEN)|AWS_(?:SECRET_ACCESS_KEY|ACCESS_KEY_ID|SESSION_TOKEN)|DATABRICKS_TOKEN"
+    r"|AZURE_STORAGE_(?:ACCESS_KEY|CONNECTION_STRING)|DAGSHUB_(?:USER_)?TOKEN|WANDB_API_KEY|COMET_API_KEY"
+    r"|NEPTUNE_API_TOKEN"
+    r"|CLEARML_API_(?:ACCESS|SECRET)_KEY|MINIO_\w*KEY|GOOGLE_API_KEY)$"
+)
+_IN_ADDRESS = re.compile(r"^[a-z+]+://[^/@\s:{}]+:[^/@\s{}]+@")
+_LOGINS = {
+    "wandb.login": "key",
+    "comet_ml.init": "api_key",
+    "comet_ml.Experiment": "api_key",
+    "dagshub.auth.add_app_token": "token",
+    "neptune.init_run": "api_token",
+    "neptune.init": "api_token",
+}
+_PLACEHOLDER = re.compile(
+    r"(?i)^(?:|x+|\*+|<.*>|\{.*\}|your.*|my.*|.*_here|none|todo|changeme|\.+|xxx.*|dummy|example|minioadmin|admin|test(?:ing)?|fake|mock|foo|bar|key"
+    r"|token|secret|password|placeholder)$"
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such literal, without repeating it."""
+    for module in project.modules:
+        for key, value, place in _environment(module):
+            if _VARIABLE.match(key) and _is_secret(value):
+                yield RULE.at(place, f"{key} is written in the code")
+        for call in module.calls:
+            given = call.argument(0, _LOGINS[call.api]) if call.api in _LOGINS else None
+            if given is not None and _is_secret(given):
+                yield RULE.at(place_of(module, call), f"{call.path} is given a key that is written in the code")
+        if "mlflow" in module.roots:
+            for text, value, user, _name in project.literals(module):
+                if _IN_ADDRESS.match(text) and not _PLACEHOLDER.match(text.split("@")[0].rpartition(":")[2]):
+                    place = Place(module.file, literals.cell_of(module, value, user), value.line, value.column)
+                    yield RULE.at(place, "an address with a password in it")
+
+
+def _environment(module: Module) -> Iterator[tuple[str, Value, Place]]:
+    """Names and values that are put into the environment: ``os.environ["A"] = "b"``, ``os.environ.update(A="b")``."""
+    for assign in module.assigns:
+        if assign.name.endswith("environ[]") and assign.key:
+            yield assign.key, assign.value, Place(module.file, assign.cell, assign.line, assign.column)
+    for call in module.calls:
+        if call.api in {"os.putenv", "os.environ.setdefault"} and len(call.args) > 1 and call.args[0].kind == CONSTANT:
+            yield str(call.args[0].data), call.args[1], place_of(module, call)
+        elif call.api == "os.environ.update":
+            for keyword, value in call.keywords.items():
+                yield keyword, value, place_of(module, call)
+            for given in call.args:
+                for key, value in zip(given.items[::2], given.items[1::2], strict=False) if given.kind == DICT else ():
+                    yield str(key.data), value, place_of(module, call)
+
+
+def _is_secret(value: Value) -> bool:
+    return value.kind == CONSTANT and isinstance(value.data, str) and not _PLACEHOLDER.match(value.data.strip())

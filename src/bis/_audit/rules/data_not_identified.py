@@ -1,0 +1,73 @@
+"""Nothing says which data was used.
+
+## What it does
+Finds projects that train and log to MLflow, in which no data set is logged, no data is kept as an artifact, no
+parameter or tag names data or its version, and no data versioning (DVC, lakeFS, Delta) is in use.
+
+## Why is this bad?
+A file of the same name may have other rows tomorrow. Without an identification, a digest or a version, a different
+result cannot be told from different data.
+
+## Example
+```python
+data = pd.read_csv("train.csv")
+with mlflow.start_run():
+    mlflow.log_metric("mse", fit_and_score(data))
+```
+
+## Use instead
+```python
+data = pd.read_csv("train.csv")
+with mlflow.start_run():
+    mlflow.log_input(mlflow.data.from_pandas(data, source="train.csv"), context="training")
+    mlflow.log_metric("mse", fit_and_score(data))
+```
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import NO, YES, Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule("BIS105", "data-not-identified", Severity.NOTE, Confidence.MEDIUM)
+
+_NAMES_DATA = re.compile(r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file|path)|csv|source|split|table|fold)")
+_VERSIONED = frozenset({"dvc", "lakefs", "delta", "deltalake", "lakefs_client", "quilt3", "pachyderm_sdk"})
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell it once, at the first training."""
+    facts = project.facts
+    if facts["uses_mlflow"].value != YES or facts["trains_model"].value != YES or facts["logs_dataset"].value != NO:
+        return
+    if facts["autolog"].value == YES and facts["autolog_too_late"].value == NO:
+        return  # autologging describes the data of what it covers
+    if project.roots & _VERSIONED or any(name.endswith((".dvc", "dvc.yaml", "dvc.lock")) for name in project.files):
+        return
+    if _names_data(project):
+        return
+    logs = [facts[name].value for name in ("logs_params", "logs_metrics", "logs_model")]
+    if YES in logs:
+        yield RULE.at(facts["trains_model"].places[0], "no run says which data it was trained on")
+
+
+def _names_data(project: Project) -> bool:
+    for module in project.modules:
+        for call in module.calls:
+            kinds = project.kinds(module, call)
+            if not kinds & {"param", "tag", "artifact", "dataset"}:
+                continue
+            words = [value for given in (*call.args, *call.keywords.values()) for value in given.constants()]
+            names = [name for given in (*call.args, *call.keywords.values()) for name in given.names()]
+            if any(_NAMES_DATA.search(str(word)) for word in (*words, *names)):
+                return True
+    return False

@@ -1,0 +1,52 @@
+"""A DataLoader with workers and without a generator.
+
+## What it does
+Finds PyTorch DataLoaders that shuffle in several worker processes and are given neither `generator` nor
+`worker_init_fn`.
+
+## Why is this bad?
+The order comes from the global generator, which everything else draws from too; and NumPy's and Python's generators in
+the workers are seeded from that. One draw more anywhere changes the order of the data and every augmentation.
+
+## Example
+```python
+loader = DataLoader(data, batch_size=32, shuffle=True, num_workers=4)
+```
+
+## Use instead
+```python
+generator = torch.Generator().manual_seed(42)
+loader = DataLoader(data, batch_size=32, shuffle=True, num_workers=4, generator=generator)
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.program.ir import CONSTANT
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule("BIS308", "dataloader-without-generator", Severity.NOTE, Confidence.HIGH, gate=frozenset({"torch"}))
+
+_LOADERS = frozenset({"torch.utils.data.DataLoader", "torch.utils.data.dataloader.DataLoader"})
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such call."""
+    for module in project.programs:
+        for call in module.calls:
+            if call.api not in _LOADERS or call.starred or {"generator", "worker_init_fn"} & set(call.keywords):
+                continue
+            shuffle = call.argument(2, "shuffle")
+            workers = project.constant_of(module, call.argument(5, "num_workers"), call.scope, call.index)
+            shuffles = shuffle is not None and shuffle.kind == CONSTANT and shuffle.data is True
+            if shuffles and isinstance(workers, int) and workers > 0:
+                yield RULE.at_call(module, call, f"{workers} workers shuffle without generator= and worker_init_fn=")

@@ -1,0 +1,44 @@
+"""A run id that stands in the code.
+
+## What it does
+Finds literal run ids that are given to MLflow, or to a name that says so, also within `runs:/` addresses. Those in
+tests are left alone.
+
+## Why is this bad?
+The id belongs to one store. On any other machine the run is not there, and the program fails or, with a store that is
+shared, reads somebody else's result.
+
+## Example
+```python
+model = mlflow.pyfunc.load_model("runs:/0123456789abcdef0123456789abcdef/model")
+```
+
+## Use instead
+```python
+with mlflow.start_run() as run:
+    mlflow.sklearn.log_model(model, name="model")
+model = mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.questions import literals
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule("BIS401", "hardcoded-run-id", Severity.ERROR, Confidence.HIGH)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such literal."""
+    for place in sorted(set(literals.run_ids(project))):
+        yield RULE.at(place, "a literal run id: it is in one store only")

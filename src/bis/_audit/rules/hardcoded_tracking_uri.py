@@ -1,0 +1,44 @@
+"""A tracking address that stands in the code.
+
+## What it does
+Finds literal addresses that are given to `mlflow.set_tracking_uri`, a client or a logger. One that is given under a
+condition, in a file that asks for `MLFLOW_TRACKING_URI`, is what it falls back to, and left alone.
+
+## Why is this bad?
+The program logs to one place, which others cannot reach, and which is another one tomorrow. MLflow reads the address
+from `MLFLOW_TRACKING_URI` by itself.
+
+## Example
+```python
+mlflow.set_tracking_uri("http://10.0.0.7:5000")
+```
+
+## Use instead
+```python
+# MLFLOW_TRACKING_URI=http://10.0.0.7:5000 python train.py
+mlflow.set_experiment("churn")
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.questions import literals
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule("BIS402", "hardcoded-tracking-uri", Severity.NOTE, Confidence.HIGH, gate=frozenset({"mlflow"}))
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such call; the address itself is not repeated, since it may hold a password."""
+    for module, call, text in literals.tracking_uris(project):
+        scheme = text.partition(":")[0] if ":" in text else "path"
+        yield RULE.at_call(module, call, f"a literal tracking address ({scheme}): set MLFLOW_TRACKING_URI instead")

@@ -1,0 +1,116 @@
+"""Logging after the run has ended, or before it is opened.
+
+## What it does
+Finds calls that log to the active run where the author's own run is not open: after the `with mlflow.start_run()`
+block or `mlflow.end_run()`, or before the first `mlflow.start_run()` of a script.
+
+## Why is this bad?
+MLflow opens another run without a word. The value lands there, apart from the run it belongs to; and a `start_run()`
+that follows fails, because a run is active already.
+
+## Example
+```python
+with mlflow.start_run():
+    mlflow.log_param("C", 10)
+mlflow.log_metric("accuracy", accuracy)
+```
+
+## Use instead
+```python
+with mlflow.start_run():
+    mlflow.log_param("C", 10)
+    mlflow.log_metric("accuracy", accuracy)
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.rule_contract import Rule
+from bis._audit.trackers import mlflow
+from bis._audit.trackers.known_trackers import canonical
+from bis.model.project_audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.ir import Call, Module
+    from bis._audit.program.project import Project, Step
+    from bis.model.project_audit import Finding
+
+RULE = Rule("BIS203", "logging-outside-run", Severity.ERROR, Confidence.MEDIUM, gate=frozenset({"mlflow"}))
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such call once."""
+    told: set[int] = set()
+    inside: set[int] = set()
+    found: list[tuple[Module, Call, str]] = []
+    for module in project.programs:
+        if not any(call.api in mlflow.STARTS for call in module.calls):
+            continue
+        for trace in project.traces(module):
+            _Runs(found, inside).follow(trace)
+    for module, call, when in found:
+        if id(call) not in told and id(call) not in inside:
+            told.add(id(call))
+            yield RULE.at_call(module, call, f"{call.path} logs {when}: to a run of its own")
+
+
+class _Runs:
+    """Which runs are open, step by step of one trace.
+
+    `found` takes what is logged outside, `inside` the ids of calls that log within a run in any trace.
+    """
+
+    def __init__(self, found: list[tuple[Module, Call, str]], inside: set[int]) -> None:
+        self._found = found
+        self._inside = inside
+        self._open = 0
+        self._started = self._ended = False
+        self._early: list[tuple[Module, Call]] = []
+
+    def follow(self, trace: list[Step]) -> None:
+        for step in trace:
+            if step.closes is not None:
+                self._leave(step)
+            elif step.call is not None:
+                self._call(step, step.call)
+
+    def _leave(self, step: Step) -> None:
+        assert step.closes is not None
+        entered = step.closes.call
+        if entered < 0 or step.module.calls[entered].api not in mlflow.STARTS:
+            return
+        self._open = max(self._open - 1, 0)
+        # The end of a nested run leaves its parent open, also one that a caller of this function opened.
+        if "nested" not in step.module.calls[entered].keywords:
+            self._ended = True
+
+    def _call(self, step: Step, call: Call) -> None:
+        if call.api in mlflow.STARTS:
+            self._open, self._started = self._open + 1, True
+            if not call.conditional and step.depth == 0:
+                self._found += [(module, early, "before the run is opened") for module, early in self._early]
+                self._early = []
+        elif call.api in mlflow.ENDS:
+            self._open, self._ended = 0, True
+        elif _writes(call):
+            self._write(step, call)
+
+    def _write(self, step: Step, call: Call) -> None:
+        if self._open or call.withs:
+            self._inside.add(id(call))
+        elif call.conditional:
+            return
+        elif self._ended and self._started:
+            self._found.append((step.module, call, "after the run has ended"))
+        elif not self._started and call.scope == 0:
+            self._early.append((step.module, call))
+
+
+def _writes(call: Call) -> bool:
+    """Whether a call logs to the active run, and to no other that it names."""
+    names_run = call.starred or "run_id" in call.keywords
+    return canonical(call.api) in mlflow.WRITES_TO_ACTIVE_RUN and not names_run

@@ -1,0 +1,130 @@
+"""A metric that is logged in a loop without its step.
+
+## What it does
+Finds metrics of a fixed name that are logged within a loop, in one run, without `step`.
+
+## Why is this bad?
+MLflow keeps all values under step 0. The curve has no axis: the order is lost where two have one time stamp, and no
+run can be compared with another at the same epoch.
+
+## Example
+```python
+for epoch in range(10):
+    mlflow.log_metric("loss", train_epoch())
+```
+
+## Use instead
+```python
+for epoch in range(10):
+    mlflow.log_metric("loss", train_epoch(), step=epoch)
+```
+
+## Fix
+`--fix` adds `step=` with the loop's own counter, where there is one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.program.ir import CALL, CONSTANT, DICT, FORMATTED, NAME
+from bis._audit.rule_contract import Rule, place_of
+from bis._audit.trackers.known_trackers import canonical
+from bis.model.project_audit import Confidence, Edit, Place, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.ir import Call, Loop, Module, Value
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule(
+    "BIS103", "metric-without-step", Severity.WARNING, Confidence.HIGH, gate=frozenset({"mlflow"}), fixable=True
+)
+
+# Position of the key (or the dictionary of metrics) and of the step.
+_CALLS = {
+    "mlflow.log_metric": (0, 2),
+    "mlflow.log_metrics": (0, 1),
+    "mlflow.MlflowClient.log_metric": (1, 4),
+    "mlflow.ActiveRun.log_metric": (0, 2),
+}
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such call."""
+    for module in project.programs:
+        for call in module.calls:
+            known = _CALLS.get(canonical(call.api)) if call.loops else None
+            if known is None or call.starred or call.argument(known[1], "step") is not None:
+                continue
+            loop = module.loops[call.loops[-1]]
+            if _own_run(project, module, call) or not _fixed_name(module, call, known[0]):
+                continue
+            edits = _repair(module, call, loop)
+            yield RULE.at_call(module, call, f"{call.method} in a loop without step=", edits=edits)
+
+
+def _own_run(project: Project, module: Module, call: Call) -> bool:
+    """Whether each turn of the loop has a run of its own, or ends with the first value that it logs."""
+    for one in project.calls_in(module, call.scope):
+        if one.api in {"mlflow.start_run", "mlflow.MlflowClient.create_run"} and set(call.loops) & set(one.loops):
+            return True
+    first = call.args[0] if call.args else None
+    return (
+        canonical(call.api) == "mlflow.MlflowClient.log_metric"
+        and first is not None
+        and bool({n.partition(".")[0] for n in first.names()} & _targets(module, call))
+    )
+
+
+def _targets(module: Module, call: Call) -> set[str]:
+    return {name for index in call.loops for name in module.loops[index].targets}
+
+
+def _fixed_name(module: Module, call: Call, position: int) -> bool:
+    """Whether the metric has one name in all turns of the innermost loop."""
+    changing = _targets(module, call)
+    for assign in module.assigns:  # names made from the loop's
+        if assign.scope == call.scope and assign.value.names() & changing:
+            changing.add(assign.name)
+    given = call.argument(position, "key") or call.argument(position, "metrics")
+    if given is None:
+        return False
+    if given.kind == DICT:
+        keys = given.items[::2]
+        return all(key.kind in {CONSTANT, FORMATTED} and not key.names() & changing for key in keys)
+    if given.kind == NAME:
+        return False if call.method == "log_metric" else not {given.data} & _targets(module, call)
+    if given.kind == CALL:
+        return call.method == "log_metrics" and not _from_loop(module, given, changing)
+    return given.kind == CONSTANT or (given.kind == FORMATTED and not given.names() & changing)
+
+
+def _from_loop(module: Module, given: Value, changing: set[str]) -> bool:
+    inner = module.calls[given.data]
+    return any(value.names() & changing for value in (*inner.args, *inner.keywords.values()))
+
+
+def _repair(module: Module, call: Call, loop: Loop) -> tuple[Edit, ...]:
+    """``, step=epoch`` before the closing bracket, where the loop counts."""
+    over = loop.over
+    if over is None or over.kind != CALL or not loop.targets or loop.cell != call.cell or len(call.loops) > 1:
+        return ()  # in a loop within a loop, the inner one begins again and again
+    counts = module.calls[over.data].path
+    if counts in {"tqdm", "trange", "tqdm.tqdm"}:
+        inner = module.calls[over.data].args
+        counts = "trange" if counts == "trange" else ""
+        if inner and inner[0].kind == CALL:
+            counts = module.calls[inner[0].data].path
+    name = loop.targets[0]
+    if counts not in {"range", "enumerate", "trange"} or "." in name:
+        return ()
+    if counts == "enumerate" and len(loop.targets) < 2:  # a pair
+        return ()
+    if any(assign.name == name and assign.scope == call.scope for assign in module.assigns):
+        return ()
+    place = place_of(module, call)
+    at = Place(place.file, place.cell, place.end_line, place.end_column - 1, place.end_line, place.end_column - 1)
+    return (Edit(at, f", step={name}"),)

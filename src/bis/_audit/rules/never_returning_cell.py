@@ -1,0 +1,48 @@
+"""A cell that never returns.
+
+## What it does
+Finds cells and scripts that start a server in the foreground (`!mlflow ui`, `app.run()`, ...) or loop for ever.
+
+## Why is this bad?
+Run from top to bottom, the notebook hangs there: it can be executed by hand only.
+
+## Example
+```python
+!mlflow ui
+```
+
+## Use instead
+```sh
+%%bash --bg
+mlflow ui
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import Confidence, Place, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule("BIS603", "never-returning-cell", Severity.ERROR, Confidence.HIGH)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such line."""
+    for module in project.modules:
+        for line, what in module.blocking:
+            yield RULE.at(Place(module.file, -1, line), f"it never returns: {_short(what)}")
+        for cell in module.cells:
+            for line, what in cell.blocking:
+                yield RULE.at(Place(module.file, cell.index, line), f"the cell never returns: {_short(what)}")
+
+
+def _short(what: str) -> str:
+    return what.removeprefix("starts a server and does not return: ").removeprefix("never ends: ")

@@ -1,0 +1,50 @@
+"""Nothing says how to start it.
+
+## What it does
+Finds projects that train in scripts and have neither an MLproject file nor any other sign of how to start them: no
+Makefile, DVC pipeline or script entry point, no `main.py` or `train.py`, no command in a document.
+
+## Why is this bad?
+Among several files, only the author knows which is run first, and with which arguments.
+
+## Example
+```text
+step_a.py
+step_b.py
+```
+
+## Use instead
+```text
+MLproject
+step_a.py
+step_b.py
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.files.entry_points import entry_points
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import NO, YES, Confidence, Place, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule("BIS504", "no-entry-point", Severity.NOTE, Confidence.MEDIUM)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell it once."""
+    facts = project.facts
+    sources = [m.file for m in project.modules]
+    scripts = [m.file for m in project.modules if not m.is_notebook]
+    if facts["mlproject"].value != NO or facts["trains_model"].value != YES or len(scripts) < 2:
+        return
+    # Most projects have a file that says it by its name: the documents are read for the others only.
+    if not entry_points([*project.files, *sources], {}) and not entry_points([*project.files, *sources], project.texts):
+        yield RULE.at(Place(""), "neither an MLproject file nor anything else says how to start the project")

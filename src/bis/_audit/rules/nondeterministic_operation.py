@@ -1,0 +1,73 @@
+"""An operation that gives other bits each time, at a fixed seed.
+
+## What it does
+Finds operations whose result depends on the order in which threads come to add: `index_put_(accumulate=True)`,
+`index_add_`, `scatter_add_` and the like in PyTorch, unless `torch.use_deterministic_algorithms(True)` is set;
+`tf.math.bincount` with weights and segment sums in TensorFlow.
+
+## Why is this bad?
+A seed does not fix them. `torch.index_put(accumulate=True)` with 32,768 elements or more on two threads gave 30
+different results in 30 runs, and `tf.math.bincount(weights=)` differs even under `enable_op_determinism()`.
+
+## Example
+```python
+counts = tf.math.bincount(labels, weights=weights)
+```
+
+## Use instead
+```python
+counts = tf.reduce_sum(tf.one_hot(labels, classes) * weights[:, None], axis=0)
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.frameworks.randomness import MAKES_DETERMINISTIC, nondeterministic
+from bis._audit.program.ir import CONSTANT
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.frameworks.randomness import Operation
+    from bis._audit.program.ir import Call
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule(
+    "BIS309",
+    "nondeterministic-operation",
+    Severity.NOTE,
+    Confidence.MEDIUM,
+    gate=frozenset({"torch", "tensorflow"}),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such call."""
+    fixed = any(call.api in MAKES_DETERMINISTIC for module in project.modules for call in module.calls)
+    for module in project.programs:
+        if not module.roots & {"torch", "tensorflow"}:
+            continue
+        for call in module.calls:
+            operation = nondeterministic(call.api)
+            if operation is None and call.api.startswith("torch."):  # a method of what a function of torch has made
+                operation = nondeterministic(f".{call.method}")
+            if operation is None or (fixed and operation.remedy) or not _applies(call, operation):
+                continue
+            message = f"{call.method} gives other bits at the same seed: {operation.condition}"
+            yield RULE.at_call(module, call, message)
+
+
+def _applies(call: Call, operation: Operation) -> bool:
+    """Whether the call has the argument with which alone the operation does so."""
+    if operation.needs is None:
+        return True
+    position, keyword, wanted = operation.needs
+    given = call.argument(position, keyword)
+    if given is None:
+        return False
+    return wanted is None or (given.kind == CONSTANT and given.data == wanted)

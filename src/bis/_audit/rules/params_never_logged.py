@@ -1,0 +1,47 @@
+"""Parameters that are never logged.
+
+## What it does
+Finds projects that use MLflow and train a model or log something, in which no call logs a parameter and no autologging
+covers the training.
+
+## Why is this bad?
+A run whose parameters are unknown can be looked at, and cannot be started again: nobody knows what made its metrics.
+
+## Example
+```python
+with mlflow.start_run():
+    model = RandomForestClassifier(n_estimators=200).fit(X, y)
+    mlflow.log_metric("accuracy", model.score(X_test, y_test))
+```
+
+## Use instead
+```python
+params = {"n_estimators": 200}
+with mlflow.start_run():
+    mlflow.log_params(params)
+    model = RandomForestClassifier(**params).fit(X, y)
+    mlflow.log_metric("accuracy", model.score(X_test, y_test))
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import YES, Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule("BIS101", "params-never-logged", Severity.ERROR, Confidence.HIGH)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell it once, at the first training or the first call that logs something else."""
+    fact = project.facts["params_not_logged_at_all"]
+    if fact.value == YES and fact.places:
+        yield RULE.at(fact.places[0], "no parameter of any run is logged, neither by a call nor by autologging")

@@ -1,0 +1,78 @@
+"""The list of all rules, by code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.rules import (
+    absolute_path,
+    autolog_after_fit,
+    autolog_covers_nothing,
+    cells_never_executed,
+    cells_out_of_order,
+    credentials,
+    data_not_identified,
+    dataloader_without_generator,
+    dependencies_undeclared,
+    dependencies_unpinned,
+    hardcoded_run_id,
+    hardcoded_tracking_uri,
+    import_not_declared,
+    keras_fixed_shuffle,
+    logging_outside_run,
+    metric_without_step,
+    model_without_signature,
+    never_returning_cell,
+    no_entry_point,
+    nondeterministic_operation,
+    one_sided_preprocessing,
+    parallel_entropy,
+    params_never_logged,
+    readme_silent,
+    run_never_ended,
+    unlogged_hyperparameter,
+    unseeded_estimator,
+    unseeded_numpy,
+    unseeded_split,
+    unseeded_tensorflow,
+    unseeded_torch,
+    unused_seed,
+)
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+RULES: tuple[ModuleType, ...] = (
+    params_never_logged,
+    unlogged_hyperparameter,
+    metric_without_step,
+    model_without_signature,
+    data_not_identified,
+    autolog_after_fit,
+    autolog_covers_nothing,
+    logging_outside_run,
+    run_never_ended,
+    unseeded_split,
+    unseeded_estimator,
+    unseeded_numpy,
+    unseeded_torch,
+    unseeded_tensorflow,
+    unused_seed,
+    keras_fixed_shuffle,
+    dataloader_without_generator,
+    nondeterministic_operation,
+    parallel_entropy,
+    hardcoded_run_id,
+    hardcoded_tracking_uri,
+    absolute_path,
+    credentials,
+    dependencies_undeclared,
+    dependencies_unpinned,
+    import_not_declared,
+    no_entry_point,
+    cells_out_of_order,
+    cells_never_executed,
+    never_returning_cell,
+    one_sided_preprocessing,
+    readme_silent,
+)

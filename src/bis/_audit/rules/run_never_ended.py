@@ -1,0 +1,84 @@
+"""A run that is started without `with` and never ended.
+
+## What it does
+Finds calls of `mlflow.start_run()` whose run is neither a `with` block's nor ended by `mlflow.end_run()` anywhere in
+the file.
+
+## Why is this bad?
+What follows in the same process, in a notebook even the next experiment, is logged to it; a program that fails leaves
+it RUNNING or, worse, FINISHED.
+
+## Example
+```python
+mlflow.start_run()
+mlflow.log_param("C", 10)
+```
+
+## Use instead
+```python
+with mlflow.start_run():
+    mlflow.log_param("C", 10)
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.program.ir import NAME
+from bis._audit.rule_contract import Rule
+from bis._audit.trackers import mlflow
+from bis.model.project_audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.ir import Module
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule("BIS204", "run-never-ended", Severity.WARNING, Confidence.HIGH, gate=frozenset({"mlflow"}))
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such call."""
+    for module in project.programs:
+        starts = [call for call in module.calls if call.api in mlflow.STARTS]
+        if not starts or _ends(project, module):
+            continue
+        entered = {one.call for one in module.withs}
+        names = {one.name for one in module.withs}
+        returned = {v.data for scope in module.scopes for v in scope.returns if v.kind in {"call", NAME}}
+        for call in starts:
+            if (
+                call.index in entered
+                or call.index in returned
+                or names & set(call.targets)
+                or returned & set(call.targets)
+            ):
+                continue
+            if _entered_later(module, call.targets) or _on_stack(module, call.index):
+                continue
+            yield RULE.at_call(module, call, "the run is started without `with`, and never ended in this file")
+
+
+def _ends(project: Project, module: Module) -> bool:
+    for call in module.calls:
+        if call.api in mlflow.ENDS or call.method in {"end_run", "set_terminated", "__exit__"}:
+            return True
+        found = project.links.function(call.api, module) if call.api.startswith("@") else None
+        if found is not None and any(c.api in mlflow.ENDS for c in project.calls_in(*found)):
+            return True
+    return False
+
+
+def _entered_later(module: Module, targets: tuple[str, ...]) -> bool:
+    """``run = mlflow.start_run()`` and later ``with run:``."""
+    read = {a.value.data for a in module.assigns if a.value.kind == NAME and a.name in {w.name for w in module.withs}}
+    bare = any(one.call < 0 for one in module.withs)
+    return bool(set(targets) & read) or (bool(targets) and bare)
+
+
+def _on_stack(module: Module, index: int) -> bool:
+    """``stack.enter_context(mlflow.start_run())``."""
+    return any(c.method == "enter_context" and any(v.data == index for v in c.args) for c in module.calls)

@@ -1,0 +1,56 @@
+"""An estimator that draws, without a seed.
+
+## What it does
+Finds estimators of scikit-learn that draw random numbers with the arguments they are given (forests, k-means,
+perceptrons, ...), and are given no `random_state`, where nothing seeds NumPy's global generator. Estimators that draw
+only with other arguments, such as `LogisticRegression` with its default solver, are left alone; so are libraries with
+a fixed default seed (XGBoost, LightGBM, CatBoost).
+
+## Why is this bad?
+The same code on the same data gives another model each time, and another metric.
+
+## Example
+```python
+model = RandomForestClassifier(n_estimators=200)
+```
+
+## Use instead
+```python
+model = RandomForestClassifier(n_estimators=200, random_state=42)
+```
+
+## Fix
+`--fix` passes the seed that the file itself declares, as in `SEED = 42`; where it declares none, nothing is changed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.questions import execution_order, ml_calls, seeding
+from bis._audit.questions.call_arguments import spread
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule(
+    "BIS302", "unseeded-estimator", Severity.WARNING, Confidence.HIGH, gate=frozenset({"sklearn"}), fixable=True
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such call."""
+    for module in project.programs:
+        for call in module.calls:
+            one = ml_calls.estimator_seeding(spread(project, module, call))
+            if one is None or one.seeded is not False:
+                continue
+            if execution_order.seeded_globally(project, module, ml_calls.seeded_through(call)):
+                continue
+            edits = seeding.add_seed(module, call, one.keyword)
+            yield RULE.at_call(module, call, f"{call.method} draws without a seed (random_state=)", edits=edits)

@@ -1,0 +1,54 @@
+"""NumPy draws, and is not seeded.
+
+## What it does
+Finds the first call of each file that draws from NumPy's or the standard library's global generator, where
+the file or one that it is connected with trains a model and none of them
+seeds that generator. Tests are left out.
+
+## Why is this bad?
+Initial weights, noise and orders differ from run to run, and with them every metric.
+
+## Example
+```python
+noise = np.random.normal(size=100)
+```
+
+## Use instead
+```python
+rng = np.random.default_rng(42)
+noise = rng.normal(size=100)
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.questions import execution_order, ml_calls
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import YES, Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule("BIS303", "unseeded-numpy", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"numpy", "random"}))
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell the first such call of each file."""
+    if project.facts["trains_model"].value != YES:
+        return
+    for module in project.programs:
+        for call in module.calls:
+            library = ml_calls.draws(call)
+            if library not in ("numpy", "random"):
+                continue
+            if not execution_order.part_of_training(project, module):
+                break
+            if execution_order.seeded_globally(project, module, (library,)):
+                continue
+            yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds the generator")
+            break

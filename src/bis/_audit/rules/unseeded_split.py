@@ -1,0 +1,55 @@
+"""A split of the data without a seed.
+
+## What it does
+Finds calls that split or shuffle data at random and are given no seed, where neither the file nor one that it is
+connected with seeds the global generator they fall back to.
+
+## Why is this bad?
+Each run trains and tests on other rows. In measurements of what makes results differ, the split is often the largest
+cause: two runs of the same code cannot be compared.
+
+## Example
+```python
+X_train, X_test, y_train, y_test = train_test_split(X, y)
+```
+
+## Use instead
+```python
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=42)
+```
+
+## Fix
+`--fix` passes the seed that the file itself declares, as in `SEED = 42`; where it declares none, nothing is changed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.questions import execution_order, ml_calls, seeding
+from bis._audit.questions.call_arguments import spread
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule(
+    "BIS301", "unseeded-split", Severity.WARNING, Confidence.HIGH, gate=frozenset({"sklearn", "torch"}), fixable=True
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell each such call."""
+    for module in project.programs:
+        for call in module.calls:
+            one = ml_calls.split_seeding(spread(project, module, call))
+            if one is None or one.seeded is not False:
+                continue
+            if execution_order.seeded_globally(project, module, ml_calls.seeded_through(call)):
+                continue
+            edits = seeding.add_seed(module, call, one.keyword)
+            yield RULE.at_call(module, call, f"{call.method} draws without a seed ({one.keyword}=)", edits=edits)

@@ -1,0 +1,60 @@
+"""TensorFlow draws, and is not seeded.
+
+## What it does
+Finds the first call of each file that draws from TensorFlow's or Keras's global generator, the initialisation of
+layers included, where the file or one that it is connected with trains a model and none of them seeds that generator.
+Tests are left out.
+
+## Why is this bad?
+Initial weights, noise and orders differ from run to run, and with them every metric.
+
+## Example
+```python
+model = keras.Sequential([keras.layers.Dense(10)])
+```
+
+## Use instead
+```python
+keras.utils.set_random_seed(42)
+model = keras.Sequential([keras.layers.Dense(10)])
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.questions import execution_order, ml_calls
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import YES, Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule(
+    "BIS305",
+    "unseeded-tensorflow",
+    Severity.WARNING,
+    Confidence.MEDIUM,
+    gate=frozenset({"tensorflow", "keras", "tf_keras"}),
+)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell the first such call of each file."""
+    if project.facts["trains_model"].value != YES:
+        return
+    for module in project.programs:
+        for call in module.calls:
+            library = ml_calls.draws(call)
+            if library != "tensorflow":
+                continue
+            if not execution_order.part_of_training(project, module):
+                break
+            if execution_order.seeded_globally(project, module, ("tensorflow", "keras")):
+                continue
+            yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds TensorFlow")
+            break

@@ -1,0 +1,54 @@
+"""PyTorch draws, and is not seeded.
+
+## What it does
+Finds the first call of each file that draws from PyTorch's global generator, the initialisation of layers included,
+where the file or one that it is connected with trains a model and none of them seeds that generator. Tests are left
+out.
+
+## Why is this bad?
+Initial weights, noise and orders differ from run to run, and with them every metric.
+
+## Example
+```python
+net = torch.nn.Linear(10, 1)
+```
+
+## Use instead
+```python
+torch.manual_seed(42)
+net = torch.nn.Linear(10, 1)
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.questions import execution_order, ml_calls
+from bis._audit.rule_contract import Rule
+from bis.model.project_audit import YES, Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.program.project import Project
+    from bis.model.project_audit import Finding
+
+RULE = Rule("BIS304", "unseeded-torch", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"torch"}))
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Tell the first such call of each file."""
+    if project.facts["trains_model"].value != YES:
+        return
+    for module in project.programs:
+        for call in module.calls:
+            library = ml_calls.draws(call)
+            if library != "torch":
+                continue
+            if not execution_order.part_of_training(project, module):
+                break
+            if execution_order.seeded_globally(project, module, ("torch",)):
+                continue
+            yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds PyTorch")
+            break

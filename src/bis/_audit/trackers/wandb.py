@@ -1,0 +1,112 @@
+"""Weights & Biases, checked against version 0.31 and, for what is gone from it, the releases before."""
+
+from __future__ import annotations
+
+from bis._audit.trackers.table import Tracker
+
+_RUN = {
+    "log": "metric",
+    "watch": "metric",
+    "define_metric": "metric",
+    "summary.update": "metric",
+    "config.update": "param",
+    "config.setdefaults": "param",
+    "log_artifact": "artifact",
+    "upsert_artifact": "artifact",
+    "save": "artifact",
+    "log_code": "artifact",
+    "log_model": "model",
+    "link_model": "register",
+    "link_artifact": "register",
+    "use_artifact": "dataset",
+}
+_IN_MODULE = {name: kind for name, kind in _RUN.items() if name not in {"upsert_artifact", "log_code", "link_artifact"}}
+_PLOTS = (
+    "plot_classifier", "plot_regressor", "plot_clusterer", "plot_confusion_matrix", "plot_roc", "plot_precision_recall",
+    "plot_feature_importances", "plot_learning_curve", "plot_summary_metrics",
+)  # fmt: skip
+_CALLBACKS = {
+    "keras.WandbCallback": "metric param",
+    "keras.WandbMetricsLogger": "metric",
+    "keras.WandbModelCheckpoint": "model",
+    "xgboost.WandbCallback": "metric param",
+    "xgboost.wandb_callback": "metric param",
+    "lightgbm.wandb_callback": "metric param",
+    "lightgbm.log_summary": "metric",
+    "catboost.WandbCallback": "metric",
+    "catboost.log_summary": "metric",
+    "fastai.WandbCallback": "metric param",
+    "sb3.WandbCallback": "metric param",
+    "diffusers.autolog": "autolog",
+    "openai.autolog": "autolog",
+}
+_LOGGER = "lightning.pytorch.loggers.WandbLogger"
+
+TRACKER = Tracker(
+    name="wandb",
+    roots=(
+        "wandb",
+        "lightning",
+        "pytorch_lightning",
+        "transformers",
+        "composer",
+        "ignite",
+        "skorch",
+        "catalyst",
+        "ray",
+        "optuna",
+        "optuna_integration",
+    ),
+    calls={
+        **{f"wandb.{name}": kind for name, kind in _IN_MODULE.items()},
+        **{f"wandb.Run.{name}": kind for name, kind in _RUN.items()},
+        **{f"wandb.integration.{name}": kind for name, kind in _CALLBACKS.items()},
+        **{f"wandb.sklearn.{name}": "metric" for name in _PLOTS},
+        "wandb.Artifact.save": "artifact",
+        _LOGGER: "metric param",
+        f"{_LOGGER}.log_hyperparams": "param",
+        f"{_LOGGER}.log_metrics": "metric",
+        f"{_LOGGER}.log_table": "artifact",
+        f"{_LOGGER}.log_image": "artifact",
+        f"{_LOGGER}.log_text": "artifact",
+        f"{_LOGGER}.watch": "metric",
+        "transformers.integrations.WandbCallback": "metric param",
+        "composer.loggers.WandBLogger": "metric param",
+        "ignite.handlers.wandb_logger.WandBLogger": "metric param",
+        "skorch.callbacks.WandbLogger": "metric param",
+        "catalyst.loggers.wandb.WandbLogger": "metric param",
+        "ray.air.integrations.wandb.WandbLoggerCallback": "metric param",
+        "optuna.integration.WeightsAndBiasesCallback": "metric param",
+    },
+    aliases={
+        "wandb.sdk.wandb_run.Run": "wandb.Run",
+        "wandb.wandb_run.Run": "wandb.Run",
+        "wandb.run": "wandb.Run",
+        "wandb.keras": "wandb.integration.keras",
+        "wandb.xgboost": "wandb.integration.xgboost",
+        "wandb.lightgbm": "wandb.integration.lightgbm",
+        "wandb.catboost": "wandb.integration.catboost",
+        "wandb.fastai": "wandb.integration.fastai",
+        "wandb.integration.sklearn": "wandb.sklearn",
+        "pytorch_lightning.loggers.WandbLogger": _LOGGER,
+        "pytorch_lightning.loggers.wandb.WandbLogger": _LOGGER,
+        "lightning.pytorch.loggers.wandb.WandbLogger": _LOGGER,
+        f"{_LOGGER}.experiment": "wandb.Run",
+        "ignite.handlers.WandBLogger": "ignite.handlers.wandb_logger.WandBLogger",
+        "ignite.contrib.handlers.wandb_logger.WandBLogger": "ignite.handlers.wandb_logger.WandBLogger",
+        "ray.tune.integration.wandb.WandbLoggerCallback": "ray.air.integrations.wandb.WandbLoggerCallback",
+        "ray.air.integrations.wandb.setup_wandb": "wandb.init",
+        "optuna_integration.WeightsAndBiasesCallback": "optuna.integration.WeightsAndBiasesCallback",
+        "optuna.integration.wandb.WeightsAndBiasesCallback": "optuna.integration.WeightsAndBiasesCallback",
+        "optuna_integration.wandb.WeightsAndBiasesCallback": "optuna.integration.WeightsAndBiasesCallback",
+    },
+    makes={"wandb.init": "wandb.Run"},
+    keywords={"wandb.init": {"config": "param", "tags": "tag"}, _LOGGER: {"log_model": "model"}},
+    assigned={
+        "wandb.config": "param",
+        "wandb.Run.config": "param",
+        "wandb.summary": "metric",
+        "wandb.Run.summary": "metric",
+        "wandb.Run.tags": "tag",
+    },
+)

@@ -1,0 +1,70 @@
+"""The case: an original, what is known of it, and what the user declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bis._verify.exact.content import cell_texts
+from bis._verify.printed_text import numbers_in
+from bis._verify.tolerances import Tolerances
+from bis._verify.volatile import measures_machine
+from bis.model.facets import Curve, Outputs
+
+PRINTED = "printed: "
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What replays are compared with: the original's outputs and trace, and what the user declared.
+
+    `deterministic` is True where the recorder saw that the original drew no entropy that a replay could not repeat,
+    None where nobody knows.
+    """
+
+    original: Outputs
+    tolerances: Tolerances
+    deterministic: bool | None = None
+    trace: Mapping[str, str] = field(default_factory=dict)
+
+    def metrics(self, outputs: Outputs) -> tuple[Curve, ...]:
+        """The metrics of a run; the numbers that it printed where the original logged no metrics."""
+        return outputs.metrics if self.original.metrics else printed_curves(outputs)
+
+    def quantum(self, name: str) -> float:
+        """The declared quantum of a metric, else the last printed digit's unit of a printed number, else 0."""
+        declared = self.tolerances.declared_for(name)
+        if declared and declared.quantum:
+            return declared.quantum
+        if not self.original.metrics and name.startswith(PRINTED):
+            return max((_unit(text) for text in _printed(self.original).get(name, ())), default=0.0)
+        return 0.0
+
+
+def counts(name: str, tolerances: Tolerances) -> tuple[bool, str]:
+    """Whether a metric is part of the verdict, and the words that say why not."""
+    why = None if tolerances.names(name) else measures_machine(name)
+    return why is None, "" if why is None else f" ({why}: shown, does not count)"
+
+
+def printed_curves(outputs: Outputs) -> tuple[Curve, ...]:
+    """The numbers in stdout and cells as curves: one for each label, a step for each time it was printed."""
+    return tuple(
+        Curve(name, tuple(range(len(texts))), tuple(float(t).hex() for t in texts))
+        for name, texts in _printed(outputs).items()
+    )
+
+
+def _printed(outputs: Outputs) -> dict[str, list[str]]:
+    texts = [outputs.stdout or "", *(text for _, text in sorted(cell_texts(outputs.cells).items()))]
+    series: dict[str, list[str]] = {}
+    for found in (n for text in texts for n in numbers_in(text)):
+        series.setdefault(PRINTED + (found.label or "number"), []).append(found.text)
+    return series
+
+
+def _unit(text: str) -> float:
+    """The value of one unit in the last printed digit: 0.01 of ``0.87``, 1 of ``87``."""
+    mantissa, _, exponent = text.lower().partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    return float(10.0 ** (int(exponent or 0) - decimals)) if mantissa.strip("+-")[:1] in "0123456789." else 0.0

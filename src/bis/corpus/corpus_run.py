@@ -1,0 +1,150 @@
+"""Auditing a corpus from its list to the file of results."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bis.corpus.cluster import audit_on_cluster
+from bis.corpus.corpus_progress import CorpusProgress
+from bis.corpus.journal import Journal
+from bis.corpus.local import audit_locally
+from bis.corpus.outcomes import Auditor, failure_of
+from bis.corpus.projects import ProjectListing, ProjectSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+CLONES = "clones"
+_SILENT = CorpusProgress()
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusOptions:
+    """Limits and places that seldom need to be changed.
+
+    Parameters
+    ----------
+    project_timeout_s : float
+        For the audit of each project, in seconds.
+    clone_timeout_s : float
+        For each clone, in seconds.
+    clones : Path, optional
+        The folder for clones: ``clones`` in the folder of the results by default; on a cluster, by default, a folder of
+        each worker that is emptied as it goes.
+    version : str
+        Of what decides over a result besides the project: of bis and of the rules chosen. Results of another version
+        are not taken over from an earlier run.
+    """
+
+    project_timeout_s: float = 300.0
+    clone_timeout_s: float = 600.0
+    clones: Path | None = None
+    version: str = ""
+
+
+_DEFAULTS = CorpusOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusResult:
+    """What became of a corpus: `audited` now, `kept` from an earlier run, and of those now, `failed` by kind."""
+
+    audits: Path
+    audited: int = 0
+    kept: int = 0
+    failed: dict[str, int] = field(default_factory=dict)
+
+
+def audit_corpus(
+    sources: Iterable[ProjectSource],
+    *,
+    auditor: Auditor,
+    out: Path,
+    workers: int | None = None,
+    cluster: str | None = None,
+    resume: bool = True,
+    progress: CorpusProgress = _SILENT,
+    options: CorpusOptions = _DEFAULTS,
+) -> CorpusResult:
+    """Audit all projects and write each result as it comes to ``audits.jsonl`` in `out`.
+
+    Parameters
+    ----------
+    sources : iterable of ProjectSource
+        Read only as far as needed; a `ProjectListing` tells its total and its notes.
+    auditor : callable
+        Takes a project's folder and its name and gives its audit; picklable.
+    out : Path
+        The folder of the results; made where it is absent.
+    workers : int, optional
+        How many processes; all cores by default.
+    cluster : str, optional
+        Address or scheduler file of a Dask cluster on which to work instead.
+    resume : bool
+        Whether to keep what an earlier run to the same folder has finished.
+    progress : CorpusProgress
+        Is told what goes on.
+    options : CorpusOptions
+        Limits and places.
+
+    Raises
+    ------
+    StorageError
+        The results cannot be written; those written so far are kept.
+    UsageError
+        Another run is writing to `out`.
+    ExecutionError
+        The processes cannot be started, or the cluster is of no use.
+    MissingExtra
+        `cluster` is given, and dask.distributed is not installed.
+    KeyboardInterrupt
+        After the processes have ended; what was finished is kept.
+    """
+    failures: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    with Journal(out, version=options.version, resume=resume) as journal:
+        listed = sources if isinstance(sources, ProjectListing) else ProjectListing(lambda: iter(sources))
+        for text in (*listed.notes, *journal.notes):
+            progress.note(text)
+        progress.begin(listed.total)
+
+        def left() -> Iterator[ProjectSource]:
+            for source in listed:
+                if journal.has(source):
+                    counts["kept"] += 1
+                    progress.kept(source.name)
+                else:
+                    yield source
+
+        if cluster is None:
+            outcomes = audit_locally(
+                left(),
+                auditor=auditor,
+                clones=options.clones or out / CLONES,
+                workers=workers,
+                timeout_s=options.project_timeout_s,
+                clone_timeout_s=options.clone_timeout_s,
+            )
+        else:
+            outcomes = audit_on_cluster(
+                left(),
+                auditor=auditor,
+                scheduler=cluster,
+                clones=options.clones,
+                timeout_s=options.project_timeout_s,
+                clone_timeout_s=options.clone_timeout_s,
+                progress=progress,
+            )
+        with closing(outcomes):
+            for outcome in outcomes:
+                journal.append(outcome.audit)
+                counts["audited"] += 1
+                failures.update([failure_of(outcome.audit)])
+                progress.done(outcome.source.name, outcome.audit)
+        journal.finish()
+    del failures[""]
+    return CorpusResult(journal.path, counts["audited"], counts["kept"], dict(failures))

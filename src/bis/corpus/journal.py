@@ -1,0 +1,222 @@
+"""The file that the results of a corpus go to, one line each as they come, so that a killed run can be resumed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+from bis.corpus.outcomes import failure_of
+from bis.errors import BisError, StorageError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from bis.corpus.projects import ProjectSource
+    from bis.model.project_audit import ProjectAudit
+
+AUDITS = "audits.jsonl"
+_PREVIOUS = "audits.previous.jsonl"
+_STATE = "run.json"
+_LOCK = ".lock"
+_FORMAT = 1
+
+
+class Journal:
+    """Results of a corpus in ``audits.jsonl``, with the state of the run beside it.
+
+    Where the run before did not come to its end, what it has finished is kept. Where it did, its results are set aside
+    until this one has ended, and only those of projects at a given commit are taken over: a folder may have changed
+    since. Projects that could not be audited are tried again, and a line that a kill cut off is dropped.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of the results; made where it is absent.
+    version : str
+        Of what decides over a result besides the project; results of another version are not kept.
+    resume : bool
+        Whether to keep anything at all.
+
+    Raises
+    ------
+    UsageError
+        Another run is writing there.
+    StorageError
+        The folder cannot be written.
+    """
+
+    def __init__(self, out: Path, *, version: str = "", resume: bool = True) -> None:
+        self.path = out / AUDITS
+        self.notes: list[str] = []
+        self._previous_path = out / _PREVIOUS
+        self._version = version
+        self._done: dict[bytes, list[str]] = {}  # by name: commits of what this run, before it was killed, has finished
+        self._previous: dict[bytes, int] = {}  # by name and commit: where the line of the run before begins
+        with _storing(out):
+            out.mkdir(parents=True, exist_ok=True)
+            self._lock = _locked(out / _LOCK)
+            try:
+                self._take_over(resume=resume)
+                self._write_state(finished=False)
+                self._file = self.path.open("ab", buffering=0)
+            except BaseException:
+                self._lock.close()
+                raise
+
+    def __enter__(self) -> Journal:  # noqa: PYI034 (Self is typing's from 3.11 on)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._file.close()
+        self._lock.close()
+
+    def has(self, source: ProjectSource) -> bool:
+        """Whether there is a result for this project already; asked once for each."""
+        commits = self._done.get(_key(source.name), [])
+        if commits and source.commit in {None, *commits}:
+            commits.remove(source.commit or commits[0])
+            return True
+        start = self._previous.get(_key(source.name, source.commit)) if source.commit else None
+        if start is None:
+            return False
+        with _storing(self.path), self._previous_path.open("rb") as lines:
+            lines.seek(start)
+            self._write(lines.readline())
+        return True
+
+    def append(self, audit: ProjectAudit) -> None:
+        """Write a result; it is in the file when this returns."""
+        from bis.report.json.audit_json import to_line
+
+        # Names of files that are no UTF-8 have lone surrogates, which JSON can only escape: "\\udc80".
+        line = (to_line(audit).rstrip("\n") + "\n").encode("utf-8", "backslashreplace")
+        with _storing(self.path):
+            self._write(line)
+
+    def _write(self, line: bytes) -> None:
+        rest = memoryview(line)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+
+    def finish(self) -> None:
+        """All projects have been asked for: results of others, of an earlier list, are dropped."""
+
+        def is_wanted(audit: ProjectAudit, _start: int) -> bool:
+            return audit.revision.commit not in self._done.get(_key(audit.project), [])
+
+        with _storing(self.path):
+            if any(self._done.values()):
+                self._file.close()
+                self._rewrite(is_wanted)
+                self._file = self.path.open("ab", buffering=0)
+            self._write_state(finished=True)
+            self._previous_path.unlink(missing_ok=True)
+
+    def _take_over(self, *, resume: bool) -> None:
+        finished, version = self._read_state()
+        if not resume or version != self._version:
+            if resume and version is not None:
+                self.notes.append("the earlier results are of another version or other settings: all is audited anew")
+            self.path.unlink(missing_ok=True)
+            self._previous_path.unlink(missing_ok=True)
+            return
+        if finished and self.path.exists():
+            self.path.replace(self._previous_path)
+        if self._previous_path.exists():
+            for audit, start, _line in self._lines(self._previous_path):
+                if audit is not None and audit.revision.commit and not failure_of(audit):
+                    self._previous[_key(audit.project, audit.revision.commit)] = start
+        if self.path.exists():
+            self._rewrite(self._is_done)
+
+    def _is_done(self, audit: ProjectAudit, _start: int) -> bool:
+        commits = self._done.setdefault(_key(audit.project), [])
+        if failure_of(audit) or audit.revision.commit in commits:
+            return False
+        commits.append(audit.revision.commit)
+        return True
+
+    def _rewrite(self, keep: Callable[[ProjectAudit, int], bool]) -> None:
+        """Leave those lines in the file that are whole and wanted."""
+        temporary = self.path.with_suffix(".part")
+        damaged = dropped = 0
+        with temporary.open("wb") as new:
+            for audit, start, line in self._lines(self.path):
+                if audit is None:
+                    damaged += 1
+                elif keep(audit, start):
+                    new.write(line)
+                else:
+                    dropped += 1
+        if damaged or dropped:
+            temporary.replace(self.path)
+        else:
+            temporary.unlink()
+        if damaged:
+            self.notes.append(f"{damaged} line{'s' * (damaged > 1)} of {self.path} cut off or damaged, and dropped")
+
+    @staticmethod
+    def _lines(path: Path) -> Iterator[tuple[ProjectAudit | None, int, bytes]]:
+        """What each line says (None: cut off or damaged), where it begins, and itself."""
+        from bis.report.json.audit_json import from_line
+
+        start = 0
+        with path.open("rb") as lines:
+            for line in lines:
+                try:
+                    audit = from_line(line.decode("utf-8")) if line.endswith(b"\n") else None
+                except (BisError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                    audit = None
+                yield audit, start, line
+                start += len(line)
+
+    def _read_state(self) -> tuple[bool, str | None]:
+        try:
+            state = json.loads(self.path.with_name(_STATE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False, None
+        if not isinstance(state, dict) or state.get("format") != _FORMAT:
+            return False, None
+        return state.get("finished") is True, str(state.get("version", ""))
+
+    def _write_state(self, *, finished: bool) -> None:
+        state = {"format": _FORMAT, "version": self._version, "finished": finished}
+        temporary = self.path.with_name(f"{_STATE}.part")
+        temporary.write_text(json.dumps(state) + "\n", encoding="utf-8")
+        temporary.replace(self.path.with_name(_STATE))
+
+
+def _key(name: str, commit: str | None = None) -> bytes:
+    text = name if commit is None else f"{name}\0{commit}"
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+@contextmanager
+def _storing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"{error.filename or path} cannot be written: {error.strerror or error}",
+            hint="What was finished is kept; the same command goes on from there.",
+        ) from error
+
+
+def _locked(path: Path) -> IO[bytes]:
+    """The lock file, held until it is closed or this process ends, however it does."""
+    file = path.open("ab")
+    try:
+        import fcntl
+    except ImportError:  # Windows: two runs at once are not told
+        return file
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise UsageError(
+            f"another run of bis is writing to {path.parent}", hint="Wait for it, or name another folder with --out."
+        ) from error
+    return file

@@ -1,0 +1,75 @@
+"""What a session's evidence is redacted by: the secrets of the program's own surroundings.
+
+Whoever stores a session need not be who ran it: after a crash the next command does, perhaps in another shell. The
+values are therefore kept in the session's folder, which only its user may read, until the session is stored.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from bis.evidence.redaction import Redactor, secrets_of
+from bis.evidence.spool import SECRETS, write_document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+
+def keep_secrets(folder: Path, environ: Mapping[str, str], arguments: Sequence[str]) -> None:
+    """Write the secrets of a program into its session's folder. Raises OSError where the disk refuses."""
+    write_document(folder / SECRETS, secrets_of(environ, arguments))
+    (folder / SECRETS).chmod(0o600)
+
+
+def forget_secrets(folder: Path) -> None:
+    """Remove them: the session is stored."""
+    with suppress(OSError):
+        (folder / SECRETS).unlink(missing_ok=True)
+
+
+def redactor_of(folder: Path, arguments: Sequence[str]) -> Redactor:
+    """Make a redactor that knows the secrets of a session, and those of this process."""
+    kept: dict[str, str] = {}
+    with suppress(OSError, ValueError):
+        kept = json.loads((folder / SECRETS).read_text(encoding="utf-8"))
+    return Redactor({**os.environ, **secrets_of({}, arguments), **kept})
+
+
+def redacted_notebook(content: bytes, redact: Callable[[str], str]) -> bytes:
+    """Redact a notebook file: every text in it but images.
+
+    Raises
+    ------
+    ValueError
+        It is not JSON.
+    """
+    return json.dumps(_redacted(json.loads(content), redact), ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def redacted_saved_outputs(content: bytes, redact: Callable[[str], str]) -> bytes | None:
+    """Redact the outputs that are saved in a notebook file; None where there is nothing to take out."""
+    try:
+        notebook = json.loads(content)
+        cells = [c for c in notebook["cells"] if c.get("outputs")]
+    except (ValueError, TypeError, KeyError, AttributeError):  # no notebook: it is kept as it is
+        return None
+    found = [_redacted(c["outputs"], redact) for c in cells]
+    if all(c["outputs"] == outputs for c, outputs in zip(cells, found, strict=True)):
+        return None
+    for cell, outputs in zip(cells, found, strict=True):
+        cell["outputs"] = outputs
+    return json.dumps(notebook, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list):
+        return [_redacted(v, redact) for v in value]
+    if isinstance(value, dict):
+        return {k: v if k.startswith("image/") else _redacted(v, redact) for k, v in value.items()}
+    return value

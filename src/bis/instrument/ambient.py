@@ -1,0 +1,190 @@
+"""Ambient mode: a process that imported MLflow without ``bis run`` is recorded from that moment on.
+
+Nothing is served and nothing is written until a run begins; what came before bis was loaded is said to be unknown.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import secrets
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bis import __version__
+from bis.config import home, load_settings, waits_for_storing
+from bis.errors import BisError
+from bis.evidence import spool as spool_files
+from bis.instrument import bootstrap
+from bis.instrument.recorder import Recorder
+from bis.launch.project_root import find_project_root
+from bis.model.facets import EntryKind
+from bis.model.record import Mode
+from bis.model.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Programs that manage the runs of others, or only look at them; runs are recorded by the programs that do the work.
+_TOOLS = {"bis", "gunicorn", "huey_consumer.py", "mlflow", "uvicorn"}
+# Loaded before MLflow only where bis itself is at work.
+_OURSELVES = ("bis.api", "bis.cli", "bis.record.storing")
+
+
+def start() -> None:
+    """Begin to watch this process; does nothing where it is none of an experiment's."""
+    if any(name in sys.modules for name in _OURSELVES) or _is_a_tool():
+        return
+    recorder = Recorder(_session())
+    bootstrap.adopt(recorder)
+    recorder.fence.run("data", recorder.start)
+    recorder.fence.run("randomness", bootstrap.start_entropy, recorder)
+    # Registered after the recorder's own end, so it would run before it: the order is made explicit instead.
+    atexit.unregister(recorder.end)
+    atexit.register(_at_exit, recorder)
+
+
+def on_attach(run_id: str) -> None:
+    """A run begins: make the spool, record code and packages, and store what is known so far."""
+    recorder = bootstrap.active()
+    if recorder is None or recorder.session.mode is not Mode.AMBIENT or recorder.spooling:
+        return
+    from bis.launch.launcher import write_session
+    from bis.record.preparation import prepare
+
+    del run_id
+    with recorder.unwatched():
+        session = write_session(recorder.session)
+        recorder.open_spool(Path(session.spool))
+        recorder.fence.run("code", lambda: prepare(session, load_settings(Path(session.cwd))))
+
+
+def on_end(run_id: str) -> None:
+    """A run ends: in an interactive process, which may live for days, store it now."""
+    recorder = bootstrap.active()
+    if recorder is None or recorder.session.mode is not Mode.AMBIENT or not interactive():
+        return
+    del run_id
+    recorder.fence.run("outputs", note_cells, recorder)
+    recorder.end()
+    recorder.fence.run("storing", _store, recorder)
+
+
+def note_cells(recorder: Recorder) -> None:
+    """Note the cells that IPython has executed so far, in their order."""
+    shell = _shell()
+    if shell is not None:
+        recorder.note("cells", sources=list(shell.user_ns.get("In", ()))[1:])
+
+
+def interactive() -> bool:
+    """Whether this process is IPython (a notebook's kernel among them)."""
+    return _shell() is not None
+
+
+def _shell() -> Any:
+    module = sys.modules.get("IPython")
+    get = getattr(module, "get_ipython", None)
+    return get() if get is not None else None
+
+
+def _at_exit(recorder: Recorder) -> None:
+    if not recorder.runs or os.getpid() != recorder.pid:  # a forked copy leaves it to the original
+        return
+    if interactive():
+        recorder.fence.run("outputs", note_cells, recorder)
+    recorder.end()
+    recorder.fence.run("storing", _store_at_exit, recorder)
+
+
+def _store_at_exit(recorder: Recorder) -> None:
+    """Store in this process where the machine may go away with it, else in one of its own.
+
+    At this point no more threads can be started, which some artifact stores need: then, too, another process does it.
+    """
+    from bis.record.storing import store_in_background
+
+    with recorder.unwatched():
+        folder = Path(recorder.session.spool)
+        (folder / spool_files.STORED).unlink(missing_ok=True)
+        if waits_for_storing():
+            try:
+                _store(recorder)
+            except (BisError, RuntimeError):
+                store_in_background(folder)
+        else:
+            store_in_background(folder)
+
+
+def _store(recorder: Recorder) -> None:
+    from bis.record.storing import store_under_lock
+
+    with recorder.unwatched():
+        folder = Path(recorder.session.spool)
+        (folder / spool_files.STORED).unlink(missing_ok=True)
+        store_under_lock(folder)
+
+
+def _session() -> Session:
+    now = time.time()
+    name = time.strftime("%Y%m%d-%H%M%S-", time.gmtime(now)) + os.urandom(6).hex()
+    cwd = Path.cwd()
+    kind, target = _entry()
+    folder = (cwd / target).parent if kind is EntryKind.SCRIPT else cwd
+    session = Session(
+        version=spool_files.VERSION,
+        session=name,
+        mode=Mode.AMBIENT,
+        started_unix_s=now,
+        bis_version=__version__,
+        kind=kind,
+        target=target,
+        argv=() if kind is EntryKind.INTERACTIVE else tuple(sys.argv[1:]),  # a kernel's are those of its server
+        interpreter_options=(),
+        cwd=str(cwd),
+        project_root=str(cwd),
+        root=secrets.token_hex(32),
+        serve=False,
+        hash_seed=os.environ.get("PYTHONHASHSEED") if os.environ.get("PYTHONHASHSEED") != "random" else None,
+        spool=str(home() / "sessions" / name),
+        tracking_uri=os.environ.get("MLFLOW_TRACKING_URI"),
+    )
+    return replace(session, project_root=str(find_project_root(folder)))
+
+
+def _entry() -> tuple[EntryKind, str]:
+    if _shell() is not None:
+        return EntryKind.INTERACTIVE, ""
+    module = module_argument(sys.orig_argv)
+    if module:
+        return EntryKind.MODULE, module
+    path = getattr(sys.modules.get("__main__"), "__file__", None) or (sys.argv[0] if sys.argv else "")
+    return (EntryKind.SCRIPT, str(path)) if path and path not in {"-c", "-"} else (EntryKind.UNKNOWN, "")
+
+
+def module_argument(command: Sequence[str]) -> str:
+    """The module of ``python -m module …``; empty for other commands.
+
+    The command line is asked, since a package is imported before Python knows its ``__main__``.
+    """
+    words = iter(command[1:])
+    for word in words:
+        if word == "-m":
+            return next(words, "")
+        if word.startswith("-m"):
+            return word[2:]
+        if word in {"-W", "-X", "--check-hash-based-pycs"}:
+            next(words, None)
+        elif not word.startswith("-") or word in {"-c", "-"}:
+            return ""
+    return ""
+
+
+def _is_a_tool() -> bool:
+    """Whether the program is the mlflow or bis command itself, whose children do the work."""
+    program = Path(sys.argv[0]).name if sys.argv and sys.argv[0] else ""
+    module = module_argument(sys.orig_argv).partition(".")[0]
+    return bool({program, module} & _TOOLS)

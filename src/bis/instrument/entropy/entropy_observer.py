@@ -1,0 +1,28 @@
+"""What the recorder of randomness tells the recorder of the run."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class EntropyObserver(Protocol):
+    """Receives what was seen; its own failures are swallowed, since the user's program goes on whatever happens.
+
+    Each process of a run has its own observer. After a fork the child goes on with a copy of its parent's.
+    """
+
+    def seed(self, api: str, value: object, file: str, line: int) -> None:
+        """The program set a seed: `api` was called with `value` from this line of the user's code.
+
+        Where a library made the call, `api` ends in `` (in package)``, and where no user code is on the stack `file`
+        is ``<package>``. `value` is None, a bool, int, float or str.
+        """
+
+    def state(self, generator: str, digest: str, state: str | None) -> None:
+        """A generator's state right after its module was loaded; in passive mode with the state, to restore it."""
+
+    def uncontrolled(self, what: str, why: str) -> None:
+        """A source of randomness was used that cannot be replayed from the root."""
+
+    def failed(self, what: str, error: BaseException) -> None:
+        """A hook failed; the user's program was not affected, the record is incomplete."""

@@ -1,0 +1,108 @@
+"""Acting right after a module was loaded, without ever causing or hurting an import.
+
+A finder in front of all others lets these find the module as ever, and gives the loader that they return an
+`exec_module` of its own (on that one instance, taken away again before it is used). The specification, the loader
+and its class stay what they are, so that whatever inspects them sees what it saw without us.
+"""
+
+from __future__ import annotations
+
+import sys
+from _thread import get_ident
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any
+
+    from bis.instrument.entropy.reports import Reports
+
+    Hook = Callable[[ModuleType], None]
+
+
+class PostImport:
+    """A finder for ``sys.meta_path`` that calls hooks with the modules they wait for.
+
+    Parameters
+    ----------
+    hooks : mapping of str to callable
+        By the full name of a module, what to do with it. Called once for each time that the module is executed.
+    reports : Reports
+        Told when a hook fails; the import itself succeeds.
+    """
+
+    def __init__(self, hooks: Mapping[str, Hook], reports: Reports) -> None:
+        self._hooks = dict(hooks)
+        self._reports = reports
+        self._searching: set[tuple[int, str]] = set()
+
+    def install(self) -> None:
+        """Take the place in front of all finders, and serve the modules that are loaded already."""
+        sys.meta_path.insert(0, self)
+        for name in self._hooks:
+            module = sys.modules.get(name)
+            if module is None:
+                continue
+            if getattr(getattr(module, "__spec__", None), "_initializing", False):
+                self._reports.uncontrolled(name, "it was being imported when the recorder came")
+            else:
+                self._fire(name, module)
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """What the other finders find, with our hook behind its execution; None for all other modules."""
+        if name not in self._hooks:
+            return None
+        search = (get_ident(), name)
+        if search in self._searching:  # another finder asks all finders in turn
+            return None
+        self._searching.add(search)
+        try:
+            spec = _found(self, name, path, target)
+            if spec is not None and spec.loader is not None:
+                self._attach(name, spec.loader)
+        except Exception as error:  # noqa: BLE001 - the import goes on without us
+            self._reports.failed(f"import of {name}", error)
+            return None
+        else:
+            return spec
+        finally:
+            self._searching.discard(search)
+
+    def _attach(self, name: str, loader: Any) -> None:
+        instance = getattr(loader, "__dict__", None)
+        if isinstance(loader, type) or not isinstance(instance, dict):
+            raise TypeError(f"cannot act after the import of {name}: its loader is {loader!r}")
+        if "exec_module" in instance and getattr(instance["exec_module"], "bis", False):
+            return
+        original = loader.exec_module
+        replaced = instance.get("exec_module")
+
+        def exec_module(module: ModuleType) -> None:
+            if replaced is None:
+                instance.pop("exec_module", None)
+            else:
+                instance["exec_module"] = replaced
+            original(module)
+            self._fire(name, module)
+
+        exec_module.bis = True  # type: ignore[attr-defined]  # a mark, to know our own again
+        instance["exec_module"] = exec_module
+
+    def _fire(self, name: str, module: ModuleType) -> None:
+        self._reports.attempt(f"hook of {name}", lambda: self._hooks[name](module))
+
+
+def _found(this: PostImport, name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
+    """What the finders other than `this` find."""
+    for finder in sys.meta_path:
+        find = None if finder is this else getattr(finder, "find_spec", None)
+        if find is None:
+            continue
+        spec: ModuleSpec | None = find(name, path, target)
+        if spec is not None:
+            return spec
+    return None

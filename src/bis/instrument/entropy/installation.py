@@ -1,0 +1,151 @@
+"""Putting the recorder of randomness into a process, before the user's first import.
+
+What is served: whatever the program would have drawn from the operating system because it set no seed. What it
+seeded, it seeded: no generator that the program sees is consumed, and the bits are those of a run without bis.
+
+Security: see `bis.instrument.entropy.streams`. While a process is served, the values of `secrets`, `uuid4` and keys
+made through `os.urandom` can be derived from the recorded root.
+
+Not replayable, and not always reported: `uuid1`, clocks, addresses (``id``), ``torch.Generator.seed``, entropy that
+C libraries draw for themselves, and processes that are started with ``python -I`` or ``-E``.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from bis.instrument.entropy import processes
+from bis.instrument.entropy.import_hooks import PostImport
+from bis.instrument.entropy.service import EntropyService
+from bis.instrument.entropy.sha3 import sha3_256
+from bis.instrument.entropy.sources import joblib, keras, numpy, python, tensorflow, torch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import ModuleType
+    from typing import Any
+
+    from bis.instrument.entropy.entropy_observer import EntropyObserver
+    from bis.instrument.entropy.entropy_plan import EntropyPlan
+
+_GENERATORS = {"python.random": "random", "numpy.random": "numpy.random", "torch.cpu": "torch"}
+_installed: list[Handle] = []  # at most one: there is one os.urandom in a process
+
+
+class Handle:
+    """The recorder of this process, for whoever installed it.
+
+    Parameters
+    ----------
+    recorder : EntropyService
+        The recorder that was installed.
+    hooks : mapping of str to callable
+        What it does after which import.
+    """
+
+    def __init__(self, recorder: EntropyService, hooks: Mapping[str, Callable[[ModuleType], None]]) -> None:
+        self._recorder = recorder
+        self._hooks = hooks
+
+    @property
+    def key(self) -> str:
+        """The key of this process; another one in a child after a fork."""
+        return self._recorder.key
+
+    def trace(self) -> dict[str, object]:
+        """What was drawn so far: per stream the number of draws and a digest of them, and a digest over all.
+
+        Equal traces mean that the same packages asked for the same numbers of bytes in the same order.
+        """
+        streams = self._recorder.streams.trace()
+        over_all = sha3_256()
+        for name, facts in streams.items():
+            over_all.update(f"{name}\0{facts['digest']}\0".encode("utf-8", "surrogateescape"))
+        return {
+            "key": self.key,
+            "served": self._recorder.serving,
+            "streams": streams,
+            "digest": over_all.hexdigest(),
+            "unserved": self._recorder.unserved,
+            "seeds": self._recorder.reports.seeds,
+            "seeds_dropped": self._recorder.reports.seeds_dropped,
+            "failures": self._recorder.reports.failures,
+        }
+
+    def restore(self, states: Mapping[str, str]) -> None:
+        """Set generators to states that a passive record holds: now if they are loaded, else when they are.
+
+        Parameters
+        ----------
+        states : mapping of str to str
+            By the name of the generator, the state as `EntropyObserver.state` was given it.
+
+        Raises
+        ------
+        ValueError
+            If this process is served: its generators got their states from the root.
+        """
+        if self._recorder.serving:
+            raise ValueError("States are restored in passive processes only; this one is served from its root.")
+        self._recorder.restored.update(states)
+        for generator, name in _GENERATORS.items():
+            module = sys.modules.get(name)
+            if generator in states and module is not None:
+                _attempt_hook(self._recorder, self._hooks[name], module)
+
+
+def _attempt_hook(recorder: EntropyService, hook: Callable[[ModuleType], None], module: ModuleType) -> None:
+    recorder.reports.attempt(f"restore in {module.__name__}", lambda: hook(module))
+
+
+def install(plan: EntropyPlan, observer: EntropyObserver) -> Handle:
+    """Record, and unless the plan is passive serve, the randomness of this process. A second call changes nothing.
+
+    Parameters
+    ----------
+    plan : EntropyPlan
+        What this process was given.
+    observer : EntropyObserver
+        Who is told; see there.
+    """
+    if _installed:
+        return _installed[0]
+    recorder = EntropyService(plan, observer)
+    hooks = _hooks(recorder)
+    handle = Handle(recorder, hooks)
+    _installed.append(handle)
+    attempt = recorder.reports.attempt
+    if plan.serve:
+        attempt("os.urandom", lambda: python.serve_system(recorder))
+        attempt("fork", lambda: processes.follow_forks(recorder))
+        attempt("environment", lambda: processes.offer(recorder))
+        attempt("os.system", lambda: processes.attach_system(recorder))
+    attempt("import hooks", lambda: PostImport(hooks, recorder.reports).install())
+    return handle
+
+
+def _hooks(recorder: EntropyService) -> dict[str, Callable[[ModuleType], None]]:
+    """What to do after the import of which module."""
+    numpy_was_here = "numpy.random" in sys.modules
+
+    def with_recorder(attach: Any, **options: Any) -> Callable[[ModuleType], None]:
+        return lambda module: attach(module, recorder, **options)
+
+    hooks = {
+        "random": with_recorder(python.attach_random),
+        "numpy.random": with_recorder(numpy.attach_random, late=numpy_was_here),
+        "torch": with_recorder(torch.attach),
+        "tensorflow.python.framework.random_seed": with_recorder(tensorflow.attach_seeds),
+        "tensorflow.python.eager.context": with_recorder(tensorflow.attach_context),
+        "tensorflow.python.ops.stateful_random_ops": with_recorder(tensorflow.attach_generators),
+        "keras.src.utils.rng_utils": with_recorder(keras.attach_seed),
+        "keras.src.trainers.data_adapters.array_data_adapter": with_recorder(keras.attach_adapter),
+    }
+    if recorder.serving:
+        hooks["subprocess"] = with_recorder(processes.attach_subprocess)
+        for loky in ("loky", "joblib.externals.loky"):
+            hooks[f"{loky}.process_executor"] = with_recorder(joblib.attach_executor)
+            hooks[f"{loky}.backend.spawn"] = with_recorder(processes.attach_spawn)
+        hooks["multiprocessing.spawn"] = with_recorder(processes.attach_spawn)
+    return hooks

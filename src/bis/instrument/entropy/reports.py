@@ -1,0 +1,108 @@
+"""Reports to the observer: never twice the same, never too many, never an exception to the user's program."""
+
+from __future__ import annotations
+
+import sys
+
+from bis.instrument.entropy.callers import site
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    from bis.instrument.entropy.entropy_observer import EntropyObserver
+
+    T = TypeVar("T")
+
+MOST_SEEDS = 1000
+_MOST_LOOKED_AT = 10_000  # calls of one function: a library may make generators by the million
+_LONGEST = 120
+
+
+class Reports:
+    """The observer behind a fence.
+
+    Parameters
+    ----------
+    observer : EntropyObserver
+        Who is told.
+    """
+
+    def __init__(self, observer: EntropyObserver) -> None:
+        self._observer = observer
+        self._told: set[tuple[object, ...]] = set()
+        self._looked_at: dict[str, int] = {}
+        self.seeds = 0
+        self.seeds_dropped = 0
+        self.failures = 0
+
+    def attempt(self, what: str, action: Callable[[], T]) -> T | None:
+        """Do something for the record; if that fails report it and return None."""
+        try:
+            return action()
+        except Exception as error:  # noqa: BLE001 - the fence: a failure of the recorder must not reach the program
+            self.failed(what, error)
+            return None
+
+    def seed(self, api: str, value: object, *, ignore: str | None = None) -> None:
+        """Report that the caller's caller set a seed, unless the call comes out of the package `ignore`."""
+        looked_at = self._looked_at[api] = self._looked_at.get(api, 0) + 1
+        if looked_at > _MOST_LOOKED_AT:
+            self.seeds_dropped += 1
+            return
+        self.attempt(api, lambda: self._seed(api, value, ignore))
+
+    def _seed(self, api: str, value: object, ignore: str | None) -> None:
+        place = site(sys._getframe(2))  # noqa: SLF001 - the documented way to the caller
+        if ignore is not None and place.package == ignore:
+            return
+        if place.package is not None:
+            api = f"{api} (in {place.package})"
+        shown = described(value)
+        # Of the seeds that a library sets at one place (for its workers, say) the first stands for all.
+        fact = ("seed", api, shown if place.package is None else None, place.file, place.line)
+        if fact in self._told:
+            return
+        if self.seeds >= MOST_SEEDS:
+            self.seeds_dropped += 1
+            return
+        self._told.add(fact)
+        self.seeds += 1
+        self._observer.seed(api, shown, place.file, place.line)
+
+    def state(self, generator: str, digest: str, state: str | None) -> None:
+        """Report the state of a generator."""
+        self.attempt(generator, lambda: self._observer.state(generator, digest, state))
+
+    def uncontrolled(self, what: str, why: str) -> None:
+        """Report randomness that is out of our hands, once."""
+        if (what, why) not in self._told:
+            self._told.add((what, why))
+            self.attempt(what, lambda: self._observer.uncontrolled(what, why))
+
+    def failed(self, what: str, error: BaseException) -> None:
+        """Report a failure of a hook, once for each kind."""
+        self.failures += 1
+        fact = (what, type(error).__name__, str(error))
+        if fact in self._told:
+            return
+        self._told.add(fact)
+        try:
+            self._observer.failed(what, error)
+        except Exception:  # noqa: BLE001 - whom could we still tell?
+            self.failures += 1
+
+
+def described(value: object) -> bool | int | float | str | None:
+    """A seed as a value that any format can hold."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    index: Any = getattr(type(value), "__index__", None)
+    if index is not None:
+        try:
+            return int(index(value))
+        except TypeError:  # an array of several numbers has the method, and refuses
+            pass
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

@@ -1,0 +1,85 @@
+"""The state of the recorder of randomness in one process, which all hooks share."""
+
+from __future__ import annotations
+
+import sys
+from _thread import get_ident
+
+from bis.instrument.entropy.callers import LIBRARY, USER, caller, in_process_pool
+from bis.instrument.entropy.reports import Reports
+from bis.instrument.entropy.streams import Streams
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bis.instrument.entropy.entropy_observer import EntropyObserver
+    from bis.instrument.entropy.entropy_plan import EntropyPlan
+
+TASKS_RACE = "which worker gets which task is a race, and so are its draws"
+
+
+def _nothing() -> None:
+    pass
+
+
+class EntropyService:
+    """The plan of a process, its streams, and what is told about them.
+
+    Parameters
+    ----------
+    plan : EntropyPlan
+        What the process was given.
+    observer : EntropyObserver
+        Who is told.
+    """
+
+    def __init__(self, plan: EntropyPlan, observer: EntropyObserver) -> None:
+        self.plan = plan
+        self.reports = Reports(observer)
+        self.streams = Streams(plan.root, plan.key)
+        self.serving = plan.serve
+        self.unserved = 0
+        self.restored: dict[str, str] = {}
+        self.on_rekey: dict[str, Callable[[], None]] = {}
+        self.on_kernels_cleared: Callable[[], None] = _nothing
+        self._children: dict[str, int] = {}
+        self._threads: dict[str, int] = {}
+
+    @property
+    def key(self) -> str:
+        """The key of this process."""
+        return self.streams.key
+
+    def serve(self, size: int) -> bytes | None:
+        """`size` bytes for whoever called the hook; None if that failed, so that the hook asks the system."""
+        served = self.reports.attempt("os.urandom", lambda: self._serve(size))
+        if served is None:
+            self.unserved += 1
+        return served
+
+    def _serve(self, size: int) -> bytes:
+        frame = sys._getframe(1)  # noqa: SLF001 - the documented way to the caller
+        asking = caller(frame)
+        name = asking.name
+        if asking.kind in {USER, LIBRARY}:
+            if self.streams.draws(name) == 0 and "/" in self.key and in_process_pool(frame):
+                self.reports.uncontrolled("process pool", TASKS_RACE)
+            drawn_by = self._threads.setdefault(name, get_ident())
+            if drawn_by != get_ident() and asking.kind == USER:
+                self.reports.uncontrolled("threads", f"several threads drew for {name}; their order may be a race")
+        return self.streams.draw(name, size)
+
+    def child_key(self, how: str) -> str:
+        """A key for a process that the caller of the hook starts; counted for each package that starts processes."""
+        name = f"{how}:{caller(sys._getframe(1)).name}"  # noqa: SLF001 - as above
+        number = self._children[name] = self._children.get(name, 0) + 1
+        return f"{self.key}/{name}:{number}"
+
+    def rekey(self, key: str) -> None:
+        """Become the process with this key."""
+        self.streams.rekey(key)
+        self._children = {}
+        self._threads = {}
+        for name, action in self.on_rekey.items():
+            self.reports.attempt(f"reseed {name}", action)

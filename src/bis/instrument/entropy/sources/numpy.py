@@ -1,0 +1,38 @@
+"""NumPy: its legacy global generator and the seeds that are given to it and to `default_rng`.
+
+`SeedSequence(None)`, and with it `default_rng()`, `RandomState()` and the global generator at import, ask `secrets`,
+which is served. Classes such as `RandomState` are left alone: a wrapper would break `isinstance` and pickles.
+"""
+
+from __future__ import annotations
+
+from bis.instrument.entropy.states import numpy_state, restore_numpy, settle
+from bis.instrument.entropy.wrapping import first, observe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+    from bis.instrument.entropy.service import EntropyService
+
+_WORDS = 8
+
+
+def attach_random(module: ModuleType, recorder: EntropyService, *, late: bool) -> None:
+    """Attach to ``numpy.random``; `late` if it was loaded, and had seeded itself, before the system was served."""
+    random: Any = module
+    if recorder.serving and late:
+        random.seed([recorder.streams.integer("numpy.random", 32) for _ in range(_WORDS)])
+
+    def seeded(api: str) -> Any:
+        def tell(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+            value = first(args, kwargs, "seed")
+            if value is not None and not hasattr(value, "bit_generator") and not hasattr(value, "generate_state"):
+                recorder.reports.seed(api, value)
+
+        return tell
+
+    observe(module, "seed", seeded("numpy.random.seed"))
+    observe(module, "default_rng", seeded("numpy.random.default_rng"))
+    settle(recorder, "numpy.random", lambda: numpy_state(random), lambda state: restore_numpy(random, state))

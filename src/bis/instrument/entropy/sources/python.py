@@ -1,0 +1,85 @@
+"""The interpreter's own entropy: `os.urandom`, and the module `random`, which `secrets`, `uuid4` and `tempfile` use."""
+
+from __future__ import annotations
+
+import os
+import sys
+from _operator import index
+
+from bis.instrument.entropy.states import python_state, restore_python, settle
+from bis.instrument.entropy.wrapping import disguise, is_ours
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+    from bis.instrument.entropy.service import EntropyService
+
+_SEED_BITS = 256
+
+
+def serve_system(recorder: EntropyService) -> None:
+    """Answer requests for the system's entropy from the streams of the process."""
+    for name in ("urandom", "getrandom"):
+        original = getattr(os, name, None)
+        if original is not None and not is_ours(original):
+            setattr(os, name, disguise(_served(recorder, original), original, module="os"))
+    loaded = sys.modules.get("random")
+    if loaded is not None:
+        setattr(loaded, "_urandom", os.urandom)  # noqa: B010 - its own name for it, from its import
+
+
+def _served(recorder: EntropyService, original: Any) -> Any:
+    def served(size: Any, /, *flags: Any) -> Any:
+        try:
+            number = index(size)
+        except TypeError:
+            return original(size, *flags)  # raises what it always raised
+        answer = recorder.serve(number) if number >= 0 and recorder.serving else None
+        return original(size, *flags) if answer is None else answer
+
+    return served
+
+
+def attach_random(module: ModuleType, recorder: EntropyService) -> None:
+    """See seeds of ``random.Random``; where it is to seed itself from the system, seed it from the streams.
+
+    Generators are seeded in C, which does not ask `os.urandom`. `Random(None)` calls the Python method afterwards, so
+    replacing that is enough; the shared instance is seeded anew.
+    """
+    shared: Any = getattr(module, "_inst")  # noqa: B009 - what random.random and the others are methods of
+    generators: Any = module.Random
+    if not is_ours(generators.seed):
+        generators.seed = disguise(_seed_method(recorder, shared, generators.seed), generators.seed)
+        module.seed = shared.seed  # type: ignore[attr-defined]  # a bound method of the class as it was
+    if recorder.serving:
+        followed = "random" in recorder.on_rekey
+        reseed = recorder.on_rekey["random"] = _reseed(recorder, shared)
+        reseed()
+        if not followed:
+            # In a forked child `random` seeds itself from the system, after rekeying; this handler comes after its.
+            os.register_at_fork(after_in_child=lambda: recorder.reports.attempt("fork", recorder.on_rekey["random"]))
+    settle(recorder, "python.random", lambda: python_state(shared), lambda state: restore_python(shared, state))
+
+
+def _reseed(recorder: EntropyService, shared: Any) -> Any:
+    def reseed_random() -> None:
+        # The class above Random seeds in C: the seed is ours, not one that the program set.
+        super(type(shared), shared).seed(recorder.streams.integer("random", _SEED_BITS))
+        shared.gauss_next = None
+
+    return reseed_random
+
+
+def _seed_method(recorder: EntropyService, shared: Any, original: Any) -> Any:
+    def seed(self: Any, a: Any = None, version: int = 2) -> Any:
+        if a is not None:
+            recorder.reports.seed("random.seed" if self is shared else "random.Random", a)
+        elif recorder.serving:
+            served = recorder.serve(_SEED_BITS // 8)
+            if served is not None:
+                a = int.from_bytes(served, "big")
+        return original(self, a, version)
+
+    return seed

@@ -1,0 +1,153 @@
+"""MLflow's door to bis: builders of tracking and registry stores (entry points in pyproject.toml).
+
+``import mlflow`` loads this module, so it must be light and must never raise: MLflow does not survive a plug-in that
+raises anything but ImportError. Outside a replay the builders give MLflow's own stores, observed. In a replay they
+give the quarantine.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Any
+
+_SERVER = "_MLFLOW_SERVER_FILE_STORE"  # set in the processes of `mlflow server`, which are nobody's experiment
+
+_tried: list[bool] = []
+
+
+def tracking_store(store_uri: str, artifact_uri: str | None = None, **options: Any) -> Any:
+    """Build the tracking store for `store_uri`; observed, or quarantined in a replay."""
+    recorder = _recorder()
+    if recorder is not None and recorder.session.quarantine is not None:
+        return _watched(_quarantine().tracking_store(store_uri, artifact_uri), store_uri, recorder)
+    store = _default_tracking_store(store_uri, artifact_uri, **options)
+    return store if recorder is None else _watched(store, store_uri, recorder)
+
+
+def registry_store(store_uri: str, tracking_uri: str | None = None) -> Any:
+    """Build the model registry store for `store_uri`; the quarantine's in a replay.
+
+    MLflow looks at the parameters' names to decide whether to pass `tracking_uri`.
+    """
+    recorder = _recorder()
+    if recorder is not None and recorder.session.quarantine is not None:
+        return _quarantine().registry_store(store_uri)
+    return _default_registry_store(store_uri, tracking_uri)
+
+
+def _watched(store: Any, uri: str, recorder: Any) -> Any:
+    def work() -> Any:
+        from bis.instrument import ambient
+        from bis.instrument.observed_store import observe
+
+        return observe(store, recorder, uri, ambient.on_attach, ambient.on_end)
+
+    return recorder.fence.run("runs", work) or store
+
+
+def _recorder() -> Any:
+    """The recorder of this process: the launcher's, or an ambient one; None where recording is off or failed.
+
+    It is begun once: a store that the user asks for is given whatever happens here.
+    """
+    if _SERVER in os.environ:
+        return None
+    from bis.instrument import bootstrap
+
+    if not _tried:
+        _tried.append(True)
+        try:
+            _start()
+        except Exception as error:  # noqa: BLE001 (fence: the program goes on without being recorded)
+            _told(error)
+    return bootstrap.active()
+
+
+def _start() -> None:
+    from bis.config import recording_is_off
+    from bis.instrument import bootstrap
+
+    if bootstrap.active() is not None or recording_is_off():
+        return
+    if os.environ.get("BIS_SPOOL"):  # a child that was started without its surroundings (`python -I`)
+        bootstrap.start()
+        return
+    from bis.instrument import ambient
+
+    ambient.start()
+
+
+def _told(error: Exception) -> None:
+    import sys
+
+    if sys.stderr is not None:
+        sys.stderr.write(f"bis: recording could not begin ({type(error).__name__}: {error}); your program goes on\n")
+
+
+def _quarantine() -> Any:
+    # Recording is below replaying, so the name stands here and not an import (see docs/architecture.md).
+    return import_module("bis.instrument.quarantine")
+
+
+def _scheme(uri: str) -> str:
+    return uri if uri in {"databricks", "databricks-uc"} else uri.split(":", 1)[0].split("+", 1)[0]
+
+
+def _default_tracking_store(store_uri: str, artifact_uri: str | None, **options: Any) -> Any:
+    scheme = _scheme(store_uri)
+    if _SERVER in os.environ:
+        from mlflow.server import handlers
+
+        server = handlers.TrackingStoreRegistryWrapper
+        builder = server._get_file_store if scheme == "file" else server._get_sqlalchemy_store  # noqa: SLF001
+        return builder(store_uri, artifact_uri, **options)
+    from mlflow.tracking._tracking_service import utils
+
+    builders = {
+        "file": utils._get_file_store,  # noqa: SLF001
+        "http": utils._get_rest_store,  # noqa: SLF001
+        "https": utils._get_rest_store,  # noqa: SLF001
+        "databricks": utils._get_databricks_rest_store,  # noqa: SLF001
+    }
+    builder = builders.get(scheme, utils._get_sqlalchemy_store)  # noqa: SLF001
+    return builder(store_uri=store_uri, artifact_uri=artifact_uri, **options)
+
+
+def _default_registry_store(store_uri: str, tracking_uri: str | None) -> Any:
+    scheme = _scheme(store_uri)
+    if _SERVER in os.environ:
+        from mlflow.server import handlers
+
+        server = handlers.ModelRegistryStoreRegistryWrapper
+        builder = server._get_file_store if scheme == "file" else server._get_sqlalchemy_store  # noqa: SLF001
+        return builder(store_uri)
+    from mlflow.tracking._model_registry import utils
+
+    builders = {
+        "file": utils._get_file_store,  # noqa: SLF001
+        "http": utils._get_rest_store,  # noqa: SLF001
+        "https": utils._get_rest_store,  # noqa: SLF001
+        "databricks": utils._get_databricks_rest_store,  # noqa: SLF001
+        "databricks-uc": utils._get_databricks_uc_rest_store,  # noqa: SLF001
+    }
+    builder = builders.get(scheme)
+    if builder is None:
+        return utils._get_sqlalchemy_store(store_uri)  # noqa: SLF001
+    return builder(store_uri, tracking_uri=tracking_uri)
+
+
+def _begin() -> None:
+    """Watch randomness from the first moment at which bis is loaded, not only from the first run on."""
+    try:
+        recorder = _recorder()
+        if recorder is not None and recorder.session.quarantine is not None:
+            _quarantine().install(tracking_store, registry_store)
+        if recorder is not None and recorder.session.states and recorder.entropy is not None:
+            # An ambient run was seen from here on, so this is the moment to which its generators are set back.
+            recorder.entropy.restore({s.generator: s.state for s in recorder.session.states if s.state})
+    except Exception as error:  # noqa: BLE001 (fence: an exception here would break `import mlflow`)
+        _told(error)
+
+
+_begin()

@@ -1,0 +1,238 @@
+"""The quarantine of a replay: whatever store a program names, it gets one that belongs to this replay alone.
+
+`QuarantineStores` makes the stores; `install` puts it in front of MLflow's own, for every scheme there is. Both run
+in the replayed program, under the program's own MLflow. The database starts as a copy of a template that has all
+migrations of that MLflow behind it: copying takes milliseconds where migrating takes a second.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bis.config import home
+from bis.instrument.confinement import suspended
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bis.model.session import Quarantine
+    from bis.model.verdict import Deviation
+
+TRACKING_GROUP = "mlflow.tracking_store"
+REGISTRY_GROUP = "mlflow.model_registry_store"
+DATABASE = "mlflow.db"
+ARTIFACTS = "artifacts"
+
+# Stores whose server makes names and ids: the program's own generators were not asked in the original.
+_LOCAL_SCHEMES = frozenset({"", "file", "sqlite", "mysql", "postgresql", "mssql"})
+
+
+def database_uri(folder: str | Path) -> str:
+    """The tracking URI of the store in a quarantine folder, for whoever reads the result of a replay."""
+    return f"sqlite:///{Path(folder) / DATABASE}"
+
+
+def names_made_by_client(scheme: str) -> bool:
+    """Whether a store of this scheme drew run names and ids in the program (so that a replay must draw them too)."""
+    return scheme.split("+", 1)[0] in _LOCAL_SCHEMES
+
+
+class QuarantineStores:
+    """The tracking store and the model registry of one replay.
+
+    Parameters
+    ----------
+    quarantine : Quarantine
+        Where the database and the artifacts go, and the scheme of the store of the original run.
+    templates : Path, optional
+        Folder in which migrated databases are kept, one for each MLflow version. Without it each replay migrates.
+    report : callable, optional
+        Told of each thing that the program found made up: an experiment or run that it names by a literal id.
+
+    Notes
+    -----
+    Ids are drawn by MLflow itself, whose entropy is served from a stream of its own: nothing needs to be done for the
+    program's to stay where it was. Names of runs are drawn from the generator that everybody shares.
+    """
+
+    def __init__(
+        self,
+        quarantine: Quarantine,
+        *,
+        templates: Path | None = None,
+        report: Callable[[Deviation], None] | None = None,
+    ) -> None:
+        self.folder = Path(quarantine.folder)
+        self.draws = names_made_by_client(quarantine.original_scheme)
+        self.templates = templates
+        self.report = report or _tell_nobody
+        self._made: dict[Any, Any] = {}
+
+    @property
+    def uri(self) -> str:
+        """Tracking URI of the database."""
+        return database_uri(self.folder)
+
+    @property
+    def artifact_root(self) -> str:
+        """Folder of all artifacts."""
+        return str(self.folder / ARTIFACTS)
+
+    def tracking_store(self) -> Any:
+        """Tracking store of this replay; the same object each time."""
+        from bis.instrument.quarantine_store import QuarantinedTrackingStore  # loads MLflow's store, 0.6 s
+
+        return self._store(QuarantinedTrackingStore)
+
+    def registry_store(self) -> Any:
+        """Model registry of this replay; the same object each time."""
+        from bis.instrument.quarantine_store import QuarantinedRegistryStore  # loads MLflow's store, 0.6 s
+
+        return self._store(QuarantinedRegistryStore)
+
+    def _store(self, cls: Any) -> Any:
+        if cls not in self._made:
+            with suspended():  # the templates are outside of what the program may write
+                prepare_database(self.folder, self.templates)
+                self._made[cls] = cls(self)
+                keep_template(self.folder, self.templates)
+        return self._made[cls]
+
+
+def _tell_nobody(_: Deviation) -> None:
+    """Report to nobody."""
+
+
+def _template(templates: Path) -> Path:
+    from mlflow.version import VERSION
+
+    return templates / f"mlflow-{VERSION}.db"
+
+
+def prepare_database(folder: Path, templates: Path | None) -> bool:
+    """Copy the template for this MLflow into a quarantine folder; returns whether there was one to copy.
+
+    The database arrives under its name in one step, so that two processes of one program may do this at once.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    database = folder / DATABASE
+    if database.exists() or templates is None or not _template(templates).exists():
+        return False
+    copy = folder / f".{DATABASE}.{os.getpid()}"
+    copy.write_bytes(_template(templates).read_bytes())
+    with contextlib.closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute(
+            "UPDATE experiments SET artifact_location = ? WHERE experiment_id = 0", (str(folder / ARTIFACTS / "0"),)
+        )
+    try:
+        os.link(copy, database)
+    except FileExistsError:
+        return False  # the other process was first
+    finally:
+        copy.unlink()
+    return True
+
+
+def keep_template(folder: Path, templates: Path | None) -> None:
+    """Keep the database of a quarantine folder as the template, if it is fresh and there is none yet.
+
+    That no template could be kept costs the next replay a second and is no reason to fail this one.
+    """
+    if templates is None or _template(templates).exists():
+        return
+    copy = templates / f".{os.getpid()}.db"
+    try:
+        templates.mkdir(parents=True, exist_ok=True)
+        with (
+            contextlib.closing(sqlite3.connect(folder / DATABASE)) as source,
+            contextlib.closing(sqlite3.connect(copy)) as target,
+        ):
+            source.backup(target)
+            (used,) = target.execute(
+                "SELECT (SELECT count(*) FROM runs) + (SELECT count(*) FROM experiments)"
+            ).fetchone()
+        if used == 1:  # the default experiment
+            copy.replace(_template(templates))
+    except (OSError, sqlite3.Error):
+        return
+    finally:
+        with contextlib.suppress(OSError):
+            copy.unlink(missing_ok=True)
+
+
+_ACTIVE: list[QuarantineStores] = []
+
+
+def activate(stores: QuarantineStores) -> None:
+    """Make `stores` the ones that this module's builders give in this process."""
+    _ACTIVE[:] = [stores]
+
+
+def active_stores() -> QuarantineStores:
+    """The stores of this process: the activated ones, else those that the session of the recorder describes.
+
+    Raises
+    ------
+    LookupError
+        This process is no replay.
+    """
+    if not _ACTIVE:
+        from bis.instrument import bootstrap
+
+        recorder = bootstrap.active()
+        if recorder is None or recorder.session.quarantine is None:
+            raise LookupError("this process is no replay, so it has no quarantine")
+        activate(
+            QuarantineStores(
+                recorder.session.quarantine,
+                templates=home() / "templates",
+                report=lambda d: recorder.note("deviation", **asdict(d)),
+            )
+        )
+    return _ACTIVE[0]
+
+
+def tracking_store(*_: object, **__: object) -> Any:
+    """Builder for MLflow: the tracking store of this process's quarantine, whatever URI was asked for."""
+    return active_stores().tracking_store()
+
+
+def registry_store(*_: object, **__: object) -> Any:
+    """Builder for MLflow: the model registry of this process's quarantine, whatever URI was asked for."""
+    stores = active_stores()
+    _install_models_repository(stores)
+    return stores.registry_store()
+
+
+def install(tracking: Callable[..., Any] = tracking_store, registry: Callable[..., Any] = registry_store) -> None:
+    """Make MLflow in this process call these builders for every scheme, the unknown ones included.
+
+    Entry points have no name for the empty scheme (plain paths), nor for schemes that other plug-ins bring; so the
+    one method is replaced that all lookups go through. This is done in a replay only, and may be done while
+    ``import mlflow`` is under way.
+    """
+    from mlflow.tracking.registry import StoreRegistry
+
+    builders = {TRACKING_GROUP: tracking, REGISTRY_GROUP: registry}
+    original = StoreRegistry.get_store_builder
+
+    def get_store_builder(self: Any, store_uri: str) -> Any:
+        return builders.get(self.group_name) or original(self, store_uri)
+
+    StoreRegistry.get_store_builder = get_store_builder
+
+
+def _install_models_repository(stores: QuarantineStores) -> None:
+    """Resolve ``models:/`` in the quarantine even where the program's registry is a Unity Catalog."""
+    from mlflow.store.artifact import artifact_repository_registry as repositories
+    from mlflow.store.artifact.models_artifact_repo import ModelsArtifactRepository
+
+    def models_repository(artifact_uri: str, *_: object, **__: object) -> Any:
+        return ModelsArtifactRepository(artifact_uri, tracking_uri=stores.uri, registry_uri=stores.uri)
+
+    repositories._artifact_repository_registry.register("models", models_repository)  # noqa: SLF001 (no public way)

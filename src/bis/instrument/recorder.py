@@ -1,0 +1,334 @@
+"""The recorder inside the user's program: what it watches, and when.
+
+Standard library only, light, and behind a fence: it works in every interpreter that the program starts, whether bis's
+own dependencies are installed there or not. It writes events to the spool and judges nothing.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+import traceback
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bis.evidence.spool import EventWriter
+from bis.instrument.fence import Fence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from bis.model.session import Session
+
+# Reads below these are not data: interpreter, packages, kernel interfaces.
+_SYSTEM = ("/proc/", "/sys/", "/dev/", "<")
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_MAX_PATHS = 100_000
+_MAX_PENDING = 200_000  # a process that lives for months and begins no run must not grow
+_CHILDREN = frozenset({"subprocess.Popen", "os.posix_spawn", "os.exec"})
+_CACHE = f"{os.sep}__pycache__{os.sep}"  # the interpreter's own, written under passing names
+_WATCHED = _CHILDREN | {"open", "os.system"}
+_CODE = (".py", ".pyc", ".so", ".pyd", ".pth", ".dll", ".dylib")
+
+
+class Recorder:
+    """One for each process; `session` says what the launcher wants.
+
+    Events are kept in memory until `open_spool` was called, so that a process in which no run ever begins leaves
+    nothing on the disk.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.fence = Fence()
+        self.is_main = True
+        self.pid = os.getpid()
+        self.runs: dict[str, int] = {}
+        self.entropy: Any = None
+        self._writer: EventWriter | None = None
+        self._pending: list[tuple[str, dict[str, Any]]] = []
+        self._opened: set[tuple[str, bool]] = set()
+        self._busy = threading.local()
+        self._models: dict[str, Any] = {}
+        self._digests: dict[str, set[str]] = {}
+        self._ignored: tuple[str, ...] = ()
+
+    # -- life ---------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to watch: files, child processes, exceptions, the end."""
+        self.is_main = self._claim_main()
+        self._ignored = _ignored_prefixes(self.session)
+        self.note(
+            "process",
+            main=self.is_main,
+            ppid=os.getppid(),
+            argv=list(getattr(sys, "orig_argv", sys.argv)),
+            executable=sys.executable,
+            prefix=sys.prefix,
+            base_prefix=sys.base_prefix,
+            python=sys.version.split()[0],
+            cwd=_cwd(),
+            hash_seed=os.environ.get("PYTHONHASHSEED"),
+        )
+        sys.addaudithook(_only_watched(self._audit))
+        self._chain_excepthook()
+        atexit.register(self.end)
+
+    def open_spool(self, folder: Path) -> None:
+        """Write to `folder` from now on, beginning with what was kept until now."""
+        self._writer = EventWriter(folder)
+        pending, self._pending = self._pending, []
+        for kind, facts in pending:
+            self.note(kind, **facts)
+
+    @property
+    def spooling(self) -> bool:
+        """Whether events go to the disk already."""
+        return self._writer is not None
+
+    def note(self, kind: str, **facts: Any) -> None:
+        """Write one event; a full disk is told once and costs the event, nothing else."""
+        if self._writer is None:
+            if len(self._pending) < _MAX_PENDING:
+                self._pending.append((kind, facts))
+            return
+        try:
+            self._writer.write(kind, **facts)
+        except OSError as error:
+            self.fence.failed("events", error)
+
+    def end(self) -> None:
+        """Note what is known at the end only: loaded libraries, thread pools, models, draws of entropy."""
+        if self.session.mode == "ambient" and not self.runs:
+            return
+        if os.getpid() != self.pid:  # a forked copy of the program: the rest is the original's to tell
+            self.fence.run("randomness", self._note_entropy)
+            return
+        for what, work in (
+            ("modules", self._note_modules),
+            ("machine", self._note_machine),
+            ("models", self._note_global_models),
+            ("randomness", self._note_entropy),
+        ):
+            self.fence.run(what, work)
+        for what, why in self.fence.failures.items():
+            self.note("failed", what=what, why=why)
+        self.note("end")
+
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """What bis itself opens in this thread is not the program's doing."""
+        before = getattr(self._busy, "on", False)
+        self._busy.on = True
+        try:
+            yield
+        finally:
+            self._busy.on = before
+
+    # -- observations -------------------------------------------------------------------------------------------------
+
+    def run_seen(self, run_id: str, *, how: str, experiment_id: str, uri: str) -> None:
+        """Note that an MLflow run was created or taken up by this process."""
+        if run_id in self.runs:
+            return
+        self.runs[run_id] = len(self.runs)
+        self.note("run", run_id=run_id, how=how, experiment_id=experiment_id, uri=uri, ordinal=self.runs[run_id])
+
+    def model_seen(self, name: str, model: Any, run_id: str = "") -> None:
+        """Note the weights of a model that is being logged to a run, or (without one) was found at the end."""
+        from bis.instrument.weight_probe import weights_digest
+
+        weights = weights_digest(model)
+        if weights is None:
+            return
+        logged_to = self._digests.setdefault(weights.digest, set())
+        if run_id not in logged_to and (run_id or not logged_to):
+            logged_to.add(run_id)
+            self.note(
+                "model",
+                run_id=run_id,
+                name=name,
+                framework=weights.framework,
+                digest=weights.digest,
+                arrays=weights.arrays,
+                size_bytes=weights.size_bytes,
+            )
+
+    # -- hooks --------------------------------------------------------------------------------------------------------
+
+    def _audit(self, event: str, args: tuple[Any, ...]) -> None:
+        if event == "open":
+            if getattr(self._busy, "on", False):
+                return
+            self._busy.on = True
+            try:
+                path, _mode, flags = args
+                if type(path) is not int:
+                    self._opened_file(path, flags)
+            except Exception as error:  # noqa: BLE001 (an audit hook that raises would make the user's open() fail)
+                self.fence.failed("data", error)
+            finally:
+                self._busy.on = False
+        elif getattr(self._busy, "on", False):
+            return
+        elif event in _CHILDREN:
+            self.fence.run("data", self._started_child, event, args)
+        elif event == "os.system":
+            self.fence.run("data", self._started_shell, args)
+
+    def _opened_file(self, path: Any, flags: Any) -> None:
+        name = os.fsdecode(path)
+        if name.startswith(_SYSTEM):
+            return
+        name = os.path.abspath(name)  # noqa: PTH100 (called for every open of the program: the quick one)
+        writes = bool(isinstance(flags, int) and flags & _WRITING)
+        if name.startswith(self._ignored) or _CACHE in name or (not writes and name.endswith(_CODE)):
+            return
+        if (name, writes) in self._opened or len(self._opened) >= _MAX_PATHS:
+            return
+        self._opened.add((name, writes))
+        try:
+            state = os.stat(name)  # noqa: PTH116 (same)
+            size, mtime, regular = state.st_size, state.st_mtime_ns, (state.st_mode & 0o170000) == 0o100000
+        except OSError:
+            size, mtime, regular = -1, 0, writes  # it does not exist yet (or not at all: a read of it will fail)
+        if regular:
+            self.note("open", path=name, mode=_mode(flags), size=size, mtime_ns=mtime)
+
+    def _started_child(self, event: str, args: tuple[Any, ...]) -> None:
+        command = args[1] if len(args) > 1 else ()
+        words = [os.fsdecode(a) for a in command] if isinstance(command, (list, tuple)) else [str(command)]
+        program = Path(os.fsdecode(args[0]) if args[0] else (words[0] if words else "")).name
+        self.note("child", command=words[:20], python=program.startswith("python"), event=event)
+
+    def _started_shell(self, args: tuple[Any, ...]) -> None:
+        self.note("child", command=[os.fsdecode(args[0])], python=False)
+
+    def _chain_excepthook(self) -> None:
+        previous = sys.excepthook
+
+        def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+            self.fence.run("outputs", self.exception_seen, kind, error, trace)
+            previous(kind, error, trace)
+
+        sys.excepthook = hook
+
+    def exception_seen(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Note an exception that nothing caught."""
+        text = "".join(traceback.format_exception(kind, error, trace))
+        self.note("exception", type=kind.__name__, message=str(error)[:2000], traceback=text[-20_000:])
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    def _note_modules(self) -> None:
+        files = {}
+        for name, module in list(sys.modules.items()):
+            path = _file_of(module)
+            if isinstance(path, str) and not path.startswith(self._ignored):
+                files[name] = path
+        self.note("modules", files=files, loaded=sorted(sys.modules))
+
+    def _note_machine(self) -> None:
+        from bis.instrument.runtime_probe import inprocess_machine_facts
+
+        self.note("machine", facts=inprocess_machine_facts())
+
+    def _note_global_models(self) -> None:
+        if not self.is_main:
+            return
+        from bis.instrument.weight_probe import find_models
+
+        main = sys.modules.get("__main__")
+        for name, model in find_models(vars(main) if main else {}):
+            self.model_seen(name, model)
+
+    def _note_entropy(self) -> None:
+        if self.entropy is not None:
+            self.note("entropy", trace=self.entropy.trace())
+
+    def _claim_main(self) -> bool:
+        if self.session.mode == "ambient":
+            return True
+        try:
+            os.close(os.open(Path(self.session.spool) / "main.claim", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except OSError:
+            return False
+        return True
+
+
+class SpoolObserver:
+    """Hands what the entropy hooks see to the recorder."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def seed(self, api: str, value: object, file: str, line: int, package: str = "") -> None:
+        """Note a seed that the program set."""
+        self._recorder.note("seed", api=api, value=str(value)[:200], file=file, line=line, package=package)
+
+    def state(self, generator: str, digest: str, state: str | None) -> None:
+        """Note the first state of a generator."""
+        self._recorder.note("state", generator=generator, digest=digest, state=state)
+
+    def uncontrolled(self, what: str, why: str) -> None:
+        """Note randomness that a replay cannot repeat."""
+        self._recorder.note("uncontrolled", what=what, why=why)
+
+    def failed(self, what: str, error: BaseException) -> None:
+        """Note a hook that did not work."""
+        self._recorder.fence.failed(f"randomness ({what})", error)
+        self._recorder.note("uncontrolled", what=what, why=f"its hook failed: {error}")
+
+
+def _ignored_prefixes(session: Session) -> tuple[str, ...]:
+    bis = str(Path(__file__).resolve().parents[1])
+    roots = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, bis, session.spool}
+    found = {p for r in roots if r for p in (str(Path(r)), str(Path(r).resolve()))}
+    # A project may live inside the prefix (a container's /usr, a conda base): its own files are still watched, below.
+    return tuple(p.rstrip(os.sep) + os.sep for p in sorted(found) if not session.project_root.startswith(p + os.sep))
+
+
+def _file_of(module: Any) -> Any:
+    """The file of a module as it stands in its namespace: asking a lazy module for an attribute would load it."""
+    try:
+        return object.__getattribute__(module, "__dict__").get("__file__")
+    except AttributeError:  # whatever a program puts into sys.modules
+        return None
+
+
+def _mode(flags: Any) -> str:
+    """The flags of an ``open`` in the letters of Python's own."""
+    if not isinstance(flags, int) or not flags & _WRITING:
+        return "r"
+    if flags & os.O_APPEND:
+        return "a"
+    if flags & os.O_RDWR and not flags & os.O_TRUNC:
+        return "r+"
+    return "w"
+
+
+def _only_watched(watch: Callable[[str, tuple[Any, ...]], None]) -> Callable[[str, tuple[Any, ...]], None]:
+    """The audit hook: `watch` for the few events that are of interest.
+
+    A plain function, which the interpreter calls several times faster here than a method: logging 1,000 values with
+    MLflow raises over 100,000 other events.
+    """
+    watched = _WATCHED
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        if event in watched:
+            watch(event, args)
+
+    return hook
+
+
+def _cwd() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""

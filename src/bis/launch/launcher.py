@@ -1,0 +1,245 @@
+"""Starting a program under observation: what ``bis run`` does, and each replay.
+
+The program runs as it would without bis: ``python train.py …`` in its own folder. The recorder comes in through an
+injected ``sitecustomize``, before any of the user's imports, in the program and in the interpreters it starts.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bis import __version__
+from bis.config import MIB, Settings, home
+from bis.errors import StorageError, UsageError
+from bis.evidence import spool as spool_files
+from bis.evidence.session_secrets import keep_secrets
+from bis.evidence.spool import write_document
+from bis.instrument.entropy.entropy_plan import CHILD_KEY_VARIABLE, EntropyPlan
+from bis.launch.injection import injection_path
+from bis.launch.liveness import hold
+from bis.launch.process import Program, run_program
+from bis.launch.project_root import find_project_root
+from bis.model.facets import EntryKind, Failure
+from bis.model.record import Mode
+from bis.model.session import Exit, Session
+
+_VERSION = spool_files.VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A program: `target` is a file path (script, notebook) or a module name."""
+
+    kind: EntryKind
+    target: str
+    argv: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookOptions:
+    """What is done with a notebook's cells before it runs; see `bis.launch.notebook`."""
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    skip_installs: bool = False
+    on_cell: Callable[[int, int], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """All that is needed to run a session's program."""
+
+    session: Session
+    python: str
+    cwd: Path
+    env: Mapping[str, str]
+    echo: bool = True
+    own_group: bool = False
+    timeout_s: float | None = None
+    stdout_bytes: int = 10 * MIB
+    notebook: NotebookOptions = field(default_factory=NotebookOptions)
+
+
+def entry_from(target: str, argv: tuple[str, ...], *, module: bool) -> Entry:
+    """What ``bis run TARGET`` or ``bis run -m TARGET`` names.
+
+    Raises
+    ------
+    UsageError
+        There is no such file, or it is neither a Python script nor a notebook.
+    """
+    if module:
+        return Entry(EntryKind.MODULE, target, argv)
+    path = Path(target)
+    if not path.is_file():
+        kind = "is a folder" if path.is_dir() else "does not exist"
+        raise UsageError(f"{target} {kind}", hint="Give a script, a notebook, or -m and the name of a module.")
+    if path.suffix == ".ipynb":
+        if argv:
+            raise UsageError(
+                f"the notebook {target} takes no arguments, found {' '.join(argv)}",
+                hint="Give values for its cell tagged `parameters` with --set NAME=VALUE before the notebook.",
+            )
+        return Entry(EntryKind.NOTEBOOK, target, argv)
+    return Entry(EntryKind.SCRIPT, target, argv)
+
+
+def project_root_of(entry: Entry, cwd: Path) -> Path:
+    """The project that a program belongs to."""
+    if entry.kind is EntryKind.MODULE:
+        return find_project_root(cwd)
+    return find_project_root((cwd / entry.target).absolute().parent)
+
+
+def new_session(
+    entry: Entry, *, mode: Mode, cwd: Path, project_root: Path, settings: Settings, tracking_uri: str | None = None
+) -> Session:
+    """Make the session's folder and its ``session.json``, with a new root and hash seed.
+
+    This process then holds the session (see `bis.launch.liveness`).
+
+    Raises
+    ------
+    StorageError
+        The folder cannot be made.
+    """
+    now = time.time()
+    name = time.strftime("%Y%m%d-%H%M%S-", time.gmtime(now)) + secrets.token_hex(6)
+    folder = home() / "sessions" / name
+    given = os.environ.get("PYTHONHASHSEED")
+    session = Session(
+        version=_VERSION,
+        session=name,
+        mode=mode,
+        started_unix_s=now,
+        bis_version=__version__,
+        kind=entry.kind,
+        target=entry.target,
+        argv=entry.argv,
+        interpreter_options=(),
+        cwd=str(cwd),
+        project_root=str(project_root),
+        root=secrets.token_hex(32),
+        serve=settings.serve_entropy,
+        hash_seed=given if given not in {None, "random"} else str(secrets.randbelow(2**32 - 1) + 1),
+        spool=str(folder),
+        tracking_uri=tracking_uri or os.environ.get("MLFLOW_TRACKING_URI"),
+    )
+    return write_session(session)
+
+
+def write_session(session: Session) -> Session:
+    """Write ``session.json`` into the session's folder, which is made."""
+    folder = Path(session.spool)
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+        (folder / "claims").mkdir()
+        write_document(folder / spool_files.SESSION, session)
+        if session.mode is not Mode.REPLAY:
+            keep_secrets(folder, os.environ, session.argv)
+            hold(folder)
+    except OSError as error:
+        if not (folder / spool_files.SESSION).exists():  # half a session would be missed by every later command
+            shutil.rmtree(folder, ignore_errors=True)
+        raise StorageError(
+            f"the session folder {folder} cannot be written: {error.strerror or error}",
+            hint="Free some space or point BIS_HOME at a folder that may be written.",
+        ) from error
+    return session
+
+
+def child_environment(session: Session, base: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the recorded program: `base`, the injected folder, the hash seed and the session."""
+    env = dict(base)
+    env.pop(CHILD_KEY_VARIABLE, None)
+    env["BIS_SPOOL"] = session.spool
+    claims = Path(session.spool) / "claims"
+    env.update(EntropyPlan(bytes.fromhex(session.root), serve=session.serve, claims=str(claims)).to_environment())
+    env["PYTHONPATH"] = os.pathsep.join(
+        [str(injection_path(home() / "injection")), *([env["PYTHONPATH"]] if env.get("PYTHONPATH") else [])]
+    )
+    if session.hash_seed is not None:
+        env["PYTHONHASHSEED"] = session.hash_seed
+    env.update(session.variables)
+    return env
+
+
+def launch(job: Launch) -> Exit:
+    """Run the program of a session to its end; writes ``stdout.txt`` and ``exit.json`` into the spool.
+
+    Raises
+    ------
+    ExecutionError
+        It cannot be started.
+    """
+    folder = Path(job.session.spool)
+    runner = _launch_notebook if job.session.kind is EntryKind.NOTEBOOK else _launch_process
+    ended = runner(job, folder)
+    try:
+        write_document(folder / spool_files.EXIT, ended)
+    except OSError as error:
+        sys.stderr.write(f"bis: the end of the program could not be recorded: {error}\n")
+    return ended
+
+
+def command_of(session: Session, python: str) -> tuple[str, ...]:
+    """The command line that runs a script or module."""
+    middle = ("-m", session.target) if session.kind is EntryKind.MODULE else (session.target,)
+    return (python, *session.interpreter_options, *middle, *session.argv)
+
+
+def _launch_process(job: Launch, folder: Path) -> Exit:
+    program = Program(
+        command=command_of(job.session, job.python),
+        cwd=job.cwd,
+        env=job.env,
+        stdout=folder / spool_files.STDOUT,
+        stdout_bytes=job.stdout_bytes,
+        echo=job.echo,
+        own_group=job.own_group,
+        timeout_s=job.timeout_s,
+        stderr=None if job.echo else folder / "stderr.txt",
+    )
+    return run_program(program)
+
+
+def _launch_notebook(job: Launch, folder: Path) -> Exit:
+    from bis.launch.notebook import run_notebook  # extra: notebook
+
+    started = time.time()
+    result = run_notebook(
+        Path(job.cwd) / job.session.target,
+        python=job.python,
+        env=job.env,
+        cwd=job.cwd,
+        parameters=job.notebook.parameters,
+        skip_blocking=True,
+        skip_installs=job.notebook.skip_installs,
+        timeout_s=job.timeout_s,
+        executed_path=folder / spool_files.NOTEBOOK,
+        on_cell=job.notebook.on_cell,
+        on_output=_echo if job.echo else None,
+    )
+    try:
+        write_document(folder / spool_files.NOTEBOOK_RESULT, result)
+    except OSError as error:
+        sys.stderr.write(f"bis: the notebook's outputs could not be recorded: {error}\n")
+    failure: Failure | None = result.failure
+    return Exit(
+        exit_code=0 if failure is None else 1,
+        signal=failure.signal if failure is not None else None,
+        timed_out=failure is not None and failure.stage == "timeout",
+        ended_unix_s=time.time(),
+        duration_s=time.time() - started,
+    )
+
+
+def _echo(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

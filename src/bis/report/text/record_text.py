@@ -1,0 +1,235 @@
+"""A record as text (``bis show``): facet by facet what is recorded, what is partial and why, what is missing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from bis.model.facets import Code, Data, Environment, Machine, Outputs, Parameters, Randomness, Status
+from bis.model.record import Mode, Record, State
+from bis.report.text.terminal import bullet, headline, print_text, table, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Of long lists only the first are told, and how many there are.
+_FEW = 8
+
+
+def record_text(
+    record: Record,
+    *,
+    run_id: str = "",
+    name: str = "",
+    status: str = "",
+    width: int = 80,
+    colour: bool = False,
+    full: bool = False,
+) -> str:
+    """Tell what a run was made of.
+
+    Parameters
+    ----------
+    record : Record
+        The record of the run.
+    run_id, name, status : str
+        Of the run as MLflow has them, for the heading.
+    width : int
+        Of the terminal, in characters.
+    colour : bool
+        Whether to use colour.
+    full : bool
+        All packages, files and metrics, instead of the first ones.
+
+    Returns
+    -------
+    str
+        Lines that end in a newline.
+    """
+    head = " ".join(x for x in ("run", run_id, f"({name})" if name else "") if x)
+    head += f", {status} in MLflow" if status else ""
+    parts: list[Any] = [head, _recorder(record), ""]
+    few = 10**9 if full else _FEW
+    for facet_name, facet in record.facets().items():
+        how: Status = facet.status
+        parts.append(headline(how.value, "", before=f"{facet_name:<13}"))
+        parts += [bullet(reason, mark="!") for reason in facet.reasons]
+        if how is not Status.MISSING:
+            parts += [bullet(fact) for fact in _FACTS[facet_name](facet, few)]
+    parts += _metrics(record.outputs, few)
+    parts += [bullet(note, mark="!") for note in record.notes]
+    return text_of(parts, width=width, colour=colour)
+
+
+def print_record(record: Record, *, run_id: str = "", name: str = "", status: str = "", full: bool = False) -> None:
+    """Tell on stdout what a run was made of."""
+    print_text(
+        lambda width, colour: record_text(
+            record, run_id=run_id, name=name, status=status, width=width, colour=colour, full=full
+        )
+    )
+
+
+def _recorder(record: Record) -> str:
+    if record.mode is Mode.TAGS:
+        return "never recorded by bis: what MLflow's own tags tell"
+    ways = {Mode.RUN: "by `bis run`", Mode.AMBIENT: "from inside its process", Mode.REPLAY: "as a replay"}
+    started = datetime.fromtimestamp(record.started_unix_s, tz=timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+    text = f"recorded {ways[record.mode]}, bis {record.bis_version}, started {started}"
+    if record.ended_unix_s is not None:
+        text += f", took {record.ended_unix_s - record.started_unix_s:.1f} s"
+    if record.state is State.KILLED:
+        text += "; the program was killed: what was seen until then is here"
+    elif record.state is State.RECORDING:
+        text += "; still running, or cut off"
+    if record.sessions > 1:
+        text += f"; {record.sessions} programs wrote to it"
+    return text
+
+
+def _listed(words: list[str], few: int) -> str:
+    shown = ", ".join(words[:few])
+    return shown if len(words) <= few else f"{shown} and {len(words) - few} more"
+
+
+def _code(code: Code, few: int) -> list[str]:
+    command = " ".join([code.kind.value, *code.interpreter_options, code.target, *code.argv])
+    facts = [f"{command} (in {code.cwd})"]
+    if code.commit:
+        clean = {True: "with uncommitted changes", False: "nothing uncommitted", None: "changes not recorded"}
+        branch = f" on {code.branch}" if code.branch else ""
+        facts.append(f"commit {code.commit[:12]}{branch}, {clean[code.dirty]}")
+    if code.remote:
+        facts.append(f"from {code.remote}")
+    if code.diff:
+        facts.append(f"uncommitted change of {code.diff.count(chr(10))} lines")
+    if code.untracked:
+        facts.append(f"untracked: {_listed(list(code.untracked), few)}")
+    if code.snapshot:
+        snapshot = code.snapshot
+        facts.append(f"snapshot of {len(snapshot.files)} files, {_size(snapshot.size_bytes)}")
+        if snapshot.excluded:
+            facts.append("not in it: " + _listed([f"{e.path} ({e.reason})" for e in snapshot.excluded], few))
+    if code.cells:
+        facts.append(f"{len(code.cells)} cells executed")
+    return facts
+
+
+def _parameters(parameters: Parameters, few: int) -> list[str]:
+    values = [f"{k} = {v}" for k, v in sorted(parameters.values.items())]
+    return [_listed(values, few)] if values else ["none was logged"]
+
+
+def _environment(environment: Environment, few: int) -> list[str]:
+    facts = [f"{environment.implementation} {environment.python}, {len(environment.packages)} distributions"]
+    known = ("numpy", "scipy", "scikit-learn", "torch", "tensorflow", "keras", "jax", "xgboost", "lightgbm", "mlflow")
+    versions = {p.name.lower(): p.version for p in environment.packages}
+    main = [f"{name} {versions[name]}" for name in known if name in versions]
+    if few > _FEW:
+        main = [f"{p.name} {p.version}" for p in environment.packages]
+    if main:
+        facts.append(_listed(main, max(few, len(known))))
+    editable = [p.name for p in environment.packages if p.editable]
+    if editable:
+        facts.append(f"installed in place (editable): {_listed(editable, few)}")
+    return facts
+
+
+def _machine(machine: Machine, few: int) -> list[str]:
+    cores = f"{machine.usable_cores} of {machine.cores} cores" if machine.cores else ""
+    facts = [", ".join(x for x in (machine.system, machine.cpu_model, cores, _size(machine.memory_bytes)) if x)]
+    if machine.gpus:
+        facts.append(", ".join([*machine.gpus, f"driver {machine.gpu_driver}", f"CUDA {machine.cuda}"]))
+    pools = [f"{p.api} {p.library} {p.version} ({p.threads} threads)" for p in machine.pools]
+    pools += [f"{name} {count} threads" for name, count in sorted(machine.threads.items())]
+    if pools:
+        facts.append(_listed(pools, few))
+    set_to = [f"{k}={v}" for k, v in sorted({**machine.switches, **machine.variables}.items())]
+    if set_to:
+        facts.append(_listed(set_to, few))
+    return facts
+
+
+def _data(data: Data, few: int) -> list[str]:
+    facts = []
+    if data.files:
+        facts.append("read: " + _listed([f"{f.path} ({_size(f.size_bytes)})" for f in data.files], few))
+    if data.datasets:
+        facts.append("dataset inputs: " + _listed([f"{d.name} ({d.digest})" for d in data.datasets], few))
+    return facts or ["no file outside of code and environment was read"]
+
+
+def _randomness(randomness: Randomness, few: int) -> list[str]:
+    facts = []
+    if randomness.root:
+        draws = sum(randomness.draws.values())
+        facts.append(f"entropy served from one recorded root, {draws} requests")
+    if randomness.hash_seed is not None:
+        facts.append(f"hash seed {randomness.hash_seed}")
+    own = [s for s in randomness.seeds if not s.package]
+    if own:
+        places = [f"{s.api}({s.value})" + (f" at {s.file}:{s.line}" if s.file else "") for s in own]
+        facts.append("seeds set by the program: " + _listed(places, few))
+    elif randomness.status is Status.RECORDED:
+        facts.append("the program set no seed")
+    if randomness.states:
+        facts.append("first states of " + _listed([s.generator for s in randomness.states], few))
+    facts += [f"cannot be replayed: {u.what} ({u.why})" for u in randomness.uncontrolled]
+    return facts
+
+
+def _outputs(outputs: Outputs, few: int) -> list[str]:
+    facts = []
+    if outputs.failure:
+        first = outputs.failure.message.strip().partition("\n")[0]
+        facts.append(f"failed: {outputs.failure.stage}: {first}")
+    elif outputs.exit_code is not None:
+        facts.append(f"exit code {outputs.exit_code}")
+    if outputs.models:
+        facts.append(
+            "models: " + _listed([f"{m.name} ({m.framework}, {m.arrays} arrays)" for m in outputs.models], few)
+        )
+    own = [a for a in outputs.artifacts if not a.path.startswith("bis/")]
+    if own:
+        facts.append("artifacts: " + _listed([a.path for a in own], few))
+    if outputs.files:
+        facts.append("files written: " + _listed([f.path for f in outputs.files], few))
+    if outputs.stdout is not None:
+        facts.append(f"stdout: {outputs.stdout.count(chr(10))} lines")
+    if outputs.cells:
+        facts.append(f"outputs of {len({c.position for c in outputs.cells})} cells")
+    return facts
+
+
+_FACTS: dict[str, Callable[[Any, int], list[str]]] = {
+    "code": _code,
+    "parameters": _parameters,
+    "environment": _environment,
+    "machine": _machine,
+    "data": _data,
+    "randomness": _randomness,
+    "outputs": _outputs,
+}
+
+
+def _metrics(outputs: Outputs, few: int) -> list[Any]:
+    curves = sorted((c for c in outputs.metrics if c.values), key=lambda c: c.name)
+    if not curves:
+        return []
+    most = max(few, 20)
+    rows = [(c.name, repr(c.final), str(len(c.values))) for c in curves[:most]]
+    parts: list[Any] = ["", table(("metric", "last value", "steps"), rows, right=(1, 2), whole=(1, 2), fold=0)]
+    if len(curves) > most:
+        parts.append(f"and {len(curves) - most} more metrics")
+    return parts
+
+
+def _size(size_bytes: int) -> str:
+    if not size_bytes:
+        return ""
+    size = float(size_bytes)
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GiB"

@@ -1,0 +1,177 @@
+"""A verdict as text: the answer first, then the figures behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bis.model.verdict import Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
+from bis.report.text.plots import strip
+from bis.report.text.terminal import bullet, headline, print_text, styled, table, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# More rows of one and the same statement than this are told in one line, unless all are asked for.
+_MANY = 12
+
+
+def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, full: bool = False) -> str:
+    """Tell a verdict.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        What was found.
+    width : int
+        Of the terminal, in characters.
+    colour : bool
+        Whether to use colour; without it the text says as much.
+    full : bool
+        Every item in a row of its own, however many are alike.
+
+    Returns
+    -------
+    str
+        Lines that end in a newline; the first begins with the level.
+    """
+    said = verdict.statements
+    parts: list[Any] = [headline(verdict.level.value, said[0] if said else ""), f"run {verdict.run_id}"]
+    for group in verdict.groups:
+        # No replay was made for a comparison with figures that were published or saved.
+        against = "against" in verdict.context
+        parts += ["", *(_expectation(group.items) if against else _group(group, verdict, full=full))]
+    told = {text for group in verdict.groups for text in group.statements}
+    notes = [text for text in said[1:] if text not in told]
+    if notes:
+        parts.append("")
+        parts += [bullet(text) for text in notes]
+    if verdict.deviations:
+        parts += ["", "knowingly changed in the replays:"]
+        parts += [bullet(_deviation(d.what, d.recorded, d.replayed, d.why)) for d in verdict.deviations]
+    failures = [o for o in verdict.outcomes if o.failure]
+    if failures:
+        parts += ["", "failed replays:"]
+        parts += [bullet(_failure(o)) for o in failures]
+    return text_of(parts, width=width, colour=colour)
+
+
+def _expectation(items: Sequence[Item]) -> list[Any]:
+    """What was published or saved beside what was found."""
+    if not any(i.evidence.original for i in items):
+        return [table(("", "", ""), [(i.name, styled(i.level.value), i.statement) for i in items])]
+    rows = [(i.name, i.evidence.original, i.evidence.replayed, styled(i.level.value)) for i in items]
+    heads = ("", "expected", "found", "")
+    return [table(heads, rows, right=(1, 2), fold=0), "", *[bullet(f"{i.name}: {i.statement}") for i in items]]
+
+
+def print_verdict(verdict: Verdict, *, full: bool = False) -> None:
+    """Tell a verdict on stdout."""
+    print_text(lambda width, colour: verdict_text(verdict, width=width, colour=colour, full=full))
+
+
+def _group(group: Group, verdict: Verdict, *, full: bool) -> list[Any]:
+    failed = f", {group.failed} ended otherwise than the original" if group.failed else ""
+    count = f"{group.replays} {group.kind.value} replay{'' if group.replays == 1 else 's'}{failed}: "
+    parts: list[Any] = [headline(f"{count}{group.level.value}", "")]
+    tested = [i for i in group.items if i.evidence.interval is not None]
+    if tested:
+        parts += [_tests(tested), "", *_strips(tested, verdict.outcomes)]
+    rest = [i for i in group.items if i not in tested]
+    if rest:
+        parts.append(_items(rest, full=full))
+    parts += [bullet(text) for text in group.statements if text not in verdict.statements[:1]]
+    parts += [bullet(f"{i.name}: {i.statement}") for i in tested if full or i.level is not Level.STATISTICAL]
+    return parts
+
+
+def _items(items: Sequence[Item], *, full: bool) -> Any:
+    rows: list[tuple[Any, Any, str]] = []
+    alike: dict[tuple[Level, ItemKind, str], list[Item]] = {}
+    for item in sorted(items, key=lambda i: (not i.counts, -i.level.rank, list(ItemKind).index(i.kind))):
+        alike.setdefault((item.level, item.kind, item.statement), []).append(item)
+    for (_, kind, statement), members in alike.items():
+        if len(members) > _MANY and not full:
+            rows.append((f"{len(members)} {kind.value}s", _level(members[0]), statement))
+        else:
+            rows += [(i.name, _level(i), statement) for i in members]
+    return table(("", "", ""), rows)
+
+
+def _level(item: Item) -> Any:
+    return styled(item.level.value) if item.counts else "(not counted)"
+
+
+def _tests(items: Sequence[Item]) -> Any:
+    """The figures of the tests; columns in which nothing is said are left out."""
+    one_level = len({(i.level, i.counts) for i in items}) == 1
+    ranked = any(i.evidence.rank_p_value is not None for i in items)
+    columns = ["", "" if one_level else "level", "original", _interval_head(items), "p", "rank p", "detectable shift"]
+    rows: list[tuple[Any, ...]] = []
+    for item in items:
+        e = item.evidence
+        interval = f"{e.interval.low:.4g} .. {e.interval.high:.4g}" if e.interval else ""
+        p = e.p_adjusted if e.p_adjusted is not None else e.p_value
+        shift = "" if e.detectable_shift is None else f"{e.detectable_shift:.3g}"
+        sigmas = "" if e.detectable_sigmas is None else f" ({e.detectable_sigmas:.1f} sd)"
+        level = "" if one_level else _level(item)
+        rows.append((item.name, level, _shortened(e.original), interval, _p(p), _p(e.rank_p_value), shift + sigmas))
+    shown = [i for i in range(len(columns)) if not (i == 1 and one_level) and not (i == 5 and not ranked)]
+    return table(
+        [columns[i] for i in shown],
+        [[row[i] for i in shown] for row in rows],
+        right=[k for k, i in enumerate(shown) if i in {2, 3, 4, 5, 6}],
+        whole=[k for k, i in enumerate(shown) if i >= 2],
+        fold=0,
+    )
+
+
+def _interval_head(items: Sequence[Item]) -> str:
+    confidence = next((i.evidence.interval.confidence for i in items if i.evidence.interval), None)
+    return "interval" if confidence is None else f"{100 * confidence:g} % interval"
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.1e}" if 0 < value < 0.001 else f"{value:.3f}"
+
+
+def _shortened(text: str) -> str:
+    try:
+        return f"{float(text):.6g}"
+    except ValueError:
+        return text
+
+
+def _strips(items: Sequence[Item], outcomes: Sequence[Outcome]) -> list[Any]:
+    """Where the original lies among the replays, a line for each metric that varies."""
+    rows = []
+    for item in items:
+        curves = [
+            c for o in outcomes if o.kind is ReplayKind.FRESH and o.outputs and (c := o.outputs.metric(item.name))
+        ]
+        values = [c.final for c in curves if c.values]
+        try:
+            original = float(item.evidence.original)
+        except ValueError:
+            continue
+        if len(set(values)) > 1 and (line := strip(values, original)):
+            low, high = min(*values, original), max(*values, original)
+            rows.append((item.name, f"{low:.4g}", line, f"{high:.4g}"))
+    if not rows:
+        return []
+    legend = "bars: replays, from the smallest to the largest value; ◆ (◇ where it is alone): the original"
+    return [table(("", "", "", ""), rows, right=(1,), whole=(1, 2, 3), fold=3), legend, ""]
+
+
+def _deviation(what: str, recorded: str, replayed: str, why: str) -> str:
+    change = f"{recorded} -> {replayed}" if recorded or replayed else ""
+    return f"{what}{': ' if change else ''}{change}{f' ({why})' if why else ''}"
+
+
+def _failure(outcome: Outcome) -> str:
+    failure = outcome.failure
+    assert failure is not None
+    where = "" if failure.cell is None else f", cell {failure.cell}"
+    first = failure.message.strip().partition("\n")[0]
+    return f"{outcome.kind.value} replay {outcome.index}: {failure.stage}{where}: {first}"

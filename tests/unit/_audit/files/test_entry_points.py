@@ -1,0 +1,110 @@
+"""How a project is started."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from bis._audit.files.entry_points import EntryPoint, entry_points, is_entry_file
+
+
+def found(files: dict[str, str], *names: str) -> list[tuple[str, str, int]]:
+    """Kind, name and line of each entry point."""
+    return [(one.kind, one.name, one.place.line) for one in entry_points(names, files)]
+
+
+def test_an_mlproject_has_entry_points_and_an_environment() -> None:
+    """Each entry with its line; the environment stands in all of them."""
+    text = "name: x\nconda_env: conda.yaml\n"
+    text += "entry_points:\n  main:\n    command: python train.py\n  test:\n    command: a\n"
+    entries = entry_points([], {"MLproject": text})
+    assert [(e.name, e.place.line, e.environment) for e in entries] == [
+        ("main", 4, "conda_env: conda.yaml"),
+        ("test", 6, "conda_env: conda.yaml"),
+    ]
+    (docker,) = entry_points([], {"MLproject": "docker_env:\n  image: img\n"})
+    assert (docker.name, docker.environment) == ("", "docker_env: img")
+
+
+@pytest.mark.parametrize("text", ["entry_points: [", "x: &a 1\ny: *a\n", "", "entry_points: " + "[" * 10**5])
+def test_an_mlproject_that_cannot_be_read_is_still_one(text: str) -> None:
+    """It is there; what it offers is not known."""
+    assert found({"MLproject": text}) == [("mlproject", "", 0)]
+    assert found({}, "MLproject") == [("mlproject", "", 0)]
+
+
+def test_stages_targets_scripts_and_images() -> None:
+    """DVC's stages, make's targets but those for developers, installed commands, the last command of an image."""
+    assert found({"dvc.yaml": "stages:\n  prepare:\n    cmd: a\n  train:\n    cmd: b\n"}) == [
+        ("dvc", "prepare", 2),
+        ("dvc", "train", 4),
+    ]
+    makefile = ".PHONY: x\nX := 1\ntrain: data\n\tpython a.py\nlint:\n\truff\ninstall-dev:\n\tpip\n"
+    assert found({"Makefile": makefile}) == [("makefile", "train", 3)]
+    assert found({"docs/Makefile": "html2:\n"}) == []
+    assert found({"pyproject.toml": "[project.scripts]\nchurn = 'a:b'\n"}) == [("script", "churn", 2)]
+    assert found({"pyproject.toml": "[project.scripts\n"}) == []
+    assert found({"Dockerfile": "FROM a\nENTRYPOINT ['x']\nCMD python train.py\n"}) == [
+        ("dockerfile", "python train.py", 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("    python train.py --lr 1", "python train.py"),
+        ("Run `python3 src/train.py`.", "python3 src/train.py"),
+        ("$ uv run python -m churn.train", "python -m churn.train"),
+        ("MLFLOW_TRACKING_URI=http://x python train.py", "python train.py"),
+        ("- mlflow run . -P a=1", "mlflow run ."),
+        ("dvc repro", "dvc repro"),
+        ("1. Start: make train", "make train"),
+        ("bash run.sh", "bash run.sh"),
+        ("docker-compose up -d", "docker-compose up"),
+    ],
+)
+def test_commands_of_documents(line: str, command: str) -> None:
+    """A command in code or prose, without what stands before it."""
+    files = {"README.md": f"# x\n\n{line}\n"}
+    entries = entry_points(["src/train.py", "jobs/run.sh"], files)
+    assert EntryPoint("document", command, entries[0].place) in entries
+    assert entries[0].place.line == 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["pip install -r requirements.txt", "python setup.py install", "python -m venv .venv", "python script.py",
+     "make sure it runs",
+     "make install", "We use Python and Docker.", "python -m pytest", "python test_model.py"],
+)  # fmt: skip
+def test_what_starts_nothing(line: str) -> None:
+    """Installing, testing, programs that are not there, and prose."""
+    assert found({"README.md": line}, "test_model.py") == []
+
+
+def test_names_that_say_it_and_the_only_notebook() -> None:
+    """``main.py`` at the root or in ``src``, a package's ``__main__``; of several notebooks none is the one."""
+    assert found({}, "main.py", "src/train.py", "deep/main.py", "pkg/__main__.py", "model.py") == [
+        ("file", "main.py", 0),
+        ("file", "pkg/__main__.py", 0),
+        ("file", "src/train.py", 0),
+    ]
+    assert found({}, "a.ipynb") == [("notebook", "a.ipynb", 0)]
+    assert found({}, "a.ipynb", "b.ipynb") == []
+
+
+def test_entry_files_are_known_by_name() -> None:
+    """Those of which the text is wanted."""
+    assert is_entry_file("sub/MLproject")
+    assert is_entry_file("Dockerfile.train")
+    assert not is_entry_file("main.py")
+
+
+@pytest.mark.parametrize("unit", ["A_=A_=", "docker exec -a -a ", "python ", "A=1 ", "make a` ", "(" * 8])
+def test_hostile_documents_take_seconds_at_most(unit: str) -> None:
+    """A mebibyte of beginnings of commands."""
+    text = (unit * (1900 // len(unit)) + " make python \n") * 500
+    start = time.monotonic()
+    entry_points([], {"README.md": text, "Makefile": text})
+    assert time.monotonic() - start < 8

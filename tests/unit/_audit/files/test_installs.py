@@ -1,0 +1,67 @@
+"""What installing commands declare."""
+
+from __future__ import annotations
+
+import pytest
+
+from bis._audit.files.installs import read_dockerfile, read_install
+from bis._audit.files.requirements import Sheet
+from bis.model.project_audit import Place
+
+
+def install(text: str) -> Sheet:
+    """A line that was read."""
+    sheet = Sheet("work.ipynb")
+    read_install(sheet, text, Place("work.ipynb", 2, 1))
+    return sheet
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("!pip install -q mlflow==2.9.0 'scikit-learn>=1.2'", [("mlflow", True), ("scikit-learn", False)]),
+        ("%pip install mlflow[extras]==2.9 -U", [("mlflow", True)]),
+        ("pip3 install pandas>=1.0", [("pandas", False)]),
+        ("python -m pip install --upgrade pip wheel", [("pip", False), ("wheel", False)]),
+        ("{sys.executable} -m pip install tqdm", [("tqdm", False)]),
+        ("!apt-get install python3-pip && pip install a; pip install b==1.0", [("a", False), ("b", True)]),
+        ("pip install --extra-index-url https://x.org/simple torch==2.1.0+cpu", [("torch", True)]),
+        ("!conda install -y -c conda-forge numpy=1.26.4 pandas", [("numpy", True), ("pandas", False)]),
+        ("uv pip install ruff==0.9", [("ruff", True)]),
+        ("!uv add polars@1.2.0", [("polars", True)]),
+        ("poetry add flask", [("flask", False)]),
+        ("pip install git+https://example.org/a/tool.git@v2.0", [("tool", True)]),
+        ("install mlflow", [("mlflow", False)]),
+        ("pip install mlflow==$VERSION", [("mlflow", False)]),
+        ("pip install -e .", []),
+        ("pip install .", []),
+        ("pip install 'unclosed", [("unclosed", False)]),
+        ("!apt-get install -y git", []),
+        ("!npm install leftpad", []),
+        ("# how to install mlflow", []),
+    ],
+)
+def test_packages_of_installing_commands(text: str, expected: list[tuple[str, bool]]) -> None:
+    """The packages of pip, conda, uv and poetry are declared, options and other programs' packages are not."""
+    sheet = install(text)
+    assert [(one.name, one.pinned) for one in sheet.declared] == expected
+    assert all(one.place == Place("work.ipynb", 2, 1) for one in sheet.declared)
+
+
+def test_files_of_requirements_are_referred_to() -> None:
+    """``-r`` names a file, and a conda channel is no constraint."""
+    assert install("pip install -r requirements.txt -c pins.txt").includes == ["requirements.txt"]
+    assert install("pip install -r requirements.txt -c pins.txt").constraints == ["pins.txt"]
+    assert install("conda install -c defaults numpy").constraints == []
+
+
+def test_dockerfiles_have_lines_that_go_on_and_variables() -> None:
+    """A command over several lines is one, and the default of an argument is the version that is meant."""
+    sheet = Sheet("Dockerfile")
+    text = 'ARG MLFLOW="2.9.0"\nFROM python:3.11\n# RUN pip install no\nRUN --mount=type=cache pip install \\\n'
+    read_dockerfile(sheet, text + "  mlflow==${MLFLOW} \\\n  boto3 && echo pip\nRUN pip install -r requirements.txt\n")
+    assert [(one.name, one.pinned, one.place.line) for one in sheet.declared] == [
+        ("mlflow", True, 4),
+        ("boto3", False, 4),
+    ]
+    assert sheet.includes == ["requirements.txt"]

@@ -1,0 +1,150 @@
+"""Tests that the tables of what draws agree with the scikit-learn that is installed."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bis._audit.frameworks import sklearn as table
+from bis._audit.frameworks.naming import canonical
+
+
+def _seeded(things: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Public names of classes or functions that take a seed, and its default."""
+    found = {}
+    for _name, thing in things:
+        parameters = inspect.signature(thing).parameters
+        if "random_state" in parameters:
+            found[canonical(f"{thing.__module__}.{thing.__name__}")] = parameters["random_state"].default
+    return found
+
+
+def test_estimators_every_seeded_class_is_classified() -> None:
+    """Every public estimator that takes a seed is classified, and none is that is not there."""
+    discovery = pytest.importorskip("sklearn.utils.discovery")
+    seeded = _seeded(discovery.all_estimators())
+    assert set(seeded) <= set(table.ESTIMATORS)
+    needing_a_switch = {"IterativeImputer", "HalvingGridSearchCV", "HalvingRandomSearchCV", "ParameterSampler"}
+    others = set(table.ESTIMATORS) - set(seeded)
+    assert {name.rpartition(".")[2] for name in others} <= needing_a_switch
+
+
+def test_functions_every_seeded_function_is_classified() -> None:
+    """Every public function that takes a seed is classified."""
+    discovery = pytest.importorskip("sklearn.utils.discovery")
+    seeded = _seeded(discovery.all_functions())
+    assert set(seeded) <= {*table.FUNCTIONS, *table.MAKERS, *table.SPLITS}
+
+
+def test_estimators_with_a_default_seed_do_not_draw() -> None:
+    """What is seeded by default is not unseeded without an argument."""
+    discovery = pytest.importorskip("sklearn.utils.discovery")
+    seeded = _seeded([*discovery.all_estimators(), *discovery.all_functions()])
+    tables = table.ESTIMATORS | table.FUNCTIONS | table.MAKERS | table.SPLITS
+    for name, default in seeded.items():
+        if isinstance(default, int):
+            assert tables[name].draws({}) is False, name
+
+
+def test_splits_every_seeded_splitter_is_classified() -> None:
+    """Every public splitter that takes a seed is classified."""
+    selection = pytest.importorskip("sklearn.model_selection")
+    splitters = [(name, getattr(selection, name)) for name in selection.__all__ if name.endswith(("Fold", "Split"))]
+    splitters = [(name, one) for name, one in splitters if not name.startswith("Base")]
+    assert set(_seeded(splitters)) <= set(table.SPLITS)
+
+
+# Estimators whose fit takes seconds, other arguments, or data of another form.
+_LEFT_OUT = {
+    "RandomizedSearchCV", "TunedThresholdClassifierCV", "TSNE", "GaussianRandomProjection",
+    "SparseRandomProjection", "SpectralBiclustering", "SpectralCoclustering", "TheilSenRegressor", "TargetEncoder",
+    "ClassifierChain", "RegressorChain", "OutputCodeClassifier", "HistGradientBoostingClassifier",
+    "HistGradientBoostingRegressor", "GaussianProcessClassifier", "GaussianProcessRegressor", "BernoulliRBM",
+    "PatchExtractor", "DictionaryLearning", "MiniBatchDictionaryLearning",
+}  # fmt: skip
+
+
+def _state() -> str:
+    """The state of NumPy's global generator, which estimators without a seed draw from."""
+    return repr(np.random.get_state())  # noqa: NPY002 - the legacy generator is what is tested
+
+
+def test_estimators_that_draw_move_the_global_generator() -> None:
+    """What is said to draw moves NumPy's global generator in its fit."""
+    discovery = pytest.importorskip("sklearn.utils.discovery")
+    rng = np.random.RandomState(0)
+    rows = np.abs(rng.randn(40, 5))
+    classes, numbers = (rows[:, 0] > 0.6).astype(int), rows[:, 0] + rng.randn(40)
+    quiet = []
+    for name, estimator in discovery.all_estimators():
+        known = table.ESTIMATORS.get(canonical(f"{estimator.__module__}.{name}"))
+        if known is None or name in _LEFT_OUT or known.default != table.YES:
+            continue
+        y = numbers if "Regress" in name or name.endswith("SVR") else classes
+        before = _state()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            estimator().fit(rows, y)
+        if _state() == before:
+            quiet.append(name)
+    assert quiet == []
+
+
+@pytest.mark.parametrize(
+    ("api", "given", "draws"),
+    [
+        ("sklearn.ensemble.RandomForestClassifier", {}, True),
+        ("sklearn.ensemble._forest.RandomForestClassifier", {"n_estimators": 10}, True),
+        ("sklearn.linear_model.LogisticRegression", {}, False),
+        ("sklearn.linear_model.LogisticRegression", {"solver": "saga"}, True),
+        ("sklearn.linear_model.LogisticRegression", {"solver": table.UNKNOWN}, None),
+        ("sklearn.svm.SVC", {}, False),
+        ("sklearn.svm.SVC", {"probability": True}, True),
+        ("sklearn.svm.LinearSVC", {"dual": False}, False),
+        ("sklearn.decomposition.PCA", {"n_components": 2}, False),
+        ("sklearn.decomposition.PCA", {"svd_solver": "randomized"}, True),
+        ("sklearn.linear_model.Perceptron", {}, False),
+        ("sklearn.linear_model.SGDClassifier", {"shuffle": False}, False),
+        ("sklearn.model_selection.RandomizedSearchCV", {}, True),
+    ],
+)
+def test_estimator_draws_by_its_arguments(api: str, given: dict[str, object], *, draws: bool | None) -> None:
+    """Whether an estimator draws may hang on an argument, and cannot be told where that is not known."""
+    known = table.estimator(api)
+    assert known is not None
+    assert known.draws(given) is draws
+
+
+@pytest.mark.parametrize(
+    "api",
+    ["sklearn.model_selection.GridSearchCV", "sklearn.linear_model.LinearRegression", "xgboost.XGBClassifier", "@SVC"],
+)
+def test_estimator_without_seed_is_none(api: str) -> None:
+    """Estimators that take no seed, or are seeded by default, are not listed."""
+    assert table.estimator(api) is None
+
+
+def test_split_draws_by_shuffle() -> None:
+    """Folds draw only where they shuffle, a train-test split unless it does not."""
+    fold, split = table.split("sklearn.model_selection.KFold"), table.split("sklearn.cross_validation.train_test_split")
+    assert fold is not None
+    assert split is not None
+    assert (fold.draws({}), fold.draws({"shuffle": True}), fold.draws({"shuffle": table.UNKNOWN})) == (
+        False,
+        True,
+        None,
+    )
+    assert (split.draws({}), split.draws({"shuffle": False})) == (True, False)
+    assert fold.order[1:] == ("shuffle", "random_state")
+
+
+def test_function_makers_of_data_draw() -> None:
+    """Functions that make data draw."""
+    maker = table.function("sklearn.datasets.make_classification")
+    assert maker is not None
+    assert maker.draws({}) is True
+    assert table.function("sklearn.datasets.load_iris") is None

@@ -1,0 +1,141 @@
+"""What happens before what."""
+
+from __future__ import annotations
+
+import pytest
+
+from bis._audit.questions.execution_order import autolog_covers, covered, late_autologs, seeded_globally
+from tests.unit._audit.small_projects import notebook, project, script
+
+HEAD = "import mlflow\nfrom sklearn.svm import SVC\n"
+FIT, AUTO = "SVC().fit(X, y)\n", "mlflow.autolog()\n"
+
+
+def late(files: dict[str, str], *, saved: bool = False) -> list[tuple[str, int, int, int]]:
+    """File, cell and line of each late autologging, and the line of the training that it misses."""
+    return [(m.file, call.cell, call.line, fit.line) for m, call, fit in late_autologs(project(files), saved=saved)]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (FIT + AUTO, [(4, 3)]),
+        (AUTO + FIT, []),
+        (AUTO, []),
+        (FIT + AUTO + FIT, []),
+        (FIT + "mlflow.sklearn.autolog()\n", [(4, 3)]),
+        (FIT + "mlflow.tensorflow.autolog()\n", []),
+        (FIT + "mlflow.autolog(disable=True)\n", []),
+        (FIT + AUTO + "model.fit(X, y)\n", []),
+        ("m = SVC()\n" + AUTO + "m.fit(X, y)\n", []),
+        ("from sklearn.preprocessing import StandardScaler as S\nS().fit(X)\n" + AUTO, []),
+        (FIT + "if x:\n    " + AUTO, [(5, 3)]),
+        (FIT + "if x:\n    " + AUTO + "else:\n    " + FIT, []),
+        ("for i in x:\n    " + FIT + "    " + AUTO, [(5, 4)]),
+        ("def train():\n    " + FIT + "train()\n" + AUTO, [(6, 4)]),
+        ("def train():\n    " + FIT + AUTO + "train()\n", []),
+        ("def setup():\n    " + AUTO + FIT + "setup()\n", [(4, 5)]),
+        ("def setup():\n    " + AUTO + "setup()\n" + FIT, []),
+        ("def setup():\n    " + AUTO + "setup()\n" + FIT + "setup()\n", []),
+        ("def main():\n    " + FIT + "    " + AUTO + "if __name__ == '__main__':\n    main()\n", [(5, 4)]),
+        ("def main():\n    " + FIT + "if __name__ == '__main__':\n    " + AUTO + "    main()\n", []),
+        ("if __name__ == '__main__':\n    " + FIT + "    " + AUTO, [(5, 4)]),
+        ("def one():\n    " + FIT + "def two():\n    " + AUTO, []),
+        ("def one():\n    " + FIT + "    " + AUTO, [(5, 4)]),
+        ("with mlflow.start_run():\n    " + FIT + "    " + AUTO, [(5, 4)]),
+        (
+            "class A:\n    def fit(self):\n        " + FIT + "    def go(self):\n        self.fit()\n        " + AUTO,
+            [(8, 5)],
+        ),
+    ],
+)
+def test_autologging_after_the_training_in_scripts(text: str, lines: list[tuple[int, int]]) -> None:
+    """Late only where nothing that it covers is trained after it, in the order in which the script runs."""
+    assert [(line, fit) for _file, _cell, line, fit in late({"a.py": HEAD + text})] == lines
+
+
+def test_autologging_in_another_file() -> None:
+    """A function of another file that switches it on, called after the training or before."""
+    files = {"setup.py": "import mlflow\ndef setup():\n    mlflow.autolog()\n"}
+    head = "from sklearn.svm import SVC\nfrom setup import setup\n"
+    assert late(files | {"a.py": head + FIT + "setup()\n"}) == [("setup.py", -1, 3, 3)]
+    assert late(files | {"a.py": head + "setup()\n" + FIT}) == []
+    both = {"a.py": head + FIT + "setup()\n", "b.py": head + "setup()\n" + FIT}
+    assert late(files | both) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "counts", "document", "saved"),
+    [
+        ((HEAD, FIT, AUTO), (1, 2, 3), [(2, 1)], []),
+        ((HEAD, AUTO, FIT), (1, 2, 3), [], []),
+        ((HEAD, AUTO, FIT), (1, 3, 2), [], [(1, 1)]),
+        ((HEAD, FIT, AUTO), (1, 3, 2), [(2, 1)], []),
+        ((HEAD, AUTO, FIT), (1, None, 2), [], []),
+        ((HEAD, AUTO, FIT), (None, None, None), [], []),
+        ((HEAD + "def f():\n    " + FIT, AUTO, "f()"), (1, 3, 2), [], [(1, 4)]),
+    ],
+)
+def test_autologging_after_the_training_in_notebooks(
+    cells: tuple[str, ...],
+    counts: tuple[int | None, ...],
+    document: list[tuple[int, int]],
+    saved: list[tuple[int, int]],
+) -> None:
+    """In the order of the document, and in that of the saved execution counts where it is another."""
+    files = {"n.ipynb": notebook(*cells, counts=counts)}
+    assert [(cell, fit) for _file, cell, _line, fit in late(files)] == document
+    assert [(cell, fit) for _file, cell, _line, fit in late(files, saved=True)] == saved
+
+
+@pytest.mark.parametrize(
+    ("autolog", "training", "covers"),
+    [
+        ("mlflow.autolog()", "sklearn.svm.SVC().fit()", True),
+        ("mlflow.autolog()", "unknown.fit()", True),
+        ("mlflow.autolog()", "loss.backward()", False),
+        ("mlflow.sklearn.autolog()", "sklearn.svm.SVC().fit()", True),
+        ("mlflow.sklearn.autolog()", "xgboost.train()", False),
+        ("mlflow.sklearn.autolog()", "lightgbm.LGBMClassifier().fit()", True),
+        ("mlflow.sklearn.autolog()", "lightgbm.train()", False),
+        ("mlflow.xgboost.autolog()", "xgboost.train()", True),
+        ("mlflow.xgboost.autolog()", "sklearn.svm.SVC().fit()", False),
+        ("mlflow.tensorflow.autolog()", "keras.Sequential().fit()", True),
+    ],
+)
+def test_what_autologging_covers(autolog: str, training: str, covers: bool) -> None:
+    """Each flavour its own library; the general one all that it knows; a loop of one's own nothing."""
+    calls = script(f"import mlflow, sklearn.svm, xgboost, lightgbm, keras\n{autolog}\n{training}").calls
+    assert covered(calls[0], calls[-1]) is covers
+
+
+def test_libraries_of_the_general_autologging() -> None:
+    """All of the flavours' libraries."""
+    everything = set(autolog_covers("mlflow.autolog"))
+    for flavour in ("sklearn", "xgboost", "lightgbm", "tensorflow", "pytorch"):
+        assert set(autolog_covers(f"mlflow.{flavour}.autolog")) <= everything
+    assert autolog_covers("mlflow.nosuch.autolog") == ()
+
+
+@pytest.mark.parametrize(
+    ("files", "seeded"),
+    [
+        ({"a.py": "import numpy as np\nnp.random.seed(1)\n"}, True),
+        ({"a.py": "import numpy as np\nnp.random.seed()\n"}, False),
+        ({"a.py": "import random\nrandom.seed(1)\n"}, False),
+        (
+            {
+                "a.py": "from seeds import go\ngo()\n",
+                "seeds.py": "import numpy as np\ndef go():\n    np.random.seed(1)\n",
+            },
+            True,
+        ),
+        ({"a.py": "x()\n", "main.py": "import a\nimport numpy as np\nnp.random.seed(1)\n"}, True),
+        ({"a.py": "x()\n", "other.py": "import numpy as np\nnp.random.seed(1)\n"}, False),
+    ],
+)
+def test_seeding_of_the_global_generator(files: dict[str, str], seeded: bool) -> None:
+    """In the file, or in one that it imports or that imports it; not anywhere else, not of another library."""
+    one = project(files)
+    module = one.modules[0]
+    assert seeded_globally(one, module, ("numpy",)) is seeded

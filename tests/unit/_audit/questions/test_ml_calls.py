@@ -1,0 +1,135 @@
+"""What calls of learning libraries do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis._audit.questions import ml_calls
+from tests.unit._audit.small_projects import script
+
+if TYPE_CHECKING:
+    from bis._audit.program.ir import Call
+
+HEAD = """
+import numpy as np, random, torch, tensorflow as tf, keras, xgboost as xgb, lightgbm as lgb, pytorch_lightning as pl
+from sklearn.model_selection import KFold, train_test_split
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import make_pipeline
+from transformers import Trainer, set_seed
+"""
+
+
+def last_call(text: str) -> Call:
+    """The call that is evaluated last."""
+    return script(HEAD + text + "\n").calls[-1]
+
+
+TRAINS = {
+    "RandomForestClassifier().fit(X, y)": True,
+    "make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)": True,
+    "StandardScaler().fit(X)": False,
+    "keras.Sequential().fit(X, y)": True,
+    "tf.keras.Sequential().fit(X, y)": True,
+    "xgb.train({}, data)": True,
+    "pl.Trainer().fit(net)": True,
+    "Trainer(model).train()": True,
+    "loss.backward()": True,
+    "model.fit(X, y)": True,
+    "scaler.fit(X)": False,
+    "tokenizer.fit(texts)": False,
+    "net.train()": False,
+    "print(1)": False,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TRAINS.items())
+def test_training_is_told_from_preparing(text: str, expected: bool) -> None:
+    """By the class where it is known, by the variable's name where it is not."""
+    assert ml_calls.trains(last_call(text)) == expected
+
+
+SEEDING: dict[str, tuple[bool | None, str] | None] = {
+    "train_test_split(X)": (False, "random_state"),
+    "train_test_split(X, random_state=None)": (False, "random_state"),
+    "train_test_split(X, random_state=1)": (True, "random_state"),
+    "train_test_split(X, random_state=seed)": (True, "random_state"),
+    "train_test_split(X, **more)": (None, "random_state"),
+    "train_test_split(X, shuffle=False)": None,
+    "KFold(5)": None,
+    "KFold(5, shuffle=True)": (False, "random_state"),
+    "RandomForestClassifier()": (False, "random_state"),
+    "RandomForestClassifier(random_state=0)": (True, "random_state"),
+    "LogisticRegression()": None,
+    "LogisticRegression(solver='saga')": (False, "random_state"),
+    "xgb.XGBClassifier()": None,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), SEEDING.items())
+def test_seeding_of_splits_and_estimators(text: str, expected: tuple[bool | None, str] | None) -> None:
+    """Unseeded, seeded, unknown; None for what draws nothing."""
+    call = last_call(text)
+    found = ml_calls.split_seeding(call) or ml_calls.estimator_seeding(call)
+    assert (None if found is None else (found.seeded, found.keyword)) == expected
+
+
+SEEDS = {
+    "np.random.seed(1)": "numpy",
+    "random.seed(1)": "random",
+    "torch.manual_seed(1)": "torch",
+    "tf.random.set_seed(1)": "tensorflow",
+    "keras.utils.set_random_seed(1)": "keras",
+    "pl.seed_everything(1)": "torch",
+    "set_seed(1)": "torch",
+    "np.random.default_rng(1)": "generator",
+    "np.random.seed(None)": "",
+    "np.random.seed()": "",
+    "np.random.default_rng()": "",
+    "np.random.normal(1)": "",
+}
+
+
+@pytest.mark.parametrize(("text", "library"), SEEDS.items())
+def test_what_seeds_what(text: str, library: str) -> None:
+    """The libraries whose generators are seeded; nothing without a value."""
+    found = ml_calls.seeds(last_call(text))
+    assert library in found if library else found == ()
+
+
+DRAWS = {
+    "np.random.normal()": "numpy",
+    "random.shuffle(x)": "random",
+    "torch.randn(3)": "torch",
+    "torch.randperm(3, generator=g)": "",
+    "torch.nn.Linear(1, 2)": "torch",
+    "tf.keras.layers.Dense(3)": "tensorflow",
+    "np.random.default_rng(1).normal()": "",
+    "np.zeros(3)": "",
+}
+
+
+@pytest.mark.parametrize(("text", "library"), DRAWS.items())
+def test_what_draws_from_a_global_generator(text: str, library: str) -> None:
+    """Layers draw their first weights; a generator of one's own is no global one."""
+    assert ml_calls.draws(last_call(text)) == library
+
+
+PARAMETERS = {
+    "RandomForestClassifier(n_estimators=3, n_jobs=4, random_state=1)": {"n_estimators"},
+    "torch.optim.Adam(net.parameters(), lr=0.1)": {"lr"},
+    "xgb.XGBClassifier(max_depth=3, verbosity=0)": {"max_depth"},
+    "lgb.train({'num_leaves': 3, 'seed': 1}, data, num_boost_round=5)": {"num_leaves", "num_boost_round"},
+    "keras.Sequential().fit(X, y, epochs=3, verbose=0)": {"epochs"},
+    "StandardScaler(with_mean=False)": set(),
+    "print(end='')": set(),
+}
+
+
+@pytest.mark.parametrize(("text", "names"), PARAMETERS.items())
+def test_hyperparameters(text: str, names: set[str]) -> None:
+    """Arguments that decide over the model, not those that say how it is computed."""
+    assert set(ml_calls.hyperparameters(last_call(text))) == names

@@ -1,0 +1,151 @@
+"""One replay: whatever goes wrong with it is part of the outcome."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import bis
+from bis._replay.execution import Job, execute
+from bis._replay.planning import Layout, ReplayOptions, make_plan
+from bis.config import Settings
+from bis.evidence.archive import ArchiveEntry, pack
+from bis.model.facets import EntryKind
+from tests.unit._replay.records import here, record
+
+if TYPE_CHECKING:
+    from bis.model.verdict import Outcome
+
+ROOT = "ab" * 32
+
+
+@pytest.fixture
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Make the job of a script with this text."""
+    monkeypatch.setenv("BIS_HOME", str(tmp_path / "home"))
+
+    def make(text: str, **changes: Any) -> Job:
+        archive = tmp_path / "source.tar.gz"
+        archive.write_bytes(pack([ArchiveEntry("train.py", text.encode())]).content)
+        plan = make_plan(record(data={"files": ()}, tracking_scheme="", ordinal=0), ReplayOptions(), here(), run_id="r")
+        plan = replace(plan, **changes.pop("plan", {}))
+        environ = {**os.environ, "PYTHONPATH": str(Path(bis.__file__).parents[1])}
+        return Job(
+            **{
+                "plan": plan,
+                "index": 0,
+                "root": ROOT,
+                "hash_seed": "7",
+                "served": True,
+                "archive": str(archive),
+                "python": sys.executable,
+                "folder": str(tmp_path / "replay"),
+                "settings": Settings(),
+                "environ": environ,
+                "layout": Layout(),
+                **changes,
+            }
+        )
+
+    return make
+
+
+def stage(outcome: Outcome) -> str | None:
+    """Why it failed."""
+    return outcome.failure.stage if outcome.failure else None
+
+
+def test_the_root_decides(job: Any, tmp_path: Path) -> None:
+    """One root, the same output; another, another. Nothing stays on the disk."""
+    text = "import random, sys\nprint(random.random(), sys.argv[1:])"
+    first, again, other = execute(job(text)), execute(job(text)), execute(job(text, root="cd" * 32))
+    assert first.failure is None, first
+    assert first.outputs is not None
+    assert again.outputs is not None
+    assert other.outputs is not None
+    assert first.outputs.stdout == again.outputs.stdout != other.outputs.stdout
+    assert "['--lr', '0.1']" in (first.outputs.stdout or "")
+    assert first.trace == again.trace == other.trace  # the same was asked for
+    assert first.duration_s > 0
+    assert not (tmp_path / "replay").exists()
+
+
+def test_kept_workspaces_stay_and_are_named(job: Any, tmp_path: Path) -> None:
+    """With what the program wrote."""
+    outcome = execute(job("open('out.txt', 'w').write('x')", keep=True))
+    assert list((tmp_path / "replay").rglob("out.txt"))
+    assert str(tmp_path / "replay") in outcome.notes[-1]
+    assert outcome.outputs is not None
+    assert [f.path for f in outcome.outputs.files] == ["out.txt"]
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "expected"),
+    [
+        ("raise ValueError('x')", {}, "exception"),
+        ("import no_such_module", {}, "import"),
+        ("import time; time.sleep(60)", {"plan": {"timeout_s": 1.0}}, "timeout"),
+        ("import os; os.kill(os.getpid(), 9)", {}, "killed"),
+        ("pass", {"python": "/no/such/python"}, "env"),
+        ("pass", {"archive": "/no/such/archive"}, "resource"),
+        ("pass", {"folder": "/proc/no/such/folder"}, "resource"),
+    ],
+)
+def test_failures_are_outcomes(job: Any, text: str, changes: dict[str, Any], expected: str) -> None:
+    """None of them is raised."""
+    outcome = execute(job(text, **changes))
+    assert stage(outcome) == expected, outcome
+
+
+def test_a_run_that_did_not_begin_is_a_failure(job: Any) -> None:
+    """The original logged to MLflow; a replay that does not has not repeated it."""
+    outcome = execute(job("pass", plan={"original_scheme": "sqlite"}))
+    assert outcome.failure is not None
+    assert "began 0 MLflow runs" in outcome.failure.message
+
+
+def test_writes_elsewhere_are_refused_and_noted(job: Any) -> None:
+    """The program's own folders are all that it may write."""
+    outside = Path(__file__).with_name("written-by-a-replay.txt")
+    outcome = execute(job(f"open({str(outside)!r}, 'w')"))
+    assert not outside.exists()
+    assert any(str(outside) in note for note in outcome.notes)
+
+
+def test_idle_workers_end_silently() -> None:
+    """Ctrl-C in a worker without a replay is no traceback."""
+    code = (
+        "import os, signal\nfrom bis._replay.execution import quiet_when_idle\nquiet_when_idle()\n"
+        "os.kill(os.getpid(), signal.SIGINT)\nprint('not reached')"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(Path(bis.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_one_interruption_is_enough() -> None:
+    """The second Ctrl-C (the terminal's and the parent's come both) does not disturb the cleaning up."""
+    code = (
+        "import os, signal\nfrom bis._replay import execution\nexecution.quiet_when_idle()\n"
+        "execution._RUNNING.append(True)\ntry:\n    os.kill(os.getpid(), signal.SIGINT)\n"
+        "except KeyboardInterrupt:\n    os.kill(os.getpid(), signal.SIGINT)\n    print('clean')"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(Path(bis.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "clean\n")
+    assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+
+def test_kinds_of_entry_are_told_to_the_program(job: Any) -> None:
+    """A module is run as one."""
+    module = {"entry": EntryKind.MODULE, "target": "train"}
+    outcome = execute(job("print(__name__, __spec__ is not None)", plan=module))
+    assert outcome.outputs is not None
+    assert outcome.outputs.stdout == "__main__ True\n"

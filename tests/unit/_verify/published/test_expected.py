@@ -1,0 +1,133 @@
+"""Published tables and saved outputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bis._verify.published.expected import compare_saved_outputs, compare_table, parse_table, read_table
+from bis.config import Tolerance
+from bis.errors import NotFound, UsageError
+from bis.model.facets import CellOutput, Outputs
+from bis.model.verdict import Item, Level
+from tests.unit._verify.runs import outputs
+
+PUBLISHED = Path(__file__).parents[4] / "study" / "published"
+BASIC = "metric,value\nmse,2900.19362849348\nr2,0.4526027629719197\n"
+THREE = "run,accuracy\n1,0.88\n2,0.864\n3,0.873\n"
+
+
+def only(text: str, ours: Outputs, **more: float) -> Item:
+    """The one item of a table with one figure."""
+    verdict = compare_table(parse_table(text), ours, tolerances={n: Tolerance(atol=v) for n, v in more.items()})
+    return verdict.groups[0].items[0]
+
+
+def test_fifteen_digits_are_equal_but_not_to_the_bit() -> None:
+    """The published 2900.19362849348 against today's 2900.1936284934804: all digits printed, one ULP away."""
+    verdict = compare_table(parse_table(BASIC), outputs({"mse": 2900.1936284934804, "r2": 0.4526027629719197}))
+    mse, r2 = verdict.groups[0].items
+    assert (mse.level, mse.evidence.ulps) == (Level.NUMERICAL, 1)
+    assert mse.statement == "equal to all 15 digits printed (rounded), 1 ULP of float64 away"
+    assert r2.level is Level.BITWISE
+    assert verdict.level is Level.NUMERICAL
+    assert verdict.statements == ("2 published figures: 1 bitwise, 1 numerical",)
+
+
+def test_the_tables_of_the_study_are_read() -> None:
+    """All published tables of the study parse, with their digits as printed."""
+    assert read_table(PUBLISHED / "basic_test.csv").columns["mse"] == ("2900.19362849348",)
+    assert read_table(PUBLISHED / "complex.csv").runs == 3
+    assert "run" not in read_table(PUBLISHED / "complex.csv").columns
+
+
+def test_a_figure_that_was_cut_off() -> None:
+    """2868.549702 printed of 2868.5497028 is cut off, and confirmed as such."""
+    item = only("metric,value\nm,2868.549702\n", outputs({"m": 2868.5497028}))
+    assert item.level is Level.NUMERICAL
+    assert "cut off, not rounded" in item.statement
+
+
+def test_another_figure_diverges() -> None:
+    """The distance is told in units of the last digit."""
+    item = only("metric,value\nm,0.87\n", outputs({"m": 0.9}))
+    assert item.level is Level.DIVERGENT
+    assert item.statement == "printed 0.87, found 0.9: 3 units of the last digit"
+
+
+def test_a_declared_tolerance_takes_the_place_of_the_print() -> None:
+    """Who declares 0.05 accepts 0.9 for 0.87."""
+    assert only("metric,value\nm,0.87\n", outputs({"m": 0.9}), m=0.05).level is Level.NUMERICAL
+    assert only("metric,value\nm,0.87\n", outputs({"m": 0.9}), m=0.01).level is Level.DIVERGENT
+
+
+def test_names_are_mapped_and_never_guessed() -> None:
+    """An unknown name lists what there is; a mapping for no column is refused."""
+    table = parse_table("metric,value\ntest MSE,0.5\n")
+    with pytest.raises(UsageError, match="no metric of the run is named 'test MSE'") as caught:
+        compare_table(table, outputs({"mse": 0.5}))
+    assert caught.value.hint is not None
+    assert "The run has mse." in caught.value.hint
+    with pytest.raises(UsageError, match="which the table does not have"):
+        compare_table(table, outputs({"mse": 0.5}), names={"mse": "mse"})
+    mapped = compare_table(table, outputs({"mse": 0.5}), names={"test MSE": "mse"})
+    assert mapped.groups[0].items[0].name == "test MSE (mse)"
+
+
+def test_several_published_runs_need_several_of_ours() -> None:
+    """Three unseeded published runs against one of ours decide nothing; against three, a test does."""
+    one = compare_table(parse_table(THREE), outputs({"accuracy": 0.87}))
+    assert one.level is Level.INCONCLUSIVE
+    ours = [outputs({"accuracy": v}) for v in (0.87, 0.868, 0.879)]
+    assert compare_table(parse_table(THREE), ours).level is Level.STATISTICAL
+    far = [outputs({"accuracy": v}) for v in (0.97, 0.968, 0.979)]
+    assert compare_table(parse_table(THREE), far).level is Level.DIVERGENT
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("metric,value\n", "holds no figures"),
+        ("a,b\n1\n", "line 2: expected 2 fields"),
+        ("metric,value\nm,many\n", "cannot read 'many' as a printed figure"),
+    ],
+)
+def test_tables_that_are_none(text: str, message: str) -> None:
+    """The message says what is wrong and where."""
+    with pytest.raises(UsageError, match=message):
+        parse_table(text)
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    """A missing file and bytes that are no text."""
+    with pytest.raises(NotFound):
+        read_table(tmp_path / "none.csv")
+    (tmp_path / "t.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UsageError):
+        read_table(tmp_path / "t.csv")
+
+
+def saved(text: str, now: str) -> Item:
+    """The item on one cell."""
+    verdict = compare_saved_outputs((CellOutput(1, "stdout", text),), (CellOutput(1, "stdout", now),))
+    return verdict.groups[0].items[0]
+
+
+def test_saved_outputs_are_compared_as_printed() -> None:
+    """The saved digits decide, at the coarser of both precisions; words must be the same."""
+    assert saved("MSE: 2900.194\n", "MSE: 2900.194\n").level is Level.BITWISE
+    rounded = saved("MSE: 2900.194\n", "MSE: 2900.1936284934804\n")
+    assert rounded.level is Level.NUMERICAL
+    assert rounded.statement == "1 of 1 number printed otherwise; MSE: equal to all 7 digits printed (rounded)"
+    assert saved("MSE: 2900.194\n", "MSE: 2900.5\n").level is Level.DIVERGENT
+    assert saved("MSE: 2900.194\n", "MAE: 2900.194\n").level is Level.DIVERGENT
+    assert saved("loss: 0.5\n", "loss: nan\n").statement == "loss: 0.5 was saved, nan is printed now"
+    assert saved("took 1.5 s\n", "took 2.5 s\n").level is Level.BITWISE
+
+
+def test_an_output_that_is_gone() -> None:
+    """A cell that gives no output any more is a difference; no saved output at all decides nothing."""
+    gone = compare_saved_outputs((CellOutput(1, "stdout", "x"),), ())
+    assert gone.level is Level.DIVERGENT
+    assert compare_saved_outputs((), ()).level is Level.INCONCLUSIVE

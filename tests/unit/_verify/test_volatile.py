@@ -1,0 +1,56 @@
+"""What says nothing about the result."""
+
+from __future__ import annotations
+
+import pytest
+
+from bis._verify.volatile import measures_machine, without_volatile
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["system/cpu_utilization", "fit_time", "time_s", "mean_score_time", "train_runtime", "elapsed", "fitTime",
+     "train_samples_per_second", "peak_memory_mb", "epoch_duration_seconds", "inference_latency_ms"],
+)  # fmt: skip
+def test_measurements_of_the_machine(name: str) -> None:
+    """Times, rates and loads."""
+    assert measures_machine(name) is not None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["accuracy", "time_steps", "timesteps", "n_timesteps", "sentiment", "runtime_error_rate", "mse", "r2", "s", "kb"],
+)
+def test_results(name: str) -> None:
+    """Words that only look like times."""
+    assert measures_machine(name) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "kind"),
+    [
+        ("at 0x7f0012ab34cd>", "at <memory address>>", "a memory address"),
+        ("2024-01-02 03:04:05 INFO x", "<date or time of day> INFO x", "a date or time of day"),
+        ("took 12.5s", "<duration>", "a duration"),
+        ("id 0123456789abcdef0123456789abcdef", "id <identifier>", "an identifier"),
+        ("saved /tmp/abc/x.png", "saved <temporary path>", "a temporary path"),
+        ("speed 31.5it/s", "speed <rate>", "a rate"),
+    ],
+)
+def test_volatile_tokens_are_replaced_and_named(text: str, left: str, kind: str) -> None:
+    """Each kind has its placeholder."""
+    assert without_volatile(text) == (left, (kind,))
+
+
+def test_progress_bars_keep_their_last_state() -> None:
+    """What was overwritten in place was never read."""
+    cleaned, kinds = without_volatile(" 50%|█████     | 1/2\r100%|██████████| 2/2\ndone 0.5\n")
+    assert "a progress bar" in kinds
+    assert cleaned.endswith("\ndone 0.5\n")
+    assert "1/2" not in cleaned
+
+
+def test_results_are_left_alone() -> None:
+    """Metrics with units of their own names stay."""
+    text = "accuracy: 0.93, loss: 1.5e-3, 3 seeds, 5 epochs"
+    assert without_volatile(text) == (text, ())

@@ -1,0 +1,153 @@
+"""Whole runs over a corpus."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bis.corpus.corpus_run import CorpusOptions, audit_corpus
+from bis.corpus.projects import ProjectListing, ProjectSource, projects_in
+from tests.unit.corpus.auditors import Notebook, audit_as_told, audit_text, make_projects, projects_of
+from tests.unit.corpus.repositories import make_repository
+
+ROOT = Path(__file__).parents[3]
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from bis.corpus.projects import listing_of
+from bis.corpus.corpus_run import audit_corpus
+from tests.unit.corpus.auditors import audit_slowly
+try:
+    audit_corpus(listing_of(Path(sys.argv[1])), auditor=audit_slowly, out=Path(sys.argv[2]), workers=2)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+MEMORY = """
+import resource, sys
+from pathlib import Path
+from bis.corpus.corpus_progress import CorpusProgress
+from bis.corpus.projects import ProjectListing, ProjectSource
+from bis.corpus.corpus_run import audit_corpus
+from tests.unit.corpus.auditors import nobody
+
+class Peaks(CorpusProgress):
+    count = 0
+    def done(self, name, audit):
+        self.count += 1
+        if self.count in {500, 2000}:
+            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+sources = ProjectListing(lambda: (ProjectSource(f"p{n}", folder=Path("x")) for n in range(2000)))
+audit_corpus(sources, auditor=nobody, out=Path(sys.argv[1]), workers=2, progress=Peaks())
+"""
+
+
+def started(program: str, *arguments: Path) -> subprocess.Popen[str]:
+    """A program of its own that audits a corpus."""
+    return subprocess.Popen(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{program}", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def lines(path: Path) -> list[str]:
+    """The lines of a file of results, sorted; none where there is no file."""
+    return sorted(path.read_text(encoding="utf-8").splitlines()) if path.exists() else []
+
+
+def test_a_corpus_is_audited(tmp_path: Path) -> None:
+    """Each project has a line; the observer is told of each; failures are counted by kind."""
+    sources = make_projects(tmp_path / "p", 7, do={2: "raise", 4: "hang"})
+    progress = Notebook()
+    result = audit_corpus(
+        ProjectListing(lambda: iter(sources), total=7, notes=("a note",)),
+        auditor=audit_as_told,
+        out=tmp_path / "out",
+        workers=2,
+        progress=progress,
+        options=CorpusOptions(project_timeout_s=2.0),
+    )
+    assert projects_of(result.audits) == [s.name for s in sources]
+    assert (result.audited, result.kept) == (7, 0)
+    assert result.failed == {"crashed": 1, "timeout": 1}
+    assert (progress.total, progress.notes) == (7, ["a note"])
+    assert sorted(progress.names) == [s.name for s in sources]
+
+
+def test_a_list_of_repositories(tmp_path: Path) -> None:
+    """They are cloned into the folder of the results, and audited at their commits; a second run only looks them up."""
+    first, second = make_repository(tmp_path / "r.git", {"a.py": "import mlflow"}, {"a.py": ""})
+    path = tmp_path / "p.csv"
+    path.write_text(f"repository,commit\n./r.git,{first}\n./r.git,{second}\n", encoding="utf-8")
+    for audited, kept in ((2, 0), (0, 2)):
+        progress = Notebook()
+        result = audit_corpus(projects_in(path), auditor=audit_text, out=tmp_path / "out", workers=1, progress=progress)
+        assert (result.audited, result.kept, len(progress.kept_names)) == (audited, kept, kept)
+        assert projects_of(result.audits) == ["r", "r"]
+    assert len(list((tmp_path / "out" / "clones" / "_elsewhere").iterdir())) == 2
+
+
+def test_a_killed_run_is_resumed(tmp_path: Path) -> None:
+    """Killed in the middle and run again, it gives what one run gives, and audits only what was left."""
+    sources = make_projects(tmp_path / "p", 60)
+    whole = audit_corpus(sources, auditor=audit_text, out=tmp_path / "whole", workers=2)
+    path = tmp_path / "out" / "audits.jsonl"
+    with started(PROGRAM, tmp_path / "p", tmp_path / "out") as process:
+        while len(lines(path)) < 15:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+    finished = len(lines(path))
+    assert 15 <= finished < 60
+    with path.open("ab") as file:
+        file.write(b'{"project": "p0')  # as a kill in the middle of a line leaves it
+    result = audit_corpus(sources, auditor=audit_text, out=tmp_path / "out", workers=2)
+    assert (result.kept, result.audited) == (finished, 60 - finished)
+    assert lines(path) == lines(whole.audits)
+
+
+def test_an_interrupted_run_keeps_what_was_finished(tmp_path: Path) -> None:
+    """Ctrl-C ends the processes and raises; whole lines are left, and the same command goes on."""
+    make_projects(tmp_path / "p", 60)
+    path = tmp_path / "out" / "audits.jsonl"
+    with started(PROGRAM, tmp_path / "p", tmp_path / "out") as process:
+        while len(lines(path)) < 10:
+            assert process.poll() is None
+            time.sleep(0.01)
+        children = [int(n) for n in _children(process.pid)]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+    assert 10 <= len([json.loads(line) for line in lines(path)]) < 60
+    assert len(children) == 2
+    assert [n for n in children if os.path.exists(f"/proc/{n}")] == []  # noqa: PTH110 (no path of ours)
+    with started(PROGRAM, tmp_path / "p", tmp_path / "out") as process:
+        assert process.wait(60) == 0
+    assert len(lines(path)) == 60
+
+
+def _children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+
+
+def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:
+    """Between 500 and 2,000 projects the process that writes grows by less than 5 MiB."""
+    with started(MEMORY, tmp_path) as process:
+        early_kib, late_kib = map(int, process.communicate(timeout=120)[0].split())
+    assert late_kib - early_kib < 5 * 1024
+    assert len(lines(tmp_path / "audits.jsonl")) == 2000
+
+
+def test_any_iterable_will_do(tmp_path: Path) -> None:
+    """A generator of sources has no total, and is read once."""
+    progress = Notebook()
+    made = (ProjectSource(s.name, folder=s.folder) for s in make_projects(tmp_path / "p", 3))
+    result = audit_corpus(made, auditor=audit_text, out=tmp_path / "out", progress=progress)
+    assert (result.audited, progress.total) == (3, None)

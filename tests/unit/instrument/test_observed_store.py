@@ -1,0 +1,167 @@
+"""Real stores under observation: what any client does is noted, once, and behaves as without bis."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bis.evidence.reentrancy import unobserved
+from bis.instrument.observed_store import Observing, observe
+from bis.instrument.recorder import Recorder
+from tests.unit.sessions import session_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Kept(Recorder):
+    """A recorder that keeps its events in memory."""
+
+    @property
+    def seen(self) -> list[tuple[str, dict[str, Any]]]:
+        """What was noted."""
+        return self._pending
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        """The events of a kind."""
+        return [facts for k, facts in self.seen if k == kind]
+
+
+@pytest.fixture
+def recorder(project: Path) -> Kept:
+    """A recorder that watches nothing but stores."""
+    return Kept(session_of(project))
+
+
+@pytest.fixture
+def store(store_uri: str, recorder: Kept) -> Any:
+    """A real SQL store, observed."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    plain = SqlAlchemyStore(store_uri, str(store_uri) + ".artifacts")
+    ended: list[str] = []
+    return observe(plain, recorder, store_uri, lambda _run: None, ended.append)
+
+
+def new_run(store: Any) -> str:
+    """A run, as clients make it."""
+    return str(store.create_run("0", "me", 1, [], "name").info.run_id)
+
+
+def test_the_store_stays_what_it_is(store: Any, recorder: Kept) -> None:
+    """Its type's name, module and bases stay; observing twice changes nothing."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    assert isinstance(store, SqlAlchemyStore)
+    assert isinstance(store, Observing)
+    assert (type(store).__name__, type(store).__module__) == ("SqlAlchemyStore", SqlAlchemyStore.__module__)
+    assert observe(store, recorder, "x", None, None) is store
+
+
+def test_created_runs_carry_the_session(store: Any, recorder: Kept) -> None:
+    """A run has the tags of its session, and is noted with its address."""
+    run_id = new_run(store)
+    tags = store.get_run(run_id).data.tags
+    assert (tags["bis.session"], tags["bis.mode"], tags["bis.state"]) == (recorder.session.session, "run", "recording")
+    (event,) = recorder.all("run")
+    assert (event["run_id"], event["how"], event["ordinal"]) == (run_id, "created", 0)
+    assert recorder.fence.failures == {}
+
+
+def test_tags_of_the_user_stay(store: Any) -> None:
+    """Given by position or by keyword."""
+    from mlflow.entities import RunTag
+
+    theirs = [RunTag("a", "b")]
+    by_name = store.create_run(experiment_id="0", user_id="me", start_time=1, tags=theirs, run_name="n")
+    by_place = store.create_run("0", "me", 1, theirs, "n")
+    assert by_name.data.tags["a"] == by_place.data.tags["a"] == "b"
+    assert len(theirs) == 1
+
+
+def test_each_value_is_noted_once_with_its_bits(store: Any, recorder: Kept) -> None:
+    """Single and batch logging, NaN and infinities; stores that call themselves count once."""
+    from mlflow.entities import Metric, Param
+
+    run_id = new_run(store)
+    store.log_metric(run_id, Metric("m", 0.1, 1, 0))
+    store.log_batch(run_id, [Metric("m", math.nan, 2, 1), Metric("m", math.inf, 3, 2)], [Param("p", "3")], [])
+    store.log_batch(run_id=run_id, metrics=[], params=[], tags=[])
+    store.log_param(run_id, Param("q", "x"))
+    assert [(e["hex"], e["step"]) for e in recorder.all("metric")] == [((0.1).hex(), 0), ("nan", 1), ("inf", 2)]
+    assert [(e["key"], e["value"]) for e in recorder.all("param")] == [("p", "3"), ("q", "x")]
+
+
+def test_refused_values_are_not_noted(store: Any, recorder: Kept) -> None:
+    """What MLflow refuses is the user's error as ever, and no evidence."""
+    from mlflow.entities import Metric
+    from mlflow.exceptions import MlflowException
+
+    run_id = new_run(store)
+    with pytest.raises(MlflowException):
+        store.log_metric(run_id, Metric("bad name\n?", 1.0, 1, 0))
+    with pytest.raises(MlflowException):
+        store.log_metric("0" * 32, Metric("m", 1.0, 1, 0))
+    assert recorder.all("metric") == []
+    store.log_metric(run_id, Metric("m", 1.0, 1, 0))
+    assert len(recorder.all("metric")) == 1
+
+
+def test_ends_resumptions_and_renamings_are_told_apart(store: Any, recorder: Kept) -> None:
+    """A run of another program that is taken up is "resumed"; a new name is no end."""
+    from mlflow.entities import RunStatus
+
+    with unobserved():
+        other = new_run(store)
+    assert recorder.seen == []
+    store.update_run_info(other, RunStatus.RUNNING, None, None)
+    store.update_run_info(other, None, None, "new name")
+    store.update_run_info(run_id=other, run_status=RunStatus.FINISHED, end_time=2, run_name=None)
+    assert [e["how"] for e in recorder.all("run")] == ["resumed"]
+    assert [e["status"] for e in recorder.all("run_end")] == ["FINISHED"]
+
+
+def test_logging_to_a_run_of_another_program_joins_it(store: Any, recorder: Kept) -> None:
+    """Without a start there is still a run."""
+    from mlflow.entities import Metric
+
+    with unobserved():
+        other = new_run(store)
+    store.log_metric(other, Metric("m", 1.0, 1, 0))
+    assert [(e["run_id"], e["how"]) for e in recorder.all("run")] == [(other, "joined")]
+
+
+def test_what_bis_does_itself_is_no_part_of_the_run(store: Any, recorder: Kept) -> None:
+    """Neither noted nor tagged."""
+    with unobserved():
+        run_id = new_run(store)
+    assert recorder.seen == []
+    assert "bis.session" not in store.get_run(run_id).data.tags
+
+
+def test_a_recorder_that_fails_is_not_noticed(store: Any, recorder: Kept) -> None:
+    """The value is logged, whatever happens to the note of it."""
+    from mlflow.entities import Metric
+
+    def broken(_run: str) -> None:
+        raise RuntimeError("disk")
+
+    store.bis_on_attach = broken
+    run_id = new_run(store)
+    store.log_metric(run_id, Metric("m", 1.0, 1, 0))
+    assert store.get_run(run_id).data.metrics == {"m": 1.0}
+    assert set(recorder.fence.failures) == {"run", "metrics"}
+
+
+def test_datasets_are_noted(store: Any, recorder: Kept) -> None:
+    """With their context."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    run_id = new_run(store)
+    given = DatasetInput(Dataset("d", "abc", "local", "s"), [InputTag("mlflow.data.context", "training")])
+    store.log_inputs(run_id, [given])
+    store.log_inputs(run_id, datasets=None)
+    (event,) = recorder.all("dataset")
+    assert (event["name"], event["digest"], event["context"]) == ("d", "abc", "training")

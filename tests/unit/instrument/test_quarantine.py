@@ -1,0 +1,21 @@
+"""What leads out of a quarantine. The stores themselves are tested in tests/functional/test_quarantine.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from bis.instrument.quarantine import active_stores, names_made_by_client
+
+
+@pytest.mark.parametrize(
+    ("scheme", "client"), [("", True), ("file", True), ("mysql+pymysql", True), ("https", False), ("uc", False)]
+)
+def test_names_made_by_client(scheme: str, client: bool) -> None:
+    """Files and databases name runs in the program, servers do not."""
+    assert names_made_by_client(scheme) is client
+
+
+def test_no_quarantine_without_a_replay() -> None:
+    """A process that is no replay has no quarantine, and is told so rather than given a store."""
+    with pytest.raises(LookupError, match="no replay"):
+        active_stores()

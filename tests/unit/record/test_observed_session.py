@@ -1,0 +1,190 @@
+"""Events put in order: whose they are, how the program ended, what belongs to which run."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bis.errors import EvidenceDamaged, EvidenceError
+from bis.evidence import spool as spool_files
+from bis.evidence.spool import write_document
+from bis.model.session import Exit
+from bis.record.observed_session import failure_of, outputs_of, read_sightings, trace_of
+from tests.unit.sessions import session_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bis.record.observed_session import ObservedSession
+
+    Event = tuple[str, dict[str, Any]]
+
+MAIN, CHILD = 100, 200
+
+
+@pytest.fixture
+def spool(project: Path) -> Callable[..., Path]:
+    """Make a spool with events of the program and of a child, whose file is the younger one."""
+
+    def make(*main: Event, child: tuple[Event, ...] = (), exit: Exit | None = None) -> Path:  # noqa: A002
+        folder = Path(session_of(project).spool)
+        began: Event = ("process", {"main": True})
+        for pid, events in ((MAIN, (began, *main)), (CHILD, (("process", {"main": False}), *child))):
+            lines = [json.dumps({"k": k, "t": i, **facts}) + "\n" for i, (k, facts) in enumerate(events)]
+            path = folder / f"events-{pid}.jsonl"
+            path.write_text("".join(lines))
+            os.utime(path, (time.time() + pid,) * 2)
+        if exit is not None:
+            write_document(folder / spool_files.EXIT, exit)
+        return folder
+
+    return make
+
+
+def ended(code: int | None = 0, signal: int | None = None, *, timed_out: bool = False, cut: bool = False) -> Exit:
+    """An end."""
+    return Exit(code, signal, timed_out, 10.0, 1.5, cut)
+
+
+def raised(kind: str, t: float = 0) -> Event:
+    """An uncaught exception."""
+    return "exception", {"type": kind, "message": "m", "traceback": "tb", "t": t}
+
+
+def run(run_id: str, t: float) -> Event:
+    """A run that was created."""
+    return "run", {"run_id": run_id, "how": "created", "experiment_id": "0", "uri": "u", "ordinal": 0, "t": t}
+
+
+def metric(run_id: str, step: int, value: float, **more: Any) -> Event:
+    """A metric that was logged."""
+    return "metric", {"run_id": run_id, "key": "m", "hex": value.hex(), "step": step, "at": step, **more}
+
+
+def test_the_end_of_a_child_is_not_that_of_the_program(spool: Callable[..., Path]) -> None:
+    """Where the launcher was killed with the program, a child that ended well says nothing about it."""
+    assert not read_sightings(spool(child=(("end", {}),))).ended
+    assert read_sightings(spool(("end", {}))).ended
+
+
+@pytest.mark.parametrize(
+    ("how", "came_to_its_end"),
+    [
+        (ended(0), True),
+        (ended(3), True),
+        (ended(None, 9), False),
+        (ended(None, 15, timed_out=True), False),
+    ],
+)
+def test_the_launcher_knows_best(spool: Callable[..., Path], how: Exit, came_to_its_end: bool) -> None:
+    """What it saw counts, whatever the events say."""
+    assert read_sightings(spool(("end", {}), exit=how)).ended is came_to_its_end
+
+
+@pytest.mark.parametrize(
+    ("events", "how", "stage", "words"),
+    [
+        ((), ended(0), None, ""),
+        ((raised("ValueError"),), ended(1), "exception", "ValueError: m"),
+        ((raised("ModuleNotFoundError"),), ended(1), "import", "ModuleNotFoundError"),
+        ((raised("ValueError"),), ended(0), None, ""),
+        ((), ended(2), "exception", "exit status 2"),
+        ((), ended(None, 9), "killed", "signal 9"),
+        ((raised("ValueError"),), ended(None, 15, timed_out=True), "timeout", "time limit"),
+        ((raised("ValueError"),), None, "exception", "ValueError"),
+    ],
+)
+def test_failures_are_told_apart(
+    spool: Callable[..., Path], events: tuple[Event, ...], how: Exit | None, stage: str | None, words: str
+) -> None:
+    """Exceptions, imports, exit statuses, signals and time limits; what a program survived is no failure."""
+    failure = failure_of(read_sightings(spool(*events, exit=how)))
+    assert (failure.stage if failure else None) == stage
+    assert failure is None or words in failure.message
+
+
+def test_an_exception_of_a_child_is_not_the_programs(spool: Callable[..., Path]) -> None:
+    """The program's own exception is the reason, though the child's was written later."""
+    failure = failure_of(read_sightings(spool(raised("ValueError"), child=(raised("OSError", 50),), exit=ended(1))))
+    assert failure is not None
+    assert failure.message == "ValueError: m"
+
+
+def test_runs_are_counted_over_all_processes(spool: Callable[..., Path]) -> None:
+    """In the order in which they began; a run that a child joined stays its creator's."""
+    joined = ("run", {**run("a", 9)[1], "how": "joined"})
+    seen = read_sightings(spool(run("a", 1), run("c", 5), child=(joined, run("b", 3))))
+    assert [(r.run_id, r.ordinal, r.how) for r in seen.runs] == [
+        ("a", 0, "created"),
+        ("b", 1, "created"),
+        ("c", 2, "created"),
+    ]
+
+
+def outputs(seen: ObservedSession, number: int = 0) -> Any:
+    """The outputs of a run."""
+    return outputs_of(seen, seen.runs[number])
+
+
+def test_values_go_to_their_run_in_order_of_logging(spool: Callable[..., Path]) -> None:
+    """Points that MLflow logs again for a model count once; equal points that the program logged twice, twice."""
+    again = metric("a", 0, 1.0, model="model-1")
+    seen = read_sightings(
+        spool(run("a", 1), run("b", 2), metric("a", 0, 1.0), again, metric("b", 0, 9.0), metric("a", 0, 1.0))
+    )
+    (curve,) = outputs(seen).metrics
+    assert (curve.steps, curve.values) == ((0, 0), ((1.0).hex(),) * 2)
+    assert outputs(seen, 1).metrics[0].final == 9.0
+
+
+def test_models_without_a_run_belong_to_the_last(spool: Callable[..., Path]) -> None:
+    """Logged models go to their run, those that were found at the end to the last one."""
+    facts = {"name": "m", "framework": "f", "arrays": 1, "size_bytes": 8}
+    seen = read_sightings(
+        spool(
+            run("a", 1),
+            run("b", 2),
+            ("model", {**facts, "digest": "1", "run_id": "a"}),
+            ("model", {**facts, "digest": "2", "run_id": ""}),
+        )
+    )
+    assert [[m.digest for m in outputs(seen, i).models] for i in (0, 1)] == [["1"], ["2"]]
+
+
+def test_output_that_was_cut_makes_the_facet_partial(spool: Callable[..., Path]) -> None:
+    """What was not kept is said to be missing."""
+    folder = spool(exit=ended(0, cut=True))
+    (folder / spool_files.STDOUT).write_bytes(b"one\r\ntwo\xff")
+    found = outputs_of(read_sightings(folder), None, redact=str.upper)
+    assert found.stdout == "ONE\nTWO\ufffd"
+    assert found.status.value == "partial"
+    assert any("first part" in r for r in found.reasons)
+
+
+def test_draws_are_named_by_process(spool: Callable[..., Path]) -> None:
+    """The program's own streams by their name, those of children behind their key."""
+
+    def trace(key: str) -> Event:
+        return "entropy", {"trace": {"key": key, "streams": {"numpy": {"digest": key * 2, "draws": 3}}}}
+
+    digests, draws = trace_of(
+        read_sightings(spool(trace("main"), child=(trace("main/1"), ("entropy", {"trace": None}))))
+    )
+    assert digests == {"numpy": "mainmain", "main/1/numpy": "main/1main/1"}
+    assert draws == {"numpy": 3, "main/1/numpy": 3}
+
+
+def test_damage_is_explained(spool: Callable[..., Path]) -> None:
+    """A spool without its session, and a notebook report that was cut off."""
+    folder = spool()
+    (folder / spool_files.NOTEBOOK_RESULT).write_text("{")
+    with pytest.raises(EvidenceError, match=r"notebook\.json"):
+        read_sightings(folder)
+    (folder / spool_files.SESSION).unlink()
+    with pytest.raises(EvidenceDamaged, match="is missing"):
+        read_sightings(folder)

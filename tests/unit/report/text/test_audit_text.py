@@ -1,0 +1,197 @@
+"""Audits in the terminal: what is told, in which width, and what a stranger's names cannot do to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from rich.cells import cell_len
+
+from bis.model.project_audit import Fact, Place, Problem, ProjectAudit, Severity
+from bis.report.text.audit_text import audit_text, findings_text, print_audit, print_findings, printable
+from tests.unit.report.audits import AUDITS, CELL, HOSTILE, audit, finding, insertion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TEXT = """\
+shop: 2 Python files, 1 notebook, 1,234 lines of code
+It uses MLflow (through api, client), and trains a model.
+Other trackers: wandb.
+
+What is traced
+  ✓  logs_params               yes      train.py:4:5 and 1 more
+  ?  logs_metrics              unknown  not looked at
+  ·  autolog                   no       no call switches autologging on
+  ?  logs_model                unknown  not looked at
+  ?  logs_artifact             unknown  not looked at
+  ?  logs_dataset              unknown  not looked at
+  ?  sets_tags                 unknown  not looked at
+  ?  registers_model           unknown  not looked at
+
+What goes wrong
+  ?  autolog_too_late          unknown  not looked at
+  ?  params_not_logged_at_all  unknown  not looked at
+
+What varies
+  ?  seeds_set                 unknown  not looked at
+  ✗  unseeded_split            yes      random_state= is not given; train.py:3
+  ?  unseeded_estimator        unknown  not looked at
+
+Can it be run elsewhere
+  ?  deps_declared             unknown  not looked at
+  ✗  deps_pinned               some
+  ?  mlproject                 unknown  not looked at
+  ?  hardcoded_run_id          unknown  not looked at
+  ?  absolute_local_path       unknown  not looked at
+
+Is it told
+  ?  readme_tracking           unknown  not looked at
+
+train.py
+  6:9  BIS103  the metric is logged without step= [fixable]
+
+explore.ipynb
+  cell 3:2:1  BIS103  the metric is logged without step=
+
+README.md
+    BIS801  it explains nothing
+
+Not read, or not wholly
+  - old.py:2: print is a statement
+
+Left out, since it is not the project's own: 1 virtual environment, with 57
+Python files and notebooks.
+
+3 findings: 2 warnings, 1 note. 1 can be repaired: --diff shows how. `bis rule
+BIS103` explains one. 1 is silenced by comments.
+"""
+
+
+@pytest.fixture
+def three() -> Iterator[ProjectAudit]:
+    """An audit with a finding in a script, one in a notebook, and one of a file as a whole."""
+    silent = finding(Place("README.md"), "BIS801", "it explains nothing", severity=Severity.NOTE)
+    yield audit(finding(edits=(insertion(),)), finding(CELL), silent)  # noqa: PT022 (a generator as the others are)
+
+
+def test_an_audit_in_full(three: ProjectAudit) -> None:
+    """Headline, profile with marks, reasons and first places, findings by file, what was not read, and the counts."""
+    assert audit_text(three, 80, False) == TEXT
+
+
+def test_printing_is_the_text(three: ProjectAudit, capsys: pytest.CaptureFixture[str]) -> None:
+    """On stdout, without colour where it is no terminal."""
+    print_audit(three)
+    assert capsys.readouterr().out == TEXT
+    print_findings(three)
+    assert capsys.readouterr().out == findings_text(three)
+
+
+def test_findings_one_a_line(three: ProjectAudit) -> None:
+    """`file:line:column: CODE message`, as editors and other linters know it; a notebook's with the cell."""
+    assert findings_text(three) == (
+        "train.py:6:9: BIS103 the metric is logged without step=\n"
+        "explore.ipynb:cell 3:2:1: BIS103 the metric is logged without step=\n"
+        "README.md: BIS801 it explains nothing\n"
+    )
+    assert findings_text(audit(finding(Place("")))).startswith(".: BIS103 ")
+
+
+def test_colour_adds_colour_only(three: ProjectAudit) -> None:
+    """Without its escape sequences the coloured text is the plain one."""
+    coloured = audit_text(three, 80, True)
+    assert "\x1b[" in coloured
+    # A coloured cell ends in padding of its own colour: only blanks at the ends of lines may differ.
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert [line.rstrip() for line in plain.split("\n")] == TEXT.split("\n")
+
+
+@pytest.mark.parametrize("width", [30, 40, 63, 64, 80, 200])
+def test_no_line_is_wider_than_the_terminal(width: int, three: ProjectAudit) -> None:
+    """Each fact and finding keeps its words, whatever the width; on narrow terminals reasons stand below."""
+    text = audit_text(three, width, False)
+    assert all(cell_len(line) <= max(width, 38) for line in text.split("\n"))
+    words = re.sub(r"\s+", " ", text)
+    assert "✗ unseeded_split yes random_state= is not given; train.py:3" in words
+    assert "6:9 BIS103 the metric is logged without step= [fixable]" in words
+
+
+def test_only_the_first_findings_of_a_rule() -> None:
+    """Ten of a rule are told and how many more there are; all of them if asked."""
+    many = audit(*(finding(Place("a.py", line=i), message=f"number {i}.") for i in range(1, 26)))
+    text = audit_text(many, 80, False)
+    assert "number 10." in text
+    assert "number 11." not in text
+    assert "and 15 more of BIS103: --full shows all" in text
+    assert "25 findings: 25 warnings." in text
+    full = audit_text(many, 80, False, full=True)
+    assert "number 25." in full
+    assert "--full" not in full
+
+
+def test_only_the_first_problems() -> None:
+    """Eight problems are told, then their number; all of them, and what was left out, if asked."""
+    many = replace(audit(), problems=tuple(Problem(f"f{i}.py", "huge", "too large") for i in range(10)))
+    text = audit_text(many, 80, False)
+    assert "and 2 more: --full shows all" in text
+    full = audit_text(many, 80, False, full=True)
+    assert "- f9.py: too large" in full
+    assert "- .venv: virtual environment" in full
+
+
+def test_autologging_excuses_calls() -> None:
+    """Where autologging logs parameters and metrics, a call for them is not missed; else it is."""
+    missing = Fact("no", "no call logs a parameter")
+    assert "✗  logs_params" in audit_text(audit(logs_params=missing), 80, False)
+    assert "·  logs_params" in audit_text(audit(logs_params=missing, autolog=Fact("yes")), 80, False)
+
+
+def test_a_project_without_mlflow_and_findings() -> None:
+    """It says why it is not counted, and that nothing was found."""
+    text = audit_text(audit(uses_mlflow=Fact("no", "nothing imports it")), 80, False)
+    assert "It is not seen to use MLflow: nothing imports it." in text
+    assert "No findings. 1 is silenced by comments." in text
+
+
+def test_a_project_that_could_not_be_audited() -> None:
+    """Without facts there is no profile, and the problem is told."""
+    failed = ProjectAudit("x", {}, problems=(Problem("", "timeout", "it took more than 60 s"),))
+    assert audit_text(failed, 80, False) == (
+        "x: 0 Python files, 0 notebooks, 0 lines of code\n\n"
+        "Not read, or not wholly\n  - the project: it took more than 60 s\n\nNo findings.\n"
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_names_and_messages_are_only_text(text: str) -> None:
+    """Escape sequences, markup, emoji codes and reversed writing are shown, not obeyed."""
+    place = Place(text, line=1, column=1)
+    hostile = replace(
+        audit(finding(place, text, text), project=text, via=Fact((text,)), sets_tags=Fact(text, text, (place,))),
+        problems=(Problem(text, text, text, place),),
+        left_out={text: text},
+        trackers={text: ("param",)},
+    )
+    for shown in (audit_text(hostile, 300, False, full=True), findings_text(hostile)):
+        assert all(line.isprintable() for line in shown.split("\n"))
+        assert printable(text) in shown
+        assert shown.encode("utf-8")
+
+
+def test_what_is_printable() -> None:
+    """Letters of all scripts stay; what steers becomes a mark that something was there."""
+    assert printable("é\U0001f600 [bold]") == "é\U0001f600 [bold]"
+    assert printable("\x1b[2J\n\u202e\udc80") == "�[2J���"
+
+
+@settings(max_examples=40, deadline=None)
+@given(AUDITS)
+def test_any_audit_can_be_told(any_audit: ProjectAudit) -> None:
+    """Whatever an audit holds, wide and narrow, its text is printable."""
+    for width in (20, 100):
+        text = audit_text(any_audit, width, False, full=True)
+        assert all(line.isprintable() for line in text.split("\n"))

@@ -1,0 +1,46 @@
+"""Text of a given width."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from bis.report.text.terminal import bullet, headline, print_text, styled, table, text_of
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def test_widths_and_blanks() -> None:
+    """Long paragraphs are folded under their mark; no line ends in blanks."""
+    text = text_of([bullet("word " * 30), table(("a", "b"), [("1", "2")], right=(1,))], width=40)
+    assert max(map(len, text.split("\n"))) <= 40
+    assert text.startswith("  - word")
+    assert "\n    word" in text
+    assert all(line == line.rstrip() for line in text.split("\n"))
+
+
+def test_names_are_no_markup() -> None:
+    """A metric named [bold] is printed as such."""
+    assert text_of([table(("", ""), [("[bold]", ":smile:")]), "[red]"]) == "[bold]  :smile:\n[red]\n"
+
+
+def test_headlines_lead_with_the_word() -> None:
+    """With and without what stands before."""
+    assert text_of([headline("bitwise", "all"), headline("partial", "", before="code  "), styled("same")]) == (
+        "bitwise: all\ncode  partial\nsame\n"
+    )
+
+
+def test_printing_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    """80 columns and no colour."""
+    print_text(lambda width, colour: f"{width} {colour}\n")
+    assert capsys.readouterr().out == "80 False\n"
+
+
+def test_importing_loads_no_rich() -> None:
+    """Rich is loaded when something is rendered, not before."""
+    code = "import sys, bis.report.text.verdict_text, bis.report.json.envelope; print('rich' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

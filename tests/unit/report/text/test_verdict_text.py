@@ -1,0 +1,101 @@
+"""Verdicts as text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bis.model.facets import Failure
+from bis.model.verdict import Deviation, Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
+from bis.report.text.verdict_text import print_verdict, verdict_text
+from tests.unit.report.values import bitwise, statistical
+
+BITWISE = """\
+bitwise: 2 metrics identical in 3/3 exact replays (P(identical) >= 0.368 with 95
+% confidence)
+run 0123abcd
+
+3 exact replays: bitwise
+m0  bitwise  same bits in 3/3
+m1  bitwise  same bits in 3/3
+"""
+
+STATISTICAL = """\
+statistical: 1 of 1 metric of the original consistent with 5 fresh replays
+(level 0.05)
+run 0123abcd
+
+5 fresh replays: statistical
+          original  95 % interval      p  detectable shift
+accuracy       0.9   0.85 .. 0.95  0.800   0.0625 (4.1 sd)
+
+accuracy  0.88  █     █     ◆     █    █  0.92
+bars: replays, from the smallest to the largest value; ◆ (◇ where it is alone):
+the original
+
+"""
+
+
+def test_bitwise_in_full() -> None:
+    """The answer, the run, the items."""
+    assert verdict_text(bitwise()) == BITWISE
+
+
+def test_statistical_in_full() -> None:
+    """Interval, p, detectable shift, and where the original lies."""
+    assert verdict_text(statistical()) == STATISTICAL
+
+
+def test_many_alike_items_are_one_row() -> None:
+    """Fifty metrics of which all is the same are told in one line, unless all are asked for."""
+    assert "50 metrics  bitwise  same bits in 3/3" in verdict_text(bitwise(50))
+    assert "m49" in verdict_text(bitwise(50), full=True)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_lines_fit(width: int) -> None:
+    """No line is wider than the terminal or ends in blanks."""
+    for verdict in (bitwise(), statistical()):
+        for line in verdict_text(verdict, width=width).split("\n"):
+            assert len(line) <= width
+            assert line == line.rstrip()
+
+
+def test_colour_only_when_asked() -> None:
+    """Without colour there is no escape sequence; with it the words are the same."""
+    assert "\x1b" not in verdict_text(bitwise())
+    assert "\x1b[" in verdict_text(bitwise(), colour=True)
+
+
+def test_what_was_changed_and_what_failed_is_told() -> None:
+    """Deviations, failed replays, items that do not count, names with brackets."""
+    item = Item("[time]", ItemKind.METRIC, Level.DIVERGENT, "differs", counts=False)
+    group = Group(ReplayKind.EXACT, Level.BITWISE, 1, 1, (item,), ())
+    verdict = Verdict(
+        "0123",
+        Level.INCONCLUSIVE,
+        (group,),
+        ("headline", "read this too"),
+        deviations=(Deviation("numpy", "1.0", "2.0", "asked for"),),
+        outcomes=(Outcome(0, ReplayKind.EXACT, None, None, Failure("exception", "ValueError: x\nmore", cell=4)),),
+    )
+    text = verdict_text(verdict)
+    assert "[time]  (not counted)  differs" in text
+    assert "  - read this too" in text
+    assert "  - numpy: 1.0 -> 2.0 (asked for)" in text
+    assert "  - exact replay 0: exception, cell 4: ValueError: x\n" in text
+
+
+def test_expectations_have_no_replays() -> None:
+    """A comparison with published figures shows what was expected and found."""
+    verdict = replace(statistical(), context={"against": "published figures"})
+    text = verdict_text(verdict)
+    assert "expected  found" in text
+    assert "fresh replays: statistical" not in text
+
+
+def test_printing_is_the_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """In a pipe: 80 columns, no colour."""
+    print_verdict(bitwise())
+    assert capsys.readouterr().out == BITWISE
