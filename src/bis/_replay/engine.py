@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bis._replay.child_runs import keep_outcome
 from bis._replay.environment import BuiltEnvironment, ensure_environment
 from bis._replay.execution import Job, execute, quiet_when_idle
 from bis._replay.host_state import look_here
@@ -38,6 +37,7 @@ from bis.errors import (
 )
 from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
+from bis.evidence.outcomes import keep_outcome
 from bis.evidence.store import SOURCE, EvidenceStore, StoredRun
 from bis.model.verdict import Outcome, ReplayKind, Verdict
 

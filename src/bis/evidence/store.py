@@ -21,9 +21,11 @@ from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
 from bis.evidence.digests import digest_bytes
 from bis.evidence.record_document import read_record, record_text
 from bis.evidence.reentrancy import unobserved
+from bis.evidence.run_index import RunIndex, SearchIndex, all_runs, stored_value
 from bis.model.facets import Curve, Dataset, Outputs, Parameters, Status
 from bis.model.lock import lock_text
 from bis.model.record import Record, missing_record
+from bis.model.stored_runs import RunFilter, RunPage, RunSummary, StoredVerdict
 
 T = TypeVar("T")
 
@@ -33,6 +35,8 @@ SOURCE = f"{FOLDER}/source.tar.gz"
 LOCK = f"{FOLDER}/environment.lock"
 NOTEBOOK = f"{FOLDER}/notebook.ipynb"
 PARENT = "mlflow.parentRunId"
+_FULL_ID = 32
+_MANY = 100
 _RUN_ID = re.compile(r"[0-9a-fA-F-]{1,64}")
 
 
@@ -40,7 +44,9 @@ _RUN_ID = re.compile(r"[0-9a-fA-F-]{1,64}")
 class StoredRun:
     """A run as MLflow has it, with its record.
 
-    `recorded` is false where bis never saw the run; `record` then holds what the tags tell.
+    `recorded` is false where bis never saw the run; `record` then holds what the tags tell. `verdict` is the latest one
+    (or `verdict_problem` says why it cannot be read), `replays` are the child runs that replay it, the first one first;
+    both are filled in by `bis.show` only.
     """
 
     run_id: str
@@ -52,6 +58,9 @@ class StoredRun:
     tags: Mapping[str, str]
     record: Record
     recorded: bool
+    verdict: StoredVerdict | None = None
+    verdict_problem: str = ""
+    replays: tuple[RunSummary, ...] = ()
 
 
 class EvidenceStore:
@@ -63,6 +72,7 @@ class EvidenceStore:
         with _mapped(tracking_uri):
             self._client = MlflowClient(tracking_uri=tracking_uri or tracking_uri_given())
         self.tracking_uri = str(self._client.tracking_uri)
+        self._runs: RunIndex | None = None
 
     # -- finding ------------------------------------------------------------------------------------------------------
 
@@ -85,37 +95,84 @@ class EvidenceStore:
                 f"{reference!r} is no run id: expected hexadecimal digits, a prefix of them, or 'last'",
                 hint="MLflow prints the id when a run ends, and shows it in its pages.",
             )
-        if len(reference) >= 32:
+        if len(reference) >= _FULL_ID:
             with _mapped(self.tracking_uri, missing=reference):
                 return str(self._client.get_run(reference).info.run_id)
-        found = [r.info.run_id for r in self._search() if r.info.run_id.startswith(reference)]
+        wanted = RunFilter(prefix=reference, replays=True)
+        found = [r.run_id for r in self.runs(wanted, limit=_MANY + 1) if r.run_id.startswith(reference)]
         if len(found) != 1:
-            some = (
-                f"{len(found)} runs begin with it: {', '.join(sorted(found)[:5])}" if found else "none begins with it"
-            )
+            count = f"more than {_MANY}" if len(found) > _MANY else str(len(found))
+            some = f"{count} runs begin with it: {', '.join(sorted(found)[:5])}" if found else "none begins with it"
             raise RunNotFound(
                 f"{reference!r} names no single run in {_shown(self.tracking_uri)}: {some}",
                 hint="Give more of the id." if found else "Look at the tracking URI (--tracking-uri).",
             )
-        return str(found[0])
+        return found[0]
 
     def _last(self) -> str:
-        latest = next((r for r in self._search() if "bis.replay.of" not in r.data.tags), None)
-        if latest is None:
+        latest = self.runs(limit=1)
+        if not latest:
             raise RunNotFound(
                 f"there is no run yet in {_shown(self.tracking_uri)}",
                 hint="Record one with `bis run SCRIPT`, or give the right --tracking-uri.",
             )
-        return str(latest.info.run_id)
+        return latest[0].run_id
 
-    def _search(self) -> Iterator[Any]:
+    # -- listing ------------------------------------------------------------------------------------------------------
+
+    def runs(
+        self, wanted: RunFilter | None = None, *, limit: int | None = None, metrics: bool = False
+    ) -> tuple[RunSummary, ...]:
+        """Runs of the store, latest first.
+
+        Parameters
+        ----------
+        wanted : RunFilter, optional
+            Which runs; without it all that are not replays.
+        limit : int, optional
+            How many at most; without it all.
+        metrics : bool
+            Whether to read the last values of their metrics, too.
+
+        Raises
+        ------
+        StoreUnavailable
+            The store does not answer.
+        """
         with _mapped(self.tracking_uri):
-            experiments = [e.experiment_id for e in self._pages(self._client.search_experiments)]
-            if not experiments:
-                return
-            yield from self._pages(
-                self._client.search_runs, experiment_ids=experiments, order_by=["attributes.start_time DESC"]
-            )
+            return tuple(all_runs(self._index(), wanted or RunFilter(), limit=limit, metrics=metrics))
+
+    def page(self, wanted: RunFilter, *, limit: int, token: str | None = None, metrics: bool = False) -> RunPage:
+        """One page of `runs`: at most `limit` of them, from `token` on.
+
+        Raises
+        ------
+        StoreUnavailable
+            The store does not answer.
+        """
+        with _mapped(self.tracking_uri):
+            return self._index().page(wanted, limit=limit, token=token, metrics=metrics)
+
+    def tags(self, run_id: str) -> dict[str, str]:
+        """All tags of a run.
+
+        Raises
+        ------
+        RunNotFound, StoreUnavailable
+            MLflow does not have it, or does not answer.
+        """
+        with _mapped(self.tracking_uri, missing=run_id):
+            return dict(self._client.get_run(run_id).data.tags)
+
+    def _index(self) -> RunIndex:
+        if self._runs is None:
+            store = self._client._tracking_client.store  # noqa: SLF001 (MLflow has no public name for it)
+            if hasattr(store, "engine"):
+                from bis.evidence.sql_run_index import sql_index  # late: clients of a server need no database code
+
+                self._runs = sql_index(store)
+            self._runs = self._runs or SearchIndex(self._client)
+        return self._runs
 
     def _pages(self, search: Callable[..., Any], **arguments: Any) -> Iterator[Any]:
         token = None
@@ -183,7 +240,9 @@ class EvidenceStore:
             with _mapped(self.tracking_uri, missing=run_id):
                 points = self._client.get_metric_history(run_id, name)
             points = sorted(points, key=lambda p: (p.step, p.timestamp))
-            curves.append(Curve(name, tuple(p.step for p in points), tuple(_stored_float(p.value) for p in points)))
+            curves.append(
+                Curve(name, tuple(p.step for p in points), tuple(stored_value(p.value).hex() for p in points))
+            )
         return tuple(curves)
 
     def download(self, run_id: str, artifact: str) -> Path:
@@ -207,6 +266,20 @@ class EvidenceStore:
                 f"{artifact} of run {run_id} cannot be fetched: {_first_line(error)}",
                 hint="The run has bis's tags, so it was there once: look at the artifact store.",
             ) from error
+
+    def text(self, run_id: str, artifact: str) -> str:
+        """The content of a text artifact.
+
+        Raises
+        ------
+        EvidenceDamaged
+            It is not there, or it is not UTF-8.
+        """
+        path = self.download(run_id, artifact)
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise EvidenceDamaged(f"{artifact} of run {run_id} cannot be read: {error}") from error
 
     def artifacts(self, run_id: str) -> tuple[tuple[str, int], ...]:
         """Paths and sizes of the artifacts of a run, without those of bis."""
@@ -316,8 +389,14 @@ class EvidenceStore:
 
     def end(self, run_id: str, status: str, ended_unix_s: float) -> None:
         """End a run that `create` began."""
+        from mlflow.entities import RunStatus
+
         with _mapped(self.tracking_uri, missing=run_id):
-            self._client.set_terminated(run_id, status, int(ended_unix_s * 1000))
+            # Not `set_terminated`: that prints the run's address on stdout, which is for our own answer.
+            store = self._client._tracking_client.store  # noqa: SLF001 (MLflow has no public name for it)
+            store.update_run_info(
+                run_id, RunStatus.from_string(status), end_time=int(ended_unix_s * 1000), run_name=None
+            )
 
     def delete(self, run_id: str) -> None:
         """Take back a run that `create` began and that could not be completed."""
@@ -325,18 +404,11 @@ class EvidenceStore:
             self._client.delete_run(run_id)
 
 
-def set_up_client() -> None:
-    """Set MLflow up for bis's own processes, never for a user's program: dead servers are given up within seconds."""
-    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # stdout is for our own answer
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
-
-
 @contextmanager
 def _mapped(uri: str | None, *, missing: str | None = None) -> Iterator[None]:
     """Turn what MLflow and its transports raise into errors of bis."""
     from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
 
     try:
         with unobserved():  # the process may itself be recorded
@@ -353,7 +425,7 @@ def _mapped(uri: str | None, *, missing: str | None = None) -> Iterator[None]:
             f"MLflow at {_shown(uri)} does not answer as it should: {_first_line(error)}",
             hint="Is the server running, and is this its address? The work done so far is kept.",
         ) from error
-    except OSError as error:
+    except (OSError, SQLAlchemyError) as error:
         raise StoreUnavailable(
             f"MLflow at {_shown(uri)} cannot be reached: {_first_line(error)}",
             hint="Is the server running, is there space on its disk, and may this user write there?",
@@ -378,14 +450,6 @@ def _shown(uri: str | None) -> str:
 
 def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:300]
-
-
-def _stored_float(value: float) -> str:
-    # MLflow's SQL stores keep infinities as the largest doubles.
-    largest = 1.7976931348623157e308
-    if abs(value) == largest:
-        value = float("inf") if value > 0 else float("-inf")
-    return value.hex()
 
 
 def _facts(record: Record) -> dict[str, str]:

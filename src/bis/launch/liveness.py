@@ -33,6 +33,21 @@ def lock(path: Path) -> int | None:
     return descriptor
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a process holds the lock of a file; the file is not created where it is missing."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:  # it is missing, or not ours to lock
+        return False
+    try:
+        _lock(descriptor)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def unlock(descriptor: int) -> None:
     """Give it back."""
     with suppress(OSError):
@@ -73,10 +88,8 @@ def release(folder: Path) -> None:
 
 def is_alive(folder: Path) -> bool:
     """Whether more may come into a session: its launcher lives, or (where that was killed) one of its processes."""
-    descriptor = lock(folder / _ALIVE)
-    if descriptor is None:
+    if is_locked(folder / _ALIVE):
         return True
-    unlock(descriptor)
     if (folder / spool_files.EXIT).exists():
         return False
     written = {int(p.stem.split("-")[1]): p.stat().st_mtime for p in folder.glob("events-*.jsonl")}

@@ -7,6 +7,7 @@ format version *n* reads what a later bis of the same version added; a missing k
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import types
 import typing
@@ -15,6 +16,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_NOT_FINITE = ("NaN", "Infinity", "-Infinity")  # as `strict_json` writes them
 
 
 def to_json(value: Any) -> Any:
@@ -38,6 +40,17 @@ def to_json(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [to_json(v) for v in value]
     raise TypeError(f"{type(value).__name__} has no JSON form: {value!r}")
+
+
+def strict_json(value: Any) -> Any:
+    """A JSON value in which floats that JSON cannot write are the texts NaN, Infinity and -Infinity."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    if isinstance(value, dict):
+        return {k: strict_json(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [strict_json(v) for v in value]
+    return value
 
 
 @cache
@@ -92,6 +105,8 @@ def _decode(hint: Any, value: Any, where: str) -> Any:  # noqa: PLR0911, C901 (o
     if dataclasses.is_dataclass(hint):
         return _decode_dataclass(typing.cast("type", hint), value, where)
     if hint is float:
+        if value in _NOT_FINITE:
+            return float(value)
         _expect(isinstance(value, (int, float)) and not isinstance(value, bool), "a number", value, where)
         return float(value)
     if isinstance(hint, type):

@@ -134,19 +134,15 @@ def _store(folder: Path, ended: Exit, fence: Fence, *, wait: bool) -> Recorded:
 
 
 def _stored(folder: Path, ended: Exit, *, wait: bool) -> Recorded:
-    from bis.evidence.store import set_up_client
-    from bis.record.storing import store_in_background, store_under_lock
+    from bis.record.storing import store_in_background, store_in_own_process
 
     try:
         if not wait:
             store_in_background(folder)
             return Recorded(ended, folder)
-        set_up_client()
-        done = store_under_lock(folder)
+        done = store_in_own_process(folder)
     except (BisError, OSError) as error:
         return Recorded(ended, folder, problem=f"the evidence waits in {folder}: {error}")
-    if done is None:
-        return Recorded(ended, folder, problem=f"another process is storing {folder}")
     return Recorded(ended, folder, done.run_ids, stored=True)
 
 

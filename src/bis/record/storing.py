@@ -1,8 +1,8 @@
 """From the spool to MLflow: a session's evidence is stored with its runs.
 
-``bis run`` leaves this to a process of its own, since importing MLflow takes
-longer than many programs; a session that was not stored (the machine went down, the server was away) is stored by the
-next command of bis that looks at the same tracking URI. Nothing is removed from a spool before it is stored.
+``bis run`` leaves this to a process of its own, since importing MLflow takes longer than many programs. A session that
+was not stored (the machine went down, the server was away) waits until ``bis store``, or the next ``bis run`` or ``bis
+replay`` with the same tracking URI. Nothing is removed from a spool before it is stored.
 """
 
 from __future__ import annotations
@@ -16,22 +16,25 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bis.config import home
-from bis.errors import BisError, EvidenceDamaged, EvidenceError
+from bis.errors import BisError, EvidenceDamaged, EvidenceError, StoreUnavailable
 from bis.evidence import spool as spool_files
 from bis.evidence.addresses import absolute_uri
+from bis.evidence.client_settings import set_up_client
 from bis.evidence.session_secrets import forget_secrets, redacted_notebook, redactor_of
 from bis.evidence.spool import write_document
-from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore, set_up_client
-from bis.launch.liveness import is_alive, lock, unlock
+from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore
+from bis.launch.liveness import is_alive, is_locked, lock, unlock
 from bis.model.facets import Curve
 from bis.model.record import Mode, Record, State
 from bis.record.assembly import assemble, texts
 from bis.record.observed_session import ObservedSession, SeenRun, read_sightings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bis.model.session import Session
 
 _LOCK = "storing.lock"
@@ -41,6 +44,15 @@ _MADE = "run.id"
 _STORE = "import sys; sys.path[:] = [p for p in sys.path if p]; from bis.record.storing import main; sys.exit(main())"
 _KEEP_S = 7 * 24 * 3600.0
 _WAIT_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """A session that was to be stored: the runs that its evidence went to, or the problem that kept it from there."""
+
+    session: str
+    run_ids: tuple[str, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,18 +188,48 @@ def _create(store: EvidenceStore, seen: ObservedSession, record: Record) -> str:
 
 
 def store_in_background(folder: Path) -> None:
-    """Start a process that stores the session, and do not wait for it."""
-    env = {**os.environ, "BIS_RECORD": "0"}
+    """Start a process that stores the session, and do not wait for it.
+
+    It holds the session's lock from its first moment on, so that a reader who comes next knows to wait for it.
+    """
     with (folder / "storing.log").open("ab") as log:
-        subprocess.Popen(
-            [sys.executable, "-c", _STORE, str(folder)],
+        _start(folder, output=log)
+
+
+def store_in_own_process(folder: Path) -> Stored:
+    """Store a session in a process of its own, and wait for it: what that needs to set is not set in this one.
+
+    Raises
+    ------
+    StoreUnavailable
+        It could not be stored, for whatever reason; the session stays as it is.
+    """
+    process = _start(folder, output=subprocess.PIPE)
+    said, _ = process.communicate()
+    done = read_stored(folder)
+    if done is None:
+        lines = said.decode(errors="replace").splitlines()
+        raise StoreUnavailable(lines[-1] if lines else f"storing ended with status {process.returncode}")
+    return done
+
+
+def _start(folder: Path, *, output: Any) -> subprocess.Popen[bytes]:
+    held = lock(folder / _LOCK)  # None: another process stores it already, and the new one waits for that
+    inherited = () if held is None or sys.platform == "win32" else (held,)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-c", _STORE, str(folder), *map(str, inherited)],
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=env,
+            stdout=output,
+            stderr=subprocess.STDOUT if output == subprocess.PIPE else output,
+            env={**os.environ, "BIS_RECORD": "0"},
             cwd=_cwd(folder),  # MLflow's default store lies in the working directory
             start_new_session=True,
+            pass_fds=inherited,
         )
+    finally:
+        if held is not None:
+            unlock(held)  # the process that was started holds it on
 
 
 def store_under_lock(folder: Path, *, wait_s: float = _WAIT_S) -> Stored | None:
@@ -198,14 +240,24 @@ def store_under_lock(folder: Path, *, wait_s: float = _WAIT_S) -> Stored | None:
             return read_stored(folder)
         time.sleep(0.05)
     try:
-        done = read_stored(folder)
-        if done is None:
-            with suppress(OSError):
-                (folder / _PROBLEM).unlink(missing_ok=True)
-            done = store_session(folder)
-        return done
+        return _store_once(folder)
     finally:
         unlock(held)
+
+
+def _store_once(folder: Path) -> Stored:
+    """Store a session whose lock is held, unless that was done before."""
+    done = read_stored(folder)
+    if done is None:
+        with suppress(OSError):
+            (folder / _PROBLEM).unlink(missing_ok=True)
+        done = store_session(folder)
+    return done
+
+
+def is_being_stored(folder: Path) -> bool:
+    """Whether a process is storing the session at this moment."""
+    return is_locked(folder / _LOCK)
 
 
 def read_stored(folder: Path) -> Stored | None:
@@ -218,27 +270,53 @@ def read_stored(folder: Path) -> Stored | None:
 
 
 def drain(tracking_uri: str | None, cwd: Path) -> tuple[str, ...]:
-    """Store the sessions that are waiting for the store at hand; a line for each that could not be stored.
+    """Store the sessions that are waiting for the store at hand; a line for each that could not be stored."""
+    return tuple(s.problem for s in store_waiting(tracking_uri, cwd) if s.problem)
 
-    A session waits where its program has ended and nothing was stored yet. Sessions of other stores are left alone.
+
+def store_waiting(tracking_uri: str | None, cwd: Path, *, wait_s: float = _WAIT_S) -> Iterator[StoredSession]:
+    """Store the sessions that are waiting for the store at hand, one after the other.
+
+    A session waits where its program has ended and nothing was stored yet. Sessions of other stores are left alone. A
+    session that another process is storing is waited for, up to `wait_s` seconds. Those that were stored a week ago are
+    removed.
     """
-    problems = []
-    for folder in sorted(p for p in (home() / "sessions").glob("*") if p.is_dir()):
+    for folder in session_folders():
         if (folder / spool_files.STORED).exists():
             _forget(folder)
             continue
         try:
-            session = spool_files.read_session(folder)
-            if session.mode is Mode.REPLAY or not _same_store(session, folder, tracking_uri, cwd) or is_alive(folder):
+            if not is_waiting(folder, tracking_uri, cwd):
                 continue
-            store_under_lock(folder)
+            done = store_under_lock(folder, wait_s=wait_s)
         except EvidenceError as error:
-            problems.append(f"session {folder.name}: {error.message}")
+            yield StoredSession(folder.name, problem=f"session {folder.name}: {error.message}")
         except BisError as error:
-            problems.append(f"session {folder.name} is not stored yet: {error.message}")
+            yield StoredSession(folder.name, problem=f"session {folder.name} is not stored yet: {error.message}")
         except OSError as error:  # no space, no permission; or another process removes it
-            problems.append(f"session {folder.name} is not stored yet: {error}")
-    return tuple(problems)
+            yield StoredSession(folder.name, problem=f"session {folder.name} is not stored yet: {error}")
+        else:
+            if done is not None:
+                yield StoredSession(folder.name, done.run_ids)
+            else:
+                yield StoredSession(folder.name, problem=f"session {folder.name} is being stored by another process")
+
+
+def session_folders() -> list[Path]:
+    """The folders of all sessions, the oldest first."""
+    return sorted(p for p in (home() / "sessions").glob("*") if p.is_dir())
+
+
+def is_waiting(folder: Path, tracking_uri: str | None, cwd: Path) -> bool:
+    """Whether a session that was not stored yet has ended, and belongs to the store at hand; changes nothing.
+
+    Raises
+    ------
+    EvidenceError
+        It cannot be read.
+    """
+    session = spool_files.read_session(folder)
+    return session.mode is not Mode.REPLAY and _same_store(session, folder, tracking_uri, cwd) and not is_alive(folder)
 
 
 def _same_store(session: Session, folder: Path, tracking_uri: str | None, cwd: Path) -> bool:
@@ -263,14 +341,29 @@ def _cwd(folder: Path) -> str:
 
 
 def main() -> int:
-    """Store one session; what goes wrong is written beside it and told by the next command."""
+    """Store one session, and then those that wait for the same store.
+
+    What goes wrong with the session is written beside it and printed; the others are tried again by the next command
+    that stores.
+    """
     folder = Path(sys.argv[1])
+    inherited = int(sys.argv[2]) if len(sys.argv) > 2 else None
     set_up_client()
     try:
-        store_under_lock(folder)
-    except BisError as error:
-        (folder / _PROBLEM).write_text(f"{error.message}\n", encoding="utf-8")
-        return error.exit_code
+        if inherited is None:
+            store_under_lock(folder)
+        else:
+            _store_once(folder)
+            unlock(inherited)
+        session = spool_files.read_session(folder)
+    except (BisError, OSError) as error:
+        message = error.message if isinstance(error, BisError) else str(error)
+        with suppress(OSError):  # the disk may be full
+            (folder / _PROBLEM).write_text(f"{message}\n", encoding="utf-8")
+        sys.stderr.write(f"{message}\n")
+        return error.exit_code if isinstance(error, BisError) else BisError.exit_code
+    for _ in store_waiting(session.tracking_uri, Path(session.cwd), wait_s=0):
+        pass
     return 0
 
 

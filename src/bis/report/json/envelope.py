@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
-from bis.model.jsonable import to_json
+from bis.model.jsonable import strict_json, to_json
 
 VERSION = 1
 
@@ -27,7 +26,7 @@ def to_document(kind: str, value: Any) -> dict[str, Any]:
         With ``format`` (``bis.<kind>``) and ``version`` first; a value that carries its own keeps them. Floats that
         JSON cannot write stand as the strings ``NaN``, ``Infinity`` and ``-Infinity``.
     """
-    body = _strict(to_json(value))
+    body = strict_json(to_json(value))
     content = body if isinstance(body, dict) else {"value": body}
     return {"format": f"bis.{kind.removeprefix('bis.')}", "version": VERSION} | content
 
@@ -35,13 +34,3 @@ def to_document(kind: str, value: Any) -> dict[str, Any]:
 def to_text(kind: str, value: Any, *, indent: int | None = 2) -> str:
     """The same document as text that ends in a newline; any JSON parser reads it."""
     return json.dumps(to_document(kind, value), indent=indent, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _strict(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-    if isinstance(value, dict):
-        return {k: _strict(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_strict(v) for v in value]
-    return value

@@ -1,0 +1,19 @@
+"""MLflow's settings in processes that are bis's own: the command line, and the process that stores a session."""
+
+from __future__ import annotations
+
+import os
+
+# Dead servers are given up within seconds, and stdout is for our own answer.
+_SETTINGS = {
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+}
+
+
+def set_up_client() -> None:
+    """Set what the user has not set; never called in a user's process, nor before a user's program is started."""
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)

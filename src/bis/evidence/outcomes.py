@@ -1,0 +1,160 @@
+"""Outcomes of replays: each is kept as a child run of the run that was replayed, and read back from there."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from bis import __version__
+from bis.errors import BisError, EvidenceDamaged
+from bis.evidence.documents import document_text, parse_document
+from bis.evidence.redaction import Redactor, secrets_of
+from bis.evidence.store import PARENT
+from bis.model.facets import Failure
+from bis.model.jsonable import from_json, strict_json, to_json
+from bis.model.stored_runs import RunFilter, RunSummary
+from bis.model.verdict import Outcome, ReplayKind
+
+if TYPE_CHECKING:
+    from bis.evidence.evidence_access import EvidenceReader, EvidenceWriter
+    from bis.evidence.store import StoredRun
+    from bis.model.facets import Outputs
+    from bis.model.plan import Plan
+
+ARTIFACT = "bis/replay.json"
+FORMAT = "bis.replay"
+VERSION = 1
+UNREADABLE = "evidence"  # the stage of a failure that is not the program's: what was kept of a replay cannot be read
+
+
+def keep_outcome(store: EvidenceWriter, stored: StoredRun, plan: Plan, outcome: Outcome) -> str:
+    """Store one outcome as a child run, whole or not at all; returns its run id.
+
+    Raises
+    ------
+    StoreUnavailable
+        MLflow does not answer.
+    """
+    outputs = outcome.outputs
+    tags = {
+        PARENT: stored.run_id,
+        "bis.version": __version__,
+        "bis.mode": "replay",
+        "bis.replay.of": stored.run_id,
+        "bis.replay.kind": outcome.kind.value,
+        "bis.replay.index": str(outcome.index),
+        "bis.replay.same_metrics": same_metrics(stored.record.outputs, outputs),
+    }
+    if outcome.failure is not None:
+        tags["bis.failure"] = outcome.failure.message[:500]
+    name = f"replay {outcome.index + 1} ({outcome.kind.value}) of {stored.name or stored.run_id[:8]}"
+    now = time.time()
+    run_id = store.create("", name, tags, started_unix_s=now - outcome.duration_s, experiment_id=stored.experiment_id)
+    try:
+        redactor = redactor_of_plan(plan)
+        params = {k: redactor.text(v, place="overrides") for k, v in plan.overrides.items()}
+        store.log(run_id, outputs.metrics if outputs is not None else (), params)
+        document = {
+            "format": FORMAT,
+            "version": VERSION,
+            "bis_version": __version__,
+            "created_unix_s": now,
+            "outcome": strict_json(to_json(outcome)),
+            "plan": strict_json(to_json(plan)),
+        }
+        text = redactor.text(document_text(document), place="replay", assignments=False)
+        store.log_text(run_id, text, ARTIFACT)
+        store.end(run_id, "FAILED" if outcome.failure is not None else "FINISHED", time.time())
+    except BaseException:
+        with suppress(BisError):  # the first error is the one that is reported
+            store.delete(run_id)
+        raise
+    return run_id
+
+
+def redactor_of_plan(plan: Plan | None) -> Redactor:
+    """Redacts secrets of this process; and of a plan: one that the record lacks may have come with an override."""
+    if plan is None:
+        return Redactor(dict(os.environ))
+    return Redactor({**os.environ, **secrets_of({}, plan.argv), **plan.overrides})
+
+
+def same_metrics(original: Outputs, replayed: Outputs | None) -> str:
+    """How many metrics of the original have the same bits at the same steps in a replay: ``3/4``."""
+    curves = {c.name: c for c in replayed.metrics} if replayed is not None else {}
+    return f"{sum(curves.get(c.name) == c for c in original.metrics)}/{len(original.metrics)}"
+
+
+def read_outcomes(store: EvidenceReader, run_id: str, *, kind: ReplayKind | None = None) -> tuple[Outcome, ...]:
+    """The outcomes of all stored replays of a run, in the order in which they were made.
+
+    Parameters
+    ----------
+    store : EvidenceReader
+        Where the run is.
+    run_id : str
+        The run that was replayed.
+    kind : ReplayKind, optional
+        Only replays of this kind.
+
+    Returns
+    -------
+    tuple of Outcome
+        With `run_id` set. What cannot be read back of a child run is an outcome too: without outputs, and with the
+        reason as its failure (`is_readable` is false for it). It says nothing about the program.
+
+    Raises
+    ------
+    RunNotFound, StoreUnavailable
+        There is no such run, or the store does not answer.
+    """
+    outcomes = []
+    for child in replays_of(store, run_id, kind=kind):
+        try:
+            outcomes.append(_read(store, child))
+        except BisError as error:
+            outcomes.append(_unreadable(child, error))
+    return tuple(outcomes)
+
+
+def replays_of(store: EvidenceReader, run_id: str, *, kind: ReplayKind | None = None) -> tuple[RunSummary, ...]:
+    """The child runs that replay a run, the first one first."""
+    tags = {} if kind is None else {"bis.replay.kind": kind.value}
+    found = store.runs(RunFilter(replay_of=run_id, tags=tags))
+    return tuple(sorted(found, key=lambda r: (r.started_unix_s, _index(r), r.run_id)))
+
+
+def is_readable(outcome: Outcome) -> bool:
+    """Whether an outcome is what a replay gave, and not the reason why that cannot be read back."""
+    return outcome.failure is None or outcome.failure.stage != UNREADABLE
+
+
+def _read(store: EvidenceReader, child: RunSummary) -> Outcome:
+    where = f"{ARTIFACT} of run {child.run_id}"
+    document = parse_document(store.text(child.run_id, ARTIFACT), kind=FORMAT, version=VERSION, where=where)
+    given = document.get("outcome")
+    if not isinstance(given, dict):
+        raise EvidenceDamaged(f"{where} has no outcome")
+    try:
+        return from_json(Outcome, {**given, "run_id": child.run_id})
+    except ValueError as error:
+        raise EvidenceDamaged(f"{where}: {error}") from error
+
+
+def _unreadable(child: RunSummary, error: BisError) -> Outcome:
+    kind = child.tags.get("bis.replay.kind", "")
+    return Outcome(
+        index=_index(child),
+        kind=ReplayKind(kind) if kind in {k.value for k in ReplayKind} else ReplayKind.EXACT,
+        root=None,
+        outputs=None,
+        failure=Failure(UNREADABLE, error.message),
+        run_id=child.run_id,
+    )
+
+
+def _index(child: RunSummary) -> int:
+    text = child.tags.get("bis.replay.index", "")
+    return int(text) if text.isdecimal() else 0

@@ -1,0 +1,80 @@
+"""The latest verdict on a run, kept with the run: searchable tags, and the whole of it as an artifact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bis import __version__
+from bis.errors import BisError, EvidenceDamaged
+from bis.evidence.documents import document_text, parse_document
+from bis.evidence.outcomes import redactor_of_plan
+from bis.model.jsonable import from_json, strict_json, to_json
+from bis.model.stored_runs import StoredVerdict
+
+if TYPE_CHECKING:
+    from bis.evidence.evidence_access import EvidenceReader, EvidenceWriter
+    from bis.model.plan import Plan
+    from bis.model.verdict import Verdict
+
+ARTIFACT = "bis/verdict.json"
+FORMAT = "bis.stored-verdict"
+VERSION = 1
+
+
+def keep_verdict(
+    store: EvidenceWriter, run_id: str, verdict: Verdict, *, created_unix_s: float, plan: Plan | None = None
+) -> None:
+    """Store a verdict with the run that it is about, in place of an earlier one.
+
+    Outputs of outcomes that are child runs are left out: they are there already. Secrets of this process, and those of
+    `plan` (the one by which the replays were made), are redacted.
+
+    Raises
+    ------
+    RunNotFound, StoreUnavailable
+        There is no such run, or MLflow does not answer. What is stored is then the earlier verdict, or none.
+    """
+    slim = tuple(replace(o, outputs=None) if o.run_id is not None else o for o in verdict.outcomes)
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "bis_version": __version__,
+        "created_unix_s": created_unix_s,
+        "verdict": strict_json(to_json(replace(verdict, outcomes=slim))),
+    }
+    text = redactor_of_plan(plan).text(document_text(document), place="verdict", assignments=False)
+    store.log_text(run_id, text, ARTIFACT)
+    levels = {f"bis.verdict.{group.kind.value}": group.level.value for group in verdict.groups}
+    store.tag(run_id, {**levels, "bis.verdict": verdict.level.value, "bis.replays": str(len(verdict.outcomes))})
+
+
+def problem_of_keeping(
+    store: EvidenceWriter, run_id: str, verdict: Verdict, *, created_unix_s: float, plan: Plan | None = None
+) -> str:
+    """Store a verdict like `keep_verdict`; returns why that failed, or "": a verdict is not lost with its copy."""
+    try:
+        keep_verdict(store, run_id, verdict, created_unix_s=created_unix_s, plan=plan)
+    except BisError as error:
+        return f"the verdict could not be stored with run {run_id}: {error.message}"
+    return ""
+
+
+def read_verdict(store: EvidenceReader, run_id: str) -> StoredVerdict | None:
+    """The latest verdict on a run; None where none was stored.
+
+    Raises
+    ------
+    RunNotFound, StoreUnavailable
+        There is no such run, or MLflow does not answer.
+    EvidenceDamaged, EvidenceTooNew
+        There is a verdict, and it cannot be read.
+    """
+    if "bis.verdict" not in store.tags(run_id):
+        return None
+    where = f"{ARTIFACT} of run {run_id}"
+    document = parse_document(store.text(run_id, ARTIFACT), kind=FORMAT, version=VERSION, where=where)
+    try:
+        return from_json(StoredVerdict, document)
+    except ValueError as error:
+        raise EvidenceDamaged(f"{where}: {error}") from error
