@@ -1,7 +1,7 @@
 """bis: would we get this experiment again?
 
-The functions have the words of the commands: `bis.run`, `bis.replay`, `bis.show`, `bis.diff`, `bis.verify`,
-`bis.audit`, `bis.rule`. They are loaded when they are first used, so that ``import bis`` costs nothing.
+The functions have the words of the commands: `bis.run`, `bis.replay`, `bis.show`, `bis.runs`, `bis.diff`, `bis.verify`,
+`bis.store`, `bis.audit`, `bis.rule`. They are loaded when they are first used, so that ``import bis`` costs nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
         replay,
         rule,
         run,
+        runs,
         show,
+        store,
         verify,
     )
 
@@ -39,7 +41,9 @@ __all__ = [
     "replay",
     "rule",
     "run",
+    "runs",
     "show",
+    "store",
     "verify",
 ]
 

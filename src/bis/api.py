@@ -30,8 +30,13 @@ if TYPE_CHECKING:
     from bis.model.project_audit import ProjectAudit
     from bis.model.record_difference import RecordDifference
     from bis.model.rule_text import RuleText
+    from bis.model.stored_runs import RunSummary
     from bis.model.verdict import Verdict
     from bis.record.recording import Recorded
+    from bis.record.storing import StoredSession
+
+# How long a command that reads waits for a run that is being stored in the background.
+_STORING_WAIT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +124,76 @@ def run(
 
 
 def show(run_id: str, *, tracking_uri: str | None = None) -> StoredRun:
-    """Show what a run was made of.
+    """Show what a run was made of, with its latest verdict and its replays.
 
     Raises
     ------
     RunNotFound, StoreUnavailable, EvidenceError
         There is no such run, no answer, or no readable record.
     """
-    store = _store(tracking_uri)
-    return store.read(store.find(run_id))
+    from bis.evidence.verdicts import with_results
+
+    store = _reading(tracking_uri, run_id)
+    return with_results(store, store.read(store.find(run_id)))
+
+
+def runs(
+    *,
+    experiment: str | None = None,
+    verdict: str | None = None,
+    limit: int | None = None,
+    tracking_uri: str | None = None,
+) -> tuple[RunSummary, ...]:
+    """List runs, latest first, without replays.
+
+    Parameters
+    ----------
+    experiment : str, optional
+        The name of the only experiment whose runs are listed.
+    verdict : str, optional
+        The level that the latest verdict of a run must have, for instance ``divergent``.
+    limit : int, optional
+        How many runs at most; without it all.
+    tracking_uri : str, optional
+        Where the runs are; MLflow's own default otherwise.
+
+    Raises
+    ------
+    StoreUnavailable
+        There is no answer.
+    UsageError
+        There is no such level.
+    """
+    from bis.model.stored_runs import RunFilter
+    from bis.model.verdict import Level
+
+    levels = [level.value for level in Level]
+    if verdict is not None and verdict not in levels:
+        raise UsageError(f"{verdict!r} is not a level of a verdict", hint=f"Levels: {', '.join(levels)}.")
+    tags = {} if verdict is None else {"bis.verdict": verdict}
+    return _reading(tracking_uri, "last").runs(RunFilter(experiment=experiment, tags=tags), limit=limit)
+
+
+def store(
+    *, tracking_uri: str | None = None, on_session: Callable[[StoredSession], None] | None = None
+) -> tuple[StoredSession, ...]:
+    """Store recorded sessions that are not in MLflow yet; one result for each of them.
+
+    Parameters
+    ----------
+    tracking_uri : str, optional
+        Sessions of this store are stored; MLflow's own default otherwise.
+    on_session : callable, optional
+        Is given each result as soon as it is known.
+    """
+    from bis.record.storing import store_waiting
+
+    results = []
+    for result in store_waiting(tracking_uri or tracking_uri_given(), Path.cwd()):
+        results.append(result)
+        if on_session is not None:
+            on_session(result)
+    return tuple(results)
 
 
 def diff(run_a: str, run_b: str, *, tracking_uri: str | None = None) -> RecordDifference:
@@ -140,7 +206,7 @@ def diff(run_a: str, run_b: str, *, tracking_uri: str | None = None) -> RecordDi
     """
     from bis._verify.record_diff import diff_records
 
-    store = _store(tracking_uri)
+    store = _reading(tracking_uri, run_a, run_b)
     a, b = store.read(store.find(run_a)), store.read(store.find(run_b))
     return diff_records(a.record, b.record, a=a.run_id, b=b.run_id)
 
@@ -149,7 +215,7 @@ def plan(run_id: str, options: ReplayOptions | None = None, *, tracking_uri: str
     """The plan of a replay, without carrying it out."""
     from bis._replay.engine import plan_replay
 
-    store = _store(tracking_uri)
+    store = _reading(tracking_uri, run_id)
     settings = load_settings(Path.cwd())
     return plan_replay(store.read(store.find(run_id)), _plan_options(options or ReplayOptions(), settings))
 
@@ -231,7 +297,7 @@ def verify(
     from bis._verify.published.expected import compare_saved_outputs, compare_table, read_table
 
     table = None if expect == "saved-outputs" else read_table(Path(expect))
-    store = _store(tracking_uri)
+    store = _reading(tracking_uri, run_id)
     stored = store.read(store.find(run_id))
     settings = load_settings(Path.cwd())
     if table is None:
@@ -265,12 +331,30 @@ def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> Any:
 
 
 def _store(tracking_uri: str | None) -> EvidenceStore:
-    from bis.evidence.store import EvidenceStore, set_up_client
+    """The store, for commands that write: sessions that wait for it are stored first."""
+    from bis.evidence.store import EvidenceStore
     from bis.record.storing import drain
 
-    set_up_client()
     for problem in drain(tracking_uri or tracking_uri_given(), Path.cwd()):
         warnings.warn(problem, BisWarning, stacklevel=3)
+    return EvidenceStore(tracking_uri)
+
+
+def _reading(tracking_uri: str | None, *references: str) -> EvidenceStore:
+    """The store, for commands that only read: nothing is stored, and what is not there yet is reported."""
+    from bis.evidence.store import EvidenceStore
+    from bis.record.waiting_sessions import await_storing, waiting_sessions
+
+    given, cwd = tracking_uri or tracking_uri_given(), Path.cwd()
+
+    def tell(text: str) -> None:
+        warnings.warn(text, BisWarning, stacklevel=5)
+
+    await_storing(references, given, cwd, wait_s=_STORING_WAIT_S, tell=tell)
+    waiting = waiting_sessions(given, cwd)
+    if waiting:
+        count = "1 recorded session waits" if len(waiting) == 1 else f"{len(waiting)} recorded sessions wait"
+        warnings.warn(f"{count} to be stored: run `bis store`", BisWarning, stacklevel=3)
     return EvidenceStore(tracking_uri)
 
 

@@ -8,6 +8,7 @@ import secrets
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -39,6 +40,7 @@ from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
 from bis.evidence.outcomes import keep_outcome
 from bis.evidence.store import SOURCE, EvidenceStore, StoredRun
+from bis.evidence.verdicts import problem_of_keeping
 from bis.model.verdict import Outcome, ReplayKind, Verdict
 
 if TYPE_CHECKING:
@@ -136,11 +138,13 @@ def replay_run(
         original_trace=stored.record.randomness.trace,
         sequential=request.until_decided and plan.kind is ReplayKind.FRESH,
     )
-    return replace(
+    verdict = replace(
         verdict,
         deviations=tuple(dict.fromkeys((*plan.deviations, *verdict.deviations))),
         statements=(*verdict.statements, *(f"{m.what}: {m.consequence}" for m in plan.missing), *problems),
     )
+    problem = problem_of_keeping(store, stored.run_id, verdict, created_unix_s=time.time(), plan=plan)
+    return replace(verdict, statements=(*verdict.statements, problem)) if problem else verdict
 
 
 def _stopping(stored: StoredRun, plan: Plan, request: Request) -> Stopping | None:

@@ -20,10 +20,13 @@ from bis.cli.diff import diff
 from bis.cli.replay import replay
 from bis.cli.rule import rule
 from bis.cli.run import run
+from bis.cli.runs import runs
 from bis.cli.show import show
+from bis.cli.store import store
 from bis.cli.verify import verify
 from bis.config import debugging
 from bis.errors import BisError, BisWarning
+from bis.evidence.client_settings import set_up_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,17 +46,21 @@ def cli() -> None:
     bis run train.py --lr 0.1      run it once, recorded
     bis replay last -n 5           run it again 5 times, and judge
     bis replay last --fresh        new randomness: is the result typical?
-    bis show last                  what the run was made of
+    bis show last                  what the run was made of, and its latest verdict
+    bis runs                       all runs, with their verdicts
     bis diff RUN_A RUN_B           what differs between two runs
     bis verify last --expect t.csv are these the published figures?
     bis audit .                    what does a project trace, and what not?
+    bis store                      store what was recorded while the server was away
 
     RUN_ID is an MLflow run id, the beginning of one, or `last`. Runs are looked up where MLflow keeps them
     (MLFLOW_TRACKING_URI or --tracking-uri).
     """
+    if click.get_current_context().invoked_subcommand != "run":  # the program that this starts has settings of its own
+        set_up_client()
 
 
-for command in (run, replay, show, diff, verify, audit, rule, corpus):
+for command in (run, replay, show, runs, diff, verify, store, audit, rule, corpus):
     cli.add_command(command)
 
 

@@ -13,7 +13,11 @@ from bis.cli.options import as_json, full, print_json, tracking_uri
 @as_json
 @click.argument("run_id", metavar="RUN_ID")
 def show(*, full: bool, tracking_uri: str | None, as_json: bool, run_id: str) -> int:
-    """Show what a run was made of, facet by facet: recorded, partial (why) or missing."""
+    """Show what a run was made of, facet by facet: recorded, partial (why) or missing.
+
+    Then its latest verdict, and the replays that were made of it. With --full the verdict is printed as `bis replay`
+    printed it.
+    """
     from bis import api
 
     stored = api.show(run_id, tracking_uri=tracking_uri)
@@ -22,7 +26,16 @@ def show(*, full: bool, tracking_uri: str | None, as_json: bool, run_id: str) ->
 
         print_json(to_document("bis.show", stored))
         return 0
-    from bis.report.text.record_text import print_record
+    from bis.report.text.record_text import Shown, print_record
 
-    print_record(stored.record, run_id=stored.run_id, name=stored.name, status=stored.status, full=full)
+    shown = Shown(
+        run_id=stored.run_id,
+        name=stored.name,
+        status=stored.status,
+        tags=stored.tags,
+        verdict=stored.verdict,
+        verdict_problem=stored.verdict_problem,
+        replays=stored.replays,
+    )
+    print_record(stored.record, shown, full=full)
     return 0

@@ -69,7 +69,8 @@ class SearchIndex:
 
     def _names(self) -> dict[str, str]:
         if self._experiments is None:
-            names, token = {}, None
+            names: dict[str, str] = {}
+            token = None
             while True:
                 page = self._client.search_experiments(max_results=_MAX_PAGE, page_token=token)
                 names |= {str(e.experiment_id): str(e.name) for e in page}

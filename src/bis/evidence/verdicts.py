@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bis import __version__
-from bis.errors import BisError, EvidenceDamaged
+from bis.errors import BisError, EvidenceDamaged, EvidenceError
 from bis.evidence.documents import document_text, parse_document
-from bis.evidence.outcomes import redactor_of_plan
+from bis.evidence.outcomes import redactor_of_plan, replays_of
 from bis.model.jsonable import from_json, strict_json, to_json
 from bis.model.stored_runs import StoredVerdict
 
 if TYPE_CHECKING:
     from bis.evidence.evidence_access import EvidenceReader, EvidenceWriter
+    from bis.evidence.store import StoredRun
     from bis.model.plan import Plan
     from bis.model.verdict import Verdict
 
@@ -78,3 +79,19 @@ def read_verdict(store: EvidenceReader, run_id: str) -> StoredVerdict | None:
         return from_json(StoredVerdict, document)
     except ValueError as error:
         raise EvidenceDamaged(f"{where}: {error}") from error
+
+
+def with_results(store: EvidenceReader, stored: StoredRun) -> StoredRun:
+    """A run with its latest verdict and its replays; a verdict that cannot be read is a problem, and no error.
+
+    Raises
+    ------
+    StoreUnavailable
+        MLflow does not answer.
+    """
+    verdict, problem = None, ""
+    try:
+        verdict = read_verdict(store, stored.run_id)
+    except EvidenceError as error:
+        problem = error.message
+    return replace(stored, verdict=verdict, verdict_problem=problem, replays=replays_of(store, stored.run_id))

@@ -17,8 +17,8 @@ _LAST = "last"
 
 
 def waiting_sessions(tracking_uri: str | None, cwd: Path) -> tuple[Path, ...]:
-    """Folders of the sessions that wait to be stored in the store at hand, the damaged ones among them."""
-    return tuple(f for f in session_folders() if not _stored(f) and _waits(f, tracking_uri, cwd))
+    """Folders of the sessions that wait for somebody to store them in the store at hand, damaged ones among them."""
+    return tuple(f for f in _unstored(tracking_uri, cwd) if not is_being_stored(f))
 
 
 def await_storing(
@@ -42,7 +42,7 @@ def await_storing(
     tell : callable
         Is given one line, where there is something to wait for, and another one where the time was not enough.
     """
-    awaited = [f for f in waiting_sessions(tracking_uri, cwd) if is_being_stored(f) and _asked_for(f, references)]
+    awaited = [f for f in _unstored(tracking_uri, cwd) if is_being_stored(f) and _asked_for(f, references)]
     if not awaited:
         return
     tell("waiting for the run that is being stored in the background")
@@ -52,6 +52,10 @@ def await_storing(
             return
         time.sleep(0.05)
     tell(f"it is still being stored after {wait_s:g} s; what is shown may not be complete")
+
+
+def _unstored(tracking_uri: str | None, cwd: Path) -> list[Path]:
+    return [f for f in session_folders() if not _stored(f) and _waits(f, tracking_uri, cwd)]
 
 
 def _stored(folder: Path) -> bool:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
 from bis._replay.child_runs import ARTIFACT, keep_outcome
+
 from bis._replay.planning import ReplayOptions, make_plan
 from bis.errors import StoreUnavailable
 from bis.evidence.store import PARENT, EvidenceStore

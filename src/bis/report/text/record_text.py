@@ -2,53 +2,64 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from bis.model.facets import Code, Data, Environment, Machine, Outputs, Parameters, Randomness, Status
 from bis.model.record import Mode, Record, State
+from bis.model.stored_runs import RunSummary, StoredVerdict
+from bis.report.text.runs_text import moment, replays_table
 from bis.report.text.terminal import bullet, headline, print_text, table, text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from bis.report.text.verdict_text import verdict_text
 
 # Of long lists only the first are told, and how many there are.
 _FEW = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown with a record: the run as MLflow has it, its latest verdict, and its replays.
+
+    `verdict_problem` says why there is no verdict although one was stored.
+    """
+
+    run_id: str = ""
+    name: str = ""
+    status: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    verdict: StoredVerdict | None = None
+    verdict_problem: str = ""
+    replays: Sequence[RunSummary] = ()
+
+
 def record_text(
-    record: Record,
-    *,
-    run_id: str = "",
-    name: str = "",
-    status: str = "",
-    width: int = 80,
-    colour: bool = False,
-    full: bool = False,
+    record: Record, shown: Shown | None = None, *, width: int = 80, colour: bool = False, full: bool = False
 ) -> str:
-    """Tell what a run was made of.
+    """Tell what a run was made of, and what its replays gave.
 
     Parameters
     ----------
     record : Record
         The record of the run.
-    run_id, name, status : str
-        Of the run as MLflow has them, for the heading.
+    shown : Shown, optional
+        The run as MLflow has it, and what is known of its replays.
     width : int
         Of the terminal, in characters.
     colour : bool
         Whether to use colour.
     full : bool
-        All packages, files and metrics, instead of the first ones.
+        All packages, files, metrics and replays, instead of the first ones; and the verdict with its figures.
 
     Returns
     -------
     str
         Lines that end in a newline.
     """
-    head = " ".join(x for x in ("run", run_id, f"({name})" if name else "") if x)
-    head += f", {status} in MLflow" if status else ""
-    parts: list[Any] = [head, _recorder(record), ""]
+    run = shown or Shown()
+    head = " ".join(x for x in ("run", run.run_id, f"({run.name})" if run.name else "") if x)
+    head += f", {run.status} in MLflow" if run.status else ""
+    parts: list[Any] = [head, _replay_of(run.tags) or _recorder(record), ""]
     few = 10**9 if full else _FEW
     for facet_name, facet in record.facets().items():
         how: Status = facet.status
@@ -58,24 +69,64 @@ def record_text(
             parts += [bullet(fact) for fact in _FACTS[facet_name](facet, few)]
     parts += _metrics(record.outputs, few)
     parts += [bullet(note, mark="!") for note in record.notes]
+    parts += _verdict(run, full=full, width=width, colour=colour)
+    parts += _replays(run.replays, few)
     return text_of(parts, width=width, colour=colour)
 
 
-def print_record(record: Record, *, run_id: str = "", name: str = "", status: str = "", full: bool = False) -> None:
+def print_record(record: Record, shown: Shown | None = None, *, full: bool = False) -> None:
     """Tell on stdout what a run was made of."""
-    print_text(
-        lambda width, colour: record_text(
-            record, run_id=run_id, name=name, status=status, width=width, colour=colour, full=full
-        )
-    )
+    print_text(lambda width, colour: record_text(record, shown, width=width, colour=colour, full=full))
+
+
+def _replay_of(tags: Mapping[str, str]) -> str:
+    """Of a replay: which run it replays."""
+    original = tags.get("bis.replay.of")
+    if original is None:
+        return ""
+    index = tags.get("bis.replay.index", "")
+    number = f" {int(index) + 1}" if index.isdecimal() else ""
+    text = f"replay{number} ({tags.get('bis.replay.kind', 'kind not known')}) of run {original}"
+    same = tags.get("bis.replay.same_metrics")
+    return f"{text}: {same} metrics have the same bits" if same else text
+
+
+def _verdict(run: Shown, *, full: bool, width: int, colour: bool) -> list[Any]:
+    if run.verdict_problem:
+        return ["", bullet(f"the verdict cannot be read: {run.verdict_problem}", mark="!")]
+    if run.verdict is None:
+        return []
+    verdict, made = run.verdict.verdict, run.verdict
+    line = headline(verdict.level.value, "", before=f"{'verdict':<13}")
+    if full:
+        from rich.text import Text  # late, as everywhere: `bis --help` needs none of it
+
+        text = verdict_text(verdict, width=width, colour=colour, full=True).rstrip("\n")
+        return ["", line, Text.from_ansi(text)]
+    groups = [f"{g.kind.value}: {g.level.value} in {_count(g.replays, 'replay')}" for g in verdict.groups]
+    facts = [*groups, f"reached {moment(made.created_unix_s)} UTC by bis {made.bis_version}"]
+    return ["", line, *[bullet(fact) for fact in facts]]
+
+
+def _replays(replays: Sequence[RunSummary], few: int) -> list[Any]:
+    if not replays:
+        return []
+    latest = list(replays)[-few:]
+    parts: list[Any] = ["", replays_table(latest)]
+    if len(latest) < len(replays):
+        parts.append(f"and {_count(len(replays) - len(latest), 'earlier replay')}")
+    return parts
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _recorder(record: Record) -> str:
     if record.mode is Mode.TAGS:
         return "never recorded by bis: what MLflow's own tags tell"
     ways = {Mode.RUN: "by `bis run`", Mode.AMBIENT: "from inside its process", Mode.REPLAY: "as a replay"}
-    started = datetime.fromtimestamp(record.started_unix_s, tz=timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
-    text = f"recorded {ways[record.mode]}, bis {record.bis_version}, started {started}"
+    text = f"recorded {ways[record.mode]}, bis {record.bis_version}, started {moment(record.started_unix_s)} UTC"
     if record.ended_unix_s is not None:
         text += f", took {record.ended_unix_s - record.started_unix_s:.1f} s"
     if record.state is State.KILLED:
