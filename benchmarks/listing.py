@@ -12,10 +12,9 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sql
 from mlflow.store.tracking.dbmodels.models import SqlLatestMetric, SqlMetric, SqlParam, SqlRun, SqlTag
@@ -26,6 +25,9 @@ from bis.evidence.run_index import RunIndex, SearchIndex, all_runs
 from bis.evidence.sql_run_index import sql_index
 from bis.evidence.store import EvidenceStore
 from bis.model.stored_runs import RunFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 PARAMS = ("lr", "epochs", "batch_size", "depth", "seed")
 METRICS = ("loss", "accuracy", "f1", "auc", "seconds")
@@ -121,7 +123,7 @@ def tags(number: int, ids: list[str], rng: random.Random) -> dict[str, str]:
 def cases(store: EvidenceStore, ids: list[str]) -> dict[str, Callable[[], int]]:
     """What is measured: each gives the number of rows that it found."""
     client = store._client  # noqa: SLF001 (the same client for both sides)
-    ours = sql_index(client._tracking_client.store)
+    ours = sql_index(client._tracking_client.store)  # noqa: SLF001 (as bis does)
     assert ours is not None
     prefix = ids[len(ids) // 3][:10]
 

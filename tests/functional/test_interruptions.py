@@ -68,14 +68,19 @@ def test_killed_program(project: Project) -> None:
 
 @pytest.mark.parametrize("how", ["launcher", "ambient"])
 def test_killed_without_a_word(project: Project, how: str) -> None:
-    """Where nobody was left to store the run, the next command does, and says killed."""
+    """Where nobody was left to store the run, commands that read say that it waits; `bis store` stores it as killed."""
     project.add("hanging.py")
     command = (*BIS, "run") if how == "launcher" else (sys.executable,)
     process = project.start(*command, "hanging.py")
     run_id = logged_run(process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
+    shown = project.bis("show", run_id)
+    assert shown.code == 0, shown.err
+    assert "1 recorded session waits to be stored" in shown.err
     assert not list(project.home.glob(f"sessions/*/{STORED}"))
+    stored = project.bis("store")
+    assert (stored.code, run_id in stored.out) == (0, True), stored.err
     check_what_was_seen(project, run_id)
     assert list(project.home.glob(f"sessions/*/{STORED}"))
 

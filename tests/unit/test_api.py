@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,13 @@ def test_run_show_plan_replay_and_diff(project: Path, capfd: pytest.CaptureFixtu
     assert [(d.recorded, d.replayed) for d in plan.deviations if "lr" in d.what] == [("0.1", "0.2")]
     verdict = bis.replay("last", ReplayOptions(times=1, environment="current"))
     assert verdict.level is Level.BITWISE, verdict
-    assert bis.show("last").run_id == run_id  # a replay is never the last run
+    again = bis.show("last")
+    assert again.run_id == run_id  # a replay is never the last run
+    assert again.verdict is not None
+    assert again.verdict.verdict.level is verdict.level
+    (replayed,) = again.replays
+    assert replayed.tags["bis.replay.same_metrics"] == "0/0"
+    assert [r.replays for r in bis.runs(verdict="bitwise")] == [1]
     assert not bis.diff(run_id, run_id).differs
 
 
@@ -77,11 +84,55 @@ def test_faulty_settings_stop_before_anything_runs(project: Path) -> None:
 
 
 def test_sessions_that_cannot_be_stored_are_warned_of(project: Path, tmp_path: Path) -> None:
-    """A damaged session does not stop other commands."""
+    """A damaged session does not stop other commands: those that read say that it waits, those that store say why."""
     broken = tmp_path / "home" / "sessions" / "20260101-000000-x"
     broken.mkdir(parents=True)
-    with pytest.warns(BisWarning, match="20260101-000000-x"), pytest.raises(RunNotFound):
+    with pytest.warns(BisWarning, match="1 recorded session waits"), pytest.raises(RunNotFound):
         bis.show("last")
+    with pytest.warns(BisWarning, match="20260101-000000-x"), pytest.raises(RunNotFound):
+        bis.replay("last")
+    (result,) = bis.store()
+    assert (result.session, result.run_ids) == ("20260101-000000-x", ())
+    assert "is missing" in result.problem
+
+
+def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file below a folder, with its time and its bytes."""
+    return {str(p): (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.rglob("*") if p.is_file()}
+
+
+def test_reading_changes_nothing(project: Path, tmp_path: Path) -> None:
+    """Neither the environment of the process nor a session that waits to be stored."""
+    (run_id,) = bis.run("train.py", wait=True).run_ids
+    (session,) = (tmp_path / "home" / "sessions").iterdir()
+    (session / "stored.json").unlink()
+    (tmp_path / "table.csv").write_text("accuracy\n0.5\n")
+    before, files = dict(os.environ), contents(session)
+    for read in (
+        lambda: bis.show(run_id),
+        lambda: bis.show("last"),
+        lambda: bis.runs(),
+        lambda: bis.diff(run_id, "last"),
+        lambda: bis.plan("last"),
+        lambda: bis.verify("last", expect=str(tmp_path / "table.csv")),
+    ):
+        with pytest.warns(BisWarning, match="1 recorded session waits to be stored: run `bis store`"):
+            try:
+                read()
+            except UsageError as error:  # the table names a metric that the run does not have
+                assert "accuracy" in str(error)
+        assert dict(os.environ) == before
+        assert contents(session) == files
+
+
+def test_runs_can_be_listed_and_filtered(project: Path) -> None:
+    """By the level of the latest verdict; a level that does not exist is explained."""
+    assert bis.runs() == ()
+    (run_id,) = bis.run("train.py", wait=True).run_ids
+    assert [r.run_id for r in bis.runs(experiment="Default", limit=1)] == [run_id]
+    assert bis.runs(verdict="divergent") == ()
+    with pytest.raises(UsageError, match="'good' is not a level"):
+        bis.runs(verdict="good")
 
 
 def test_options_of_the_command_line_are_sorted_out() -> None:

@@ -47,6 +47,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     # Only those that are in the catalogue: of each of these, that module demands fixtures and a snapshot.
     **{f"src/{rule.__name__.replace('.', '/')}.py": "on its fixtures: tests/rules/test_rules.py" for rule in RULES},
     "src/bis/__main__.py": "each functional test starts it: tests/functional/scene.py",
+    "src/bis/evidence/run_index.py": "against real stores: tests/unit/evidence/test_evidence_access.py",
+    "src/bis/evidence/sql_run_index.py": "against a real store: tests/unit/evidence/test_evidence_access.py",
     "src/bis/model/lock.py": "beside the probe that it is made from: tests/unit/record/probes/test_packages.py",
     "src/bis/instrument/entropy/installation.py": _INTERPRETER,
     "src/bis/instrument/entropy/entropy_observer.py": "a protocol without code",

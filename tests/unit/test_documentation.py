@@ -18,8 +18,10 @@ import yaml
 from bis import api, config, errors
 from bis._audit.rules.rule_catalogue import RULES
 from bis.cli.main import cli
-from bis.model import corpus_summary, facets, project_audit, record, rule_text, session, verdict
+from bis.evidence.store import StoredRun
+from bis.model import corpus_summary, facets, project_audit, record, rule_text, session, stored_runs, verdict
 from bis.model.audit_facts import FACTS
+from bis.record.storing import StoredSession
 from bis.report.tables import audit_tables
 
 if TYPE_CHECKING:
@@ -176,6 +178,7 @@ FORMATS = [
     *[("spool.md", c) for c in (session.Session, session.Exit, session.Quarantine)],
     *[("verdict.md", c) for c in (verdict.Verdict, verdict.Group, verdict.Item, verdict.Evidence, verdict.Outcome)],
     *[("verdict.md", c) for c in (verdict.MetricInterval, verdict.Deviation)],
+    *[("results.md", c) for c in (stored_runs.StoredVerdict, stored_runs.RunSummary, StoredRun, StoredSession)],
     *[
         ("audit.md", c)
         for c in (

@@ -121,4 +121,5 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         assert main([*words, "--help"]) == 0
         shown = capsys.readouterr().out
         assert "--json" in shown
-        assert ("--tracking-uri" in shown) == (command in {"diff", "replay", "run", "show", "verify"})
+        about_runs = {"diff", "replay", "run", "runs", "show", "store", "verify"}
+        assert ("--tracking-uri" in shown) == (command in about_runs)

@@ -13,14 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bis.errors import EvidenceDamaged
+from bis.errors import EvidenceDamaged, StoreUnavailable
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import EventWriter, write_document
 from bis.evidence.store import EvidenceStore
 from bis.launch.liveness import lock, release, unlock
 from bis.model.record import Mode, State
 from bis.model.session import Exit
-from bis.record.storing import drain, read_stored, store_in_background, store_session, store_under_lock
+from bis.record.storing import (
+    drain,
+    is_being_stored,
+    read_stored,
+    store_in_background,
+    store_in_own_process,
+    store_session,
+    store_under_lock,
+)
 from tests.unit.sessions import session_of
 
 if TYPE_CHECKING:
@@ -210,3 +218,34 @@ def test_a_failure_in_the_background_is_left_beside_the_session(ended: Callable[
     done = subprocess.run([sys.executable, "-c", code, str(folder)], check=False, capture_output=True)
     assert done.returncode == 3
     assert "exit.json" in (folder / "storing.error").read_text()
+
+
+def test_storing_in_the_background_is_seen_at_once(ended: Callable[..., Path]) -> None:
+    """From the moment at which it was started, so that a command that comes next waits for it."""
+    folder = ended()
+    assert not is_being_stored(folder)
+    store_in_background(folder)
+    assert is_being_stored(folder) or read_stored(folder) is not None
+    deadline = time.monotonic() + 60
+    while (read_stored(folder) is None or is_being_stored(folder)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert read_stored(folder) is not None, (folder / "storing.log").read_text()
+    assert not is_being_stored(folder)
+
+
+def test_storing_in_a_process_of_its_own_sets_nothing_here(ended: Callable[..., Path], store_uri: str) -> None:
+    """It is waited for; other sessions that wait are stored with it, and the environment stays as it was."""
+    waiting, folder = ended(), ended()
+    before = dict(os.environ)
+    done = store_in_own_process(folder)
+    assert EvidenceStore(store_uri).read(done.run_ids[0]).recorded
+    assert read_stored(waiting) is not None
+    assert dict(os.environ) == before
+
+
+def test_a_failure_in_a_process_of_its_own_is_an_error(ended: Callable[..., Path]) -> None:
+    """With the reason that the process gave."""
+    folder = ended()
+    (folder / spool_files.EXIT).write_text(json.dumps({"exit_code": "x"}))
+    with pytest.raises(StoreUnavailable, match=r"exit\.json"):
+        store_in_own_process(folder)

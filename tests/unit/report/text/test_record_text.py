@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from bis.model.facets import Curve, Outputs, Status
 from bis.model.record import State, missing_record
-from bis.report.text.record_text import print_record, record_text
-from tests.unit.report.values import record
+from bis.model.stored_runs import RunSummary, StoredVerdict
+from bis.report.text.record_text import Shown, print_record, record_text
+from tests.unit.report.values import record, statistical
 
 if TYPE_CHECKING:
     import pytest
@@ -44,12 +45,12 @@ mse            0.5      1
 
 def test_a_record_in_full() -> None:
     """Each facet with its status, its reasons and its facts, then the metrics."""
-    assert record_text(record(code=Status.PARTIAL), run_id="0123", name="bold", status="FINISHED") == RECORD
+    assert record_text(record(code=Status.PARTIAL), Shown(run_id="0123", name="bold", status="FINISHED")) == RECORD
 
 
 def test_a_run_that_bis_never_saw() -> None:
     """Everything is missing, and that is all that is said."""
-    text = record_text(missing_record("recorded without bis"), run_id="0123")
+    text = record_text(missing_record("recorded without bis"), Shown(run_id="0123"))
     assert text.count("missing\n  ! recorded without bis") == 7
     assert "never recorded by bis" in text
 
@@ -69,5 +70,62 @@ def test_long_lists_are_cut() -> None:
 
 def test_printing_is_the_text(capsys: pytest.CaptureFixture[str]) -> None:
     """On stdout."""
-    print_record(record(code=Status.PARTIAL), run_id="0123", name="bold", status="FINISHED")
+    print_record(record(code=Status.PARTIAL), Shown(run_id="0123", name="bold", status="FINISHED"))
     assert capsys.readouterr().out == RECORD
+
+
+REPLAYS = tuple(
+    RunSummary(
+        f"{i:032x}",
+        "0",
+        "Default",
+        f"replay {i}",
+        "FAILED" if i == 1 else "FINISHED",
+        1.7e9 + i,
+        tags={"bis.replay.kind": "fresh", "bis.replay.same_metrics": f"{i}/4"} if i else {},
+    )
+    for i in range(3)
+)
+RESULTS = """\
+verdict      statistical
+  - fresh: statistical in 5 replays
+  - reached 2023-11-14 22:13:20 UTC by bis 0.1
+
+replay    kind   started (UTC)        ended     same metrics
+00000000  -      2023-11-14 22:13:20  FINISHED             -
+00000000  fresh  2023-11-14 22:13:21  FAILED             1/4
+00000000  fresh  2023-11-14 22:13:22  FINISHED           2/4
+"""
+
+
+def test_the_latest_verdict_and_the_replays() -> None:
+    """The level of each kind of replays, when it was reached, and a row for each replay."""
+    shown = Shown(verdict=StoredVerdict(statistical(), 1.7e9, "0.1"), replays=REPLAYS)
+    assert record_text(record(), shown).endswith("\n\n" + RESULTS)
+
+
+def test_the_verdict_in_full() -> None:
+    """As `bis replay` printed it, in colour too; and all replays, not only the latest ones."""
+    shown = Shown(verdict=StoredVerdict(statistical(), 1.7e9, "0.1"), replays=REPLAYS * 5)
+    text = record_text(record(), shown, full=True, width=120)
+    assert "0.85 .. 0.95" in text
+    assert text.count("FAILED") == 5
+    assert "\x1b[" in record_text(record(), shown, full=True, width=120, colour=True)
+    short = record_text(record(), shown)
+    assert short.count("FAILED") < 5
+    assert short.endswith("and 7 earlier replays\n")
+
+
+def test_a_verdict_that_cannot_be_read() -> None:
+    """The record is shown all the same, with the reason."""
+    text = record_text(record(), Shown(verdict_problem="bis/verdict.json is not JSON"), width=120)
+    assert "! the verdict cannot be read: bis/verdict.json is not JSON" in text
+
+
+def test_a_replay_says_what_it_replays() -> None:
+    """Instead of how it was recorded: it was made by `bis replay`."""
+    tags = {"bis.replay.of": "ab" * 16, "bis.replay.kind": "exact", "bis.replay.index": "2"}
+    text = record_text(missing_record("x"), Shown(run_id="0123", tags=tags), width=120)
+    assert text.splitlines()[1] == f"replay 3 (exact) of run {'ab' * 16}"
+    same = {**tags, "bis.replay.same_metrics": "3/4"}
+    assert ": 3/4 metrics have the same bits" in record_text(missing_record("x"), Shown(tags=same), width=120)
