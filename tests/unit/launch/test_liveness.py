@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis.evidence import spool as spool_files
-from bis.launch.liveness import hold, is_alive, is_running, lock, release, unlock
+from bis.launch.liveness import hold, is_alive, is_locked, is_running, lock, release, unlock
 from tests.unit.sessions import clean_environ
 
 if TYPE_CHECKING:
@@ -116,3 +116,15 @@ def test_zombies_are_dead() -> None:
             time.sleep(0.02)
         assert not is_running(process.pid)
     assert is_running(os.getpid())
+
+
+def test_looking_at_a_lock_leaves_no_file(tmp_path: Path) -> None:
+    """Whoever only wants to know changes nothing, and takes nothing from whoever holds it."""
+    place = tmp_path / "a.lock"
+    assert not is_locked(place)
+    assert list(tmp_path.iterdir()) == []
+    held = lock(place)
+    assert held is not None
+    assert is_locked(place)
+    unlock(held)
+    assert not is_locked(place)

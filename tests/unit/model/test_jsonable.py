@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bis.model.facets import Curve, Failure, Outputs, Status
-from bis.model.jsonable import from_json, to_json
+from bis.model.jsonable import from_json, strict_json, to_json
 
 CURVES = st.builds(
     Curve,
@@ -69,3 +70,14 @@ def test_fixed_tuples() -> None:
     assert from_json(_Pair, {"both": [1, "a"]}) == _Pair((1, "a"))
     with pytest.raises(ValueError, match="2 items"):
         from_json(_Pair, {"both": [1]})
+
+
+def test_numbers_that_json_does_not_have_come_back() -> None:
+    """They are texts in a strict document, and floats again where a float is expected."""
+    values = [float("inf"), float("-inf"), {"x": float("nan"), "y": 0.5}]
+    text = json.dumps(strict_json(values), allow_nan=False)
+    assert text == '["Infinity", "-Infinity", {"x": "NaN", "y": 0.5}]'
+    assert from_json(float, "-Infinity") == float("-inf")
+    assert math.isnan(from_json(float, "NaN"))
+    with pytest.raises(ValueError, match="a number"):
+        from_json(float, "0.5")

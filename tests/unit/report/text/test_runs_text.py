@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
 from bis.model.stored_runs import RunSummary
 from bis.report.text.runs_text import moment, print_runs, runs_text
+
+if TYPE_CHECKING:
+    import pytest
 
 JUDGED = {"bis.mode": "run", "bis.verdict": "bitwise", "bis.replays": "3"}
 RUNS = (
