@@ -42,11 +42,13 @@ class SearchIndex:
 
     def __init__(self, client: Any) -> None:
         self._client = client
-        self._experiments: dict[str, str] | None = None
+        self._experiments: dict[str, str] = {}
 
     def page(self, wanted: RunFilter, *, limit: int, token: str | None = None, metrics: bool = False) -> RunPage:
         """At most `limit` runs; replays are left out of a page after it was read, so that it may be a short one."""
-        names = self._names()
+        if token is None:  # a new listing: experiments may have been created since the last one
+            self._experiments = self._names()
+        names = self._experiments
         chosen = [i for i, name in names.items() if wanted.experiment in {None, name}]
         if not chosen:
             return RunPage(())
@@ -68,17 +70,14 @@ class SearchIndex:
         return RunPage(runs, f"0:{found.token}" if found.token else None)
 
     def _names(self) -> dict[str, str]:
-        if self._experiments is None:
-            names: dict[str, str] = {}
-            token = None
-            while True:
-                page = self._client.search_experiments(max_results=_MAX_PAGE, page_token=token)
-                names |= {str(e.experiment_id): str(e.name) for e in page}
-                token = page.token
-                if not token:
-                    break
-            self._experiments = names
-        return self._experiments
+        names: dict[str, str] = {}
+        token = None
+        while True:
+            page = self._client.search_experiments(max_results=_MAX_PAGE, page_token=token)
+            names |= {str(e.experiment_id): str(e.name) for e in page}
+            token = page.token
+            if not token:
+                return names
 
 
 def stored_value(value: float) -> float:

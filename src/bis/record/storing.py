@@ -208,9 +208,17 @@ def store_in_own_process(folder: Path) -> Stored:
     said, _ = process.communicate()
     done = read_stored(folder)
     if done is None:
-        lines = said.decode(errors="replace").splitlines()
+        lines = _left(folder / _PROBLEM) or said.decode(errors="replace").splitlines()
         raise StoreUnavailable(lines[-1] if lines else f"storing ended with status {process.returncode}")
     return done
+
+
+def _left(path: Path) -> list[str]:
+    """The lines of a file; none where it is not there."""
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
 
 
 def _start(folder: Path, *, output: Any) -> subprocess.Popen[bytes]:
