@@ -58,7 +58,7 @@ def test_seeded_programs_give_the_same_bits(project: Project, framework: str) ->
     assert len(weights[0]) == 1
     assert len(weights[0][0]) > 4000
     assert weights[0] == weights[1] == weights[2]
-    tags = {str(r.data.tags.get("bis.mode")) for r in project.store._search()}
+    tags = {r.tags.get("bis.mode", "None") for r in project.store.runs()}
     assert tags == {"run", "ambient", "None"}
 
 

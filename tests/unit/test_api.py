@@ -123,7 +123,7 @@ def test_reading_changes_nothing(project: Path, tmp_path: Path) -> None:
         verified,
     ):
         with pytest.warns(BisWarning, match="1 recorded session waits to be stored: run `bis store`"):
-            read()  # type: ignore[no-untyped-call]  # each gives something else
+            read()
         assert dict(os.environ) == before
         assert contents(session) == files
 
