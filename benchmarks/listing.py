@@ -37,12 +37,13 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What was measured: the median, the least and the largest time of all rounds, in seconds, and the rows found."""
+    """What was measured: wall times of all rounds and the median of processor time, in seconds; and the rows found."""
 
     name: str
     median_s: float
     least_s: float
     most_s: float
+    cpu_s: float
     rows: int
 
 
@@ -159,14 +160,20 @@ def cases(store: EvidenceStore, ids: list[str]) -> dict[str, Callable[[], int]]:
 def measure(todo: dict[str, Callable[[], int]], *, rounds: int) -> list[Figure]:
     """Measure all in turn, after a warm-up."""
     times: dict[str, list[float]] = {name: [] for name in todo}
+    busy: dict[str, list[float]] = {name: [] for name in todo}
     rows = {}
     for turn in range(rounds + 1):
+        sys.stderr.write("warm-up\n" if turn == 0 else f"round {turn} of {rounds}\n")
         for name, work in todo.items():
-            started = time.perf_counter()
+            started, used = time.perf_counter(), time.process_time()
             rows[name] = work()
             if turn:
                 times[name].append(time.perf_counter() - started)
-    return [Figure(name, statistics.median(t), min(t), max(t), rows[name]) for name, t in times.items()]
+                busy[name].append(time.process_time() - used)
+    return [
+        Figure(name, statistics.median(t), min(t), max(t), statistics.median(busy[name]), rows[name])
+        for name, t in times.items()
+    ]
 
 
 def table(document: dict[str, Any]) -> Table:
@@ -174,11 +181,11 @@ def table(document: dict[str, Any]) -> Table:
     title = f"{document['runs']:,} runs in SQLite, {document['rounds']} rounds after a warm-up"
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     made.add_column("", overflow="fold")
-    for name in ("median s", "min-max", "rows"):
+    for name in ("wall s", "min-max", "cpu s", "rows"):
         made.add_column(name, justify="right", no_wrap=True)
     for one in document["figures"]:
         span = f"{one['least_s']:.3f}-{one['most_s']:.3f}"
-        made.add_row(one["name"], f"{one['median_s']:.3f}", span, f"{one['rows']:,}")
+        made.add_row(one["name"], f"{one['median_s']:.3f}", span, f"{one['cpu_s']:.3f}", f"{one['rows']:,}")
     return made
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bis.cli.main import main
 from bis.evidence.spool import STORED
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
 
-
+@pytest.mark.filterwarnings("always::bis.errors.BisWarning")  # it is printed, and not raised as in other tests
 def test_what_waits_is_stored(run_id: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A session of which nothing was stored: a command that reads reports it, this one stores it."""
     (stored,) = (tmp_path / "home" / "sessions").glob(f"*/{STORED}")
