@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from bis.record.recording import Recorded
     from bis.record.storing import StoredSession
 
-# How long a command that reads waits for a run that is being stored in the background.
-_STORING_WAIT_S = 10.0
-
 
 @dataclass(frozen=True, slots=True)
 class ReplayOptions:
@@ -343,18 +340,10 @@ def _store(tracking_uri: str | None) -> EvidenceStore:
 def _reading(tracking_uri: str | None, *references: str) -> EvidenceStore:
     """The store, for commands that only read: nothing is stored, and what is not there yet is reported."""
     from bis.evidence.store import EvidenceStore
-    from bis.record.waiting_sessions import await_storing, waiting_sessions
+    from bis.record.waiting_sessions import before_reading
 
-    given, cwd = tracking_uri or tracking_uri_given(), Path.cwd()
-
-    def tell(text: str) -> None:
-        warnings.warn(text, BisWarning, stacklevel=5)
-
-    await_storing(references, given, cwd, wait_s=_STORING_WAIT_S, tell=tell)
-    waiting = waiting_sessions(given, cwd)
-    if waiting:
-        count = "1 recorded session waits" if len(waiting) == 1 else f"{len(waiting)} recorded sessions wait"
-        warnings.warn(f"{count} to be stored: run `bis store`", BisWarning, stacklevel=3)
+    for message in before_reading(references, tracking_uri or tracking_uri_given(), Path.cwd()):
+        warnings.warn(message, BisWarning, stacklevel=3)
     return EvidenceStore(tracking_uri)
 
 

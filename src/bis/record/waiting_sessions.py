@@ -10,9 +10,10 @@ from bis.evidence import spool as spool_files
 from bis.record.storing import is_being_stored, is_waiting, session_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
     from pathlib import Path
 
+STORING_WAIT_S = 10.0
 _LAST = "last"
 
 
@@ -21,15 +22,12 @@ def waiting_sessions(tracking_uri: str | None, cwd: Path) -> tuple[Path, ...]:
     return tuple(f for f in _unstored(tracking_uri, cwd) if not is_being_stored(f))
 
 
-def await_storing(
-    references: tuple[str, ...],
-    tracking_uri: str | None,
-    cwd: Path,
-    *,
-    wait_s: float,
-    tell: Callable[[str], None],
-) -> None:
-    """Wait until sessions that another process is storing at this moment are stored, as far as they are asked for.
+def before_reading(
+    references: tuple[str, ...], tracking_uri: str | None, cwd: Path, *, wait_s: float = STORING_WAIT_S
+) -> Iterator[str]:
+    """What a command that reads does first: it waits for what is being stored, and learns what waits to be stored.
+
+    Sessions that another process is storing at this moment are waited for, as far as they are asked for.
 
     Parameters
     ----------
@@ -39,19 +37,31 @@ def await_storing(
         The store at hand.
     wait_s : float
         How long to wait at most, in seconds.
-    tell : callable
-        Is given one line, where there is something to wait for, and another one where the time was not enough.
+
+    Yields
+    ------
+    str
+        A message for the user: before waiting, where the time was not enough, and where sessions wait for `bis store`.
     """
     awaited = [f for f in _unstored(tracking_uri, cwd) if is_being_stored(f) and _asked_for(f, references)]
-    if not awaited:
-        return
-    tell("waiting for the run that is being stored in the background")
+    if awaited:
+        yield "waiting for the run that is being stored in the background"
+        if not _all_stored(awaited, wait_s):
+            yield f"it is still being stored after {wait_s:g} s; what is shown may not be complete"
+    waiting = waiting_sessions(tracking_uri, cwd)
+    if waiting:
+        count = "1 recorded session waits" if len(waiting) == 1 else f"{len(waiting)} recorded sessions wait"
+        yield f"{count} to be stored: run `bis store`"
+
+
+def _all_stored(folders: list[Path], wait_s: float) -> bool:
+    """Wait until no session of these is being stored any more; false where the time was not enough."""
     deadline = time.monotonic() + wait_s
-    while time.monotonic() < deadline:
-        if not any(is_being_stored(f) and not _stored(f) for f in awaited):
-            return
+    while any(is_being_stored(f) and not _stored(f) for f in folders):
+        if time.monotonic() > deadline:
+            return False
         time.sleep(0.05)
-    tell(f"it is still being stored after {wait_s:g} s; what is shown may not be complete")
+    return True
 
 
 def _unstored(tracking_uri: str | None, cwd: Path) -> list[Path]:

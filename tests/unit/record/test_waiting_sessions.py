@@ -14,7 +14,7 @@ from bis.evidence.spool import EventWriter, write_document
 from bis.launch.liveness import lock, release, unlock
 from bis.model.record import Mode
 from bis.model.session import Exit
-from bis.record.waiting_sessions import await_storing, waiting_sessions
+from bis.record.waiting_sessions import before_reading, waiting_sessions
 from tests.unit.sessions import session_of
 
 URI = "sqlite:////elsewhere/mlflow.db"
@@ -72,8 +72,7 @@ def test_a_run_that_is_being_stored_is_waited_for(ended: Path, reference: str) -
 
     storing = threading.Thread(target=store)
     storing.start()
-    told: list[str] = []
-    await_storing((reference,), URI, Path("/"), wait_s=30, tell=told.append)
+    told = list(before_reading((reference,), URI, Path("/"), wait_s=30))
     storing.join()
     unlock(held)
     assert told == ["waiting for the run that is being stored in the background"]
@@ -83,16 +82,13 @@ def test_waiting_has_an_end(ended: Path) -> None:
     """What is shown then may not be complete; other runs are not waited for."""
     held = lock(ended / "storing.lock")
     assert held is not None
-    told: list[str] = []
-    await_storing(("ffff",), URI, Path("/"), wait_s=30, tell=told.append)
-    assert told == []
-    await_storing(("last",), URI, Path("/"), wait_s=0.2, tell=told.append)
+    assert list(before_reading(("ffff",), URI, Path("/"), wait_s=30)) == []
+    told = list(before_reading(("last",), URI, Path("/"), wait_s=0.2))
     unlock(held)
     assert "still being stored after 0.2 s" in told[-1]
 
 
 def test_nothing_is_waited_for_where_nobody_stores(ended: Path) -> None:
     """A session that waits for `bis store` holds nobody up."""
-    told: list[str] = []
-    await_storing(("last",), URI, Path("/"), wait_s=30, tell=told.append)
-    assert told == []
+    told = list(before_reading(("last",), URI, Path("/"), wait_s=3000))
+    assert told == ["1 recorded session waits to be stored: run `bis store`"]
