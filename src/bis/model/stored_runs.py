@@ -15,12 +15,9 @@ SUMMARY_TAGS = (
     "bis.replay.of",
     "bis.replay.same_metrics",
     "bis.replays",
-    "bis.session",
-    "bis.state",
     "bis.verdict",
     "bis.verdict.exact",
     "bis.verdict.fresh",
-    "bis.version",
 )
 
 
