@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bis import __version__
+from bis._version import __version__
 from bis.errors import BisError
 from bis.evidence.redaction import Redactor, secrets_of
 from bis.evidence.store import PARENT, EvidenceStore, StoredRun
