@@ -25,7 +25,7 @@ LAZY = {
     "src/bis/__init__.py": "the public names, loaded when first used, so that `import bis` costs nothing",
     "src/bis/cli/main.py": "the group of commands, each loaded when it is called",
 }
-MAX_LATE_SHARE = 0.10
+MAX_LATE_SHARE = 0.08
 
 # Modules of bis that are imported by a name in a string: where, and why.
 BY_STRING: dict[str, str] = {
