@@ -12,6 +12,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 try:
+    from socket import AF_UNIX
+except ImportError:  # Windows
+    AF_UNIX = None  # type: ignore[assignment]  # no family is it
+try:
     import resource
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]  # asked for below
@@ -19,11 +23,13 @@ except ImportError:  # Windows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PROCESS = frozenset({
-    *("subprocess.Popen", "os.posix_spawn", "os.spawn", "os.startfile", "os.system"),
-    *("os.exec", "os.fork", "os.forkpty", "pty.spawn"),
-})
-_SOCKET = frozenset({"socket.connect", "socket.bind", "socket.getaddrinfo", "urllib.Request"})
+_PROCESS = frozenset(
+    {
+        *("subprocess.Popen", "os.posix_spawn", "os.spawn", "os.startfile", "os.system"),
+        *("os.exec", "os.fork", "os.forkpty", "pty.spawn"),
+    }
+)
+_SOCKET = frozenset({"socket.connect", "socket.getaddrinfo", "urllib.Request"})
 
 _watchers: list[list[str]] = []
 _installed: list[bool] = []
@@ -32,7 +38,7 @@ _installed: list[bool] = []
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if not _watchers:
         return
-    if event in _PROCESS or event in _SOCKET:
+    if event in _PROCESS or (event in _SOCKET and not _is_local(arguments)):
         seen = f"{event}{str(arguments)[:120]}"
     elif event == "sqlite3.connect" and PurePath(str(arguments[0])).name == "mlflow.db":
         seen = f"{event} {arguments[0]}"
@@ -40,6 +46,11 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         return
     for watcher in _watchers:
         watcher.append(seen)
+
+
+def _is_local(arguments: tuple[Any, ...]) -> bool:
+    """Whether an address is a file's: event loops and programs of one machine talk through such."""
+    return isinstance(arguments[-1], (str, bytes)) and getattr(arguments[0], "family", None) == AF_UNIX
 
 
 @contextmanager

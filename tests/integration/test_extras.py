@@ -13,7 +13,17 @@ from tests.sources import ROOT, own_files
 if TYPE_CHECKING:
     from pathlib import Path
 
-EXTRAS = ("distributed", "ipykernel", "jupyter_client", "keras", "nbclient", "nbformat", "psutil", "tensorflow", "torch")
+EXTRAS = (
+    "distributed",
+    "ipykernel",
+    "jupyter_client",
+    "keras",
+    "nbclient",
+    "nbformat",
+    "psutil",
+    "tensorflow",
+    "torch",
+)
 NEEDS_AN_EXTRA = {"bis.launch.kernel"}  # loaded once `bis.notebooks.extra` has looked
 
 # Nothing is uninstalled: finders of modules do not find what they are told to hide.
