@@ -1,6 +1,6 @@
 """Every test runs in surroundings of its own: nothing of the caller's shell, home or folder changes a result.
 
-What tests start from is made here: a home of bis, a project, and a store whose tables are made once and copied for each.
+What tests start from is made here: a home of bis, a project, and a store, whose tables are made once and copied.
 """
 
 from __future__ import annotations

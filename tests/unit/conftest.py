@@ -13,7 +13,18 @@ if TYPE_CHECKING:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Watch the fixtures of a test."""
+    return (yield from _within_bounds(item))
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Watch the test."""
+    return (yield from _within_bounds(item))
+
+
+def _within_bounds(item: pytest.Item) -> Generator[None, object, object]:
     """Fail a test that does what belongs into tests/integration, whatever its assertions say."""
     with watched() as seen:
         result = yield
