@@ -65,7 +65,7 @@ def watched() -> Iterator[list[str]]:
     try:
         yield seen
     finally:
-        _watchers.remove(seen)
+        _watchers[:] = [w for w in _watchers if w is not seen]  # equal lists are not the same list
         if _children() != before and not seen:
             seen.append("a child process has ended")
 
