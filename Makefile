@@ -1,4 +1,4 @@
-# The two commands are `make study` (the main job) and `make test`. Both set up .venv on a machine that has nothing but
+# The two commands are `make study` (the main job) and `make test`, in either order. Both set up .venv on a machine that has nothing but
 # Python >= 3.10 with venv; a second call finds everything in place.
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.10 python3; do command -v $$p && break; done)
@@ -9,13 +9,16 @@ BROWSER := @sparticuz/chromium@147.0.0 puppeteer-core@24.43.1
 
 VENV := .venv
 PY := $(VENV)/bin/python
+# A file's tests stay together, since they share stores and servers; the slowest files go first.
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 INSTALL := $(PY) -m uv pip install --quiet --python $(PY) --compile-bytecode
 
 # Without .pyc files `import mlflow` takes 5 s instead of 1.5 s, in each of the hundreds of processes of a test run.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help study test check lint types layers docs doctest cli-docs rule-docs new-rule bench bench-listing bench-audit clean
+.PHONY: help study test check lint types layers docs fast doctest coverage format fix
+.PHONY: cli-docs rule-docs new-rule bench bench-startup bench-listing bench-audit clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -23,26 +26,39 @@ help: ## this list
 study: $(VENV)/.study ## the main job: record, replay and verify the two experiments of the study
 	$(PY) study/run.py
 
-test: check doctest $(VENV)/.browser ## everything: check, doctests, the whole test suite
-	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+test: lint types layers docs doctest $(VENV)/.browser ## everything: lint, types, layers, docs, doctests, all tests
+	$(PYTEST)
 
-check: lint types layers docs ## formatting, lint, types, layers, documentation (fast)
+check: lint types layers docs fast ## before each commit: lint, types, layers, documentation, fast tests (2 minutes)
 
-lint: $(VENV)/.dev ## ruff
+lint: $(VENV)/.dev ## ruff: lint and format, nothing is changed
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 
 types: $(VENV)/.dev ## mypy --strict on src and tests
 	$(PY) -m mypy
 
-layers: $(VENV)/.dev ## import-linter
-	$(VENV)/bin/lint-imports
+layers: $(VENV)/.dev ## import-linter: who may import what
+	$(VENV)/bin/lint-imports --no-cache
 
 docs: $(VENV)/.dev ## the documentation, into site/
 	$(PY) -m mkdocs build --strict --quiet
 
-doctest: $(VENV)/.dev ## the examples in the docstrings of bis.stats
-	$(PY) -m pytest -q --doctest-modules src/bis/stats
+fast: $(VENV)/.dev ## tests that start no process, open no store and use no network
+	$(PYTEST) --quiet tests/unit tests/rules
+
+doctest: $(VENV)/.dev ## the examples in docstrings
+	$(PYTEST) --quiet --doctest-modules src/bis
+
+coverage: $(VENV)/.dev ## which lines the tests in this process reach; fails below the floor in pyproject.toml
+	$(PYTEST) --quiet tests/unit tests/rules tests/integration --cov --cov-report=term:skip-covered
+
+format: $(VENV)/.dev ## format the code
+	$(PY) -m ruff format
+
+fix: $(VENV)/.dev ## repair what ruff can repair, and format
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
 
 cli-docs: $(VENV)/.dev ## docs/cli.md, from the commands' help
 	$(PY) docs/generate_cli.py
@@ -63,7 +79,7 @@ bench-audit: $(VENV)/.dev ## cost of auditing a corpus, beside tools that read t
 	$(PY) benchmarks/audit.py
 
 clean: ## remove what the targets wrote, but for .venv
-	rm -rf site study/out benchmarks/out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf site study/out benchmarks/out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 
 $(VENV)/.base:
 	@test -n "$(PYTHON)" || { echo "No python3 was found. Install Python >= 3.10, or: make PYTHON=/path/to/python"; exit 2; }

@@ -10,6 +10,8 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from bis._version import __version__
+
 if TYPE_CHECKING:
     from bis.api import (
         AuditOptions,
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
         verify,
     )
 
-__version__ = "0.1.0"
 __all__ = [
     "AuditOptions",
     "ReplayOptions",

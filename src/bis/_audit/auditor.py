@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bis import __version__
 from bis._audit.cache import Cache
 from bis._audit.files.dependencies import is_lock, is_manifest, named_requirements, read_dependencies
 from bis._audit.files.entry_points import is_entry_file
@@ -23,6 +22,7 @@ from bis._audit.program.project import Project
 from bis._audit.questions import facts, substrings
 from bis._audit.rule_contract import Rule
 from bis._audit.rules.rule_catalogue import RULES
+from bis._version import __version__
 from bis.evidence.digests import digest_bytes
 from bis.model.project_audit import Confidence, Finding, Place, Problem, ProjectAudit, Severity, Size
 

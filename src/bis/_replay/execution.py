@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bis import __version__
 from bis._replay.planning import Layout
 from bis._replay.program_environment import neutralise
 from bis._replay.working_copy import build
+from bis._version import __version__
 from bis.config import MIB, Settings, home
 from bis.errors import BisError, StorageError
 from bis.evidence import spool as spool_files

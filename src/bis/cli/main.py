@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bis import __version__
+from bis._version import __version__
 from bis.cli.audit import audit
 from bis.cli.corpus import corpus
 from bis.cli.diff import diff

@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bis import __version__
+from bis._version import __version__
 from bis.corpus.corpus_progress import CorpusProgress
 from bis.corpus.local import audit_locally
 from bis.corpus.outcomes import CRASHED, MISSING, Auditor, ProjectOutcome, failed

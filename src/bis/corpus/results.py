@@ -6,7 +6,7 @@ import json
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from bis import __version__
+from bis._version import __version__
 from bis.corpus.journal import AUDITS
 from bis.corpus.outcomes import failure_of
 from bis.corpus.summary import Summary

@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bis import __version__
+from bis._version import __version__
 from bis.errors import BisError, EvidenceDamaged
 from bis.evidence.documents import document_text, parse_document
 from bis.evidence.redaction import Redactor, secrets_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bis import __version__
+from bis._version import __version__
 from bis.errors import BisError, EvidenceDamaged, EvidenceError
 from bis.evidence.documents import document_text, parse_document
 from bis.evidence.outcomes import redactor_of_plan, replays_of

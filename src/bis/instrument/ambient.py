@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bis import __version__
+from bis._version import __version__
 from bis.config import home, load_settings, waits_for_storing
 from bis.errors import BisError
 from bis.evidence import spool as spool_files

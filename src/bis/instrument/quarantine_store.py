@@ -79,7 +79,7 @@ class QuarantinedTrackingStore(SqlAlchemyStore):  # type: ignore[misc]  # MLflow
             return
         location = self._get_artifact_location(experiment_id)
         now = time.time_ns() // 1_000_000
-        with self.ManagedSessionMaker(read_only=False) as session:
+        with self._writing() as session:
             if session.get(SqlExperiment, int(experiment_id)) is None:
                 session.add(
                     self._with_workspace(
@@ -103,7 +103,7 @@ class QuarantinedTrackingStore(SqlAlchemyStore):  # type: ignore[misc]  # MLflow
         experiment_id = _active_experiment()
         self.ensure_experiment(experiment_id)
         root = self._get_artifact_location(experiment_id)
-        with self.ManagedSessionMaker(read_only=False) as session:
+        with self._writing() as session:
             if session.get(SqlRun, run_id) is None:
                 session.add(
                     SqlRun(
@@ -123,6 +123,11 @@ class QuarantinedTrackingStore(SqlAlchemyStore):  # type: ignore[misc]  # MLflow
                 )
                 self._tell("run", run_id)
         self._known.add(f"r{run_id}")
+
+    def _writing(self) -> Any:
+        """Open a session that writes: newer MLflow wants to be told, older ones do not know the word."""
+        maker = self.ManagedSessionMaker
+        return maker(read_only=False) if "read_only" in inspect.signature(maker).parameters else maker()
 
     def _with_workspace(self, row: Any) -> Any:
         add = getattr(self, "_with_workspace_field", None)  # MLflow >= 3.10

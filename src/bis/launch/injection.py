@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import bis
+from bis._version import __version__
 from bis.errors import StorageError
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ def injection_path(cache_dir: Path) -> Path:
     StorageError
         The folder cannot be written.
     """
-    source = Path(bis.__file__).resolve().parent
-    target = cache_dir / f"injection-{bis.__version__}-{_state(source)}"
+    source = Path(__file__).resolve().parents[1]
+    target = cache_dir / f"injection-{__version__}-{_state(source)}"
     if not (target / SITE).is_dir():
         try:
             _build(source, target)
@@ -161,9 +161,9 @@ def _build(source: Path, target: Path) -> None:
 
 
 def _write_metadata(packages: Path) -> None:
-    info = packages / f"bis-{bis.__version__}.dist-info"
+    info = packages / f"bis-{__version__}.dist-info"
     info.mkdir()
-    text = f"Metadata-Version: 2.1\nName: bis\nVersion: {bis.__version__}\n"
+    text = f"Metadata-Version: 2.1\nName: bis\nVersion: {__version__}\n"
     (info / "METADATA").write_text(text, encoding="utf-8")
     (info / "INSTALLER").write_text("bis\n", encoding="utf-8")
     groups: dict[str, list[str]] = {}

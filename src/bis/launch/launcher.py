@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bis import __version__
+from bis._version import __version__
 from bis.config import MIB, Settings, home
 from bis.errors import StorageError, UsageError
 from bis.evidence import spool as spool_files

@@ -17,7 +17,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from bis import __version__
+from bis._version import __version__
 from bis.report.json.audit_json import writable
 
 if TYPE_CHECKING:

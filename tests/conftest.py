@@ -1,0 +1,76 @@
+"""Every test runs in surroundings of its own: nothing of the caller's shell, home or folder changes a result.
+
+What tests start from is made here: a home of bis, a project, and a store, whose tables are made once and copied.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.surroundings import isolate
+
+_SURROUNDINGS = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything is collected: variables that could change a result are taken away, homes are made elsewhere."""
+    folder = Path(tempfile.mkdtemp(prefix="bis-tests-"))
+    isolate(folder)
+    config.stash[_SURROUNDINGS] = folder
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """After the last test, the homes go again."""
+    shutil.rmtree(config.stash[_SURROUNDINGS], ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test starts in an empty folder of its own: no store, settings or program of the caller's folder is found."""
+    monkeypatch.chdir(tempfile.mkdtemp(prefix="cwd-", dir=request.config.stash[_SURROUNDINGS]))
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables, which are slow to make."""
+    from mlflow import MlflowClient
+
+    path = tmp_path_factory.mktemp("template") / "mlflow.db"
+    MlflowClient(f"sqlite:///{path}").search_experiments()
+    return path
+
+
+@pytest.fixture
+def store_uri(empty_database: Path, tmp_path: Path) -> str:
+    """An empty tracking store, with its artifacts beside it."""
+    path = tmp_path / "store" / "mlflow.db"
+    path.parent.mkdir()
+    shutil.copy(empty_database, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE experiments SET artifact_location = ?", (str(path.parent / "artifacts"),))
+        connection.commit()
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where bis keeps what belongs to no project."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("BIS_HOME", str(folder))
+    for name in ("BIS_SPOOL", "BIS_ENTROPY", "BIS_RECORD", "MLFLOW_TRACKING_URI", "PYTHONHASHSEED"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path, home: Path) -> Path:
+    """An empty project."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder
