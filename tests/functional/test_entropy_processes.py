@@ -6,22 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bis.instrument.entropy.entropy_plan import EntropyPlan
 from tests.functional.entropy_launcher import A, B, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-def in_new_folder(plan: EntropyPlan, folder: Path) -> EntropyPlan:
-    """The same plan with a claims folder of its own, as a launcher makes one for each execution."""
-    (folder / "claims").mkdir(parents=True)
-    return EntropyPlan(plan.root, claims=str(folder / "claims"))
+    from bis.instrument.entropy.entropy_plan import EntropyPlan
 
 
 def pools(plan: EntropyPlan, folder: Path) -> Any:
     """What pools_program draws, executed in a new folder."""
-    return run(in_new_folder(plan, folder), folder / "log", "pools_program.py", str(folder / "system.txt"))
+    folder.mkdir(parents=True)
+    return run(plan, folder / "log", "pools_program.py", str(folder / "system.txt"))
 
 
 @pytest.fixture(scope="module")
