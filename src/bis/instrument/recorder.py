@@ -210,9 +210,11 @@ class Recorder:
     # -- the end ------------------------------------------------------------------------------------------------------
 
     def _note_modules(self) -> None:
+        from bis.instrument.runtime_probe import file_of  # at the end only
+
         files = {}
         for name, module in list(sys.modules.items()):
-            path = _file_of(module)
+            path = file_of(module)
             if isinstance(path, str) and not path.startswith(self._ignored):
                 files[name] = path
         self.note("modules", files=files, loaded=sorted(sys.modules))
@@ -276,14 +278,6 @@ def _ignored_prefixes(session: SessionView) -> tuple[str, ...]:
     found = {p for r in roots if r for p in (os.path.normpath(r), os.path.realpath(r))}
     # A project may live inside the prefix (a container's /usr, a conda base): its own files are still watched, below.
     return tuple(p.rstrip(os.sep) + os.sep for p in sorted(found) if not session.project_root.startswith(p + os.sep))
-
-
-def _file_of(module: Any) -> Any:
-    """The file of a module as it stands in its namespace: asking a lazy module for an attribute would load it."""
-    try:
-        return object.__getattribute__(module, "__dict__").get("__file__")
-    except AttributeError:  # whatever a program puts into sys.modules
-        return None
 
 
 def _mode(flags: Any) -> str:

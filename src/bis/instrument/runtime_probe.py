@@ -54,6 +54,14 @@ def inprocess_machine_facts(modules: Mapping[str, ModuleType] | None = None) -> 
     return {"pools": pools, "threads": threads, "switches": switches, "reasons": reasons}
 
 
+def file_of(module: Any) -> Any:
+    """The file of a module as it stands in its namespace: asking a lazy module for an attribute would load it."""
+    try:
+        return object.__getattribute__(module, "__dict__").get("__file__")
+    except AttributeError:  # whatever a program puts into sys.modules
+        return None
+
+
 def _pools() -> list[dict[str, Any]]:
     if not _has_native_code():
         return []
@@ -83,7 +91,7 @@ def _has_native_code() -> bool:
         return True
     own = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120 (pathlib is not loaded for this)
     for module in list(sys.modules.values()):
-        file = getattr(module, "__dict__", {}).get("__file__")  # asking a lazy module for an attribute would load it
+        file = file_of(module)
         if isinstance(file, str) and file.endswith((".so", ".pyd")) and not _in_stdlib(file, own):
             return True
     return False

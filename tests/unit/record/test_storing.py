@@ -16,8 +16,8 @@ import pytest
 from bis.errors import EvidenceDamaged
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
-from bis.instrument.events import EventWriter
 from bis.evidence.store import EvidenceStore
+from bis.instrument.events import EventWriter
 from bis.launch.liveness import lock, release, unlock
 from bis.model.record import Mode, State
 from bis.model.session import Exit
