@@ -13,15 +13,17 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from environments import Unavailable
 from measurement import Case, Series, interleave, measure
 from rich.console import Console
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 FORMAT = "bis.startup-benchmark"
 VERSION = 1
