@@ -15,10 +15,10 @@ INSTALL := $(PY) -m uv pip install --quiet --python $(PY) --compile-bytecode
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help study test check lint types layers docs doctest cli-docs rule-docs new-rule bench bench-audit clean
+.PHONY: help study test check lint types layers docs doctest cli-docs rule-docs new-rule bench bench-startup bench-audit clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 study: $(VENV)/.study ## the main job: record, replay and verify the two experiments of the study
 	$(PY) study/run.py
@@ -55,6 +55,9 @@ new-rule: $(VENV)/.dev ## begin a rule of the audit: CODE=BIS311 NAME=some-name
 
 bench: $(VENV)/.dev ## cost of recording, beside other trackers
 	$(PY) benchmarks/overhead.py
+
+bench-startup: $(VENV)/.dev ## cost of starting a recorded process
+	$(PY) benchmarks/startup.py
 
 bench-audit: $(VENV)/.dev ## cost of auditing a corpus, beside tools that read the same files
 	$(PY) benchmarks/audit.py
