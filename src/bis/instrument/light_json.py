@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 try:
-    from _json import encode_basestring, make_encoder, make_scanner  # type: ignore[attr-defined]  # private
+    import _json as c_functions
 except ImportError:  # an interpreter that is not CPython
-    make_scanner = None
+    c_functions = None  # type: ignore[assignment]
 
 
 class _Options:
@@ -27,6 +27,9 @@ class _Options:
     parse_constant = float
 
 
+_OPTIONS: Any = _Options  # which typeshed takes for a scanner
+
+
 def parsed(text: str) -> Any:
     """The value of a JSON text, which begins with its value (an object, say, and not a blank).
 
@@ -35,12 +38,12 @@ def parsed(text: str) -> Any:
     ValueError
         It is not JSON.
     """
-    if make_scanner is None:
+    if c_functions is None:
         from json import loads  # see above
 
         return loads(text)
     try:
-        value, end = make_scanner(_Options)(text, 0)
+        value, end = c_functions.make_scanner(_OPTIONS)(text, 0)
     except StopIteration as error:
         raise ValueError(f"not JSON at character {error.value}") from None
     if text[end:].strip():
@@ -54,11 +57,11 @@ def encoded(value: dict[str, Any]) -> bytes:
     What has no JSON form becomes its ``str``; bytes of file names and arguments that are not UTF-8 (lone surrogates)
     become ``\udcxx``, which is JSON's own escape.
     """
-    if make_scanner is None:
+    if c_functions is None:
         from json import dumps  # see above
 
         text = dumps(value, ensure_ascii=False, default=str)
     else:
-        encoder = make_encoder({}, str, encode_basestring, None, ": ", ", ", False, False, True)  # noqa: FBT003 (by position only)
+        encoder = c_functions.make_encoder({}, str, c_functions.encode_basestring, None, ": ", ", ", False, False, True)  # noqa: FBT003 (by position only)
         text = "".join(encoder(value, 0))
     return text.encode("utf-8", "backslashreplace")
