@@ -172,7 +172,7 @@ def _library_hooks(recorder: EntropyService) -> dict[str, Callable[[ModuleType],
 
         joblib.attach_executor(module, recorder)
 
-    hooks = {
+    hooks: dict[str, Callable[[ModuleType], None]] = {
         "numpy.random": with_numpy,
         "torch": with_torch,
         "tensorflow.python.framework.random_seed": with_tensorflow,
