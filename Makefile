@@ -75,6 +75,9 @@ bench: $(VENV)/.dev ## cost of recording, beside other trackers
 bench-listing: $(VENV)/.dev ## cost of listing 10,000 runs, beside MLflow's search
 	$(PY) benchmarks/listing.py
 
+bench-startup: $(VENV)/.dev ## cost of starting a recorded process
+	$(PY) benchmarks/startup.py
+
 bench-audit: $(VENV)/.dev ## cost of auditing a corpus, beside tools that read the same files
 	$(PY) benchmarks/audit.py
 

@@ -63,7 +63,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where bis keeps what belongs to no project."""
     folder = tmp_path / "home"
     monkeypatch.setenv("BIS_HOME", str(folder))
-    for name in ("BIS_SPOOL", "BIS_ENTROPY", "BIS_RECORD", "MLFLOW_TRACKING_URI", "PYTHONHASHSEED"):
+    for name in ("BIS_SPOOL", "BIS_RECORD", "MLFLOW_TRACKING_URI", "PYTHONHASHSEED"):
         monkeypatch.delenv(name, raising=False)
     return folder
 

@@ -24,8 +24,6 @@ VARIABLES = {
     "BIS_DEBUG": "1 shows tracebacks of failures inside bis",
     "BIS_SPOOL": "set by bis for the program that it records: the folder of the session",
     "BIS_CHILD_KEY": "set by bis for child processes: their place in the process tree",
-    "BIS_ENTROPY": "set by bis for the program that it records: the root of its randomness",
-    "BIS_ENTROPY_CLAIMS": "set by bis for child processes: where those with equal keys claim numbers",
     "BIS_KERNEL": "set by bis for a notebook's kernel: marks its processes, so that none is left behind",
 }
 

@@ -6,11 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bis.instrument.entropy.entropy_plan import EntropyPlan
+from bis.evidence.spool import SESSION, write_document
+from bis.instrument.entropy.entropy_plan import CLAIMS, EntropyPlan
+from tests.unit.sessions import described_session
 
 ASSETS = Path(__file__).parents[1] / "assets" / "entropy"
 SOURCES = Path(__file__).parents[2] / "src"
@@ -31,10 +34,22 @@ class Outcome:
         return [fact[1:] for fact in self.facts if fact[0] == kind]
 
 
+def new_session(plan: EntropyPlan, folder: Path) -> Path:
+    """The folder of a new session with the root of a plan."""
+    spool = Path(tempfile.mkdtemp(prefix="spool-", dir=folder))
+    (spool / CLAIMS).mkdir()
+    session = described_session(folder, root=plan.root.hex(), serve=plan.serve, spool=str(spool))
+    write_document(spool / SESSION, session)
+    return spool
+
+
 def run(
     plan: EntropyPlan | None, log: Path, *command: str, states: dict[str, str] | None = None, **environment: str
 ) -> Outcome:
-    """Run a program of the assets (or ``-c code``) under a plan; None runs it as if bis were not there."""
+    """Run a program of the assets (or ``-c code``) under a plan, in a session of its own.
+
+    None runs it as if bis were not there.
+    """
     log.unlink(missing_ok=True)
     variables = {
         **{name: value for name, value in os.environ.items() if not name.startswith("BIS_")},
@@ -45,7 +60,7 @@ def run(
         **environment,
     }
     if plan is not None:
-        variables.update(plan.to_environment())
+        variables["BIS_SPOOL"] = str(new_session(plan, log.parent))
     if states is not None:
         variables["BIS_TEST_STATES"] = json.dumps(states)
     program = command if command[0] == "-c" else (str(ASSETS / command[0]), *command[1:])

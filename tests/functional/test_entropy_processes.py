@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bis.instrument.entropy.entropy_plan import EntropyPlan
 from tests.functional.entropy_launcher import A, B, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bis.instrument.entropy.entropy_plan import EntropyPlan
 
-def in_new_folder(plan: EntropyPlan, folder: Path) -> EntropyPlan:
-    """The same plan with a claims folder of its own, as a launcher makes one for each execution."""
-    (folder / "claims").mkdir(parents=True)
-    return EntropyPlan(plan.root, claims=str(folder / "claims"))
+# What version 0.1.0 drew under root A, before the root moved from the environment into the session's folder.
+DRAWN = [
+    "14f90d1f", 0.5051444491159375, "59d4654a 0.37524322313274205\n",
+    "85910c37 0.40712139809300263\n", "8d980a6e 0.06808334736435873\n",
+]  # fmt: skip
 
 
 def pools(plan: EntropyPlan, folder: Path) -> Any:
     """What pools_program draws, executed in a new folder."""
-    return run(in_new_folder(plan, folder), folder / "log", "pools_program.py", str(folder / "system.txt"))
+    folder.mkdir(parents=True)
+    return run(plan, folder / "log", "pools_program.py", str(folder / "system.txt"))
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +104,16 @@ def test_loky_is_reported_when_it_is_used(tmp_path: Path) -> None:
     used = run(A, tmp_path / "log", "-c", code)
     assert [fact[0] for fact in used.told("uncontrolled")] == ["joblib.loky"]
     assert used.printed[0][1] != used.printed[1][1]
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="subprocess spawns there, which counts a second key a child")
+def test_streams_and_keys_are_those_of_earlier_versions(tmp_path: Path) -> None:
+    """Under one root a program and its children draw what they drew when bis first served them: records replay."""
+    child = "import os, random; print(os.urandom(4).hex(), random.random())"
+    code = (
+        "import json, os, random, subprocess, sys\n"
+        f"run = lambda **more: subprocess.run([sys.executable, '-c', {child!r}], **more, **options).stdout\n"
+        "options = {'capture_output': True, 'text': True}\n"
+        "print(json.dumps([os.urandom(4).hex(), random.random(), run(), run(), run(env={**os.environ, 'X': '1'})]))"
+    )
+    assert run(A, tmp_path / "log", "-c", code).printed == DRAWN

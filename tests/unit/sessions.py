@@ -52,6 +52,28 @@ class Ran:
         return event
 
 
+def described_session(folder: Path, **changes: Any) -> Session:
+    """A session of a script in `folder`, of which nothing is on the disk."""
+    facts: dict[str, Any] = {
+        "version": 1,
+        "session": "s",
+        "mode": Mode.RUN,
+        "started_unix_s": 1.0,
+        "bis_version": "0",
+        "kind": EntryKind.SCRIPT,
+        "target": "train.py",
+        "argv": (),
+        "interpreter_options": (),
+        "cwd": str(folder),
+        "project_root": str(folder),
+        "root": "00" * 32,
+        "serve": True,
+        "hash_seed": "1",
+        "spool": str(folder),
+    }
+    return Session(**{**facts, **changes})
+
+
 def session_of(project: Path, text: str | None = None, **changes: Any) -> Session:
     """A session of ``program.py`` in `project`, which gets `text`; its folder is made."""
     if text is not None:

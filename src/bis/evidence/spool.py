@@ -1,16 +1,13 @@
 """The spool: the folder of a session, written while the program runs and read when it has ended.
 
-Light and standard library only, since the writing half works inside users' programs. Each process appends to an event
-file of its own, one ``os.write`` an event, so that what was seen survives even ``kill -9``. The files are described
-in docs/formats/spool.md.
+This is the host's side. In the program, `bis.instrument.session_view` reads the session and `bis.instrument.events`
+writes the events; the two sides share no code, and a test compares them. docs/formats/spool.md describes the files.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import threading
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -34,42 +31,6 @@ CODE = "code.json"
 ENVIRONMENT = "environment.json"
 STORED = "stored.json"
 SECRETS = "secrets.json"
-
-
-class EventWriter:
-    """Appends events to this process's file of a spool; safe in threads and after a fork."""
-
-    def __init__(self, spool: Path) -> None:
-        self._spool = spool
-        self._lock = threading.Lock()
-        self._pid = 0
-        self._fd = -1
-        self._identity = (0, 0)
-
-    def write(self, kind: str, **facts: Any) -> None:
-        """Append one event. Raises OSError where the disk refuses."""
-        data = encoded({"k": kind, "t": time.time(), **facts}) + b"\n"
-        if self._pid != os.getpid() or not self._is_ours():
-            self._open()
-        with self._lock:
-            if os.write(self._fd, data) < len(data):  # a full disk: the next event begins a line of its own
-                os.write(self._fd, b"\n")
-
-    def _is_ours(self) -> bool:
-        """Whether the descriptor is still the event file: a program that closes all (a daemon) may reuse its number."""
-        try:
-            state = os.fstat(self._fd)
-        except OSError:
-            return False
-        return (state.st_dev, state.st_ino) == self._identity
-
-    def _open(self) -> None:
-        self._lock = threading.Lock()  # the inherited one may be held by a thread that the fork did not copy
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
-        self._fd = os.open(self._spool / f"events-{os.getpid()}.jsonl", flags, 0o600)
-        state = os.fstat(self._fd)
-        self._identity = (state.st_dev, state.st_ino)
-        self._pid = os.getpid()
 
 
 def encoded(value: Any, *, indent: int | None = None, strict: bool = False) -> bytes:

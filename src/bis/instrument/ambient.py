@@ -7,23 +7,18 @@ from __future__ import annotations
 
 import atexit
 import os
-import secrets
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bis._version import __version__
-from bis.config import home, load_settings, waits_for_storing
-from bis.errors import BisError
-from bis.evidence import spool as spool_files
+from bis.config import home
 from bis.instrument import bootstrap
+from bis.instrument.entropy.entropy_plan import EntropyPlan
 from bis.instrument.recorder import Recorder
+from bis.instrument.session_view import AMBIENT, VERSION, SessionView
 from bis.launch.project_root import find_project_root
-from bis.model.facets import EntryKind
-from bis.model.record import Mode
-from bis.model.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,10 +33,12 @@ def start() -> None:
     """Begin to watch this process; does nothing where it is none of an experiment's."""
     if any(name in sys.modules for name in _OURSELVES) or _is_a_tool():
         return
-    recorder = Recorder(_session())
+    session = _session()
+    recorder = Recorder(session)
     bootstrap.adopt(recorder)
     recorder.fence.run("data", recorder.start)
-    recorder.fence.run("randomness", bootstrap.start_entropy, recorder)
+    plan = EntropyPlan(bytes.fromhex(session.root), serve=False)
+    recorder.fence.run("randomness", bootstrap.start_entropy, recorder, plan)
     # Registered after the recorder's own end, so it would run before it: the order is made explicit instead.
     atexit.unregister(recorder.end)
     atexit.register(_at_exit, recorder)
@@ -50,27 +47,26 @@ def start() -> None:
 def on_attach(run_id: str) -> None:
     """A run begins: make the spool, record code and packages, and store what is known so far."""
     recorder = bootstrap.active()
-    if recorder is None or recorder.session.mode is not Mode.AMBIENT or recorder.spooling:
+    if recorder is None or recorder.session.mode != AMBIENT or recorder.spooling:
         return
-    from bis.launch.launcher import write_session
-    from bis.record.preparation import prepare
+    from bis.record import self_recording  # once a run begins
 
     del run_id
     with recorder.unwatched():
-        session = write_session(recorder.session)
-        recorder.open_spool(Path(session.spool))
-        recorder.fence.run("code", lambda: prepare(session, load_settings(Path(session.cwd))))
+        session = self_recording.begin(recorder.session.fields())
+        recorder.open_spool(session.spool)
+        recorder.fence.run("code", self_recording.describe, session)
 
 
 def on_end(run_id: str) -> None:
     """A run ends: in an interactive process, which may live for days, store it now."""
     recorder = bootstrap.active()
-    if recorder is None or recorder.session.mode is not Mode.AMBIENT or not interactive():
+    if recorder is None or recorder.session.mode != AMBIENT or not interactive():
         return
     del run_id
     recorder.fence.run("outputs", note_cells, recorder)
     recorder.end()
-    recorder.fence.run("storing", _store, recorder)
+    recorder.fence.run("storing", _store, recorder, at_exit=False)
 
 
 def note_cells(recorder: Recorder) -> None:
@@ -97,72 +93,54 @@ def _at_exit(recorder: Recorder) -> None:
     if interactive():
         recorder.fence.run("outputs", note_cells, recorder)
     recorder.end()
-    recorder.fence.run("storing", _store_at_exit, recorder)
+    recorder.fence.run("storing", _store, recorder, at_exit=True)
 
 
-def _store_at_exit(recorder: Recorder) -> None:
-    """Store in this process where the machine may go away with it, else in one of its own.
-
-    At this point no more threads can be started, which some artifact stores need: then, too, another process does it.
-    """
-    from bis.record.storing import store_in_background
+def _store(recorder: Recorder, *, at_exit: bool) -> None:
+    from bis.record import self_recording  # when a run has ended
 
     with recorder.unwatched():
-        folder = Path(recorder.session.spool)
-        (folder / spool_files.STORED).unlink(missing_ok=True)
-        if waits_for_storing():
-            try:
-                _store(recorder)
-            except (BisError, RuntimeError):
-                store_in_background(folder)
-        else:
-            store_in_background(folder)
+        self_recording.store(Path(recorder.session.spool), at_exit=at_exit)
 
 
-def _store(recorder: Recorder) -> None:
-    from bis.record.storing import store_under_lock
-
-    with recorder.unwatched():
-        folder = Path(recorder.session.spool)
-        (folder / spool_files.STORED).unlink(missing_ok=True)
-        store_under_lock(folder)
-
-
-def _session() -> Session:
+def _session() -> SessionView:
     now = time.time()
     name = time.strftime("%Y%m%d-%H%M%S-", time.gmtime(now)) + os.urandom(6).hex()
     cwd = Path.cwd()
     kind, target = _entry()
-    folder = (cwd / target).parent if kind is EntryKind.SCRIPT else cwd
-    session = Session(
-        version=spool_files.VERSION,
-        session=name,
-        mode=Mode.AMBIENT,
-        started_unix_s=now,
-        bis_version=__version__,
-        kind=kind,
-        target=target,
-        argv=() if kind is EntryKind.INTERACTIVE else tuple(sys.argv[1:]),  # a kernel's are those of its server
-        interpreter_options=(),
-        cwd=str(cwd),
-        project_root=str(cwd),
-        root=secrets.token_hex(32),
-        serve=False,
-        hash_seed=os.environ.get("PYTHONHASHSEED") if os.environ.get("PYTHONHASHSEED") != "random" else None,
-        spool=str(home() / "sessions" / name),
-        tracking_uri=os.environ.get("MLFLOW_TRACKING_URI"),
+    folder = (cwd / target).parent if kind == "script" else cwd
+    hash_seed = os.environ.get("PYTHONHASHSEED")
+    return SessionView(
+        {
+            "version": VERSION,
+            "session": name,
+            "mode": AMBIENT,
+            "started_unix_s": now,
+            "bis_version": __version__,
+            "kind": kind,
+            "target": target,
+            "argv": [] if kind == "interactive" else sys.argv[1:],  # a kernel's are those of its server
+            "interpreter_options": [],
+            "cwd": str(cwd),
+            "project_root": str(find_project_root(folder)),
+            "root": os.urandom(32).hex(),
+            "serve": False,
+            "hash_seed": hash_seed if hash_seed != "random" else None,
+            "spool": str(home() / "sessions" / name),
+            "tracking_uri": os.environ.get("MLFLOW_TRACKING_URI"),
+        }
     )
-    return replace(session, project_root=str(find_project_root(folder)))
 
 
-def _entry() -> tuple[EntryKind, str]:
+def _entry() -> tuple[str, str]:
+    """Kind and target of the program, in the words of `bis.model.facets.EntryKind`."""
     if _shell() is not None:
-        return EntryKind.INTERACTIVE, ""
+        return "interactive", ""
     module = module_argument(sys.orig_argv)
     if module:
-        return EntryKind.MODULE, module
+        return "module", module
     path = getattr(sys.modules.get("__main__"), "__file__", None) or (sys.argv[0] if sys.argv else "")
-    return (EntryKind.SCRIPT, str(path)) if path and path not in {"-c", "-"} else (EntryKind.UNKNOWN, "")
+    return ("script", str(path)) if path and path not in {"-c", "-"} else ("unknown", "")
 
 
 def module_argument(command: Sequence[str]) -> str:

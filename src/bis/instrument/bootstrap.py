@@ -1,15 +1,19 @@
-"""The first thing that happens in a recorded interpreter, before any of the user's imports."""
+"""The first thing that happens in a recorded interpreter, before any of the user's imports.
+
+This module and all that it imports know the standard library only, and of that what is loaded anyway or cheap:
+`typing`, `re`, `json`, `contextlib`, `threading`, `pathlib` and `dataclasses` each cost several times what our own
+module costs, in each Python process of the run (``make bench-startup`` measures it).
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
-from bis.evidence.spool import read_session
 from bis.instrument.entropy.entropy_plan import EntropyPlan
 from bis.instrument.entropy.installation import install
 from bis.instrument.recorder import Recorder, SpoolObserver
+from bis.instrument.session_view import read_view
 
 _ACTIVE: list[Recorder] = []
 
@@ -28,35 +32,32 @@ def start() -> None:
     """Start recording as the session in ``BIS_SPOOL`` says; called by the injected ``sitecustomize``."""
     if _ACTIVE:
         return
-    spool = Path(os.environ["BIS_SPOOL"])
-    session = read_session(spool)
+    spool = os.environ["BIS_SPOOL"]
+    session = read_view(spool)
     recorder = Recorder(session)
     recorder.open_spool(spool)
     adopt(recorder)
     recorder.fence.run("data", recorder.start)
-    recorder.fence.run("randomness", start_entropy, recorder)
+    recorder.fence.run("randomness", _serve_entropy, recorder)
     if session.quarantine is not None:
-        confine(recorder)
+        _confine(recorder, session.quarantine)
 
 
-def start_entropy(recorder: Recorder) -> None:
-    """Install the entropy hooks, or only watch, as the session says."""
-    session = recorder.session
-    plan = EntropyPlan.from_environment(os.environ, sys.orig_argv) or EntropyPlan(
-        bytes.fromhex(session.root), serve=session.serve
-    )
+def _serve_entropy(recorder: Recorder) -> None:
+    start_entropy(recorder, EntropyPlan.of_process(recorder.session, os.environ, sys.orig_argv))
+
+
+def start_entropy(recorder: Recorder, plan: EntropyPlan) -> None:
+    """Install the entropy hooks; whether they serve or only watch is in the plan."""
     recorder.entropy = install(plan, SpoolObserver(recorder))
 
 
-def confine(recorder: Recorder) -> None:
+def _confine(recorder: Recorder, quarantine: dict[str, object]) -> None:
     """Refuse to write outside the replay's own folders; a replay without this does not start."""
-    from importlib import import_module
+    from bis.instrument.confinement import confine  # in replays only
 
-    quarantine = recorder.session.quarantine
-    assert quarantine is not None
-    # Recording is below replaying, so the name stands here and not an import (see docs/architecture.md).
-    confinement = import_module("bis.instrument.confinement")
-    confinement.confine(
-        (recorder.session.project_root, quarantine.folder, recorder.session.spool, *quarantine.writable),
+    writable: list[str] = list(quarantine.get("writable") or ())  # type: ignore[call-overload]  # JSON
+    confine(
+        (recorder.session.project_root, str(quarantine["folder"]), recorder.session.spool, *writable),
         lambda what, path: recorder.note("wrote-outside", what=what, path=path),
     )

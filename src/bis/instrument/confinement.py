@@ -9,14 +9,15 @@ Standard library only: this works in the replayed program's interpreter.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-import threading
-from typing import TYPE_CHECKING, Any
 
+from bis.instrument.own_work import OwnWork
+
+TYPE_CHECKING = False  # typing is not loaded at start-up
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CACHED_FOLDERS = 4096
@@ -76,18 +77,12 @@ _WRITES: dict[str, tuple[tuple[int, int | None], ...]] = {
 # What acts on a link itself and not on what it points to.
 _ON_LINKS = frozenset({"os.remove", "os.rmdir", "os.rename", "os.link", "os.symlink", "os.mkdir", "shutil.rmtree"})
 
-_ASIDE = threading.local()
+_ASIDE = OwnWork()
 
 
-@contextlib.contextmanager
-def suspended() -> Iterator[None]:
-    """Let bis itself write where the program may not, in this thread."""
-    before = getattr(_ASIDE, "on", False)
-    _ASIDE.on = True
-    try:
-        yield
-    finally:
-        _ASIDE.on = before
+def suspended() -> OwnWork:
+    """A context in which bis itself may write where the program may not, in this thread."""
+    return _ASIDE
 
 
 class Confinement:
@@ -122,18 +117,18 @@ class Confinement:
         """
         if event == "open":
             path, _mode, flags = args
-            if type(path) is int or path is None or not flags & _WRITING or getattr(_ASIDE, "on", False):
+            if type(path) is int or path is None or not flags & _WRITING or _ASIDE.going_on:
                 return
             self._allow(event, path, follow=not flags & getattr(os, "O_NOFOLLOW", 0))
         elif event in _WRITES:
-            if getattr(_ASIDE, "on", False):
+            if _ASIDE.going_on:
                 return
             for path_at, folder_at in _WRITES[event]:
                 folder = args[folder_at] if folder_at is not None and folder_at < len(args) else -1
                 self._allow(event, args[path_at], follow=event not in _ON_LINKS, folder=folder)
             if event in {"os.symlink", "os.rename", "shutil.move"}:
                 self._folders.clear()  # a folder may lead elsewhere now
-        elif event == "sqlite3.connect" and not getattr(_ASIDE, "on", False):
+        elif event == "sqlite3.connect" and not _ASIDE.going_on:
             self._allow_database(args[0])
 
     def _allow(self, event: str, path: Any, *, follow: bool, folder: Any = -1) -> None:

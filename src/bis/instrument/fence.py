@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
-import traceback
-from typing import TYPE_CHECKING, Any
 
-from bis.config import debugging
-
+TYPE_CHECKING = False  # typing is not loaded at start-up
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 
 class Fence:
@@ -32,8 +31,10 @@ class Fence:
         why = described(error)
         self.failures.setdefault(what, why)
         try:
-            if debugging():
-                traceback.print_exception(type(error), error, error.__traceback__)
+            if os.environ.get("BIS_DEBUG", "") not in {"", "0"}:  # as bis.config says, which is not loaded for it
+                from traceback import print_exception  # takes 5 ms to load, and is needed here only
+
+                print_exception(type(error), error, error.__traceback__)
             if not self._told and sys.stderr is not None:
                 self._told = True
                 sys.stderr.write(f"bis: recording of {what} failed ({why}); your program goes on\n")

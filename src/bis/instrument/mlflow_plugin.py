@@ -8,7 +8,7 @@ give the quarantine.
 from __future__ import annotations
 
 import os
-from importlib import import_module
+import sys
 from typing import Any
 
 _SERVER = "_MLFLOW_SERVER_FILE_STORE"  # set in the processes of `mlflow server`, which are nobody's experiment
@@ -79,15 +79,14 @@ def _start() -> None:
 
 
 def _told(error: Exception) -> None:
-    import sys
-
     if sys.stderr is not None:
         sys.stderr.write(f"bis: recording could not begin ({type(error).__name__}: {error}); your program goes on\n")
 
 
 def _quarantine() -> Any:
-    # Recording is below replaying, so the name stands here and not an import (see docs/architecture.md).
-    return import_module("bis.instrument.quarantine")
+    from bis.instrument import quarantine  # in replays only
+
+    return quarantine
 
 
 def _scheme(uri: str) -> str:
@@ -145,7 +144,7 @@ def _begin() -> None:
             _quarantine().install(tracking_store, registry_store)
         if recorder is not None and recorder.session.states and recorder.entropy is not None:
             # An ambient run was seen from here on, so this is the moment to which its generators are set back.
-            recorder.entropy.restore({s.generator: s.state for s in recorder.session.states if s.state})
+            recorder.entropy.restore({s["generator"]: s["state"] for s in recorder.session.states if s.get("state")})
     except Exception as error:  # noqa: BLE001 (fence: an exception here would break `import mlflow`)
         _told(error)
 

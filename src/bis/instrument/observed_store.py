@@ -159,7 +159,7 @@ class Observing:
         ours = {
             "bis.version": session.bis_version,
             "bis.session": session.session,
-            "bis.mode": str(session.mode.value),
+            "bis.mode": session.mode,
             "bis.state": "recording",
         }
         tags = [RunTag(k, v) for k, v in ours.items()]

@@ -10,18 +10,15 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bis.config import home
+from bis.instrument import bootstrap
 from bis.instrument.confinement import suspended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from bis.model.session import Quarantine
-    from bis.model.verdict import Deviation
 
 TRACKING_GROUP = "mlflow.tracking_store"
 REGISTRY_GROUP = "mlflow.model_registry_store"
@@ -47,12 +44,15 @@ class QuarantineStores:
 
     Parameters
     ----------
-    quarantine : Quarantine
-        Where the database and the artifacts go, and the scheme of the store of the original run.
+    folder : str or path
+        Where the database and the artifacts go.
+    original_scheme : str
+        The scheme of the store of the original run.
     templates : Path, optional
         Folder in which migrated databases are kept, one for each MLflow version. Without it each replay migrates.
     report : callable, optional
-        Told of each thing that the program found made up: an experiment or run that it names by a literal id.
+        Called for each thing that the program found made up (an experiment or run that it names by a literal id), with
+        the fields of `bis.model.verdict.Deviation`.
 
     Notes
     -----
@@ -62,13 +62,14 @@ class QuarantineStores:
 
     def __init__(
         self,
-        quarantine: Quarantine,
+        folder: str | Path,
         *,
+        original_scheme: str = "",
         templates: Path | None = None,
-        report: Callable[[Deviation], None] | None = None,
+        report: Callable[[dict[str, str]], None] | None = None,
     ) -> None:
-        self.folder = Path(quarantine.folder)
-        self.draws = names_made_by_client(quarantine.original_scheme)
+        self.folder = Path(folder)
+        self.draws = names_made_by_client(original_scheme)
         self.templates = templates
         self.report = report or _tell_nobody
         self._made: dict[Any, Any] = {}
@@ -104,7 +105,7 @@ class QuarantineStores:
         return self._made[cls]
 
 
-def _tell_nobody(_: Deviation) -> None:
+def _tell_nobody(_: dict[str, str]) -> None:
     """Report to nobody."""
 
 
@@ -182,16 +183,15 @@ def active_stores() -> QuarantineStores:
         This process is no replay.
     """
     if not _ACTIVE:
-        from bis.instrument import bootstrap
-
         recorder = bootstrap.active()
         if recorder is None or recorder.session.quarantine is None:
             raise LookupError("this process is no replay, so it has no quarantine")
         activate(
             QuarantineStores(
-                recorder.session.quarantine,
+                recorder.session.quarantine["folder"],
+                original_scheme=recorder.session.quarantine.get("original_scheme", ""),
                 templates=home() / "templates",
-                report=lambda d: recorder.note("deviation", **asdict(d)),
+                report=lambda deviation: recorder.note("deviation", **deviation),
             )
         )
     return _ACTIVE[0]

@@ -15,8 +15,6 @@ from mlflow.store.tracking.abstract_store import AbstractStore
 from mlflow.store.tracking.dbmodels.models import SqlExperiment, SqlRun
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
-from bis.model.verdict import Deviation
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -135,12 +133,12 @@ class QuarantinedTrackingStore(SqlAlchemyStore):  # type: ignore[misc]  # MLflow
 
     def _tell(self, what: str, identity: str) -> None:
         self._stores.report(
-            Deviation(
-                what=f"{what} {identity}",
-                recorded=f"one of the original store's {what}s",
-                replayed=f"an empty {what} of this id in the quarantine",
-                why="the program names it by a literal id, and a replay reads and writes no other store",
-            )
+            {
+                "what": f"{what} {identity}",
+                "recorded": f"one of the original store's {what}s",
+                "replayed": f"an empty {what} of this id in the quarantine",
+                "why": "the program names it by a literal id, and a replay reads and writes no other store",
+            }
         )
 
 
@@ -157,12 +155,12 @@ class QuarantinedRegistryStore(RegistryStore):  # type: ignore[misc]  # MLflow i
             return super()._get_registered_model(session, name, *args, **kwargs)
         except MlflowException:
             self._stores.report(
-                Deviation(
-                    what=f"registered model {name}",
-                    recorded="maybe a model of the original registry",
-                    replayed="not found",
-                    why="the registry of a replay holds only what the replay itself has registered",
-                )
+                {
+                    "what": f"registered model {name}",
+                    "recorded": "maybe a model of the original registry",
+                    "replayed": "not found",
+                    "why": "the registry of a replay holds only what the replay itself has registered",
+                }
             )
             raise
 

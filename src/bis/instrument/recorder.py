@@ -9,20 +9,19 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-import threading
-import traceback
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from bis.evidence.spool import EventWriter
+from bis.instrument.events import EventWriter
 from bis.instrument.fence import Fence
+from bis.instrument.own_work import OwnWork
+from bis.instrument.session_view import AMBIENT
 
+TYPE_CHECKING = False  # typing is not loaded at start-up
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from types import TracebackType
+    from typing import Any
 
-    from bis.model.session import Session
+    from bis.instrument.session_view import SessionView
 
 # Reads below these are not data: interpreter, packages, kernel interfaces.
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "<")
@@ -32,6 +31,8 @@ _MAX_PENDING = 200_000  # a process that lives for months and begins no run must
 _CHILDREN = frozenset({"subprocess.Popen", "os.posix_spawn", "os.exec"})
 _CACHE = f"{os.sep}__pycache__{os.sep}"  # the interpreter's own, written under passing names
 _WATCHED = _CHILDREN | {"open", "os.system"}
+# Without one of these a program has no trained model that could be digested.
+MODEL_LIBRARIES = ("sklearn", "torch", "keras", "tf_keras", "xgboost", "lightgbm", "catboost", "statsmodels")
 _CODE = (".py", ".pyc", ".so", ".pyd", ".pth", ".dll", ".dylib")
 
 
@@ -42,7 +43,7 @@ class Recorder:
     nothing on the disk.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: SessionView) -> None:
         self.session = session
         self.fence = Fence()
         self.is_main = True
@@ -52,8 +53,7 @@ class Recorder:
         self._writer: EventWriter | None = None
         self._pending: list[tuple[str, dict[str, Any]]] = []
         self._opened: set[tuple[str, bool]] = set()
-        self._busy = threading.local()
-        self._models: dict[str, Any] = {}
+        self._busy = OwnWork()
         self._digests: dict[str, set[str]] = {}
         self._ignored: tuple[str, ...] = ()
 
@@ -79,7 +79,7 @@ class Recorder:
         self._chain_excepthook()
         atexit.register(self.end)
 
-    def open_spool(self, folder: Path) -> None:
+    def open_spool(self, folder: str) -> None:
         """Write to `folder` from now on, beginning with what was kept until now."""
         self._writer = EventWriter(folder)
         pending, self._pending = self._pending, []
@@ -104,7 +104,7 @@ class Recorder:
 
     def end(self) -> None:
         """Note what is known at the end only: loaded libraries, thread pools, models, draws of entropy."""
-        if self.session.mode == "ambient" and not self.runs:
+        if self.session.mode == AMBIENT and not self.runs:
             return
         if os.getpid() != self.pid:  # a forked copy of the program: the rest is the original's to tell
             self.fence.run("randomness", self._note_entropy)
@@ -120,15 +120,9 @@ class Recorder:
             self.note("failed", what=what, why=why)
         self.note("end")
 
-    @contextmanager
-    def unwatched(self) -> Iterator[None]:
-        """What bis itself opens in this thread is not the program's doing."""
-        before = getattr(self._busy, "on", False)
-        self._busy.on = True
-        try:
-            yield
-        finally:
-            self._busy.on = before
+    def unwatched(self) -> OwnWork:
+        """A context: what bis itself opens in this thread is not the program's doing."""
+        return self._busy
 
     # -- observations -------------------------------------------------------------------------------------------------
 
@@ -141,41 +135,29 @@ class Recorder:
 
     def model_seen(self, name: str, model: Any, run_id: str = "") -> None:
         """Note the weights of a model that is being logged to a run, or (without one) was found at the end."""
-        from bis.instrument.weight_probe import weights_digest
+        from bis.instrument.weight_probe import weights_digest  # where there are models only
 
-        weights = weights_digest(model)
+        weights = weights_digest(model, name=name)
         if weights is None:
             return
-        logged_to = self._digests.setdefault(weights.digest, set())
+        logged_to = self._digests.setdefault(weights["digest"], set())
         if run_id not in logged_to and (run_id or not logged_to):
             logged_to.add(run_id)
-            self.note(
-                "model",
-                run_id=run_id,
-                name=name,
-                framework=weights.framework,
-                digest=weights.digest,
-                arrays=weights.arrays,
-                size_bytes=weights.size_bytes,
-            )
+            self.note("model", run_id=run_id, **weights)
 
     # -- hooks --------------------------------------------------------------------------------------------------------
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
-        if event == "open":
-            if getattr(self._busy, "on", False):
-                return
-            self._busy.on = True
-            try:
-                path, _mode, flags = args
-                if type(path) is not int:
-                    self._opened_file(path, flags)
-            except Exception as error:  # noqa: BLE001 (an audit hook that raises would make the user's open() fail)
-                self.fence.failed("data", error)
-            finally:
-                self._busy.on = False
-        elif getattr(self._busy, "on", False):
+        if self._busy.going_on:
             return
+        if event == "open":
+            with self._busy:
+                try:
+                    path, _mode, flags = args
+                    if type(path) is not int:
+                        self._opened_file(path, flags)
+                except Exception as error:  # noqa: BLE001 (an audit hook that raises would make the user's open() fail)
+                    self.fence.failed("data", error)
         elif event in _CHILDREN:
             self.fence.run("data", self._started_child, event, args)
         elif event == "os.system":
@@ -203,7 +185,7 @@ class Recorder:
     def _started_child(self, event: str, args: tuple[Any, ...]) -> None:
         command = args[1] if len(args) > 1 else ()
         words = [os.fsdecode(a) for a in command] if isinstance(command, (list, tuple)) else [str(command)]
-        program = Path(os.fsdecode(args[0]) if args[0] else (words[0] if words else "")).name
+        program = os.path.basename(os.fsdecode(args[0]) if args[0] else (words[0] if words else ""))  # noqa: PTH119 (pathlib is not loaded)
         self.note("child", command=words[:20], python=program.startswith("python"), event=event)
 
     def _started_shell(self, args: tuple[Any, ...]) -> None:
@@ -220,28 +202,32 @@ class Recorder:
 
     def exception_seen(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Note an exception that nothing caught."""
-        text = "".join(traceback.format_exception(kind, error, trace))
+        from traceback import format_exception  # takes 5 ms to load, and is needed here only
+
+        text = "".join(format_exception(kind, error, trace))
         self.note("exception", type=kind.__name__, message=str(error)[:2000], traceback=text[-20_000:])
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
     def _note_modules(self) -> None:
+        from bis.instrument.runtime_probe import file_of  # at the end only
+
         files = {}
         for name, module in list(sys.modules.items()):
-            path = _file_of(module)
+            path = file_of(module)
             if isinstance(path, str) and not path.startswith(self._ignored):
                 files[name] = path
         self.note("modules", files=files, loaded=sorted(sys.modules))
 
     def _note_machine(self) -> None:
-        from bis.instrument.runtime_probe import inprocess_machine_facts
+        from bis.instrument.runtime_probe import inprocess_machine_facts  # at the end only
 
         self.note("machine", facts=inprocess_machine_facts())
 
     def _note_global_models(self) -> None:
-        if not self.is_main:
+        if not self.is_main or not any(name in sys.modules for name in MODEL_LIBRARIES):
             return
-        from bis.instrument.weight_probe import find_models
+        from bis.instrument.weight_probe import find_models  # where there may be models only
 
         main = sys.modules.get("__main__")
         for name, model in find_models(vars(main) if main else {}):
@@ -252,10 +238,11 @@ class Recorder:
             self.note("entropy", trace=self.entropy.trace())
 
     def _claim_main(self) -> bool:
-        if self.session.mode == "ambient":
+        if self.session.mode == AMBIENT:
             return True
+        claim = os.path.join(self.session.spool, "main.claim")  # noqa: PTH118 (pathlib is not loaded)
         try:
-            os.close(os.open(Path(self.session.spool) / "main.claim", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            os.close(os.open(claim, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except OSError:
             return False
         return True
@@ -285,20 +272,12 @@ class SpoolObserver:
         self._recorder.note("uncontrolled", what=what, why=f"its hook failed: {error}")
 
 
-def _ignored_prefixes(session: Session) -> tuple[str, ...]:
-    bis = str(Path(__file__).resolve().parents[1])
+def _ignored_prefixes(session: SessionView) -> tuple[str, ...]:
+    bis = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120 (pathlib is not loaded)
     roots = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, bis, session.spool}
-    found = {p for r in roots if r for p in (str(Path(r)), str(Path(r).resolve()))}
+    found = {p for r in roots if r for p in (os.path.normpath(r), os.path.realpath(r))}
     # A project may live inside the prefix (a container's /usr, a conda base): its own files are still watched, below.
     return tuple(p.rstrip(os.sep) + os.sep for p in sorted(found) if not session.project_root.startswith(p + os.sep))
-
-
-def _file_of(module: Any) -> Any:
-    """The file of a module as it stands in its namespace: asking a lazy module for an attribute would load it."""
-    try:
-        return object.__getattribute__(module, "__dict__").get("__file__")
-    except AttributeError:  # whatever a program puts into sys.modules
-        return None
 
 
 def _mode(flags: Any) -> str:
@@ -329,6 +308,6 @@ def _only_watched(watch: Callable[[str, tuple[Any, ...]], None]) -> Callable[[st
 
 def _cwd() -> str:
     try:
-        return str(Path.cwd())
+        return os.getcwd()  # noqa: PTH109 (pathlib is not loaded)
     except OSError:
         return ""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
 
-from bis.model.facets import ThreadPool
-
+TYPE_CHECKING = False  # typing is not loaded for this
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import ModuleType
+    from typing import Any
 
+_INSTALLED = ("site-packages", "dist-packages")
 _FLAGS = ("optimize", "hash_randomization", "dev_mode", "utf8_mode", "isolated", "ignore_environment", "safe_path")
 
 
@@ -27,8 +26,8 @@ def inprocess_machine_facts(modules: Mapping[str, ModuleType] | None = None) -> 
     Returns
     -------
     dict
-        Of JSON values: ``pools`` (as `read_pools` takes them), ``threads`` (name to count), ``switches`` (name to
-        text) and ``reasons``.
+        Of JSON values: ``pools`` (each with the fields of `bis.model.facets.ThreadPool`), ``threads`` (name to count),
+        ``switches`` (name to text) and ``reasons``.
     """
     modules = dict(sys.modules) if modules is None else modules
     threads: dict[str, int] = {}
@@ -55,26 +54,51 @@ def inprocess_machine_facts(modules: Mapping[str, ModuleType] | None = None) -> 
     return {"pools": pools, "threads": threads, "switches": switches, "reasons": reasons}
 
 
-def read_pools(values: list[dict[str, Any]]) -> tuple[ThreadPool, ...]:
-    """The pools in what `inprocess_machine_facts` returned."""
-    return tuple(ThreadPool(**value) for value in values)
+def file_of(module: Any) -> Any:
+    """The file of a module as it stands in its namespace: asking a lazy module for an attribute would load it."""
+    try:
+        return object.__getattribute__(module, "__dict__").get("__file__")
+    except AttributeError:  # whatever a program puts into sys.modules
+        return None
 
 
 def _pools() -> list[dict[str, Any]]:
+    if not _has_native_code():
+        return []
     import threadpoolctl  # looks at what is loaded; imported at the end of a program only
 
-    pools = {
-        ThreadPool(
-            api=str(info.get("user_api", "")),
-            library=str(info.get("internal_api") or info.get("prefix", "")),
-            version=str(info.get("version") or ""),
-            threads=int(info.get("num_threads") or 0),
-            architecture=str(info.get("architecture") or ""),
-            layer=str(info.get("threading_layer") or ""),
-        )
-        for info in threadpoolctl.threadpool_info()
-    }
-    return [asdict(p) for p in sorted(pools, key=lambda p: (p.api, p.library, p.version, p.threads))]
+    found = []
+    for info in threadpoolctl.threadpool_info():
+        pool = {
+            "api": str(info.get("user_api", "")),
+            "library": str(info.get("internal_api") or info.get("prefix", "")),
+            "version": str(info.get("version") or ""),
+            "threads": int(info.get("num_threads") or 0),
+            "architecture": str(info.get("architecture") or ""),
+            "layer": str(info.get("threading_layer") or ""),
+        }
+        if pool not in found:
+            found.append(pool)
+    return sorted(found, key=lambda p: (p["api"], p["library"], p["version"], p["threads"]))
+
+
+def _has_native_code() -> bool:
+    """Whether code that is not the interpreter's own was loaded: without it there is no pool to look for.
+
+    Looking takes threadpoolctl and ctypes, several times the cost of all else that is done at the end.
+    """
+    if "ctypes" in sys.modules:
+        return True
+    own = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120 (pathlib is not loaded for this)
+    for module in list(sys.modules.values()):
+        file = file_of(module)
+        if isinstance(file, str) and file.endswith((".so", ".pyd")) and not _in_stdlib(file, own):
+            return True
+    return False
+
+
+def _in_stdlib(file: str, folder: str) -> bool:
+    return file.startswith(folder) and not any(f"{os.sep}{name}{os.sep}" in file for name in _INSTALLED)
 
 
 def _torch(modules: Mapping[str, ModuleType], threads: dict[str, int], switches: dict[str, str]) -> None:

@@ -15,8 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from bis.model.facets import ModelWeights
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -73,7 +71,7 @@ def framework_of(obj: Any) -> str | None:
         return None
 
 
-def weights_digest(obj: Any, *, name: str = "") -> ModelWeights | None:
+def weights_digest(obj: Any, *, name: str = "") -> dict[str, Any] | None:
     """Digest a model.
 
     Parameters
@@ -86,8 +84,9 @@ def weights_digest(obj: Any, *, name: str = "") -> ModelWeights | None:
 
     Returns
     -------
-    ModelWeights or None
-        None where `obj` is no trained model, or cannot be read.
+    dict or None
+        The fields of `bis.model.facets.ModelWeights`: ``name``, ``framework``, ``digest``, ``arrays``, ``size_bytes``.
+        None where `obj` is not a trained model, or cannot be read.
     """
     framework = framework_of(obj)
     if framework is None:
@@ -109,7 +108,13 @@ def weights_digest(obj: Any, *, name: str = "") -> ModelWeights | None:
         return None
     if not arrays:
         return None
-    return ModelWeights(name, framework, hasher.hexdigest(), arrays, size)
+    return {
+        "name": name,
+        "framework": framework,
+        "digest": hasher.hexdigest(),
+        "arrays": arrays,
+        "size_bytes": size,
+    }
 
 
 def _one_level(name: str, value: Any) -> Iterator[tuple[str, Any]]:

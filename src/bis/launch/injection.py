@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import py_compile
 import shutil
 import tempfile
 from pathlib import Path
@@ -34,6 +35,14 @@ import os
 import sys
 
 
+try:  # what importlib offers too, which takes some milliseconds to load
+    from _frozen_importlib import module_from_spec
+    from _frozen_importlib_external import PathFinder
+except ImportError:
+    from importlib.machinery import PathFinder
+    from importlib.util import module_from_spec
+
+
 def _begin():
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [p for p in sys.path if os.path.abspath(p or ".") != here]
@@ -51,15 +60,10 @@ def _begin():
 
 
 def _installed():
-    from importlib.machinery import PathFinder
-
     return PathFinder.find_spec("bis", sys.path) is not None
 
 
 def _go_on():
-    from importlib.machinery import PathFinder
-    from importlib.util import module_from_spec
-
     spec = PathFinder.find_spec("sitecustomize", sys.path)
     if spec is None or spec.loader is None:
         return
@@ -150,6 +154,7 @@ def _build(source: Path, target: Path) -> None:
         (building / SITE / "sitecustomize.py").write_text(_SITECUSTOMIZE, encoding="utf-8")
         packages = building / PACKAGES
         shutil.copytree(source, packages / "bis", ignore=shutil.ignore_patterns("__pycache__"))
+        _compile(building, target)
         _write_metadata(packages)
         building.chmod(0o755)
         building.rename(target)
@@ -158,6 +163,19 @@ def _build(source: Path, target: Path) -> None:
             raise
     finally:
         shutil.rmtree(building, ignore_errors=True)
+
+
+def _compile(building: Path, target: Path) -> None:
+    """Compile what each recorded process loads, for the Python that runs now.
+
+    Where PYTHONDONTWRITEBYTECODE is set, as in many containers, each process would compile it anew.
+    """
+    started = [building / PACKAGES / "bis" / "__init__.py", *(building / PACKAGES / "bis" / "instrument").rglob("*.py")]
+    for path in (building / SITE / "sitecustomize.py", *started):
+        shown = str(target / path.relative_to(building))
+        py_compile.compile(
+            str(path), dfile=shown, doraise=False, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP
+        )
 
 
 def _write_metadata(packages: Path) -> None:

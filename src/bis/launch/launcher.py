@@ -21,7 +21,7 @@ from bis.errors import StorageError, UsageError
 from bis.evidence import spool as spool_files
 from bis.evidence.session_secrets import keep_secrets
 from bis.evidence.spool import write_document
-from bis.instrument.entropy.entropy_plan import CHILD_KEY_VARIABLE, EntropyPlan
+from bis.instrument.entropy.entropy_plan import CHILD_KEY_VARIABLE, CLAIMS
 from bis.launch.injection import injection_path
 from bis.launch.liveness import hold
 from bis.launch.process import Program, run_program
@@ -139,7 +139,7 @@ def write_session(session: Session) -> Session:
     folder = Path(session.spool)
     try:
         folder.mkdir(parents=True, mode=0o700)
-        (folder / "claims").mkdir()
+        (folder / CLAIMS).mkdir()
         write_document(folder / spool_files.SESSION, session)
         if session.mode is not Mode.REPLAY:
             keep_secrets(folder, os.environ, session.argv)
@@ -155,12 +155,13 @@ def write_session(session: Session) -> Session:
 
 
 def child_environment(session: Session, base: Mapping[str, str]) -> dict[str, str]:
-    """The environment of the recorded program: `base`, the injected folder, the hash seed and the session."""
+    """The environment of the recorded program: `base`, the injected folder, the hash seed and the session's folder.
+
+    The entropy root is not in it, since programs log their environment: it is in the folder, which is private.
+    """
     env = dict(base)
     env.pop(CHILD_KEY_VARIABLE, None)
     env["BIS_SPOOL"] = session.spool
-    claims = Path(session.spool) / "claims"
-    env.update(EntropyPlan(bytes.fromhex(session.root), serve=session.serve, claims=str(claims)).to_environment())
     env["PYTHONPATH"] = os.pathsep.join(
         [str(injection_path(home() / "injection")), *([env["PYTHONPATH"]] if env.get("PYTHONPATH") else [])]
     )

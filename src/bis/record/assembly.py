@@ -15,7 +15,6 @@ from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
 from bis.evidence.redaction import Redactor
 from bis.evidence.session_secrets import redactor_of
-from bis.instrument.runtime_probe import read_pools
 from bis.model.facets import (
     Cell,
     Code,
@@ -31,6 +30,7 @@ from bis.model.facets import (
     Seed,
     Snapshot,
     Status,
+    ThreadPool,
     Uncontrolled,
 )
 from bis.model.jsonable import from_json
@@ -244,7 +244,7 @@ def _machine(seen: ObservedSession) -> Machine:
         return replace(machine, status=Status.PARTIAL, reasons=(*machine.reasons, reason))
     facts = seen_last[-1]["facts"]
     machine = probe_machine(
-        pools=read_pools(facts["pools"]),
+        pools=tuple(ThreadPool(**pool) for pool in facts["pools"]),
         threads=facts["threads"],
         switches_seen=facts["switches"],
         environ=variables,

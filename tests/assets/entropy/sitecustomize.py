@@ -3,8 +3,9 @@
 import os
 import sys
 
-from bis.instrument.entropy.installation import install
 from bis.instrument.entropy.entropy_plan import EntropyPlan
+from bis.instrument.entropy.installation import install
+from bis.instrument.session_view import read_view
 
 log = os.environ.get("BIS_TEST_LOG")
 
@@ -30,8 +31,8 @@ class Log:
         self.write("failed", what, repr(error))
 
 
-plan = EntropyPlan.from_environment(os.environ, sys.orig_argv)
-if plan is not None:
+if os.environ.get("BIS_SPOOL"):
+    plan = EntropyPlan.of_process(read_view(os.environ["BIS_SPOOL"]), os.environ, sys.orig_argv)
     bis_handle = install(plan, Log())
     if os.environ.get("BIS_TEST_STATES"):
         import json

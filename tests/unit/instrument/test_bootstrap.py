@@ -24,6 +24,22 @@ def test_the_recorder_is_there_before_the_program(project: Path) -> None:
     assert len(ran.all("process")) == 1
 
 
+def test_nothing_that_costs_time_is_loaded(project: Path) -> None:
+    """Of bis only the instrument, and no module of the standard library that takes a millisecond or more to load."""
+    (project / "program.py").write_text("import sys\nprint(*sorted(sys.modules))")
+    bare = subprocess.run(
+        [sys.executable, "program.py"], cwd=project, env=clean_environ(), capture_output=True, text=True, check=True
+    )
+    ran = record(project, (project / "program.py").read_text())
+    more = set(ran.out.split()) - set(bare.stdout.split())
+    assert {name for name in more if name.startswith("bis.") and not name.startswith("bis.instrument")} == set()
+    slow = {"collections", "contextlib", "dataclasses", "enum", "functools", "hashlib", "importlib.util", "inspect"}
+    slow |= {"json", "pathlib", "re", "subprocess", "tempfile", "threading", "traceback", "typing", "warnings"}
+    assert more & slow == set()
+    libraries = {"joblib", "keras", "numpy", "tensorflow", "torch"}
+    assert more & {f"bis.instrument.entropy.sources.{name}" for name in libraries} == set()
+
+
 def test_entropy_is_served_from_the_root(project: Path) -> None:
     """Two programs with one root draw the same; with another root, others."""
     text = "import os, random, json\nprint(json.dumps([os.urandom(4).hex(), random.random()]))"

@@ -10,6 +10,7 @@ import pytest
 from bis.evidence.reentrancy import unobserved
 from bis.instrument.observed_store import Observing, observe
 from bis.instrument.recorder import Recorder
+from bis.instrument.session_view import read_view
 from tests.unit.sessions import session_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Kept(Recorder):
 @pytest.fixture
 def recorder(project: Path) -> Kept:
     """A recorder that watches nothing but stores."""
-    return Kept(session_of(project))
+    return Kept(read_view(session_of(project).spool))
 
 
 @pytest.fixture

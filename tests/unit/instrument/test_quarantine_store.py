@@ -11,11 +11,10 @@ import bis
 
 PROGRAM = """
 import sys
-from bis.model.session import Quarantine
 from bis.instrument.quarantine import QuarantineStores
 
 told = []
-stores = QuarantineStores(Quarantine(sys.argv[1], original_scheme="http"), report=lambda d: told.append(d.what))
+stores = QuarantineStores(sys.argv[1], original_scheme="http", report=lambda d: told.append(d["what"]))
 store = stores.tracking_store()
 assert store is stores.tracking_store()
 

@@ -140,6 +140,15 @@ def test_models_are_told_for_each_run_they_are_logged_to(project: Path) -> None:
     assert [(e["run_id"], e["name"]) for e in ran.all("model")] == [("a", "m"), ("b", "m"), ("", "other")]
 
 
+def test_thread_pools_are_looked_for_where_native_code_was_loaded(project: Path) -> None:
+    """A program of Python alone has none, and its facts are complete whether threadpoolctl is installed or not."""
+    text = "import sys\nsys.modules['threadpoolctl'] = None\n"
+    facts = record(project, text).one("machine")["facts"]
+    assert (facts["pools"], facts["reasons"]) == ([], [])
+    facts = record(project, f"{text}import ctypes\n").one("machine")["facts"]
+    assert [reason for reason in facts["reasons"] if "threadpoolctl" in reason] != []
+
+
 def test_nothing_heavy_is_loaded(project: Path) -> None:
     """A recorded program finds no package loaded that it did not import."""
     text = (

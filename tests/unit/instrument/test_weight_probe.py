@@ -21,6 +21,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
+from bis.instrument import weight_probe
+from bis.instrument.recorder import MODEL_LIBRARIES
 from bis.instrument.weight_probe import find_models, framework_of, weights_digest
 
 _X, _Y = load_iris(return_X_y=True)
@@ -29,7 +31,7 @@ _X, _Y = load_iris(return_X_y=True)
 def _digest(model: Any) -> str:
     weights = weights_digest(model)
     assert weights is not None
-    return weights.digest
+    return str(weights["digest"])
 
 
 _ESTIMATORS = {
@@ -74,6 +76,12 @@ def test_one_bit_of_one_weight_changes_the_digest() -> None:
     zero = _digest(model)
     model.intercept_ = -0.0
     assert _digest(model) != zero
+
+
+def test_every_library_with_models_is_known_to_the_recorder() -> None:
+    """The recorder looks for models where one of these libraries is loaded, and nowhere else."""
+    roots = {label for label, *_ in weight_probe._FRAMEWORKS}
+    assert roots | {"tf_keras"} == set(MODEL_LIBRARIES)
 
 
 def test_layout_and_byte_order_in_memory_do_not_matter() -> None:
@@ -172,8 +180,8 @@ def test_torch_modules_and_state_dicts() -> None:
     }
     weights = weights_digest(odd)
     assert weights is not None
-    assert weights.arrays == 7
-    assert _digest({**odd, "strided": odd["strided"].contiguous()}) == weights.digest
+    assert weights["arrays"] == 7
+    assert _digest({**odd, "strided": odd["strided"].contiguous()}) == weights["digest"]
     assert weights_digest(torch.nn.ReLU()) is None
     assert weights_digest({"meta": torch.ones(2, device="meta")}) is None
 

@@ -46,7 +46,20 @@ def test_it_is_made_once(tmp_path: Path) -> None:
         paths = set(pool.map(lambda _: injection_path(tmp_path), range(8)))
     assert len(paths) == 1
     assert len(list(tmp_path.iterdir())) == 1
-    assert [p.name for p in paths.pop().iterdir()] == ["sitecustomize.py"]
+    assert sorted(p.name for p in paths.pop().iterdir()) == ["__pycache__", "sitecustomize.py"]
+
+
+def test_what_each_process_loads_is_compiled(tmp_path: Path) -> None:
+    """Where Python may not write bytecode, no process compiles the recorder anew; traces name the real files."""
+    site = injection_path(tmp_path / "cache")
+    environ = {"PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1", "BIS_SPOOL": str(tmp_path / "no-session")}
+    code = "import bis.instrument.recorder as r; print(r.__cached__); print(r.Recorder.start.__code__.co_filename)"
+    done = subprocess.run([sys.executable, "-vc", code], capture_output=True, text=True, check=True, env=environ)
+    cached, file = done.stdout.splitlines()
+    assert Path(cached).is_file()
+    assert Path(file) == site.parent / "packages" / "bis" / "instrument" / "recorder.py"
+    compiled = [line for line in done.stderr.splitlines() if line.startswith("# code object from /")]  # no bytecode
+    assert [line for line in compiled if str(site.parent) in line] == []
 
 
 def test_without_a_session_nothing_happens(tmp_path: Path, foreign: Path) -> None:

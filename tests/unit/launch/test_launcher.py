@@ -113,6 +113,14 @@ def test_the_environment_of_the_program_is_its_own_but_for_the_recorder(project:
     assert child_environment(session, {})["PYTHONPATH"].count(os.pathsep) == 0
 
 
+def test_the_root_is_not_in_the_environment(project: Path) -> None:
+    """Programs log their environment: it names the session's folder, which only its user may read."""
+    session = session_of(project)
+    env = child_environment(session, {})
+    assert [name for name, value in env.items() if session.root in value] == []
+    assert {name for name in env if name.startswith("BIS_")} == {"BIS_SPOOL"}
+
+
 def test_commands_are_those_of_a_user(project: Path) -> None:
     """``python train.py …`` and ``python -m train …``."""
     script = session_of(project, argv=("--lr", "1"))

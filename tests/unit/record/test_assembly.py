@@ -15,7 +15,8 @@ import pytest
 from bis.config import Settings
 from bis.evidence import spool as spool_files
 from bis.evidence.redaction import Redactor
-from bis.evidence.spool import EventWriter, write_document
+from bis.evidence.spool import write_document
+from bis.instrument.events import EventWriter
 from bis.launch.launcher import child_environment
 from bis.model.facets import EntryKind, Status
 from bis.model.record import Mode, State

@@ -15,8 +15,9 @@ import pytest
 
 from bis.errors import EvidenceDamaged, StoreUnavailable
 from bis.evidence import spool as spool_files
-from bis.evidence.spool import EventWriter, write_document
+from bis.evidence.spool import write_document
 from bis.evidence.store import EvidenceStore
+from bis.instrument.events import EventWriter
 from bis.launch.liveness import lock, release, unlock
 from bis.model.record import Mode, State
 from bis.model.session import Exit

@@ -17,7 +17,7 @@ _INFRASTRUCTURE = frozenset(
     | {"tempfile", "urllib", "xmlrpc"}
 )
 _OWN_FOLDER = os.path.dirname(__file__) + os.sep  # noqa: PTH120 - pathlib is not loaded for this
-_BIS_FOLDER = _OWN_FOLDER[: -len(os.path.join("record", "entropy", ""))]  # noqa: PTH118 - as above
+_BIS_FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep  # noqa: PTH120 - as above
 _STDLIB_FOLDER = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120 - as above
 _INSTALLED = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 _IMPORTING = "<frozen importlib._bootstrap>"

@@ -18,13 +18,12 @@ from bis.instrument.entropy import processes
 from bis.instrument.entropy.import_hooks import PostImport
 from bis.instrument.entropy.service import EntropyService
 from bis.instrument.entropy.sha3 import sha3_256
-from bis.instrument.entropy.sources import joblib, keras, numpy, python, tensorflow, torch
+from bis.instrument.entropy.sources import python
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import ModuleType
-    from typing import Any
 
     from bis.instrument.entropy.entropy_observer import EntropyObserver
     from bis.instrument.entropy.entropy_plan import EntropyPlan
@@ -127,25 +126,61 @@ def install(plan: EntropyPlan, observer: EntropyObserver) -> Handle:
 
 def _hooks(recorder: EntropyService) -> dict[str, Callable[[ModuleType], None]]:
     """What to do after the import of which module."""
-    numpy_was_here = "numpy.random" in sys.modules
-
-    def with_recorder(attach: Any, **options: Any) -> Callable[[ModuleType], None]:
-        return lambda module: attach(module, recorder, **options)
-
-    hooks = {
-        "random": with_recorder(python.attach_random),
-        "numpy.random": with_recorder(numpy.attach_random, late=numpy_was_here),
-        "torch": with_recorder(torch.attach),
-        "tensorflow.python.framework.random_seed": with_recorder(tensorflow.attach_seeds),
-        "tensorflow.python.eager.context": with_recorder(tensorflow.attach_context),
-        "tensorflow.python.ops.stateful_random_ops": with_recorder(tensorflow.attach_generators),
-        "keras.src.utils.rng_utils": with_recorder(keras.attach_seed),
-        "keras.src.trainers.data_adapters.array_data_adapter": with_recorder(keras.attach_adapter),
+    hooks: dict[str, Callable[[ModuleType], None]] = {
+        "random": lambda module: python.attach_random(module, recorder),
+        **_library_hooks(recorder),
     }
     if recorder.serving:
-        hooks["subprocess"] = with_recorder(processes.attach_subprocess)
-        for loky in ("loky", "joblib.externals.loky"):
-            hooks[f"{loky}.process_executor"] = with_recorder(joblib.attach_executor)
-            hooks[f"{loky}.backend.spawn"] = with_recorder(processes.attach_spawn)
-        hooks["multiprocessing.spawn"] = with_recorder(processes.attach_spawn)
+        hooks["subprocess"] = lambda module: processes.attach_subprocess(module, recorder)
+        for spawning in ("multiprocessing.spawn", "loky.backend.spawn", "joblib.externals.loky.backend.spawn"):
+            hooks[spawning] = lambda module: processes.attach_spawn(module, recorder)
+    return hooks
+
+
+def _library_hooks(recorder: EntropyService) -> dict[str, Callable[[ModuleType], None]]:
+    """The same for libraries. What is done for one is loaded with it: that of all takes a tenth of the whole start."""
+    numpy_was_here = "numpy.random" in sys.modules
+
+    def with_numpy(module: ModuleType) -> None:
+        from bis.instrument.entropy.sources import numpy  # with the library
+
+        numpy.attach_random(module, recorder, late=numpy_was_here)
+
+    def with_torch(module: ModuleType) -> None:
+        from bis.instrument.entropy.sources import torch  # with the library
+
+        torch.attach(module, recorder)
+
+    def with_tensorflow(module: ModuleType) -> None:
+        from bis.instrument.entropy.sources import tensorflow  # with the library
+
+        attach = {
+            "tensorflow.python.framework.random_seed": tensorflow.attach_seeds,
+            "tensorflow.python.eager.context": tensorflow.attach_context,
+            "tensorflow.python.ops.stateful_random_ops": tensorflow.attach_generators,
+        }
+        attach[module.__name__](module, recorder)
+
+    def with_keras(module: ModuleType) -> None:
+        from bis.instrument.entropy.sources import keras  # with the library
+
+        attach = keras.attach_seed if module.__name__ == "keras.src.utils.rng_utils" else keras.attach_adapter
+        attach(module, recorder)
+
+    def with_loky(module: ModuleType) -> None:
+        from bis.instrument.entropy.sources import joblib  # with the library
+
+        joblib.attach_executor(module, recorder)
+
+    hooks: dict[str, Callable[[ModuleType], None]] = {
+        "numpy.random": with_numpy,
+        "torch": with_torch,
+        "tensorflow.python.framework.random_seed": with_tensorflow,
+        "tensorflow.python.eager.context": with_tensorflow,
+        "tensorflow.python.ops.stateful_random_ops": with_tensorflow,
+        "keras.src.utils.rng_utils": with_keras,
+        "keras.src.trainers.data_adapters.array_data_adapter": with_keras,
+    }
+    if recorder.serving:
+        hooks |= {"loky.process_executor": with_loky, "joblib.externals.loky.process_executor": with_loky}
     return hooks

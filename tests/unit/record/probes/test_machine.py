@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis.evidence.redaction import REDACTED, Redactor
-from bis.instrument.runtime_probe import inprocess_machine_facts, read_pools
+from bis.instrument.runtime_probe import inprocess_machine_facts
 from bis.model.facets import Status, ThreadPool
 from bis.record.probes.machine import probe_machine, usable_cores
 
@@ -154,7 +154,7 @@ def test_pools_of_numpy_are_found() -> None:
 
     np.ones((2, 2)) @ np.ones((2, 2))
     facts = inprocess_machine_facts()
-    pools = read_pools(facts["pools"])
+    pools = tuple(ThreadPool(**pool) for pool in facts["pools"])
     assert all(isinstance(p, ThreadPool) for p in pools)
     assert any(p.api == "blas" and p.threads >= 1 for p in pools)
     assert facts["switches"]["python.hash_randomization"] in {"0", "1"}
