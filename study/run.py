@@ -168,8 +168,8 @@ def show_published(study: Study, verdict: dict[str, Any], split: str) -> None:
     for item in items(verdict):
         seen = item["evidence"]
         cells = (
-            seen.get("original"),
-            seen.get("replayed"),
+            " .. ".join(seen["original"]),
+            " .. ".join(seen["replayed"]),
             item["level"],
             seen.get("ulps"),
             figure(seen.get("relative")),
@@ -192,7 +192,7 @@ def show_fresh(study: Study, verdict: dict[str, Any]) -> None:
         p_values = (figure(seen.get("p_value")), figure(seen.get("p_adjusted")))
         table.add_row(
             item["name"],
-            figure(seen.get("original")),
+            figure(float(seen["original"][0])),
             f"[{low}, {high}]".replace("[", r"\["),
             *p_values,
             shift,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 
 from bis.errors import EvidenceDamaged, EvidenceTooNew
 from bis.evidence.spool import encoded
@@ -48,6 +50,21 @@ def read_record(text: bytes, where: str) -> Record:
             hint="Upgrade bis: pip install --upgrade bis",
         )
     try:
-        return from_json(Record, document)
+        return _with_exception_class(from_json(Record, document))
     except ValueError as error:
         raise EvidenceDamaged(f"{where}: {error}", hint="The file was edited or cut off.") from error
+
+
+def _with_exception_class(record: Record) -> Record:
+    """Fill in the class of the exception that ended a run.
+
+    Records from before that class was a field have it at the beginning of the failure's message (``ValueError: no``, of
+    a notebook ``cell 3 raised ValueError: no``). This is the one place where it is taken from there.
+    """
+    failure = record.outputs.failure
+    if failure is None or failure.exception or failure.stage not in {"exception", "import"}:
+        return record
+    found = re.match(r"(?:.{1,40} raised )?([A-Za-z_][\w.]*)(?=:|$)", failure.message.strip().partition("\n")[0])
+    if found is None:
+        return record
+    return replace(record, outputs=replace(record.outputs, failure=replace(failure, exception=found[1])))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bis.stats.arrays import as_number
+from bis.stats.arrays import as_fraction, as_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,6 +142,62 @@ class BesagClifford:
     def level(self) -> float:
         """Probability to reject a consistent original, at most."""
         return self.h / (self.n_max + 1)
+
+
+def draws_to_reject(alpha: float) -> int:
+    """The least number of draws after the calibration with which a `BesagClifford` test with h = 1 can reject.
+
+    Parameters
+    ----------
+    alpha : float
+        Level of the test, in (0, 1).
+
+    Returns
+    -------
+    int
+        The least n with ``1 / (n + 1) <= alpha``: 19 for 0.05, 99 for 0.01.
+
+    Raises
+    ------
+    ValueError
+        `alpha` is not in (0, 1).
+
+    Examples
+    --------
+    >>> [draws_to_reject(alpha) for alpha in (0.1, 0.05, 0.01)]
+    [9, 19, 99]
+    """
+    as_fraction(alpha, name="alpha")
+    # 1e-9: 1 / 0.05 is 20, and must not become 21 by rounding.
+    return max(1, math.ceil(1.0 / alpha - 1e-9) - 1)
+
+
+def longest_sequence(alpha: float, *, m0: int = 3) -> int:
+    """The number of replays after which a sequential test of one metric has ended, whatever they are.
+
+    Parameters
+    ----------
+    alpha : float
+        Level of the test, in (0, 1).
+    m0 : int
+        Replays that are drawn first, for the centre.
+
+    Returns
+    -------
+    int
+        ``m0`` plus `draws_to_reject`.
+
+    Raises
+    ------
+    ValueError
+        `alpha` is not in (0, 1).
+
+    Examples
+    --------
+    >>> longest_sequence(0.05)
+    22
+    """
+    return m0 + draws_to_reject(alpha)
 
 
 def exact_replay_decision(identical: Sequence[bool], *, replays: int = CERTIFYING_REPLAYS["default"]) -> Decision:

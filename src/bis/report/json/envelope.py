@@ -11,7 +11,7 @@ from bis.model.jsonable import to_json
 VERSION = 1
 
 
-def to_document(kind: str, value: Any) -> dict[str, Any]:
+def to_document(kind: str, value: Any, *, version: int = VERSION) -> dict[str, Any]:
     """A value of the model as a JSON document.
 
     Parameters
@@ -20,6 +20,8 @@ def to_document(kind: str, value: Any) -> dict[str, Any]:
         What it is, with or without ``bis.`` before it: ``verdict``, ``record``, ``diff``, ``plan``.
     value : dataclass, mapping or JSON value
         Mappings and dataclasses give the keys of the document; anything else stands under ``value``.
+    version : int
+        Of this kind of document.
 
     Returns
     -------
@@ -29,7 +31,7 @@ def to_document(kind: str, value: Any) -> dict[str, Any]:
     """
     body = _strict(to_json(value))
     content = body if isinstance(body, dict) else {"value": body}
-    return {"format": f"bis.{kind.removeprefix('bis.')}", "version": VERSION} | content
+    return {"format": f"bis.{kind.removeprefix('bis.')}", "version": version} | content
 
 
 def to_text(kind: str, value: Any, *, indent: int | None = 2) -> str:
