@@ -205,7 +205,8 @@ def show_statements(study: Study, verdict: dict[str, Any]) -> None:
     """The sentences that belong to a verdict."""
     level = verdict["level"]
     study.console.print(f"verdict: [bold]{level}[/bold]  ({verdict['seconds']} s)", highlight=False)
-    for sentence in dict.fromkeys([*verdict["statements"], *(s for g in verdict["groups"] for s in g["statements"])]):
+    said = [*verdict["statements"], *(s for g in verdict["groups"] for s in g["statements"])]
+    for sentence in dict.fromkeys(s["text"] for s in said):
         study.console.print(f"  {sentence}", highlight=False, markup=False)
     for deviation in verdict.get("deviations", []):
         words = f"{deviation['what']}: {deviation['recorded']} -> {deviation['replayed']} {deviation.get('why', '')}"

@@ -159,7 +159,7 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.SAME_BITS_SOME_FAILED: ("same", "total", "steps", "failed"),
     _C.SAME_SO_FAR: ("logged",),
     _C.NOT_REACHED: (),
-    _C.WITHIN_TOLERANCE: (*_TOLERANCE, "same", "total", "steps", "last_only"),
+    _C.WITHIN_TOLERANCE: (*_TOLERANCE, "same", "total", "steps", "last_only", *_DISTANCE),
     _C.NOT_LOGGED: ("absent", "total"),
     _C.METRIC_DIFFERS: ("differing", "total", "steps", "other_steps?"),
     _C.DIVERGES_AT_STEP: ("step", *_DISTANCE),
