@@ -50,7 +50,7 @@ def read_record(text: bytes, where: str) -> Record:
             hint="Upgrade bis: pip install --upgrade bis",
         )
     try:
-        return _with_exception_class(from_json(Record, document))
+        return _with_seed_packages(_with_exception_class(from_json(Record, document)))
     except ValueError as error:
         raise EvidenceDamaged(f"{where}: {error}", hint="The file was edited or cut off.") from error
 
@@ -68,3 +68,23 @@ def _with_exception_class(record: Record) -> Record:
     if found is None:
         return record
     return replace(record, outputs=replace(record.outputs, failure=replace(failure, exception=found[1])))
+
+
+def _with_seed_packages(record: Record) -> Record:
+    """Fill in the packages that set seeds, in records from before they were a field of their own."""
+    seeds = tuple(seed if seed.package else replace(seed, **_split(seed.api)) for seed in record.randomness.seeds)
+    return replace(record, randomness=replace(record.randomness, seeds=seeds))
+
+
+def _split(api: str) -> dict[str, str]:
+    api, package = seed_api(api)
+    return {"api": api, "package": package}
+
+
+def seed_api(reported: str) -> tuple[str, str]:
+    """The function and the package that called it, of a seed as the recorder reports it: ``random.seed (in package)``.
+
+    The package is empty for a call of the program's own.
+    """
+    found = re.fullmatch(r"(.+) \(in ([^()]+)\)", reported)
+    return (found[1], found[2]) if found else (reported, "")

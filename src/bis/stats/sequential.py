@@ -235,35 +235,3 @@ def exact_replay_decision(identical: Sequence[bool], *, replays: int = CERTIFYIN
     if not all(identical):
         return Decision.REJECT
     return Decision.CONSISTENT if len(identical) >= replays else Decision.CONTINUE
-
-
-def expected_replays(*, m0: int = 3, h: int = 1, n_max: int = 19) -> float:
-    """Mean number of fresh replays that `BesagClifford` takes for a consistent original.
-
-    Parameters
-    ----------
-    m0, h, n_max : int
-        As for `BesagClifford`.
-
-    Returns
-    -------
-    float
-        ``m0 + sum_{k=0}^{n_max-1} min(1, h / (k + 1))``, calibration included, for a continuous metric.
-
-    Raises
-    ------
-    ValueError
-        A parameter makes no sense.
-
-    References
-    ----------
-    Besag and Clifford (1991). doi:10.1093/biomet/78.2.301
-
-    Examples
-    --------
-    >>> round(expected_replays(), 2), round(expected_replays(h=2, n_max=39), 2)
-    (6.55, 10.51)
-    """
-    if m0 < 1 or h < 1 or n_max < h:
-        raise ValueError(f"need m0 >= 1 and 1 <= h <= n_max; got m0={m0}, h={h}, n_max={n_max}")
-    return m0 + math.fsum(min(1.0, h / (k + 1)) for k in range(n_max))

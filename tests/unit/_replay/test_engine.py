@@ -18,6 +18,7 @@ from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpos
 from bis.evidence.store import SOURCE, EvidenceStore, StoredRun
 from bis.launch.launcher import Entry
 from bis.model.facets import EntryKind
+from bis.model.statement import StatementCode
 from bis.model.verdict import Level, ReplayKind, Verdict
 from bis.record.recording import record_program
 

@@ -51,7 +51,6 @@ def test_the_headline_counts_levels() -> None:
     """Identical, within tolerance and different metrics are told apart."""
     a = outputs({"a": 0.5, "b": 0.3, "c": 0.5})
     group = judge_exact(Case(a, Tolerances()), exact(outputs({"a": 0.5, "b": 0.1 + 0.2, "c": 0.75})))
-    assert (
-        statement_text(group.statements[0])
-        == "1 of 3 metrics identical, 1 within tolerance, 1 different in 1 exact replay"
+    assert statement_text(group.statements[0]) == (
+        "1 of 3 metrics identical, 1 within tolerance, 1 different in 1 exact replay"
     )
