@@ -194,7 +194,8 @@ def _randomness(randomness: Randomness) -> Facts:
     }
     for seed in randomness.seeds:
         place = f" at {seed.file}:{seed.line}" if seed.file else ""
-        facts[f"seed {seed.api}{place}"] = seed.value
+        by = f" (in {seed.package})" if seed.package else ""
+        facts[f"seed {seed.api}{by}{place}"] = seed.value
     facts |= {f"first state of {s.generator}": s.digest[:12] for s in randomness.states}
     facts |= {f"draws of {role}": str(count) for role, count in randomness.draws.items()}
     facts |= {f"trace {name}": digest[:12] for name, digest in randomness.trace.items()}

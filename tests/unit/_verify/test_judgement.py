@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bis._verify.judgement import judge
 from bis._verify.tolerances import Tolerances
 from bis.config import Tolerance
+from bis.model.statement import StatementCode, statement
 from bis.model.verdict import (
     AppliedTolerance,
     Deviation,
@@ -204,6 +205,34 @@ def test_what_was_logged_before_a_failure_is_compared() -> None:
     assert item(verdict, "m").level is Level.BITWISE
     assert item(verdict, "loss").level is Level.INCONCLUSIVE
     assert "what 2 replays logged before failing is the same" in words(item(verdict, "loss"))
+    assert verdict.statements[1] == statement(StatementCode.SAME_BEFORE_FAILING, metrics=("loss", "m"))
+
+
+def test_what_was_never_logged_is_not_called_the_same() -> None:
+    """Replays that failed before they logged anything say nothing of a metric, and the verdict says nothing of it."""
+    verdict = judge(outputs({"m": 0.5}), exact(CRASH, CRASH), PLAIN)
+    assert item(verdict, "m").statements == (statement(StatementCode.NOT_REACHED),)
+    assert item(verdict, "m").evidence.replayed == ()
+    assert [s.code for s in verdict.statements] == [StatementCode.NOTHING_RAN]
+
+
+def test_what_was_logged_otherwise_before_a_failure_is_not_the_same() -> None:
+    """Only metrics that agree are named."""
+    partial = outputs({"m": 0.5, "k": 0.25}, failure=CRASH)
+    verdict = judge(outputs({"m": 0.5, "k": 0.5}), exact(partial), PLAIN)
+    assert verdict.level is Level.NOT_EXECUTABLE
+    assert verdict.statements[1] == statement(StatementCode.SAME_BEFORE_FAILING, metrics=("m",))
+
+
+def test_replays_that_vary_a_cause_are_no_draws() -> None:
+    """They neither confirm nor refute the original, whatever they gave, and stand in no group."""
+    original = outputs({"score": 0.5})
+    varied = [replace(o, kind=ReplayKind.VARIED, index=50 + i) for i, o in enumerate(fresh(*drawn(20, mean=99.0)))]
+    alone = judge(original, varied, PLAIN)
+    assert (alone.level, alone.groups, alone.outcomes) == (Level.INCONCLUSIVE, (), ())
+    assert [s.code for s in alone.statements] == [StatementCode.NO_REPLAYS]
+    for replays in (exact(original, original), fresh(*drawn(8)), exact(*scores(0.75)), exact(CRASH)):
+        assert judge(original, [*replays, *varied], PLAIN) == judge(original, replays, PLAIN)
 
 
 def test_the_same_failure_is_reproduced() -> None:

@@ -53,6 +53,7 @@ def exact_scenes() -> list[Verdict]:
         judge(replace(outputs({"m": 0.5}), exit_code=3), exact(outputs({"m": 0.5}), outputs({"m": 0.5})), PLAIN),
         judge(outputs({"m": 0.5}), [replace(exact(one)[0], outputs=None)], PLAIN),
         judge(outputs({"m": 0.5}), [], PLAIN),
+        judge(outputs({"l": loss}), exact(outputs({"l": [1.0, 0.5, 0.5, 0.5]})), PLAIN),
     ]
 
 
@@ -74,6 +75,7 @@ def content_scenes() -> list[Verdict]:
         judge(outputs(stdout="took 1 s at 0x7f00aa11bb22\n"), exact(outputs(stdout="took 2 s at 0x7f0\n")), PLAIN),
         judge(replace(outputs(), cells=cells), exact(replace(outputs(), cells=now)), PLAIN),
         judge(outputs(), exact(outputs(), outputs()), PLAIN),
+        judge(outputs(weights="aa", stdout="ok\n"), exact(outputs(weights="aa", stdout="ok\n")), PLAIN),
     ]
 
 
@@ -118,6 +120,8 @@ def fresh_scenes() -> list[Verdict]:
         judge(lucky, fresh(*ten), PLAIN),
         judge(lucky, fresh(*ten), Tolerances(selected_from=5)),
         *(judge(outputs({"score": 0.001}), fresh(*drawn(10)), t) for t in (wide, narrow, tight)),
+        judge(outputs({"score": 1.0}), fresh(*drawn(10, sd=0.5)), Tolerances({"score": Tolerance(margin=1.6)})),
+        judge(outputs({"score": 1.2}), fresh(*many(*({"score": (i - 9.5) / 9.5} for i in range(20)))), PLAIN),
         judge(outputs({"m": 0.1}), fresh(*many({"m": 0.1}, {"m": 0.1}, {"m": 0.1})), PLAIN),
         judge(outputs({"m": 0.1}), fresh(*many(*[{"m": 0.1 + 2**-56}] * 3)), PLAIN),
         judge(outputs({"m": 0.1}), fresh(*many(*[{"m": 0.2}] * 3)), PLAIN),

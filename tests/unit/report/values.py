@@ -31,6 +31,7 @@ from bis.model.verdict import (
 )
 
 OK = Status.RECORDED
+LIBRARY_SEED = Seed("numpy.random.default_rng", "7", "<scipy>", 9, "scipy")
 
 
 def outputs(**metrics: float) -> Outputs:
@@ -60,7 +61,7 @@ def record(*, code: Status = OK, mse: float = 0.5) -> Record:
         parameters=Parameters(OK, values={"lr": "0.1"}),
         environment=Environment(OK, python="3.11.7", implementation="CPython", packages=(Package("numpy", "2.1"),)),
         randomness=Randomness(
-            OK, root="ab" * 32, hash_seed="0", seeds=(Seed("numpy.random.seed", "42", "train.py", 3),)
+            OK, root="ab" * 32, hash_seed="0", seeds=(Seed("numpy.random.seed", "42", "train.py", 3), LIBRARY_SEED)
         ),
         outputs=outputs(mse=mse),
     )
