@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bis.errors import EvidenceDamaged, EvidenceTooNew
 from bis.evidence.spool import encoded
 from bis.model.jsonable import from_json, to_json
 from bis.model.record import FORMAT, VERSION, Record
+
+if TYPE_CHECKING:
+    from bis.model.facets import Seed
 
 
 def record_text(record: Record) -> bytes:
@@ -72,13 +76,13 @@ def _with_exception_class(record: Record) -> Record:
 
 def _with_seed_packages(record: Record) -> Record:
     """Fill in the packages that set seeds, in records from before they were a field of their own."""
-    seeds = tuple(seed if seed.package else replace(seed, **_split(seed.api)) for seed in record.randomness.seeds)
+    seeds = tuple(seed if seed.package else _split(seed) for seed in record.randomness.seeds)
     return replace(record, randomness=replace(record.randomness, seeds=seeds))
 
 
-def _split(api: str) -> dict[str, str]:
-    api, package = seed_api(api)
-    return {"api": api, "package": package}
+def _split(seed: Seed) -> Seed:
+    api, package = seed_api(seed.api)
+    return replace(seed, api=api, package=package)
 
 
 def seed_api(reported: str) -> tuple[str, str]:

@@ -31,8 +31,8 @@ def prose_in(tree: ast.Module) -> list[str]:
         if isinstance(first, ast.Expr):
             passed_over.add(id(first.value))
         passed_over |= {id(n.value) for n in ast.walk(node) if isinstance(n, ast.Expr)}
-    texts = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-    return [n.value for n in texts if id(n) not in passed_over and PROSE.search(n.value)]
+    constants = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in passed_over]
+    return [n.value for n in constants if isinstance(n.value, str) and PROSE.search(n.value)]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))

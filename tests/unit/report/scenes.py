@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bis._verify.judgement import judge
 from bis._verify.published.expected import compare_saved_outputs, compare_table, parse_table
@@ -13,6 +14,9 @@ from bis.model.statement import StatementCode, statement
 from bis.model.verdict import Deviation, Outcome, ReplayKind, Verdict
 from tests.unit._verify.runs import CRASH, TIMEOUT, Values, curve, drawn, exact, fresh, outputs
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 NAN, INF = float("nan"), float("inf")
 PLAIN = Tolerances()
 KILLED = Failure("killed", "ended by signal 9", signal=9)
@@ -21,7 +25,7 @@ EXITED = Failure("exception", "the program ended with exit status 3", exit_code=
 Change = dict[str, Values]
 
 
-def many(*given: Change) -> list[Outputs]:
+def many(*given: Mapping[str, Values]) -> list[Outputs]:
     """Outputs with these metrics."""
     return [outputs(one) for one in given]
 

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 def statements_of(verdict: Verdict) -> Iterator[Statement]:
     """All statements of a verdict, with those within them."""
-    for holder in (verdict, *verdict.groups, *(i for g in verdict.groups for i in g.items)):
-        yield from _flat(holder.statements)
+    yield from _flat(verdict.statements)
+    for group in verdict.groups:
+        yield from _flat(group.statements)
+        for item in group.items:
+            yield from _flat(item.statements)
 
 
 def _flat(statements: Iterable[Statement]) -> Iterator[Statement]:
