@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import string
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bis.model.statement import STATEMENT_FIGURES, Statement, StatementCode, statement
+from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Item, ItemKind, Level
-from bis.report.text.english_statements import ENGLISH
 from bis.report.text.statement_text import item_name, statement_text, statements_text
 from bis.report.text.verdict_text import verdict_text
 from tests.unit.report.scenes import all_scenes
@@ -40,19 +38,6 @@ def _flat(statements: Iterable[Statement]) -> Iterator[Statement]:
 def made() -> tuple[Statement, ...]:
     """All statements of all scenes."""
     return tuple(s for v in all_scenes() for s in statements_of(v))
-
-
-def test_every_code_has_words_and_figures() -> None:
-    """No code without English, and none without a list of its figures."""
-    assert set(ENGLISH) == set(StatementCode) == set(STATEMENT_FIGURES)
-
-
-def test_texts_name_only_figures_of_their_code() -> None:
-    """What a text has in braces is a figure that is always there, or the statements within."""
-    for code, words in ENGLISH.items():
-        if isinstance(words, str):
-            named = {name for _, name, _, _ in string.Formatter().parse(words) if name}
-            assert named <= {*STATEMENT_FIGURES[code], "parts", "first", "rest"}, code
 
 
 def test_the_judge_makes_every_statement() -> None:
