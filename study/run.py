@@ -168,8 +168,8 @@ def show_published(study: Study, verdict: dict[str, Any], split: str) -> None:
     for item in items(verdict):
         seen = item["evidence"]
         cells = (
-            seen.get("original"),
-            seen.get("replayed"),
+            " .. ".join(seen["original"]),
+            " .. ".join(seen["replayed"]),
             item["level"],
             seen.get("ulps"),
             figure(seen.get("relative")),
@@ -192,7 +192,7 @@ def show_fresh(study: Study, verdict: dict[str, Any]) -> None:
         p_values = (figure(seen.get("p_value")), figure(seen.get("p_adjusted")))
         table.add_row(
             item["name"],
-            figure(seen.get("original")),
+            figure(float(seen["original"][0])),
             f"[{low}, {high}]".replace("[", r"\["),
             *p_values,
             shift,
@@ -205,7 +205,8 @@ def show_statements(study: Study, verdict: dict[str, Any]) -> None:
     """The sentences that belong to a verdict."""
     level = verdict["level"]
     study.console.print(f"verdict: [bold]{level}[/bold]  ({verdict['seconds']} s)", highlight=False)
-    for sentence in dict.fromkeys([*verdict["statements"], *(s for g in verdict["groups"] for s in g["statements"])]):
+    said = [*verdict["statements"], *(s for g in verdict["groups"] for s in g["statements"])]
+    for sentence in dict.fromkeys(s["text"] for s in said):
         study.console.print(f"  {sentence}", highlight=False, markup=False)
     for deviation in verdict.get("deviations", []):
         words = f"{deviation['what']}: {deviation['recorded']} -> {deviation['replayed']} {deviation.get('why', '')}"

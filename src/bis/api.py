@@ -246,6 +246,7 @@ def replay(
         It cannot be replayed; the kind of error says why.
     """
     from bis._replay.engine import Request, replay_run
+    from bis._verify.stopping import fresh_budget
     from bis._verify.tolerances import Tolerances
 
     options = options or ReplayOptions()
@@ -254,12 +255,15 @@ def replay(
     store = _store(tracking_uri)
     stored = store.read(store.find(run_id))
     default = settings.fresh_times if options.fresh else settings.replay_times
+    if options.fresh and options.until_decided:
+        default = fresh_budget(settings.alpha)
     return replay_run(
         store,
         stored,
         _plan_options(options, settings),
         Request(
-            times=options.times or (19 + 3 if options.until_decided and options.fresh else default),
+            times=options.times
+            or (fresh_budget(settings.alpha) if options.until_decided and options.fresh else default),
             jobs=options.jobs,
             until_decided=options.until_decided,
             keep=options.keep,

@@ -197,6 +197,6 @@ def test_run_that_was_never_recorded(modes: Project) -> None:
     done = modes.bis("replay", run_id, "--source", str(repository), "-n", "1", "--json")
     verdict = json.loads(done.out)
     assert verdict["level"] == "bitwise", done.err
-    said = " ".join(verdict["statements"])
+    said = " ".join(s["text"] for s in verdict["statements"])
     for what in ("environment", "machine", "data", "randomness", "arguments", "uncommitted changes"):
         assert what in said

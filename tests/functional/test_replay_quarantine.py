@@ -69,7 +69,7 @@ def test_metrics_that_a_model_repeats_count_once(replayed: Replayed) -> None:
     """Logging a model logs the run's metrics again, for the model; the record has each step once."""
     [group] = json.loads(replayed.replayed.out)["groups"]
     [loss] = [i for i in group["items"] if i["name"] == "loss"]
-    assert "3 steps" in loss["statement"]
+    assert loss["statements"][0]["figures"]["steps"] == 3
 
 
 def test_rows_of_the_original_store_are_as_they_were(replayed: Replayed) -> None:

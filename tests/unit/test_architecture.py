@@ -32,7 +32,6 @@ LONG_FUNCTIONS: dict[str, str] = {}
 MANY_PARAMETERS: dict[str, str] = {
     "src/bis/launch/notebook.py:run_notebook": "each is a separate choice of the caller, named by keyword",
     "src/bis/record/probes/data.py:probe_data": "each is a separate sighting of the recorder, named by keyword",
-    "src/bis/_verify/judgement.py:judge": "facts about the original that not every caller has, named by keyword",
 }
 
 # Names that two modules still share: name -> why.

@@ -17,7 +17,17 @@ from bis import api, config, errors
 from bis._audit.rules.rule_catalogue import RULES
 from bis.cli.main import cli
 from bis.evidence.store import StoredRun
-from bis.model import corpus_summary, facets, project_audit, record, rule_text, session, stored_runs, verdict
+from bis.model import (
+    corpus_summary,
+    facets,
+    project_audit,
+    record,
+    rule_text,
+    session,
+    statement,
+    stored_runs,
+    verdict,
+)
 from bis.model.audit_facts import FACTS
 from bis.record.storing import StoredSession
 from bis.report.tables import audit_tables
@@ -175,7 +185,8 @@ FORMATS = [
     ],
     *[("spool.md", c) for c in (session.Session, session.Exit, session.Quarantine)],
     *[("verdict.md", c) for c in (verdict.Verdict, verdict.Group, verdict.Item, verdict.Evidence, verdict.Outcome)],
-    *[("verdict.md", c) for c in (verdict.MetricInterval, verdict.Deviation)],
+    *[("verdict.md", c) for c in (verdict.MetricInterval, verdict.Deviation, verdict.AppliedTolerance)],
+    ("verdict.md", statement.Statement),
     *[("results.md", c) for c in (stored_runs.StoredVerdict, stored_runs.RunSummary, StoredRun, StoredSession)],
     *[
         ("audit.md", c)
@@ -219,6 +230,16 @@ def test_every_key_of_a_format_is_described(page: str, cls: type) -> None:
     text = read(f"formats/{page}")
     names = [f.name for f in dataclasses.fields(cls)]
     assert [name for name in names if f"`{name}`" not in text] == []
+
+
+def test_every_statement_is_described() -> None:
+    """Each code of a verdict's statements has its row, with all its figures and no other; so have their values."""
+    page = read("formats/verdict.md")
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.*?) \|$", page.split("## Statements")[1], re.MULTILINE))
+    described = {code: tuple(re.findall(r"`([a-z_]+\??)`", figures)) for code, figures in rows.items()}
+    assert described == {code.value: figures for code, figures in statement.STATEMENT_FIGURES.items()}
+    values = [*verdict.ToleranceOrigin, *verdict.DivergencePattern, *verdict.Basis]
+    assert [value.value for value in values if f"`{value.value}`" not in page] == []
 
 
 @pytest.mark.parametrize("module", [project_audit, corpus_summary], ids=["audit", "corpus"])

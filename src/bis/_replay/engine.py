@@ -25,6 +25,7 @@ from bis._replay.program_environment import base_environment
 from bis._replay.working_copy import archive_of_commit
 from bis._verify.case import Case
 from bis._verify.judgement import judge
+from bis._verify.program_entropy import deterministic
 from bis._verify.stopping import ExactStopping, FreshStopping, Stopping
 from bis._verify.tolerances import Tolerances
 from bis.config import Settings, home
@@ -41,6 +42,7 @@ from bis.evidence.hosts import host_digest
 from bis.evidence.outcomes import keep_outcome
 from bis.evidence.store import SOURCE, EvidenceStore, StoredRun
 from bis.evidence.verdicts import problem_of_keeping
+from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Outcome, ReplayKind, Verdict
 
 if TYPE_CHECKING:
@@ -124,7 +126,7 @@ def replay_run(
         built = _environment(plan, stored, observer)
         jobs = _jobs(plan, stored, request, settings, archive, built, Path(name))
         outcomes: list[Outcome] = []
-        problems: list[str] = []
+        problems: list[Statement] = []
         observer.begin(request.times)
         for outcome in _run(jobs, request, _stopping(stored, plan, request), outcomes):
             outcomes.append(_kept(store, stored, plan, outcome, problems))
@@ -135,13 +137,18 @@ def replay_run(
         request.tolerances,
         run_id=stored.run_id,
         original_root=stored.record.randomness.root,
+        original_deterministic=deterministic(stored.record.randomness),
         original_trace=stored.record.randomness.trace,
         sequential=request.until_decided and plan.kind is ReplayKind.FRESH,
     )
     verdict = replace(
         verdict,
         deviations=tuple(dict.fromkeys((*plan.deviations, *verdict.deviations))),
-        statements=(*verdict.statements, *(f"{m.what}: {m.consequence}" for m in plan.missing), *problems),
+        statements=(
+            *verdict.statements,
+            *(statement(StatementCode.FACET_LACKING, facet=m.what, consequence=m.consequence) for m in plan.missing),
+            *problems,
+        ),
     )
     problem = problem_of_keeping(store, stored.run_id, verdict, created_unix_s=time.time(), plan=plan)
     return replace(verdict, statements=(*verdict.statements, problem)) if problem else verdict
@@ -308,11 +315,11 @@ def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
     pool.shutdown(wait=True)
 
 
-def _kept(store: EvidenceStore, stored: StoredRun, plan: Plan, outcome: Outcome, problems: list[str]) -> Outcome:
+def _kept(store: EvidenceStore, stored: StoredRun, plan: Plan, outcome: Outcome, problems: list[Statement]) -> Outcome:
     try:
         return replace(outcome, run_id=keep_outcome(store, stored, plan, outcome))
     except BisError as error:
-        problems.append(f"replay {outcome.index + 1} could not be stored as a child run: {error.message}")
+        problems.append(statement(StatementCode.REPLAY_NOT_STORED, replay=outcome.index + 1, message=error.message))
         return outcome
 
 

@@ -10,6 +10,7 @@ from bis._verify.printed_text import numbers_in
 from bis._verify.tolerances import Tolerances
 from bis._verify.volatile import measures_machine
 from bis.model.facets import Curve, Outputs
+from bis.model.statement import Statement, StatementCode, statement
 
 PRINTED = "printed: "
 
@@ -18,8 +19,8 @@ PRINTED = "printed: "
 class Case:
     """What replays are compared with: the original's outputs and trace, and what the user declared.
 
-    `deterministic` is True where the recorder saw that the original drew no entropy that a replay could not repeat,
-    None where nobody knows.
+    `deterministic` is True where the recorder saw that the original drew no entropy, None where that is not known (see
+    `bis._verify.program_entropy.deterministic`).
     """
 
     original: Outputs
@@ -41,10 +42,15 @@ class Case:
         return 0.0
 
 
-def counts(name: str, tolerances: Tolerances) -> tuple[bool, str]:
-    """Whether a metric is part of the verdict, and the words that say why not."""
+def counts(name: str, tolerances: Tolerances) -> bool:
+    """Whether a metric is part of the verdict: not where it measures the machine and the user did not name it."""
+    return tolerances.names(name) or measures_machine(name) is None
+
+
+def not_counted(name: str, tolerances: Tolerances) -> tuple[Statement, ...]:
+    """What is said of a metric that is not part of the verdict."""
     why = None if tolerances.names(name) else measures_machine(name)
-    return why is None, "" if why is None else f" ({why}: shown, does not count)"
+    return () if why is None else (statement(StatementCode.NOT_COUNTED, reason=why.value),)
 
 
 def printed_curves(outputs: Outputs) -> tuple[Curve, ...]:

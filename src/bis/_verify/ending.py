@@ -2,45 +2,63 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bis._verify.figures import counted, probability
 from bis._verify.volatile import without_volatile
 from bis.model.facets import Failure, Outputs
+from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Evidence, Item, ItemKind, Level, Outcome, ReplayKind
 from bis.stats.categories import category_test
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# The name of the item on how the program ended.
+EXIT = "exit"
+
 # These say that the place was at fault, not the program: they leave open what the program would have done.
 _OF_THE_PLACE = frozenset({"env", "data", "timeout", "resource", "killed"})
 
 
+# More classes of ends than this are not listed.
+_MOST_ENDS = 3
+_LONGEST_MESSAGE = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How one run ended, reduced to what a repetition must share; `kind` is empty for a good end."""
+    """How one run ended. `message` is shown, but no part of what a repetition must share."""
 
-    kind: str
+    failed: bool = False
     stage: str = ""
+    exception: str = ""
+    signal: int | None = None
     cell: int | None = None
     exit_code: int | None = None
+    message: str = ""
 
     @property
-    def failed(self) -> bool:
-        """Whether it was a bad end."""
-        return bool(self.kind)
+    def kind(self) -> tuple[object, ...]:
+        """What a bad end must share to be the same: the class of the exception, else the stage, signal and status."""
+        if self.exception:
+            return (self.exception, self.cell)
+        status = self.exit_code if self.stage in {"exception", "import", "killed"} else None
+        return (self.stage, self.signal, status, self.cell)
 
     @property
-    def text(self) -> str:
-        """In words."""
+    def said(self) -> Statement:
+        """As a part of a statement."""
         if not self.failed:
-            return "ended well" if not self.exit_code else f"ended with exit code {self.exit_code}"
-        where = "" if self.cell is None else f" in cell {self.cell}"
-        return f"{self.kind}{where}"
+            if not self.exit_code:
+                return statement(StatementCode.ENDED_WELL)
+            return statement(StatementCode.ENDED_WITH_CODE, exit_code=self.exit_code)
+        if self.exception:
+            return statement(StatementCode.RAISED, exception=self.exception, cell=self.cell)
+        if self.signal is not None:
+            return statement(StatementCode.ENDED_BY_SIGNAL, stage=self.stage, signal=self.signal, cell=self.cell)
+        return statement(StatementCode.FAILED, stage=self.stage, message=self.message or None, cell=self.cell)
 
 
 def ending_of_original(outputs: Outputs) -> Ending:
@@ -53,14 +71,14 @@ def ending_of(outcome: Outcome) -> Ending:
     outputs = outcome.outputs
     failure = outcome.failure or (outputs.failure if outputs else None)
     if failure is None and outputs is None:
-        failure = Failure(stage="env", message="the program was not started")
+        failure = Failure(stage="env", message="")  # the program was not started
     return _ending(failure, outputs.exit_code if outputs else None)
 
 
 def same_end(original: Ending, replayed: Ending) -> bool:
     """Whether both ended alike: well, or with the same error at the same place."""
     if original.failed or replayed.failed:
-        return (original.kind, original.cell) == (replayed.kind, replayed.cell)
+        return original.failed and replayed.failed and original.kind == replayed.kind
     codes = (original.exit_code, replayed.exit_code)
     return None in codes or codes[0] == codes[1]
 
@@ -73,22 +91,26 @@ def judge_exact_ending(original: Outputs, outcomes: Sequence[Outcome]) -> Item:
     """
     first = ending_of_original(original)
     ends = [ending_of(o) for o in outcomes]
+    total = len(ends)
     other = [e for e in ends if not same_end(first, e)]
-    evidence = Evidence(original=first.text, replayed=_most_common(ends), replays=len(ends))
-    share = f"{len(ends) - len(other)}/{len(ends)}"
+    evidence = Evidence(replays=total)
     if not other:
-        words = f"fail as the original did: {first.text}" if first.failed else "end as the original did"
-        return Item("end of the program", ItemKind.EXIT, Level.BITWISE, f"{share} {words}", evidence)
-    reasons = _most_common(other)
-    if all(e.failed for e in other) and len(other) == len(ends):
-        level, words = Level.NOT_EXECUTABLE, f"failed {len(other)} of {len(ends)}: {reasons}"
+        if first.failed:
+            said = statement(StatementCode.FAILS_ALIKE, first.said, same=total, total=total)
+        else:
+            said = statement(StatementCode.ENDS_ALIKE, same=total, total=total)
+        return Item(EXIT, ItemKind.EXIT, Level.BITWISE, (said,), evidence)
+    reasons = common_ends(other)
+    if all(e.failed for e in other) and len(other) == total:
+        level = Level.NOT_EXECUTABLE
+        said = statement(StatementCode.ALL_FAILED, *reasons, failed=total, total=total)
     elif all(e.failed and e.stage in _OF_THE_PLACE for e in other):
         level = Level.INCONCLUSIVE
-        words = f"failed {len(other)} of {len(ends)} ({reasons}): what these would have given is not known"
+        said = statement(StatementCode.SOME_FAILED_OUTSIDE, *reasons, failed=len(other), total=total)
     else:
         level = Level.DIVERGENT
-        words = f"{len(other)} of {len(ends)} ended otherwise: {reasons}; the original: {first.text}"
-    return Item("end of the program", ItemKind.EXIT, level, words, evidence)
+        said = statement(StatementCode.SOME_END_OTHERWISE, first.said, *reasons, other=len(other), total=total)
+    return Item(EXIT, ItemKind.EXIT, level, (said,), evidence)
 
 
 def judge_fresh_ending(original: Outputs, outcomes: Sequence[Outcome], *, alpha: float) -> Item:
@@ -105,25 +127,35 @@ def judge_fresh_ending(original: Outputs, outcomes: Sequence[Outcome], *, alpha:
     total = len(ends)
     # Two classes: ended as the original did (a number), or otherwise (none).
     p_value = category_test(0.0, [0.0 if same_end(first, e) else None for e in ends], alpha=alpha).p_value
-    evidence = Evidence(original=first.text, replayed=_most_common(ends), p_value=p_value, replays=total)
-    if alike == total:
-        words = f"{total}/{total} {'fail as the original did' if first.failed else 'end as the original did'}"
-        level = Level.STATISTICAL if first.failed else Level.BITWISE
+    if alike == total and first.failed:
+        level = Level.STATISTICAL
+        said = statement(StatementCode.FAILS_ALIKE, first.said, same=total, total=total)
+    elif alike == total:
+        level, said = Level.BITWISE, statement(StatementCode.ENDS_ALIKE, same=total, total=total)
     elif not alike and all(e.failed for e in ends):
-        level, words = Level.NOT_EXECUTABLE, f"failed {total} of {total}: {_most_common(ends)}"
+        level = Level.NOT_EXECUTABLE
+        said = statement(StatementCode.ALL_FAILED, *common_ends(ends), failed=total, total=total)
     elif p_value <= alpha:
         level = Level.DIVERGENT
-        words = f"{alike}/{total} end as the original did ({first.text}): p = {probability(p_value)}"
+        said = statement(StatementCode.END_IS_RARE, first.said, same=alike, total=total, p_value=p_value)
     elif not alike:
-        level = Level.INCONCLUSIVE
-        words = f"none of {total} ends as the original did ({first.text}); too few to exclude chance"
+        level, said = Level.INCONCLUSIVE, statement(StatementCode.END_IS_UNSEEN, first.said, total=total)
     else:
         level = Level.STATISTICAL
-        words = (
-            f"{total - alike} of {counted(total, 'replay')} end otherwise ({_most_common(ends, apart_from=first)}); "
-            f"the end of the original is an ordinary one: p = {probability(p_value)}"
-        )
-    return Item("end of the program", ItemKind.EXIT, level, words, evidence)
+        others = common_ends([e for e in ends if not same_end(first, e)])
+        said = statement(StatementCode.END_IS_ORDINARY, *others, other=total - alike, total=total, p_value=p_value)
+    return Item(EXIT, ItemKind.EXIT, level, (said,), Evidence(p_value=p_value, replays=total))
+
+
+def common_ends(ends: Sequence[Ending]) -> tuple[Statement, ...]:
+    """The classes of ends, the most common first, each with the number of runs that ended so; three at most."""
+    first_of = {e.kind if e.failed else (e.exit_code,): e for e in reversed(ends)}
+    counts = Counter(e.kind if e.failed else (e.exit_code,) for e in ends)
+    ranked = sorted(counts.items(), key=lambda kv: (-kv[1], repr(kv[0])))[:_MOST_ENDS]
+    said = (first_of[kind].said for kind, _ in ranked)
+    return tuple(
+        replace(one, figures={**one.figures, "count": count}) for one, (_, count) in zip(said, ranked, strict=True)
+    )
 
 
 def group_failures(original: Outputs, outcomes: Sequence[Outcome]) -> int:
@@ -147,27 +179,14 @@ def of_kind(outcomes: Sequence[Outcome], kind: ReplayKind) -> tuple[Outcome, ...
 
 def _ending(failure: Failure | None, exit_code: int | None) -> Ending:
     if failure is None:
-        return Ending("", exit_code=exit_code)
-    return Ending(_kind(failure), failure.stage, failure.cell, failure.exit_code or exit_code)
-
-
-def _kind(failure: Failure) -> str:
-    """The class of an exception where its message begins with one, else the stage and the message."""
+        return Ending(exit_code=exit_code)
     message, _ = without_volatile(failure.message.strip())
-    head = message.split("\n", 1)[0]
-    match = re.match(r"[A-Za-z_][\w.]*(?=:|$)", head)
-    if failure.stage in {"exception", "import"} and match:
-        return match[0]
-    if failure.signal is not None:
-        return f"{failure.stage}: signal {failure.signal}"
-    return f"{failure.stage}: {head[:100]}" if head else failure.stage
-
-
-def _most_common(ends: Sequence[Ending], *, apart_from: Ending | None = None) -> str:
-    texts = [e.text for e in ends if apart_from is None or not same_end(apart_from, e)]
-    if not texts:
-        return ""
-    counts = sorted(Counter(texts).items(), key=lambda kv: (-kv[1], kv[0]))
-    if len(counts) == 1:
-        return counts[0][0]
-    return "; ".join(f"{text} ({count})" for text, count in counts[:3])
+    return Ending(
+        failed=True,
+        stage=failure.stage,
+        exception=failure.exception,
+        signal=failure.signal,
+        cell=failure.cell,
+        exit_code=failure.exit_code or exit_code,
+        message=message.split("\n", 1)[0][:_LONGEST_MESSAGE],
+    )

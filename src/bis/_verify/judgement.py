@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bis._verify.case import Case
-from bis._verify.ending import nothing_ran, of_kind
+from bis._verify.ending import common_ends, ending_of, nothing_ran, of_kind
 from bis._verify.exact.exact_replays import judge_exact
-from bis._verify.figures import counted
 from bis._verify.fresh.fresh_metric import MINIMUM
 from bis._verify.fresh.fresh_replays import Judgement, judge_fresh
-from bis.model.verdict import Deviation, Group, Level, Outcome, ReplayKind, Verdict
+from bis.model.statement import Statement, StatementCode, statement
+from bis.model.verdict import Deviation, Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SAME = frozenset({Level.BITWISE, Level.METRICS_BITWISE, Level.NUMERICAL})
 
 
-def judge(  # noqa: PLR0913 (each is a fact about the original that a pure function cannot look up)
+def judge(
     original: Outputs,
     outcomes: Sequence[Outcome],
     settings: Tolerances,
@@ -31,7 +31,6 @@ def judge(  # noqa: PLR0913 (each is a fact about the original that a pure funct
     original_deterministic: bool | None = None,
     original_trace: Mapping[str, str] | None = None,
     sequential: bool = False,
-    context: Mapping[str, Any] | None = None,
 ) -> Verdict:
     """Judge a run by its replays.
 
@@ -40,7 +39,8 @@ def judge(  # noqa: PLR0913 (each is a fact about the original that a pure funct
     original : Outputs
         What came out of the run.
     outcomes : sequence of Outcome
-        Its replays, of either kind, in any order (their `index` tells the order in which they were made).
+        Its replays, in any order (their `index` tells the order in which they were made). Replays in which a cause was
+        varied are no evidence for or against the original: they are left out.
     settings : Tolerances
         What the user declared.
     run_id : str
@@ -53,8 +53,6 @@ def judge(  # noqa: PLR0913 (each is a fact about the original that a pure funct
         Digests taken on the way of the original (see `bis.model.facets.Randomness.trace`).
     sequential : bool
         The fresh replays were stopped by `bis._verify.stopping.FreshStopping`.
-    context : mapping, optional
-        Carried along in the verdict.
 
     Returns
     -------
@@ -79,65 +77,67 @@ def judge(  # noqa: PLR0913 (each is a fact about the original that a pure funct
         deviations=_deviations((*exact, *fresh)),
         outcomes=(*exact, *fresh),
         needed=needed,
-        context=dict(context or {}),
     )
 
 
 def _overall(
     case: Case, outcomes: Sequence[Outcome], exact: Group | None, fresh: Judgement | None
-) -> tuple[Level, int | None, list[str]]:
+) -> tuple[Level, int | None, list[Statement]]:
     if not outcomes:
-        return Level.INCONCLUSIVE, MINIMUM, ["there are no replays"]
+        return Level.INCONCLUSIVE, MINIMUM, [statement(StatementCode.NO_REPLAYS)]
     if nothing_ran(case.original, outcomes):
-        total = len(outcomes)
-        reason = next(i.statement for g in (exact, fresh.group if fresh else None) if g for i in g.items)
-        said = [f"{total} of {counted(total, 'replay')} failed ({reason.partition(': ')[2] or reason})"]
-        return Level.NOT_EXECUTABLE, None, said + _kept(exact)
+        ends = common_ends([ending_of(o) for o in outcomes])
+        said = [statement(StatementCode.NOTHING_RAN, *ends, total=len(outcomes))]
+        return Level.NOT_EXECUTABLE, None, said + _same_before_failing(exact)
     if exact and exact.level in _SAME:
         said = [_headline(exact), *exact.statements[1:]]
         if fresh and fresh.group.level is Level.DIVERGENT:
-            said.append(
-                "but the original is no ordinary draw: fresh replays diverge from it. What was recorded can be "
-                "repeated; a run with other entropy gives something else"
-            )
+            said.append(statement(StatementCode.NOT_ORDINARY))
         return exact.level, None, said
     if exact and case.deterministic and exact.level is Level.DIVERGENT:
-        said = [_headline(exact), "the run draws no entropy: fresh replays cannot explain the difference"]
+        said = [_headline(exact), statement(StatementCode.NO_ENTROPY)]
         return Level.DIVERGENT, None, said + list(exact.statements[1:])
     if fresh is None:
         assert exact is not None
         return _exact_alone(exact)
     said = [_headline(fresh.group), *fresh.group.statements[1:]]
     if exact:
-        said.append(f"exact replays: {exact.level.value}: {_headline(exact)}")
+        said.append(statement(StatementCode.EXACT_SAID, _headline(exact), level=exact.level.value))
     if fresh.group.level is Level.INCONCLUSIVE and fresh.needed:
-        said.append(f"{counted(fresh.needed, 'more fresh replay')} would decide")
+        said.append(statement(StatementCode.FRESH_WOULD_DECIDE, replays=fresh.needed))
     # Exact replays that differ or failed leave no room for more than "an ordinary draw".
     level = max(fresh.group.level, Level.STATISTICAL, key=lambda x: x.rank) if exact else fresh.group.level
     return level, fresh.needed, said
 
 
-def _exact_alone(exact: Group) -> tuple[Level, int | None, list[str]]:
+def _exact_alone(exact: Group) -> tuple[Level, int | None, list[Statement]]:
     said = [_headline(exact), *exact.statements[1:]]
     if exact.level is Level.NOT_EXECUTABLE:
         return exact.level, None, said
     if exact.level is Level.DIVERGENT:
-        said.append(
-            "whether the difference is more than the run's own randomness, only fresh replays can tell: "
-            f"{MINIMUM} would decide, 8 to 10 give nearly all the power that one original allows"
-        )
+        said.append(statement(StatementCode.ONLY_FRESH_CAN_TELL, least=MINIMUM))
         return Level.INCONCLUSIVE, MINIMUM, said
-    said.append(f"{counted(max(1, exact.failed), 'more exact replay')} that end would decide")
-    return Level.INCONCLUSIVE, max(1, exact.failed), said
+    needed = max(1, exact.failed)
+    return Level.INCONCLUSIVE, needed, [*said, statement(StatementCode.EXACT_WOULD_DECIDE, replays=needed)]
 
 
-def _headline(group: Group) -> str:
-    return group.statements[0] if group.statements else f"{counted(group.replays, group.kind.value + ' replay')}"
+def _headline(group: Group) -> Statement:
+    if group.statements:
+        return group.statements[0]
+    return statement(StatementCode.REPLAYS_MADE, kind=group.kind.value, replays=group.replays)
 
 
-def _kept(exact: Group | None) -> list[str]:
-    """What had been logged before the failures, and was the same."""
-    return [s for s in exact.statements if "before failing" in s] if exact else []
+def _same_before_failing(exact: Group | None) -> list[Statement]:
+    """The metrics of which all that was logged before the failures is the same."""
+    names = tuple(i.name for i in exact.items if i.counts and _logged_the_same(i)) if exact else ()
+    return [statement(StatementCode.SAME_BEFORE_FAILING, metrics=names)] if names else []
+
+
+def _logged_the_same(item: Item) -> bool:
+    if item.kind not in {ItemKind.METRIC, ItemKind.CURVE}:
+        return False
+    so_far = any(s.code is StatementCode.SAME_SO_FAR for s in item.statements)
+    return item.level is Level.BITWISE or so_far
 
 
 def _deviations(outcomes: Sequence[Outcome]) -> tuple[Deviation, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from bis._verify.volatile import without_volatile
+from bis._verify.volatile import VolatileToken, without_volatile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +53,7 @@ class TextComparison:
     identical: bool
     same_words: bool
     pairs: tuple[NumberPair, ...] = ()
-    ignored: tuple[str, ...] = ()
+    ignored: tuple[VolatileToken, ...] = ()
     first_other_line: int | None = None
     original_line: str = ""
     replayed_line: str = ""

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from bis._verify.alignment import align
-from bis._verify.figures import number
+from bis._verify.exact_numbers import exactly
 from bis._verify.volatile import without_volatile
 from bis.model.facets import Code, Data, Environment, FileDigest, Machine, Outputs, Parameters, Randomness, Status
 from bis.model.record import FACETS, Record
@@ -48,7 +48,7 @@ def _metric(name: str, a: Outputs, b: Outputs) -> MetricDifference:
     if x is None or y is None:
         there = x or y
         assert there is not None
-        value = number(there.final)
+        value = exactly(there.final)
         # A side whose outputs are partial may have lost the metric; a complete side did not log it.
         lacking = a if x is None else b
         likeness = Likeness.DIFFERS if lacking.status is Status.RECORDED else Likeness.NOT_RECORDED
@@ -59,8 +59,8 @@ def _metric(name: str, a: Outputs, b: Outputs) -> MetricDifference:
     return MetricDifference(
         name=name,
         likeness=Likeness.SAME if aligned.same_bits else Likeness.DIFFERS,
-        a=number(x.final),
-        b=number(y.final),
+        a=exactly(x.final),
+        b=exactly(y.final),
         ulps=ulps.count if ulps else None,
         relative=aligned.last.relative if aligned.last else None,
         steps=max(len(x.values), len(y.values)),
@@ -194,7 +194,8 @@ def _randomness(randomness: Randomness) -> Facts:
     }
     for seed in randomness.seeds:
         place = f" at {seed.file}:{seed.line}" if seed.file else ""
-        facts[f"seed {seed.api}{place}"] = seed.value
+        by = f" (in {seed.package})" if seed.package else ""
+        facts[f"seed {seed.api}{by}{place}"] = seed.value
     facts |= {f"first state of {s.generator}": s.digest[:12] for s in randomness.states}
     facts |= {f"draws of {role}": str(count) for role, count in randomness.draws.items()}
     facts |= {f"trace {name}": digest[:12] for name, digest in randomness.trace.items()}

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+def fresh_budget(alpha: float) -> int:
+    """The number of fresh replays by which `FreshStopping` has decided at level `alpha`, whatever metrics decide."""
+    return max(most_replays(alpha=alpha, metrics=metrics) for metrics in (1, 2))
+
+
 class Stopping(Protocol):
     """A rule that says after each replay whether another one is needed."""
 

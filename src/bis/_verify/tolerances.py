@@ -6,11 +6,16 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from bis.config import Settings, Tolerance
 from bis.errors import UsageError
+from bis.model.verdict import AppliedTolerance, ToleranceOrigin
 from bis.stats import tolerance as equality
 from bis.stats.ulp import is_float32
+
+if TYPE_CHECKING:
+    from bis.model.statement import Figure
 
 # Without a declared tolerance, two values count as numerically equal when they differ by rounding and its ordinary
 # growth only. A reordered sum of a few thousand terms (another thread count, BLAS kernel or library build) moves a
@@ -23,28 +28,32 @@ FLOAT32_RTOL = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The tolerance that one metric is held to, and the words that say where it comes from."""
+    """The tolerance that one metric is held to, and where it comes from."""
 
     atol: float
     rtol: float
     margin: float | None
     quantum: float | None
-    declared: bool
-    origin: str
+    origin: ToleranceOrigin
+
+    @property
+    def declared(self) -> bool:
+        """Whether the user declared it."""
+        return self.origin is ToleranceOrigin.DECLARED
 
     def holds(self, value: float, original: float) -> bool:
         """Whether `value` is within the tolerance of `original`; two values that are not finite must be of one kind."""
         return equality.Closeness(atol=self.atol, rtol=self.rtol).allows(original, value)
 
     @property
-    def text(self) -> str:
-        """The tolerance in words, as a `numerical` verdict states it."""
-        parts = []
-        if self.rtol or not self.atol:
-            parts.append(f"rtol {self.rtol:g}")
-        if self.atol:
-            parts.append(f"atol {self.atol:g}")
-        return f"{', '.join(parts)} ({self.origin})"
+    def used(self) -> AppliedTolerance:
+        """As evidence."""
+        return AppliedTolerance(self.origin, self.atol, self.rtol)
+
+    @property
+    def figures(self) -> dict[str, Figure]:
+        """As figures of a statement."""
+        return {"origin": self.origin.value, "atol": self.atol, "rtol": self.rtol}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +127,9 @@ class Tolerances:
         quantum = declared.quantum if declared else None
         # A declaration of nothing but a margin or quantum leaves the numerical tolerance at its default.
         if declared and (declared.atol or declared.rtol or (margin is None and quantum is None)):
-            return Applied(declared.atol, declared.rtol, margin, quantum, declared=True, origin="declared")
+            return Applied(declared.atol, declared.rtol, margin, quantum, ToleranceOrigin.DECLARED)
         rtol, origin = _default(values)
-        return Applied(0.0, rtol, margin, quantum, declared=False, origin=origin)
+        return Applied(0.0, rtol, margin, quantum, origin)
 
     def _pattern(self, name: str) -> str | None:
         if name in self.declared:
@@ -129,10 +138,10 @@ class Tolerances:
         return max(matching, key=lambda p: (len(p), p), default=None)
 
 
-def _default(values: Iterable[float]) -> tuple[float, str]:
+def _default(values: Iterable[float]) -> tuple[float, ToleranceOrigin]:
     finite = [v for v in values if math.isfinite(v)]
     if all(v.is_integer() for v in finite):
-        return 0.0, "default for whole numbers"
+        return 0.0, ToleranceOrigin.WHOLE_NUMBERS
     if all(is_float32(v) for v in finite):
-        return FLOAT32_RTOL, "default for float32 values"
-    return FLOAT64_RTOL, "default for float64 values"
+        return FLOAT32_RTOL, ToleranceOrigin.FLOAT32
+    return FLOAT64_RTOL, ToleranceOrigin.FLOAT64

@@ -73,9 +73,9 @@ def replay(*, run_id: str, as_json: bool, full: bool, tracking_uri: str | None, 
             run_id, chosen, tracking_uri=tracking_uri, observer=progress, consent=None if options["yes"] else _ask
         )
     if as_json:
-        from bis.report.json.envelope import to_document
+        from bis.report.json.verdict_json import verdict_document
 
-        print_json(to_document("bis.verdict", verdict))
+        print_json(verdict_document(verdict))
     else:
         from bis.report.text.verdict_text import print_verdict
 

@@ -43,9 +43,9 @@ def verify(
 
     verdict = api.verify(run_id, expect=expect, names=names, tolerances=tolerance, tracking_uri=tracking_uri)
     if as_json:
-        from bis.report.json.envelope import to_document
+        from bis.report.json.verdict_json import verdict_document
 
-        print_json(to_document("bis.verdict", verdict))
+        print_json(verdict_document(verdict))
     else:
         from bis.report.text.verdict_text import print_verdict
 

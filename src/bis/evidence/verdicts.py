@@ -10,6 +10,7 @@ from bis.errors import BisError, EvidenceDamaged, EvidenceError
 from bis.evidence.documents import document_text, parse_document
 from bis.evidence.outcomes import redactor_of_plan, replays_of
 from bis.model.jsonable import from_json, strict_json, to_json
+from bis.model.statement import Statement, StatementCode, statement
 from bis.model.stored_runs import StoredVerdict
 
 if TYPE_CHECKING:
@@ -52,13 +53,13 @@ def keep_verdict(
 
 def problem_of_keeping(
     store: EvidenceWriter, run_id: str, verdict: Verdict, *, created_unix_s: float, plan: Plan | None = None
-) -> str:
-    """Store a verdict like `keep_verdict`; returns why that failed, or "": a verdict is not lost with its copy."""
+) -> Statement | None:
+    """Store a verdict like `keep_verdict`; says so where that failed: a verdict is not lost with its copy."""
     try:
         keep_verdict(store, run_id, verdict, created_unix_s=created_unix_s, plan=plan)
     except BisError as error:
-        return f"the verdict could not be stored with run {run_id}: {error.message}"
-    return ""
+        return statement(StatementCode.VERDICT_NOT_STORED, message=error.message)
+    return None
 
 
 def read_verdict(store: EvidenceReader, run_id: str) -> StoredVerdict | None:

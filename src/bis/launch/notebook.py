@@ -357,7 +357,7 @@ def _exception(error: Any, cell: NotebookNode, position: int | None) -> Failure:
     where = "the cell of injected parameters" if position is None else f"cell {position}"
     message = f"{where} raised {error.ename}: {_plain(error.evalue)}".rstrip(": ")
     traceback = next(("\n".join(o.get("traceback", [])) for o in cell.outputs if o.output_type == "error"), "")
-    return Failure("exception", message, cell=position, traceback=_plain(traceback))
+    return Failure("exception", message, cell=position, traceback=_plain(traceback), exception=str(error.ename))
 
 
 def _death(kernel: Kernel, position: int | None) -> Failure:

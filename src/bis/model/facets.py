@@ -279,7 +279,8 @@ class CellOutput:
 class Failure:
     """Why a program did not end well.
 
-    `stage` is one of env, data, import, exception, timeout, resource, killed; `cell` counts all cells from 0.
+    `stage` is one of env, data, import, exception, timeout, resource, killed; `cell` counts all cells from 0;
+    `exception` is the class of an uncaught exception, empty where there was none or it is not known.
     """
 
     stage: str
@@ -288,6 +289,7 @@ class Failure:
     signal: int | None = None
     cell: int | None = None
     traceback: str = ""
+    exception: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,8 +86,7 @@ def _decode(hint: Any, value: Any, where: str) -> Any:  # noqa: PLR0911, C901 (o
     if origin is typing.Union or origin is types.UnionType:
         if value is None and type(None) in args:
             return None
-        inner = [a for a in args if a is not type(None)]
-        return _decode(inner[0], value, where)
+        return _decode(_fitting([a for a in args if a is not type(None)], value), value, where)
     if origin is tuple:
         _expect(isinstance(value, list), "a list", value, where)
         if len(args) == 2 and args[1] is Ellipsis:
@@ -112,6 +111,12 @@ def _decode(hint: Any, value: Any, where: str) -> Any:  # noqa: PLR0911, C901 (o
     if isinstance(hint, type):
         _expect(isinstance(value, hint) and (hint is bool or not isinstance(value, bool)), hint.__name__, value, where)
     return value
+
+
+def _fitting(hints: list[Any], value: Any) -> Any:
+    """The member of a union that a JSON value is of; the first, where none is."""
+    kind = tuple if isinstance(value, list) else type(value)
+    return next((h for h in hints if (typing.get_origin(h) or h) is kind), hints[0])
 
 
 def _decode_dataclass(cls: type, value: Any, where: str) -> Any:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
 from bis.model.facets import Failure, Outputs
+from bis.model.statement import Statement
+
+FORMAT = "bis.verdict"
+VERSION = 2
 
 
 class ReplayKind(str, Enum):
-    """Which question a replay answers; the two kinds are never pooled."""
+    """Which question a replay answers; the kinds are never pooled."""
 
     EXACT = "exact"  # recorded entropy and threads: is the record complete and the program deterministic?
     FRESH = "fresh"  # new entropy: is the original a plausible draw?
+    VARIED = (
+        "varied"  # one cause varied, the others as recorded: says nothing about the original, and no verdict uses it
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +100,53 @@ class MetricInterval:
     confidence: float
 
 
+class ToleranceOrigin(str, Enum):
+    """Where a tolerance comes from."""
+
+    DECLARED = "declared"
+    WHOLE_NUMBERS = "whole-numbers"  # default for values that are all whole numbers
+    FLOAT32 = "float32"  # default for values that are all single-precision numbers
+    FLOAT64 = "float64"  # default for all others
+    PRINTED_DIGITS = "printed-digits"  # the unit of the last digit that was printed
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedTolerance:
+    """The tolerance that an item was held to: ``|y - y0| <= atol + rtol * |y0|``, or so many printed `digits`."""
+
+    origin: ToleranceOrigin
+    atol: float = 0.0
+    rtol: float = 0.0
+    digits: int | None = None
+
+
+class DivergencePattern(str, Enum):
+    """What the way in which a replay leaves its original speaks for."""
+
+    DATA = "data"
+    INITIALISATION = "initialisation"
+    SHUFFLING = "shuffling"
+    FLOATING_POINT = "floating-point"
+    LATE_ENTROPY = "late-entropy"
+    OTHER_DRAWS = "other-draws"  # traced draws differ
+    SAME_DRAWS = "same-draws"  # undetermined, although all traced draws are the same
+    NO_TRACE = "no-trace"  # undetermined, and no draws were traced
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The figures behind an item's level; None where a figure does not apply."""
+    """The figures behind an item's level; None, or empty, where a figure does not apply.
 
-    original: str = ""
-    replayed: str = ""
+    `original` and `replayed` are values of metrics as `repr` of a float writes them (lossless: ``float`` gives the same
+    bits back), figures as they were printed, or digests. They hold one value where all runs of a side agree, else the
+    smallest and the largest; values that are not finite are all listed.
+    """
+
+    original: tuple[str, ...] = ()
+    replayed: tuple[str, ...] = ()
     ulps: int | None = None
     relative: float | None = None
-    tolerance: str = ""
+    tolerance: AppliedTolerance | None = None
     interval: MetricInterval | None = None
     p_value: float | None = None
     p_adjusted: float | None = None
@@ -112,19 +156,28 @@ class Evidence:
     replays: int = 0
     first_divergent_step: int | None = None
     growth_per_step: float | None = None  # slope of log10 |difference| per step
-    pattern: str = ""
+    pattern: DivergencePattern | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """The verdict on one metric, curve, model or output."""
+    """The verdict on one metric, curve, model or output.
+
+    `name` is that of the metric, model or file; ``exit`` for the end of the program; for printed text the stream
+    (``stdout``), for a cell the kind of its output; empty for several artifacts or files together. `cell` counts the
+    cells of a notebook from 0. For a number in printed text `label` is the words before it and `line` its line (from
+    1) where it has none; for a published figure `label` is the name of our metric where it differs.
+    """
 
     name: str
     kind: ItemKind
     level: Level
-    statement: str
+    statements: tuple[Statement, ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
-    counts: bool = True  # False: shown, but not part of the overall level (and the statement says why)
+    counts: bool = True  # False: shown, but not part of the overall level (a statement says why)
+    cell: int | None = None
+    label: str = ""
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,25 +189,34 @@ class Group:
     replays: int
     failed: int
     items: tuple[Item, ...] = ()
-    statements: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
+
+
+class Basis(str, Enum):
+    """What a run was compared with."""
+
+    REPLAYS = "replays"
+    PUBLISHED = "published-figures"
+    SAVED = "saved-outputs"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer to "would we get it again?" for one run.
 
-    `level` is the weakest of the counting items; `statements` are the sentences that must be read with it (bounds,
-    detectable shift, what was not compared); `needed` is the number of replays that would decide an inconclusive one.
+    `level` is the weakest of the counting items; `statements` must be read with it (bounds, detectable shift, what was
+    not compared), the first of them is the headline; `needed` is the number of replays that would decide an
+    inconclusive one. Where `basis` is not `replays`, the one group holds what was compared, and no replay.
     """
 
     run_id: str
     level: Level
     groups: tuple[Group, ...]
-    statements: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
     deviations: tuple[Deviation, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     needed: int | None = None
-    context: dict[str, Any] = field(default_factory=dict)
+    basis: Basis = Basis.REPLAYS
 
     @property
     def exit_code(self) -> int:

@@ -13,6 +13,7 @@ from bis.errors import BisError, EvidenceDamaged
 from bis.evidence import spool as spool_files
 from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
+from bis.evidence.record_document import seed_api
 from bis.evidence.redaction import Redactor
 from bis.evidence.session_secrets import redactor_of
 from bis.model.facets import (
@@ -123,15 +124,18 @@ def randomness_of(seen: ObservedSession) -> Randomness:
         reasons=tuple(reasons),
         root=session.root if session.serve else None,
         hash_seed=session.hash_seed,
-        seeds=tuple(
-            Seed(e["api"], e["value"], relative_to(e["file"], root), e["line"], e.get("package", ""))
-            for e in seen.all("seed")
-        ),
+        seeds=tuple(_seed(e, root) for e in seen.all("seed")),
         states=tuple(states.values()),
         uncontrolled=tuple(Uncontrolled(what, why) for what, why in uncontrolled),
         draws=draws,
         trace=trace,
     )
+
+
+def _seed(event: dict[str, Any], root: Path) -> Seed:
+    api, package = seed_api(event["api"])
+    file = relative_to(event["file"], root)
+    return Seed(api, event["value"], file, event["line"], event.get("package") or package)
 
 
 def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tuple[FileDigest, ...]:

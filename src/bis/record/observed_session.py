@@ -134,7 +134,7 @@ def failure_of(seen: ObservedSession) -> Failure | None:
     if raised is not None and code != 0:
         stage = "import" if raised["type"] in {"ImportError", "ModuleNotFoundError"} else "exception"
         message = f"{raised['type']}: {raised['message']}"
-        return Failure(stage, message, code, None, None, str(raised.get("traceback", "")))
+        return Failure(stage, message, code, None, None, str(raised.get("traceback", "")), str(raised["type"]))
     if code:
         return Failure("exception", f"the program ended with exit status {code}", code, traceback=_stderr(seen.folder))
     return None

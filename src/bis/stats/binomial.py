@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from scipy import stats
 
 from bis.stats.arrays import as_fraction
@@ -47,38 +45,6 @@ def identical_lower_bound(r: int, *, confidence: float = 0.95) -> float:
         raise ValueError(f"r must not be negative; got {r}")
     miss = 1.0 - as_fraction(confidence, name="confidence")
     return 0.0 if r == 0 else float(miss ** (1.0 / r))
-
-
-def replays_for_bound(probability: float, *, confidence: float = 0.95) -> int:
-    """Number of exact replays, all identical, that certifies P(identical) >= `probability`.
-
-    Parameters
-    ----------
-    probability : float
-        In (0, 1).
-    confidence : float
-        In (0, 1).
-
-    Returns
-    -------
-    int
-        The smallest r with ``identical_lower_bound(r) >= probability``.
-
-    Raises
-    ------
-    ValueError
-        An argument is not in (0, 1).
-
-    Examples
-    --------
-    >>> replays_for_bound(0.90), replays_for_bound(0.95)
-    (29, 59)
-    """
-    miss = 1.0 - as_fraction(confidence, name="confidence")
-    r = max(1, math.floor(math.log(miss) / math.log(as_fraction(probability, name="probability"))))
-    while identical_lower_bound(r, confidence=confidence) < probability:
-        r += 1
-    return r
 
 
 def clopper_pearson(successes: int, n: int, *, confidence: float = 0.95) -> Interval:

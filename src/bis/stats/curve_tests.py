@@ -80,33 +80,6 @@ def sup_scores(curves: npt.ArrayLike) -> FloatArray:
     return np.asarray(scores.max(axis=-1), dtype=np.float64)
 
 
-def l2_scores(curves: npt.ArrayLike) -> FloatArray:
-    """Euclidean distance of each curve from the mean curve.
-
-    Parameters
-    ----------
-    curves : array_like, shape (..., n + 1, T)
-        All runs, the original among them, on common steps; finite, T >= 1.
-
-    Returns
-    -------
-    ndarray, shape (..., n + 1)
-        In the metric's unit.
-
-    Raises
-    ------
-    ValueError
-        A value is not finite or there are no steps.
-
-    Examples
-    --------
-    >>> l2_scores([[0.0, 0.0], [3.0, 4.0]])
-    array([2.5, 2.5])
-    """
-    array = as_batch(curves, name="curves")
-    return np.asarray(np.linalg.norm(array - array.mean(axis=-2, keepdims=True), axis=-1), dtype=np.float64)
-
-
 def summary_p_values(curves: npt.ArrayLike, *, larger_is_better: bool = False) -> FloatArray:
     """Holm-adjusted prediction-interval p-values of three summaries of the first curve.
 

@@ -19,10 +19,10 @@ class Pattern(str, Enum):
 
     NONE = "none"
     DATA = "data"
-    INIT_ENTROPY = "init entropy"
-    SHUFFLE_ENTROPY = "shuffle entropy"
-    FLOATING_POINT = "floating point"
-    LATE_ENTROPY = "late entropy"
+    INIT_ENTROPY = "init-entropy"
+    SHUFFLE_ENTROPY = "shuffle-entropy"
+    FLOATING_POINT = "floating-point"
+    LATE_ENTROPY = "late-entropy"
     UNDETERMINED = "undetermined"
 
 

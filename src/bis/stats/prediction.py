@@ -65,16 +65,6 @@ class PredictionTest:
     scale: Scale
     constant: bool
 
-    @property
-    def p_above(self) -> float:
-        """One-sided p-value against "the original is too high", in [0, 1]."""
-        return _one_sided(self.t, self.n)
-
-    @property
-    def p_below(self) -> float:
-        """One-sided p-value against "the original is too low", in [0, 1]."""
-        return _one_sided(-self.t, self.n)
-
     def shift(self, sigmas: float) -> float:
         """A shift of so many standard deviations, in the metric's unit.
 
@@ -304,7 +294,3 @@ def _studentise(originals: FloatArray, replays: FloatArray, quantum: float) -> _
         distance = np.ldexp(originals - first, -exponent) - mean
         t = np.where(distance == 0.0, 0.0, distance / (spread * math.sqrt(1.0 + 1.0 / n)))
         return _Studentised(first + np.ldexp(mean, exponent), np.ldexp(spread, exponent), t, constant)
-
-
-def _one_sided(t: float, n: int) -> float:
-    return float(stats.t.sf(t, n - 1))

@@ -12,73 +12,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-def one_sided_rank_p(original: float, replays: npt.ArrayLike, *, larger_is_better: bool) -> float:
-    """Rank p-value against "the original is better than a further run would be".
-
-    Parameters
-    ----------
-    original : float
-        In the metric's unit; finite.
-    replays : array_like, shape (n,)
-        Independent fresh replays; finite, n >= 1.
-    larger_is_better : bool
-        Direction of the metric.
-
-    Returns
-    -------
-    float
-        ``(1 + number of replays at least as good) / (n + 1)``, in (0, 1].
-
-    Raises
-    ------
-    ValueError
-        A value is not finite.
-
-    Examples
-    --------
-    >>> one_sided_rank_p(0.99, [0.95, 0.96, 0.97, 0.96], larger_is_better=True)
-    0.2
-    """
-    values = as_sample(replays, name="replays")
-    return (1 + _at_least_as_good(as_number(original, name="original"), values, larger_is_better)) / (values.size + 1)
-
-
-def selected_p(p_one_sided: float, selected_from: int) -> float:
-    """Correct a one-sided p-value for an original that is the best of K draws.
-
-    Parameters
-    ----------
-    p_one_sided : float
-        P(one further run is at least as good as the original), in [0, 1].
-    selected_from : int
-        K, at least 1.
-
-    Returns
-    -------
-    float
-        ``1 - (1 - p)**K``, the probability that the best of K is at least as good.
-
-    Raises
-    ------
-    ValueError
-        `p_one_sided` is not in [0, 1] or `selected_from` is below 1.
-
-    Notes
-    -----
-    Exact for a known distribution. With a p-value from ranks it is conservative (`best_of_rank_p` is exact there).
-
-    Examples
-    --------
-    >>> round(selected_p(0.05, 5), 4)
-    0.2262
-    """
-    if not 0.0 <= p_one_sided <= 1.0:
-        raise ValueError(f"p_one_sided must lie in [0, 1]; got {p_one_sided}")
-    if selected_from < 1:
-        raise ValueError(f"selected_from must be at least 1; got {selected_from}")
-    return 1.0 if p_one_sided == 1.0 else -math.expm1(selected_from * math.log1p(-p_one_sided))
-
-
 def best_of_rank_p(original: float, replays: npt.ArrayLike, *, selected_from: int, larger_is_better: bool) -> float:
     """Exact rank p-value of an original that is declared to be the best of K runs.
 
@@ -106,7 +39,7 @@ def best_of_rank_p(original: float, replays: npt.ArrayLike, *, selected_from: in
     Notes
     -----
     Null: all n + K runs are exchangeable. The first j + 1 places all belong to replays with probability
-    C(n, j + 1) / C(n + K, j + 1). K = 1 gives `one_sided_rank_p`. Never above ``selected_p`` of that p-value.
+    C(n, j + 1) / C(n + K, j + 1). K = 1 gives the one-sided rank p-value.
 
     Examples
     --------

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bis.stats.arrays import as_number
+from bis.stats.arrays import as_fraction, as_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,6 +144,62 @@ class BesagClifford:
         return self.h / (self.n_max + 1)
 
 
+def draws_to_reject(alpha: float) -> int:
+    """The least number of draws after the calibration with which a `BesagClifford` test with h = 1 can reject.
+
+    Parameters
+    ----------
+    alpha : float
+        Level of the test, in (0, 1).
+
+    Returns
+    -------
+    int
+        The least n with ``1 / (n + 1) <= alpha``: 19 for 0.05, 99 for 0.01.
+
+    Raises
+    ------
+    ValueError
+        `alpha` is not in (0, 1).
+
+    Examples
+    --------
+    >>> [draws_to_reject(alpha) for alpha in (0.1, 0.05, 0.01)]
+    [9, 19, 99]
+    """
+    as_fraction(alpha, name="alpha")
+    # 1e-9: 1 / 0.05 is 20, and must not become 21 by rounding.
+    return max(1, math.ceil(1.0 / alpha - 1e-9) - 1)
+
+
+def longest_sequence(alpha: float, *, m0: int = 3) -> int:
+    """The number of replays after which a sequential test of one metric has ended, whatever they are.
+
+    Parameters
+    ----------
+    alpha : float
+        Level of the test, in (0, 1).
+    m0 : int
+        Replays that are drawn first, for the centre.
+
+    Returns
+    -------
+    int
+        ``m0`` plus `draws_to_reject`.
+
+    Raises
+    ------
+    ValueError
+        `alpha` is not in (0, 1).
+
+    Examples
+    --------
+    >>> longest_sequence(0.05)
+    22
+    """
+    return m0 + draws_to_reject(alpha)
+
+
 def exact_replay_decision(identical: Sequence[bool], *, replays: int = CERTIFYING_REPLAYS["default"]) -> Decision:
     """Stopping rule of exact replays: the first mismatch, else a fixed number.
 
@@ -179,35 +235,3 @@ def exact_replay_decision(identical: Sequence[bool], *, replays: int = CERTIFYIN
     if not all(identical):
         return Decision.REJECT
     return Decision.CONSISTENT if len(identical) >= replays else Decision.CONTINUE
-
-
-def expected_replays(*, m0: int = 3, h: int = 1, n_max: int = 19) -> float:
-    """Mean number of fresh replays that `BesagClifford` takes for a consistent original.
-
-    Parameters
-    ----------
-    m0, h, n_max : int
-        As for `BesagClifford`.
-
-    Returns
-    -------
-    float
-        ``m0 + sum_{k=0}^{n_max-1} min(1, h / (k + 1))``, calibration included, for a continuous metric.
-
-    Raises
-    ------
-    ValueError
-        A parameter makes no sense.
-
-    References
-    ----------
-    Besag and Clifford (1991). doi:10.1093/biomet/78.2.301
-
-    Examples
-    --------
-    >>> round(expected_replays(), 2), round(expected_replays(h=2, n_max=39), 2)
-    (6.55, 10.51)
-    """
-    if m0 < 1 or h < 1 or n_max < h:
-        raise ValueError(f"need m0 >= 1 and 1 <= h <= n_max; got m0={m0}, h={h}, n_max={n_max}")
-    return m0 + math.fsum(min(1.0, h / (k + 1)) for k in range(n_max))

@@ -25,18 +25,10 @@ class UlpDistance:
         Steps from one value to the other, at least 0; -0.0 and +0.0 are 0 apart although their bits differ.
     precision : Precision
         The format in which the steps are counted.
-
-    Examples
-    --------
-    >>> str(UlpDistance(1, Precision.FLOAT32))
-    '1 ULP of float32'
     """
 
     count: int
     precision: Precision
-
-    def __str__(self) -> str:
-        return f"{self.count} ULP{'' if self.count == 1 else 's'} of {self.precision.value}"
 
 
 def bits_equal(a: float, b: float) -> bool:

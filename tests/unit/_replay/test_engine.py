@@ -18,6 +18,7 @@ from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpos
 from bis.evidence.store import SOURCE, EvidenceStore, StoredRun
 from bis.launch.launcher import Entry
 from bis.model.facets import EntryKind
+from bis.model.statement import StatementCode
 from bis.model.verdict import Level, ReplayKind, Verdict
 from bis.record.recording import record_program
 
@@ -172,7 +173,7 @@ def test_a_store_that_goes_away_costs_the_child_run_only(store: EvidenceStore, s
             gone.write_text("in the way")
 
     verdict = replayed(store, stored, observer=Breaks())
-    assert any("could not be stored" in s for s in verdict.statements)
+    assert any(s.code is StatementCode.REPLAY_NOT_STORED for s in verdict.statements)
     assert store.find("last") == stored.run_id
 
 

@@ -7,11 +7,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bis.model.facets import Curve, Failure, ModelWeights, Outputs, Status
-from bis.model.verdict import Outcome, ReplayKind
+from bis.model.verdict import Group, Item, Outcome, ReplayKind, Verdict
+from bis.report.text.statement_text import statements_text
 
 Values = float | Sequence[float]
-CRASH = Failure(stage="exception", message="ValueError: singular matrix", exit_code=1)
+CRASH = Failure(stage="exception", message="ValueError: singular matrix", exit_code=1, exception="ValueError")
 TIMEOUT = Failure(stage="timeout", message="took longer than 60 s")
+
+
+def words(of: Item | Group | Verdict) -> str:
+    """All that is said of something, in English."""
+    return statements_text(of.statements)
 
 
 def curve(name: str, values: Values) -> Curve:

@@ -14,22 +14,32 @@ from bis._verify.ending import (
     of_kind,
     same_end,
 )
-from bis.model.facets import Failure
+from bis.model.facets import Failure, Outputs
 from bis.model.verdict import Level, ReplayKind
+from bis.report.text.statement_text import statement_text
 
 from .runs import CRASH, TIMEOUT, exact, fresh, outputs
 
 GOOD = outputs()
 
 
+def raised(message: str, exception: str) -> Outputs:
+    """What a notebook left whose cell 3 raised."""
+    return outputs(failure=Failure("exception", message, cell=3, exception=exception))
+
+
 def test_exceptions_are_the_same_by_class_and_cell() -> None:
     """Messages may hold addresses and paths; the class and the cell must agree."""
-    a = ending_of_original(outputs(failure=Failure("exception", "ValueError: at 0x7f00aa11", cell=3)))
-    b = ending_of_original(outputs(failure=Failure("exception", "ValueError: at 0x7f11bb22", cell=3)))
-    c = ending_of_original(outputs(failure=Failure("exception", "KeyError: 'x'", cell=3)))
+    a = ending_of_original(
+        outputs(failure=Failure("exception", "ValueError: at 0x7f00aa11", cell=3, exception="ValueError"))
+    )
+    b = ending_of_original(
+        outputs(failure=Failure("exception", "ValueError: at 0x7f11bb22", cell=3, exception="ValueError"))
+    )
+    c = ending_of_original(raised("KeyError: 'x'", "KeyError"))
     assert same_end(a, b)
     assert not same_end(a, c)
-    assert a.text == "ValueError in cell 3"
+    assert statement_text(a.said) == "ValueError in cell 3"
 
 
 def test_exit_codes_differ_only_where_both_are_known() -> None:

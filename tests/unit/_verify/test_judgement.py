@@ -12,9 +12,21 @@ from hypothesis import strategies as st
 from bis._verify.judgement import judge
 from bis._verify.tolerances import Tolerances
 from bis.config import Tolerance
-from bis.model.verdict import Deviation, Group, Item, Level, Outcome, ReplayKind, Verdict
+from bis.model.statement import StatementCode, statement
+from bis.model.verdict import (
+    AppliedTolerance,
+    Deviation,
+    Group,
+    Item,
+    Level,
+    Outcome,
+    ReplayKind,
+    ToleranceOrigin,
+    Verdict,
+)
+from bis.report.text.statement_text import statement_text
 
-from .runs import CRASH, TIMEOUT, drawn, exact, fresh, outputs
+from .runs import CRASH, TIMEOUT, drawn, exact, fresh, outputs, words
 
 if TYPE_CHECKING:
     import random
@@ -50,7 +62,7 @@ def test_bitwise_states_the_bound(r: int, bound: str) -> None:
     """Same bits in r of r exact replays is bitwise, with the binomial bound for that r."""
     verdict = judge(outputs({"mse": 0.1}), exact(*[outputs({"mse": 0.1})] * r), PLAIN)
     assert verdict.level is Level.BITWISE
-    assert verdict.statements[0] == (
+    assert statement_text(verdict.statements[0]) == (
         f"1 metric identical in {r}/{r} exact replays (P(identical) >= {bound} with 95 % confidence)"
     )
     assert verdict.exit_code == 0
@@ -61,8 +73,8 @@ def test_one_ulp_is_numerical_and_states_its_tolerance() -> None:
     verdict = judge(outputs({"mse": 2900.19362849348}), exact(*scores(2900.1936284934804, name="mse")), PLAIN)
     assert verdict.level is Level.NUMERICAL
     assert item(verdict, "mse").evidence.ulps == 1
-    assert item(verdict, "mse").evidence.tolerance == "rtol 1e-09 (default for float64 values)"
-    assert "1 ULP of float64" in item(verdict, "mse").statement
+    assert item(verdict, "mse").evidence.tolerance == AppliedTolerance(ToleranceOrigin.FLOAT64, rtol=1e-9)
+    assert "1 ULP of float64" in words(item(verdict, "mse"))
 
 
 def test_negative_zero_is_not_zero() -> None:
@@ -76,7 +88,7 @@ def test_same_metrics_with_another_model() -> None:
     """Metrics of the same bits with other weights are said to be just that."""
     verdict = judge(outputs({"acc": 0.9}, weights="aa"), exact(outputs({"acc": 0.9}, weights="bb")), PLAIN)
     assert verdict.level is Level.METRICS_BITWISE
-    assert any("a model or output has not" in s for s in verdict.statements)
+    assert "a model or output has not" in words(verdict)
 
 
 def test_other_weights_without_metrics_diverge() -> None:
@@ -108,7 +120,7 @@ def test_exact_decides_before_fresh() -> None:
     verdict = judge(original, [*exact(original, original), *fresh(*drawn(8))], PLAIN)
     assert verdict.level is Level.BITWISE
     assert group(verdict, ReplayKind.FRESH).level is Level.DIVERGENT
-    assert any("no ordinary draw" in s for s in verdict.statements)
+    assert "no ordinary draw" in words(verdict)
     assert group(verdict, ReplayKind.EXACT).replays == 2
 
 
@@ -117,7 +129,7 @@ def test_fresh_decides_where_exact_differs() -> None:
     runs = drawn(12)
     verdict = judge(runs[0], [*exact(*runs[1:3]), *fresh(*runs[3:])], PLAIN)
     assert verdict.level is Level.STATISTICAL
-    assert any(s.startswith("exact replays: divergent") for s in verdict.statements)
+    assert "; exact replays: divergent" in words(verdict)
 
 
 def test_declared_tolerance_decides() -> None:
@@ -125,7 +137,7 @@ def test_declared_tolerance_decides() -> None:
     wide = Tolerances({"m*": Tolerance(atol=0.5)})
     verdict = judge(outputs({"mse": 1.25}), exact(*scores(1.5, name="mse")), wide)
     assert verdict.level is Level.NUMERICAL
-    assert item(verdict, "mse").evidence.tolerance == "atol 0.5 (declared)"
+    assert item(verdict, "mse").evidence.tolerance == AppliedTolerance(ToleranceOrigin.DECLARED, atol=0.5)
 
 
 def test_tolerance_zero_can_be_declared() -> None:
@@ -141,7 +153,7 @@ def test_measurements_of_time_do_not_count() -> None:
     verdict = judge(runs[0], exact(*runs[1:]), PLAIN)
     assert verdict.level is Level.BITWISE
     assert not item(verdict, "fit_time").counts
-    assert "a measurement of time: shown, does not count" in item(verdict, "fit_time").statement
+    assert "a measurement of time: shown, does not count" in words(item(verdict, "fit_time"))
 
 
 def test_declared_measurements_count() -> None:
@@ -154,8 +166,8 @@ def test_declared_measurements_count() -> None:
 def test_metric_that_a_replay_lacks() -> None:
     """A metric that is not logged again is a difference, as is a new one."""
     verdict = judge(outputs({"a": 0.5, "b": 0.5}), exact(outputs({"a": 0.5, "c": 0.5})), PLAIN)
-    assert item(verdict, "b").statement == "not logged in 1 of 1 replay"
-    assert item(verdict, "c").statement == "logged in 1/1 replays, not in the original"
+    assert words(item(verdict, "b")) == "not logged in 1 of 1 replay"
+    assert words(item(verdict, "c")) == "logged in 1/1 replays, not in the original"
     assert group(verdict, ReplayKind.EXACT).level is Level.DIVERGENT
 
 
@@ -181,7 +193,7 @@ def test_nothing_ran() -> None:
     """All replays failed and the original had not: not executable, with the reason."""
     verdict = judge(outputs({"m": 0.5}), exact(CRASH, CRASH), PLAIN)
     assert verdict.level is Level.NOT_EXECUTABLE
-    assert verdict.statements[0] == "2 of 2 replays failed (ValueError)"
+    assert statement_text(verdict.statements[0]) == "2 of 2 replays failed (ValueError)"
     assert verdict.exit_code == 3
 
 
@@ -192,7 +204,35 @@ def test_what_was_logged_before_a_failure_is_compared() -> None:
     assert verdict.level is Level.NOT_EXECUTABLE
     assert item(verdict, "m").level is Level.BITWISE
     assert item(verdict, "loss").level is Level.INCONCLUSIVE
-    assert "what 2 replays logged before failing is the same" in item(verdict, "loss").statement
+    assert "what 2 replays logged before failing is the same" in words(item(verdict, "loss"))
+    assert verdict.statements[1] == statement(StatementCode.SAME_BEFORE_FAILING, metrics=("loss", "m"))
+
+
+def test_what_was_never_logged_is_not_called_the_same() -> None:
+    """Replays that failed before they logged anything say nothing of a metric, and the verdict says nothing of it."""
+    verdict = judge(outputs({"m": 0.5}), exact(CRASH, CRASH), PLAIN)
+    assert item(verdict, "m").statements == (statement(StatementCode.NOT_REACHED),)
+    assert item(verdict, "m").evidence.replayed == ()
+    assert [s.code for s in verdict.statements] == [StatementCode.NOTHING_RAN]
+
+
+def test_what_was_logged_otherwise_before_a_failure_is_not_the_same() -> None:
+    """Only metrics that agree are named."""
+    partial = outputs({"m": 0.5, "k": 0.25}, failure=CRASH)
+    verdict = judge(outputs({"m": 0.5, "k": 0.5}), exact(partial), PLAIN)
+    assert verdict.level is Level.NOT_EXECUTABLE
+    assert verdict.statements[1] == statement(StatementCode.SAME_BEFORE_FAILING, metrics=("m",))
+
+
+def test_replays_that_vary_a_cause_are_no_draws() -> None:
+    """They neither confirm nor refute the original, whatever they gave, and stand in no group."""
+    original = outputs({"score": 0.5})
+    varied = [replace(o, kind=ReplayKind.VARIED, index=50 + i) for i, o in enumerate(fresh(*drawn(20, mean=99.0)))]
+    alone = judge(original, varied, PLAIN)
+    assert (alone.level, alone.groups, alone.outcomes) == (Level.INCONCLUSIVE, (), ())
+    assert [s.code for s in alone.statements] == [StatementCode.NO_REPLAYS]
+    for replays in (exact(original, original), fresh(*drawn(8)), exact(*scores(0.75)), exact(CRASH)):
+        assert judge(original, [*replays, *varied], PLAIN) == judge(original, replays, PLAIN)
 
 
 def test_the_same_failure_is_reproduced() -> None:
@@ -245,15 +285,15 @@ def test_statistical_says_what_could_have_been_detected(n: int, sigmas: float) -
     assert evidence.interval is not None
     assert evidence.p_value is not None
     assert evidence.detectable_sigmas == pytest.approx(sigmas, abs=0.06)
-    assert "would have been detected with 80 % power" in item(verdict, "score").statement
-    assert any("consistent is not proved equal" in s for s in verdict.statements)
+    assert "would have been detected with 80 % power" in words(item(verdict, "score"))
+    assert "consistent is not proved equal" in words(verdict)
 
 
 def test_a_far_original_is_divergent() -> None:
     """Far outside the prediction interval is divergent."""
     verdict = judge(outputs({"score": 9.5}), fresh(*drawn(8)), PLAIN)
     assert verdict.level is Level.DIVERGENT
-    assert "outside the 95 % prediction interval" in item(verdict, "score").statement
+    assert "outside the 95 % prediction interval" in words(item(verdict, "score"))
 
 
 def test_the_rank_p_value_stands_beside_from_nineteen() -> None:
@@ -288,7 +328,7 @@ def test_metrics_that_are_functions_of_each_other_are_one_test() -> None:
     runs = [outputs({"a": float(o.metrics[0].final), "b": 1.0 - 2.0 * o.metrics[0].final}) for o in drawn(9, seed=3)]
     verdict = judge(runs[0], fresh(*runs[1:]), PLAIN)
     assert item(verdict, "a").evidence.p_adjusted == pytest.approx(item(verdict, "a").evidence.p_value)
-    assert "moves exactly with a" in item(verdict, "b").statement
+    assert "moves exactly with a" in words(item(verdict, "b"))
 
 
 def test_zero_variance_and_equal() -> None:
@@ -296,7 +336,7 @@ def test_zero_variance_and_equal() -> None:
     verdict = judge(outputs({"m": 0.1}), fresh(*scores(0.1, 0.1, 0.1, name="m")), PLAIN)
     assert verdict.level is Level.BITWISE
     assert item(verdict, "m").evidence.p_value == 1.0
-    assert "whatever the entropy" in item(verdict, "m").statement
+    assert "whatever the entropy" in words(item(verdict, "m"))
 
 
 def test_zero_variance_within_tolerance() -> None:
@@ -309,7 +349,7 @@ def test_zero_variance_and_other() -> None:
     """All fresh replays equal, and the original elsewhere: a deterministic mismatch."""
     verdict = judge(outputs({"m": 0.1}), fresh(*scores(0.2, 0.2, 0.2, name="m")), PLAIN)
     assert verdict.level is Level.DIVERGENT
-    assert "deterministic mismatch: all 3 replays give 0.2" in item(verdict, "m").statement
+    assert "deterministic mismatch: all 3 replays give 0.2" in words(item(verdict, "m"))
 
 
 def test_one_quantum_off_is_not_divergent() -> None:
@@ -324,7 +364,7 @@ def test_nan_original_with_nan_replays() -> None:
     """NaN is a category: consistent where it occurs among the replays, with bounds on its probability."""
     verdict = judge(outputs({"m": NAN}), fresh(*scores(NAN, 0.5, 0.25, 0.75, name="m")), PLAIN)
     assert verdict.level is Level.STATISTICAL
-    assert "nan in the original and in 1/4 replays" in item(verdict, "m").statement
+    assert "nan in the original and in 1/4 replays" in words(item(verdict, "m"))
 
 
 def test_nan_original_without_nan_replays() -> None:
@@ -345,7 +385,7 @@ def test_infinite_replays_are_left_out_of_the_numeric_test() -> None:
     verdict = judge(drawn(1, seed=5)[0], fresh(*drawn(6), *scores(INF)), PLAIN)
     assert verdict.level is Level.STATISTICAL
     assert item(verdict, "score").evidence.replays == 6
-    assert "1 of 7 replays gave no number" in item(verdict, "score").statement
+    assert "1 of 7 replays gave no number" in words(item(verdict, "score"))
 
 
 def test_crashed_fresh_replays() -> None:
@@ -353,14 +393,14 @@ def test_crashed_fresh_replays() -> None:
     verdict = judge(drawn(1, seed=5)[0], fresh(*drawn(6), CRASH, CRASH), PLAIN)
     assert verdict.level is Level.STATISTICAL
     assert group(verdict, ReplayKind.FRESH).failed == 2
-    assert item(verdict, "end of the program").statement.startswith("2 of 8 replays end otherwise (ValueError)")
+    assert words(item(verdict, "exit")).startswith("2 of 8 replays end otherwise (ValueError)")
 
 
 def test_metric_missing_in_some_fresh_replays() -> None:
     """A metric that some replays never logged is a category like NaN."""
     verdict = judge(drawn(1, seed=5)[0], fresh(*drawn(6), outputs({"other": 0.5})), PLAIN)
     assert item(verdict, "score").evidence.replays == 6
-    assert item(verdict, "other").statement.startswith("not logged in the original and in 6/7 replays")
+    assert words(item(verdict, "other")).startswith("not logged in the original and in 6/7 replays")
 
 
 def test_repeated_roots_are_left_out() -> None:
@@ -369,7 +409,7 @@ def test_repeated_roots_are_left_out() -> None:
     twice = [*runs, *(replace(o, index=o.index + 5) for o in runs)]
     verdict = judge(drawn(1, seed=5)[0], twice, PLAIN, original_root=runs[0].root)
     assert item(verdict, "score").evidence.replays == 4
-    assert "6 replays left out: the entropy root was used before" in group(verdict, ReplayKind.FRESH).statements
+    assert "6 replays left out: the entropy root was used before" in words(group(verdict, ReplayKind.FRESH))
 
 
 def test_curves_of_other_length_are_tested_by_their_number_of_steps() -> None:
@@ -377,14 +417,14 @@ def test_curves_of_other_length_are_tested_by_their_number_of_steps() -> None:
     runs = fresh(*[outputs({"loss": [1.0 / (t + 1) + 0.01 * i for t in range(9 + i % 2)]}) for i in range(8)])
     verdict = judge(outputs({"loss": [1.0 / (t + 1) + 0.035 for t in range(30)]}), runs, PLAIN)
     assert verdict.level is Level.DIVERGENT
-    assert "number of steps 30, in replays 9 to 10" in item(verdict, "loss").statement
+    assert "number of steps 30, in replays 9 to 10" in words(item(verdict, "loss"))
 
 
 def test_better_than_every_replay_is_a_warning() -> None:
     """A lucky seed is not refuted, but it is said."""
     verdict = judge(outputs({"accuracy": 0.935}), fresh(*drawn(8, name="accuracy", mean=0.9, sd=0.02)), PLAIN)
     assert verdict.level is Level.STATISTICAL
-    assert any("better than every fresh replay in accuracy: chance 1 in 9" in s for s in verdict.statements)
+    assert "better than every fresh replay in accuracy: chance 1 in 9" in words(verdict)
 
 
 def test_best_of_many_is_tested_as_such() -> None:
@@ -396,18 +436,18 @@ def test_best_of_many_is_tested_as_such() -> None:
     )
     assert verdict.level is Level.INCONCLUSIVE
     assert verdict.needed == 95 - 8
-    assert "picked as the best of 5" in item(verdict, "accuracy").statement
+    assert "picked as the best of 5" in words(item(verdict, "accuracy"))
 
 
 def test_equivalence_needs_a_margin() -> None:
     """The word equivalent stands only where a margin was declared, was large enough to test, and the test passed."""
     runs = fresh(*drawn(10, sd=0.01))
     original = outputs({"score": 0.001})
-    assert "equivalen" not in item(judge(original, runs, PLAIN), "score").statement
+    assert "equivalen" not in words(item(judge(original, runs, PLAIN), "score"))
     wide = Tolerances({"score": Tolerance(margin=0.1)})
-    assert "equivalent within the declared margin 0.1" in item(judge(original, runs, wide), "score").statement
+    assert "equivalent within the declared margin 0.1" in words(item(judge(original, runs, wide), "score"))
     narrow = Tolerances({"score": Tolerance(margin=0.01)})
-    assert "is not tested" in item(judge(original, runs, narrow), "score").statement
+    assert "is not tested" in words(item(judge(original, runs, narrow), "score"))
 
 
 def test_printed_numbers_are_tested_without_metrics() -> None:
@@ -431,13 +471,13 @@ def test_fresh_replays_cannot_undo_a_mismatch_of_exact_ones() -> None:
     assert verdict.level is Level.STATISTICAL
 
 
-def test_deviations_and_context_are_carried() -> None:
+def test_deviations_are_carried() -> None:
     """Deviations of all replays are told once each."""
     deviation = Deviation("environment", "numpy 1", "numpy 2")
     runs = [replace(o, deviations=(deviation,)) for o in exact(*scores(0.5, 0.5))]
-    verdict = judge(outputs({"score": 0.5}), runs, PLAIN, run_id="abc", context={"place": "here"})
+    verdict = judge(outputs({"score": 0.5}), runs, PLAIN, run_id="abc")
     assert verdict.deviations == (deviation,)
-    assert (verdict.run_id, verdict.context) == ("abc", {"place": "here"})
+    assert verdict.run_id == "abc"
 
 
 # --- properties

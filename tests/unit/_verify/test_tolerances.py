@@ -7,6 +7,7 @@ import pytest
 from bis._verify.tolerances import FLOAT32_RTOL, FLOAT64_RTOL, Tolerances
 from bis.config import Settings, Tolerance
 from bis.errors import UsageError
+from bis.model.verdict import AppliedTolerance, ToleranceOrigin
 
 
 def test_names_win_over_patterns() -> None:
@@ -42,7 +43,9 @@ def test_special_values() -> None:
 
 def test_text_states_the_tolerance() -> None:
     """Both parts, and where they come from."""
-    assert Tolerances({"m": Tolerance(atol=1.0, rtol=0.5)}).apply("m", []).text == "rtol 0.5, atol 1 (declared)"
+    assert Tolerances({"m": Tolerance(atol=1.0, rtol=0.5)}).apply("m", []).used == AppliedTolerance(
+        ToleranceOrigin.DECLARED, 1.0, 0.5
+    )
 
 
 def test_settings_and_options() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bis.errors import EvidenceDamaged, EvidenceTooNew
 from bis.evidence.record_document import read_record, record_text
-from bis.model.facets import Code, Curve, Data, FileDigest, Outputs, Status
+from bis.model.facets import Code, Curve, Data, Failure, FileDigest, Outputs, Randomness, Seed, Status
 from bis.model.record import VERSION, missing_record
 
 
@@ -73,3 +73,29 @@ def test_a_later_version_says_what_to_do() -> None:
     with pytest.raises(EvidenceTooNew, match=r"9\.9") as caught:
         read_record(json.dumps(document).encode(), "here")
     assert "pip install" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("message", "exception"),
+    [
+        ("ValueError: no", "ValueError"),
+        ("torch.OutOfMemoryError: no", "torch.OutOfMemoryError"),
+        ("KeyboardInterrupt", "KeyboardInterrupt"),
+        ("cell 3 raised KeyError: 'x'", "KeyError"),
+        ("the program ended with exit status 3", ""),
+    ],
+)
+def test_the_class_of_an_exception_is_read_from_old_messages(message: str, exception: str) -> None:
+    """Records from before the class was a field have it in the message; what is none is not taken for one."""
+    failed = replace(missing_record("x"), outputs=Outputs(Status.RECORDED, failure=Failure("exception", message)))
+    found = read_record(record_text(failed), "r").outputs.failure
+    assert found is not None
+    assert found.exception == exception
+
+
+def test_packages_of_seeds_are_read_from_old_records() -> None:
+    """What a library seeded was told apart in the name of the function only."""
+    seeds = (Seed("random.seed (in lightning)", "1", "train.py", 2), Seed("random.seed", "1", "train.py", 3))
+    old = replace(missing_record("x"), randomness=Randomness(Status.RECORDED, seeds=seeds))
+    found = read_record(record_text(old), "r").randomness.seeds
+    assert [(s.api, s.package) for s in found] == [("random.seed", "lightning"), ("random.seed", "")]

@@ -17,6 +17,7 @@ from bis.model.facets import (
     Status,
 )
 from bis.model.record import Mode, Record, missing_record
+from bis.model.statement import StatementCode, statement
 from bis.model.verdict import (
     Evidence,
     Group,
@@ -30,6 +31,7 @@ from bis.model.verdict import (
 )
 
 OK = Status.RECORDED
+LIBRARY_SEED = Seed("numpy.random.default_rng", "7", "<scipy>", 9, "scipy")
 
 
 def outputs(**metrics: float) -> Outputs:
@@ -59,7 +61,7 @@ def record(*, code: Status = OK, mse: float = 0.5) -> Record:
         parameters=Parameters(OK, values={"lr": "0.1"}),
         environment=Environment(OK, python="3.11.7", implementation="CPython", packages=(Package("numpy", "2.1"),)),
         randomness=Randomness(
-            OK, root="ab" * 32, hash_seed="0", seeds=(Seed("numpy.random.seed", "42", "train.py", 3),)
+            OK, root="ab" * 32, hash_seed="0", seeds=(Seed("numpy.random.seed", "42", "train.py", 3), LIBRARY_SEED)
         ),
         outputs=outputs(mse=mse),
     )
@@ -67,8 +69,9 @@ def record(*, code: Status = OK, mse: float = 0.5) -> Record:
 
 def bitwise(metrics: int = 2) -> Verdict:
     """A bitwise verdict on some metrics."""
-    said = f"{metrics} metrics identical in 3/3 exact replays (P(identical) >= 0.368 with 95 % confidence)"
-    items = tuple(Item(f"m{i}", ItemKind.METRIC, Level.BITWISE, "same bits in 3/3") for i in range(metrics))
+    said = statement(StatementCode.IDENTICAL, metrics=metrics, total=3, bound=0.05 ** (1 / 3), confidence=0.95)
+    same = statement(StatementCode.SAME_BITS, same=3, total=3, steps=1)
+    items = tuple(Item(f"m{i}", ItemKind.METRIC, Level.BITWISE, (same,)) for i in range(metrics))
     group = Group(ReplayKind.EXACT, Level.BITWISE, 3, 0, items, (said,))
     return Verdict("0123abcd", Level.BITWISE, (group,), (said,))
 
@@ -76,7 +79,7 @@ def bitwise(metrics: int = 2) -> Verdict:
 def statistical() -> Verdict:
     """A statistical verdict on one metric and five replays."""
     evidence = Evidence(
-        original="0.9",
+        original=("0.9",),
         interval=MetricInterval(0.85, 0.95, 0.95),
         p_value=0.4,
         p_adjusted=0.8,
@@ -84,8 +87,9 @@ def statistical() -> Verdict:
         detectable_sigmas=4.12,
         replays=5,
     )
-    items = (Item("accuracy", ItemKind.METRIC, Level.STATISTICAL, "inside", evidence),)
-    said = "1 of 1 metric of the original consistent with 5 fresh replays (level 0.05)"
+    inside = statement(StatementCode.INSIDE_INTERVAL, low=0.85, high=0.95, confidence=0.95, replays=5, last_only=False)
+    items = (Item("accuracy", ItemKind.METRIC, Level.STATISTICAL, (inside,), evidence),)
+    said = statement(StatementCode.CONSISTENT, consistent=1, metrics=1, replays=5, alpha=0.05)
     group = Group(ReplayKind.FRESH, Level.STATISTICAL, 5, 0, items, (said,))
     made = tuple(
         Outcome(i, ReplayKind.FRESH, f"{i}", outputs(accuracy=v)) for i, v in enumerate((0.88, 0.89, 0.9, 0.91, 0.92))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from bis.stats.binomial import clopper_pearson, identical_lower_bound, replays_for_bound
+from bis.stats.binomial import clopper_pearson, identical_lower_bound
 
 
 @pytest.mark.parametrize(
@@ -30,14 +30,6 @@ def test_bound_is_the_one_sided_clopper_pearson(r: int, confidence: float) -> No
     """At the bound, r of r has probability 1 - confidence exactly."""
     bound = identical_lower_bound(r, confidence=confidence)
     assert stats.binom.pmf(r, r, bound) == pytest.approx(1 - confidence, rel=1e-9)
-
-
-@given(st.floats(0.01, 0.999))
-def test_replays_for_bound_is_the_smallest(probability: float) -> None:
-    """One replay fewer does not certify."""
-    r = replays_for_bound(probability)
-    assert identical_lower_bound(r) >= probability
-    assert r == 1 or identical_lower_bound(r - 1) < probability
 
 
 @given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

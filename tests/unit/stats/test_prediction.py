@@ -158,14 +158,6 @@ def test_values_that_differ_in_their_last_bits() -> None:
     assert test.spread == pytest.approx(ulp)
 
 
-def test_one_sided_p_values_share_the_two_sided_one() -> None:
-    """An original that is high has a small p_above."""
-    test = prediction_test(6.0, [1, 2, 3, 4, 5])
-    assert test.p_above == pytest.approx(test.p_value / 2)
-    assert test.p_above + test.p_below == pytest.approx(1.0)
-    assert test.shift(3.0) == pytest.approx(3 * test.spread)
-
-
 @pytest.mark.parametrize("bad", [-0.1, math.nan, math.inf])
 def test_bad_quantum_is_refused(bad: float) -> None:
     """A quantum is finite and not negative."""

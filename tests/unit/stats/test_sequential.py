@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import FrozenInstanceError
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bis.stats.sequential import BesagClifford, Decision, exact_replay_decision, expected_replays
+from bis.stats.sequential import BesagClifford, Decision, draws_to_reject, exact_replay_decision, longest_sequence
 
 
 def run(original: float, values: list[float], *, h: int = 1, n_max: int = 19) -> BesagClifford:
@@ -80,8 +79,23 @@ def test_bad_rules_are_refused(m0: int, h: int, n_max: int) -> None:
     """m0 and h at least 1, n_max at least h."""
     with pytest.raises(ValueError, match="need m0 >= 1"):
         BesagClifford(0.0, m0=m0, h=h, n_max=n_max)
-    with pytest.raises(ValueError, match="need m0 >= 1"):
-        expected_replays(m0=m0, h=h, n_max=n_max)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "draws"), [(0.5, 1), (0.1, 9), (0.05, 19), (0.025, 39), (0.02, 49), (0.01, 99), (0.001, 999), (0.03, 33)]
+)
+def test_the_longest_sequence_follows_from_the_level(alpha: float, draws: int) -> None:
+    """1 / (n + 1) is at most alpha, and no smaller n will do; 3 replays for the centre come first."""
+    assert draws_to_reject(alpha) == draws
+    assert 1 / (draws + 1) <= alpha + 1e-12 < 1 / draws
+    assert longest_sequence(alpha) == 3 + draws
+
+
+@pytest.mark.parametrize("alpha", [0.0, 1.0, -0.1])
+def test_a_level_lies_between_zero_and_one(alpha: float) -> None:
+    """Nothing else is a level."""
+    with pytest.raises(ValueError, match="alpha"):
+        draws_to_reject(alpha)
 
 
 def test_failed_replays_do_not_enter() -> None:
@@ -121,10 +135,3 @@ def test_no_exact_replays_is_no_plan() -> None:
     """At least one."""
     with pytest.raises(ValueError, match="replays must be at least 1"):
         exact_replay_decision([], replays=0)
-
-
-def test_expected_number_of_replays() -> None:
-    """Mean replays of a consistent run with the two published rules."""
-    assert expected_replays() == pytest.approx(3 + np.sum(1 / np.arange(1, 20)))
-    assert round(expected_replays(), 1) == 6.5
-    assert round(expected_replays(h=2, n_max=39), 1) == 10.5

@@ -104,12 +104,6 @@ def test_measure_speaks_of_the_format_of_the_computation() -> None:
     assert measure_ulps(0.1, math.nan) is None
 
 
-def test_words_of_a_distance() -> None:
-    """Singular and plural."""
-    assert str(UlpDistance(1, Precision.FLOAT64)) == "1 ULP of float64"
-    assert str(UlpDistance(0, Precision.FLOAT32)) == "0 ULPs of float32"
-
-
 @pytest.mark.parametrize(
     ("original", "replay", "relative"),
     [(2.0, 1.0, 0.5), (-4.0, -5.0, 0.25), (0.0, 0.0, 0.0), (0.0, 1.0, math.inf), (math.nan, math.nan, 0.0),

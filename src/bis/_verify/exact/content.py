@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bis._verify.alignment import finite_relative
-from bis._verify.figures import counted, distance
+from bis._verify.exact_numbers import distance_figures
 from bis._verify.printed_text import NumberPair, TextComparison, compare_texts
+from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Evidence, Item, ItemKind, Level, Outcome
 from bis.stats.ulp import measure_ulps, relative_difference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from bis._verify.tolerances import Applied, Tolerances
     from bis.model.facets import CellOutput, Outputs
 
 # Evidence that bis itself stores under the run is no output of the program.
 _OWN_ARTIFACTS = "bis/"
+# Files often hold times and names; printed text is beside the point where there are metrics.
+_NOT_STRICT = statement(StatementCode.NOT_COUNTED, reason="not-strict")
+_HAS_METRICS = statement(StatementCode.NOT_COUNTED, reason="has-metrics")
 
 
 def content_items(
@@ -35,14 +40,16 @@ def content_items(
     items = _digest_items(original, ran, ItemKind.MODEL, counts=True, other=other)
     items += _digest_items(original, ran, ItemKind.ARTIFACT, counts=strict, other=other)
     items += _digest_items(original, ran, ItemKind.FILE, counts=strict, other=other)
+    printed_counts = strict or not has_metrics
     if original.stdout is not None:
         pairs = [(original.stdout, o.stdout) for o in ran]
-        items += _text_items("stdout", ItemKind.STDOUT, pairs, tolerances, has_metrics=has_metrics)
+        stdout = _Printed("stdout", ItemKind.STDOUT, None, printed_counts)
+        items += _text_items(stdout, pairs, tolerances, has_metrics=has_metrics)
     cells = cell_texts(original.cells)
     for key, text in cells.items():
         pairs = [(text, cell_texts(o.cells).get(key)) for o in ran]
-        name = f"cell {key[0]} ({key[1]})"
-        items += _text_items(name, ItemKind.CELL, pairs, tolerances, has_metrics=has_metrics)
+        cell = _Printed(key[1], ItemKind.CELL, key[0], printed_counts)
+        items += _text_items(cell, pairs, tolerances, has_metrics=has_metrics)
     return items
 
 
@@ -54,22 +61,15 @@ def _digests(outputs: Outputs, kind: ItemKind) -> dict[str, str]:
     return {f.path: f.digest for f in outputs.files}
 
 
-_DIGEST_WORDS: dict[ItemKind, tuple[str, Callable[[int], str]]] = {
-    ItemKind.MODEL: ("weights", lambda n: counted(n, "model")),
-    ItemKind.ARTIFACT: ("bytes", lambda n: counted(n, "artifact")),
-    ItemKind.FILE: ("bytes", lambda n: counted(n, "output file")),
-}
-
-
 def _digest_items(
     original: Outputs, ran: Sequence[Outputs], kind: ItemKind, *, counts: bool, other: Level
 ) -> list[Item]:
     first = _digests(original, kind)
     if not first or not ran:
         return []
-    what, count_of = _DIGEST_WORDS[kind]
     total = len(ran)
-    not_counted = "" if counts else " (shown, does not count: such files often hold times and names; --strict counts)"
+    content = "weights" if kind is ItemKind.MODEL else "bytes"
+    aside = () if counts else (_NOT_STRICT,)
     same: list[str] = []
     items = []
     for name, digest in sorted(first.items()):
@@ -80,19 +80,22 @@ def _digest_items(
             same.append(name)
             if kind is not ItemKind.MODEL:
                 continue
-        evidence = Evidence(original=digest[:12], replayed=next((d[:12] for d in found if d and d != digest), ""))
+        others = tuple(dict.fromkeys(d for d in found if d and d != digest))
+        evidence = Evidence(original=(digest,), replayed=others[:1])
         if not digest:
-            items.append(Item(name, kind, Level.INCONCLUSIVE, f"{what} of the original not recorded", evidence, False))  # noqa: FBT003 (positional field of a value)
+            said = statement(StatementCode.DIGEST_NOT_RECORDED, content=content)
+            items.append(Item(name, kind, Level.INCONCLUSIVE, (said,), evidence, counts=False))
         elif alike == total:
-            words = f"same {what} in {alike}/{total}"
-            items.append(Item(name, kind, Level.BITWISE, words + not_counted, evidence, counts))
+            said = statement(StatementCode.SAME_CONTENT, content=content, same=alike, total=total)
+            items.append(Item(name, kind, Level.BITWISE, (said, *aside), evidence, counts))
         else:
-            words = f"other {what} in {total - alike - absent}/{total}" if absent < total - alike else ""
-            words += f"{', ' if words and absent else ''}{f'absent in {absent}/{total}' if absent else ''}"
-            items.append(Item(name, kind, other, words + not_counted, evidence, counts))
+            said = statement(
+                StatementCode.OTHER_CONTENT, content=content, other=total - alike - absent, absent=absent, total=total
+            )
+            items.append(Item(name, kind, other, (said, *aside), evidence, counts))
     if same and kind is not ItemKind.MODEL:
-        words = f"{len(same)} of {count_of(len(first))}: same bytes in {total}/{total}"
-        items.insert(0, Item(f"{kind.value}s", kind, Level.BITWISE, words, Evidence(replays=total), counts))
+        said = statement(StatementCode.SAME_CONTENTS, kind=kind.value, same=len(same), listed=len(first), total=total)
+        items.insert(0, Item("", kind, Level.BITWISE, (said, *aside), Evidence(replays=total), counts))
     return items
 
 
@@ -105,100 +108,101 @@ def cell_texts(cells: Iterable[CellOutput]) -> dict[tuple[int, str], str]:
     return texts
 
 
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """Where a text was printed, whether it counts, and what is said with each of its items."""
+
+    name: str
+    kind: ItemKind
+    cell: int | None
+    counts: bool
+
+    @property
+    def handle(self) -> str:
+        """What tolerances are declared for."""
+        return self.name if self.cell is None else f"cell {self.cell} ({self.name})"
+
+    def item(self, level: Level, *said: Statement, evidence: Evidence) -> Item:
+        """An item on the text as a whole."""
+        aside = () if self.counts else (_HAS_METRICS,)
+        return Item(self.name, self.kind, level, (*said, *aside), evidence, self.counts, cell=self.cell)
+
+
 def _text_items(
-    name: str,
-    kind: ItemKind,
-    pairs: Sequence[tuple[str, str | None]],
-    tolerances: Tolerances,
-    *,
-    has_metrics: bool,
+    printed: _Printed, pairs: Sequence[tuple[str, str | None]], tolerances: Tolerances, *, has_metrics: bool
 ) -> list[Item]:
     if not pairs:
         return []
-    counts = tolerances.strict or not has_metrics
-    tail = "" if counts else " (shown, does not count: the run has metrics)"
     total = len(pairs)
     there = [compare_texts(a, b) for a, b in pairs if b is not None]
     identical = sum(c.identical for c in there)
     evidence = Evidence(replays=total)
     if identical == total:
-        return [Item(name, kind, Level.BITWISE, f"same text in {total}/{total}{tail}", evidence, counts)]
+        return [printed.item(Level.BITWISE, statement(StatementCode.SAME_TEXT, total=total), evidence=evidence)]
     if tolerances.strict:
         level = Level.METRICS_BITWISE if has_metrics else Level.DIVERGENT
-        return [Item(name, kind, level, f"other bytes in {total - identical}/{total} (--strict)", evidence, counts)]
-    items = []
+        said = statement(StatementCode.OTHER_TEXT, other=total - identical, total=total)
+        return [printed.item(level, said, evidence=evidence)]
     other = next((c for c in there if not c.same_words), None)
     if len(there) < total:
-        words, level = f"not printed in {total - len(there)}/{total}", Level.DIVERGENT
+        gone = statement(StatementCode.NOT_PRINTED, absent=total - len(there), total=total)
+        whole = printed.item(Level.DIVERGENT, gone, evidence=evidence)
     elif other is not None:
-        words, level = _other_words(other), Level.DIVERGENT
+        whole = printed.item(Level.DIVERGENT, line_differs(other), evidence=evidence)
     else:
-        words, level = _same_words(there, total), Level.BITWISE
-    items.append(Item(name, kind, level, words + tail, evidence, counts))
-    return items + _number_items(name, kind, there, tolerances, counts=counts, tail=tail)
+        numbers = any(c.differing for c in there)
+        same = statement(StatementCode.SAME_WORDS, total=total, numbers_differ=numbers)
+        whole = printed.item(Level.BITWISE, same, *not_compared(there), evidence=evidence)
+    return [whole, *_number_items(printed, there, tolerances)]
 
 
-def _other_words(comparison: TextComparison) -> str:
-    return (
-        f"line {comparison.first_other_line} reads otherwise: "
-        f"{comparison.original_line!r} / {comparison.replayed_line!r}"
+def line_differs(comparison: TextComparison) -> Statement:
+    """What is said of two texts with other words."""
+    assert comparison.first_other_line is not None
+    return statement(
+        StatementCode.LINE_DIFFERS,
+        line=comparison.first_other_line,
+        original=comparison.original_line,
+        replayed=comparison.replayed_line,
     )
 
 
-def _same_words(comparisons: Sequence[TextComparison], total: int) -> str:
-    ignored = sorted({k for c in comparisons for k in c.ignored})
-    but = f"; not compared: {', '.join(ignored)}" if ignored else ""
-    numbers = any(c.differing for c in comparisons)
-    return (
-        f"same words in {total}/{total}{', some numbers differ (below)' if numbers else ' and the same numbers'}{but}"
-    )
+def not_compared(comparisons: Sequence[TextComparison]) -> tuple[Statement, ...]:
+    """What is said of tokens that differ between any two executions."""
+    tokens = tuple(sorted({k.value for c in comparisons for k in c.ignored}))
+    return (statement(StatementCode.NOT_COMPARED, tokens=tokens),) if tokens else ()
 
 
-def _number_items(
-    name: str,
-    kind: ItemKind,
-    comparisons: Sequence[TextComparison],
-    tolerances: Tolerances,
-    *,
-    counts: bool,
-    tail: str,
-) -> list[Item]:
+def _number_items(printed: _Printed, comparisons: Sequence[TextComparison], tolerances: Tolerances) -> list[Item]:
     """One item for each label of which a number was printed otherwise."""
-    by_label: dict[str, list[NumberPair]] = {}
+    by_place: dict[tuple[str, int | None], list[NumberPair]] = {}
     for comparison in comparisons:
         for pair in comparison.differing:
-            by_label.setdefault(pair.original.label or f"line {pair.original.line}", []).append(pair)
+            number = pair.original
+            by_place.setdefault((number.label, None if number.label else number.line), []).append(pair)
     return [
-        _number_item(f"{name}: {label}", kind, pairs, tolerances, counts=counts, tail=tail)
-        for label, pairs in by_label.items()
+        replace(_number_item(printed, label or f"line {line}", pairs, tolerances), label=label, line=line)
+        for (label, line), pairs in by_place.items()
     ]
 
 
-def _number_item(
-    name: str,
-    kind: ItemKind,
-    pairs: Sequence[NumberPair],
-    tolerances: Tolerances,
-    *,
-    counts: bool,
-    tail: str,
-) -> Item:
+def _number_item(printed: _Printed, label: str, pairs: Sequence[NumberPair], tolerances: Tolerances) -> Item:
     values = [v for p in pairs for v in (p.original.value, p.replayed.value)]
-    applied: Applied = tolerances.apply(name, values)
+    applied: Applied = tolerances.apply(f"{printed.handle}: {label}", values)
     # Printed digits are decimal: whether the values behind them were float32 cannot be seen, and is not assumed.
     worst = max(pairs, key=lambda p: relative_difference(p.original.value, p.replayed.value))
     ulps = measure_ulps(worst.original.value, worst.replayed.value)
     relative = finite_relative(worst.original.value, worst.replayed.value)
     evidence = Evidence(
-        original=worst.original.text,
-        replayed=worst.replayed.text,
+        original=(worst.original.text,),
+        replayed=(worst.replayed.text,),
         ulps=ulps.count if ulps else None,
         relative=relative,
-        tolerance=applied.text,
+        tolerance=applied.used,
         replays=len(pairs),
     )
     if all(applied.holds(p.replayed.value, p.original.value) for p in pairs):
-        words, level = f"printed within {applied.text}; at most {distance(ulps, relative)}", Level.NUMERICAL
-    else:
-        words, level = f"printed as {worst.original.text} / {worst.replayed.text}", Level.DIVERGENT
-    return Item(name, kind, level, words + tail, evidence, counts)
+        figures = {**applied.figures, **distance_figures(ulps, relative)}
+        return printed.item(Level.NUMERICAL, statement(StatementCode.PRINTED_WITHIN, **figures), evidence=evidence)
+    said = statement(StatementCode.PRINTED_AS, original=worst.original.text, replayed=worst.replayed.text)
+    return printed.item(Level.DIVERGENT, said, evidence=evidence)

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bis._verify.alignment import series
-from bis._verify.figures import distance
+from bis._verify.exact_numbers import distance_figures
+from bis._verify.program_entropy import drawn_by_the_program
+from bis.model.statement import Statement, StatementCode, statement
+from bis.model.verdict import DivergencePattern
 from bis.stats.curves import Divergence, first_divergence
 from bis.stats.patterns import Pattern, classify_divergence
 
@@ -15,12 +18,12 @@ if TYPE_CHECKING:
 
     from bis.model.facets import Curve
 
-_WORDS = {
-    Pattern.DATA: "data: what was read or how it was split differs",
-    Pattern.INIT_ENTROPY: "initialisation: the first weights differ",
-    Pattern.SHUFFLE_ENTROPY: "shuffling: the order of the examples differs",
-    Pattern.FLOATING_POINT: "floating point (threads, instruction set or library)",
-    Pattern.LATE_ENTROPY: "late entropy (dropout, augmentation, a worker) or a change of control flow",
+_PATTERNS = {
+    Pattern.DATA: DivergencePattern.DATA,
+    Pattern.INIT_ENTROPY: DivergencePattern.INITIALISATION,
+    Pattern.SHUFFLE_ENTROPY: DivergencePattern.SHUFFLING,
+    Pattern.FLOATING_POINT: DivergencePattern.FLOATING_POINT,
+    Pattern.LATE_ENTROPY: DivergencePattern.LATE_ENTROPY,
 }
 
 # Names of digests that a recorder takes on the way, by what they are digests of.
@@ -31,29 +34,34 @@ _TRACES = {
 }
 
 
-# Packages that keep the record and not the experiment: what they draw (run ids, names of files) moves no result, and
-# differs where the store is another one.
-_BOOKKEEPERS = frozenset({"alembic", "bis", "git", "mlflow", "requests", "sqlalchemy", "urllib3"})
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The first divergent step of a curve and the class that it is read as, in words."""
+    """The first divergent step of a curve of so many `steps`, and what it is read as.
+
+    `draws` names the streams of entropy that differ, where the pattern is that they do. `known` is whether there was
+    anything to read: of a single value without any trace there is not.
+    """
 
     divergence: Divergence
-    pattern: str
+    pattern: DivergencePattern
     steps: int
     known: bool
+    draws: tuple[str, ...] = ()
 
     @property
-    def text(self) -> str:
-        """In one sentence."""
+    def said(self) -> tuple[Statement, ...]:
+        """As statements."""
         d = self.divergence
-        relative = None if d.relative == float("inf") else d.relative
-        far = distance(d.ulps, relative)
-        where = f"first at step {d.step}, by {far}" if self.steps > 1 else f"by {far}"
-        # Of a single value without any trace there is nothing to read.
-        return f"{where}; reads as {self.pattern}" if self.known or self.steps > 1 else where
+        far = distance_figures(d.ulps, d.relative)
+        where = (
+            statement(StatementCode.DIVERGES_AT_STEP, step=d.step, **far)
+            if self.steps > 1
+            else statement(StatementCode.DIFFERS_BY, **far)
+        )
+        if not self.known and self.steps == 1:
+            return (where,)
+        read = statement(StatementCode.READS_AS, pattern=self.pattern.value, draws=self.draws or None)
+        return where, read
 
 
 def read_divergence(
@@ -73,15 +81,22 @@ def read_divergence(
     pattern = classify_divergence(
         divergence, same_data=same["data"], same_start=same["start"], same_order=same["order"]
     )
-    words = _WORDS.get(pattern) or _undetermined(original_trace, replayed_trace)
-    known = pattern is not Pattern.UNDETERMINED or bool(original_trace.keys() & replayed_trace.keys())
-    return Reading(divergence, words, len(original.values), known)
+    draws = _differing(original_trace, replayed_trace)
+    common = bool(original_trace.keys() & replayed_trace.keys())
+    found = _PATTERNS.get(pattern)
+    if found is not None:
+        return Reading(divergence, found, len(original.values), known=True)
+    if draws:
+        found = DivergencePattern.OTHER_DRAWS
+    else:
+        found = DivergencePattern.SAME_DRAWS if common else DivergencePattern.NO_TRACE
+    return Reading(divergence, found, len(original.values), common, draws)
 
 
 def _of_the_program(trace: Mapping[str, str]) -> dict[str, str]:
-    """The trace without the draws of bookkeeping: a stream is named ``[process/]package``."""
-    streams = {k: k.rpartition("/")[2] for k in trace}
-    return {k: trace[k] for k, s in streams.items() if s not in _BOOKKEEPERS and not s.startswith("python.")}
+    """The trace without the draws of bookkeeping."""
+    own = drawn_by_the_program(trace)
+    return {stream: digest for stream, digest in trace.items() if stream in own}
 
 
 def _same(words: tuple[str, ...], a: Mapping[str, str], b: Mapping[str, str]) -> bool | None:
@@ -90,11 +105,5 @@ def _same(words: tuple[str, ...], a: Mapping[str, str], b: Mapping[str, str]) ->
     return all(a[k] == b[k] for k in common) if common else None
 
 
-def _undetermined(a: Mapping[str, str], b: Mapping[str, str]) -> str:
-    common = a.keys() & b.keys()
-    differing = sorted(k for k in common if a[k] != b[k])
-    if differing:
-        return f"other entropy: the draws of {', '.join(differing)} differ"
-    if common:
-        return "undetermined: all traced draws are the same, the size fits neither rounding nor another draw"
-    return "undetermined: no trace of draws to tell a changed draw from anything else"
+def _differing(a: Mapping[str, str], b: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(k for k in a.keys() & b.keys() if a[k] != b[k]))

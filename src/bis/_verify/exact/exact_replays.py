@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bis._verify.alignment import AlignedCurves, Point, align, values_of
-from bis._verify.case import Case, counts
+from bis._verify.case import Case, counts, not_counted
 from bis._verify.ending import ending_of, ending_of_original, group_failures, judge_exact_ending, same_end
 from bis._verify.exact.content import content_items
 from bis._verify.exact.divergence import Reading, read_divergence
-from bis._verify.figures import counted, distance, number, probability
+from bis._verify.exact_numbers import distance_figures, exactly
+from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Evidence, Group, Item, ItemKind, Level, Outcome, ReplayKind
 from bis.stats.binomial import identical_lower_bound
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from bis._verify.tolerances import Applied
     from bis.model.facets import Curve
+
+# Of the bound on the probability of identical replays.
+CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,50 +93,74 @@ def _metric_items(case: Case, outcomes: Sequence[Outcome]) -> list[Item]:
 
 
 def _metric_item(case: Case, curve: Curve, pairs: Sequence[_Pair]) -> Item:
-    kind = ItemKind.CURVE if len(curve.values) > 1 else ItemKind.METRIC
     seen = [p.replayed for pair in pairs if pair.alignment for p in pair.alignment.points]
     applied = case.tolerances.apply(curve.name, [*values_of(curve), *seen])
-    counting, why = counts(curve.name, case.tolerances)
-    total = len(pairs)
+    level, said = _compared(case, curve, pairs, applied)
+    evidence = _evidence(case, curve, pairs)
+    if level in {Level.NUMERICAL, Level.DIVERGENT}:
+        evidence = replace(evidence, tolerance=applied.used)
+    return Item(
+        curve.name,
+        ItemKind.CURVE if len(curve.values) > 1 else ItemKind.METRIC,
+        level,
+        (*said, *not_counted(curve.name, case.tolerances)),
+        evidence,
+        counts(curve.name, case.tolerances),
+    )
+
+
+def _compared(
+    case: Case, curve: Curve, pairs: Sequence[_Pair], applied: Applied
+) -> tuple[Level, tuple[Statement, ...]]:
+    """The level of one metric and what is said of it."""
+    total, steps = len(pairs), len(curve.values)
     identical = sum(p.identical for p in pairs)
     so_far = sum(p.identical_so_far for p in pairs)
-    worst = _worst(pairs)
-    evidence = _evidence(case, curve, worst, total=total)
-    steps = f", {len(curve.values)} steps" if kind is ItemKind.CURVE else ""
     if identical == total:
-        return Item(curve.name, kind, Level.BITWISE, f"same bits in {total}/{total}{steps}{why}", evidence, counting)
+        return Level.BITWISE, (statement(StatementCode.SAME_BITS, same=total, total=total, steps=steps),)
     if so_far == total:
-        words = f"no replay came so far; what {counted(total, 'replay')} logged before failing is the same"
-        return Item(curve.name, kind, Level.INCONCLUSIVE, words + why, evidence, counting)
+        logged = sum(p.alignment is not None and p.alignment.last is not None for p in pairs)
+        code = StatementCode.SAME_SO_FAR if logged else StatementCode.NOT_REACHED
+        return Level.INCONCLUSIVE, (statement(code, logged=logged or None),)
     if identical + so_far == total:
-        words = f"same bits in {identical}/{total}{steps}; {so_far} failed before the end"
-        return Item(curve.name, kind, Level.BITWISE, words + why, evidence, counting)
+        said = statement(StatementCode.SAME_BITS_SOME_FAILED, same=identical, total=total, steps=steps, failed=so_far)
+        return Level.BITWISE, (said,)
     final_only = case.tolerances.final_only
     if all(p.within(applied, final_only=final_only) or p.identical_so_far for p in pairs):
-        evidence = _with_tolerance(evidence, applied)
+        worst = _worst(pairs)
         assert worst is not None
         assert worst.alignment is not None
-        far_point = _farthest(worst.alignment)
-        far = distance(far_point.ulps, far_point.relative)
-        where = ", last step only" if final_only and kind is ItemKind.CURVE else steps
-        words = f"within {applied.text} in {total}/{total}{where}; at most {far}"
-        return Item(curve.name, kind, Level.NUMERICAL, words + why, evidence, counting)
-    words = _difference_in_words(case, curve, pairs, worst if counting else None)
-    return Item(curve.name, kind, Level.DIVERGENT, words + why, _with_tolerance(evidence, applied), counting)
+        far = _farthest(worst.alignment)
+        figures = {**applied.figures, **distance_figures(far.ulps, far.relative)}
+        within = statement(
+            StatementCode.WITHIN_TOLERANCE,
+            same=total,
+            total=total,
+            steps=steps,
+            last_only=final_only and steps > 1,
+            **figures,
+        )
+        return Level.NUMERICAL, (within,)
+    return Level.DIVERGENT, _difference(case, curve, pairs)
 
 
-def _difference_in_words(case: Case, curve: Curve, pairs: Sequence[_Pair], worst: _Pair | None) -> str:
+def _difference(case: Case, curve: Curve, pairs: Sequence[_Pair]) -> tuple[Statement, ...]:
     total = len(pairs)
     absent = sum(p.alignment is None and not p.cut for p in pairs)
     if absent:
-        return f"not logged in {absent} of {counted(total, 'replay')}"
-    differing = sum(not p.identical and not p.identical_so_far for p in pairs)
-    lengths = sorted({len(curve.values) - a.only_original + a.only_replayed for p in pairs if (a := p.alignment)})
-    start = f"differs in {differing}/{total}"
-    if lengths != [len(curve.values)] and differing:
-        start += f"; {len(curve.values)} steps in the original, {' or '.join(map(str, lengths))} in replays"
-    reading = _reading(case, curve, worst)
-    return f"{start}; {reading.text}" if reading else start
+        return (statement(StatementCode.NOT_LOGGED, absent=absent, total=total),)
+    steps = len(curve.values)
+    lengths = tuple(sorted({steps - a.only_original + a.only_replayed for p in pairs if (a := p.alignment)}))
+    differs = statement(
+        StatementCode.METRIC_DIFFERS,
+        differing=sum(not p.identical and not p.identical_so_far for p in pairs),
+        total=total,
+        steps=steps,
+        other_steps=None if lengths == (steps,) else lengths,
+    )
+    # How a measurement of the machine differs says nothing.
+    reading = _reading(case, curve, _worst(pairs)) if counts(curve.name, case.tolerances) else None
+    return (differs, *reading.said) if reading else (differs,)
 
 
 def _reading(case: Case, curve: Curve, pair: _Pair | None) -> Reading | None:
@@ -158,15 +186,18 @@ def _farthest(alignment: AlignedCurves) -> Point:
     return max(alignment.divergent, key=lambda p: math.inf if p.relative is None else p.relative)
 
 
-def _evidence(case: Case, curve: Curve, worst: _Pair | None, *, total: int) -> Evidence:
+def _evidence(case: Case, curve: Curve, pairs: Sequence[_Pair]) -> Evidence:
+    total, worst = len(pairs), _worst(pairs)
     if worst is None or worst.alignment is None or worst.alignment.last is None:
-        return Evidence(original=number(curve.final), replayed=number(curve.final), replays=total)
+        same = exactly(curve.final)
+        logged = any(p.alignment is not None and p.alignment.last is not None for p in pairs)
+        return Evidence(original=(same,), replayed=(same,) if logged else (), replays=total)
     far = _farthest(worst.alignment)
     reading = _reading(case, curve, worst)
     assert reading is not None
     return Evidence(
-        original=number(curve.final),
-        replayed=number(worst.alignment.last.replayed),
+        original=(exactly(curve.final),),
+        replayed=(exactly(worst.alignment.last.replayed),),
         ulps=far.ulps.count if far.ulps else None,
         relative=far.relative,
         replays=total,
@@ -176,10 +207,6 @@ def _evidence(case: Case, curve: Curve, worst: _Pair | None, *, total: int) -> E
     )
 
 
-def _with_tolerance(evidence: Evidence, applied: Applied) -> Evidence:
-    return replace(evidence, tolerance=applied.text)
-
-
 def _extra_items(case: Case, outcomes: Sequence[Outcome]) -> list[Item]:
     """Metrics that replays logged and the original did not."""
     known = {c.name for c in case.original.metrics}
@@ -187,31 +214,42 @@ def _extra_items(case: Case, outcomes: Sequence[Outcome]) -> list[Item]:
     items = []
     for name in found:
         having = sum(o.outputs is not None and o.outputs.metric(name) is not None for o in outcomes)
-        counting, why = counts(name, case.tolerances)
-        words = f"logged in {having}/{len(outcomes)} replays, not in the original{why}"
-        items.append(Item(name, ItemKind.METRIC, Level.DIVERGENT, words, Evidence(replays=len(outcomes)), counting))
+        said = statement(StatementCode.NOT_IN_ORIGINAL, logged=having, total=len(outcomes))
+        items.append(
+            Item(
+                name,
+                ItemKind.METRIC,
+                Level.DIVERGENT,
+                (said, *not_counted(name, case.tolerances)),
+                Evidence(replays=len(outcomes)),
+                counts(name, case.tolerances),
+            )
+        )
     return items
 
 
-def _statements(case: Case, items: Sequence[Item], outcomes: Sequence[Outcome], level: Level) -> tuple[str, ...]:
+def _statements(case: Case, items: Sequence[Item], outcomes: Sequence[Outcome], level: Level) -> tuple[Statement, ...]:
     total = len(outcomes)
     metrics = [i for i in items if i.counts and i.kind in {ItemKind.METRIC, ItemKind.CURVE}]
     said = []
     if metrics and level in {Level.BITWISE, Level.METRICS_BITWISE, Level.NUMERICAL}:
-        word = "within tolerance" if level is Level.NUMERICAL else "identical"
-        bound = probability(identical_lower_bound(total))
-        names = counted(len(metrics), "metric")
-        said.append(f"{names} {word} in {total}/{total} exact replays (P({word}) >= {bound} with 95 % confidence)")
+        code = StatementCode.ALL_WITHIN if level is Level.NUMERICAL else StatementCode.IDENTICAL
+        bound = identical_lower_bound(total, confidence=CONFIDENCE)
+        said.append(statement(code, metrics=len(metrics), total=total, bound=bound, confidence=CONFIDENCE))
     elif metrics:
         tally = Counter(i.level for i in metrics)
-        near = f", {tally[Level.NUMERICAL]} within tolerance" if tally[Level.NUMERICAL] else ""
-        other = f", {tally[Level.DIVERGENT]} different" if tally[Level.DIVERGENT] else ""
         said.append(
-            f"{tally[Level.BITWISE]} of {counted(len(metrics), 'metric')} identical{near}{other} "
-            f"in {counted(total, 'exact replay')}"
+            statement(
+                StatementCode.TALLY,
+                identical=tally[Level.BITWISE],
+                metrics=len(metrics),
+                within=tally[Level.NUMERICAL],
+                different=tally[Level.DIVERGENT],
+                replays=total,
+            )
         )
     if level is Level.METRICS_BITWISE:
-        said.append("every metric has the same bits, a model or output has not: the programs did not do the same")
+        said.append(statement(StatementCode.METRICS_ONLY))
     if not case.original.metrics and level is not Level.NOT_EXECUTABLE:
-        said.append("the original logged no metrics: what it printed was compared")
+        said.append(statement(StatementCode.NO_METRICS))
     return tuple(said)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bis._verify.alignment import series
-from bis._verify.figures import probability
+from bis.model.statement import Figure, Statement, StatementCode, statement
 from bis.stats.curve_tests import CONFORMAL_FROM, SUMMARIES, curve_test, summary_p_values
 from bis.stats.curves import align
 from bis.stats.multiplicity import holm
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CurveJudgement:
-    """One p-value for a whole curve, the number of figures behind it, and the words that say which."""
+    """One p-value for a whole curve, the number of figures behind it, and what is said of them."""
 
     p_value: float
     summaries: int
-    text: str
+    said: tuple[Statement, ...]
 
 
 def judge_curves(original: Curve, replayed: Sequence[Curve], *, larger_is_better: bool, level: float) -> CurveJudgement:
@@ -45,7 +45,7 @@ def judge_curves(original: Curve, replayed: Sequence[Curve], *, larger_is_better
     aligned = align([series(original), *(series(c) for c in replayed)])
     n = len(replayed)
     p_values: list[float] = []
-    words: list[str] = []
+    said: list[Statement] = []
     summaries = 0
     if aligned.steps:
         # Replays in an order of their own, so that sums do not depend on the order in which they were made.
@@ -53,20 +53,19 @@ def judge_curves(original: Curve, replayed: Sequence[Curve], *, larger_is_better
         if n >= CONFORMAL_FROM and 1.0 / (n + 1) <= level:
             p = curve_test(curves, larger_is_better=larger_is_better).p_value
             p_values.append(p)
-            words.append(f"whole curve (conformal, {len(aligned.steps)} steps): p = {probability(p)}")
+            said.append(statement(StatementCode.WHOLE_CURVE, steps=len(aligned.steps), p_value=p))
             summaries = 1
         else:
             each = summary_p_values(curves, larger_is_better=larger_is_better)
             p_values.append(float(each.min()))
-            named = ", ".join(f"{name} {probability(float(p))}" for name, p in zip(SUMMARIES, each, strict=True))
-            words.append(f"p of the curve's values: {named}")
+            named: dict[str, Figure] = {name: float(p) for name, p in zip(SUMMARIES, each, strict=True)}
+            said.append(statement(StatementCode.CURVE_VALUES, **named))
             summaries = len(SUMMARIES)
     if not aligned.same_length:
         lengths = aligned.lengths
         p = prediction_test(float(lengths[0]), sorted(map(float, lengths[1:])), quantum=1.0).p_value
         p_values.append(p)
-        words.append(
-            f"number of steps {lengths[0]}, in replays {min(lengths[1:])} to {max(lengths[1:])}: p = {probability(p)}"
-        )
+        fewest, most = int(min(lengths[1:])), int(max(lengths[1:]))
+        said.append(statement(StatementCode.CURVE_LENGTH, steps=int(lengths[0]), fewest=fewest, most=most, p_value=p))
     combined = float(holm(p_values).min()) if p_values else 1.0
-    return CurveJudgement(combined, max(1, summaries * len(p_values)), "; ".join(words))
+    return CurveJudgement(combined, max(1, summaries * len(p_values)), tuple(said))

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bis._verify.alignment import align, values_of
-from bis._verify.case import Case, counts
-from bis._verify.figures import counted, number, probability, short
+from bis._verify.case import Case, counts, not_counted
+from bis._verify.exact_numbers import exactly, extent
 from bis._verify.fresh.direction import smaller_is_better
 from bis._verify.fresh.fresh_curve import judge_curves
 from bis._verify.fresh.optional_stopping import sequence_test
 from bis.model.facets import Curve
+from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Evidence, Item, ItemKind, Level, MetricInterval
 from bis.stats.categories import Category, categorise, category_test
 from bis.stats.equivalence import equivalence_to_one
@@ -74,14 +75,18 @@ class Watch:
 
 def examine(case: Case, sample: Sample, watch: Watch) -> MetricReading:
     """Look at one metric: categories first, then identity, then the tests."""
-    counting, why = counts(sample.name, case.tolerances)
     several = any(c is not None and len(c.values) > 1 for c in (sample.original, *sample.replayed))
     kind = ItemKind.CURVE if several else ItemKind.METRIC
     finding = _categories(case, sample, kind)
     if finding is None:
         finding = _values(case, sample, kind, watch)
-    item = replace(finding.item, counts=counting, statement=finding.item.statement + why)
-    return replace(finding, item=item)
+    aside = not_counted(sample.name, case.tolerances)
+    return replace(finding, item=_with(finding.item, *aside, counts=counts(sample.name, case.tolerances)))
+
+
+def _with(item: Item, *said: Statement, counts: bool | None = None) -> Item:
+    """An item of which more is said."""
+    return replace(item, statements=(*item.statements, *said), counts=item.counts if counts is None else counts)
 
 
 def representative(curve: Curve | None) -> float | None:
@@ -99,39 +104,54 @@ def _categories(case: Case, sample: Sample, kind: ItemKind) -> MetricReading | N
     mine = representative(sample.original)
     theirs = [representative(c) for c in sample.replayed]
     test = category_test(mine, theirs, alpha=alpha)
-    word = _word(mine)
-    others = " or ".join(sorted({_word(v) for v in theirs if categorise(v) is not test.category}))
+    mine_said, others = (
+        _category(mine),
+        tuple(sorted({_category(v) for v in theirs if categorise(v) is not test.category})),
+    )
     evidence = _evidence(sample, p_value=test.p_value)
     if test.p_value <= alpha:
-        words = f"{word} in the original, {others} in {n - test.same}/{n} replays: p = {probability(test.p_value)}"
-        return MetricReading(Item(sample.name, kind, Level.DIVERGENT, words, evidence))
+        differs = statement(
+            StatementCode.CATEGORY_DIFFERS,
+            original=mine_said,
+            replays=others,
+            other=n - test.same,
+            total=n,
+            p_value=test.p_value,
+        )
+        return MetricReading(Item(sample.name, kind, Level.DIVERGENT, (differs,), evidence))
     if test.category is Category.OK:
         return None if test.same >= MINIMUM else _too_few(sample, kind, test.same)
     if test.same:
-        words = (
-            f"{word} in the original and in {test.same}/{n} replays (P({word}) between "
-            f"{test.probability.low:.2f} and {test.probability.high:.2f} with 95 % confidence)"
+        occurs = statement(
+            StatementCode.CATEGORY_OCCURS,
+            original=mine_said,
+            same=test.same,
+            total=n,
+            low=test.probability.low,
+            high=test.probability.high,
+            confidence=test.probability.confidence,
         )
-        return MetricReading(Item(sample.name, kind, Level.STATISTICAL, words, evidence))
-    words = f"{word} in the original, {others} in all {n} replays; too few of them to exclude chance"
+        return MetricReading(Item(sample.name, kind, Level.STATISTICAL, (occurs,), evidence))
+    unseen = statement(StatementCode.CATEGORY_UNSEEN, original=mine_said, replays=others, total=n)
     needed = max(1, replays_for_rank(alpha) - n)
-    return MetricReading(Item(sample.name, kind, Level.INCONCLUSIVE, words, evidence), needed=needed)
+    return MetricReading(Item(sample.name, kind, Level.INCONCLUSIVE, (unseen,), evidence), needed=needed)
 
 
-def _word(value: float | None) -> str:
+def _category(value: float | None) -> str:
+    """The code of a value's category; in this place a "crash" is a metric that was not logged."""
     category = categorise(value)
-    return {Category.OK: "a number", Category.CRASH: "not logged"}.get(category, category.value)
+    return {Category.OK: "number", Category.CRASH: "not-logged"}.get(category, category.value)
 
 
 def _evidence(sample: Sample, *, p_value: float | None) -> Evidence:
     value = representative(sample.original)
-    original = "not logged" if value is None else number(value)
+    original = () if value is None else (exactly(value),)
     return Evidence(original=original, replayed=_shown(sample), replays=len(sample.replayed), p_value=p_value)
 
 
 def _too_few(sample: Sample, kind: ItemKind, n: int) -> MetricReading:
-    words = f"{counted(n, 'usable replay')}: nothing can be concluded below {MINIMUM}"
-    item = Item(sample.name, kind, Level.INCONCLUSIVE, words, _evidence(sample, p_value=None))
+    said = statement(StatementCode.TOO_FEW, usable=n, least=MINIMUM)
+    item = Item(sample.name, kind, Level.INCONCLUSIVE, (said,), _evidence(sample, p_value=None))
     return MetricReading(item, needed=MINIMUM - n)
 
 
@@ -146,16 +166,17 @@ def _values(case: Case, sample: Sample, kind: ItemKind, watch: Watch) -> MetricR
     evidence = replace(_evidence(sample, p_value=1.0), replays=n)
     aligned = [align(original, c) for c in curves]
     if not lost and all(a.same_bits for a in aligned):
-        words = f"same bits in {n}/{n}, whatever the entropy"
-        return MetricReading(Item(sample.name, kind, Level.BITWISE, words, evidence))
+        same = statement(StatementCode.SAME_BITS_ANY_ENTROPY, total=n)
+        return MetricReading(Item(sample.name, kind, Level.BITWISE, (same,), evidence))
     whole = not any(a.only_original or a.only_replayed for a in aligned)
     if not lost and whole and all(applied.holds(p.replayed, p.original) for a in aligned for p in a.points):
-        words = f"within {applied.text} in {n}/{n}, whatever the entropy"
-        return MetricReading(Item(sample.name, kind, Level.NUMERICAL, words, replace(evidence, tolerance=applied.text)))
+        within = statement(StatementCode.WITHIN_ANY_ENTROPY, total=n, **applied.figures)
+        evidence = replace(evidence, tolerance=applied.used)
+        return MetricReading(Item(sample.name, kind, Level.NUMERICAL, (within,), evidence))
     finding = _tested(case, sample.name, kind, original, curves, watch)
     if lost:
-        tail = f"; {lost} of {len(sample.replayed)} replays gave no number and are left out"
-        finding = replace(finding, sample=(), item=replace(finding.item, statement=finding.item.statement + tail))
+        left_out = statement(StatementCode.REPLAYS_LEFT_OUT, left_out=lost, total=len(sample.replayed))
+        finding = replace(finding, sample=(), item=_with(finding.item, left_out))
     return finding
 
 
@@ -170,35 +191,35 @@ def _tested(
         return _coarse(name, kind, y0, finals)
     scale = Scale.RAW if several or larger else Scale.LOG
     test = prediction_test(y0, sorted(finals), quantum=quantum, scale=scale)
-    words = [_position(test, several=several)]
+    said = [_position(test, several=several)]
     p_value, summaries, undecided = test.p_value, 1, None
     if watch.sequential:
         ended = sequence_test(y0, finals, quantum=quantum, alpha=case.tolerances.alpha, metrics=watch.decisive)
         p_value, undecided = ended.p_value, ended.needed
-        words.append(ended.text)
+        said.append(ended.said)
     elif case.tolerances.selected_from > 1 and name == (case.tolerances.primary or name):
-        p_value, undecided, text = _selected(case, y0, finals, larger=larger)
-        words.append(text)
+        p_value, undecided, best_of = _selected(case, y0, finals, larger=larger)
+        said.append(best_of)
     elif several:
         curve = judge_curves(original, curves, larger_is_better=larger, level=watch.level)
         p_value, summaries = curve.p_value, curve.summaries
-        words.append(curve.text)
+        said += curve.said
     margin = case.tolerances.apply(name, [y0]).margin
     if margin:
-        words.append(_equivalence(case, y0, finals, margin, test))
+        said.append(_equivalence(case, y0, finals, margin, test))
     rank = rank_test(y0, finals).p_value if test.n >= replays_for_rank(case.tolerances.alpha) else None
     evidence = Evidence(
-        original=number(y0),
-        replayed=_range(finals),
+        original=(exactly(y0),),
+        replayed=extent(finals),
         interval=MetricInterval(test.interval.low, test.interval.high, test.interval.confidence),
         p_value=p_value,
         rank_p_value=rank,
         replays=test.n,
     )
     if rank is not None and (rank <= case.tolerances.alpha) != (p_value <= case.tolerances.alpha):
-        words.append(f"the rank test, which assumes no distribution, gives p = {probability(rank)}")
+        said.append(statement(StatementCode.RANK_DISAGREES, p_value=rank))
     return MetricReading(
-        Item(name, kind, Level.STATISTICAL, "; ".join(w for w in words if w), evidence),
+        Item(name, kind, Level.STATISTICAL, tuple(said), evidence),
         p_value=p_value,
         test=test,
         sample=() if several else (y0, *finals),
@@ -211,54 +232,51 @@ def _tested(
 def _coarse(name: str, kind: ItemKind, y0: float, finals: Sequence[float]) -> MetricReading:
     """A metric that no replay changed while others vary: it is coarse, not deterministic, so only ranks can tell."""
     rank = rank_test(y0, finals)
-    words = (
-        f"all {len(finals)} replays give {number(finals[0])} while other metrics vary: tested by rank "
-        f"(p = {probability(rank.p_value)}, which no difference makes smaller); declare its quantum for a sharper test"
-    )
-    evidence = Evidence(original=number(y0), replayed=number(finals[0]), p_value=rank.p_value, replays=len(finals))
-    return MetricReading(Item(name, kind, Level.STATISTICAL, words, evidence), p_value=rank.p_value)
+    value = exactly(finals[0])
+    said = statement(StatementCode.COARSE, replays=len(finals), value=value, p_value=rank.p_value)
+    evidence = Evidence(original=(exactly(y0),), replayed=(value,), p_value=rank.p_value, replays=len(finals))
+    return MetricReading(Item(name, kind, Level.STATISTICAL, (said,), evidence), p_value=rank.p_value)
 
 
-def _position(test: PredictionTest, *, several: bool) -> str:
-    what = "last value " if several else ""
+def _position(test: PredictionTest, *, several: bool) -> Statement:
     if test.constant and not test.quantum and test.original != test.centre:
-        return f"deterministic mismatch: all {test.n} replays give {number(test.centre)}"
-    where = "inside" if test.interval.contains(test.original) else "outside"
-    return (
-        f"{what}{where} the 95 % prediction interval {short(test.interval.low)} .. {short(test.interval.high)} "
-        f"of {counted(test.n, 'fresh replay')}"
+        return statement(StatementCode.DETERMINISTIC_MISMATCH, replays=test.n, value=exactly(test.centre))
+    inside = test.interval.contains(test.original)
+    return statement(
+        StatementCode.INSIDE_INTERVAL if inside else StatementCode.OUTSIDE_INTERVAL,
+        low=test.interval.low,
+        high=test.interval.high,
+        confidence=test.interval.confidence,
+        replays=test.n,
+        last_only=several,
     )
 
 
-def _selected(case: Case, y0: float, finals: Sequence[float], *, larger: bool) -> tuple[float, int | None, str]:
-    """The test of an original that was picked as the best of K, by rank: p, what is still needed, words."""
+def _selected(case: Case, y0: float, finals: Sequence[float], *, larger: bool) -> tuple[float, int | None, Statement]:
+    """The test of an original that was picked as the best of K, by rank: p, what is still needed, what is said."""
     k, alpha, n = case.tolerances.selected_from, case.tolerances.alpha, len(finals)
     p = best_of_rank_p(y0, finals, selected_from=k, larger_is_better=larger)
-    text = f"picked as the best of {k}: P(best of {k} at least as good) = {probability(p)}"
+    said = statement(StatementCode.BEST_OF, selected_from=k, p_value=p)
     if beats_every_replay(y0, finals, larger_is_better=larger) and p > alpha:
         # Better than all: the smallest p that n replays can give is K / (n + K).
-        return p, max(1, math.ceil(k * (1 - alpha) / alpha) - n), text
-    return p, None, text
+        return p, max(1, math.ceil(k * (1 - alpha) / alpha) - n), said
+    return p, None, said
 
 
-def _equivalence(case: Case, y0: float, finals: Sequence[float], margin: float, test: PredictionTest) -> str:
+def _equivalence(case: Case, y0: float, finals: Sequence[float], margin: float, test: PredictionTest) -> Statement:
     spread = abs(test.shift(1.0))
     if spread and margin < SMALLEST_MARGIN_SIGMAS * spread:
-        return (
-            f"equivalence within {short(margin)} is not tested: one original needs a margin of "
-            f"{short(SMALLEST_MARGIN_SIGMAS * spread)} or more (3 standard deviations)"
+        return statement(
+            StatementCode.EQUIVALENCE_NOT_TESTED,
+            margin=margin,
+            least=SMALLEST_MARGIN_SIGMAS * spread,
+            sigmas=SMALLEST_MARGIN_SIGMAS,
         )
-    result = equivalence_to_one(y0, finals, margin=margin, alpha=case.tolerances.alpha)
-    verb = "equivalent" if result.p_value <= case.tolerances.alpha else "equivalence not shown"
-    return f"{verb} within the declared margin {short(margin)} (p = {probability(result.p_value)})"
+    p_value = equivalence_to_one(y0, finals, margin=margin, alpha=case.tolerances.alpha).p_value
+    shown = p_value <= case.tolerances.alpha
+    code = StatementCode.EQUIVALENT if shown else StatementCode.EQUIVALENCE_NOT_SHOWN
+    return statement(code, margin=margin, p_value=p_value)
 
 
-def _shown(sample: Sample) -> str:
-    return _range([c.final for c in sample.replayed if c is not None and c.values])
-
-
-def _range(finals: Sequence[float]) -> str:
-    """The values of the replays, or their range where they are many."""
-    if len(finals) <= 3 or not all(math.isfinite(v) for v in finals):
-        return ", ".join(sorted({number(v) for v in finals}))
-    return f"{short(min(finals))} .. {short(max(finals))}"
+def _shown(sample: Sample) -> tuple[str, ...]:
+    return extent([c.final for c in sample.replayed if c is not None and c.values])

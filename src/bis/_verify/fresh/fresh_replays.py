@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bis._verify.case import Case, counts
 from bis._verify.ending import ending_of, ending_of_original, group_failures, judge_fresh_ending, same_end
-from bis._verify.figures import counted, probability, short
 from bis._verify.fresh.fresh_metric import MINIMUM, MetricReading, Sample, Watch, examine
+from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Evidence, Group, Item, ItemKind, Level, Outcome, ReplayKind
 from bis.stats.multiplicity import adjust, redundant_metrics
 from bis.stats.power import minimum_detectable_shift
@@ -65,10 +65,10 @@ def judge_fresh(
     used, repeated = independent(outcomes, original_root)
     said = []
     if repeated:
-        said.append(f"{counted(repeated, 'replay')} left out: the entropy root was used before")
+        said.append(statement(StatementCode.ROOTS_REPEATED, replays=repeated))
     unknown = sum(o.root is None for o in used)
     if unknown:
-        said.append(f"{counted(unknown, 'replay')} without a recorded entropy root: taken to be independent")
+        said.append(statement(StatementCode.ROOTS_UNKNOWN, replays=unknown))
     if not used:
         group = Group(ReplayKind.FRESH, Level.INCONCLUSIVE, len(outcomes), 0, (), tuple(said))
         return Judgement(group, MINIMUM)
@@ -93,7 +93,7 @@ def decisive_metrics(case: Case, *, sequential: bool = False) -> tuple[str, ...]
     primary = case.tolerances.primary
     if sequential and primary in names:
         return (primary,) if primary else ()
-    return tuple(sorted(n for n in names if counts(n, case.tolerances)[0]))
+    return tuple(sorted(n for n in names if counts(n, case.tolerances)))
 
 
 def _examined(case: Case, ok: Sequence[Outcome], *, sequential: bool) -> list[MetricReading]:
@@ -106,8 +106,8 @@ def _examined(case: Case, ok: Sequence[Outcome], *, sequential: bool) -> list[Me
     for sample in samples:
         if sequential and sample.name not in decisive:
             finding = examine(case, sample, aside)
-            words = f"{finding.item.statement} (the stopping rule did not watch it: shown, does not count)"
-            findings.append(replace(finding, item=replace(finding.item, statement=words, counts=False)))
+            statements = (*finding.item.statements, statement(StatementCode.NOT_COUNTED, reason="not-watched"))
+            findings.append(replace(finding, item=replace(finding.item, statements=statements, counts=False)))
         else:
             findings.append(examine(case, sample, watch))
     return _decided(case, findings)
@@ -164,25 +164,24 @@ def _conclude(
     alpha = case.tolerances.alpha
     evidence = replace(finding.item.evidence, p_adjusted=p)
     rejected = p <= alpha
-    words = [finding.item.statement]
+    said = list(finding.item.statements)
     if rejected:
-        words.append(f"p = {probability(p)} after correction" if p != finding.p_value else f"p = {probability(p)}")
+        corrected = p != finding.p_value
+        code = StatementCode.REJECTED_CORRECTED if corrected else StatementCode.REJECTED
+        said.append(statement(code, p_value=p))
     test = finding.test
     if test is not None and test.n >= MINIMUM:
         sigmas = _detectable(test.n, level_of_first / finding.summaries)
         shift = abs(test.shift(sigmas))
         evidence = replace(evidence, detectable_sigmas=sigmas, detectable_shift=shift)
         if not rejected:
-            words.append(
-                f"a shift of {short(shift)} ({sigmas:.1f} standard deviations) would have been detected with "
-                f"{100 * POWER:g} % power"
-            )
+            said.append(statement(StatementCode.DETECTABLE, shift=shift, sigmas=sigmas, power=POWER))
     if twin:
-        words.append(f"moves exactly with {twin} and is judged with it")
+        said.append(statement(StatementCode.MOVES_WITH, metric=twin))
     level = Level.DIVERGENT if rejected else Level.STATISTICAL
     if finding.undecided_for and not rejected:
         level = Level.INCONCLUSIVE
-    item = replace(finding.item, level=level, statement="; ".join(words), evidence=evidence)
+    item = replace(finding.item, level=level, statements=tuple(said), evidence=evidence)
     return replace(finding, item=item, needed=finding.undecided_for if level is Level.INCONCLUSIVE else None)
 
 
@@ -200,10 +199,13 @@ def _model_items(case: Case, ok: Sequence[Outcome]) -> list[Item]:
         if not found:
             continue
         same = sum(d == model.digest for d in found)
-        words = f"same weights in {same}/{len(found)} (with new entropy they may differ: shown, does not count)"
+        said = (
+            statement(StatementCode.FRESH_WEIGHTS, same=same, total=len(found)),
+            statement(StatementCode.NOT_COUNTED, reason="new-entropy"),
+        )
         level = Level.BITWISE if same == len(found) else Level.METRICS_BITWISE
-        evidence = Evidence(original=model.digest[:12], replays=len(found))
-        items.append(Item(model.name, ItemKind.MODEL, level, words, evidence, counts=False))
+        evidence = Evidence(original=(model.digest,), replays=len(found))
+        items.append(Item(model.name, ItemKind.MODEL, level, said, evidence, counts=False))
     return items
 
 
@@ -232,34 +234,29 @@ def _needed(
     return max(asked, default=None)
 
 
-def _statements(case: Case, findings: Sequence[MetricReading], ok: Sequence[Outcome], level: Level) -> list[str]:
+def _statements(case: Case, findings: Sequence[MetricReading], ok: Sequence[Outcome], level: Level) -> list[Statement]:
     said = []
     n = len(ok)
     counting = [f for f in findings if f.item.counts]
     if n < MINIMUM:
-        said.append(
-            f"{counted(n, 'usable fresh replay')}: differences are shown, but nothing can be concluded below {MINIMUM}"
-        )
+        said.append(statement(StatementCode.TOO_FEW_FRESH, usable=n, least=MINIMUM))
     tested = [f for f in counting if f.item.evidence.p_adjusted is not None]
     if level in {Level.STATISTICAL, Level.DIVERGENT, Level.INCONCLUSIVE} and tested and n >= MINIMUM:
         out = sum(f.item.level is Level.DIVERGENT for f in tested)
-        held = len(tested) - out
-        family = "" if len(tested) == 1 else ", corrected for their number"
         said.append(
-            f"{held} of {counted(len(tested), 'metric')} of the original consistent with {n} fresh replays "
-            f"(level {case.tolerances.alpha:g}{family})"
+            statement(
+                StatementCode.CONSISTENT,
+                consistent=len(tested) - out,
+                metrics=len(tested),
+                replays=n,
+                alpha=case.tolerances.alpha,
+            )
         )
     if level is Level.STATISTICAL:
         sigmas = [f.item.evidence.detectable_sigmas for f in tested if f.item.evidence.detectable_sigmas]
         if sigmas:
-            said.append(
-                f"consistent is not proved equal: with {n} replays of one original only shifts of "
-                f"{max(sigmas):.1f} standard deviations or more are detected with {100 * POWER:g} % power"
-            )
-    better = [f.item.name for f in counting if f.beats_every_replay]
+            said.append(statement(StatementCode.NOT_PROVED_EQUAL, replays=n, sigmas=max(sigmas), power=POWER))
+    better = tuple(f.item.name for f in counting if f.beats_every_replay)
     if better and case.tolerances.selected_from == 1 and n >= MINIMUM:
-        said.append(
-            f"the original is better than every fresh replay in {', '.join(better)}: chance 1 in {n + 1} for an "
-            "ordinary run; if it was picked as the best of K runs, declare selected_from=K"
-        )
+        said.append(statement(StatementCode.BETTER_THAN_ALL, metrics=better, one_in=n + 1))
     return said

@@ -13,14 +13,13 @@ at least as strict as Holm's procedure over the same p-values.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bis._verify.figures import counted, probability
+from bis.model.statement import Statement, StatementCode, statement
 from bis.stats.looks import DEFAULT_LOOKS, look_decision
 from bis.stats.prediction import prediction_test
-from bis.stats.sequential import BesagClifford, Decision
+from bis.stats.sequential import BesagClifford, Decision, draws_to_reject, longest_sequence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +35,7 @@ class SequenceEnd:
 
     p_value: float
     needed: int | None
-    text: str
+    said: Statement
 
 
 def sequence_test(
@@ -61,26 +60,22 @@ def sequence_test(
 
 
 def most_replays(*, alpha: float, metrics: int) -> int:
-    """The number of replays after which the test has ended, whatever they are."""
-    return 3 + _n_max(alpha) if metrics <= 1 else DEFAULT_LOOKS[-1]
-
-
-def _n_max(alpha: float) -> int:
-    return max(1, math.ceil(1.0 / alpha - 1e-9) - 1)
+    """The number of replays after which the test of so many decisive metrics has ended, whatever they are."""
+    return longest_sequence(alpha) if metrics <= 1 else DEFAULT_LOOKS[-1]
 
 
 def _single(original: float, replays: Sequence[float], alpha: float) -> SequenceEnd:
-    test = BesagClifford(original, n_max=_n_max(alpha))
+    test = BesagClifford(original, n_max=draws_to_reject(alpha))
     for value in replays:
         if test.decision is not Decision.CONTINUE:
             break
         test = test.update(value)
     p = test.p_value
     if p is not None:
-        return SequenceEnd(p, None, f"sequential test: {test.decision.value}, p = {probability(p)}")
+        said = statement(StatementCode.SEQUENCE_DECIDED, decision=test.decision.value, p_value=p)
+        return SequenceEnd(p, None, said)
     left = test.m0 + test.n_max - len(test.values)
-    text = f"sequential test: none of {counted(len(test.values), 'replay')} as extreme so far, at most {left} more"
-    return SequenceEnd(1.0, left, text)
+    return SequenceEnd(1.0, left, statement(StatementCode.SEQUENCE_OPEN, replays=len(test.values), at_most=left))
 
 
 def _looks(original: float, replays: Sequence[float], quantum: float, alpha: float, metrics: int) -> SequenceEnd:
@@ -90,10 +85,8 @@ def _looks(original: float, replays: Sequence[float], quantum: float, alpha: flo
     p = min([1.0, *(len(DEFAULT_LOOKS) * x for x in p_values)])
     decision = look_decision(original, replays, looks=DEFAULT_LOOKS, level=level, quantum=quantum)
     if decision is not Decision.CONTINUE:
-        at = f"looks at {', '.join(map(str, done))} replays"
-        return SequenceEnd(p, None, f"sequential test, {at}: {decision.value}, p = {probability(p)}")
+        said = statement(StatementCode.LOOKS_DECIDED, looks=tuple(done), decision=decision.value, p_value=p)
+        return SequenceEnd(p, None, said)
     left = DEFAULT_LOOKS[-1] - len(replays)
     following = next(n for n in DEFAULT_LOOKS if n > len(replays))
-    return SequenceEnd(
-        p, left, f"sequential test: undecided until the look at {following} replays, at most {left} more"
-    )
+    return SequenceEnd(p, left, statement(StatementCode.LOOKS_OPEN, next_look=following, at_most=left))

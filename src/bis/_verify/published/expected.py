@@ -7,18 +7,30 @@ import io
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bis._verify.exact.content import cell_texts
-from bis._verify.figures import counted, number, probability, short
+from bis._verify.exact.content import cell_texts, line_differs, not_compared
+from bis._verify.exact_numbers import distance_figures, exactly, extent
 from bis._verify.printed_text import NumberPair, TextComparison, compare_texts
 from bis._verify.tolerances import Applied, Tolerances
 from bis.errors import NotFound, UsageError
 from bis.model.facets import Outputs
-from bis.model.verdict import Evidence, Group, Item, ItemKind, Level, ReplayKind, Verdict
+from bis.model.statement import Statement, StatementCode, statement
+from bis.model.verdict import (
+    AppliedTolerance,
+    Basis,
+    Evidence,
+    Group,
+    Item,
+    ItemKind,
+    Level,
+    ReplayKind,
+    ToleranceOrigin,
+    Verdict,
+)
 from bis.stats.printed import Agreement, PrintedComparison, compare_printed, parse_printed
 from bis.stats.samples import MINIMUM_ORIGINALS, compare_samples
 
@@ -151,13 +163,13 @@ def compare_table(
     for published, texts in table.columns.items():
         ours = matched[published]
         values = [c.final for r in runs if (c := r.metric(ours))]
-        label = published if ours == published else f"{published} ({ours})"
         if len(set(texts)) == 1:
             applied = declared.apply(ours, values)
-            items.append(_printed_item(label, texts[0], values, applied if applied.declared else None))
+            item = _printed_item(published, texts[0], values, applied if applied.declared else None)
         else:
-            items.append(_sample_item(label, texts, values, level=alpha / max(1, family)))
-    return _verdict(items, counted(len(items), "published figure"), run_id, against="published figures")
+            item = _sample_item(published, texts, values, level=alpha / max(1, family))
+        items.append(replace(item, label="" if ours == published else ours))
+    return _verdict(items, run_id, Basis.PUBLISHED)
 
 
 def _matched(table: PublishedTable, runs: Sequence[Outputs], mapping: Mapping[str, str]) -> dict[str, str]:
@@ -181,21 +193,23 @@ def _matched(table: PublishedTable, runs: Sequence[Outputs], mapping: Mapping[st
 def _printed_item(name: str, text: str, values: Sequence[float], applied: Applied | None) -> Item:
     compared = [compare_printed(text, v) for v in values]
     worst = max(compared, key=lambda c: (list(Agreement).index(c.agreement), abs(c.units)))
-    ulps = worst.ulps.count if worst.ulps else None
     total = len(values)
     level = _LEVEL_OF[worst.agreement]
+    found = exactly(worst.computed)
+    ulps = worst.ulps.count if worst.ulps else None
+    evidence = Evidence(original=(text,), replayed=(found,), ulps=ulps, replays=total)
     if applied and level is not Level.BITWISE:
         printed = float(worst.figure.value)
         level = Level.NUMERICAL if all(applied.holds(v, printed) for v in values) else Level.DIVERGENT
-        found = f"found {number(worst.computed)}, {'within' if level is Level.NUMERICAL else 'outside'} {applied.text}"
-        evidence = Evidence(original=text, replayed=number(worst.computed), ulps=ulps, tolerance=applied.text)
-        return Item(name, ItemKind.METRIC, level, found, evidence)
-    tolerance = "" if level is not Level.NUMERICAL else f"the {worst.figure.digits} digits printed"
-    evidence = Evidence(original=text, replayed=number(worst.computed), ulps=ulps, tolerance=tolerance, replays=total)
-    words = (
-        f"{_agreement_words(worst)}{f' in {total}/{total} runs' if total > 1 and level is not Level.DIVERGENT else ''}"
-    )
-    return Item(name, ItemKind.METRIC, level, words, evidence)
+        code = StatementCode.FOUND_WITHIN if level is Level.NUMERICAL else StatementCode.FOUND_OUTSIDE
+        said = statement(code, found=found, **applied.figures)
+        return Item(name, ItemKind.METRIC, level, (said,), replace(evidence, tolerance=applied.used))
+    if level is Level.NUMERICAL:
+        tolerance = AppliedTolerance(ToleranceOrigin.PRINTED_DIGITS, digits=worst.figure.digits)
+        evidence = replace(evidence, tolerance=tolerance)
+    in_all = total > 1 and level is not Level.DIVERGENT
+    all_said = (_agreement(worst), *([statement(StatementCode.IN_ALL_RUNS, runs=total)] if in_all else []))
+    return Item(name, ItemKind.METRIC, level, all_said, evidence)
 
 
 _LEVEL_OF = {
@@ -207,56 +221,47 @@ _LEVEL_OF = {
 }
 
 
-def _agreement_words(compared: PrintedComparison) -> str:
-    digits = counted(compared.figure.digits, "digit")
-    far = f", {compared.ulps} away" if compared.ulps else ""
+_CODE_OF = {
+    Agreement.BITS: StatementCode.PRINTED_BITS,
+    Agreement.ROUNDED: StatementCode.PRINTED_ROUNDED,
+    Agreement.TRUNCATED: StatementCode.PRINTED_CUT,
+    Agreement.DIGITS: StatementCode.PRINTED_DIGITS,
+    Agreement.DIFFERS: StatementCode.PRINTED_DIFFERS,
+}
+
+
+def _agreement(compared: PrintedComparison) -> Statement:
+    code, digits = _CODE_OF[compared.agreement], compared.figure.digits
     if compared.agreement is Agreement.BITS:
-        return f"the very double that the {digits} printed stand for"
-    if compared.agreement is Agreement.ROUNDED:
-        return f"equal to all {digits} printed (rounded){far}"
-    if compared.agreement is Agreement.TRUNCATED:
-        return f"equal to all {digits} printed (cut off, not rounded){far}"
-    if compared.agreement is Agreement.DIGITS:
-        return f"equal to the 15 digits that a double keeps, of {digits} printed{far}"
-    units = short(abs(compared.units))
-    return f"printed {compared.figure.text}, found {number(compared.computed)}: {units} units of the last digit"
+        return statement(code, digits=digits)
+    if compared.agreement is not Agreement.DIFFERS:
+        return statement(code, digits=digits, **distance_figures(compared.ulps, None))
+    units = abs(compared.units) if math.isfinite(compared.units) else None
+    return statement(code, printed=compared.figure.text, found=exactly(compared.computed), units=units)
 
 
 def _sample_item(name: str, texts: Sequence[str], values: Sequence[float], *, level: float) -> Item:
     """Several published runs that differ: both samples by a test, which says nothing below 3 on a side."""
     published = [float(parse_printed(t).value) for t in texts]
-    evidence = Evidence(original=_span(published), replayed=_span(values), replays=len(values))
-    few = min(len(published), len(values))
-    if few < MINIMUM_ORIGINALS:
-        needed = MINIMUM_ORIGINALS - len(values)
-        words = f"{counted(len(published), 'published run')} that differ, {len(values)} of ours: a test takes 3 of each"
-        if needed > 0:
-            words += f"; {counted(needed, 'more run')} would decide"
-        return Item(name, ItemKind.METRIC, Level.INCONCLUSIVE, words, evidence)
+    evidence = Evidence(original=extent(published), replayed=extent(values), replays=len(values))
+    if min(len(published), len(values)) < MINIMUM_ORIGINALS:
+        few = statement(StatementCode.TOO_FEW_RUNS, published=len(published), ours=len(values), least=MINIMUM_ORIGINALS)
+        return Item(name, ItemKind.METRIC, Level.INCONCLUSIVE, (few,), evidence)
     if not all(np.isfinite(values)):
-        words = "not all of our values are numbers"
-        return Item(name, ItemKind.METRIC, Level.DIVERGENT, words, evidence)
+        return Item(name, ItemKind.METRIC, Level.DIVERGENT, (statement(StatementCode.NOT_NUMBERS),), evidence)
     # Beyond 200,000 permutations a random part of them is drawn; the seed is part of the method, not of the data.
     result = compare_samples(published, sorted(values), rng=np.random.default_rng(0))
     found = Level.DIVERGENT if result.p_value <= level else Level.STATISTICAL
-    words = (
-        f"difference of means {short(result.difference)}: p = {probability(result.p_value)} "
-        f"({result.variance.value} t-test, level {level:.3g}), {probability(result.p_permutation)} by permutation"
-    )
-    evidence = Evidence(
-        original=evidence.original,
-        replayed=evidence.replayed,
+    said = statement(
+        StatementCode.MEANS_COMPARED,
+        difference=result.difference,
         p_value=result.p_value,
-        rank_p_value=result.p_permutation,
-        replays=len(values),
+        variance=result.variance.value,
+        level=level,
+        p_permutation=result.p_permutation,
     )
-    return Item(name, ItemKind.METRIC, found, words, evidence)
-
-
-def _span(values: Sequence[float]) -> str:
-    if not values:
-        return ""
-    return number(values[0]) if len(set(values)) == 1 else f"{short(min(values))} .. {short(max(values))}"
+    evidence = replace(evidence, p_value=result.p_value, rank_p_value=result.p_permutation)
+    return Item(name, ItemKind.METRIC, found, (said,), evidence)
 
 
 def compare_saved_outputs(saved: Sequence[CellOutput], now: Sequence[CellOutput], *, run_id: str = "") -> Verdict:
@@ -268,12 +273,13 @@ def compare_saved_outputs(saved: Sequence[CellOutput], now: Sequence[CellOutput]
     before, after = _by_cell(saved), _by_cell(now)
     items = []
     for key, text in before.items():
-        name = f"cell {key[0]} ({key[1]})"
+        cell, stream = key
         if key not in after:
-            items.append(Item(name, ItemKind.CELL, Level.DIVERGENT, "gives no such output now"))
+            item = Item(stream, ItemKind.CELL, Level.DIVERGENT, (statement(StatementCode.OUTPUT_GONE),))
         else:
-            items.append(_saved_item(name, compare_texts(text, after[key])))
-    return _verdict(items, counted(len(items), "saved output"), run_id, against="saved outputs")
+            item = _saved_item(stream, compare_texts(text, after[key]))
+        items.append(replace(item, cell=cell))
+    return _verdict(items, run_id, Basis.SAVED)
 
 
 def _by_cell(cells: Sequence[CellOutput]) -> dict[tuple[int, str], str]:
@@ -281,38 +287,46 @@ def _by_cell(cells: Sequence[CellOutput]) -> dict[tuple[int, str], str]:
     return {key: text for key, text in cell_texts(cells).items() if text.strip()}
 
 
-def _saved_item(name: str, compared: TextComparison) -> Item:
+def _saved_item(stream: str, compared: TextComparison) -> Item:
     if compared.identical:
-        return Item(name, ItemKind.CELL, Level.BITWISE, "same text")
+        return Item(stream, ItemKind.CELL, Level.BITWISE, (statement(StatementCode.SAVED_TEXT_SAME),))
     if not compared.same_words:
-        words = (
-            f"line {compared.first_other_line} reads otherwise: {compared.original_line!r} / {compared.replayed_line!r}"
-        )
-        return Item(name, ItemKind.CELL, Level.DIVERGENT, words)
-    but = f"; not compared: {', '.join(compared.ignored)}" if compared.ignored else ""
+        return Item(stream, ItemKind.CELL, Level.DIVERGENT, (line_differs(compared),))
+    aside = not_compared([compared])
     differing = compared.differing
     if not differing:
-        return Item(name, ItemKind.CELL, Level.BITWISE, f"same words and numbers{but}")
+        return Item(stream, ItemKind.CELL, Level.BITWISE, (statement(StatementCode.SAVED_WORDS_SAME), *aside))
     odd = next(
         (p for p in differing if not (math.isfinite(p.original.value) and math.isfinite(p.replayed.value))), None
     )
     if odd:
-        words = f"{odd.original.label}: {odd.original.text} was saved, {odd.replayed.text} is printed now".lstrip(": ")
-        return Item(name, ItemKind.CELL, Level.DIVERGENT, words)
+        said = statement(
+            StatementCode.SAVED_NOT_FINITE,
+            label=odd.original.label or None,
+            saved=odd.original.text,
+            found=odd.replayed.text,
+        )
+        return Item(stream, ItemKind.CELL, Level.DIVERGENT, (said,))
     results = [_compare_pair(p) for p in differing]
     worst_pair, worst = max(
         zip(differing, results, strict=True), key=lambda pr: (not pr[1].agreement.matches, abs(pr[1].units))
     )
-    label = f"{worst_pair.original.label}: " if worst_pair.original.label else ""
+    matches = worst.agreement.matches
     evidence = Evidence(
-        original=worst_pair.original.text,
-        replayed=worst_pair.replayed.text,
+        original=(worst_pair.original.text,),
+        replayed=(worst_pair.replayed.text,),
         ulps=worst.ulps.count if worst.ulps else None,
-        tolerance="the digits printed" if worst.agreement.matches else "",
+        tolerance=AppliedTolerance(ToleranceOrigin.PRINTED_DIGITS, digits=worst.figure.digits) if matches else None,
     )
-    level = Level.NUMERICAL if worst.agreement.matches else Level.DIVERGENT
-    count = f"{len(differing)} of {counted(len(compared.pairs), 'number')} printed otherwise"
-    return Item(name, ItemKind.CELL, level, f"{count}; {label}{_agreement_words(worst)}{but}", evidence)
+    said = statement(
+        StatementCode.NUMBERS_DIFFER,
+        _agreement(worst),
+        differing=len(differing),
+        numbers=len(compared.pairs),
+        label=worst_pair.original.label or None,
+    )
+    level = Level.NUMERICAL if matches else Level.DIVERGENT
+    return Item(stream, ItemKind.CELL, level, (said, *aside), evidence)
 
 
 def _compare_pair(pair: NumberPair) -> PrintedComparison:
@@ -327,14 +341,20 @@ def _decimals(text: str) -> int:
     return len(text.lower().partition("e")[0].partition(".")[2])
 
 
-def _verdict(items: Sequence[Item], what: str, run_id: str, *, against: str) -> Verdict:
-    """The weakest item decides. `against` in the context says that no replay was made for this."""
-    context = {"against": against}
+def _verdict(items: Sequence[Item], run_id: str, basis: Basis) -> Verdict:
+    """The weakest item decides."""
     if not items:
-        said = (f"there are no {against} to compare with",)
-        return Verdict(run_id, Level.INCONCLUSIVE, (), said, context=context)
+        nothing = statement(StatementCode.NOTHING_TO_COMPARE, basis=basis.value)
+        return Verdict(run_id, Level.INCONCLUSIVE, (), (nothing,), basis=basis)
     level = max((i.level for i in items), key=lambda x: x.rank)
     tally = Counter(i.level for i in items)
-    said = (f"{what}: {', '.join(f'{tally[x]} {x.value}' for x in Level if tally[x])}",)
-    group = Group(ReplayKind.EXACT, level, replays=0, failed=0, items=tuple(items), statements=said)
-    return Verdict(run_id, level, (group,), said, context=context)
+    levels = [x for x in Level if tally[x]]
+    said = statement(
+        StatementCode.COMPARED,
+        basis=basis.value,
+        total=len(items),
+        levels=tuple(x.value for x in levels),
+        counts=tuple(tally[x] for x in levels),
+    )
+    group = Group(ReplayKind.EXACT, level, replays=0, failed=0, items=tuple(items), statements=(said,))
+    return Verdict(run_id, level, (group,), (said,), basis=basis)

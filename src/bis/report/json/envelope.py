@@ -10,7 +10,7 @@ from bis.model.jsonable import strict_json, to_json
 VERSION = 1
 
 
-def to_document(kind: str, value: Any) -> dict[str, Any]:
+def to_document(kind: str, value: Any, *, version: int = VERSION) -> dict[str, Any]:
     """A value of the model as a JSON document.
 
     Parameters
@@ -19,6 +19,8 @@ def to_document(kind: str, value: Any) -> dict[str, Any]:
         What it is, with or without ``bis.`` before it: ``verdict``, ``record``, ``diff``, ``plan``.
     value : dataclass, mapping or JSON value
         Mappings and dataclasses give the keys of the document; anything else stands under ``value``.
+    version : int
+        Of this kind of document.
 
     Returns
     -------
@@ -28,7 +30,7 @@ def to_document(kind: str, value: Any) -> dict[str, Any]:
     """
     body = strict_json(to_json(value))
     content = body if isinstance(body, dict) else {"value": body}
-    return {"format": f"bis.{kind.removeprefix('bis.')}", "version": VERSION} | content
+    return {"format": f"bis.{kind.removeprefix('bis.')}", "version": version} | content
 
 
 def to_text(kind: str, value: Any, *, indent: int | None = 2) -> str:

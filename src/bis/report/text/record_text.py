@@ -223,6 +223,10 @@ def _randomness(randomness: Randomness, few: int) -> list[str]:
         facts.append("seeds set by the program: " + _listed(places, few))
     elif randomness.status is Status.RECORDED:
         facts.append("the program set no seed")
+    others = [s for s in randomness.seeds if s.package]
+    if others:
+        calls = dict.fromkeys(f"{s.api}({s.value}) by {s.package}" for s in others)
+        facts.append("seeds set by libraries: " + _listed(list(calls), few))
     if randomness.states:
         facts.append("first states of " + _listed([s.generator for s in randomness.states], few))
     facts += [f"cannot be replayed: {u.what} ({u.why})" for u in randomness.uncontrolled]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bis.model.verdict import Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
+from bis.model.verdict import Basis, Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
+from bis.report.text.figure_words import short
 from bis.report.text.plots import strip
+from bis.report.text.statement_text import item_name, statement_text, statements_text
 from bis.report.text.terminal import bullet, headline, print_text, styled, table, text_of
 
 if TYPE_CHECKING:
@@ -35,16 +37,17 @@ def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, ful
         Lines that end in a newline; the first begins with the level.
     """
     said = verdict.statements
-    parts: list[Any] = [headline(verdict.level.value, said[0] if said else ""), f"run {verdict.run_id}"]
+    first = statement_text(said[0]) if said else ""
+    parts: list[Any] = [headline(verdict.level.value, first), f"run {verdict.run_id}"]
     for group in verdict.groups:
         # No replay was made for a comparison with figures that were published or saved.
-        against = "against" in verdict.context
-        parts += ["", *(_expectation(group.items) if against else _group(group, verdict, full=full))]
-    told = {text for group in verdict.groups for text in group.statements}
-    notes = [text for text in said[1:] if text not in told]
+        replayed = verdict.basis is Basis.REPLAYS
+        parts += ["", *(_group(group, verdict, full=full) if replayed else _expectation(group.items))]
+    told = [one for group in verdict.groups for one in group.statements]
+    notes = [one for one in said[1:] if one not in told]
     if notes:
         parts.append("")
-        parts += [bullet(text) for text in notes]
+        parts += [bullet(statement_text(one)) for one in notes]
     if verdict.deviations:
         parts += ["", "knowingly changed in the replays:"]
         parts += [bullet(_deviation(d.what, d.recorded, d.replayed, d.why)) for d in verdict.deviations]
@@ -58,10 +61,22 @@ def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, ful
 def _expectation(items: Sequence[Item]) -> list[Any]:
     """What was published or saved beside what was found."""
     if not any(i.evidence.original for i in items):
-        return [table(("", "", ""), [(i.name, styled(i.level.value), i.statement) for i in items])]
-    rows = [(i.name, i.evidence.original, i.evidence.replayed, styled(i.level.value)) for i in items]
+        told = [(item_name(i), styled(i.level.value), statements_text(i.statements)) for i in items]
+        return [table(("", "", ""), told)]
+    rows = [
+        (item_name(i), _values(i.evidence.original), _values(i.evidence.replayed), styled(i.level.value)) for i in items
+    ]
     heads = ("", "expected", "found", "")
-    return [table(heads, rows, right=(1, 2), fold=0), "", *[bullet(f"{i.name}: {i.statement}") for i in items]]
+    return [table(heads, rows, right=(1, 2), fold=0), "", *[_told(i) for i in items]]
+
+
+def _told(item: Item) -> Any:
+    return bullet(f"{item_name(item)}: {statements_text(item.statements)}")
+
+
+def _values(values: tuple[str, ...]) -> str:
+    """One value with all its digits, or the smallest and the largest of several."""
+    return " .. ".join(short(v) for v in values) if len(values) > 1 else "".join(values)
 
 
 def print_verdict(verdict: Verdict, *, full: bool = False) -> None:
@@ -79,8 +94,8 @@ def _group(group: Group, verdict: Verdict, *, full: bool) -> list[Any]:
     rest = [i for i in group.items if i not in tested]
     if rest:
         parts.append(_items(rest, full=full))
-    parts += [bullet(text) for text in group.statements if text not in verdict.statements[:1]]
-    parts += [bullet(f"{i.name}: {i.statement}") for i in tested if full or i.level is not Level.STATISTICAL]
+    parts += [bullet(statement_text(one)) for one in group.statements if one not in verdict.statements[:1]]
+    parts += [_told(i) for i in tested if full or i.level is not Level.STATISTICAL]
     return parts
 
 
@@ -88,12 +103,12 @@ def _items(items: Sequence[Item], *, full: bool) -> Any:
     rows: list[tuple[Any, Any, str]] = []
     alike: dict[tuple[Level, ItemKind, str], list[Item]] = {}
     for item in sorted(items, key=lambda i: (not i.counts, -i.level.rank, list(ItemKind).index(i.kind))):
-        alike.setdefault((item.level, item.kind, item.statement), []).append(item)
-    for (_, kind, statement), members in alike.items():
+        alike.setdefault((item.level, item.kind, statements_text(item.statements)), []).append(item)
+    for (_, kind, said), members in alike.items():
         if len(members) > _MANY and not full:
-            rows.append((f"{len(members)} {kind.value}s", _level(members[0]), statement))
+            rows.append((f"{len(members)} {kind.value}s", _level(members[0]), said))
         else:
-            rows += [(i.name, _level(i), statement) for i in members]
+            rows += [(item_name(i), _level(i), said) for i in members]
     return table(("", "", ""), rows)
 
 
@@ -114,7 +129,8 @@ def _tests(items: Sequence[Item]) -> Any:
         shift = "" if e.detectable_shift is None else f"{e.detectable_shift:.3g}"
         sigmas = "" if e.detectable_sigmas is None else f" ({e.detectable_sigmas:.1f} sd)"
         level = "" if one_level else _level(item)
-        rows.append((item.name, level, _shortened(e.original), interval, _p(p), _p(e.rank_p_value), shift + sigmas))
+        original = f"{float(e.original[0]):.6g}" if e.original else ""
+        rows.append((item.name, level, original, interval, _p(p), _p(e.rank_p_value), shift + sigmas))
     shown = [i for i in range(len(columns)) if not (i == 1 and one_level) and not (i == 5 and not ranked)]
     return table(
         [columns[i] for i in shown],
@@ -136,13 +152,6 @@ def _p(value: float | None) -> str:
     return f"{value:.1e}" if 0 < value < 0.001 else f"{value:.3f}"
 
 
-def _shortened(text: str) -> str:
-    try:
-        return f"{float(text):.6g}"
-    except ValueError:
-        return text
-
-
 def _strips(items: Sequence[Item], outcomes: Sequence[Outcome]) -> list[Any]:
     """Where the original lies among the replays, a line for each metric that varies."""
     rows = []
@@ -151,10 +160,9 @@ def _strips(items: Sequence[Item], outcomes: Sequence[Outcome]) -> list[Any]:
             c for o in outcomes if o.kind is ReplayKind.FRESH and o.outputs and (c := o.outputs.metric(item.name))
         ]
         values = [c.final for c in curves if c.values]
-        try:
-            original = float(item.evidence.original)
-        except ValueError:
+        if not item.evidence.original:
             continue
+        original = float(item.evidence.original[0])
         if len(set(values)) > 1 and (line := strip(values, original)):
             low, high = min(*values, original), max(*values, original)
             rows.append((item.name, f"{low:.4g}", line, f"{high:.4g}"))

@@ -9,7 +9,7 @@ import pytest
 from bis._verify.case import Case
 from bis._verify.fresh.fresh_metric import MetricReading, Sample, Watch, examine, representative
 from bis._verify.tolerances import Tolerances
-from bis.model.verdict import Level
+from bis.model.verdict import AppliedTolerance, Level, ToleranceOrigin
 from bis.stats.prediction import prediction_test
 from tests.unit._verify.runs import curve, drawn, outputs
 
@@ -59,4 +59,4 @@ def test_a_float32_step_is_within_the_default_tolerance() -> None:
     assert found.item.level is Level.BITWISE
     near = finding("m", 1.1000000238418579, *[1.1000001430511475, 1.1000000238418579, 1.1000001430511475])
     assert near.item.level is Level.NUMERICAL
-    assert "float32" in near.item.evidence.tolerance
+    assert near.item.evidence.tolerance == AppliedTolerance(ToleranceOrigin.FLOAT32, rtol=1e-5)

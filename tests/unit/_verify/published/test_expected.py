@@ -11,7 +11,8 @@ from bis.config import Tolerance
 from bis.errors import NotFound, UsageError
 from bis.model.facets import CellOutput, Outputs
 from bis.model.verdict import Item, Level
-from tests.unit._verify.runs import outputs
+from bis.report.text.statement_text import item_name
+from tests.unit._verify.runs import outputs, words
 
 PUBLISHED = Path(__file__).parents[4] / "study" / "published"
 BASIC = "metric,value\nmse,2900.19362849348\nr2,0.4526027629719197\n"
@@ -29,10 +30,10 @@ def test_fifteen_digits_are_equal_but_not_to_the_bit() -> None:
     verdict = compare_table(parse_table(BASIC), outputs({"mse": 2900.1936284934804, "r2": 0.4526027629719197}))
     mse, r2 = verdict.groups[0].items
     assert (mse.level, mse.evidence.ulps) == (Level.NUMERICAL, 1)
-    assert mse.statement == "equal to all 15 digits printed (rounded), 1 ULP of float64 away"
+    assert words(mse) == "equal to all 15 digits printed (rounded), 1 ULP of float64 away"
     assert r2.level is Level.BITWISE
     assert verdict.level is Level.NUMERICAL
-    assert verdict.statements == ("2 published figures: 1 bitwise, 1 numerical",)
+    assert words(verdict) == "2 published figures: 1 bitwise, 1 numerical"
 
 
 def test_the_tables_of_the_study_are_read() -> None:
@@ -46,14 +47,14 @@ def test_a_figure_that_was_cut_off() -> None:
     """2868.549702 printed of 2868.5497028 is cut off, and confirmed as such."""
     item = only("metric,value\nm,2868.549702\n", outputs({"m": 2868.5497028}))
     assert item.level is Level.NUMERICAL
-    assert "cut off, not rounded" in item.statement
+    assert "cut off, not rounded" in words(item)
 
 
 def test_another_figure_diverges() -> None:
     """The distance is told in units of the last digit."""
     item = only("metric,value\nm,0.87\n", outputs({"m": 0.9}))
     assert item.level is Level.DIVERGENT
-    assert item.statement == "printed 0.87, found 0.9: 3 units of the last digit"
+    assert words(item) == "printed 0.87, found 0.9: 3 units of the last digit"
 
 
 def test_a_declared_tolerance_takes_the_place_of_the_print() -> None:
@@ -72,7 +73,7 @@ def test_names_are_mapped_and_never_guessed() -> None:
     with pytest.raises(UsageError, match="which the table does not have"):
         compare_table(table, outputs({"mse": 0.5}), names={"mse": "mse"})
     mapped = compare_table(table, outputs({"mse": 0.5}), names={"test MSE": "mse"})
-    assert mapped.groups[0].items[0].name == "test MSE (mse)"
+    assert item_name(mapped.groups[0].items[0]) == "test MSE (mse)"
 
 
 def test_several_published_runs_need_several_of_ours() -> None:
@@ -119,10 +120,10 @@ def test_saved_outputs_are_compared_as_printed() -> None:
     assert saved("MSE: 2900.194\n", "MSE: 2900.194\n").level is Level.BITWISE
     rounded = saved("MSE: 2900.194\n", "MSE: 2900.1936284934804\n")
     assert rounded.level is Level.NUMERICAL
-    assert rounded.statement == "1 of 1 number printed otherwise; MSE: equal to all 7 digits printed (rounded)"
+    assert words(rounded) == "1 of 1 number printed otherwise; MSE: equal to all 7 digits printed (rounded)"
     assert saved("MSE: 2900.194\n", "MSE: 2900.5\n").level is Level.DIVERGENT
     assert saved("MSE: 2900.194\n", "MAE: 2900.194\n").level is Level.DIVERGENT
-    assert saved("loss: 0.5\n", "loss: nan\n").statement == "loss: 0.5 was saved, nan is printed now"
+    assert words(saved("loss: 0.5\n", "loss: nan\n")) == "loss: 0.5 was saved, nan is printed now"
     assert saved("took 1.5 s\n", "took 2.5 s\n").level is Level.BITWISE
 
 

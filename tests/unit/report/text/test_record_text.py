@@ -35,6 +35,7 @@ randomness   recorded
   - entropy served from one recorded root, 0 requests
   - hash seed 0
   - seeds set by the program: numpy.random.seed(42) at train.py:3
+  - seeds set by libraries: numpy.random.default_rng(7) by scipy
 outputs      recorded
   - exit code 0
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bis.model.facets import Failure
-from bis.model.verdict import Deviation, Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
+from bis.model.statement import StatementCode, statement
+from bis.model.verdict import Basis, Deviation, Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
 from bis.report.text.verdict_text import print_verdict, verdict_text
 from tests.unit.report.values import bitwise, statistical
 
@@ -70,26 +71,27 @@ def test_colour_only_when_asked() -> None:
 
 def test_what_was_changed_and_what_failed_is_told() -> None:
     """Deviations, failed replays, items that do not count, names with brackets."""
-    item = Item("[time]", ItemKind.METRIC, Level.DIVERGENT, "differs", counts=False)
+    differs = statement(StatementCode.METRIC_DIFFERS, differing=1, total=1, steps=1)
+    item = Item("[time]", ItemKind.METRIC, Level.DIVERGENT, (differs,), counts=False)
     group = Group(ReplayKind.EXACT, Level.BITWISE, 1, 1, (item,), ())
     verdict = Verdict(
         "0123",
         Level.INCONCLUSIVE,
         (group,),
-        ("headline", "read this too"),
+        (statement(StatementCode.NO_REPLAYS), statement(StatementCode.NO_METRICS)),
         deviations=(Deviation("numpy", "1.0", "2.0", "asked for"),),
         outcomes=(Outcome(0, ReplayKind.EXACT, None, None, Failure("exception", "ValueError: x\nmore", cell=4)),),
     )
     text = verdict_text(verdict)
-    assert "[time]  (not counted)  differs" in text
-    assert "  - read this too" in text
+    assert "[time]  (not counted)  differs in 1/1" in text
+    assert "  - the original logged no metrics: what it printed was compared" in text
     assert "  - numpy: 1.0 -> 2.0 (asked for)" in text
     assert "  - exact replay 0: exception, cell 4: ValueError: x\n" in text
 
 
 def test_expectations_have_no_replays() -> None:
     """A comparison with published figures shows what was expected and found."""
-    verdict = replace(statistical(), context={"against": "published figures"})
+    verdict = replace(statistical(), basis=Basis.PUBLISHED)
     text = verdict_text(verdict)
     assert "expected  found" in text
     assert "fresh replays: statistical" not in text

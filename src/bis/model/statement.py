@@ -1,0 +1,296 @@
+"""Statements: what a verdict says, as a code with figures. The words for it are made in `bis.report` only."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import Enum
+
+Figure = str | int | float | bool | tuple[str | int, ...]
+
+
+class StatementCode(str, Enum):
+    """What is said. `STATEMENT_FIGURES` names the figures that belong to each code."""
+
+    # How one run ended: parts of other statements.
+    ENDED_WELL = "ended-well"
+    ENDED_WITH_CODE = "ended-with-code"
+    RAISED = "raised"
+    ENDED_BY_SIGNAL = "ended-by-signal"
+    FAILED = "failed"
+
+    # How all replays ended.
+    ENDS_ALIKE = "ends-alike"
+    FAILS_ALIKE = "fails-alike"
+    ALL_FAILED = "all-failed"
+    SOME_FAILED_OUTSIDE = "some-failed-outside"
+    SOME_END_OTHERWISE = "some-end-otherwise"
+    END_IS_RARE = "end-is-rare"
+    END_IS_UNSEEN = "end-is-unseen"
+    END_IS_ORDINARY = "end-is-ordinary"
+
+    # One metric in exact replays.
+    SAME_BITS = "same-bits"
+    SAME_BITS_SOME_FAILED = "same-bits-some-failed"
+    SAME_SO_FAR = "same-so-far"
+    NOT_REACHED = "not-reached"
+    WITHIN_TOLERANCE = "within-tolerance"
+    NOT_LOGGED = "not-logged"
+    METRIC_DIFFERS = "metric-differs"
+    DIVERGES_AT_STEP = "diverges-at-step"
+    DIFFERS_BY = "differs-by"
+    READS_AS = "reads-as"
+    NOT_IN_ORIGINAL = "not-in-original"
+
+    # Models, files and printed text.
+    DIGEST_NOT_RECORDED = "digest-not-recorded"
+    SAME_CONTENT = "same-content"
+    OTHER_CONTENT = "other-content"
+    SAME_CONTENTS = "same-contents"
+    SAME_TEXT = "same-text"
+    OTHER_TEXT = "other-text"
+    NOT_PRINTED = "not-printed"
+    LINE_DIFFERS = "line-differs"
+    SAME_WORDS = "same-words"
+    PRINTED_WITHIN = "printed-within"
+    PRINTED_AS = "printed-as"
+    NOT_COMPARED = "not-compared"
+    NOT_COUNTED = "not-counted"
+
+    # One metric in fresh replays.
+    CATEGORY_DIFFERS = "category-differs"
+    CATEGORY_OCCURS = "category-occurs"
+    CATEGORY_UNSEEN = "category-unseen"
+    TOO_FEW = "too-few"
+    SAME_BITS_ANY_ENTROPY = "same-bits-any-entropy"
+    WITHIN_ANY_ENTROPY = "within-any-entropy"
+    REPLAYS_LEFT_OUT = "replays-left-out"
+    INSIDE_INTERVAL = "inside-interval"
+    OUTSIDE_INTERVAL = "outside-interval"
+    DETERMINISTIC_MISMATCH = "deterministic-mismatch"
+    SEQUENCE_DECIDED = "sequence-decided"
+    SEQUENCE_OPEN = "sequence-open"
+    LOOKS_DECIDED = "looks-decided"
+    LOOKS_OPEN = "looks-open"
+    BEST_OF = "best-of"
+    WHOLE_CURVE = "whole-curve"
+    CURVE_VALUES = "curve-values"
+    CURVE_LENGTH = "curve-length"
+    EQUIVALENCE_NOT_TESTED = "equivalence-not-tested"
+    EQUIVALENT = "equivalent"
+    EQUIVALENCE_NOT_SHOWN = "equivalence-not-shown"
+    RANK_DISAGREES = "rank-disagrees"
+    COARSE = "coarse"
+    REJECTED = "rejected"
+    REJECTED_CORRECTED = "rejected-corrected"
+    DETECTABLE = "detectable"
+    MOVES_WITH = "moves-with"
+    FRESH_WEIGHTS = "fresh-weights"
+
+    # The replays of one kind.
+    IDENTICAL = "identical"
+    ALL_WITHIN = "all-within"
+    TALLY = "tally"
+    METRICS_ONLY = "metrics-only"
+    NO_METRICS = "no-metrics"
+    ROOTS_REPEATED = "roots-repeated"
+    ROOTS_UNKNOWN = "roots-unknown"
+    TOO_FEW_FRESH = "too-few-fresh"
+    CONSISTENT = "consistent"
+    NOT_PROVED_EQUAL = "not-proved-equal"
+    BETTER_THAN_ALL = "better-than-all"
+    REPLAYS_MADE = "replays-made"
+
+    # The whole.
+    NO_REPLAYS = "no-replays"
+    NOTHING_RAN = "nothing-ran"
+    SAME_BEFORE_FAILING = "same-before-failing"
+    NOT_ORDINARY = "not-ordinary"
+    NO_ENTROPY = "no-entropy"
+    EXACT_SAID = "exact-said"
+    FRESH_WOULD_DECIDE = "fresh-would-decide"
+    ONLY_FRESH_CAN_TELL = "only-fresh-can-tell"
+    EXACT_WOULD_DECIDE = "exact-would-decide"
+    FACET_LACKING = "facet-lacking"
+    REPLAY_NOT_STORED = "replay-not-stored"
+    VERDICT_NOT_STORED = "verdict-not-stored"
+
+    # Published figures and saved outputs.
+    COMPARED = "compared"
+    NOTHING_TO_COMPARE = "nothing-to-compare"
+    PRINTED_BITS = "printed-bits"
+    PRINTED_ROUNDED = "printed-rounded"
+    PRINTED_CUT = "printed-cut"
+    PRINTED_DIGITS = "printed-digits"
+    PRINTED_DIFFERS = "printed-differs"
+    IN_ALL_RUNS = "in-all-runs"
+    FOUND_WITHIN = "found-within"
+    FOUND_OUTSIDE = "found-outside"
+    TOO_FEW_RUNS = "too-few-runs"
+    NOT_NUMBERS = "not-numbers"
+    MEANS_COMPARED = "means-compared"
+    OUTPUT_GONE = "output-gone"
+    SAVED_TEXT_SAME = "saved-text-same"
+    SAVED_WORDS_SAME = "saved-words-same"
+    SAVED_NOT_FINITE = "saved-not-finite"
+    NUMBERS_DIFFER = "numbers-differ"
+
+
+_C = StatementCode
+_ENDING = ("cell?", "count?")
+_DISTANCE = ("ulps?", "precision?", "relative?")
+_TOLERANCE = ("origin", "atol", "rtol")
+
+# The figures of each code; those with a question mark are left out where they do not apply.
+STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
+    _C.ENDED_WELL: ("count?",),
+    _C.ENDED_WITH_CODE: ("exit_code", "count?"),
+    _C.RAISED: ("exception", *_ENDING),
+    _C.ENDED_BY_SIGNAL: ("stage", "signal", *_ENDING),
+    _C.FAILED: ("stage", "message?", *_ENDING),
+    _C.ENDS_ALIKE: ("same", "total"),
+    _C.FAILS_ALIKE: ("same", "total"),
+    _C.ALL_FAILED: ("failed", "total"),
+    _C.SOME_FAILED_OUTSIDE: ("failed", "total"),
+    _C.SOME_END_OTHERWISE: ("other", "total"),
+    _C.END_IS_RARE: ("same", "total", "p_value"),
+    _C.END_IS_UNSEEN: ("total",),
+    _C.END_IS_ORDINARY: ("other", "total", "p_value"),
+    _C.SAME_BITS: ("same", "total", "steps"),
+    _C.SAME_BITS_SOME_FAILED: ("same", "total", "steps", "failed"),
+    _C.SAME_SO_FAR: ("logged",),
+    _C.NOT_REACHED: (),
+    _C.WITHIN_TOLERANCE: (*_TOLERANCE, "same", "total", "steps", "last_only", *_DISTANCE),
+    _C.NOT_LOGGED: ("absent", "total"),
+    _C.METRIC_DIFFERS: ("differing", "total", "steps", "other_steps?"),
+    _C.DIVERGES_AT_STEP: ("step", *_DISTANCE),
+    _C.DIFFERS_BY: _DISTANCE,
+    _C.READS_AS: ("pattern", "draws?"),
+    _C.NOT_IN_ORIGINAL: ("logged", "total"),
+    _C.DIGEST_NOT_RECORDED: ("content",),
+    _C.SAME_CONTENT: ("content", "same", "total"),
+    _C.OTHER_CONTENT: ("content", "other", "absent", "total"),
+    _C.SAME_CONTENTS: ("kind", "same", "listed", "total"),
+    _C.SAME_TEXT: ("total",),
+    _C.OTHER_TEXT: ("other", "total"),
+    _C.NOT_PRINTED: ("absent", "total"),
+    _C.LINE_DIFFERS: ("line", "original", "replayed"),
+    _C.SAME_WORDS: ("total", "numbers_differ"),
+    _C.PRINTED_WITHIN: (*_TOLERANCE, *_DISTANCE),
+    _C.PRINTED_AS: ("original", "replayed"),
+    _C.NOT_COMPARED: ("tokens",),
+    _C.NOT_COUNTED: ("reason",),
+    _C.CATEGORY_DIFFERS: ("original", "replays", "other", "total", "p_value"),
+    _C.CATEGORY_OCCURS: ("original", "same", "total", "low", "high", "confidence"),
+    _C.CATEGORY_UNSEEN: ("original", "replays", "total"),
+    _C.TOO_FEW: ("usable", "least"),
+    _C.SAME_BITS_ANY_ENTROPY: ("total",),
+    _C.WITHIN_ANY_ENTROPY: (*_TOLERANCE, "total"),
+    _C.REPLAYS_LEFT_OUT: ("left_out", "total"),
+    _C.INSIDE_INTERVAL: ("low", "high", "confidence", "replays", "last_only"),
+    _C.OUTSIDE_INTERVAL: ("low", "high", "confidence", "replays", "last_only"),
+    _C.DETERMINISTIC_MISMATCH: ("replays", "value"),
+    _C.SEQUENCE_DECIDED: ("decision", "p_value"),
+    _C.SEQUENCE_OPEN: ("replays", "at_most"),
+    _C.LOOKS_DECIDED: ("looks", "decision", "p_value"),
+    _C.LOOKS_OPEN: ("next_look", "at_most"),
+    _C.BEST_OF: ("selected_from", "p_value"),
+    _C.WHOLE_CURVE: ("steps", "p_value"),
+    _C.CURVE_VALUES: ("final", "best", "mean"),
+    _C.CURVE_LENGTH: ("steps", "fewest", "most", "p_value"),
+    _C.EQUIVALENCE_NOT_TESTED: ("margin", "least", "sigmas"),
+    _C.EQUIVALENT: ("margin", "p_value"),
+    _C.EQUIVALENCE_NOT_SHOWN: ("margin", "p_value"),
+    _C.RANK_DISAGREES: ("p_value",),
+    _C.COARSE: ("replays", "value", "p_value"),
+    _C.REJECTED: ("p_value",),
+    _C.REJECTED_CORRECTED: ("p_value",),
+    _C.DETECTABLE: ("shift", "sigmas", "power"),
+    _C.MOVES_WITH: ("metric",),
+    _C.FRESH_WEIGHTS: ("same", "total"),
+    _C.IDENTICAL: ("metrics", "total", "bound", "confidence"),
+    _C.ALL_WITHIN: ("metrics", "total", "bound", "confidence"),
+    _C.TALLY: ("identical", "metrics", "within", "different", "replays"),
+    _C.METRICS_ONLY: (),
+    _C.NO_METRICS: (),
+    _C.ROOTS_REPEATED: ("replays",),
+    _C.ROOTS_UNKNOWN: ("replays",),
+    _C.TOO_FEW_FRESH: ("usable", "least"),
+    _C.CONSISTENT: ("consistent", "metrics", "replays", "alpha"),
+    _C.NOT_PROVED_EQUAL: ("replays", "sigmas", "power"),
+    _C.BETTER_THAN_ALL: ("metrics", "one_in"),
+    _C.REPLAYS_MADE: ("kind", "replays"),
+    _C.NO_REPLAYS: (),
+    _C.NOTHING_RAN: ("total",),
+    _C.SAME_BEFORE_FAILING: ("metrics",),
+    _C.NOT_ORDINARY: (),
+    _C.NO_ENTROPY: (),
+    _C.EXACT_SAID: ("level",),
+    _C.FRESH_WOULD_DECIDE: ("replays",),
+    _C.ONLY_FRESH_CAN_TELL: ("least",),
+    _C.EXACT_WOULD_DECIDE: ("replays",),
+    _C.FACET_LACKING: ("facet", "consequence"),
+    _C.REPLAY_NOT_STORED: ("replay", "message"),
+    _C.VERDICT_NOT_STORED: ("message",),
+    _C.COMPARED: ("basis", "total", "levels", "counts"),
+    _C.NOTHING_TO_COMPARE: ("basis",),
+    _C.PRINTED_BITS: ("digits",),
+    _C.PRINTED_ROUNDED: ("digits", *_DISTANCE),
+    _C.PRINTED_CUT: ("digits", *_DISTANCE),
+    _C.PRINTED_DIGITS: ("digits", *_DISTANCE),
+    _C.PRINTED_DIFFERS: ("printed", "found", "units?"),
+    _C.IN_ALL_RUNS: ("runs",),
+    _C.FOUND_WITHIN: ("found", *_TOLERANCE),
+    _C.FOUND_OUTSIDE: ("found", *_TOLERANCE),
+    _C.TOO_FEW_RUNS: ("published", "ours", "least"),
+    _C.NOT_NUMBERS: (),
+    _C.MEANS_COMPARED: ("difference", "p_value", "variance", "level", "p_permutation"),
+    _C.OUTPUT_GONE: (),
+    _C.SAVED_TEXT_SAME: (),
+    _C.SAVED_WORDS_SAME: (),
+    _C.SAVED_NOT_FINITE: ("label?", "saved", "found"),
+    _C.NUMBERS_DIFFER: ("differing", "numbers", "label?"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Something that a verdict says.
+
+    Parameters
+    ----------
+    code : StatementCode
+        What is said.
+    figures : dict of str to figure
+        The numbers and names that belong to it, by name (see `STATEMENT_FIGURES`). Values of metrics are texts that
+        `repr` of a float gives, which are lossless and may be ``nan`` or ``inf``; all other floats are finite.
+    parts : tuple of Statement
+        Statements within this one: how replays ended, what another group says.
+    """
+
+    code: StatementCode
+    figures: dict[str, Figure] = field(default_factory=dict)
+    parts: tuple[Statement, ...] = ()
+
+
+def statement(code: StatementCode, *parts: Statement, **figures: Figure | None) -> Statement:
+    """Make a statement; figures that are None are left out, those that are not finite become texts (``inf``, ``nan``).
+
+    Raises
+    ------
+    TypeError
+        The figures are not those that belong to the code.
+    """
+    given = {name: _written(value) for name, value in figures.items() if value is not None}
+    declared = STATEMENT_FIGURES[code]
+    required = {name for name in declared if not name.endswith("?")}
+    known = {name.rstrip("?") for name in declared}
+    if not required <= given.keys() <= known:
+        raise TypeError(f"{code.value}: expected the figures {', '.join(declared)}, got {', '.join(given)}")
+    return Statement(code, given, parts)
+
+
+def _written(value: Figure) -> Figure:
+    if not isinstance(value, float):
+        return value
+    return float(value) if math.isfinite(value) else repr(float(value))

@@ -1,0 +1,302 @@
+"""What each statement of a verdict reads as in English.
+
+A text names figures in braces, with a format where one is needed: ``{replays:#replay}`` is a count with its noun,
+``{p_value:p}`` a probability, ``{low:short}`` four digits, ``{bound:%}`` a percentage, ``{metrics:list}`` names with
+commas. ``{parts}`` are the statements within the statement, ``{first}`` and ``{rest}`` the first and the others. A
+statement that reads differently with its figures has a function.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bis.model.statement import StatementCode
+from bis.report.text.figure_words import counted, distance, probability, short, tolerance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_C = StatementCode
+
+CATEGORIES = {"number": "a number", "not-logged": "not logged"}
+PATTERNS = {
+    "data": "data: what was read or how it was split differs",
+    "initialisation": "initialisation: the first weights differ",
+    "shuffling": "shuffling: the order of the examples differs",
+    "floating-point": "floating point (threads, instruction set or library)",
+    "late-entropy": "late entropy (dropout, augmentation, a worker) or a change of control flow",
+    "other-draws": "other entropy: the draws of {draws} differ",
+    "same-draws": "undetermined: all traced draws are the same, the size fits neither rounding nor another draw",
+    "no-trace": "undetermined: no trace of draws to tell a changed draw from anything else",
+}
+REASONS = {
+    "system-metric": "a system metric of MLflow: shown, does not count",
+    "rate": "a rate of work per time: shown, does not count",
+    "time": "a measurement of time: shown, does not count",
+    "load": "a measurement of the machine's load: shown, does not count",
+    "not-strict": "shown, does not count: such files often hold times and names; --strict counts",
+    "has-metrics": "shown, does not count: the run has metrics",
+    "new-entropy": "with new entropy they may differ: shown, does not count",
+    "not-watched": "the stopping rule did not watch it: shown, does not count",
+}
+TOKENS = {
+    "mlflow-line": "a line of MLflow about a run",
+    "identifier": "an identifier",
+    "memory-address": "a memory address",
+    "date": "a date or time of day",
+    "temporary-path": "a temporary path",
+    "rate": "a rate",
+    "duration": "a duration",
+    "progress-bar": "a progress bar",
+}
+BASES = {"published-figures": "published figure", "saved-outputs": "saved output"}
+FILES = {"artifact": "artifact", "file": "output file"}
+
+
+def _where(f: Mapping[str, Any]) -> str:
+    return "" if "cell" not in f else f" in cell {f['cell']}"
+
+
+def _steps(f: Mapping[str, Any]) -> str:
+    return f", {f['steps']} steps" if f["steps"] > 1 else ""
+
+
+def _far(f: Mapping[str, Any]) -> str:
+    return distance(f.get("ulps"), f.get("precision"), f.get("relative"))
+
+
+def _away(f: Mapping[str, Any]) -> str:
+    return f", {_far(f)} away" if "ulps" in f else ""
+
+
+def _tolerance(f: Mapping[str, Any]) -> str:
+    return tolerance(f["origin"], f["atol"], f["rtol"])
+
+
+def _failed(f: Mapping[str, Any]) -> str:
+    return f"{f['stage']}{': ' if 'message' in f else ''}{f.get('message', '')}{_where(f)}"
+
+
+def _within_tolerance(f: Mapping[str, Any]) -> str:
+    where = ", last step only" if f["last_only"] else _steps(f)
+    return f"within {_tolerance(f)} in {f['same']}/{f['total']}{where}; at most {_far(f)}"
+
+
+def _metric_differs(f: Mapping[str, Any]) -> str:
+    lengths = ""
+    if "other_steps" in f:
+        lengths = f"; {f['steps']} steps in the original, {' or '.join(map(str, f['other_steps']))} in replays"
+    return f"differs in {f['differing']}/{f['total']}{lengths}"
+
+
+def _other_content(f: Mapping[str, Any]) -> str:
+    other = f"other {f['content']} in {f['other']}/{f['total']}" if f["other"] else ""
+    absent = f"absent in {f['absent']}/{f['total']}" if f["absent"] else ""
+    return ", ".join(x for x in (other, absent) if x)
+
+
+def _same_words(f: Mapping[str, Any]) -> str:
+    numbers = ", some numbers differ (below)" if f["numbers_differ"] else " and the same numbers"
+    return f"same words in {f['total']}/{f['total']}{numbers}"
+
+
+def _categories(values: tuple[str, ...]) -> str:
+    return " or ".join(CATEGORIES.get(v, v) for v in values)
+
+
+def _category(f: Mapping[str, Any]) -> str:
+    return CATEGORIES.get(f["original"], str(f["original"]))
+
+
+def _category_occurs(f: Mapping[str, Any]) -> str:
+    word = _category(f)
+    return (
+        f"{word} in the original and in {f['same']}/{f['total']} replays (P({word}) between {f['low']:.2f} and "
+        f"{f['high']:.2f} with {100 * f['confidence']:g} % confidence)"
+    )
+
+
+def _interval(where: str) -> Callable[[Mapping[str, Any]], str]:
+    def words(f: Mapping[str, Any]) -> str:
+        what = "last value " if f["last_only"] else ""
+        return (
+            f"{what}{where} the {100 * f['confidence']:g} % prediction interval {short(f['low'])} .. "
+            f"{short(f['high'])} of {counted(f['replays'], 'fresh replay')}"
+        )
+
+    return words
+
+
+def _tally(f: Mapping[str, Any]) -> str:
+    within = f", {f['within']} within tolerance" if f["within"] else ""
+    different = f", {f['different']} different" if f["different"] else ""
+    metrics, replays = counted(f["metrics"], "metric"), counted(f["replays"], "exact replay")
+    return f"{f['identical']} of {metrics} identical{within}{different} in {replays}"
+
+
+def _consistent(f: Mapping[str, Any]) -> str:
+    family = "" if f["metrics"] == 1 else ", corrected for their number"
+    return (
+        f"{f['consistent']} of {counted(f['metrics'], 'metric')} of the original consistent with {f['replays']} fresh "
+        f"replays (level {f['alpha']:g}{family})"
+    )
+
+
+def _compared(f: Mapping[str, Any]) -> str:
+    tally = ", ".join(f"{n} {level}" for level, n in zip(f["levels"], f["counts"], strict=True))
+    return f"{counted(f['total'], BASES[f['basis']])}: {tally}"
+
+
+def _printed(how: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda f: how.format(digits=counted(f["digits"], "digit")) + _away(f)
+
+
+def _printed_differs(f: Mapping[str, Any]) -> str:
+    units = f": {short(f['units'])} units of the last digit" if "units" in f else ""
+    return f"printed {f['printed']}, found {f['found']}{units}"
+
+
+def _too_few_runs(f: Mapping[str, Any]) -> str:
+    needed = f["least"] - f["ours"]
+    more = f"; {counted(needed, 'more run')} would decide" if needed > 0 else ""
+    runs = counted(f["published"], "published run")
+    return f"{runs} that differ, {f['ours']} of ours: a test takes {f['least']} of each{more}"
+
+
+def _labelled(f: Mapping[str, Any]) -> str:
+    return f"{f['label']}: " if "label" in f else ""
+
+
+ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
+    _C.ENDED_WELL: "ended well",
+    _C.ENDED_WITH_CODE: "ended with exit code {exit_code}",
+    _C.RAISED: lambda f: f"{f['exception']}{_where(f)}",
+    _C.ENDED_BY_SIGNAL: lambda f: f"{f['stage']}: signal {f['signal']}{_where(f)}",
+    _C.FAILED: _failed,
+    _C.ENDS_ALIKE: "{same}/{total} end as the original did",
+    _C.FAILS_ALIKE: "{same}/{total} fail as the original did: {parts}",
+    _C.ALL_FAILED: "failed {failed} of {total}: {parts}",
+    _C.SOME_FAILED_OUTSIDE: "failed {failed} of {total} ({parts}): what these would have given is not known",
+    _C.SOME_END_OTHERWISE: "{other} of {total} ended otherwise: {rest}; the original: {first}",
+    _C.END_IS_RARE: "{same}/{total} end as the original did ({parts}): p = {p_value:p}",
+    _C.END_IS_UNSEEN: "none of {total} ends as the original did ({parts}); too few to exclude chance",
+    _C.END_IS_ORDINARY: "{other} of {total:#replay} end otherwise ({parts}); the end of the original is an ordinary "
+    "one: p = {p_value:p}",
+    _C.SAME_BITS: lambda f: f"same bits in {f['same']}/{f['total']}{_steps(f)}",
+    _C.SAME_BITS_SOME_FAILED: lambda f: (
+        f"same bits in {f['same']}/{f['total']}{_steps(f)}; {f['failed']} failed before the end"
+    ),
+    _C.SAME_SO_FAR: "no replay came so far; what {logged:#replay} logged before failing is the same",
+    _C.NOT_REACHED: "no replay came so far",
+    _C.WITHIN_TOLERANCE: _within_tolerance,
+    _C.NOT_LOGGED: "not logged in {absent} of {total:#replay}",
+    _C.METRIC_DIFFERS: _metric_differs,
+    _C.DIVERGES_AT_STEP: lambda f: f"first at step {f['step']}, by {_far(f)}",
+    _C.DIFFERS_BY: lambda f: f"by {_far(f)}",
+    _C.READS_AS: lambda f: "reads as " + PATTERNS[f["pattern"]].replace("{draws}", ", ".join(f.get("draws", ()))),
+    _C.NOT_IN_ORIGINAL: "logged in {logged}/{total} replays, not in the original",
+    _C.DIGEST_NOT_RECORDED: "{content} of the original not recorded",
+    _C.SAME_CONTENT: "same {content} in {same}/{total}",
+    _C.OTHER_CONTENT: _other_content,
+    _C.SAME_CONTENTS: lambda f: (
+        f"{f['same']} of {counted(f['listed'], FILES[f['kind']])}: same bytes in {f['total']}/{f['total']}"
+    ),
+    _C.SAME_TEXT: "same text in {total}/{total}",
+    _C.OTHER_TEXT: "other bytes in {other}/{total} (--strict)",
+    _C.NOT_PRINTED: "not printed in {absent}/{total}",
+    _C.LINE_DIFFERS: "line {line} reads otherwise: {original!r} / {replayed!r}",
+    _C.SAME_WORDS: _same_words,
+    _C.PRINTED_WITHIN: lambda f: f"printed within {_tolerance(f)}; at most {_far(f)}",
+    _C.PRINTED_AS: "printed as {original} / {replayed}",
+    _C.NOT_COMPARED: lambda f: "not compared: " + ", ".join(sorted(TOKENS[t] for t in f["tokens"])),
+    _C.NOT_COUNTED: lambda f: f"({REASONS[f['reason']]})",
+    _C.CATEGORY_DIFFERS: lambda f: (
+        f"{_category(f)} in the original, {_categories(f['replays'])} in {f['other']}/{f['total']} replays: "
+        f"p = {probability(f['p_value'])}"
+    ),
+    _C.CATEGORY_OCCURS: _category_occurs,
+    _C.CATEGORY_UNSEEN: lambda f: (
+        f"{_category(f)} in the original, {_categories(f['replays'])} in all {f['total']} replays; too few of them to "
+        "exclude chance"
+    ),
+    _C.TOO_FEW: "{usable:#usable replay}: nothing can be concluded below {least}",
+    _C.SAME_BITS_ANY_ENTROPY: "same bits in {total}/{total}, whatever the entropy",
+    _C.WITHIN_ANY_ENTROPY: lambda f: f"within {_tolerance(f)} in {f['total']}/{f['total']}, whatever the entropy",
+    _C.REPLAYS_LEFT_OUT: "{left_out} of {total} replays gave no number and are left out",
+    _C.INSIDE_INTERVAL: _interval("inside"),
+    _C.OUTSIDE_INTERVAL: _interval("outside"),
+    _C.DETERMINISTIC_MISMATCH: "deterministic mismatch: all {replays} replays give {value}",
+    _C.SEQUENCE_DECIDED: "sequential test: {decision}, p = {p_value:p}",
+    _C.SEQUENCE_OPEN: "sequential test: none of {replays:#replay} as extreme so far, at most {at_most} more",
+    _C.LOOKS_DECIDED: "sequential test, looks at {looks:list} replays: {decision}, p = {p_value:p}",
+    _C.LOOKS_OPEN: "sequential test: undecided until the look at {next_look} replays, at most {at_most} more",
+    _C.BEST_OF: "picked as the best of {selected_from}: P(best of {selected_from} at least as good) = {p_value:p}",
+    _C.WHOLE_CURVE: "whole curve (conformal, {steps} steps): p = {p_value:p}",
+    _C.CURVE_VALUES: "p of the curve's values: final {final:p}, best {best:p}, mean {mean:p}",
+    _C.CURVE_LENGTH: "number of steps {steps}, in replays {fewest} to {most}: p = {p_value:p}",
+    _C.EQUIVALENCE_NOT_TESTED: "equivalence within {margin:short} is not tested: one original needs a margin of "
+    "{least:short} or more ({sigmas:g} standard deviations)",
+    _C.EQUIVALENT: "equivalent within the declared margin {margin:short} (p = {p_value:p})",
+    _C.EQUIVALENCE_NOT_SHOWN: "equivalence not shown within the declared margin {margin:short} (p = {p_value:p})",
+    _C.RANK_DISAGREES: "the rank test, which assumes no distribution, gives p = {p_value:p}",
+    _C.COARSE: "all {replays} replays give {value} while other metrics vary: tested by rank (p = {p_value:p}, which no "
+    "difference makes smaller); declare its quantum for a sharper test",
+    _C.REJECTED: "p = {p_value:p}",
+    _C.REJECTED_CORRECTED: "p = {p_value:p} after correction",
+    _C.DETECTABLE: "a shift of {shift:short} ({sigmas:.1f} standard deviations) would have been detected with "
+    "{power:%} power",
+    _C.MOVES_WITH: "moves exactly with {metric} and is judged with it",
+    _C.FRESH_WEIGHTS: "same weights in {same}/{total}",
+    _C.IDENTICAL: "{metrics:#metric} identical in {total}/{total} exact replays "
+    "(P(identical) >= {bound:p} with {confidence:%} confidence)",
+    _C.ALL_WITHIN: "{metrics:#metric} within tolerance in {total}/{total} exact replays "
+    "(P(within tolerance) >= {bound:p} with {confidence:%} confidence)",
+    _C.TALLY: _tally,
+    _C.METRICS_ONLY: "every metric has the same bits, a model or output has not: the programs did not do the same",
+    _C.NO_METRICS: "the original logged no metrics: what it printed was compared",
+    _C.ROOTS_REPEATED: "{replays:#replay} left out: the entropy root was used before",
+    _C.ROOTS_UNKNOWN: "{replays:#replay} without a recorded entropy root: taken to be independent",
+    _C.TOO_FEW_FRESH: "{usable:#usable fresh replay}: differences are shown, but nothing can be concluded below "
+    "{least}",
+    _C.CONSISTENT: _consistent,
+    _C.NOT_PROVED_EQUAL: "consistent is not proved equal: with {replays} replays of one original only shifts of "
+    "{sigmas:.1f} standard deviations or more are detected with {power:%} power",
+    _C.BETTER_THAN_ALL: "the original is better than every fresh replay in {metrics:list}: chance 1 in {one_in} for an "
+    "ordinary run; if it was picked as the best of K runs, declare selected_from=K",
+    _C.REPLAYS_MADE: lambda f: counted(f["replays"], f"{f['kind']} replay"),
+    _C.NO_REPLAYS: "there are no replays",
+    _C.NOTHING_RAN: "{total} of {total:#replay} failed ({parts})",
+    _C.SAME_BEFORE_FAILING: "what the replays logged before failing is the same: {metrics:list}",
+    _C.NOT_ORDINARY: "but the original is no ordinary draw: fresh replays diverge from it. What was recorded can be "
+    "repeated; a run with other entropy gives something else",
+    _C.NO_ENTROPY: "the run draws no entropy: fresh replays cannot explain the difference",
+    _C.EXACT_SAID: "exact replays: {level}: {parts}",
+    _C.FRESH_WOULD_DECIDE: "{replays:#more fresh replay} would decide",
+    _C.ONLY_FRESH_CAN_TELL: "whether the difference is more than the run's own randomness, only fresh replays can "
+    "tell: {least} would decide, 8 to 10 give nearly all the power that one original allows",
+    _C.EXACT_WOULD_DECIDE: "{replays:#more exact replay} that end would decide",
+    _C.FACET_LACKING: "{facet}: {consequence}",
+    _C.REPLAY_NOT_STORED: "replay {replay} could not be stored as a child run: {message}",
+    _C.VERDICT_NOT_STORED: "the verdict could not be stored with the run: {message}",
+    _C.COMPARED: _compared,
+    _C.NOTHING_TO_COMPARE: lambda f: f"there are no {BASES[f['basis']]}s to compare with",
+    _C.PRINTED_BITS: "the very double that the {digits:#digit} printed stand for",
+    _C.PRINTED_ROUNDED: _printed("equal to all {digits} printed (rounded)"),
+    _C.PRINTED_CUT: _printed("equal to all {digits} printed (cut off, not rounded)"),
+    _C.PRINTED_DIGITS: _printed("equal to the 15 digits that a double keeps, of {digits} printed"),
+    _C.PRINTED_DIFFERS: _printed_differs,
+    _C.IN_ALL_RUNS: "in {runs}/{runs} runs",
+    _C.FOUND_WITHIN: lambda f: f"found {f['found']}, within {_tolerance(f)}",
+    _C.FOUND_OUTSIDE: lambda f: f"found {f['found']}, outside {_tolerance(f)}",
+    _C.TOO_FEW_RUNS: _too_few_runs,
+    _C.NOT_NUMBERS: "not all of our values are numbers",
+    _C.MEANS_COMPARED: "difference of means {difference:short}: p = {p_value:p} ({variance} t-test, level "
+    "{level:.3g}), {p_permutation:p} by permutation",
+    _C.OUTPUT_GONE: "gives no such output now",
+    _C.SAVED_TEXT_SAME: "same text",
+    _C.SAVED_WORDS_SAME: "same words and numbers",
+    _C.SAVED_NOT_FINITE: lambda f: f"{_labelled(f)}{f['saved']} was saved, {f['found']} is printed now",
+    _C.NUMBERS_DIFFER: lambda f: (
+        f"{f['differing']} of {counted(f['numbers'], 'number')} printed otherwise; {_labelled(f)}{f['parts']}"
+    ),
+}

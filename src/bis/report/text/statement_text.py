@@ -1,0 +1,86 @@
+"""The statements of a verdict in words, by a catalogue of one language."""
+
+from __future__ import annotations
+
+import string
+from typing import TYPE_CHECKING, Any
+
+from bis.model.statement import StatementCode
+from bis.model.verdict import ItemKind
+from bis.report.text.english_statements import ENGLISH
+from bis.report.text.figure_words import counted, percent, probability, short
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from bis.model.statement import Statement
+    from bis.model.verdict import Item
+
+Catalogue = dict[StatementCode, "str | Callable[[Mapping[str, Any]], str]"]
+
+_FORMATS: dict[str, Callable[[Any], str]] = {
+    "p": probability,
+    "%": percent,
+    "short": short,
+    "list": lambda names: ", ".join(map(str, names)),
+}
+
+# These go on with the sentence before them; all others are set apart by a semicolon.
+_GO_ON = frozenset({StatementCode.NOT_COUNTED, StatementCode.IN_ALL_RUNS})
+
+
+class _Texts(string.Formatter):
+    """`str.format` with the formats that a catalogue uses."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        """One figure in words."""
+        if format_spec.startswith("#"):
+            return counted(value, format_spec[1:])
+        words = _FORMATS.get(format_spec)
+        return words(value) if words is not None else super().format_field(value, format_spec)
+
+
+def statement_text(statement: Statement, catalogue: Catalogue = ENGLISH) -> str:
+    """One statement in words.
+
+    Raises
+    ------
+    KeyError
+        The catalogue has no words for it, or they name a figure that it does not have.
+    """
+    words = catalogue[statement.code]
+    parts = [_part(part, catalogue, several=len(statement.parts) > 1) for part in statement.parts]
+    figures = {
+        **statement.figures,
+        "parts": "; ".join(parts),
+        "first": parts[0] if parts else "",
+        "rest": "; ".join(_part(p, catalogue, several=len(parts) > 2) for p in statement.parts[1:]),
+    }
+    return words(figures) if callable(words) else _Texts().vformat(words, (), figures)
+
+
+def _part(part: Statement, catalogue: Catalogue, *, several: bool) -> str:
+    """A statement within another; one of several ends with the number of replays that ended so."""
+    text = statement_text(part, catalogue)
+    return f"{text} ({part.figures['count']})" if several and "count" in part.figures else text
+
+
+def statements_text(statements: Sequence[Statement], catalogue: Catalogue = ENGLISH) -> str:
+    """All that is said of an item, in one line."""
+    text = ""
+    for one in statements:
+        text += ("" if not text else " " if one.code in _GO_ON else "; ") + statement_text(one, catalogue)
+    return text
+
+
+def item_name(item: Item) -> str:
+    """What an item is about, as a row of a table names it."""
+    if item.kind is ItemKind.EXIT:
+        return "end of the program"
+    if item.kind in {ItemKind.ARTIFACT, ItemKind.FILE} and not item.name:
+        return f"{item.kind.value}s"
+    if item.kind in {ItemKind.CELL, ItemKind.STDOUT}:
+        name = item.name if item.cell is None else f"cell {item.cell} ({item.name})"
+        label = item.label or ("" if item.line is None else f"line {item.line}")
+        return f"{name}: {label}" if label else name
+    return f"{item.name} ({item.label})" if item.label else item.name

@@ -1,0 +1,61 @@
+"""The program's own draws of entropy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bis._verify.program_entropy import deterministic, drawn_by_the_program
+from bis.model.facets import Randomness, Seed, Status, Uncontrolled
+
+NOTHING = Randomness(Status.RECORDED, root="ab" * 32, hash_seed="1")
+SEEDED = (Seed("random.seed", "0", "train.py", 1), Seed("numpy.random.seed", "0", "train.py", 2))
+
+
+def drew(*seeds: Seed, **draws: int) -> Randomness:
+    """A randomness facet with these draws and seeds."""
+    return replace(NOTHING, draws=draws, seeds=seeds)
+
+
+def test_bookkeeping_is_not_the_program() -> None:
+    """Run ids, names of temporary files and connections are drawn by others; a child's draws carry its key."""
+    streams = ["mlflow", "python.tempfile", "main/subprocess:__main__:1/mlflow", "__main__", "main/fork:x:1/sklearn"]
+    assert drawn_by_the_program(streams) == {"__main__", "main/fork:x:1/sklearn"}
+
+
+def test_a_program_that_drew_nothing_is_deterministic() -> None:
+    """Nothing was drawn, or only for ids."""
+    assert deterministic(NOTHING) is True
+    assert deterministic(drew(mlflow=2, sqlalchemy=4, opentelemetry=6)) is True
+
+
+def test_a_program_that_drew_is_not() -> None:
+    """A draw of the program, of a library or of a child process."""
+    assert deterministic(drew(__main__=1)) is False
+    assert deterministic(drew(sklearn=1, mlflow=2)) is False
+    assert deterministic(replace(NOTHING, draws={"main/fork:x:1/random": 1}, seeds=SEEDED)) is False
+    assert deterministic(drew(*SEEDED, numpy=2)) is False
+
+
+def test_the_seed_of_a_shared_generator_says_nothing_by_itself() -> None:
+    """MLflow loads random and NumPy: whether the program used their generators is known only where it seeded them."""
+    assert deterministic(drew(random=1, numpy=1)) is None
+    assert deterministic(drew(SEEDED[0], random=1, numpy=1)) is None
+    assert deterministic(drew(*SEEDED, random=1, numpy=1)) is True
+    of_a_library = [replace(seed, package="lightning") for seed in SEEDED]
+    assert deterministic(drew(*of_a_library, random=1, numpy=1)) is None
+
+
+@pytest.mark.parametrize(
+    "randomness",
+    [
+        replace(NOTHING, status=Status.PARTIAL, reasons=("ended from outside",)),
+        Randomness(Status.MISSING),
+        replace(NOTHING, root=None),
+        replace(NOTHING, uncontrolled=(Uncontrolled("threads", "a race"),)),
+    ],
+)
+def test_what_was_not_recorded_is_not_known(randomness: Randomness) -> None:
+    """Partial, missing, not served or out of control: no claim."""
+    assert deterministic(randomness) is None
