@@ -83,7 +83,7 @@ def test_any_executor_will_do(prepared: Prepared, given: Callable[[int], Executo
 
 @pytest.mark.slow
 def test_a_dask_cluster_will_do(prepared: Prepared, tmp_path: Path) -> None:
-    """Workers in other processes, with homes of their own folder, find all inputs by digest."""
+    """Its workers, which are other processes, find all inputs by digest; no workspace is left."""
     distributed = pytest.importorskip("distributed")
     folder = str(tmp_path / "dask")
     with (
@@ -194,7 +194,7 @@ class Losing(Executor):
     ("error", "message"),
     [
         (BrokenExecutor("x"), "ended from outside"),
-        (RuntimeError("no worker"), "lost a replay: RuntimeError: no worker"),
+        (RuntimeError("no worker"), "RuntimeError: no worker"),
     ],
 )
 def test_a_lost_job_is_explained(prepared: Prepared, error: Exception, message: str) -> None:
