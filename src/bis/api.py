@@ -264,7 +264,7 @@ def verify(
     *,
     expect: str,
     names: Mapping[str, str] | None = None,
-    tolerances: Mapping[str, Tolerance] | None = None,
+    tolerance: Mapping[str, Tolerance] | None = None,
     tracking_uri: str | None = None,
 ) -> Verdict:
     """Compare a run with a published table, or a notebook's outputs with those saved in its file.
@@ -286,7 +286,7 @@ def verify(
         table,
         (stored.record.outputs, *store.fresh_outputs(stored.run_id)) if table.runs > 1 else stored.record.outputs,
         names=names,
-        tolerances={**settings.tolerances, **(tolerances or {})},
+        tolerances={**settings.tolerances, **(tolerance or {})},
         alpha=settings.alpha,
         run_id=stored.run_id,
     )

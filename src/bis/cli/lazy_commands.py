@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import ItemsView, Mapping, ValuesView
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,36 +21,30 @@ class CommandPlace:
     help: str
 
 
-class LazyCommands(dict[str, click.Command]):
+class LazyCommands(MutableMapping[str, click.Command]):
     """Commands by name; those that only have a place are imported when somebody asks for them."""
 
     def __init__(self, places: Mapping[str, CommandPlace]) -> None:
-        super().__init__(dict.fromkeys(places, click.Command(None)))
         self.places = dict(places)
+        self._imported: dict[str, click.Command] = {}
 
     def __getitem__(self, name: str) -> click.Command:
         if name in self.places:
-            place = self.places.pop(name)
-            super().__setitem__(name, getattr(import_module(place.module), name))
-        return super().__getitem__(name)
+            self[name] = getattr(import_module(self.places[name].module), name)
+        return self._imported[name]
 
     def __setitem__(self, name: str, command: click.Command) -> None:
+        self._imported[name] = command
         self.places.pop(name, None)
-        super().__setitem__(name, command)
 
-    def get(  # type: ignore[override]  # dict's is overloaded
-        self, name: str, default: click.Command | None = None
-    ) -> click.Command | None:
-        """The command, if there is one."""
-        return self[name] if name in self else default  # noqa: SIM401 - this is `get`
+    def __delitem__(self, name: str) -> None:
+        del (self.places if name in self.places else self._imported)[name]
 
-    def items(self) -> ItemsView[str, click.Command]:
-        """All commands with their names, imported."""
-        return {name: self[name] for name in self}.items()
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self.places, *self._imported])
 
-    def values(self) -> ValuesView[click.Command]:
-        """All commands, imported."""
-        return {name: self[name] for name in self}.values()
+    def __len__(self) -> int:
+        return len(self.places) + len(self._imported)
 
 
 class LazyGroup(click.Group):

@@ -42,7 +42,7 @@ def verify(
     bis verify last --expect table.csv --map "test MSE=mse"
     bis verify last --expect saved-outputs
     """
-    verdict = api.verify(run_id, expect=expect, names=names, tolerances=tolerance, tracking_uri=tracking_uri)
+    verdict = api.verify(run_id, expect=expect, names=names, tolerance=tolerance, tracking_uri=tracking_uri)
     if as_json:
         print_json(to_document("bis.verdict", verdict))
     else:
