@@ -33,6 +33,8 @@ LONG_FUNCTIONS: dict[str, str] = {}
 MANY_PARAMETERS: dict[str, str] = {
     "src/bis/launch/notebook.py:run_notebook": "each is a separate choice of the caller, named by keyword",
     "src/bis/record/probes/data.py:probe_data": "each is a separate sighting of the recorder, named by keyword",
+    "src/bis/api.py:replay": "a keyword for each option of the command",
+    "src/bis/api.py:audit_corpus": "a keyword for each option of the command",
     "src/bis/_verify/judgement.py:judge": "facts about the original that not every caller has, named by keyword",
 }
 
