@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def test_a_folder_of_projects_is_audited_and_summarised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each project is a step, and the tables are written."""
     monkeypatch.chdir(tmp_path)
-    make_projects(tmp_path / "p", 3)
+    for source in make_projects(tmp_path / "p", 3):
+        (source.folder or tmp_path).joinpath("b.py").write_text(f"name = {source.name!r}\n")  # no two are copies
     observer = Notebook()
     choices = AuditChoices(cache=False)
     summary = audit_and_summarise(tmp_path / "p", tmp_path / "out", choices, workers=1, observer=observer)
@@ -36,13 +37,13 @@ def test_unknown_rules_are_refused_before_anything_is_read(tmp_path: Path) -> No
     assert not (tmp_path / "out").exists()
 
 
-def test_repositories_are_listed_and_cloned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each is a step of the listing, and one of the cloning."""
+def test_repositories_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is a step of the listing, and again one of what follows; without clones, nothing is fetched."""
     make_repository(tmp_path / "good", {"a.py": ""})
     items = [item("o/good", stars=2, clone_url=(tmp_path / "good").as_uri())]
     observer = Notebook()
     with serving(items) as server:
         monkeypatch.setenv("GITHUB_API_URL", server.url)
-        assert list_and_clone("mlflow", tmp_path / "out", limit=5, observer=observer) == 1
-    assert observer.names == ["o/good", "o/good"]
-    assert list((tmp_path / "out" / "clones").rglob("a.py"))
+        assert list_and_clone("mlflow", tmp_path / "out", limit=5, clones=False, observer=observer) == 1
+    assert (observer.names, observer.notes) == (["o/good", "o/good"], [])
+    assert not (tmp_path / "out" / "clones").exists()
