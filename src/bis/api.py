@@ -15,22 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from bis._replay.planning import ReplayOptions
-from bis._replay.prepare import plan_replay
 from bis._verify.tolerances import Tolerances
 from bis.config import Settings, Tolerance, home, load_settings, tracking_uri_given
 from bis.errors import BisWarning, UsageError
-from bis.evidence.archive import read_entries
 from bis.evidence.store import SOURCE, EvidenceStore, StoredRun, set_up_client
-from bis.launch.launcher import entry_from
 from bis.model.progress import SILENT, Observer
 from bis.model.verdict import ReplayKind
-from bis.notebooks.document import saved_outputs_of
-from bis.record.recording import Recorded, record_program
-from bis.record.storing import drain
 from bis.workspace import Workspace
 
-# Late are the imports of what takes long to load and few commands need: NumPy and SciPy come with `_verify`, and the
-# audit is a hundred modules.
+# Late are the imports of rooms that only one or two verbs need: `bis.show` loads no recorder, `bis.audit` no replays,
+# and NumPy and SciPy come with `_verify`.
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
@@ -43,6 +37,7 @@ if TYPE_CHECKING:
     from bis.model.record_difference import RecordDifference
     from bis.model.rule_text import RuleText
     from bis.model.verdict import Verdict
+    from bis.record.recording import Recorded
 
 Environments = Literal["auto", "current", "rebuild"]
 
@@ -85,6 +80,9 @@ def run(
     ExecutionError
         It cannot be started.
     """
+    from bis.launch.launcher import entry_from
+    from bis.record.recording import record_program
+
     entry = entry_from(target, arguments, module=module)
     if parameters and not entry.kind.takes_parameters:
         raise UsageError(
@@ -147,6 +145,8 @@ def plan(
     RunNotFound, StoreUnavailable, EvidenceError
         There is no such run, no answer, or no readable record.
     """
+    from bis._replay.prepare import plan_replay
+
     workspace = Workspace(load_settings(Path.cwd()), _store(tracking_uri), home())
     options = _plan_options(
         workspace.settings,
@@ -293,6 +293,9 @@ def verify(
 
 
 def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> tuple[CellOutput, ...]:
+    from bis.evidence.archive import read_entries
+    from bis.notebooks.document import saved_outputs_of
+
     code = stored.record.code
     if not code.target.endswith(".ipynb") or code.snapshot is None:
         raise UsageError(
@@ -307,6 +310,8 @@ def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> tuple[CellOutput,
 
 
 def _store(tracking_uri: str | None) -> EvidenceStore:
+    from bis.record.storing import drain
+
     set_up_client()
     for problem in drain(tracking_uri or tracking_uri_given(), Path.cwd()):
         warnings.warn(problem, BisWarning, stacklevel=3)
