@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 try:
     from socket import AF_UNIX
 except ImportError:  # Windows
-    AF_UNIX = None  # type: ignore[assignment]  # no family is it
+    AF_UNIX = None  # type: ignore[assignment,misc]  # no family is it
 try:
     import resource
 except ImportError:  # Windows

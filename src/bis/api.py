@@ -1,31 +1,37 @@
-"""The commands as functions: the same words, the same meaning.
+"""The commands as functions: the same words, the same meaning, each option a keyword.
 
 >>> import bis
->>> recorded = bis.run("train.py", "--lr", "0.1")          # doctest: +SKIP
->>> verdict = bis.replay("last", bis.ReplayOptions(times=5))  # doctest: +SKIP
->>> verdict.level                                          # doctest: +SKIP
+>>> recorded = bis.run("train.py", "--lr", "0.1")  # doctest: +SKIP
+>>> verdict = bis.replay("last", times=5)          # doctest: +SKIP
+>>> verdict.level                                  # doctest: +SKIP
 <Level.BITWISE: 'bitwise'>
 """
 
 from __future__ import annotations
 
-import os
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
-from bis.config import Settings, Tolerance, load_settings, tracking_uri_given
+from bis._replay.planning import ReplayOptions
+from bis._verify.tolerances import Tolerances
+from bis.config import Settings, Tolerance, home, load_settings, tracking_uri_given
 from bis.errors import BisWarning, UsageError
+from bis.evidence.store import SOURCE, EvidenceStore, StoredRun
+from bis.model.progress import SILENT, Observer
+from bis.model.verdict import ReplayKind
+from bis.workspace import Workspace
 
-# Each function imports its own part of bis: a recorded program starts the sooner, the less is loaded before it.
+# Late are the imports of rooms that only one or two verbs need: `bis.show` loads no recorder, `bis.audit` no replays,
+# and NumPy and SciPy come with `_verify`.
 if TYPE_CHECKING:
-    from bis._audit.auditor import Options
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
+
     from bis._audit.fixes import Repair
-    from bis.corpus.corpus_progress import CorpusProgress
-    from bis.evidence.store import EvidenceStore, StoredRun
     from bis.model.corpus_summary import CorpusSummary
+    from bis.model.facets import CellOutput
     from bis.model.plan import Plan
     from bis.model.project_audit import ProjectAudit
     from bis.model.record_difference import RecordDifference
@@ -35,50 +41,7 @@ if TYPE_CHECKING:
     from bis.record.recording import Recorded
     from bis.record.storing import StoredSession
 
-
-@dataclass(frozen=True, slots=True)
-class ReplayOptions:
-    """What ``bis replay`` can be told; the command's options have the same names.
-
-    `times` is 3 by default (8 for fresh replays), `environment` one of auto, current, rebuild.
-    """
-
-    times: int | None = None
-    fresh: bool = False
-    until_decided: bool = False
-    jobs: int = 1
-    environment: str = "auto"
-    overrides: Mapping[str, str] = field(default_factory=dict)
-    data_folders: tuple[str, ...] = ()
-    source: str | None = None
-    tolerance: Mapping[str, Tolerance] = field(default_factory=dict)
-    timeout_s: float | None = None
-    keep: bool = False
-    primary: str | None = None
-    selected_from: int = 1
-    strict: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AuditOptions:
-    """What ``bis audit`` can be told; the command's options have the same names.
-
-    `select` and `ignore` are codes of rules or their beginnings, `exclude` globs of files to leave out, `baseline` the
-    file whose findings are not told (empty: none, whatever the settings name). `cache` is whether earlier audits
-    may answer.
-    """
-
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    baseline: str | None = None
-    cache: bool = True
-
-
-def options_from(**given: Any) -> ReplayOptions:
-    """Options of the command line, those that are not for this left out."""
-    known: dict[str, Any] = {k: v for k, v in given.items() if k in ReplayOptions.__dataclass_fields__}
-    return ReplayOptions(**known)
+Environments = Literal["auto", "current", "rebuild"]
 
 
 def run(
@@ -89,14 +52,33 @@ def run(
     tracking_uri: str | None = None,
     wait: bool | None = None,
     echo: bool = True,
-    on_cell: Callable[[int, int], None] | None = None,
+    observer: Observer = SILENT,
 ) -> Recorded:
     """Run a script, notebook or module once, recorded.
+
+    Parameters
+    ----------
+    target : str
+        A script, a notebook, or with `module` the name of a module.
+    *arguments : str
+        The program's own.
+    module : bool
+        Whether `target` is a module.
+    parameters : mapping of str to str, optional
+        Values for the cell tagged ``parameters`` of a notebook.
+    tracking_uri : str, optional
+        Where the run is stored; MLflow's own default otherwise.
+    wait : bool, optional
+        Whether to wait until the evidence is in MLflow; by default in CI and containers.
+    echo : bool
+        Whether the program's output is shown.
+    observer : Observer
+        Receives the cells of a notebook as they start, and the storing.
 
     Raises
     ------
     UsageError
-        There is no such program.
+        There is no such program, or it takes no such parameters.
     ExecutionError
         It cannot be started.
     """
@@ -106,7 +88,7 @@ def run(
     entry = entry_from(target, arguments, module=module)
     if parameters and not entry.kind.takes_parameters:
         raise UsageError(
-            f"{target} is no notebook: it has no parameters to set ({', '.join(parameters)})",
+            f"{target} is not a notebook: it has no parameters to set ({', '.join(parameters)})",
             hint="Give a script its arguments after its name.",
         )
     return record_program(
@@ -116,7 +98,7 @@ def run(
         wait=wait,
         echo=echo,
         parameters=dict(parameters or {}),
-        on_cell=on_cell,
+        observer=observer,
     )
 
 
@@ -208,21 +190,59 @@ def diff(run_a: str, run_b: str, *, tracking_uri: str | None = None) -> RecordDi
     return diff_records(a.record, b.record, a=a.run_id, b=b.run_id)
 
 
-def plan(run_id: str, options: ReplayOptions | None = None, *, tracking_uri: str | None = None) -> Plan:
-    """The plan of a replay, without carrying it out."""
-    from bis._replay.engine import plan_replay
-
-    store = _reading(tracking_uri, run_id)
-    settings = load_settings(Path.cwd())
-    return plan_replay(store.read(store.find(run_id)), _plan_options(options or ReplayOptions(), settings))
-
-
-def replay(
+def plan(
     run_id: str,
-    options: ReplayOptions | None = None,
     *,
+    fresh: bool = False,
+    environment: Environments = "auto",
+    overrides: Mapping[str, str] | None = None,
+    data_folders: Sequence[str] = (),
+    source: str | None = None,
+    timeout_s: float | None = None,
     tracking_uri: str | None = None,
-    observer: Any = None,
+) -> Plan:
+    """The plan of a replay, without carrying it out; the options are those of `replay`.
+
+    Raises
+    ------
+    RunNotFound, StoreUnavailable, EvidenceError
+        There is no such run, no answer, or no readable record.
+    """
+    from bis._replay.prepare import plan_replay
+
+    workspace = Workspace(load_settings(Path.cwd()), _reading(tracking_uri, run_id), home())
+    options = _plan_options(
+        workspace.settings,
+        fresh=fresh,
+        environment=environment,
+        overrides=overrides,
+        data_folders=data_folders,
+        source=source,
+        timeout_s=timeout_s,
+    )
+    return plan_replay(workspace.store.read(workspace.store.find(run_id)), options, workspace=workspace)
+
+
+def replay(  # noqa: PLR0913 - a keyword for each option of the command
+    run_id: str,
+    *,
+    times: int | None = None,
+    fresh: bool = False,
+    until_decided: bool = False,
+    jobs: int = 1,
+    environment: Environments = "auto",
+    overrides: Mapping[str, str] | None = None,
+    data_folders: Sequence[str] = (),
+    source: str | None = None,
+    tolerance: Mapping[str, Tolerance] | None = None,
+    timeout_s: float | None = None,
+    keep: bool = False,
+    primary: str | None = None,
+    selected_from: int = 1,
+    strict: bool = False,
+    tracking_uri: str | None = None,
+    observer: Observer = SILENT,
+    executor: Executor | None = None,
     consent: Callable[[str], bool] | None = None,
 ) -> Verdict:
     """Replay a recorded run, and judge whether the result is the same.
@@ -231,12 +251,41 @@ def replay(
     ----------
     run_id : str
         An MLflow run id, a unique prefix of one, or ``last``.
-    options : ReplayOptions, optional
-        How often, and how.
+    times : int, optional
+        How many replays: by default 3 exact or 8 fresh ones, or what the settings say.
+    fresh : bool
+        Whether each replay gets new randomness instead of the recorded one.
+    until_decided : bool
+        Whether to stop as soon as the verdict cannot change; `times` is then the most.
+    jobs : int
+        How many replays at a time.
+    environment : {"auto", "current", "rebuild"}
+        Packages: this environment where it equals the lock, else rebuilt; or one of them in any case.
+    overrides : mapping of str to str, optional
+        Other values of arguments or notebook parameters: each is a deviation.
+    data_folders : sequence of str
+        Where to look for input files that are not at their place.
+    source : str, optional
+        A clone that has the commit of a run that bis did not record.
+    tolerance : mapping of str to Tolerance, optional
+        How far a metric, or the metrics of a pattern, may be off.
+    timeout_s : float, optional
+        Limit for each replay, in seconds.
+    keep : bool
+        Whether to keep the workspaces.
+    primary : str, optional
+        The metric that decides first; the others share half the error.
+    selected_from : int
+        The original was picked as the best of so many runs.
+    strict : bool
+        Whether artifacts, files and printed text must have the same bytes, too.
     tracking_uri : str, optional
         Where the run is; MLflow's own default otherwise.
-    observer : object, optional
-        Is told how it goes; see `bis._replay.engine.Observer`.
+    observer : Observer
+        Receives progress.
+    executor : concurrent.futures.Executor, optional
+        What runs the replays, `jobs` at a time: for instance ``dask.distributed.Client(...).get_executor()``. By
+        default the calling thread, or processes of this machine where `jobs` is more than 1.
     consent : callable, optional
         Asked before code that was recorded elsewhere is run; without it, it is run.
 
@@ -245,39 +294,33 @@ def replay(
     BisError
         It cannot be replayed; the kind of error says why.
     """
-    from bis._replay.engine import Request, replay_run
+    from bis._replay.replay_run import Request, replay_run
     from bis._verify.stopping import fresh_budget
-    from bis._verify.tolerances import Tolerances
 
-    options = options or ReplayOptions()
     settings = load_settings(Path.cwd())
-    settings = replace(settings, primary_metric=options.primary or settings.primary_metric)
-    store = _store(tracking_uri)
-    stored = store.read(store.find(run_id))
-    default = settings.fresh_times if options.fresh else settings.replay_times
-    if options.fresh and options.until_decided:
-        default = fresh_budget(settings.alpha)
-    return replay_run(
-        store,
-        stored,
-        _plan_options(options, settings),
-        Request(
-            times=options.times
-            or (fresh_budget(settings.alpha) if options.until_decided and options.fresh else default),
-            jobs=options.jobs,
-            until_decided=options.until_decided,
-            keep=options.keep,
-            consent=consent,
-            tolerances=Tolerances.from_settings(
-                settings,
-                declared=options.tolerance,
-                selected_from=options.selected_from,
-                strict=options.strict,
-            ),
-        ),
-        settings=settings,
-        observer=observer,
+    settings = replace(settings, primary_metric=primary or settings.primary_metric)
+    workspace = Workspace(settings, _store(tracking_uri), home(), observer, executor)
+    options = _plan_options(
+        settings,
+        fresh=fresh,
+        environment=environment,
+        overrides=overrides,
+        data_folders=data_folders,
+        source=source,
+        timeout_s=timeout_s,
     )
+    default = settings.fresh_times if fresh else settings.replay_times
+    if until_decided and fresh:
+        default = fresh_budget(settings.alpha)
+    request = Request(
+        times=times or default,
+        tolerances=Tolerances.from_settings(settings, declared=tolerance, selected_from=selected_from, strict=strict),
+        jobs=jobs,
+        until_decided=until_decided,
+        keep=keep,
+        consent=consent,
+    )
+    return replay_run(workspace.store.read(workspace.store.find(run_id)), options, request, workspace=workspace)
 
 
 def verify(
@@ -285,7 +328,7 @@ def verify(
     *,
     expect: str,
     names: Mapping[str, str] | None = None,
-    tolerances: Mapping[str, Tolerance] | None = None,
+    tolerance: Mapping[str, Tolerance] | None = None,
     tracking_uri: str | None = None,
 ) -> Verdict:
     """Compare a run with a published table, or a notebook's outputs with those saved in its file.
@@ -307,15 +350,14 @@ def verify(
         table,
         (stored.record.outputs, *store.fresh_outputs(stored.run_id)) if table.runs > 1 else stored.record.outputs,
         names=names,
-        tolerances={**settings.tolerances, **(tolerances or {})},
+        tolerances={**settings.tolerances, **(tolerance or {})},
         alpha=settings.alpha,
         run_id=stored.run_id,
     )
 
 
-def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> Any:
+def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> tuple[CellOutput, ...]:
     from bis.evidence.archive import read_entries
-    from bis.evidence.store import SOURCE
     from bis.notebooks.document import saved_outputs_of
 
     code = stored.record.code
@@ -333,7 +375,6 @@ def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> Any:
 
 def _store(tracking_uri: str | None) -> EvidenceStore:
     """The store, for commands that write: sessions that wait for it are stored first."""
-    from bis.evidence.store import EvidenceStore
     from bis.record.storing import drain
 
     for problem in drain(tracking_uri or tracking_uri_given(), Path.cwd()):
@@ -343,7 +384,6 @@ def _store(tracking_uri: str | None) -> EvidenceStore:
 
 def _reading(tracking_uri: str | None, *references: str) -> EvidenceStore:
     """The store, for commands that only read: nothing is stored, and what is not there yet is reported."""
-    from bis.evidence.store import EvidenceStore
     from bis.record.waiting_sessions import before_reading
 
     for message in before_reading(references, tracking_uri or tracking_uri_given(), Path.cwd()):
@@ -351,70 +391,92 @@ def _reading(tracking_uri: str | None, *references: str) -> EvidenceStore:
     return EvidenceStore(tracking_uri)
 
 
-def _plan_options(options: ReplayOptions, settings: Settings) -> Any:
-    from bis._replay.planning import ReplayOptions as PlanOptions
-    from bis.model.verdict import ReplayKind
-
-    return PlanOptions(
-        kind=ReplayKind.FRESH if options.fresh else ReplayKind.EXACT,
-        environment=None if options.environment == "auto" else options.environment,
-        overrides=dict(options.overrides),
-        data_dirs=tuple(options.data_folders),
-        source_dir=options.source,
-        timeout_s=options.timeout_s if options.timeout_s is not None else settings.replay_timeout_s,
+def _plan_options(
+    settings: Settings,
+    *,
+    fresh: bool,
+    environment: Environments,
+    overrides: Mapping[str, str] | None,
+    data_folders: Sequence[str],
+    source: str | None,
+    timeout_s: float | None,
+) -> ReplayOptions:
+    return ReplayOptions(
+        kind=ReplayKind.FRESH if fresh else ReplayKind.EXACT,
+        environment=None if environment == "auto" else environment,
+        overrides=dict(overrides or {}),
+        data_dirs=tuple(data_folders),
+        source_dir=source,
+        timeout_s=timeout_s if timeout_s is not None else settings.replay_timeout_s,
     )
 
 
-def audit(path: str | Path = ".", *, options: AuditOptions | None = None) -> ProjectAudit:
+def audit(
+    path: str | Path = ".",
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    baseline: str | None = None,
+    cache: bool = True,
+) -> ProjectAudit:
     """What a project traces of its experiments, and what it fails to; its code is read, never run.
 
-    `path` is a project's folder, or a file: then its project is audited, and what concerns the file is told. Settings
-    are those of ``[tool.bis]`` in the project.
+    Settings are those of ``[tool.bis]`` in the project.
+
+    Parameters
+    ----------
+    path : str or Path
+        A project's folder, or a file: then its project is audited, and what concerns the file is returned.
+    select, ignore : sequence of str
+        Codes of rules, or the digits that they start with.
+    exclude : sequence of str
+        Globs of files to leave out.
+    baseline : str, optional
+        The file whose findings are left out (empty: none, whatever the settings name).
+    cache : bool
+        Whether earlier audits may answer.
 
     Raises
     ------
     UsageError
-        There is no such folder or file, or the baseline is none.
+        There is no such folder, file or rule, or the baseline is not one.
     """
-    from bis._audit.auditor import audit_project
-    from bis._audit.baseline import read_baseline, without_known
+    from bis._audit.single_project import AuditChoices, audit_path
 
-    given = Path(path)
-    if not given.exists():
-        raise UsageError(f"there is no folder or file {given}", hint="Name a project's folder: bis audit .")
-    root = project_folder(given)
-    options = options or AuditOptions()
-    settings = _audit_settings(root)
-    audited = audit_project(root, root.resolve().name, _engine_options(options, settings))
-    if not given.is_dir():
-        name = given.resolve().relative_to(root.resolve()).as_posix()
-        audited = replace(
-            audited,
-            calls=tuple(call for call in audited.calls if call.place.file == name),
-            findings=tuple(finding for finding in audited.findings if finding.place.file == name),
-        )
-    baseline = options.baseline
-    if baseline is None and settings.baseline:
-        baseline = str(root / settings.baseline)
-    if baseline:
-        known = read_baseline(Path(baseline))
-        audited = replace(audited, findings=without_known(audited.findings, known, _from(Path(baseline), root)))
-    return audited
+    return audit_path(Path(path), AuditChoices(select, ignore, exclude, baseline, cache))
 
 
-def audit_corpus(
+def audit_corpus(  # noqa: PLR0913 - a keyword for each option of the command
     path: str | Path,
     out: str | Path = "bis-audit",
     *,
-    options: AuditOptions | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    cache: bool = True,
     workers: int | None = None,
     cluster: str | None = None,
-    progress: CorpusProgress | None = None,
+    observer: Observer = SILENT,
 ) -> CorpusSummary:
     """Audit many projects, and write tables, statistics and pages to `out`.
 
-    `path` is a folder of projects, or a CSV file with the columns repository and commit. A run that was interrupted
-    goes on where it stopped.
+    An audit that was interrupted goes on where it stopped.
+
+    Parameters
+    ----------
+    path : str or Path
+        A folder of projects, or a CSV file with the columns repository and commit.
+    out : str or Path
+        The folder of the results.
+    select, ignore, exclude, cache
+        As for `audit`.
+    workers : int, optional
+        How many processes; all cores by default.
+    cluster : str, optional
+        Address or scheduler file of a Dask cluster on which to work instead.
+    observer : Observer
+        Receives a step for each project, and notes.
 
     Raises
     ------
@@ -423,36 +485,15 @@ def audit_corpus(
     StorageError
         `out` cannot be written.
     """
-    from functools import partial
+    from bis._audit.single_project import AuditChoices
+    from bis.corpus.corpus_work import audit_and_summarise
 
-    from bis._audit.auditor import audit_project, version_of
-    from bis.corpus.corpus_progress import CorpusProgress
-    from bis.corpus.corpus_run import CorpusOptions
-    from bis.corpus.corpus_run import audit_corpus as run_corpus
-    from bis.corpus.projects import listing_of
-    from bis.corpus.results import write_results
-
-    given, folder = Path(path), Path(out)
-    chosen = _engine_options(options or AuditOptions(), load_settings(Path.cwd()))
-    run_corpus(
-        listing_of(given, leave_out=[folder]),
-        auditor=partial(audit_project, options=chosen),
-        out=folder,
-        workers=workers,
-        cluster=cluster,
-        progress=progress or CorpusProgress(),
-        options=CorpusOptions(version=version_of(chosen)),
-    )
-    return write_results(folder, {rule.code: rule.name for rule in rules() if chosen.wants(rule.code)})
+    choices = AuditChoices(select, ignore, exclude, None, cache)
+    return audit_and_summarise(Path(path), Path(out), choices, workers=workers, cluster=cluster, observer=observer)
 
 
 def fetch_corpus(
-    topic: str,
-    out: str | Path,
-    *,
-    limit: int = 100,
-    clones: bool = True,
-    progress: CorpusProgress | None = None,
+    topic: str, out: str | Path, *, limit: int = 100, clones: bool = True, observer: Observer = SILENT
 ) -> int:
     """List the repositories of a topic on GitHub in ``projects.csv`` in `out`, and clone them; returns their number.
 
@@ -463,30 +504,9 @@ def fetch_corpus(
     BisError
         GitHub does not answer, or refuses.
     """
-    from bis.config import github_api_url, github_token
-    from bis.corpus.clones import clone
-    from bis.corpus.corpus_progress import CorpusProgress
-    from bis.corpus.github import GitHub, fetch_with_urllib
-    from bis.corpus.projects import listing_of
-    from bis.corpus.search import write_listing
-    from bis.model.project_audit import Problem
+    from bis.corpus.corpus_work import list_and_clone
 
-    told = progress or CorpusProgress()
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
-    listed = folder / "projects.csv"
-    github = GitHub(github_api_url(), token=github_token(), fetch=fetch_with_urllib, progress=told)
-    write_listing(topic, limit, listed, api=github, progress=told)
-    sources = listing_of(listed)
-    told.begin(sources.total)
-    count = 0
-    for source in sources:
-        made = clone(source, folder / "clones", timeout_s=600) if clones else None
-        if isinstance(made, Problem):
-            told.note(f"{source.name}: {made.detail}")
-        told.kept(source.name)
-        count += 1
-    return count
+    return list_and_clone(topic, Path(out), limit=limit, clones=clones, observer=observer)
 
 
 def project_folder(path: str | Path) -> Path:
@@ -495,27 +515,20 @@ def project_folder(path: str | Path) -> Path:
     A folder is one itself. A file belongs to the nearest folder above it that has a repository or a pyproject.toml,
     else to its own.
     """
-    given = Path(path)
-    if given.is_dir():
-        return given
-    folder = given.resolve().parent
-    marks = (".git", "pyproject.toml")
-    return next((f for f in (folder, *folder.parents) if any((f / mark).exists() for mark in marks)), folder)
+    from bis._audit import single_project
+
+    return single_project.project_folder(Path(path))
 
 
 def repairs(path: str | Path, audited: ProjectAudit, *, write: bool = False) -> list[Repair]:
-    """What the files of a project would be with all safe repairs made; with `write`, they are."""
-    from bis._audit import fixes
+    """What the files of a project would be with all safe fixes made; with `write`, they are made."""
+    from bis._audit.single_project import repairs_of
 
-    root = project_folder(path)
-    made = fixes.repairs(root, audited.findings)
-    if write:
-        fixes.apply(root, made)
-    return made
+    return repairs_of(Path(path), audited, write=write)
 
 
-def write_baseline(path: str | Path, audits: list[ProjectAudit], roots: Sequence[str | Path] = ()) -> int:
-    """List all findings in a file, so that later audits tell new ones only; returns their number.
+def write_baseline(path: str | Path, audits: Sequence[ProjectAudit], roots: Sequence[str | Path] = ()) -> int:
+    """List all findings in a file, so that later audits report new ones only; returns their number.
 
     `roots` are what was audited, in the order of `audits`: files are listed from the folder of the baseline. Without
     them they are listed as the audits have them, which is right for a baseline in the project's folder.
@@ -525,18 +538,9 @@ def write_baseline(path: str | Path, audits: list[ProjectAudit], roots: Sequence
     UsageError
         There are not as many `roots` as `audits`.
     """
-    from bis._audit.baseline import write_baseline as write
+    from bis._audit.single_project import list_findings
 
-    if roots and len(roots) != len(audits):
-        raise UsageError(f"{len(audits)} audits and {len(roots)} roots: expected one root for each audit")
-    folders = [_from(Path(path), project_folder(root)) for root in roots] or [""] * len(audits)
-    listed = [audited.below(folder) for folder, audited in zip(folders, audits, strict=True)]
-    return write(Path(path), [finding for audited in listed for finding in audited.findings])
-
-
-def _from(baseline: Path, root: Path) -> str:
-    """A project's folder as one sees it from the folder of a baseline."""
-    return Path(os.path.relpath(root.resolve(), baseline.absolute().parent.resolve())).as_posix()
+    return list_findings(Path(path), audits, [Path(root) for root in roots])
 
 
 def rule(code: str) -> RuleText:
@@ -559,38 +563,3 @@ def rules() -> list[RuleText]:
     from bis._audit.rules.documentation import rule_texts
 
     return rule_texts()
-
-
-def _engine_options(options: AuditOptions, settings: Settings) -> Options:
-    from bis._audit.auditor import Options
-    from bis._audit.rules.documentation import unknown_codes
-    from bis.config import home
-
-    select = tuple(code.upper() for code in options.select or settings.select)
-    ignore = tuple(code.upper() for code in (*options.ignore, *settings.ignore))
-    unknown = unknown_codes((*select, *ignore))
-    if unknown:
-        named = set(unknown) & {code.upper() for code in (*settings.select, *settings.ignore)}
-        where = " ([tool.bis] in pyproject.toml)" if named else ""
-        raise UsageError(f"no rule has the code {', '.join(unknown)}{where}", hint="See: bis rule")
-    return Options(
-        select,
-        ignore,
-        (*options.exclude, *settings.exclude),
-        settings.max_file_mib,
-        home() / "audit" if options.cache else None,
-    )
-
-
-def _audit_settings(root: Path) -> Settings:
-    """Settings of a project; a pyproject.toml that cannot be read and says nothing of bis stops nothing."""
-    from bis.config import pyproject_above
-    from bis.errors import ConfigurationError
-
-    try:
-        return load_settings(root)
-    except ConfigurationError:
-        path = pyproject_above(root.absolute())
-        if path is not None and b"tool.bis" not in path.read_bytes():
-            return Settings()
-        raise

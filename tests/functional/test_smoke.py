@@ -14,7 +14,7 @@ from tests.sources import ROOT
 @pytest.mark.skipif(sys.platform == "win32", reason="bash")
 def test_a_program_is_recorded_shown_and_replayed() -> None:
     """The script ends well here, with the versions that are installed."""
-    command = ["bash", ROOT / "scripts" / "smoke.sh", Path(sys.executable).parent]
+    command = ["bash", str(ROOT / "scripts" / "smoke.sh"), str(Path(sys.executable).parent)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "smoke: ok with MLflow" in done.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +32,7 @@ def test_unknown_names_are_attribute_errors() -> None:
 
 def test_packages_do_not_hide_the_functions() -> None:
     """`bis.audit`, `bis.replay` and `bis.verify` are functions, whatever parts of bis are loaded already."""
-    for part in ("bis._audit.auditor", "bis._replay.engine", "bis._verify.published.expected"):
+    for part in ("bis._audit.auditor", "bis._replay.replay_run", "bis._verify.published.expected"):
         importlib.import_module(part)
     assert inspect.isfunction(bis.audit)
     assert inspect.isfunction(bis.replay)
@@ -47,11 +48,36 @@ def test_commands_and_functions_have_the_same_words() -> None:
     assert functions == words
 
 
-def test_options_of_replay_are_those_of_the_function() -> None:
-    """What the command can be told, `ReplayOptions` can."""
-    command = {p.name for p in cli.commands["replay"].params}
-    not_options = {"run_id", "tracking_uri", "as_json", "dry_run", "yes", "full"}
-    assert command - not_options == set(api.ReplayOptions.__dataclass_fields__)
+OF_THE_TERMINAL = {"as_json", "full", "form", "dry_run", "yes"}
+OF_PYTHON = {"observer", "executor", "consent", "echo", "cache"}
+OTHER_WORDS = {"paths": "path", "no_cache": "cache"}
+# Of `bis audit`: what other functions do.
+OF_OTHERS = {"corpus", "out", "workers", "cluster", "fix", "diff", "write_baseline"}
+
+
+@pytest.mark.parametrize("name", ["replay", "run", "show", "diff", "verify", "rule", "audit"])
+def test_options_of_a_command_are_keywords_of_its_function(name: str) -> None:
+    """Each option can be given from Python under the same name, and needs no object to be made."""
+    command = {str(p.name) for p in cli.commands[name].params} - OF_THE_TERMINAL
+    if name == "audit":
+        command -= OF_OTHERS
+    parameters = inspect.signature(getattr(bis, name)).parameters
+    assert {OTHER_WORDS.get(word, word) for word in command} - OF_PYTHON == set(parameters) - OF_PYTHON
+    positional = {p.name for p in parameters.values() if p.kind is not p.KEYWORD_ONLY}
+    assert positional <= {"path", "run_id", "run_a", "run_b", "target", "arguments", "code"}
+
+
+def test_no_function_shares_its_name_with_a_module() -> None:
+    """Importing a part of bis never hides a public function."""
+    modules = {module.name for module in pkgutil.iter_modules(bis.__path__)}
+    assert modules & set(bis.__all__) == set()
+
+
+def test_signatures_name_their_types() -> None:
+    """No public function takes or returns `Any`."""
+    functions = [f for n, f in vars(api).items() if inspect.isfunction(f) and not n.startswith("_")]
+    named = [f"{f.__name__}: {text}" for f in functions for text in f.__annotations__.values() if "Any" in str(text)]
+    assert named == []
 
 
 def test_importing_bis_loads_no_part_of_it() -> None:

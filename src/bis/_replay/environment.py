@@ -24,10 +24,11 @@ from typing import TYPE_CHECKING
 
 from bis._replay.package_index import certificate_variables, index_options
 from bis.errors import EnvironmentBuildError, StorageError, WrongPython
+from bis.model.progress import SILENT, Observer, Task
 from bis.model.verdict import Deviation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from bis.model.facets import Environment, Package
 
@@ -49,6 +50,11 @@ class BuiltEnvironment:
     seconds: float
     deviations: tuple[Deviation, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """Of its folder: the digest of what is in it."""
+        return self.python_executable.parents[1].name
+
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
@@ -64,7 +70,7 @@ def ensure_environment(
     *,
     cache_dir: Path,
     python: str | None = None,
-    progress: Callable[[str], None] | None = None,
+    observer: Observer = SILENT,
 ) -> BuiltEnvironment:
     """Build the environment, or find it built.
 
@@ -76,8 +82,8 @@ def ensure_environment(
         Where environments are kept.
     python : str, optional
         The version to build it with, ``X.Y.Z`` or ``X.Y``; the recorded one by default.
-    progress : callable, optional
-        Told in words what is going on.
+    observer : Observer
+        Receives the task where something is built.
 
     Raises
     ------
@@ -97,8 +103,9 @@ def ensure_environment(
         with _lock(cache_dir / f".{folder.name}.lock"):
             created = not (folder / _DESCRIPTION).exists()
             if created:
-                (progress or _say_nothing)(f"building an environment of {len(packages)} packages")
+                observer.started(Task.ENVIRONMENT, len(packages))
                 _build(folder, interpreter, packages, environment.python)
+                observer.finished(Task.ENVIRONMENT)
     except OSError as error:
         raise StorageError(
             f"the environment cannot be kept in {cache_dir}: {error.strerror or error}",
@@ -111,6 +118,12 @@ def ensure_environment(
         seconds=time.monotonic() - started,
         deviations=(*deviations, *(Deviation(**d) for d in described["deviations"])),
     )
+
+
+def built_environment(cache_dir: Path, name: str) -> Path | None:
+    """The interpreter of an environment that was built before; None where it is not there."""
+    folder = cache_dir / name
+    return python_of(folder) if name and (folder / _DESCRIPTION).is_file() else None
 
 
 def requirement(package: Package) -> str:
@@ -180,10 +193,6 @@ def _numbers(version: str) -> list[int]:
 
 def _is_archive(url: str) -> bool:
     return url.split("#", maxsplit=1)[0].endswith((".whl", ".tar.gz", ".zip"))
-
-
-def _say_nothing(_: str) -> None:
-    """Tell nobody."""
 
 
 def _name(interpreter: Interpreter, packages: tuple[Package, ...]) -> str:

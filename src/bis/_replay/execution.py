@@ -6,25 +6,28 @@ import os
 import secrets
 import shutil
 import signal
+import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bis._replay.inputs import Inputs, Resolved, resolve
 from bis._replay.planning import Layout
 from bis._replay.program_environment import neutralise
 from bis._replay.working_copy import build
 from bis._version import __version__
 from bis.config import MIB, Settings, home
-from bis.errors import BisError, StorageError
+from bis.errors import BisError, DataMissing, StorageError
 from bis.evidence import spool as spool_files
 from bis.evidence.digests import digest_file
 from bis.evidence.redaction import Redactor, secrets_of
-from bis.launch.launcher import Launch, NotebookOptions, child_environment, launch, write_session
+from bis.launch.launcher import child_environment, launch, write_session
+from bis.launch.runners import Launch, NotebookOptions
 from bis.model.facets import Cell, EntryKind, Failure, FileDigest, Outputs, Status
 from bis.model.plan import Plan
 from bis.model.record import Mode
 from bis.model.session import Quarantine, Session
+from bis.model.variation import Variation
 from bis.model.verdict import Deviation, Outcome
 from bis.record.assembly import texts, written_files
 from bis.record.observed_session import ObservedSession, SeenRun, outputs_of, read_sightings, trace_of
@@ -32,27 +35,22 @@ from bis.record.observed_session import ObservedSession, SeenRun, outputs_of, re
 _CELLS = "bis-executed-cells.ipynb"  # an interactive session replays as a notebook of its executed cells
 _RUNNING: list[bool] = []
 _ROOM_BYTES = 65536
+_UNUSED_ROOT = "0" * 64  # where entropy is not served, nothing is derived from it
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """All that a worker needs for one replay; small and picklable.
 
-    `served` is false where the original's entropy was only watched. `root` is the entropy root in hexadecimal.
+    It has no path that matters on another machine: `inputs` names by digest what is needed of the host.
     """
 
     plan: Plan
     index: int
-    root: str
-    hash_seed: str | None
-    served: bool
-    archive: str
-    python: str
-    folder: str
+    variation: Variation
+    inputs: Inputs
     settings: Settings
     keep: bool = False
-    deviations: tuple[Deviation, ...] = ()
-    environ: Mapping[str, str] = field(default_factory=dict)
     layout: Layout = field(default_factory=Layout)
     cells: tuple[Cell, ...] = ()
 
@@ -65,22 +63,39 @@ def execute(job: Job) -> Outcome:
     KeyboardInterrupt
         Ctrl-C; the program and its workspace are gone.
     """
-    folder = Path(job.folder)
     started = time.monotonic()
+    folder = None
     _RUNNING.append(True)
     try:
-        outcome = _execute(job, folder)
+        folder = _folder(job)
+        inputs = resolve(job.inputs, job.plan.data, home=home(), environment=job.variation.environment)
+        outcome = _execute(job, inputs, folder)
     except BisError as error:
-        stage = "resource" if isinstance(error, StorageError) else "env"
-        outcome = _failed(job, Failure(stage, error.message))
+        outcome = _failed(job, Failure(_stage(error), error.message))
     except OSError as error:
         outcome = _failed(job, Failure("resource", f"{error.filename or folder}: {error.strerror or error}"))
     finally:
         _RUNNING.pop()
-        if not job.keep:
+        if folder is not None and not job.keep:
             shutil.rmtree(folder, ignore_errors=True)
-    kept = (*outcome.notes, f"the workspace is kept in {folder}") if job.keep else outcome.notes
+    kept = (*outcome.notes, f"the workspace is kept in {folder}") if job.keep and folder else outcome.notes
     return replace(outcome, duration_s=time.monotonic() - started, notes=kept)
+
+
+def _stage(error: BisError) -> str:
+    if isinstance(error, DataMissing):
+        return "data"
+    return "resource" if isinstance(error, StorageError) else "env"
+
+
+def _folder(job: Job) -> Path:
+    """Where this replay works: on the machine that planned it a place that the campaign removes, whatever happens."""
+    if job.keep:
+        return home() / "replays" / f"{job.plan.run_id[:8]}-{secrets.token_hex(4)}"
+    scratch = job.inputs.origin.scratch
+    if scratch and job.inputs.are_here and Path(scratch).is_dir():
+        return Path(scratch) / str(job.index)
+    return Path(tempfile.mkdtemp(prefix="bis-replay-"))
 
 
 def quiet_when_idle() -> None:
@@ -95,8 +110,9 @@ def quiet_when_idle() -> None:
     signal.signal(signal.SIGINT, interrupted)
 
 
-def _execute(job: Job, folder: Path) -> Outcome:
-    workspace = build(job.plan, Path(job.archive) if job.archive else None, folder / "workspace", layout=job.layout)
+def _execute(job: Job, inputs: Resolved, folder: Path) -> Outcome:
+    plan = replace(job.plan, data=inputs.data)
+    workspace = build(plan, inputs.archive, folder / "workspace", layout=job.layout)
     if job.plan.entry is EntryKind.INTERACTIVE:
         from bis.notebooks.document import notebook_from_cells, write_notebook  # extra: notebook
 
@@ -104,8 +120,9 @@ def _execute(job: Job, folder: Path) -> Outcome:
     session = write_session(_session(job, folder, workspace.root, workspace.cwd))
     quarantine = session.quarantine
     assert quarantine is not None
-    base = neutralise(job.environ, quarantine.folder)
+    base = neutralise(os.environ, quarantine.folder)
     base.update(job.plan.variables)
+    base.update(job.variation.variables)
     temporary = folder / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     base["TMPDIR"] = str(temporary)
@@ -115,7 +132,7 @@ def _execute(job: Job, folder: Path) -> Outcome:
     ended = launch(
         Launch(
             session=session,
-            python=job.python,
+            python=inputs.python,
             cwd=workspace.cwd,
             env=child_environment(session, base),
             echo=False,
@@ -128,7 +145,7 @@ def _execute(job: Job, folder: Path) -> Outcome:
     del ended
     _check_room(Path(session.spool))
     seen = read_sightings(Path(session.spool))
-    return _outcome(job, seen, workspace.deviations)
+    return _outcome(job, seen, (*inputs.deviations, *workspace.deviations))
 
 
 def _check_room(spool: Path) -> None:
@@ -163,11 +180,12 @@ def _session(job: Job, folder: Path, root: Path, cwd: Path) -> Session:
         interpreter_options=plan.interpreter_options,
         cwd=str(cwd),
         project_root=str(root),
-        root=job.root,
-        serve=job.served,
-        hash_seed=job.hash_seed,
+        root=job.variation.root or _UNUSED_ROOT,
+        serve=job.variation.root is not None,
+        hash_seed=job.variation.hash_seed,
+        roles=job.variation.roles,
         spool=str(folder / "spool"),
-        states=plan.states,
+        states=plan.states if job.variation.root is None else (),
         quarantine=Quarantine(
             folder=str(folder / "quarantine"),
             writable=(str(folder), str(home() / "templates")),
@@ -187,7 +205,7 @@ def _target(plan: Plan, root: Path, cwd: Path) -> str:
 
 def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...]) -> Outcome:
     run = _matching_run(job.plan, seen.runs)
-    outputs = outputs_of(seen, run, redact=texts(Redactor({**job.environ, **secrets_of({}, job.plan.argv)})))
+    outputs = outputs_of(seen, run, redact=texts(Redactor({**os.environ, **secrets_of({}, job.plan.argv)})))
     failure = outputs.failure
     notes = []
     if job.plan.original_scheme and run is None and failure is None:
@@ -206,10 +224,10 @@ def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...])
     return Outcome(
         index=job.index,
         kind=job.plan.kind,
-        root=job.root,
+        root=job.variation.root,
         outputs=replace(outputs, artifacts=_artifacts(seen, run), files=written_files(seen), failure=failure),
         failure=failure,
-        deviations=(*job.deviations, *deviations, *found),
+        deviations=(*deviations, *found),
         trace=trace_of(seen)[0],
         notes=tuple(dict.fromkeys(notes)),
     )
@@ -237,8 +255,8 @@ def _failed(job: Job, failure: Failure) -> Outcome:
     return Outcome(
         index=job.index,
         kind=job.plan.kind,
-        root=job.root,
+        root=job.variation.root,
         outputs=Outputs(Status.MISSING, (failure.message,)),
         failure=failure,
-        deviations=job.deviations,
+        deviations=job.inputs.deviations,
     )

@@ -126,7 +126,7 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
         Of the MLflow run that is replayed.
     """
     notes = _Notes()
-    exact = options.kind is ReplayKind.EXACT
+    repeated = options.kind is not ReplayKind.FRESH  # what a varied replay changes is in its variation
     _partial_facets(record, notes)
     source, target = _source(record, here, notes)
     cwd = _working_directory(record, notes)
@@ -141,12 +141,12 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
         cwd=cwd,
         source=source,
         environment=environment,
-        hash_seed=record.randomness.hash_seed if exact else None,
-        root=record.randomness.root if exact else None,
+        hash_seed=record.randomness.hash_seed if repeated else None,
+        root=record.randomness.root if repeated else None,
         ordinal=record.ordinal,
         original_scheme=record.tracking_scheme,
         variables=_variables(record, here, notes),
-        states=_states(record, notes) if exact else (),
+        states=_states(record, notes) if repeated else (),
         data=_data(record, here),
         skipped_cells=_skipped(here, notes),
         overrides=dict(options.overrides),

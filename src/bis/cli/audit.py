@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from bis import api
 from bis.cli.options import as_json, full, print_json
+from bis.cli.progress import TerminalProgress
+from bis.report.json.audit_json import documents
+from bis.report.json.envelope import to_document
+from bis.report.sarif.sarif_log import to_sarif
+from bis.report.text.audit_text import print_audit, print_findings
+from bis.report.text.corpus_text import print_corpus
+from bis.report.text.github_annotations import workflow_commands
 
 if TYPE_CHECKING:
-    from bis.api import AuditOptions
     from bis.model.project_audit import ProjectAudit
 
 _FORMATS = ("text", "concise", "json", "sarif", "github")
@@ -83,10 +90,8 @@ def audit(  # noqa: PLR0913 (one parameter for each option)
 
     Findings can be silenced where they stand: `# bis: ignore[BIS101] reason`. `bis rule BIS101` explains one.
     """
-    from bis import api
-
     known = "" if write_baseline is not None else str(baseline) if baseline else None  # all findings are to be listed
-    options = api.AuditOptions(select, ignore, exclude, known, cache=not no_cache)
+    options: dict[str, Any] = {"select": select, "ignore": ignore, "exclude": exclude, "cache": not no_cache}
     if corpus:
         if fix or diff or baseline or write_baseline or form not in {"text", "json"}:
             raise click.UsageError("--fix, --diff, --baseline, --write-baseline and other formats are for one project")
@@ -96,7 +101,7 @@ def audit(  # noqa: PLR0913 (one parameter for each option)
     if (fix or diff) and (as_json or form != "text"):
         raise click.UsageError("--fix and --diff tell what they change: leave out --json and --format")
     roots = paths or (Path(),)
-    audits = [api.audit(path, options=options) for path in roots]
+    audits = [api.audit(path, baseline=known, **options) for path in roots]
     if write_baseline is not None:
         count = api.write_baseline(write_baseline, audits, roots)
         sys.stderr.write(f"bis: {count} findings are listed in {write_baseline}\n")
@@ -111,25 +116,15 @@ def audit(  # noqa: PLR0913 (one parameter for each option)
 
 def _show(roots: tuple[Path, ...], audits: list[ProjectAudit], form: str, *, full: bool) -> None:
     if form in {"sarif", "github", "concise"}:  # editors and services look for files from where the command is run
-        from bis import api
-
         folders = (os.path.relpath(api.project_folder(root)) for root in roots)
         audits = [audit.below(Path(folder).as_posix()) for folder, audit in zip(folders, audits, strict=True)]
     if form == "json":
-        from bis.report.json.audit_json import documents
-
         print_json(documents(audits))
     elif form == "sarif":
-        from bis.report.sarif.sarif_log import to_sarif
-
         print_json(to_sarif(audits, api.rules()))
     elif form == "github":
-        from bis.report.text.github_annotations import workflow_commands
-
         sys.stdout.write(workflow_commands(audits))
     else:
-        from bis.report.text.audit_text import print_audit, print_findings
-
         for audit in audits:
             if form == "concise":
                 print_findings(audit)
@@ -138,8 +133,6 @@ def _show(roots: tuple[Path, ...], audits: list[ProjectAudit], form: str, *, ful
 
 
 def _repair(roots: tuple[Path, ...], audits: list[ProjectAudit], *, write: bool) -> int:
-    from bis import api
-
     repaired = 0
     for root, audit in zip(roots, audits, strict=True):
         made = api.repairs(root, audit, write=write)
@@ -154,7 +147,7 @@ def _repair(roots: tuple[Path, ...], audits: list[ProjectAudit], *, write: bool)
 
 def _corpus(
     paths: tuple[Path, ...],
-    options: AuditOptions,
+    options: dict[str, Any],
     *,
     out: Path | None,
     workers: int | None,
@@ -163,20 +156,11 @@ def _corpus(
 ) -> int:
     if len(paths) != 1:
         raise click.UsageError("--corpus takes one PATH: a folder of projects, or a CSV file")
-    from bis import api
-    from bis.cli.progress import CorpusBar
-
     folder = out or Path("bis-audit")
-    with CorpusBar() as progress:
-        result = api.audit_corpus(
-            paths[0], folder, options=options, workers=workers, cluster=cluster, progress=progress
-        )
+    with TerminalProgress() as progress:
+        result = api.audit_corpus(paths[0], folder, workers=workers, cluster=cluster, observer=progress, **options)
     if as_json:
-        from bis.report.json.envelope import to_document
-
         print_json(to_document("bis.corpus", result))
     else:
-        from bis.report.text.corpus_text import print_corpus
-
         print_corpus(result, folder)
     return 0 if result.projects else 4

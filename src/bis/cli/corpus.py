@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from bis import api
 from bis.cli.options import as_json, print_json
-from bis.cli.progress import CorpusBar
+from bis.cli.progress import TerminalProgress
 
 
 @click.group()
@@ -32,10 +33,8 @@ def fetch(*, topic: str, limit: int, out: Path, list_only: bool, as_json: bool) 
 
     Run again, it goes on where it stopped. Without a token GitHub allows ten searches a minute.
     """
-    from bis import api
-
-    with CorpusBar("fetching") as progress:
-        count = api.fetch_corpus(topic, out, limit=limit, clones=not list_only, progress=progress)
+    with TerminalProgress() as progress:
+        count = api.fetch_corpus(topic, out, limit=limit, clones=not list_only, observer=progress)
     if as_json:
         print_json({"format": "bis.fetch", "version": 1, "repositories": count, "listing": str(out / "projects.csv")})
     else:

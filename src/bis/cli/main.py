@@ -14,16 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bis._version import __version__
-from bis.cli.audit import audit
-from bis.cli.corpus import corpus
-from bis.cli.diff import diff
-from bis.cli.replay import replay
-from bis.cli.rule import rule
-from bis.cli.run import run
-from bis.cli.runs import runs
-from bis.cli.show import show
-from bis.cli.store import store
-from bis.cli.verify import verify
+from bis.cli.lazy_commands import CommandPlace, LazyGroup
 from bis.config import debugging
 from bis.errors import BisError, BisWarning
 from bis.evidence.client_settings import set_up_client
@@ -37,7 +28,27 @@ Exit codes: 0 yes · 1 not reproduced, findings · 2 usage · 3 could not run ·
 """
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG)
+_PLACES = {
+    "audit": CommandPlace("bis.cli.audit", "What does a project trace of its experiments, and what does it fail to?"),
+    "corpus": CommandPlace("bis.cli.corpus", "Corpora of projects to audit."),
+    "diff": CommandPlace(
+        "bis.cli.diff", "Compare two runs: same, differs or not recorded, facet by facet, then the metrics."
+    ),
+    "replay": CommandPlace("bis.cli.replay", "Run a recorded experiment again, and judge whether it is the same."),
+    "rule": CommandPlace("bis.cli.rule", "Explain a rule of the audit; without CODE, list all."),
+    "run": CommandPlace("bis.cli.run", "Run a script, notebook or module once, recorded."),
+    "runs": CommandPlace("bis.cli.runs", "List runs, the latest first, with their latest verdicts."),
+    "show": CommandPlace(
+        "bis.cli.show", "Show what a run was made of, facet by facet: recorded, partial (why) or missing."
+    ),
+    "store": CommandPlace("bis.cli.store", "Store recorded sessions that are not in MLflow yet."),
+    "verify": CommandPlace(
+        "bis.cli.verify", "Compare a run with published figures, at the precision in which they are printed."
+    ),
+}
+
+
+@click.group(cls=LazyGroup, places=_PLACES, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG)
 @click.version_option(__version__, "-V", "--version", prog_name="bis")
 def cli() -> None:
     """Would we get this experiment again?
@@ -58,10 +69,6 @@ def cli() -> None:
     """
     if click.get_current_context().invoked_subcommand != "run":  # the program that this starts has settings of its own
         set_up_client()
-
-
-for command in (run, replay, show, runs, diff, verify, store, audit, rule, corpus):
-    cli.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> int:

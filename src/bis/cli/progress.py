@@ -1,89 +1,79 @@
-"""Progress of long work on stderr; nothing where stderr is no terminal."""
+"""Progress of long work on stderr; nothing but notes where stderr is not a terminal."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bis.corpus.corpus_progress import CorpusProgress
+from bis.model.progress import DONE, KEPT, Note, Step, Task
+from bis.report.text.audit_text import printable
+from bis.report.text.progress_text import note_text, step_text, task_text
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from bis.model.project_audit import ProjectAudit
+    from rich.progress import Progress, TaskID
+
+_COUNTED = {Task.REPLAYS, Task.AUDITS, Task.LISTING, Task.CLONES}
+_LONG = {Task.AUDITS, Task.CLONES}  # the time that is left is worth an estimate
+_NAME_CHARACTERS = 40
 
 
-class ReplayProgress:
-    """A bar that counts replays; tells each step of the preparation."""
+class TerminalProgress:
+    """An observer that shows a bar for work that is counted, and a line for each other task.
+
+    Use it as a context manager: the bar is taken away at the end, whatever happens.
+    """
 
     def __init__(self) -> None:
-        self._bar: Any = None
-        self._task: Any = None
+        self._bar: Progress | None = None
+        self._row: TaskID | None = None
 
-    def __enter__(self) -> ReplayProgress:  # noqa: PYI034 (Self is typing's from 3.11 on)
+    def __enter__(self) -> TerminalProgress:  # noqa: PYI034 (Self is typing's from 3.11 on)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+        self._take_away()
 
-    def step(self, text: str) -> None:
-        """Tell what is being prepared."""
-        if self._bar is not None:
-            self._bar.update(self._task, description=text)
-        elif sys.stderr.isatty():
-            sys.stderr.write(f"bis: {text}\n")
-
-    def begin(self, total: int) -> None:
-        """Begin to count."""
+    def started(self, task: Task, total: int | None = None) -> None:
+        """Show the bar, or say what is done."""
         if not sys.stderr.isatty():
             return
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+        if task in _COUNTED:
+            self._show(task, total)
+        elif self._bar is not None and self._row is not None:
+            self._bar.update(self._row, description=task_text(task, total))
+        elif task not in {Task.CELLS, Task.STORING}:
+            sys.stderr.write(f"bis: {task_text(task, total)}\n")
 
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._task = self._bar.add_task("replaying", total=total)
-        self._bar.start()
+    def advanced(self, task: Task, step: Step) -> None:
+        """Move the bar on. Where there is none, failures of a corpus are printed."""
+        if self._bar is not None and self._row is not None:
+            text = step.what[:_NAME_CHARACTERS] if task is not Task.REPLAYS else step_text(task, step)
+            self._bar.update(self._row, description=printable(text), advance=1)
+        elif task is Task.AUDITS and step.code not in {DONE, KEPT}:
+            self._write(step_text(task, step))
 
-    def done(self, text: str) -> None:
-        """One more replay has ended."""
+    def noted(self, note: Note) -> None:
+        """Print it."""
+        self._write(note_text(note))
+
+    def finished(self, task: Task) -> None:
+        """Take the bar of a counted task away."""
+        if task in _COUNTED:
+            self._take_away()
+
+    def _write(self, text: str) -> None:
+        line = f"bis: {printable(text)}"  # names of projects are anybody's text
         if self._bar is not None:
-            self._bar.update(self._task, description=text, advance=1)
+            self._bar.console.print(line, markup=False, highlight=False, emoji=False)
+        else:
+            sys.stderr.write(line + "\n")
 
-
-class CorpusBar(CorpusProgress):
-    """A bar that counts projects, and the rate at which they come."""
-
-    def __init__(self, what: str = "auditing") -> None:
-        self._what = what
-        self._bar: Any = None
-        self._task: Any = None
-
-    def __enter__(self) -> CorpusBar:  # noqa: PYI034 (Self is typing's from 3.11 on)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
-
-    def begin(self, total: int | None) -> None:
-        """Begin to count."""
-        if not sys.stderr.isatty():
-            return
-        from rich.console import Console
+    def _show(self, task: Task, total: int | None) -> None:
+        from rich.console import Console  # only where a bar is shown
         from rich.progress import (
             BarColumn,
             MofNCompleteColumn,
@@ -93,38 +83,46 @@ class CorpusBar(CorpusProgress):
             TimeRemainingColumn,
         )
 
+        self._take_away()
+        left = [TimeRemainingColumn()] if task in _LONG else []
         self._bar = Progress(
-            TextColumn(self._what),
+            TextColumn(task_text(task)),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TimeRemainingColumn(),
+            *left,
             TextColumn("{task.description}", markup=False),
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._bar.add_task("", total=total)
+        self._row = self._bar.add_task("", total=total)
         self._bar.start()
 
-    def done(self, name: str, audit: ProjectAudit) -> None:
-        """One more project."""
-        self.kept(name)
-        if not audit.facts and not sys.stderr.isatty():
-            why = audit.problems[0].detail if audit.problems else "it could not be audited"
-            self.note(f"{name}: {why}")
-
-    def kept(self, name: str) -> None:
-        """One more that was there already."""
+    def _take_away(self) -> None:
         if self._bar is not None:
-            from bis.report.text.audit_text import printable  # names of projects are anybody's text
+            self._bar.stop()
+            self._bar = self._row = None
 
-            self._bar.update(self._task, description=printable(name[:40]), advance=1)
 
-    def note(self, text: str) -> None:
-        """Tell it on stderr."""
-        from bis.report.text.audit_text import printable
+class CellLines:
+    """An observer that prints a line for each cell of a notebook as it starts."""
 
-        if self._bar is not None:
-            self._bar.console.print(f"bis: {printable(text)}", markup=False, highlight=False, emoji=False)
-        else:
-            sys.stderr.write(f"bis: {printable(text)}\n")
+    def __init__(self) -> None:
+        self._total: int | None = None
+
+    def started(self, task: Task, total: int | None = None) -> None:
+        """Keep the number of cells."""
+        if task is Task.CELLS:
+            self._total = total
+
+    def advanced(self, task: Task, step: Step) -> None:
+        """Print the number of the cell."""
+        if task is Task.CELLS:
+            sys.stderr.write(f"bis: cell {step.what} of {self._total}\n")
+
+    def noted(self, note: Note) -> None:
+        """Print it."""
+        sys.stderr.write(f"bis: {note_text(note)}\n")
+
+    def finished(self, task: Task) -> None:
+        """Do nothing: what follows is printed by the command."""

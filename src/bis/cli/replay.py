@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bis import api
 from bis.cli.options import as_json, assignments, full, print_json, tolerances, tracking_uri
+from bis.cli.progress import TerminalProgress
+from bis.report.json.envelope import to_document
+from bis.report.json.verdict_json import verdict_document
+from bis.report.text.plan_text import print_plan
+from bis.report.text.verdict_text import print_verdict
 
 if TYPE_CHECKING:
-    from bis.api import ReplayOptions
     from bis.model.plan import Plan
+
+_OF_PLANS = ("fresh", "environment", "overrides", "data_folders", "source", "timeout_s", "tracking_uri")
 
 
 @click.command()
@@ -50,7 +56,7 @@ if TYPE_CHECKING:
 @tracking_uri
 @as_json
 @click.argument("run_id", metavar="RUN_ID")
-def replay(*, run_id: str, as_json: bool, full: bool, tracking_uri: str | None, dry_run: bool, **options: Any) -> int:
+def replay(*, run_id: str, as_json: bool, full: bool, dry_run: bool, yes: bool, **options: Any) -> int:
     """Run a recorded experiment again, and judge whether it is the same.
 
     Exact replays (the default) repeat the recorded randomness and ask whether the record is complete and the
@@ -62,49 +68,33 @@ def replay(*, run_id: str, as_json: bool, full: bool, tracking_uri: str | None, 
     bis replay 3f2a --fresh -n 8
     bis replay last --set lr=0.2 --dry-run
     """
-    from bis import api
-
-    chosen = api.options_from(**options)
     if dry_run:
-        _print_plan(api.plan(run_id, chosen, tracking_uri=tracking_uri), chosen, as_json=as_json, full=full)
+        plan = api.plan(run_id, **{name: options[name] for name in _OF_PLANS})
+        _print_plan(plan, times=options["times"] or 1, as_json=as_json, full=full)
         return 0
-    with _progress(quiet=as_json) as progress:
-        verdict = api.replay(
-            run_id, chosen, tracking_uri=tracking_uri, observer=progress, consent=None if options["yes"] else _ask
-        )
+    consent = None if yes else _ask
     if as_json:
-        from bis.report.json.verdict_json import verdict_document
-
+        verdict = api.replay(run_id, consent=consent, **options)
+    else:
+        with TerminalProgress() as progress:
+            verdict = api.replay(run_id, consent=consent, observer=progress, **options)
+    if as_json:
         print_json(verdict_document(verdict))
     else:
-        from bis.report.text.verdict_text import print_verdict
-
         print_verdict(verdict, full=full)
         for outcome in verdict.outcomes if options["keep"] else ():
             sys.stderr.write(f"bis: replay {outcome.index + 1}: {outcome.notes[-1]}\n")
     return verdict.exit_code
 
 
-def _print_plan(plan: Plan, chosen: ReplayOptions, *, as_json: bool, full: bool) -> None:
+def _print_plan(plan: Plan, *, times: int, as_json: bool, full: bool) -> None:
     if as_json:
-        from bis.report.json.envelope import to_document
-
         print_json(to_document("bis.plan", plan))
         return
-    from bis.report.text.plan_text import print_plan
-
-    print_plan(plan, times=chosen.times or 1, full=full)
+    print_plan(plan, times=times, full=full)
 
 
 def _ask(question: str) -> bool:
     if not sys.stdin.isatty():
         return False
     return click.confirm(f"bis: {question}", err=True)
-
-
-def _progress(*, quiet: bool) -> Any:
-    if quiet:
-        return nullcontext()
-    from bis.cli.progress import ReplayProgress
-
-    return ReplayProgress()

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bis import api
 from bis.cli.options import as_json, print_json
+from bis.report.json.envelope import to_document
+from bis.report.text.terminal import print_text, table, text_of
 
 if TYPE_CHECKING:
     from bis.model.rule_text import RuleText
@@ -21,29 +24,19 @@ def rule(*, as_json: bool, code: str | None) -> int:
     \b
     bis rule BIS103      what it finds, why it matters, a bad and a good example
     """
-    from bis import api
-
     known = api.rules() if code is None else [api.rule(code)]
     if as_json:
-        from bis.report.json.envelope import to_document
-
         documents = [to_document("bis.rule", one) for one in known]
         print_json(documents[0] if code is not None else {"format": "bis.rules", "version": 1, "rules": documents})
     elif code is not None:
-        from bis.report.text.terminal import print_text
-
         print_text(lambda width, colour: _explained(known[0], width, colour))
     else:
-        from bis.report.text.terminal import print_text
-
         print_text(lambda width, colour: _listed(known, width, colour))
     return 0
 
 
 def _explained(one: RuleText, width: int, colour: bool) -> str:  # noqa: FBT001
     from rich.markdown import Markdown
-
-    from bis.report.text.terminal import text_of
 
     repair = ", repaired by --fix" if one.fixable else ""
     about = f"{one.severity.value}, confidence {one.confidence.value}{repair}"
@@ -52,7 +45,5 @@ def _explained(one: RuleText, width: int, colour: bool) -> str:  # noqa: FBT001
 
 
 def _listed(known: list[RuleText], width: int, colour: bool) -> str:  # noqa: FBT001
-    from bis.report.text.terminal import table, text_of
-
     rows = [(one.code, one.name, one.summary + (" [--fix]" if one.fixable else "")) for one in known]
     return text_of([table(("code", "name", "what it finds"), rows, whole=(0, 1))], width=width, colour=colour)

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bis import api
 from bis.cli.options import as_json, assignments, print_json, tracking_uri
+from bis.cli.progress import CellLines
+from bis.model.progress import SILENT
+from bis.report.json.envelope import to_document
 
 if TYPE_CHECKING:
     from bis.record.recording import Recorded
@@ -51,8 +55,6 @@ def run(
 
     With --json, the program's output is kept with the run and not shown.
     """
-    from bis import api
-
     recorded = api.run(
         target,
         *arguments,
@@ -61,19 +63,13 @@ def run(
         tracking_uri=tracking_uri,
         wait=True if as_json else wait,
         echo=not as_json,
-        on_cell=None if as_json or not sys.stderr.isatty() else _cell,
+        observer=SILENT if as_json or not sys.stderr.isatty() else CellLines(),
     )
     if as_json:
-        from bis.report.json.envelope import to_document
-
         print_json(to_document("bis.run", recorded))
     else:
         _tell(recorded, tracking_uri)
     return _exit_status(recorded)
-
-
-def _cell(position: int, total: int) -> None:
-    sys.stderr.write(f"bis: cell {position + 1} of {total}\n")
 
 
 def _tell(recorded: Recorded, uri: str | None) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import click
 
+from bis import api
 from bis.cli.options import as_json, print_json, tracking_uri
 from bis.model.verdict import Level
+from bis.report.json.envelope import to_document
+from bis.report.text.runs_text import print_runs
 
 
 @click.command()
@@ -28,15 +31,9 @@ def runs(*, limit: int, experiment: str | None, verdict: str | None, tracking_ur
 
     Exit code 0, also where no run is found.
     """
-    from bis import api
-
     found = api.runs(experiment=experiment, verdict=verdict, limit=limit, tracking_uri=tracking_uri)
     if as_json:
-        from bis.report.json.envelope import to_document
-
         print_json(to_document("bis.runs", {"runs": list(found)}))
         return 0
-    from bis.report.text.runs_text import print_runs
-
     print_runs(found, limit=limit)
     return 0

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bis import api
 from bis.cli.options import as_json, print_json, tracking_uri
+from bis.report.json.envelope import to_document
 
 if TYPE_CHECKING:
     from bis.record.storing import StoredSession
@@ -24,12 +26,8 @@ def store(*, tracking_uri: str | None, as_json: bool) -> int:
 
     Exit code 0 where all of them are stored, or none waits; 3 where one could not be stored.
     """
-    from bis import api
-
     results = api.store(tracking_uri=tracking_uri, on_session=None if as_json else _tell)
     if as_json:
-        from bis.report.json.envelope import to_document
-
         print_json(to_document("bis.store", {"sessions": list(results)}))
     elif not results:
         sys.stdout.write("no session waits to be stored\n")

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bis import api
 from bis.cli.options import as_json, assignments, full, print_json, tolerances, tracking_uri
+from bis.report.json.verdict_json import verdict_document
+from bis.report.text.verdict_text import print_verdict
 
 if TYPE_CHECKING:
     from bis.config import Tolerance
@@ -39,15 +42,9 @@ def verify(
     bis verify last --expect table.csv --map "test MSE=mse"
     bis verify last --expect saved-outputs
     """
-    from bis import api
-
-    verdict = api.verify(run_id, expect=expect, names=names, tolerances=tolerance, tracking_uri=tracking_uri)
+    verdict = api.verify(run_id, expect=expect, names=names, tolerance=tolerance, tracking_uri=tracking_uri)
     if as_json:
-        from bis.report.json.verdict_json import verdict_document
-
         print_json(verdict_document(verdict))
     else:
-        from bis.report.text.verdict_text import print_verdict
-
         print_verdict(verdict, full=full)
     return verdict.exit_code

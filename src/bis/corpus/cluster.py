@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bis._version import __version__
-from bis.corpus.corpus_progress import CorpusProgress
 from bis.corpus.local import audit_locally
 from bis.corpus.outcomes import CRASHED, MISSING, Auditor, ProjectOutcome, failed
 from bis.corpus.projects import ProjectSource
 from bis.errors import ExecutionError, MissingExtra
+from bis.model.progress import SILENT, Note, Observer
 from bis.model.project_audit import Problem
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 _LARGEST_BATCH = 16
 _LOOK_S = 10.0
 _LONGEST_WAIT_S = 300.0
-_SILENT = CorpusProgress()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def audit_on_cluster(
     clones: Path | None = None,
     timeout_s: float,
     clone_timeout_s: float,
-    progress: CorpusProgress = _SILENT,
+    observer: Observer = SILENT,
     connect_timeout_s: float = 15.0,
 ) -> Generator[ProjectOutcome, None, None]:
     """Audit projects on a Dask cluster, in whatever order they are finished.
@@ -117,8 +116,8 @@ def audit_on_cluster(
         For each project, in seconds.
     clone_timeout_s : float
         For each clone, in seconds.
-    progress : CorpusProgress
-        Is told of differing versions and of missing workers.
+    observer : Observer
+        Receives notes on differing versions and on missing workers.
     connect_timeout_s : float
         For the scheduler to answer, and for it to have a worker, in seconds.
 
@@ -130,11 +129,11 @@ def audit_on_cluster(
         The scheduler does not answer, has no workers, or these have no bis.
     """
     pattern = Batch((), pickle.dumps(auditor), clones, timeout_s, clone_timeout_s)
-    with _connected(scheduler, progress, connect_timeout_s) as client:
+    with _connected(scheduler, observer, connect_timeout_s) as client:
         work = _Work(client, sources, pattern)
         try:
             while not work.fill():
-                future = work.next(progress)
+                future = work.next(observer)
                 if future.status == "finished":
                     yield from work.taken(future)
                 else:
@@ -177,7 +176,7 @@ class _Work:
             sources=tuple(replace(s, folder=s.folder.absolute()) if s.folder is not None else s for s in taken),
         )
 
-    def next(self, progress: CorpusProgress) -> Any:
+    def next(self, observer: Observer) -> Any:
         """The next batch that has ended, well or not."""
         waited_s = 0.0
         while True:
@@ -186,7 +185,7 @@ class _Work:
             except queue.Empty:
                 waited_s = 0.0 if self._client.nthreads() else waited_s + _LOOK_S
             if waited_s == _LOOK_S:
-                progress.note("the cluster has no workers at present; waiting for one")
+                observer.noted(Note("cluster-without-workers"))
             if waited_s >= _LONGEST_WAIT_S:
                 raise ExecutionError(
                     f"the cluster has had no workers for {waited_s:.0f} s",
@@ -226,7 +225,7 @@ class _Work:
 
 
 @contextmanager
-def _connected(scheduler: str, progress: CorpusProgress, timeout_s: float) -> Iterator[Any]:
+def _connected(scheduler: str, observer: Observer, timeout_s: float) -> Iterator[Any]:
     if find_spec("distributed") is None:
         raise MissingExtra(
             "a cluster needs distributed, which is not installed",
@@ -234,7 +233,7 @@ def _connected(scheduler: str, progress: CorpusProgress, timeout_s: float) -> It
             module="distributed",
         )
     distributed = import_module("distributed")  # extra: cluster
-    client = _connect(distributed, scheduler, progress, timeout_s)
+    client = _connect(distributed, scheduler, observer, timeout_s)
     try:
         try:
             client.wait_for_workers(1, timeout=timeout_s)
@@ -250,13 +249,13 @@ def _connected(scheduler: str, progress: CorpusProgress, timeout_s: float) -> It
             ) from error
         others = sorted({str(v) for v in versions.values()} - {__version__})
         if others:
-            progress.note(f"workers of the cluster have bis {', '.join(others)}, here is {__version__}")
+            observer.noted(Note("cluster-versions", {"there": ", ".join(others), "here": __version__}))
         yield client
     finally:
         client.close()
 
 
-def _connect(distributed: Any, scheduler: str, progress: CorpusProgress, timeout_s: float) -> Any:
+def _connect(distributed: Any, scheduler: str, observer: Observer, timeout_s: float) -> Any:
     where = {"scheduler_file": scheduler} if Path(scheduler).is_file() else {"address": scheduler}
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
@@ -269,5 +268,5 @@ def _connect(distributed: Any, scheduler: str, progress: CorpusProgress, timeout
             ) from error
     for warning in told:
         if "ersion" in warning.category.__name__:
-            progress.note(" ".join(str(warning.message).split()))
+            observer.noted(Note("cluster-warning", {"message": " ".join(str(warning.message).split())}))
     return client

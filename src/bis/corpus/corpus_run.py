@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis.corpus.cluster import audit_on_cluster
-from bis.corpus.corpus_progress import CorpusProgress
 from bis.corpus.journal import Journal
 from bis.corpus.local import audit_locally
-from bis.corpus.outcomes import Auditor, failure_of
+from bis.corpus.outcomes import Auditor, ProjectOutcome, failure_of
 from bis.corpus.projects import ProjectListing, ProjectSource
+from bis.model.progress import FAILED, KEPT, SILENT, Observer, Step, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 CLONES = "clones"
-_SILENT = CorpusProgress()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def audit_corpus(
     workers: int | None = None,
     cluster: str | None = None,
     resume: bool = True,
-    progress: CorpusProgress = _SILENT,
+    observer: Observer = SILENT,
     options: CorpusOptions = _DEFAULTS,
 ) -> CorpusResult:
     """Audit all projects and write each result as it comes to ``audits.jsonl`` in `out`.
@@ -86,8 +85,8 @@ def audit_corpus(
         Address or scheduler file of a Dask cluster on which to work instead.
     resume : bool
         Whether to keep what an earlier run to the same folder has finished.
-    progress : CorpusProgress
-        Is told what goes on.
+    observer : Observer
+        Receives a step for each project, and notes.
     options : CorpusOptions
         Limits and places.
 
@@ -108,15 +107,15 @@ def audit_corpus(
     counts: Counter[str] = Counter()
     with Journal(out, version=options.version, resume=resume) as journal:
         listed = sources if isinstance(sources, ProjectListing) else ProjectListing(lambda: iter(sources))
-        for text in (*listed.notes, *journal.notes):
-            progress.note(text)
-        progress.begin(listed.total)
+        for note in (*listed.notes, *journal.notes):
+            observer.noted(note)
+        observer.started(Task.AUDITS, listed.total)
 
         def left() -> Iterator[ProjectSource]:
             for source in listed:
                 if journal.has(source):
                     counts["kept"] += 1
-                    progress.kept(source.name)
+                    observer.advanced(Task.AUDITS, Step(source.name, KEPT))
                 else:
                     yield source
 
@@ -137,14 +136,22 @@ def audit_corpus(
                 clones=options.clones,
                 timeout_s=options.project_timeout_s,
                 clone_timeout_s=options.clone_timeout_s,
-                progress=progress,
+                observer=observer,
             )
         with closing(outcomes):
             for outcome in outcomes:
                 journal.append(outcome.audit)
                 counts["audited"] += 1
                 failures.update([failure_of(outcome.audit)])
-                progress.done(outcome.source.name, outcome.audit)
+                observer.advanced(Task.AUDITS, _step(outcome))
         journal.finish()
+        observer.finished(Task.AUDITS)
     del failures[""]
     return CorpusResult(journal.path, counts["audited"], counts["kept"], dict(failures))
+
+
+def _step(outcome: ProjectOutcome) -> Step:
+    audit = outcome.audit
+    if audit.facts:
+        return Step(outcome.source.name)
+    return Step(outcome.source.name, failure_of(audit) or FAILED, audit.problems[0].detail if audit.problems else "")

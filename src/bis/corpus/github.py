@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from typing import IO, Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
-from bis.corpus.corpus_progress import CorpusProgress
 from bis.errors import BisError, UsageError
+from bis.model.progress import SILENT, Note, Observer
 
 _TIMEOUT_S = 30.0
 _LARGEST_BYTES = 32 << 20
 _TRIES = 4
 _UNSPECIFIED_WAIT_S = 60.0  # what GitHub's documentation asks for where an answer names no time
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-_SILENT = CorpusProgress()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class GitHub:
         Raises the limits from 10 searches a minute to 30.
     fetch : callable, optional
         Takes a URL and headers; by default the standard library's client.
-    progress : CorpusProgress
+    observer : Observer
         Is told how long a wait will be.
     sleep, clock : callable
         Wait for seconds; tell the seconds since 1970.
@@ -65,7 +64,7 @@ class GitHub:
         *,
         token: str | None = None,
         fetch: Fetch | None = None,
-        progress: CorpusProgress = _SILENT,
+        observer: Observer = SILENT,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
         longest_wait_s: float = 3700.0,
@@ -81,7 +80,7 @@ class GitHub:
         self._api_url = api_url.rstrip("/")
         self._token = token
         self._fetch = fetch or fetch_with_urllib
-        self._progress = progress
+        self._observer = observer
         self._sleep = sleep
         self._clock = clock
         self._longest_wait_s = longest_wait_s
@@ -113,7 +112,7 @@ class GitHub:
                     self._give_up(answer)
                 wait_s = 2.0**failures
             else:
-                self._progress.note(f"GitHub's limit is reached; going on in {wait_s:.0f} s")
+                self._observer.noted(Note("rate-limited", {"wait_s": wait_s}))
             waited_s += wait_s
             if waited_s > self._longest_wait_s:
                 raise BisError(

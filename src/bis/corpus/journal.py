@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from bis.corpus.outcomes import failure_of
 from bis.errors import BisError, StorageError, UsageError
+from bis.model.progress import Note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +51,7 @@ class Journal:
 
     def __init__(self, out: Path, *, version: str = "", resume: bool = True) -> None:
         self.path = out / AUDITS
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self._previous_path = out / _PREVIOUS
         self._version = version
         self._done: dict[bytes, list[str]] = {}  # by name: commits of what this run, before it was killed, has finished
@@ -119,7 +120,7 @@ class Journal:
         finished, version = self._read_state()
         if not resume or version != self._version:
             if resume and version is not None:
-                self.notes.append("the earlier results are of another version or other settings: all is audited anew")
+                self.notes.append(Note("earlier-results-discarded"))
             self.path.unlink(missing_ok=True)
             self._previous_path.unlink(missing_ok=True)
             return
@@ -156,7 +157,7 @@ class Journal:
         else:
             temporary.unlink()
         if damaged:
-            self.notes.append(f"{damaged} line{'s' * (damaged > 1)} of {self.path} cut off or damaged, and dropped")
+            self.notes.append(Note("damaged-lines", {"lines": damaged, "path": str(self.path)}))
 
     @staticmethod
     def _lines(path: Path) -> Iterator[tuple[ProjectAudit | None, int, bytes]]:

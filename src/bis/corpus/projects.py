@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bis.errors import NotFound, UsageError
+from bis.model.progress import Note
 
 GITHUB = "https://github.com"
 LEVELS = 3
@@ -42,7 +43,7 @@ class ProjectListing:
 
     start: Callable[[], Iterator[ProjectSource]]
     total: int | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __iter__(self) -> Iterator[ProjectSource]:
         return self.start()
@@ -168,7 +169,7 @@ def projects_in(path: Path) -> ProjectListing:
             f"{path} has {len(faults)} fault{'s' * (len(faults) > 1)}: " + _few(faults),
             hint=f"Each line names a repository ({_FORMS}) and, if you like, a full commit id.",
         )
-    notes = (f"named more than once, and audited once: {_few(repeated)}",) if repeated else ()
+    notes = (Note("repeated-projects", {"projects": _few(repeated)}),) if repeated else ()
     return ProjectListing(lambda: _unique(path), len(first_lines), notes)
 
 

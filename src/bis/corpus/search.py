@@ -10,10 +10,10 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bis.corpus.corpus_progress import CorpusProgress
 from bis.corpus.git_client import GitRunner
 from bis.corpus.projects import parse_repository
 from bis.errors import BisError, NotFound, StorageError, UsageError
+from bis.model.progress import SILENT, Note, Observer, Step, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,6 @@ _TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 _COMMIT = re.compile(r"([0-9a-f]{40}(?:[0-9a-f]{24})?)\s+HEAD")
 _FIRST_DAY = datetime(2007, 10, 1, tzinfo=timezone.utc)  # before GitHub's first repository
 _LS_REMOTE_S = 60.0
-_SILENT = CorpusProgress()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Repository:
 
 
 def search_repositories(
-    topic: str, limit: int, *, api: GitHub, forks: bool = False, progress: CorpusProgress = _SILENT
+    topic: str, limit: int, *, api: GitHub, forks: bool = False, observer: Observer = SILENT
 ) -> Iterator[Repository]:
     """Search for repositories with a topic, those with the most stars first.
 
@@ -67,7 +66,7 @@ def search_repositories(
         The API.
     forks : bool
         Whether to include forks.
-    progress : CorpusProgress
+    observer : Observer
         Is told where GitHub's own answers are incomplete.
 
     Raises
@@ -81,7 +80,7 @@ def search_repositories(
         raise UsageError(f"{topic!r} is no topic of GitHub", hint="Topics are lower-case letters, digits and dashes.")
     if limit < 1:
         raise UsageError(f"the limit is {limit}; expected at least 1")
-    search = _Search(api, f"topic:{topic}" + (" fork:true" if forks else ""), progress)
+    search = _Search(api, f"topic:{topic}" + (" fork:true" if forks else ""), observer)
     seen: set[str] = set()
     for item in search.by_stars():
         repository = _repository(item)
@@ -95,10 +94,10 @@ def search_repositories(
 class _Search:
     """One search, taken apart where it has more results than are shown."""
 
-    def __init__(self, api: GitHub, query: str, progress: CorpusProgress) -> None:
+    def __init__(self, api: GitHub, query: str, observer: Observer) -> None:
         self._api = api
         self._query = query
-        self._progress = progress
+        self._observer = observer
 
     def by_stars(self) -> Iterator[dict[str, Any]]:
         most: int | None = None
@@ -138,7 +137,7 @@ class _Search:
         if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
             raise BisError("what GitHub's search answers has no results in it", hint="Check GITHUB_API_URL.")
         if answer.get("incomplete_results") is True:
-            self._progress.note(f"GitHub ran out of time and its results are incomplete: {query}, page {number}")
+            self._observer.noted(Note("incomplete-search", {"query": query, "page": number}))
         return _number(answer, "total_count"), [item for item in answer["items"] if isinstance(item, dict)]
 
 
@@ -193,7 +192,7 @@ def write_listing(
     *,
     api: GitHub,
     forks: bool = False,
-    progress: CorpusProgress = _SILENT,
+    observer: Observer = SILENT,
 ) -> int:
     """Search, and write the repositories with the commits that they are at to a CSV file, each as it is found.
 
@@ -201,7 +200,7 @@ def write_listing(
 
     Parameters
     ----------
-    topic, limit, api, forks, progress
+    topic, limit, api, forks, observer
         As for `search_repositories`; `limit` counts all rows of the search, old and new.
     path : Path
         The file; made where it is absent.
@@ -223,25 +222,28 @@ def write_listing(
     known = _names_in(path)
     git = GitRunner()
     added = 0
+    observer.started(Task.LISTING)
     try:
         with path.open("a", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             if file.tell() == 0:
                 writer.writerow(COLUMNS)
-            for repository in search_repositories(topic, limit, api=api, forks=forks, progress=progress):
+            for repository in search_repositories(topic, limit, api=api, forks=forks, observer=observer):
                 if repository.name.lower() in known:
                     continue
                 commit = default_commit(repository, git=git)
                 if not commit:
-                    progress.note(f"{repository.name} is left out: it is empty or does not answer")
+                    observer.noted(Note("repository-left-out", {"repository": repository.name}))
                     continue
                 writer.writerow(_row(replace(repository, commit=commit)))
                 file.flush()
                 added += 1
+                observer.advanced(Task.LISTING, Step(repository.name))
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
         git.end()
+    observer.finished(Task.LISTING)
     return added
 
 

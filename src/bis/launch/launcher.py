@@ -11,12 +11,12 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bis._version import __version__
-from bis.config import MIB, Settings, home
+from bis.config import Settings, home
 from bis.errors import StorageError, UsageError
 from bis.evidence import spool as spool_files
 from bis.evidence.session_secrets import keep_secrets
@@ -24,11 +24,14 @@ from bis.evidence.spool import write_document
 from bis.instrument.entropy.entropy_plan import CHILD_KEY_VARIABLE, CLAIMS
 from bis.launch.injection import injection_path
 from bis.launch.liveness import hold
-from bis.launch.process import Program, run_program
 from bis.launch.project_root import find_project_root
-from bis.model.facets import EntryKind, Failure
+from bis.launch.runners import Launch, runner_for
+from bis.model.facets import EntryKind
 from bis.model.record import Mode
 from bis.model.session import Exit, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _VERSION = spool_files.VERSION
 
@@ -40,30 +43,6 @@ class Entry:
     kind: EntryKind
     target: str
     argv: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NotebookOptions:
-    """What is done with a notebook's cells before it runs; see `bis.launch.notebook`."""
-
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    skip_installs: bool = False
-    on_cell: Callable[[int, int], None] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """All that is needed to run a session's program."""
-
-    session: Session
-    python: str
-    cwd: Path
-    env: Mapping[str, str]
-    echo: bool = True
-    own_group: bool = False
-    timeout_s: float | None = None
-    stdout_bytes: int = 10 * MIB
-    notebook: NotebookOptions = field(default_factory=NotebookOptions)
 
 
 def entry_from(target: str, argv: tuple[str, ...], *, module: bool) -> Entry:
@@ -180,67 +159,9 @@ def launch(job: Launch) -> Exit:
         It cannot be started.
     """
     folder = Path(job.session.spool)
-    runner = _launch_notebook if job.session.kind is EntryKind.NOTEBOOK else _launch_process
-    ended = runner(job, folder)
+    ended = runner_for(job.session.kind).run(job)
     try:
         write_document(folder / spool_files.EXIT, ended)
     except OSError as error:
         sys.stderr.write(f"bis: the end of the program could not be recorded: {error}\n")
     return ended
-
-
-def command_of(session: Session, python: str) -> tuple[str, ...]:
-    """The command line that runs a script or module."""
-    middle = ("-m", session.target) if session.kind is EntryKind.MODULE else (session.target,)
-    return (python, *session.interpreter_options, *middle, *session.argv)
-
-
-def _launch_process(job: Launch, folder: Path) -> Exit:
-    program = Program(
-        command=command_of(job.session, job.python),
-        cwd=job.cwd,
-        env=job.env,
-        stdout=folder / spool_files.STDOUT,
-        stdout_bytes=job.stdout_bytes,
-        echo=job.echo,
-        own_group=job.own_group,
-        timeout_s=job.timeout_s,
-        stderr=None if job.echo else folder / "stderr.txt",
-    )
-    return run_program(program)
-
-
-def _launch_notebook(job: Launch, folder: Path) -> Exit:
-    from bis.launch.notebook import run_notebook  # extra: notebook
-
-    started = time.time()
-    result = run_notebook(
-        Path(job.cwd) / job.session.target,
-        python=job.python,
-        env=job.env,
-        cwd=job.cwd,
-        parameters=job.notebook.parameters,
-        skip_blocking=True,
-        skip_installs=job.notebook.skip_installs,
-        timeout_s=job.timeout_s,
-        executed_path=folder / spool_files.NOTEBOOK,
-        on_cell=job.notebook.on_cell,
-        on_output=_echo if job.echo else None,
-    )
-    try:
-        write_document(folder / spool_files.NOTEBOOK_RESULT, result)
-    except OSError as error:
-        sys.stderr.write(f"bis: the notebook's outputs could not be recorded: {error}\n")
-    failure: Failure | None = result.failure
-    return Exit(
-        exit_code=0 if failure is None else 1,
-        signal=failure.signal if failure is not None else None,
-        timed_out=failure is not None and failure.stage == "timeout",
-        ended_unix_s=time.time(),
-        duration_s=time.time() - started,
-    )
-
-
-def _echo(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()

@@ -26,6 +26,7 @@ class Session:
     """What the launcher tells the recorder in the program (``session.json``).
 
     `root` is the entropy root in hexadecimal; where `serve` is false it is not used and randomness is only watched.
+    `roles` are entropy roots of their own for some roles (replays that vary one cause).
     `states` are generator states to restore at the moment at which they were captured (replays of ambient runs).
     """
 
@@ -48,6 +49,7 @@ class Session:
     states: tuple[GeneratorState, ...] = ()
     quarantine: Quarantine | None = None
     variables: dict[str, str] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,7 @@ class ReplayKind(str, Enum):
 
     EXACT = "exact"  # recorded entropy and threads: is the record complete and the program deterministic?
     FRESH = "fresh"  # new entropy: is the original a plausible draw?
-    VARIED = (
-        "varied"  # one cause varied, the others as recorded: says nothing about the original, and no verdict uses it
-    )
+    VARIED = "varied"  # one cause was varied on purpose: an experiment, never a draw
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,19 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bis.config import MIB, Settings, home, recording_is_off, waits_for_storing
 from bis.errors import BisError
 from bis.instrument.fence import Fence
-from bis.launch.launcher import Entry, Launch, NotebookOptions, child_environment, launch, new_session, project_root_of
+from bis.launch.launcher import Entry, child_environment, launch, new_session, project_root_of
 from bis.launch.liveness import release
 from bis.launch.process import Program, run_program
+from bis.launch.runners import Launch, NotebookOptions
 from bis.model.facets import EntryKind
+from bis.model.progress import SILENT, Observer, Task
 from bis.model.record import Mode
 from bis.model.session import Exit
 from bis.record.preparation import prepare
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def record_program(
     wait: bool | None = None,
     echo: bool = True,
     parameters: dict[str, str] | None = None,
-    on_cell: Callable[[int, int], None] | None = None,
+    observer: Observer = SILENT,
 ) -> Recorded:
     """Run a program once, recorded; whatever fails in the recording, the program runs and its exit status is kept.
 
@@ -65,8 +63,8 @@ def record_program(
         Whether the program's output is shown.
     parameters : dict, optional
         For a notebook: values of its parameters cell.
-    on_cell : callable, optional
-        Told the number of each cell of a notebook as it begins, and how many there are.
+    observer : Observer
+        Receives the cells of a notebook as they start, and the storing.
 
     Raises
     ------
@@ -106,7 +104,8 @@ def record_program(
                 env=env,
                 echo=echo,
                 stdout_bytes=int(settings.stdout_mib * MIB),
-                notebook=NotebookOptions(parameters=parameters or {}, on_cell=on_cell),
+                notebook=NotebookOptions(parameters=parameters or {}),
+                observer=observer,
             )
         )
     except BisError:  # it did not start: there is nothing to tell
@@ -116,7 +115,10 @@ def record_program(
     finally:
         preparing.join()
         release(folder)
-    return _store(folder, ended, fence, wait=waits_for_storing() if wait is None else wait)
+    observer.started(Task.STORING)
+    recorded = _store(folder, ended, fence, wait=waits_for_storing() if wait is None else wait)
+    observer.finished(Task.STORING)
+    return recorded
 
 
 def _discard(folder: Path) -> None:

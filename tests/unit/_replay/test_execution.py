@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -14,10 +15,13 @@ import pytest
 
 import bis
 from bis._replay.execution import Job, execute
-from bis._replay.planning import Layout, ReplayOptions, make_plan
+from bis._replay.inputs import Inputs, Origin, keep_source
+from bis._replay.planning import ReplayOptions, make_plan
 from bis.config import Settings
 from bis.evidence.archive import ArchiveEntry, pack
+from bis.evidence.hosts import host_digest
 from bis.model.facets import EntryKind
+from bis.model.variation import Variation
 from tests.unit._replay.records import here, record
 
 if TYPE_CHECKING:
@@ -30,26 +34,24 @@ ROOT = "ab" * 32
 def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Make the job of a script with this text."""
     monkeypatch.setenv("BIS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PYTHONPATH", str(Path(bis.__file__).parents[1]))
 
     def make(text: str, **changes: Any) -> Job:
         archive = tmp_path / "source.tar.gz"
         archive.write_bytes(pack([ArchiveEntry("train.py", text.encode())]).content)
         plan = make_plan(record(data={"files": ()}, tracking_scheme="", ordinal=0), ReplayOptions(), here(), run_id="r")
         plan = replace(plan, **changes.pop("plan", {}))
-        environ = {**os.environ, "PYTHONPATH": str(Path(bis.__file__).parents[1])}
+        scratch = tmp_path / "scratch"
+        scratch.mkdir(exist_ok=True)
+        origin = replace(Origin(host_digest(), sys.executable, str(scratch)), **changes.pop("origin", {}))
+        inputs = Inputs(source=keep_source(archive, home=tmp_path / "home"), origin=origin)
         return Job(
             **{
                 "plan": plan,
                 "index": 0,
-                "root": ROOT,
-                "hash_seed": "7",
-                "served": True,
-                "archive": str(archive),
-                "python": sys.executable,
-                "folder": str(tmp_path / "replay"),
+                "variation": Variation(ROOT, "7"),
+                "inputs": replace(inputs, **changes.pop("inputs", {})),
                 "settings": Settings(),
-                "environ": environ,
-                "layout": Layout(),
                 **changes,
             }
         )
@@ -65,7 +67,11 @@ def stage(outcome: Outcome) -> str | None:
 def test_the_root_decides(job: Any, tmp_path: Path) -> None:
     """One root, the same output; another, another. Nothing stays on the disk."""
     text = "import random, sys\nprint(random.random(), sys.argv[1:])"
-    first, again, other = execute(job(text)), execute(job(text)), execute(job(text, root="cd" * 32))
+    first, again, other = (
+        execute(job(text)),
+        execute(job(text)),
+        execute(job(text, variation=Variation("cd" * 32, "7"))),
+    )
     assert first.failure is None, first
     assert first.outputs is not None
     assert again.outputs is not None
@@ -74,14 +80,15 @@ def test_the_root_decides(job: Any, tmp_path: Path) -> None:
     assert "['--lr', '0.1']" in (first.outputs.stdout or "")
     assert first.trace == again.trace == other.trace  # the same was asked for
     assert first.duration_s > 0
-    assert not (tmp_path / "replay").exists()
+    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_kept_workspaces_stay_and_are_named(job: Any, tmp_path: Path) -> None:
     """With what the program wrote."""
     outcome = execute(job("open('out.txt', 'w').write('x')", keep=True))
-    assert list((tmp_path / "replay").rglob("out.txt"))
-    assert str(tmp_path / "replay") in outcome.notes[-1]
+    [kept] = (tmp_path / "home" / "replays").iterdir()
+    assert list(kept.rglob("out.txt"))
+    assert str(kept) in outcome.notes[-1]
     assert outcome.outputs is not None
     assert [f.path for f in outcome.outputs.files] == ["out.txt"]
 
@@ -93,9 +100,10 @@ def test_kept_workspaces_stay_and_are_named(job: Any, tmp_path: Path) -> None:
         ("import no_such_module", {}, "import"),
         ("import time; time.sleep(60)", {"plan": {"timeout_s": 1.0}}, "timeout"),
         ("import os; os.kill(os.getpid(), 9)", {}, "killed"),
-        ("pass", {"python": "/no/such/python"}, "env"),
-        ("pass", {"archive": "/no/such/archive"}, "resource"),
-        ("pass", {"folder": "/proc/no/such/folder"}, "resource"),
+        ("pass", {"origin": {"interpreter": "/no/such/python"}}, "env"),
+        ("pass", {"origin": {"host": "another machine"}}, "env"),
+        ("pass", {"inputs": {"source": "0" * 64}}, "resource"),
+        ("pass", {"origin": {"scratch": "/proc"}}, "resource"),
     ],
 )
 def test_failures_are_outcomes(job: Any, text: str, changes: dict[str, Any], expected: str) -> None:
@@ -149,3 +157,30 @@ def test_kinds_of_entry_are_told_to_the_program(job: Any) -> None:
     outcome = execute(job("print(__name__, __spec__ is not None)", plan=module))
     assert outcome.outputs is not None
     assert outcome.outputs.stdout == "__main__ True\n"
+
+
+def test_variables_of_a_variation_replace_those_of_the_plan(job: Any) -> None:
+    """The program sees the value of the variation."""
+    plan = {"variables": {"OMP_NUM_THREADS": "2"}}
+    text = "import os; print(os.environ['OMP_NUM_THREADS'])"
+    outcome = execute(job(text, plan=plan, variation=Variation(ROOT, "7", variables={"OMP_NUM_THREADS": "3"})))
+    assert outcome.outputs is not None
+    assert outcome.outputs.stdout == "3\n"
+
+
+def test_without_a_root_entropy_is_not_served(job: Any) -> None:
+    """Two replays of a program that sets no seed then differ, and no root is claimed for them."""
+    text = "import random; print(random.random())"
+    first, second = (execute(job(text, variation=Variation(None, "7"))) for _ in range(2))
+    assert first.outputs is not None
+    assert second.outputs is not None
+    assert first.outputs.stdout != second.outputs.stdout
+    assert first.root is None
+
+
+def test_a_job_is_a_small_picklable_value(job: Any) -> None:
+    """It can be sent to another process or machine, and comes back equal."""
+    made = job("pass")
+    sent = pickle.dumps(made)
+    assert pickle.loads(sent) == made  # noqa: S301 - made one line above
+    assert len(sent) < 10_000

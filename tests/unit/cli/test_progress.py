@@ -7,8 +7,8 @@ from contextlib import redirect_stderr
 
 import pytest
 
-from bis.cli.progress import CorpusBar, ReplayProgress
-from bis.model.project_audit import Fact, Problem, ProjectAudit
+from bis.cli.progress import CellLines, TerminalProgress
+from bis.model.progress import KEPT, Note, Step, Task
 
 
 class Terminal(io.StringIO):
@@ -19,65 +19,80 @@ class Terminal(io.StringIO):
         return True
 
 
-def follow(progress: ReplayProgress) -> None:
-    """A replay as the engine tells it."""
+def follow(progress: TerminalProgress) -> None:
+    """A replay as it is reported."""
     with progress as p:
-        p.step("fetching the source snapshot")
-        p.begin(2)
-        p.step("preparing")
-        p.done("replay 1: done")
-        p.done("replay 2: done")
+        p.started(Task.SOURCE)
+        p.finished(Task.SOURCE)
+        p.started(Task.ENVIRONMENT, 12)
+        p.started(Task.REPLAYS, 2)
+        p.advanced(Task.REPLAYS, Step("1"))
+        p.advanced(Task.REPLAYS, Step("2", "timeout"))
+        p.finished(Task.REPLAYS)
 
 
 def test_a_terminal_is_shown_steps_and_a_bar() -> None:
-    """Each step before the replays is a line; then the bar counts."""
+    """Each task before the replays is a line; then the bar counts."""
     with redirect_stderr(Terminal()) as shown:
-        follow(ReplayProgress())
-    assert "bis: fetching the source snapshot\n" in shown.getvalue()
+        follow(TerminalProgress())
+    assert "bis: fetching the source snapshot\nbis: building an environment of 12 packages\n" in shown.getvalue()
     assert "2/2" in shown.getvalue()
+    assert "replay 2: timeout" in shown.getvalue()
 
 
 def test_a_file_is_shown_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """Logs of CI stay readable."""
-    follow(ReplayProgress())
+    follow(TerminalProgress())
     assert capsys.readouterr().err == ""
 
 
-def interrupted(progress: ReplayProgress) -> None:
+def interrupted(progress: TerminalProgress) -> None:
     """A replay that is interrupted."""
     with progress as p:
-        p.begin(1)
+        p.started(Task.REPLAYS, 1)
         raise KeyboardInterrupt
 
 
 def test_the_bar_is_taken_away_on_errors() -> None:
     """Whatever is raised goes on, and the terminal is as before."""
-    progress = ReplayProgress()
+    progress = TerminalProgress()
     with redirect_stderr(Terminal()), pytest.raises(KeyboardInterrupt):
         interrupted(progress)
     assert progress._bar is None
 
 
-def audited(progress: CorpusBar, name: str) -> None:
-    """A corpus of two projects, one of which could not be audited."""
+def audited(progress: TerminalProgress, name: str) -> None:
+    """A corpus of three projects, one of which could not be audited, and one of which was audited before."""
     with progress as p:
-        p.begin(2)
-        p.note(f"a note on {name}")
-        p.done(name, ProjectAudit(name, {"uses_mlflow": Fact("yes")}))
-        p.done(name, ProjectAudit(name, {}, problems=(Problem("", "timeout", "it took too long"),)))
+        p.started(Task.AUDITS, 3)
+        p.noted(Note("cluster-warning", {"message": f"a note on {name}"}))
+        p.advanced(Task.AUDITS, Step(name))
+        p.advanced(Task.AUDITS, Step(name, "timeout", "it took too long"))
+        p.advanced(Task.AUDITS, Step(name, KEPT))
 
 
 @pytest.mark.parametrize("name", ["shop", "[/bold]", "[bold]x", "\x1b[31mred\x9b2J", "\udc80"])
 def test_a_corpus_on_a_terminal(name: str) -> None:
     """The bar counts; names are shown as they are, whatever markup or escape sequences they hold."""
     with redirect_stderr(Terminal()) as shown:
-        audited(CorpusBar(), name)
-    assert "2/2" in shown.getvalue()
+        audited(TerminalProgress(), name)
+    assert "3/3" in shown.getvalue()
     assert name.replace("\x1b", "\ufffd").replace("\x9b", "\ufffd").replace("\udc80", "\ufffd") in shown.getvalue()
     assert "\x1b[31mred" not in shown.getvalue()
 
 
 def test_a_corpus_in_a_log(capsys: pytest.CaptureFixture[str]) -> None:
     """Notes and failures, a line each; no bar."""
-    audited(CorpusBar(), "\x1b[31mred")
+    audited(TerminalProgress(), "\x1b[31mred")
     assert capsys.readouterr().err == "bis: a note on \ufffd[31mred\nbis: \ufffd[31mred: it took too long\n"
+
+
+def test_cells_are_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each cell of a notebook is announced as it starts; storing is not."""
+    lines = CellLines()
+    lines.started(Task.CELLS, 3)
+    lines.advanced(Task.CELLS, Step("2"))
+    lines.finished(Task.CELLS)
+    lines.started(Task.STORING)
+    lines.finished(Task.STORING)
+    assert capsys.readouterr().err == "bis: cell 2 of 3\n"

@@ -8,9 +8,10 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from bis.corpus.corpus_progress import CorpusProgress
 from bis.corpus.projects import ProjectSource
+from bis.model.progress import KEPT, Note, Silent, Step, Task
 from bis.model.project_audit import Fact, ProjectAudit, Revision
+from bis.report.text.progress_text import note_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,8 +79,8 @@ def projects_of(path: Path) -> list[str]:
     return sorted(json.loads(line)["project"] for line in path.read_text(encoding="utf-8").splitlines())
 
 
-class Notebook(CorpusProgress):
-    """Writes down what is told."""
+class Notebook(Silent):
+    """Writes down what it receives; notes as they are printed."""
 
     def __init__(self) -> None:
         self.total: int | None = -1
@@ -87,18 +88,14 @@ class Notebook(CorpusProgress):
         self.kept_names: list[str] = []
         self.notes: list[str] = []
 
-    def begin(self, total: int | None) -> None:
+    def started(self, task: Task, total: int | None = None) -> None:
         """Note the total."""
         self.total = total
 
-    def done(self, name: str, audit: ProjectAudit) -> None:
+    def advanced(self, task: Task, step: Step) -> None:
         """Note the name."""
-        self.names.append(name)
+        (self.kept_names if step.code == KEPT else self.names).append(step.what)
 
-    def kept(self, name: str) -> None:
-        """Note the name."""
-        self.kept_names.append(name)
-
-    def note(self, text: str) -> None:
+    def noted(self, note: Note) -> None:
         """Note the note."""
-        self.notes.append(text)
+        self.notes.append(note_text(note))

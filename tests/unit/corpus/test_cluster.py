@@ -25,7 +25,7 @@ from tests.unit.corpus.repositories import make_repository
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis.model.project_audit import ProjectAudit
+    from bis.model.progress import Step, Task
 
 ROOT = Path(__file__).parents[3]
 
@@ -75,9 +75,9 @@ class Killer(Notebook):
         self.process = process
         self.after = after
 
-    def done(self, name: str, audit: ProjectAudit) -> None:
+    def advanced(self, task: Task, step: Step) -> None:
         """Count, and kill when it is time."""
-        super().done(name, audit)
+        super().advanced(task, step)
         if len(self.names) == self.after:
             self.process.send_signal(signal.SIGKILL)
 
@@ -97,7 +97,7 @@ def test_a_cluster_that_loses_a_worker_finds_what_this_machine_finds(tmp_path: P
         with processes(worker, worker, cwd=tmp_path) as workers:
             progress = Killer(workers[0], after=12)
             result = audit_corpus(
-                sources, auditor=audit_as_told, out=tmp_path / "cluster", cluster=str(file), progress=progress
+                sources, auditor=audit_as_told, out=tmp_path / "cluster", cluster=str(file), observer=progress
             )
             assert workers[0].wait(10) == -signal.SIGKILL
             assert workers[1].poll() is None

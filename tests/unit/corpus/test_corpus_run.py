@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bis.corpus.corpus_run import CorpusOptions, audit_corpus
 from bis.corpus.projects import ProjectListing, ProjectSource, projects_in
+from bis.model.progress import Note
 from tests.unit.corpus.auditors import Notebook, audit_as_told, audit_text, make_projects, projects_of
 from tests.unit.corpus.repositories import make_repository
 
@@ -32,20 +33,20 @@ except KeyboardInterrupt:
 MEMORY = """
 import resource, sys
 from pathlib import Path
-from bis.corpus.corpus_progress import CorpusProgress
+from bis.model.progress import Silent
 from bis.corpus.projects import ProjectListing, ProjectSource
 from bis.corpus.corpus_run import audit_corpus
 from tests.unit.corpus.auditors import nobody
 
-class Peaks(CorpusProgress):
+class Peaks(Silent):
     count = 0
-    def done(self, name, audit):
+    def advanced(self, task, step):
         self.count += 1
         if self.count in {500, 2000}:
             print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 sources = ProjectListing(lambda: (ProjectSource(f"p{n}", folder=Path("x")) for n in range(2000)))
-audit_corpus(sources, auditor=nobody, out=Path(sys.argv[1]), workers=2, progress=Peaks())
+audit_corpus(sources, auditor=nobody, out=Path(sys.argv[1]), workers=2, observer=Peaks())
 """
 
 
@@ -68,11 +69,11 @@ def test_a_corpus_is_audited(tmp_path: Path) -> None:
     sources = make_projects(tmp_path / "p", 7, do={2: "raise", 4: "hang"})
     progress = Notebook()
     result = audit_corpus(
-        ProjectListing(lambda: iter(sources), total=7, notes=("a note",)),
+        ProjectListing(lambda: iter(sources), total=7, notes=(Note("cluster-warning", {"message": "a note"}),)),
         auditor=audit_as_told,
         out=tmp_path / "out",
         workers=2,
-        progress=progress,
+        observer=progress,
         options=CorpusOptions(project_timeout_s=2.0),
     )
     assert projects_of(result.audits) == [s.name for s in sources]
@@ -89,7 +90,7 @@ def test_a_list_of_repositories(tmp_path: Path) -> None:
     path.write_text(f"repository,commit\n./r.git,{first}\n./r.git,{second}\n", encoding="utf-8")
     for audited, kept in ((2, 0), (0, 2)):
         progress = Notebook()
-        result = audit_corpus(projects_in(path), auditor=audit_text, out=tmp_path / "out", workers=1, progress=progress)
+        result = audit_corpus(projects_in(path), auditor=audit_text, out=tmp_path / "out", workers=1, observer=progress)
         assert (result.audited, result.kept, len(progress.kept_names)) == (audited, kept, kept)
         assert projects_of(result.audits) == ["r", "r"]
     assert len(list((tmp_path / "out" / "clones" / "_elsewhere").iterdir())) == 2
@@ -149,5 +150,5 @@ def test_any_iterable_will_do(tmp_path: Path) -> None:
     """A generator of sources has no total, and is read once."""
     progress = Notebook()
     made = (ProjectSource(s.name, folder=s.folder) for s in make_projects(tmp_path / "p", 3))
-    result = audit_corpus(made, auditor=audit_text, out=tmp_path / "out", progress=progress)
+    result = audit_corpus(made, auditor=audit_text, out=tmp_path / "out", observer=progress)
     assert (result.audited, progress.total) == (3, None)

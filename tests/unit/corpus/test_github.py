@@ -26,10 +26,10 @@ class Slept:
         self.now_s += seconds
 
 
-def api_of(server: GitHubServer, slept: Slept, *, token: str | None = None, progress: Notebook | None = None) -> GitHub:
+def api_of(server: GitHubServer, slept: Slept, *, token: str | None = None, observer: Notebook | None = None) -> GitHub:
     """The API at the server, with a clock of the test."""
     return GitHub(
-        server.url, token=token, progress=progress or Notebook(), sleep=slept.sleep, clock=lambda: slept.now_s
+        server.url, token=token, observer=observer or Notebook(), sleep=slept.sleep, clock=lambda: slept.now_s
     )
 
 
@@ -57,7 +57,7 @@ def test_limits_are_waited_for(status: int, headers: dict[str, str], content: by
     slept, progress = Slept(), Notebook()
     with serving() as server:
         server.answers = [(status, headers, content), (200, {}, b"[]")]
-        assert api_of(server, slept, progress=progress).get("/x") == []
+        assert api_of(server, slept, observer=progress).get("/x") == []
     assert slept.sleeps == [wait_s]
     assert progress.notes == [f"GitHub's limit is reached; going on in {wait_s:.0f} s"]
 

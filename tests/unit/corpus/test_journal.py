@@ -11,6 +11,7 @@ import pytest
 from bis.corpus.journal import Journal
 from bis.corpus.projects import ProjectSource
 from bis.errors import StorageError, UsageError
+from bis.model.progress import Note
 from bis.model.project_audit import Fact, Problem, ProjectAudit, Revision
 from tests.unit.corpus.auditors import projects_of
 
@@ -54,7 +55,7 @@ def test_a_run_that_was_killed_is_resumed(tmp_path: Path) -> None:
         assert [journal.has(s) for s in (source("a"), source("b", A), source("b", B), source("c", A))] == [
             True, True, False, False,
         ]  # fmt: skip
-        assert journal.notes == [f"1 line of {path} cut off or damaged, and dropped"]
+        assert journal.notes == [Note("damaged-lines", {"lines": 1, "path": str(path)})]
         journal.append(audit("c", A))
         journal.finish()
     assert projects_of(path) == ["a", "b", "c"]
@@ -75,7 +76,7 @@ def test_damaged_lines_are_dropped(tmp_path: Path) -> None:
     path.write_bytes(first + b"\0\0\0\n[1]\n\xff\n" + second + first)
     with Journal(tmp_path) as journal:
         assert projects_of(path) == ["a", "b"]
-        assert "3 lines" in journal.notes[0]
+        assert journal.notes[0].values["lines"] == 3
 
 
 def test_a_finished_run_is_done_anew_but_for_commits(tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_another_version_begins_anew(tmp_path: Path) -> None:
     written(tmp_path, audit("a", A))
     with Journal(tmp_path, version="2") as journal:
         assert not journal.has(source("a", A))
-        assert "another version" in journal.notes[0]
+        assert journal.notes == [Note("earlier-results-discarded")]
 
 
 def test_without_resuming_nothing_is_kept(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bis.corpus.projects import ProjectSource, listing_of, parse_repository, projects_below, projects_in
 from bis.errors import NotFound, UsageError
+from bis.model.progress import Note
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -100,7 +101,7 @@ def test_projects_named_twice_are_taken_once(tmp_path: Path) -> None:
     listing = projects_in(path)
     assert [s.commit for s in listing] == [None, COMMIT]
     assert listing.total == 2
-    assert listing.notes == ("named more than once, and audited once: O/n (lines 2 and 3); o/n (lines 4 and 5)",)
+    assert listing.notes == (Note("repeated-projects", {"projects": "O/n (lines 2 and 3); o/n (lines 4 and 5)"}),)
 
 
 def test_every_fault_is_told_with_its_line(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_incomplete_answers_are_told() -> None:
     with serving() as server:
         server.answers = [(200, {}, b'{"total_count": 0, "incomplete_results": true, "items": []}'), (200, {}, b"{}")]
         api = GitHub(server.url)
-        assert list(search_repositories("mlflow", 1, api=api, progress=progress)) == []
+        assert list(search_repositories("mlflow", 1, api=api, observer=progress)) == []
         with pytest.raises(BisError, match="no results in it"):
             list(search_repositories("mlflow", 1, api=api))
     assert "incomplete" in progress.notes[0]
@@ -108,7 +108,7 @@ def test_the_list_is_written_with_commits(tmp_path: Path) -> None:
     items.append(item("o/empty", clone_url=(tmp_path / "empty").as_uri()))
     path, progress = tmp_path / "p.csv", Notebook()
     with serving(items) as server:
-        assert write_listing("mlflow", 10, path, api=GitHub(server.url), progress=progress) == 2
+        assert write_listing("mlflow", 10, path, api=GitHub(server.url), observer=progress) == 2
     rows = list(csv.DictReader(path.open(encoding="utf-8")))
     assert tuple(rows[0]) == COLUMNS
     assert rows[0] == {

@@ -12,7 +12,8 @@ from bis.errors import EvidenceDamaged, EvidenceTooNew, RunNotFound, StoreUnavai
 from bis.evidence.store import EvidenceStore, StoredRun
 from bis.evidence.verdicts import ARTIFACT, keep_verdict, problem_of_keeping, read_verdict, with_results
 from bis.model.record import missing_record
-from bis.model.verdict import Level, Verdict
+from bis.model.statement import StatementCode
+from bis.model.verdict import Deviation, Level, Verdict
 from tests.doubles.memory_store import MemoryStore
 from tests.unit.report.values import bitwise, statistical
 
@@ -94,7 +95,12 @@ def test_secrets_are_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_TOKEN", "a-secret-variable")
     store = MemoryStore()
     run_id = begun(store)
-    keep_verdict(store, run_id, replace(bitwise(), context={"x": "a-secret-variable"}), created_unix_s=1.0)
+    keep_verdict(
+        store,
+        run_id,
+        replace(bitwise(), deviations=(Deviation("argument", "", "a-secret-variable"),)),
+        created_unix_s=1.0,
+    )
     assert "a-secret-variable" not in store.text(run_id, ARTIFACT)
 
 
@@ -105,10 +111,11 @@ def test_a_verdict_that_cannot_be_stored_is_reported() -> None:
     with pytest.raises(StoreUnavailable):
         keep_verdict(store, run_id, bitwise(), created_unix_s=1.0)
     problem = problem_of_keeping(store, run_id, bitwise(), created_unix_s=1.0)
-    assert run_id in problem
-    assert "no space" in problem
+    assert problem is not None
+    assert problem.code is StatementCode.VERDICT_NOT_STORED
+    assert "no space" in str(problem.figures["message"])
     assert store.tags(run_id) == {}
-    assert problem_of_keeping(MemoryStore(kept=store.kept), run_id, bitwise(), created_unix_s=1.0) == ""
+    assert problem_of_keeping(MemoryStore(kept=store.kept), run_id, bitwise(), created_unix_s=1.0) is None
 
 
 def test_verdicts_that_cannot_be_read_are_errors() -> None:

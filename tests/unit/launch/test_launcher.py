@@ -14,14 +14,13 @@ from bis.errors import StorageError, UsageError
 from bis.evidence.spool import read_exit, read_session
 from bis.launch.launcher import (
     Entry,
-    Launch,
     child_environment,
-    command_of,
     entry_from,
     launch,
     new_session,
     project_root_of,
 )
+from bis.launch.runners import Launch, command_of
 from bis.model.facets import EntryKind
 from bis.model.record import Mode
 from tests.unit.sessions import clean_environ, session_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bis.evidence import spool as spool_files
-from bis.evidence.spool import EventWriter, write_document
+from bis.instrument.events import EventWriter, write_document
 from bis.launch.liveness import lock, release, unlock
 from bis.model.record import Mode
 from bis.model.session import Exit

@@ -19,6 +19,7 @@ def plan_text(plan: Plan, *, times: int = 1, width: int = 80, colour: bool = Fal
     question = {
         ReplayKind.EXACT: "with the recorded entropy and threads",
         ReplayKind.FRESH: "with new entropy",
+        ReplayKind.VARIED: "with one cause varied",
     }[plan.kind]
     head = f"would replay run {plan.run_id} {times} time{'' if times == 1 else 's'}, {question}"
     rows = [

@@ -109,7 +109,7 @@ def test_an_audit_of_a_real_project_is_valid(schema: dict[str, Any], tmp_path: A
     (tmp_path / "nb.ipynb").write_text(
         json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
     )
-    audited = api.audit(tmp_path, options=api.AuditOptions(cache=False))
+    audited = api.audit(tmp_path, cache=False)
     assert audited.findings
     assert audited.problems
     assert faults(json.loads(json.dumps(to_sarif([audited], api.rules()))), schema) == []

@@ -1,0 +1,139 @@
+"""Many replays of one run: jobs go to an executor, outcomes come back as they are finished."""
+
+from __future__ import annotations
+
+import tempfile
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bis._replay.execution import Job, execute
+from bis.errors import ExecutionError
+from bis.model.progress import DONE, SILENT, Observer, Step, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from bis._replay.prepare import Prepared
+    from bis._verify.stopping import Stopping
+    from bis.model.variation import Variation
+    from bis.model.verdict import Outcome
+
+
+def campaign(
+    prepared: Prepared,
+    variations: Sequence[Variation],
+    *,
+    executor: Executor,
+    stopping: Stopping | None = None,
+    sink: Callable[[Outcome], Outcome] | None = None,
+    observer: Observer = SILENT,
+    at_once: int = 1,
+    keep: bool = False,
+) -> tuple[Outcome, ...]:
+    """Replay a prepared run once for each variation.
+
+    A replay that fails is an outcome like any other. The outcomes come in the order in which they were finished;
+    `index` is the place of the variation.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The run, its plan and its inputs.
+    variations : sequence of Variation
+        What each replay has different.
+    executor : concurrent.futures.Executor
+        What runs the jobs: threads, processes, or a cluster (``dask.distributed.Client.get_executor()``). Jobs are
+        picklable and name what they need by digest. It is not shut down.
+    stopping : Stopping, optional
+        Says after each outcome whether another one is needed; without it, all variations are replayed.
+    sink : callable, optional
+        Receives each outcome as it comes, and gives it back with what it has added, such as a run id.
+    observer : Observer
+        Receives a step for each outcome.
+    at_once : int
+        How many jobs the executor has at a time; at least 1.
+    keep : bool
+        Whether workspaces stay on the machines that made them.
+
+    Returns
+    -------
+    tuple of Outcome
+
+    Raises
+    ------
+    ExecutionError
+        The executor has lost a job. What was finished has gone to `sink`.
+    ValueError
+        A variation does not answer the question of the plan.
+    KeyboardInterrupt
+        Jobs that have not started are cancelled.
+    """
+    if at_once < 1:
+        raise ValueError(f"at_once must be at least 1, found {at_once}")
+    for variation in variations:
+        prepared.check(variation)
+    outcomes: list[Outcome] = []
+    observer.started(Task.REPLAYS, len(variations))
+    with tempfile.TemporaryDirectory(prefix="bis-replay-", ignore_cleanup_errors=True) as scratch:
+        jobs = _jobs(prepared, variations, scratch, keep=keep)
+        for outcome in _completed(jobs, executor, stopping, outcomes, at_once):
+            outcomes.append(outcome if sink is None else sink(outcome))
+            code = outcome.failure.stage if outcome.failure else DONE
+            observer.advanced(Task.REPLAYS, Step(str(outcome.index + 1), code))
+    observer.finished(Task.REPLAYS)
+    return tuple(outcomes)
+
+
+def _jobs(prepared: Prepared, variations: Sequence[Variation], scratch: str, *, keep: bool) -> Iterator[Job]:
+    inputs = replace(prepared.inputs, origin=replace(prepared.inputs.origin, scratch=scratch))
+    for index, variation in enumerate(variations):
+        yield Job(
+            plan=prepared.plan,
+            index=index,
+            variation=variation,
+            inputs=inputs,
+            settings=prepared.settings,
+            keep=keep,
+            layout=prepared.layout,
+            cells=prepared.run.record.code.cells,
+        )
+
+
+def _completed(
+    jobs: Iterator[Job], executor: Executor, stopping: Stopping | None, outcomes: Sequence[Outcome], at_once: int
+) -> Iterator[Outcome]:
+    """Outcomes as they come, until the jobs or the reasons to go on are exhausted."""
+    waiting: set[Future[Outcome]] = set()
+    try:
+        while True:
+            while len(waiting) < at_once and (stopping is None or stopping.next(outcomes)):
+                following = next(jobs, None)
+                if following is None:
+                    break
+                waiting.add(executor.submit(execute, following))
+            if not waiting:
+                return
+            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield _result(future)
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _result(future: Future[Outcome]) -> Outcome:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, BrokenExecutor):
+        raise ExecutionError(
+            "a process that replays was ended from outside",
+            hint="Was there enough memory? Fewer replays at a time (-j) need less.",
+        ) from error
+    if isinstance(error, Exception):
+        raise ExecutionError(
+            f"the executor has lost a replay: {type(error).__name__}: {error}",
+            hint="Check that its workers run and have the same bis as this machine.",
+        ) from error
+    raise error

@@ -1,0 +1,62 @@
+"""What runs replays where no executor is handed in: the calling thread, or processes that end with the call."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from bis._replay.execution import quiet_when_idle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class CallingThread(Executor):
+    """An executor that runs each job at once, in the thread that submits it.
+
+    What a job raises is raised by `submit`: Ctrl-C reaches the job as it would without an executor.
+    """
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run it, and give the result as a future that is done."""
+        future: Future[T] = Future()
+        future.set_running_or_notify_cancel()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@contextmanager
+def executor_for(at_once: int, given: Executor | None = None) -> Iterator[Executor]:
+    """The executor for so many replays at a time: the one that was given, which is left as it is, or one of our own."""
+    if given is not None:
+        yield given
+    elif at_once == 1:
+        yield CallingThread()
+    else:
+        with replay_processes(at_once) as pool:
+            yield pool
+
+
+@contextmanager
+def replay_processes(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes, which end their programs before they end themselves, on Ctrl-C too."""
+    context: Any = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())  # of whoever called us
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=quiet_when_idle)
+    try:
+        yield pool
+    except BaseException:
+        for child in set(multiprocessing.active_children()) - others:
+            if child.pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(child.pid, signal.SIGINT)
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    pool.shutdown(wait=True)

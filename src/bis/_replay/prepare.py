@@ -1,0 +1,225 @@
+"""What is done once before a run is replayed: consent, source, plan, environment."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bis._replay.environment import ensure_environment
+from bis._replay.host_state import look_here
+from bis._replay.inputs import Inputs, Origin, keep_source, lock_digest
+from bis._replay.planning import REBUILD, Layout, ReplayOptions, layout, make_plan, obstacles
+from bis._replay.working_copy import archive_of_commit
+from bis.config import Settings
+from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpossible
+from bis.evidence.digests import DigestCache, digest_file
+from bis.evidence.hosts import host_digest
+from bis.evidence.store import SOURCE, StoredRun
+from bis.model.plan import Plan
+from bis.model.progress import Task
+from bis.model.variation import Variation, recorded_variation
+from bis.model.verdict import ReplayKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bis._replay.planning import HostState
+    from bis.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that can be replayed any number of times; a picklable value.
+
+    `recorded` is the variation of the original, `layout` the folders that its workspaces need.
+    """
+
+    run: StoredRun
+    plan: Plan
+    inputs: Inputs
+    recorded: Variation
+    settings: Settings
+    layout: Layout
+
+    def check(self, variation: Variation) -> None:
+        """Refuse a variation that does not answer the question of the plan.
+
+        Raises
+        ------
+        ValueError
+            Something differs from the original in an exact replay, or in a fresh one something is not new or something
+            differs besides the randomness. Whatever varies in a varied replay is an experiment.
+        """
+        kind = variation.kind(self.recorded)
+        if self.plan.kind not in {kind, ReplayKind.VARIED}:
+            given = ", ".join(
+                name
+                for name in ("root", "hash_seed", "roles", "variables", "environment")
+                if getattr(variation, name) != getattr(self.recorded, name)
+            )
+            raise ValueError(
+                f"the plan is for {self.plan.kind.value} replays, and the variation is for {kind.value} ones: "
+                f"it has another {given or 'nothing'} than the original"
+            )
+
+
+def prepare(
+    run: StoredRun,
+    options: ReplayOptions,
+    *,
+    workspace: Workspace,
+    consent: Callable[[str], bool] | None = None,
+) -> Prepared:
+    """Make sure that a run can be replayed here, and do what all its replays need once.
+
+    Parameters
+    ----------
+    run : StoredRun
+        The run, with its record.
+    options : ReplayOptions
+        How it is to be replayed.
+    workspace : Workspace
+        Where the run is, and where sources and environments are kept.
+    consent : callable, optional
+        Asked before code that was recorded elsewhere is run; without it, it is run.
+
+    Raises
+    ------
+    ConsentRefused
+        The run was recorded elsewhere, and running its code was not agreed to.
+    DataMissing
+        An input file is absent or has changed.
+    EnvironmentBuildError
+        The recorded packages cannot be installed here.
+    EvidenceDamaged
+        The source snapshot is not the recorded one, or the record has a root that is not one.
+    ReplayImpossible
+        The record lacks something that a replay cannot do without.
+    StorageError
+        The source or the environment cannot be kept.
+    StoreUnavailable
+        The record cannot be fetched.
+    """
+    _ask(run, consent)
+    archive = _archive(run, workspace)
+    here = _look(run, options, workspace, archive)
+    plan = make_plan(run.record, options, here, run_id=run.run_id)
+    _check(plan, run)
+    try:
+        recorded = recorded_variation(run.record.randomness)
+    except ValueError as error:
+        raise EvidenceDamaged(f"the record of run {run.run_id} cannot be replayed: {error}") from error
+    return Prepared(
+        run=run,
+        plan=plan,
+        inputs=_inputs(run, plan, options, workspace, here, archive),
+        recorded=recorded,
+        settings=workspace.settings,
+        layout=layout(run.record),
+    )
+
+
+def plan_replay(run: StoredRun, options: ReplayOptions, *, workspace: Workspace) -> Plan:
+    """The plan for a run, on this machine, now; nothing is fetched, built or checked."""
+    return make_plan(run.record, options, _look(run, options, workspace, None), run_id=run.run_id)
+
+
+def _look(run: StoredRun, options: ReplayOptions, workspace: Workspace, archive: Path | None) -> HostState:
+    with DigestCache(workspace.digests) as cache:
+        return look_here(run.record, options, archive=archive, cache=cache)
+
+
+def _ask(run: StoredRun, consent: Callable[[str], bool] | None) -> None:
+    # What bis never recorded comes from the user's own clone; a record without a host is not trusted for that.
+    if consent is None or not run.recorded or run.record.host == host_digest():
+        return
+    code = run.record.code
+    question = (
+        f"run {run.run_id} was recorded by somebody else or on another machine. "
+        f"Replaying it runs its code ({code.target or code.kind.value} of {code.project or 'an unknown project'}) "
+        "with your rights. Go on?"
+    )
+    if not consent(question):
+        raise ConsentRefused(
+            f"the code of run {run.run_id} was recorded elsewhere and was not run",
+            hint="Look at it with `bis show`, then replay with --yes.",
+        )
+
+
+def _check(plan: Plan, run: StoredRun) -> None:
+    bad = [p for p in plan.data if p.problem]
+    if bad:
+        lines = "; ".join(f"{p.file.path}: {p.problem}" for p in bad[:5])
+        more = f" (and {len(bad) - 5} more)" if len(bad) > 5 else ""
+        raise DataMissing(
+            f"{len(bad)} input file(s) of run {run.run_id} are not as they were recorded: {lines}{more}",
+            hint="Put them back, or name a folder that has them with --data.",
+            files=[p.file.path for p in bad],
+        )
+    others = obstacles(plan, allow_changed_data=True)
+    if others:
+        raise ReplayImpossible(
+            f"run {run.run_id} cannot be replayed: {' '.join(others)}",
+            hint="`bis replay RUN_ID --dry-run` prints the plan with all that is missing.",
+        )
+
+
+def _archive(run: StoredRun, workspace: Workspace) -> Path | None:
+    snapshot = run.record.code.snapshot
+    if snapshot is None:
+        return None
+    workspace.observer.started(Task.SOURCE)
+    archive = workspace.store.download(run.run_id, SOURCE)
+    found = digest_file(archive).digest
+    if found != snapshot.digest:
+        raise EvidenceDamaged(
+            f"{SOURCE} of run {run.run_id} has digest {found[:16]}…; its record says {snapshot.digest[:16]}…",
+            hint="The artifact was changed after recording; restore it to replay this run.",
+        )
+    workspace.observer.finished(Task.SOURCE)
+    return archive
+
+
+def _inputs(
+    run: StoredRun,
+    plan: Plan,
+    options: ReplayOptions,
+    workspace: Workspace,
+    here: HostState,
+    archive: Path | None,
+) -> Inputs:
+    inputs = Inputs(
+        source=_kept_source(run, options, workspace, archive),
+        lock=lock_digest(here.environment),
+        origin=Origin(host=host_digest(), interpreter=sys.executable),
+    )
+    if plan.environment != REBUILD:
+        return inputs
+    recorded = run.record.environment
+    built = ensure_environment(
+        recorded, cache_dir=workspace.environments, python=recorded.python, observer=workspace.observer
+    )
+    return Inputs(
+        source=inputs.source,
+        lock=inputs.lock,
+        rebuilt=recorded,
+        name=built.name,
+        deviations=built.deviations,
+        origin=inputs.origin,
+    )
+
+
+def _kept_source(run: StoredRun, options: ReplayOptions, workspace: Workspace, archive: Path | None) -> str:
+    """The digest of the source, which is then among the sources kept here; empty where there is none."""
+    if archive is not None:
+        return keep_source(archive, home=workspace.home)
+    commit = run.record.code.commit
+    if options.source_dir is None or commit is None:
+        return ""
+    with tempfile.TemporaryDirectory(prefix="bis-commit-") as folder:
+        # The source of a run that bis did not record, from the user's clone.
+        made = archive_of_commit(options.source_dir, commit, Path(folder) / "commit.tar.gz")
+        return keep_source(made, home=workspace.home)

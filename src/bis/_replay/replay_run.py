@@ -1,0 +1,114 @@
+"""Replaying a run from its record to its verdict: prepare, campaign, judge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bis._replay.campaign import campaign
+from bis._replay.executors import executor_for
+from bis._replay.prepare import prepare
+from bis._replay.variations import exact_variations, fresh_variations
+from bis._verify.case import Case
+from bis._verify.judgement import judge
+from bis._verify.program_entropy import deterministic
+from bis._verify.stopping import ExactStopping, FreshStopping, Stopping
+from bis._verify.tolerances import Tolerances
+from bis.errors import BisError
+from bis.evidence.outcomes import keep_outcome
+from bis.evidence.verdicts import problem_of_keeping
+from bis.model.statement import Statement, StatementCode, statement
+from bis.model.verdict import Outcome, ReplayKind, Verdict
+
+if TYPE_CHECKING:
+    from bis._replay.planning import ReplayOptions
+    from bis._replay.prepare import Prepared
+    from bis.evidence.store import EvidenceStore, StoredRun
+    from bis.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How often, how, and with which tolerances; `consent` None means that code recorded elsewhere may run."""
+
+    times: int
+    tolerances: Tolerances
+    jobs: int = 1
+    until_decided: bool = False
+    keep: bool = False
+    consent: Callable[[str], bool] | None = None
+
+
+def replay_run(run: StoredRun, options: ReplayOptions, request: Request, *, workspace: Workspace) -> Verdict:
+    """Replay a run and judge it; each finished replay is stored as a child run.
+
+    Raises
+    ------
+    BisError
+        It cannot be prepared, see `bis._replay.prepare.prepare`, or the executor fails, see `campaign`.
+    """
+    prepared = prepare(run, options, workspace=workspace, consent=request.consent)
+    randomness = run.record.randomness
+    fresh = prepared.plan.kind is ReplayKind.FRESH
+    children = ChildRuns(workspace.store, prepared)
+    with executor_for(request.jobs, workspace.executor) as executor:
+        outcomes = campaign(
+            prepared,
+            fresh_variations(request.times) if fresh else exact_variations(randomness, request.times),
+            executor=executor,
+            stopping=_stopping(prepared, request),
+            sink=children,
+            observer=workspace.observer,
+            at_once=request.jobs,
+            keep=request.keep,
+        )
+    verdict = judge(
+        run.record.outputs,
+        outcomes,
+        request.tolerances,
+        run_id=run.run_id,
+        original_root=randomness.root,
+        original_deterministic=deterministic(randomness),
+        original_trace=randomness.trace,
+        sequential=request.until_decided and fresh,
+    )
+    plan = prepared.plan
+    lacking = (statement(StatementCode.FACET_LACKING, facet=m.what, consequence=m.consequence) for m in plan.missing)
+    verdict = replace(
+        verdict,
+        deviations=tuple(dict.fromkeys((*plan.deviations, *verdict.deviations))),
+        statements=(*verdict.statements, *lacking, *children.problems),
+    )
+    problem = problem_of_keeping(workspace.store, run.run_id, verdict, created_unix_s=time.time(), plan=plan)
+    return replace(verdict, statements=(*verdict.statements, problem)) if problem else verdict
+
+
+class ChildRuns:
+    """A sink that stores each outcome as a child run; `problems` says of which that failed, and why."""
+
+    def __init__(self, store: EvidenceStore, prepared: Prepared) -> None:
+        self._store = store
+        self._prepared = prepared
+        self.problems: list[Statement] = []
+
+    def __call__(self, outcome: Outcome) -> Outcome:
+        """Store it; returns it with the id of its run."""
+        try:
+            run_id = keep_outcome(self._store, self._prepared.run, self._prepared.plan, outcome)
+        except BisError as error:
+            problem = statement(StatementCode.REPLAY_NOT_STORED, replay=outcome.index + 1, message=error.message)
+            self.problems.append(problem)
+            return outcome
+        return replace(outcome, run_id=run_id)
+
+
+def _stopping(prepared: Prepared, request: Request) -> Stopping | None:
+    if not request.until_decided:
+        return None
+    record = prepared.run.record
+    case = Case(record.outputs, request.tolerances, trace=record.randomness.trace)
+    if prepared.plan.kind is ReplayKind.EXACT:
+        return ExactStopping(case, request.times)
+    return FreshStopping(case, record.randomness.root, request.times)

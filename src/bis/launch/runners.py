@@ -1,0 +1,144 @@
+"""How a session's program is run: one runner a way, chosen in one place.
+
+A runner starts the program, waits for its end and keeps what it gave in the session's spool. A process of its own and
+a notebook's kernel are two; what runs many programs in forks of one warm process would be a third.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from bis.config import MIB
+from bis.evidence import spool as spool_files
+from bis.evidence.spool import write_document
+from bis.launch.process import Program, run_program
+from bis.model.facets import EntryKind, Failure
+from bis.model.progress import SILENT, Observer, Step, Task
+from bis.model.session import Exit, Session
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookOptions:
+    """What is done with a notebook's cells before it runs; see `bis.launch.notebook`."""
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    skip_installs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """All that is needed to run a session's program."""
+
+    session: Session
+    python: str
+    cwd: Path
+    env: Mapping[str, str]
+    echo: bool = True
+    own_group: bool = False
+    timeout_s: float | None = None
+    stdout_bytes: int = 10 * MIB
+    notebook: NotebookOptions = field(default_factory=NotebookOptions)
+    observer: Observer = SILENT
+
+
+class Runner(Protocol):
+    """A way to run a session's program."""
+
+    def run(self, job: Launch) -> Exit:
+        """Run it to its end; what it printed is then in the spool.
+
+        Raises
+        ------
+        ExecutionError
+            It cannot be started.
+        KeyboardInterrupt
+            Ctrl-C, after the program was ended.
+        """
+        ...
+
+
+def runner_for(kind: EntryKind) -> Runner:
+    """The runner for this kind of program: the only place where one is chosen."""
+    return NotebookRunner() if kind is EntryKind.NOTEBOOK else ProcessRunner()
+
+
+def command_of(session: Session, python: str) -> tuple[str, ...]:
+    """The command line that runs a script or module."""
+    middle = ("-m", session.target) if session.kind is EntryKind.MODULE else (session.target,)
+    return (python, *session.interpreter_options, *middle, *session.argv)
+
+
+class ProcessRunner:
+    """Runs a script or module in a process of its own."""
+
+    def run(self, job: Launch) -> Exit:
+        """Run it to its end."""
+        folder = Path(job.session.spool)
+        program = Program(
+            command=command_of(job.session, job.python),
+            cwd=job.cwd,
+            env=job.env,
+            stdout=folder / spool_files.STDOUT,
+            stdout_bytes=job.stdout_bytes,
+            echo=job.echo,
+            own_group=job.own_group,
+            timeout_s=job.timeout_s,
+            stderr=None if job.echo else folder / "stderr.txt",
+        )
+        return run_program(program)
+
+
+class NotebookRunner:
+    """Runs a notebook, cell after cell, in a kernel."""
+
+    def run(self, job: Launch) -> Exit:
+        """Run it to its end, or to the first cell that fails."""
+        from bis.launch.notebook import run_notebook  # extra: notebook
+
+        folder = Path(job.session.spool)
+
+        def on_cell(position: int, total: int) -> None:
+            if not begun:
+                job.observer.started(Task.CELLS, total)
+            begun.append(position)
+            job.observer.advanced(Task.CELLS, Step(str(position + 1)))
+
+        begun: list[int] = []
+        started = time.time()
+        result = run_notebook(
+            Path(job.cwd) / job.session.target,
+            python=job.python,
+            env=job.env,
+            cwd=job.cwd,
+            parameters=job.notebook.parameters,
+            skip_blocking=True,
+            skip_installs=job.notebook.skip_installs,
+            timeout_s=job.timeout_s,
+            executed_path=folder / spool_files.NOTEBOOK,
+            on_cell=on_cell,
+            on_output=_echo if job.echo else None,
+        )
+        try:
+            write_document(folder / spool_files.NOTEBOOK_RESULT, result)
+        except OSError as error:
+            sys.stderr.write(f"bis: the notebook's outputs could not be recorded: {error}\n")
+        if begun:
+            job.observer.finished(Task.CELLS)
+        failure: Failure | None = result.failure
+        return Exit(
+            exit_code=0 if failure is None else 1,
+            signal=failure.signal if failure is not None else None,
+            timed_out=failure is not None and failure.stage == "timeout",
+            ended_unix_s=time.time(),
+            duration_s=time.time() - started,
+        )
+
+
+def _echo(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

@@ -1,0 +1,100 @@
+"""Inputs are named by digest where a replay is planned, and found where it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis._replay.inputs import Inputs, Origin, keep_source, lock_digest, resolve
+from bis.errors import DataMissing, EnvironmentBuildError, StorageError
+from bis.evidence.digests import digest_bytes, digest_file
+from bis.evidence.hosts import host_digest
+from bis.model.facets import FileDigest
+from bis.model.plan import DataPlacement
+from bis.record.probes.packages import probe_environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HERE = Origin(host_digest(), sys.executable)
+ELSEWHERE = Origin("another machine", "/no/such/python", "/no/such/folder")
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """A source archive, as it was fetched."""
+    path = tmp_path / "source.tar.gz"
+    path.write_bytes(b"the source")
+    return path
+
+
+def elsewhere() -> Inputs:
+    """Inputs that were named on another machine with the same packages."""
+    return Inputs(lock=lock_digest(probe_environment()), origin=ELSEWHERE)
+
+
+def test_a_source_is_kept_by_its_digest_and_found(archive: Path, tmp_path: Path) -> None:
+    """Keeping it twice is keeping it once."""
+    home = tmp_path / "home"
+    digest = keep_source(archive, home=home)
+    assert keep_source(archive, home=home) == digest == digest_file(archive).digest
+    found = resolve(Inputs(digest, origin=HERE), (), home=home).archive
+    assert found is not None
+    assert found.read_bytes() == b"the source"
+    assert [p.name for p in (home / "sources").iterdir()] == [f"{digest}.tar.gz"]
+
+
+def test_a_missing_source_is_named(tmp_path: Path) -> None:
+    """The message says which digest, and where it was looked for."""
+    with pytest.raises(StorageError, match=r"0000000000000000….*sources"):
+        resolve(Inputs("0" * 64, origin=HERE), (), home=tmp_path)
+
+
+def test_a_damaged_source_is_not_used(archive: Path, tmp_path: Path) -> None:
+    """Its content must have the digest that is its name."""
+    digest = keep_source(archive, home=tmp_path)
+    (tmp_path / "sources" / f"{digest}.tar.gz").write_bytes(b"another")
+    with pytest.raises(StorageError, match="damaged"):
+        resolve(Inputs(digest, origin=HERE), (), home=tmp_path)
+
+
+def test_sources_that_are_not_used_are_removed(archive: Path, tmp_path: Path) -> None:
+    """After a month, when the next one is kept."""
+    old = tmp_path / "sources" / "old.tar.gz"
+    old.parent.mkdir()
+    old.touch()
+    os.utime(old, (0, 0))
+    digest = keep_source(archive, home=tmp_path)
+    assert [p.name for p in old.parent.iterdir()] == [f"{digest}.tar.gz"]
+
+
+def test_the_interpreter_of_the_origin_is_used_there_only(tmp_path: Path) -> None:
+    """A worker with the same packages on another machine has its own."""
+    assert resolve(Inputs(origin=HERE), (), home=tmp_path).python == sys.executable
+    assert resolve(elsewhere(), (), home=tmp_path).python == sys.executable
+
+
+def test_another_environment_is_refused(tmp_path: Path) -> None:
+    """What was planned for these packages does not run with others."""
+    with pytest.raises(EnvironmentBuildError, match="not the one that the replay was planned in"):
+        resolve(replace(elsewhere(), lock=digest_bytes(b"other")), (), home=tmp_path)
+
+
+@pytest.mark.parametrize("content", [None, b"3,4", b"other length"])
+def test_data_are_checked_on_other_machines(tmp_path: Path, content: bytes | None) -> None:
+    """They must be at the same path with the same digest; on the origin they were checked already."""
+    path = tmp_path / "data.csv"
+    path.write_bytes(b"1,2")
+    placement = DataPlacement(FileDigest(str(path), 3, digest_file(path).digest), str(path), None)
+    assert resolve(elsewhere(), (placement,), home=tmp_path).data == (placement,)
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+    assert resolve(Inputs(origin=HERE), (placement,), home=tmp_path).data == (placement,)
+    with pytest.raises(DataMissing, match=r"data\.csv"):
+        resolve(elsewhere(), (placement,), home=tmp_path)

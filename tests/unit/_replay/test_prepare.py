@@ -1,0 +1,112 @@
+"""What is done once before a run is replayed."""
+
+from __future__ import annotations
+
+import pickle
+import random
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis._replay.prepare import plan_replay, prepare
+from bis._replay.variations import fresh_variations
+from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpossible
+from bis.evidence.store import SOURCE, StoredRun
+from bis.model.verdict import ReplayKind
+from tests.unit._replay.test_replay_run import CURRENT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bis.workspace import Workspace
+
+
+def elsewhere(stored: StoredRun, host: str) -> StoredRun:
+    """The same run, recorded at another place."""
+    return replace(stored, record=replace(stored.record, host=host))
+
+
+@pytest.mark.parametrize("host", ["f" * 32, ""])
+def test_foreign_code_needs_consent(workspace: Workspace, stored: StoredRun, host: str) -> None:
+    """A record from elsewhere, or one that does not say from where, is asked about; a refusal runs nothing."""
+    asked: list[str] = []
+
+    def refuse(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    with pytest.raises(ConsentRefused):
+        prepare(elsewhere(stored, host), CURRENT, workspace=workspace, consent=refuse)
+    assert "train.py" in asked[0]
+    assert (
+        prepare(elsewhere(stored, host), CURRENT, workspace=workspace, consent=lambda _q: True).run.record.host == host
+    )
+
+
+def test_ones_own_code_is_not_asked_about(workspace: Workspace, stored: StoredRun) -> None:
+    """What was recorded here was run here."""
+    assert prepare(stored, CURRENT, workspace=workspace, consent=lambda _q: False).run is stored
+
+
+def test_changed_data_is_refused(workspace: Workspace, stored: StoredRun, tmp_path: Path) -> None:
+    """The file and what is wrong with it are named; nothing is run."""
+    (tmp_path / "data.csv").write_text("3,4")
+    with pytest.raises(DataMissing, match=r"data\.csv"):
+        prepare(stored, CURRENT, workspace=workspace)
+
+
+def test_a_changed_snapshot_is_damage(workspace: Workspace, stored: StoredRun) -> None:
+    """Code that is not the recorded code is not run."""
+    folder = workspace.store.artifact_folder(stored.run_id)
+    assert folder is not None
+    (folder / SOURCE).write_bytes(b"other")
+    with pytest.raises(EvidenceDamaged, match="digest"):
+        prepare(stored, CURRENT, workspace=workspace)
+
+
+def test_a_run_without_code_is_impossible(workspace: Workspace) -> None:
+    """And the message says what is missing."""
+    bare = workspace.store.read(workspace.store.create("Default", "bare", {}, started_unix_s=1.0))
+    with pytest.raises(ReplayImpossible, match="cannot be replayed"):
+        prepare(bare, CURRENT, workspace=workspace)
+
+
+def test_a_plan_needs_no_preparation(workspace: Workspace, stored: StoredRun) -> None:
+    """For --dry-run."""
+    plan = plan_replay(stored, CURRENT, workspace=workspace)
+    assert (plan.target, plan.environment, plan.run_id) == ("train.py", "current", stored.run_id)
+    assert sys.version.split()[0] == stored.record.environment.python
+
+
+def test_what_was_prepared_can_be_sent(workspace: Workspace, stored: StoredRun) -> None:
+    """It is a value without open files or connections, and names the source by its digest."""
+    prepared = prepare(stored, CURRENT, workspace=workspace)
+    assert pickle.loads(pickle.dumps(prepared)) == prepared  # noqa: S301 - made one line above
+    assert stored.record.code.snapshot is not None
+    assert prepared.inputs.source == stored.record.code.snapshot.digest
+
+
+@pytest.mark.parametrize("kind", [ReplayKind.EXACT, ReplayKind.FRESH, ReplayKind.VARIED])
+def test_variations_must_suit_the_plan(workspace: Workspace, stored: StoredRun, kind: ReplayKind) -> None:
+    """A role of its own in an exact or fresh replay is refused, and named; an experiment may vary what it likes."""
+    prepared = prepare(stored, replace(CURRENT, kind=kind), workspace=workspace)
+    [fresh] = fresh_variations(1, source=random.Random(1).randbytes)
+    varied = replace(prepared.recorded, roles={"split": "ab" * 32})
+    good = {ReplayKind.EXACT: prepared.recorded, ReplayKind.FRESH: fresh, ReplayKind.VARIED: varied}
+    prepared.check(good[kind])
+    if kind is not ReplayKind.VARIED:
+        with pytest.raises(ValueError, match=f"for {kind.value} replays.*varied ones.*roles"):
+            prepared.check(varied)
+    if kind is ReplayKind.EXACT:
+        with pytest.raises(ValueError, match="fresh ones: it has another root, hash_seed"):
+            prepared.check(fresh)
+
+
+def test_a_record_with_a_faulty_root_is_damage(workspace: Workspace, stored: StoredRun) -> None:
+    """Whoever made it, it is no defect of bis."""
+    randomness = replace(stored.record.randomness, root="xyz")
+    damaged = replace(stored, record=replace(stored.record, randomness=randomness))
+    with pytest.raises(EvidenceDamaged, match="64 hexadecimal digits"):
+        prepare(damaged, CURRENT, workspace=workspace)

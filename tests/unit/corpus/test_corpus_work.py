@@ -1,0 +1,49 @@
+"""Work on a corpus from its list to its results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis._audit.single_project import AuditChoices
+from bis.corpus.corpus_work import audit_and_summarise, list_and_clone
+from bis.errors import UsageError
+from tests.unit.corpus.auditors import Notebook, make_projects
+from tests.unit.corpus.github_server import item, serving
+from tests.unit.corpus.repositories import make_repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_folder_of_projects_is_audited_and_summarised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each project is a step, and the tables are written."""
+    monkeypatch.chdir(tmp_path)
+    for source in make_projects(tmp_path / "p", 3):
+        (source.folder or tmp_path).joinpath("b.py").write_text(f"name = {source.name!r}\n")  # no two are copies
+    observer = Notebook()
+    choices = AuditChoices(cache=False)
+    summary = audit_and_summarise(tmp_path / "p", tmp_path / "out", choices, workers=1, observer=observer)
+    assert (summary.projects, observer.total) == (3, None)
+    assert sorted(observer.names) == ["p000", "p001", "p002"]
+    assert (tmp_path / "out" / "projects.csv").is_file()
+
+
+def test_unknown_rules_are_refused_before_anything_is_read(tmp_path: Path) -> None:
+    """The folder of the results is not made."""
+    with pytest.raises(UsageError, match="BIS999"):
+        audit_and_summarise(tmp_path, tmp_path / "out", AuditChoices(select=("BIS999",)))
+    assert not (tmp_path / "out").exists()
+
+
+def test_repositories_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is a step of the listing, and again one of what follows; without clones, nothing is fetched."""
+    make_repository(tmp_path / "good", {"a.py": ""})
+    items = [item("o/good", stars=2, clone_url=(tmp_path / "good").as_uri())]
+    observer = Notebook()
+    with serving(items) as server:
+        monkeypatch.setenv("GITHUB_API_URL", server.url)
+        assert list_and_clone("mlflow", tmp_path / "out", limit=5, clones=False, observer=observer) == 1
+    assert (observer.names, observer.notes) == (["o/good", "o/good"], [])
+    assert not (tmp_path / "out" / "clones").exists()
