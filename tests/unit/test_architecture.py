@@ -41,7 +41,7 @@ _BLOCKING = "through what they recognise: tests/unit/notebooks/test_blocking_cal
 _SERVED = "against the real framework: tests/functional/test_entropy_frameworks.py"
 _INTERPRETER = "in real interpreters: tests/functional/test_entropy_interpreter.py"
 TESTED_ELSEWHERE: dict[str, str] = {
-    "src/bis/_audit/program/ir.py": "values; as they are made: tests/unit/_audit/parsing/test_lowering.py",
+    "src/bis/_audit/parsing/ir.py": "values; as they are made: tests/unit/_audit/parsing/test_lowering.py",
     "src/bis/model/project_audit.py": "values; written and read again: tests/unit/report/json/test_audit_json.py",
     "src/bis/model/corpus_summary.py": "values; as they are counted: tests/unit/corpus/test_summary.py",
     # Only those that are in the catalogue: of each of these, that module demands fixtures and a snapshot.

@@ -26,7 +26,7 @@ from tests.unit._audit.small_projects import notebook, write
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bis._audit.program.ir import Module
+    from bis._audit.parsing.ir import Module
     from bis._audit.program.project import Project
     from bis.model.project_audit import Finding
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.frameworks import randomness, sklearn, training
 from bis._audit.frameworks.naming import canonical, library
-from bis._audit.program.ir import CONSTANT, DICT, NAME, Call, Value
+from bis._audit.parsing.ir import CONSTANT, DICT, NAME, Call, Value
 
 if TYPE_CHECKING:
     from bis._audit.frameworks.sklearn import Drawing

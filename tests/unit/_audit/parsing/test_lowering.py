@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bis._audit.parsing.lowering import Scanner
-from bis._audit.program.ir import BINARY, CALL, CONSTANT, DICT, FORMATTED, LIST, NAME, OTHER, SUBSCRIPT, Module
+from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, FORMATTED, LIST, NAME, OTHER, SUBSCRIPT, Module
 
 
 def scanned(*cells: str) -> Module:

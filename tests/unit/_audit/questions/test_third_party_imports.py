@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bis._audit.files.third_party_imports import third_party
+from bis._audit.questions.third_party_imports import third_party
 from tests.unit._audit.small_projects import project
 
 

@@ -1,0 +1,45 @@
+"""The text literals of a file: which text reaches which call, name or parameter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from bis._audit.parsing.ir import CALL, CONSTANT, FORMATTED, NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.parsing.ir import Call, Module, Value
+
+
+class Literal(NamedTuple):
+    """A text literal: the call that it is given to or None, and the keyword, or the name that it is assigned to."""
+
+    text: str
+    value: Value
+    call: Call | None
+    name: str
+
+
+def text_literals(module: Module) -> Iterator[Literal]:
+    """All text literals of a file that reach a call or a name, or are a parameter's default."""
+    for call in module.calls:
+        for given in call.args:
+            yield from (Literal(one.data, one, call, "") for one in _texts(given))
+        for keyword, given in call.keywords.items():
+            yield from (Literal(one.data, one, call, keyword) for one in _texts(given))
+    for assign in module.assigns:
+        yield from (Literal(one.data, one, None, assign.name) for one in _texts(assign.value))
+    for scope in module.scopes:
+        for name, value in scope.defaults.items():
+            yield from (Literal(one.data, one, None, name) for one in _texts(value))
+
+
+def _texts(value: Value) -> list[Value]:
+    if value.kind == CONSTANT:
+        return [value] if type(value.data) is str else []
+    found = [value] if value.kind == FORMATTED else []
+    for item in value.items:
+        if item.kind not in (CALL, NAME):
+            found += _texts(item)
+    return found
