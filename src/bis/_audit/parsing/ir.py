@@ -184,7 +184,7 @@ class CodeCell:
     empty: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Module:
     """One file, a script or a notebook. `file` is its name in a project, empty before; the rest follows from the text.
 

@@ -147,7 +147,8 @@ class Analysis:
 
     def literals(self, module: Module) -> tuple[Literal, ...]:
         """All text literals of a file that reach a call or a name."""
-        return self._literals[module.file]
+        known = self._literals.get(module.file)
+        return known if known is not None else tuple(text_literals(module))
 
     def stored_in(self, module: Module, name: str) -> list[tuple[str, Value]]:
         """What is stored in a variable by its keys, ``name["key"] = value``; of other keys the text is empty."""
@@ -205,7 +206,7 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
         _direct=direct,
         _through=_through(direct, by_scope),
         _by_scope=by_scope,
-        _literals={module.file: tuple(text_literals(module)) for module in modules},
+        _literals={module.file: tuple(text_literals(module)) for module in project.programs},  # of tests, few are asked for
         _stores={module.file: _stores(module) for module in modules},
         _seeded=seeded,
         _seeding=seeding,

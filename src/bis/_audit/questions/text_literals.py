@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from bis._audit.parsing.ir import Call, Module, Value
 
 
+_NEVER = (CALL, NAME)  # has no parts: the arguments of a call within an expression are that call's
+
+
 class Literal(NamedTuple):
     """A text literal: the call that it is given to or None, and the keyword, or the name that it is assigned to."""
 
@@ -25,14 +28,18 @@ def text_literals(module: Module) -> Iterator[Literal]:
     """All text literals of a file that reach a call or a name, or are a parameter's default."""
     for call in module.calls:
         for given in call.args:
-            yield from (Literal(one.data, one, call, "") for one in _texts(given))
+            if given.kind not in _NEVER:
+                yield from [Literal(one.data, one, call, "") for one in _texts(given)]
         for keyword, given in call.keywords.items():
-            yield from (Literal(one.data, one, call, keyword) for one in _texts(given))
+            if given.kind not in _NEVER:
+                yield from [Literal(one.data, one, call, keyword) for one in _texts(given)]
     for assign in module.assigns:
-        yield from (Literal(one.data, one, None, assign.name) for one in _texts(assign.value))
+        if assign.value.kind not in _NEVER:
+            yield from [Literal(one.data, one, None, assign.name) for one in _texts(assign.value)]
     for scope in module.scopes:
         for name, value in scope.defaults.items():
-            yield from (Literal(one.data, one, None, name) for one in _texts(value))
+            if value.kind not in _NEVER:
+                yield from [Literal(one.data, one, None, name) for one in _texts(value)]
 
 
 def _texts(value: Value) -> list[Value]:
@@ -40,6 +47,6 @@ def _texts(value: Value) -> list[Value]:
         return [value] if type(value.data) is str else []
     found = [value] if value.kind == FORMATTED else []
     for item in value.items:
-        if item.kind not in (CALL, NAME):
+        if item.kind not in _NEVER:
             found += _texts(item)
     return found
