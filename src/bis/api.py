@@ -349,17 +349,18 @@ def audit_corpus(
     from functools import partial
 
     from bis._audit.auditor import audit_project, version_of
+    from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS
+    from bis.corpus.audits.results import write_results
     from bis.corpus.corpus_progress import CorpusProgress
-    from bis.corpus.corpus_run import CorpusOptions
-    from bis.corpus.corpus_run import audit_corpus as run_corpus
+    from bis.corpus.corpus_run import CorpusOptions, run_corpus
     from bis.corpus.projects import listing_of
-    from bis.corpus.results import write_results
 
     given, folder = Path(path), Path(out)
     chosen = _engine_options(options or AuditOptions(), load_settings(Path.cwd()))
     run_corpus(
         listing_of(given, leave_out=[folder]),
-        auditor=partial(audit_project, options=chosen),
+        task=partial(audit_project, options=chosen),
+        results=AUDIT_RESULTS,
         out=folder,
         workers=workers,
         cluster=cluster,

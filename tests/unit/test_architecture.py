@@ -43,7 +43,8 @@ _INTERPRETER = "in real interpreters: tests/functional/test_entropy_interpreter.
 TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/_audit/parsing/ir.py": "values; as they are made: tests/unit/_audit/parsing/test_lowering.py",
     "src/bis/model/project_audit.py": "values; written and read again: tests/unit/report/json/test_audit_json.py",
-    "src/bis/model/corpus_summary.py": "values; as they are counted: tests/unit/corpus/test_summary.py",
+    "src/bis/corpus/outcomes.py": "values; as they come: tests/unit/corpus/test_corpus_run.py",
+    "src/bis/model/corpus_summary.py": "values; as they are counted: tests/unit/corpus/audits/test_summary.py",
     # Only those that are in the catalogue: of each of these, that module demands fixtures and a snapshot.
     **{f"src/{rule.__name__.replace('.', '/')}.py": "on its fixtures: tests/rules/test_rules.py" for rule in RULES},
     "src/bis/__main__.py": "each functional test starts it: tests/functional/scene.py",

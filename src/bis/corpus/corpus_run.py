@@ -1,4 +1,4 @@
-"""Auditing a corpus from its list to the file of results."""
+"""A task with all projects of a corpus, from its list to the file of results."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bis.corpus.cluster import audit_on_cluster
+from bis.corpus.cluster import run_on_cluster
 from bis.corpus.corpus_progress import CorpusProgress
 from bis.corpus.journal import Journal
-from bis.corpus.local import audit_locally
-from bis.corpus.outcomes import Auditor, failure_of
+from bis.corpus.local import run_locally
 from bis.corpus.projects import ProjectListing, ProjectSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from bis.corpus.outcomes import ResultKind, T, Task
 
 CLONES = "clones"
 _SILENT = CorpusProgress()
@@ -29,7 +30,7 @@ class CorpusOptions:
     Parameters
     ----------
     project_timeout_s : float
-        For the audit of each project, in seconds.
+        For each project, in seconds.
     clone_timeout_s : float
         For each clone, in seconds.
     clones : Path, optional
@@ -38,12 +39,15 @@ class CorpusOptions:
     version : str
         Of what decides over a result besides the project: of bis and of the rules chosen. Results of another version
         are not taken over from an earlier run.
+    resume : bool
+        Whether to keep what an earlier run to the same folder has finished.
     """
 
     project_timeout_s: float = 300.0
     clone_timeout_s: float = 600.0
     clones: Path | None = None
     version: str = ""
+    resume: bool = True
 
 
 _DEFAULTS = CorpusOptions()
@@ -51,41 +55,41 @@ _DEFAULTS = CorpusOptions()
 
 @dataclass(frozen=True, slots=True)
 class CorpusResult:
-    """What became of a corpus: `audited` now, `kept` from an earlier run, and of those now, `failed` by kind."""
+    """What became of a corpus: `done` now, `kept` from an earlier run, and of those done now, `failed` by kind."""
 
-    audits: Path
-    audited: int = 0
+    results: Path
+    done: int = 0
     kept: int = 0
     failed: dict[str, int] = field(default_factory=dict)
 
 
-def audit_corpus(
+def run_corpus(
     sources: Iterable[ProjectSource],
     *,
-    auditor: Auditor,
+    task: Task[T],
+    results: ResultKind[T],
     out: Path,
     workers: int | None = None,
     cluster: str | None = None,
-    resume: bool = True,
     progress: CorpusProgress = _SILENT,
     options: CorpusOptions = _DEFAULTS,
 ) -> CorpusResult:
-    """Audit all projects and write each result as it comes to ``audits.jsonl`` in `out`.
+    """Do a task with all projects, and write each result as it comes to a file in `out`.
 
     Parameters
     ----------
     sources : iterable of ProjectSource
         Read only as far as needed; a `ProjectListing` tells its total and its notes.
-    auditor : callable
-        Takes a project's folder and its name and gives its audit; picklable.
+    task : callable
+        Takes a project's folder and its name; picklable.
+    results : ResultKind
+        How what the task returns is written and read again.
     out : Path
         The folder of the results; made where it is absent.
     workers : int, optional
         How many processes; all cores by default.
     cluster : str, optional
         Address or scheduler file of a Dask cluster on which to work instead.
-    resume : bool
-        Whether to keep what an earlier run to the same folder has finished.
     progress : CorpusProgress
         Is told what goes on.
     options : CorpusOptions
@@ -106,7 +110,7 @@ def audit_corpus(
     """
     failures: Counter[str] = Counter()
     counts: Counter[str] = Counter()
-    with Journal(out, version=options.version, resume=resume) as journal:
+    with Journal(out, results, version=options.version, resume=options.resume) as journal:
         listed = sources if isinstance(sources, ProjectListing) else ProjectListing(lambda: iter(sources))
         for text in (*listed.notes, *journal.notes):
             progress.note(text)
@@ -121,18 +125,18 @@ def audit_corpus(
                     yield source
 
         if cluster is None:
-            outcomes = audit_locally(
+            outcomes = run_locally(
                 left(),
-                auditor=auditor,
+                task=task,
                 clones=options.clones or out / CLONES,
                 workers=workers,
                 timeout_s=options.project_timeout_s,
                 clone_timeout_s=options.clone_timeout_s,
             )
         else:
-            outcomes = audit_on_cluster(
+            outcomes = run_on_cluster(
                 left(),
-                auditor=auditor,
+                task=task,
                 scheduler=cluster,
                 clones=options.clones,
                 timeout_s=options.project_timeout_s,
@@ -141,10 +145,11 @@ def audit_corpus(
             )
         with closing(outcomes):
             for outcome in outcomes:
-                journal.append(outcome.audit)
-                counts["audited"] += 1
-                failures.update([failure_of(outcome.audit)])
-                progress.done(outcome.source.name, outcome.audit)
+                result = results.of(outcome)
+                journal.append(result)
+                counts["done"] += 1
+                failures.update([results.failure_of(result)])
+                progress.done(outcome.source.name, result)
         journal.finish()
     del failures[""]
-    return CorpusResult(journal.path, counts["audited"], counts["kept"], dict(failures))
+    return CorpusResult(journal.path, counts["done"], counts["kept"], dict(failures))

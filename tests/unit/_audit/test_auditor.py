@@ -18,9 +18,8 @@ import pytest
 import bis
 from bis._audit import auditor
 from bis._audit.auditor import Options, audit_project, version_of
-from bis._audit.rule_contract import CRASHED
 from bis._audit.cache import pickled, sealed, unsealed
-from bis._audit.rule_contract import Rule
+from bis._audit.rule_contract import CRASHED, Rule
 from bis.model.project_audit import Confidence, Place, ProjectAudit, Severity
 from tests.unit._audit.small_projects import notebook, write
 

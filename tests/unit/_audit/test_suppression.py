@@ -53,4 +53,3 @@ def test_a_comment_that_silences_nothing_is_a_finding() -> None:
     assert [(f.code, f.place.line) for f in stand] == [("BIS002", 3), ("BIS002", 1)]
     assert "BIS101, BIS102" in stand[0].message
     assert "any rule" in stand[1].message
-

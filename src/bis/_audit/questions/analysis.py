@@ -206,7 +206,9 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
         _direct=direct,
         _through=_through(direct, by_scope),
         _by_scope=by_scope,
-        _literals={module.file: tuple(text_literals(module)) for module in project.programs},  # of tests, few are asked for
+        _literals={
+            module.file: tuple(text_literals(module)) for module in project.programs
+        },  # of tests, few are asked for
         _stores={module.file: _stores(module) for module in modules},
         _seeded=seeded,
         _seeding=seeding,

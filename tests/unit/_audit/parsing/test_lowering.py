@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bis._audit.parsing.lowering import Lowering
 from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, FORMATTED, LIST, NAME, OTHER, SUBSCRIPT, Module
+from bis._audit.parsing.lowering import Lowering
 
 
 def lowered(*cells: str) -> Module:

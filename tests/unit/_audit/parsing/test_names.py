@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from bis._audit.parsing.names import Names
 from tests.unit._audit.small_projects import script
 
 SVC = "from sklearn.svm import SVC\n"

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis._audit import rules
-from bis._audit.rule_contract import CRASHED, UNUSED
 from bis._audit.questions.facts import state
+from bis._audit.rule_contract import CRASHED, UNUSED
 from bis._audit.rules.rule_catalogue import RULES
 from bis.model.project_audit import Finding, RuleStatus
 from tests.unit._audit.small_projects import analysed, notebook
