@@ -108,13 +108,11 @@ def fault(code: str, name: str, root: Path, retired: Mapping[str, RetiredRule] =
         return f'expected a name that reads after "allow", such as unseeded-split, found {name!r}'
     if code in known.values() or (root / FIXTURES / code).exists():
         return f"there is a rule {code}; codes are never used again, those of removed rules included"
-    if gone := removal_of(code, retired):
-        return f"{gone}; codes are never used again"
-    if name in {rule.name for rule in retired.values()}:
-        return f"a removed rule has the name {name}; names are never used again"
-    if (root / RULES / f"{module_name(name)}.py").exists():
-        return f"there is a module {module_name(name)}.py"
-    return ""
+    gone = removal_of(code, retired) or next((removal_of(c, retired) for c, r in retired.items() if r.name == name), "")
+    if gone:
+        return f"{gone}; its code and its name are never used again"
+    exists = (root / RULES / f"{module_name(name)}.py").exists()
+    return f"there is a module {module_name(name)}.py" if exists else ""
 
 
 def module_name(name: str) -> str:

@@ -9,10 +9,9 @@ from bis._audit.rule_contract import UNUSED
 from bis.model.project_audit import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from bis._audit.parsing.ir import Module
-    from bis._audit.parsing.suppression_comments import Ignores
     from bis.model.project_audit import Finding
 
 
@@ -50,7 +49,9 @@ def divide(
     return stand, silenced
 
 
-def _comment_for(finding: Finding, comments: Ignores) -> tuple[int, int] | None:
+def _comment_for(
+    finding: Finding, comments: Mapping[tuple[int, int], tuple[tuple[str, ...], str]]
+) -> tuple[int, int] | None:
     if not comments:
         return None
     place = finding.place

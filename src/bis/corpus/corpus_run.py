@@ -149,7 +149,7 @@ def run_corpus(
                 journal.append(result)
                 counts["done"] += 1
                 failures.update([results.failure_of(result)])
-                progress.done(outcome.source.name, result)
+                progress.done(outcome.source.name, result)  # type: ignore[arg-type]  # observers know audits only, so far
         journal.finish()
     del failures[""]
     return CorpusResult(journal.path, counts["done"], counts["kept"], dict(failures))

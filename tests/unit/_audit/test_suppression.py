@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bis._audit.parsing.ir import Module
-from bis._audit.parsing.suppression_comments import Ignores
 from bis._audit.suppression import divide
 from bis.model.project_audit import Confidence, Finding, Place, Severity
+
+if TYPE_CHECKING:
+    from bis._audit.parsing.suppression_comments import Ignores
 
 
 def finding(code: str, line: int, *, file: str = "a.py", cell: int = -1, end_line: int = 0) -> Finding:

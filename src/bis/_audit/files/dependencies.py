@@ -192,7 +192,7 @@ def read_dependencies(files: Mapping[str, str], installs: Iterable[tuple[str, in
     )
 
 
-def imports_undeclared(imports: Mapping[str, Place], own: set[str], dependencies: Dependencies) -> list[Undeclared]:
+def imports_undeclared(imports: Mapping[str, Place], own: Set[str], dependencies: Dependencies) -> list[Undeclared]:
     """Imported packages that no manifest declares by a distribution of their own.
 
     Parameters

@@ -52,7 +52,7 @@ def _with_absent_seeds(analysis: Analysis, module: Module, call: Call) -> Call:
                 absent[keyword] = Value(CONSTANT, None)
         elif value is not None and value.kind == CONSTANT and value.data is None:
             absent[keyword] = value
-    return call._replace(keywords=call.keywords | absent) if absent else call
+    return call._replace(keywords={**call.keywords, **absent}) if absent else call
 
 
 def _entries(

@@ -69,7 +69,7 @@ def estimator_seeding(call: Call) -> Seeding | None:
 def _seeding(call: Call, drawing: Drawing | None) -> Seeding | None:
     if drawing is None:
         return None
-    given = dict(zip(drawing.order, call.args, strict=False)) | call.keywords
+    given = {**dict(zip(drawing.order, call.args, strict=False)), **call.keywords}
     constants = {n: v.data if v.kind == CONSTANT else sklearn.UNKNOWN for n, v in given.items()}
     if not drawing.draws(constants):
         return None

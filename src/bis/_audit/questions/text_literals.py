@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bis._audit.parsing.ir import CALL, CONSTANT, FORMATTED, NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bis._audit.parsing.ir import Call, Module, Value
 
@@ -30,16 +30,16 @@ def text_literals(module: Module) -> Iterator[Literal]:
         for given in call.args:
             if given.kind not in _NEVER:
                 yield from [Literal(one.data, one, call, "") for one in _texts(given)]
-        for keyword, given in call.keywords.items():
-            if given.kind not in _NEVER:
-                yield from [Literal(one.data, one, call, keyword) for one in _texts(given)]
-    for assign in module.assigns:
-        if assign.value.kind not in _NEVER:
-            yield from [Literal(one.data, one, None, assign.name) for one in _texts(assign.value)]
+        yield from _named(call.keywords.items(), call)
+    yield from _named(((assign.name, assign.value) for assign in module.assigns), None)
     for scope in module.scopes:
-        for name, value in scope.defaults.items():
-            if value.kind not in _NEVER:
-                yield from [Literal(one.data, one, None, name) for one in _texts(value)]
+        yield from _named(scope.defaults.items(), None)
+
+
+def _named(values: Iterable[tuple[str, Value]], call: Call | None) -> Iterator[Literal]:
+    for name, value in values:
+        if value.kind not in _NEVER:
+            yield from [Literal(one.data, one, call, name) for one in _texts(value)]
 
 
 def _texts(value: Value) -> list[Value]:
