@@ -37,7 +37,7 @@ MANY_PARAMETERS: dict[str, str] = {
 }
 
 # Modules without a test module of their own name: where they are tested instead, or why not.
-_BLOCKING = "through what they recognise: tests/unit/notebooks/test_blocking_calls.py"
+_BLOCKING = "through what they recognise: tests/unit/notebooks/test_line_skipping.py"
 _SERVED = "against the real framework: tests/functional/test_entropy_frameworks.py"
 _INTERPRETER = "in real interpreters: tests/functional/test_entropy_interpreter.py"
 TESTED_ELSEWHERE: dict[str, str] = {

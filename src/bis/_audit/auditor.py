@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 import platform
+import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from bis._audit.questions.analysis import Analysis
 
 _PACKAGE = Path(__file__).parents[1]
+# An import from bis itself: the package or module, and the names, of which some may be modules.
+_IMPORT = re.compile(r"^ *from (bis(?:\.\w+)+) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 _MANY_FILES = 200  # of fewer files, reading all again costs less than keeping them apart
 _SMALL_FILE_BYTES = 300  # of smaller files many are alike that nobody copied
 _SKETCH = 24
@@ -135,9 +138,27 @@ def version_of(options: Options) -> str:
 @functools.cache
 def _own_code() -> str:
     """Digest of the code that audits: between two releases, or while a rule is written, the version stays as it is."""
-    files = sorted(path for part in ("_audit", "model", "notebooks") for path in (_PACKAGE / part).rglob("*.py"))
-    contents = [(path.relative_to(_PACKAGE).as_posix(), digest_bytes(path.read_bytes())) for path in files]
-    return digest_bytes(repr(contents).encode())
+    contents = {name: digest_bytes(text) for name, text in own_sources().items()}
+    return digest_bytes(repr(sorted(contents.items())).encode())
+
+
+def own_sources() -> dict[str, bytes]:
+    """The modules of bis that an audit is made of, by path: all of the audit's, and what these import, directly or not.
+
+    They are found by their import statements, late ones included, without importing anything.
+    """
+    found: dict[str, bytes] = {}
+    pending = sorted((_PACKAGE / "_audit").rglob("*.py"))
+    while pending:
+        path = pending.pop()
+        name = path.relative_to(_PACKAGE).as_posix()
+        if name in found or not path.is_file():
+            continue
+        found[name] = path.read_bytes()
+        for package, names in _IMPORT.findall(found[name].decode("utf-8")):
+            folder = _PACKAGE.joinpath(*package.split(".")[1:])
+            pending += [folder.with_suffix(".py"), *(folder / f"{one}.py" for one in re.findall(r"\w+", names))]
+    return found
 
 
 class _Contents:

@@ -192,7 +192,9 @@ def read_dependencies(files: Mapping[str, str], installs: Iterable[tuple[str, in
     )
 
 
-def imports_undeclared(imports: Mapping[str, Place], own: Collection[str], dependencies: Dependencies) -> list[Undeclared]:
+def imports_undeclared(
+    imports: Mapping[str, Place], own: Collection[str], dependencies: Dependencies
+) -> list[Undeclared]:
     """Imported packages that no manifest declares by a distribution of their own.
 
     Parameters
