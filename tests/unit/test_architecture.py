@@ -37,7 +37,6 @@ MANY_PARAMETERS: dict[str, str] = {
 }
 
 # Modules without a test module of their own name: where they are tested instead, or why not.
-_BLOCKING = "through what they recognise: tests/unit/notebooks/test_line_skipping.py"
 _SERVED = "against the real framework: tests/functional/test_entropy_frameworks.py"
 _INTERPRETER = "in real interpreters: tests/functional/test_entropy_interpreter.py"
 TESTED_ELSEWHERE: dict[str, str] = {
@@ -62,12 +61,9 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/instrument/entropy/sources/torch.py": _SERVED,
     "src/bis/instrument/entropy/sha3.py": "through the streams: tests/unit/instrument/entropy/test_streams.py",
     "src/bis/instrument/entropy/wrapping.py": _INTERPRETER,
-    "src/bis/notebooks/server_calls.py": _BLOCKING,
-    "src/bis/notebooks/shell_commands.py": _BLOCKING,
     "src/bis/notebooks/extra.py": "with the runner: tests/unit/launch/test_notebook.py",
     "src/bis/launch/kernel.py": "with real kernels: tests/unit/launch/test_notebook.py",
     "src/bis/notebooks/parameters.py": "with notebooks: tests/unit/notebooks/test_document.py",
-    "src/bis/notebooks/cell_syntax.py": _BLOCKING,
     "src/bis/record/probes/git_state.py": "with the code facet: tests/unit/record/probes/test_code.py",
     "src/bis/instrument/runtime_probe.py": "with the machine facet: tests/unit/record/probes/test_machine.py",
     "src/bis/record/probes/snapshot.py": "with the code facet: tests/unit/record/probes/test_code.py",
