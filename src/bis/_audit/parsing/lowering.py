@@ -58,7 +58,10 @@ class _OpenScope:
     last: int = 0
 
     def closed(self) -> Scope:
-        return Scope(*(getattr(self, name) for name in Scope._fields))
+        return Scope(
+            self.name, self.kind, self.parent, self.line, self.end_line, self.cell, self.parameters, self.annotations,
+            self.defaults, self.bases, self.decorators, self.returns, self.first, self.last,
+        )  # fmt: skip
 
 
 class Lowering:

@@ -100,7 +100,7 @@ class Names:
     def resolved_calls(self) -> tuple[Call, ...]:
         """The calls of the file with the names that were found out so far."""
         calls = self._module.calls
-        if all(call.api == api for call, api in zip(calls, self._apis, strict=True)):
+        if self._apis == [call.api for call in calls]:
             return calls
         # Faster than `_replace`: there is one for each call that is audited.
         return tuple(

@@ -25,6 +25,8 @@ _POOLS = frozenset({"joblib", "multiprocessing", "concurrent", "sklearn"})  # im
 _FURTHEST = 4  # re-exports of re-exports
 _MOST_QUESTIONS = 12  # that wait for the answer to another
 _NONE: frozenset[str] = frozenset()
+_VALUED = frozenset({"mlflow", "torch"})
+_SEEDS = frozenset({"random_state", "seed", "random_seed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Links:
     modules : tuple of Module
         In the order in which they were given.
     bindings : mapping of str to Bindings
-        What the names of each file are bound to.
+        What the names of those files are bound to in which a value is likely to be asked for.
     used : mapping of str to frozenset of str
         By file, the files that it imports from.
     own_names : frozenset of str
@@ -96,6 +98,11 @@ def _function(
     return None if index is None else (file, index)
 
 
+def _asks_values(module: Module) -> bool:
+    """Whether the values of names matter in a file: it tracks or trains, or has calls with ``**params`` or a seed."""
+    return bool(module.roots & _VALUED) or any(c.starred or not _SEEDS.isdisjoint(c.keywords) for c in module.calls)
+
+
 class Linker:
     """Finds out what the files of one project mean by each other's names; used while they are linked, and then dropped.
 
@@ -153,8 +160,8 @@ class Linker:
         found = []
         calls = self._names[module.file].resolved_calls() if module.file in self._names else module.calls
         for call in calls:
-            given = call.argument(0, "target") if hands_over(call.api) else None
-            if given is not None and given.kind == NAME:
+            given = call.argument(0, "target")
+            if given is not None and given.kind == NAME and hands_over(call.api):
                 found.append((call.index, self.names(module).resolve(given.data, call.scope, call.index)))
         return found
 
@@ -166,7 +173,11 @@ class Linker:
         )
         return Links(
             modules=linked,
-            bindings={m.file: self._names[m.file].bindings if m.file in self._names else Bindings(m) for m in linked},
+            bindings={
+                m.file: self._names[m.file].bindings if m.file in self._names else Bindings(m)
+                for m in linked
+                if _asks_values(m)
+            },
             used={m.file: self._used.get(m.file, _NONE) for m in linked},
             own_names=frozenset(name.partition(".")[0] for name in self._by_name),
             assigned=assigned,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from bis._audit.parsing.bindings import Bindings
 from bis._audit.parsing.ir import CONSTANT, NAME, Call
 from bis._audit.program.project import Project
 from bis._audit.questions import ml_calls
@@ -152,11 +153,15 @@ class Analysis:
 
     def stored_in(self, module: Module, name: str) -> list[tuple[str, Value]]:
         """What is stored in a variable by its keys, ``name["key"] = value``; of other keys the text is empty."""
-        return list(self._stores[module.file].get(name, ()))
+        return list(self._stores_of(module).get(name, ()))
 
     def is_altered(self, module: Module, name: str) -> bool:
         """Whether a dictionary is altered after it was written: ``d["a"] = 1``, ``d.update(...)``."""
-        return name in self._stores[module.file]
+        return name in self._stores_of(module)
+
+    def _stores_of(self, module: Module) -> Stores:
+        known = self._stores.get(module.file)
+        return known if known is not None else _stores(module)
 
     def updates_of(self, module: Module, name: str) -> list[Call]:
         """The calls that add to a dictionary: ``params.update(...)``."""
@@ -166,7 +171,7 @@ class Analysis:
 
     def value_of(self, module: Module, value: Value | None, scope: int, at: int) -> Value | None:
         """An expression with a plain name replaced by what was last assigned to it, as far as that is seen."""
-        bindings = self.project.links.bindings[module.file]
+        bindings = self.project.links.bindings.get(module.file) or Bindings(module)
         for _step in range(5):
             if value is None or value.kind != NAME or "." in value.data:
                 break
@@ -209,7 +214,7 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
         _literals={
             module.file: tuple(text_literals(module)) for module in project.programs
         },  # of tests, few are asked for
-        _stores={module.file: _stores(module) for module in modules},
+        _stores={module.file: _stores(module) for module in modules if module.file in links.bindings},
         _seeded=seeded,
         _seeding=seeding,
         _training=training,
@@ -249,6 +254,6 @@ def _stores(module: Module) -> Stores:
         if assign.name.endswith("[]"):
             found.setdefault(assign.name.removesuffix("[]"), []).append((assign.key, assign.value))
     for call in module.calls:
-        if call.method in _ALTERS and call.owner:
+        if "." in call.path and call.method in _ALTERS and call.owner:
             found.setdefault(call.owner, [])
     return found

@@ -43,6 +43,8 @@ def spread(analysis: Analysis, module: Module, call: Call) -> Call:
 
 
 def _with_absent_seeds(analysis: Analysis, module: Module, call: Call) -> Call:
+    if not call.keywords or _SEEDS.isdisjoint(call.keywords):
+        return call
     absent: dict[str, Value] = {}
     for keyword in _SEEDS & call.keywords.keys():
         value = analysis.value_of(module, call.keywords[keyword], call.scope, call.index)

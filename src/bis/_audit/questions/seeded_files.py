@@ -50,6 +50,8 @@ def _in_called(
     """What the functions of the project seed that a file calls."""
     found: set[str] = set()
     for call in module.calls:
+        if not call.api.startswith("@"):  # most calls are not the project's own functions
+            continue
         target = links.function(call.api, module)
         if target is not None and own[target[0].file]:
             found.update(name for inner in calls_in(*target) for name in ml_calls.seeds(inner))
