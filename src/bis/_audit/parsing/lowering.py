@@ -29,6 +29,7 @@ from bis._audit.parsing.ir import (
     Value,
     With,
 )  # fmt: skip
+from bis._audit.parsing.syntax_trees import awaited, is_main_guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,7 +208,7 @@ class Lowering:
         self._store(node.target, value, node)
 
     def _bind(self, targets: list[ast.expr], given: ast.expr, node: ast.stmt) -> None:
-        inner = _awaited(given)
+        inner = awaited(given)
         if type(inner) is ast.Call:
             self._bound, self._bound_to = inner, tuple(name for t in targets for name in _target_names(t))
         value = self._expr(given)
@@ -267,7 +268,7 @@ class Lowering:
         self._body(node.orelse)
 
     def _if(self, node: ast.If) -> None:
-        if _is_main_guard(node.test):
+        if is_main_guard(node.test):
             self.has_main_guard = True
             self._body(node.body)
             return
@@ -474,7 +475,7 @@ class Lowering:
         return self._expr(node.value)
 
     def _named(self, node: ast.NamedExpr) -> Value:
-        inner = _awaited(node.value)
+        inner = awaited(node.value)
         if type(inner) is ast.Call and inner is not self._bound:  # of x = (y := f()), x counts
             self._bound, self._bound_to = inner, (node.target.id,)
         value = self._expr(node.value)
@@ -536,13 +537,6 @@ class Lowering:
     }
 
 
-def _awaited(node: ast.expr) -> ast.expr:
-    """What an expression gives, without ``await`` and ``name :=`` around it."""
-    while isinstance(node, (ast.Await, ast.NamedExpr)):
-        node = node.value
-    return node
-
-
 def _characters(line: bytes, offset: int) -> int:
     return len(line[:offset].decode("utf-8", "ignore"))
 
@@ -600,13 +594,3 @@ def _folded(operator: type[ast.operator], left: Any, right: Any) -> Any:
     if operator is ast.Sub:
         return left - right
     return left / right if operator is ast.Div and right else None
-
-
-def _is_main_guard(test: ast.expr) -> bool:
-    return (
-        isinstance(test, ast.Compare)
-        and isinstance(test.left, ast.Name)
-        and test.left.id == "__name__"
-        and isinstance(test.comparators[0], ast.Constant)
-        and test.comparators[0].value == "__main__"
-    )
