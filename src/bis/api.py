@@ -551,10 +551,14 @@ def rule(code: str) -> RuleText:
     UsageError
         There is no such rule.
     """
+    from bis._audit.rules.retired_rules import removal_of
+
     wanted = code.strip().upper()
     for known in rules():
         if wanted in {known.code, known.name.upper()}:
             return known
+    if gone := removal_of(wanted):
+        raise UsageError(gone, hint="`bis rule` lists the rules that there are.")
     raise UsageError(f"no rule has the code {code}", hint="`bis rule` lists all.")
 
 

@@ -11,6 +11,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bis._audit.rules.retired_rules import RETIRED, removal_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bis._audit.rules.retired_rules import RetiredRule
 
 ROOT = Path(__file__).parents[2]
 RULES = Path("src/bis/_audit/rules")
@@ -46,15 +54,15 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("{code}", "{name}", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({{"mlflow"}}))
 
 
-def check(project: Project) -> Iterator[Finding]:
-    """Tell each such call."""
-    for module in project.programs:  # project.modules, where files of tests are meant as well
+def check(analysis: Analysis) -> Iterator[Finding]:
+    """Report each such call."""
+    for module in analysis.project.programs:  # analysis.project.modules, where files of tests are meant as well
         for call in module.calls:
             if call.api == "mlflow.replace_me":
                 yield RULE.at_call(module, call, "say what is wrong here, with what was found")
@@ -91,7 +99,7 @@ def codes_of(root: Path) -> dict[str, str]:
     return found
 
 
-def fault(code: str, name: str, root: Path) -> str:
+def fault(code: str, name: str, root: Path, retired: Mapping[str, RetiredRule] = RETIRED) -> str:
     """Why there can be no rule of this code and name; empty where there can."""
     known = codes_of(root)
     if not re.fullmatch(r"BIS[1-9]\d{2}", code):
@@ -100,9 +108,11 @@ def fault(code: str, name: str, root: Path) -> str:
         return f'expected a name that reads after "allow", such as unseeded-split, found {name!r}'
     if code in known.values() or (root / FIXTURES / code).exists():
         return f"there is a rule {code}; codes are never used again, those of removed rules included"
-    if (root / RULES / f"{module_name(name)}.py").exists():
-        return f"there is a module {module_name(name)}.py"
-    return ""
+    gone = removal_of(code, retired) or next((removal_of(c, retired) for c, r in retired.items() if r.name == name), "")
+    if gone:
+        return f"{gone}; its code and its name are never used again"
+    exists = (root / RULES / f"{module_name(name)}.py").exists()
+    return f"there is a module {module_name(name)}.py" if exists else ""
 
 
 def module_name(name: str) -> str:

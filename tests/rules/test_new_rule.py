@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.rules.new_rule import FIXTURES, ROOT, RULES, codes_of, register, write
+from bis._audit.rules.retired_rules import RetiredRule
+from tests.rules.new_rule import FIXTURES, ROOT, RULES, codes_of, fault, register, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,3 +100,11 @@ def test_no_rule_was_left_as_it_was_begun() -> None:
     """No rule of the project is the one that `make new-rule` writes."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / RULES).glob("*.py")}
     assert [name for name, text in texts.items() if "replace_me" in text] == []
+
+
+def test_codes_and_names_of_removed_rules_are_refused() -> None:
+    """Whoever has a comment that names the old rule must not silence a new one with it."""
+    gone = {"BIS398": RetiredRule("old-thing", "0.9", "it was wrong too often")}
+    assert "BIS398 (old-thing) was removed in bis 0.9" in fault("BIS398", NAME, ROOT, gone)
+    assert "was removed" in fault(CODE, "old-thing", ROOT, gone)
+    assert fault(CODE, NAME, ROOT, gone) == ""

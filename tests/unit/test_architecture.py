@@ -41,13 +41,13 @@ SHARED_FILE_NAMES: dict[str, str] = {}
 SHARED_CLASS_NAMES: dict[str, str] = {}
 
 # Modules without a test module of their own name: where they are tested instead, or why not.
-_BLOCKING = "through what they recognise: tests/unit/notebooks/test_blocking_calls.py"
 _SERVED = "against the real framework: tests/functional/test_entropy_frameworks.py"
 _INTERPRETER = "in real interpreters: tests/functional/test_entropy_interpreter.py"
 TESTED_ELSEWHERE: dict[str, str] = {
-    "src/bis/_audit/program/ir.py": "values; as they are made: tests/unit/_audit/parsing/test_lowering.py",
+    "src/bis/_audit/parsing/ir.py": "values; as they are made: tests/unit/_audit/parsing/test_lowering.py",
     "src/bis/model/project_audit.py": "values; written and read again: tests/unit/report/json/test_audit_json.py",
-    "src/bis/model/corpus_summary.py": "values; as they are counted: tests/unit/corpus/test_summary.py",
+    "src/bis/corpus/outcomes.py": "values; as they come: tests/unit/corpus/test_corpus_run.py",
+    "src/bis/model/corpus_summary.py": "values; as they are counted: tests/unit/corpus/audits/test_summary.py",
     # Only those that are in the catalogue: of each of these, that module demands fixtures and a snapshot.
     **{f"src/{rule.__name__.replace('.', '/')}.py": "on its fixtures: tests/rules/test_rules.py" for rule in RULES},
     "src/bis/_version.py": "one constant; with the metadata: tests/unit/test_architecture.py",
@@ -68,12 +68,9 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/instrument/entropy/sources/torch.py": _SERVED,
     "src/bis/instrument/entropy/sha3.py": "through the streams: tests/unit/instrument/entropy/test_streams.py",
     "src/bis/instrument/entropy/wrapping.py": _INTERPRETER,
-    "src/bis/notebooks/server_calls.py": _BLOCKING,
-    "src/bis/notebooks/shell_commands.py": _BLOCKING,
     "src/bis/notebooks/extra.py": "with the runner: tests/unit/launch/test_notebook.py",
     "src/bis/launch/kernel.py": "with real kernels: tests/unit/launch/test_notebook.py",
     "src/bis/notebooks/parameters.py": "with notebooks: tests/unit/notebooks/test_document.py",
-    "src/bis/notebooks/cell_syntax.py": _BLOCKING,
     "src/bis/record/probes/git_state.py": "with the code facet: tests/unit/record/probes/test_code.py",
     "src/bis/instrument/runtime_probe.py": "with the machine facet: tests/unit/record/probes/test_machine.py",
     "src/bis/record/probes/snapshot.py": "with the code facet: tests/unit/record/probes/test_code.py",

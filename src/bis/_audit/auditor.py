@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 import platform
+import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,27 +18,30 @@ from bis._audit.files.revision import read_revision
 from bis._audit.files.tree import walk
 from bis._audit.parsing.reading import read_module
 from bis._audit.parsing.source import load
-from bis._audit.parsing.suppression import divide
+from bis._audit.program.linking import link
 from bis._audit.program.project import Project
 from bis._audit.questions import facts, substrings
-from bis._audit.rule_contract import Rule
+from bis._audit.questions.analysis import analyse
+from bis._audit.rule_contract import CRASHED, Rule
 from bis._audit.rules.rule_catalogue import RULES
+from bis._audit.suppression import divide
 from bis._version import __version__
 from bis.evidence.digests import digest_bytes
-from bis.model.project_audit import Confidence, Finding, Place, Problem, ProjectAudit, Severity, Size
+from bis.model.project_audit import Finding, Place, Problem, ProjectAudit, Size
 
 if TYPE_CHECKING:
     from bis._audit.files.tree import Tree
-    from bis._audit.program.ir import Module
+    from bis._audit.parsing.ir import Module
+    from bis._audit.questions.analysis import Analysis
 
 _PACKAGE = Path(__file__).parents[1]
+# An import from bis itself: the package or module, and the names, of which some may be modules.
+_IMPORT = re.compile(r"^ *from (bis(?:\.\w+)+) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 _MANY_FILES = 200  # of fewer files, reading all again costs less than keeping them apart
 _SMALL_FILE_BYTES = 300  # of smaller files many are alike that nobody copied
 _SKETCH = 24
 _KEPT_BYTES = 64 * 2**20
 _TEXT_MIB = 1.0
-
-CRASHED = Rule("BIS000", "crashed-rule", Severity.ERROR, Confidence.HIGH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,8 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     named = named_requirements(texts)
     dependencies = read_dependencies({f: t for f, t in texts.items() if is_manifest(f) or f in named}, installs)
     documents = read_documents({f: t for f, t in texts.items() if is_document(f)})
-    project = Project(name, modules, dependencies, documents, tree.others, texts)
-    audit = _judged(project, options, problems, tree, digests)
+    project = Project(name, link(modules), dependencies, documents, tree.others, texts)
+    audit = _judged(analyse(project, (*problems, *dependencies.problems)), options, tree, digests)
     if any(finding.edits for finding in audit.findings):
         from bis._audit.fixes import settled
 
@@ -134,9 +138,27 @@ def version_of(options: Options) -> str:
 @functools.cache
 def _own_code() -> str:
     """Digest of the code that audits: between two releases, or while a rule is written, the version stays as it is."""
-    files = sorted(path for part in ("_audit", "model", "notebooks") for path in (_PACKAGE / part).rglob("*.py"))
-    contents = [(path.relative_to(_PACKAGE).as_posix(), digest_bytes(path.read_bytes())) for path in files]
-    return digest_bytes(repr(contents).encode())
+    contents = {name: digest_bytes(text) for name, text in own_sources().items()}
+    return digest_bytes(repr(sorted(contents.items())).encode())
+
+
+def own_sources() -> dict[str, bytes]:
+    """The modules of bis that an audit is made of, by path: all of the audit's, and what these import, directly or not.
+
+    They are found by their import statements, late ones included, without importing anything.
+    """
+    found: dict[str, bytes] = {}
+    pending = sorted((_PACKAGE / "_audit").rglob("*.py"))
+    while pending:
+        path = pending.pop()
+        name = path.relative_to(_PACKAGE).as_posix()
+        if name in found or not path.is_file():
+            continue
+        found[name] = path.read_bytes()
+        for package, names in _IMPORT.findall(found[name].decode("utf-8")):
+            folder = _PACKAGE.joinpath(*package.split(".")[1:])
+            pending += [folder.with_suffix(".py"), *(folder / f"{one}.py" for one in re.findall(r"\w+", names))]
+    return found
 
 
 class _Contents:
@@ -200,13 +222,11 @@ def _modules(contents: _Contents, place: str, cache: Cache | None) -> list[Modul
     for file, digest in contents.digests.items():
         module = known.pop(digest, None)  # of two files with one content, the second is read for itself
         if module is None:
-            module = read_module(contents.take(file), is_notebook=file.endswith(".ipynb"))
+            module = read_module(contents.take(file), is_notebook=file.endswith(".ipynb"), file=file)
             fresh = True
-        modules.append(module)
+        modules.append(module if module.file == file else replace(module, file=file))
     if cache is not None and fresh:
         cache.keep_modules(place, dict(zip(contents.digests.values(), modules, strict=True)))
-    for file, module in zip(contents.digests, modules, strict=True):
-        module.file = file
     return modules
 
 
@@ -217,13 +237,11 @@ def _problems(module: Module) -> list[Problem]:
     ]
 
 
-def _judged(
-    project: Project, options: Options, problems: list[Problem], tree: Tree, digests: dict[str, str]
-) -> ProjectAudit:
-    calls = list(project.tracking())
-    project.problems = [*problems, *project.dependencies.problems]
-    project.facts = facts.state(project, calls)
-    findings, silenced = divide(_findings(project, options), project.modules, options.wants)
+def _judged(analysis: Analysis, options: Options, tree: Tree, digests: dict[str, str]) -> ProjectAudit:
+    project = analysis.project
+    calls = list(analysis.tracking())
+    analysis = analysis.with_facts(facts.state(analysis, calls))
+    findings, silenced = divide(_findings(analysis, options), project.modules, options.wants)
     trackers: dict[str, tuple[str, ...]] = {}
     for call in calls:
         trackers[call.tracker] = tuple(sorted({*trackers.get(call.tracker, ()), call.kind}))
@@ -231,11 +249,11 @@ def _judged(
     lines = sum(m.code_lines for m in project.modules)
     return ProjectAudit(
         project=project.name,
-        facts=project.facts,
+        facts=dict(analysis.facts),
         calls=tuple(sorted(calls, key=lambda c: (c.place, c.kind))),
         findings=tuple(sorted((f for f in findings if options.wants(f.code)), key=lambda f: (f.place, f.code))),
         suppressed=tuple(sorted(silenced, key=lambda f: (f.place, f.code))),
-        problems=tuple(project.problems),
+        problems=analysis.problems,
         left_out=tree.left_out,
         trackers=trackers,
         size=Size(len(project.modules) - notebooks, notebooks, lines, tree.left_out_files),
@@ -243,14 +261,14 @@ def _judged(
     )
 
 
-def _findings(project: Project, options: Options) -> list[Finding]:
+def _findings(analysis: Analysis, options: Options) -> list[Finding]:
     found: list[Finding] = []
     for module in RULES:
         rule: Rule = module.RULE
-        if not options.wants(rule.code) or (rule.gate and not rule.gate & project.roots):
+        if not options.wants(rule.code) or (rule.gate and not rule.gate & analysis.project.roots):
             continue
         try:
-            found += module.check(project)
+            found += module.check(analysis)
         except Exception as error:  # noqa: BLE001 (the fence of the audit: one rule that fails ends no audit)
             message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
             found.append(CRASHED.at(Place(""), message))

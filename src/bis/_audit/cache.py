@@ -16,7 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from bis._audit.program import ir
+from bis._audit.parsing import ir
 from bis.model import project_audit as results
 
 _KNOWN = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bis.model.project_audit import Confidence, Edit, Finding, Place, RuleStatus, Severity
 
 if TYPE_CHECKING:
-    from bis._audit.program.ir import Call, Module
+    from bis._audit.parsing.ir import Call, Module
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,8 @@ class Rule:
         self, module: Module, call: Call, message: str, *, edits: tuple[Edit, ...] = (), related: tuple[Place, ...] = ()
     ) -> Finding:
         """A finding of this rule at a call."""
-        return self.at(place_of(module, call), message, edits=edits, related=related)
+        return self.at(module.place_of(call), message, edits=edits, related=related)
 
 
-def place_of(module: Module, call: Call) -> Place:
-    """Where a call stands."""
-    return Place(module.file, call.cell, call.line, call.column, call.end_line, call.end_column)
+CRASHED = Rule("BIS000", "crashed-rule", Severity.ERROR, Confidence.HIGH)
+UNUSED = Rule("BIS002", "unused-suppression", Severity.NOTE, Confidence.HIGH)

@@ -14,7 +14,7 @@ from bis.evidence.archive import read_entries
 from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
 from bis.model.facets import EntryKind
-from bis.notebooks.blocking_calls import blocking_calls
+from bis.notebooks.line_skipping import blocking_calls
 from bis.record.probes.machine import probe_machine
 from bis.record.probes.packages import probe_environment
 

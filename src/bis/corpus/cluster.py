@@ -1,8 +1,8 @@
-"""Audits on an existing Dask cluster: the same work as on one machine, in batches.
+"""A task with many projects on an existing Dask cluster: the same work as on one machine, in batches.
 
 Each batch runs on a worker of the cluster as a corpus runs locally, in one process of its own: what crashes or hangs
 there harms neither the worker nor the other projects, and is reported in the same way. Folders must be visible to the
-workers under the same path; repositories are cloned where they are audited.
+workers under the same path; repositories are cloned where the work is done.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bis._version import __version__
-from bis.corpus.local import audit_locally
-from bis.corpus.outcomes import CRASHED, MISSING, Auditor, ProjectOutcome, failed
+from bis.corpus.local import run_locally
+from bis.corpus.outcomes import CRASHED, MISSING, ProjectOutcome, ProjectTask, T
 from bis.corpus.projects import ProjectSource
 from bis.errors import ExecutionError, MissingExtra
 from bis.model.progress import SILENT, Note, Observer
@@ -38,28 +38,29 @@ _LONGEST_WAIT_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Projects that a worker audits one after another, and how."""
+    """Projects that a worker takes one after another, and what it does with them."""
 
     sources: tuple[ProjectSource, ...]
-    auditor: bytes
+    task: bytes
     clones: Path | None
     timeout_s: float
     clone_timeout_s: float
 
 
-def audit_batch(batch: Batch) -> list[ProjectOutcome]:
-    """Audit the projects of a batch; this is what runs on a worker of the cluster."""
-    found, outcomes = [], []
+def run_batch(batch: Batch) -> list[ProjectOutcome[Any]]:
+    """Do the task with the projects of a batch; this is what runs on a worker of the cluster."""
+    found: list[ProjectSource] = []
+    outcomes: list[ProjectOutcome[Any]] = []
     for source in batch.sources:
         if source.folder is not None and not source.folder.is_dir():
             detail = f"{source.folder} is not visible on {socket.gethostname()}; workers need the folders' file system"
-            outcomes.append(failed(source, Problem("", MISSING, detail)))
+            outcomes.append(ProjectOutcome(source, Problem("", MISSING, detail)))
         else:
             found.append(source)
     with _folder_for_clones(batch) as clones:
-        outcomes += audit_locally(
+        outcomes += run_locally(
             iter(found),
-            auditor=pickle.loads(batch.auditor),  # noqa: S301 (from the client, as the task itself is)
+            task=pickle.loads(batch.task),  # noqa: S301 (from the client, as the task itself is)
             clones=clones,
             workers=1,
             timeout_s=batch.timeout_s,
@@ -85,18 +86,18 @@ def version_here() -> str:
     return __version__
 
 
-def audit_on_cluster(
+def run_on_cluster(
     sources: Iterator[ProjectSource],
     *,
-    auditor: Auditor,
+    task: ProjectTask[T],
     scheduler: str,
     clones: Path | None = None,
     timeout_s: float,
     clone_timeout_s: float,
     observer: Observer = SILENT,
     connect_timeout_s: float = 15.0,
-) -> Generator[ProjectOutcome, None, None]:
-    """Audit projects on a Dask cluster, in whatever order they are finished.
+) -> Generator[ProjectOutcome[T], None, None]:
+    """Do a task with projects on a Dask cluster, in whatever order they are finished.
 
     A batch whose worker is lost goes to another one. Where that happens time and again (the cluster's setting
     ``distributed.scheduler.allowed-failures``), its projects are tried one by one, and then reported with a problem
@@ -106,7 +107,7 @@ def audit_on_cluster(
     ----------
     sources : iterator of ProjectSource
         Read only as far as needed.
-    auditor : callable
+    task : callable
         Takes a folder and a name; picklable, and importable on the workers.
     scheduler : str
         Its address, or the path of its scheduler file.
@@ -128,7 +129,7 @@ def audit_on_cluster(
     ExecutionError
         The scheduler does not answer, has no workers, or these have no bis.
     """
-    pattern = Batch((), pickle.dumps(auditor), clones, timeout_s, clone_timeout_s)
+    pattern = Batch((), pickle.dumps(task), clones, timeout_s, clone_timeout_s)
     with _connected(scheduler, observer, connect_timeout_s) as client:
         work = _Work(client, sources, pattern)
         try:
@@ -161,7 +162,7 @@ class _Work:
             batch = self._again.pop() if self._again else self._next_batch(slots)
             if not batch.sources:
                 break
-            future = self._client.submit(audit_batch, batch, pure=False)
+            future = self._client.submit(run_batch, batch, pure=False)
             self._under_way[future.key] = (future, batch)
             future.add_done_callback(self._ended.put)
         return not self._under_way
@@ -192,13 +193,13 @@ class _Work:
                     hint="Start some, and run the same command again: what was finished is kept.",
                 )
 
-    def taken(self, future: Any) -> list[ProjectOutcome]:
+    def taken(self, future: Any) -> list[ProjectOutcome[Any]]:
         """The outcomes of a batch that has ended well."""
         del self._under_way[future.key]
-        outcomes: list[ProjectOutcome] = future.result()
+        outcomes: list[ProjectOutcome[Any]] = future.result()
         return outcomes
 
-    def lost(self, future: Any) -> list[ProjectOutcome]:
+    def lost(self, future: Any) -> list[ProjectOutcome[Any]]:
         """What becomes of a batch without results: its projects are tried one by one, and then given up."""
         _future, batch = self._under_way.pop(future.key)
         if future.status != "error":
@@ -209,14 +210,14 @@ class _Work:
         error = future.exception()
         if isinstance(error, (ExecutionError, ImportError, AttributeError)):
             raise ExecutionError(
-                f"the workers of the cluster cannot audit: {type(error).__name__}: {error}",
+                f"the workers of the cluster cannot do the work: {type(error).__name__}: {error}",
                 hint="Install the same bis on them as here.",
             ) from error
         if len(batch.sources) > 1:
             self._again += [replace(batch, sources=(source,)) for source in batch.sources]
             return []
-        problem = Problem("", CRASHED, f"its audit failed on the cluster: {type(error).__name__}: {error}"[:300])
-        return [failed(source, problem) for source in batch.sources]
+        problem = Problem("", CRASHED, f"it failed on the cluster: {type(error).__name__}: {error}"[:300])
+        return [ProjectOutcome(source, problem) for source in batch.sources]
 
     def cancel(self) -> None:
         """Take back what is under way."""
@@ -257,7 +258,7 @@ def _connected(scheduler: str, observer: Observer, timeout_s: float) -> Iterator
 
 def _connect(distributed: Any, scheduler: str, observer: Observer, timeout_s: float) -> Any:
     where = {"scheduler_file": scheduler} if Path(scheduler).is_file() else {"address": scheduler}
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         try:
             client = distributed.Client(**where, timeout=timeout_s, set_as_default=False)
@@ -266,7 +267,7 @@ def _connect(distributed: Any, scheduler: str, observer: Observer, timeout_s: fl
                 f"no Dask scheduler answers at {scheduler}: {error}",
                 hint="Give the address that `dask scheduler` printed (tcp://host:8786), or its scheduler file.",
             ) from error
-    for warning in told:
+    for warning in heard:
         if "ersion" in warning.category.__name__:
             observer.noted(Note("cluster-warning", {"message": " ".join(str(warning.message).split())}))
     return client

@@ -1,4 +1,4 @@
-"""Auditing a corpus from its list to the file of results."""
+"""A task with all projects of a corpus, from its list to the file of results."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bis.corpus.cluster import audit_on_cluster
+from bis.corpus.cluster import run_on_cluster
 from bis.corpus.journal import Journal
-from bis.corpus.local import audit_locally
-from bis.corpus.outcomes import Auditor, ProjectOutcome, failure_of
+from bis.corpus.local import run_locally
 from bis.corpus.projects import ProjectListing, ProjectSource
-from bis.model.progress import FAILED, KEPT, SILENT, Observer, Step, Task
+from bis.model.progress import KEPT, SILENT, Observer, Step, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from bis.corpus.outcomes import ProjectTask, ResultKind, T
 
 CLONES = "clones"
 
@@ -28,7 +29,7 @@ class CorpusOptions:
     Parameters
     ----------
     project_timeout_s : float
-        For the audit of each project, in seconds.
+        For each project, in seconds.
     clone_timeout_s : float
         For each clone, in seconds.
     clones : Path, optional
@@ -37,12 +38,15 @@ class CorpusOptions:
     version : str
         Of what decides over a result besides the project: of bis and of the rules chosen. Results of another version
         are not taken over from an earlier run.
+    resume : bool
+        Whether to keep what an earlier run to the same folder has finished.
     """
 
     project_timeout_s: float = 300.0
     clone_timeout_s: float = 600.0
     clones: Path | None = None
     version: str = ""
+    resume: bool = True
 
 
 _DEFAULTS = CorpusOptions()
@@ -50,41 +54,41 @@ _DEFAULTS = CorpusOptions()
 
 @dataclass(frozen=True, slots=True)
 class CorpusResult:
-    """What became of a corpus: `audited` now, `kept` from an earlier run, and of those now, `failed` by kind."""
+    """What became of a corpus: `done` now, `kept` from an earlier run, and of those done now, `failed` by kind."""
 
-    audits: Path
-    audited: int = 0
+    results: Path
+    done: int = 0
     kept: int = 0
     failed: dict[str, int] = field(default_factory=dict)
 
 
-def audit_corpus(
+def run_corpus(
     sources: Iterable[ProjectSource],
     *,
-    auditor: Auditor,
+    task: ProjectTask[T],
+    results: ResultKind[T],
     out: Path,
     workers: int | None = None,
     cluster: str | None = None,
-    resume: bool = True,
     observer: Observer = SILENT,
     options: CorpusOptions = _DEFAULTS,
 ) -> CorpusResult:
-    """Audit all projects and write each result as it comes to ``audits.jsonl`` in `out`.
+    """Do a task with all projects, and write each result as it comes to a file in `out`.
 
     Parameters
     ----------
     sources : iterable of ProjectSource
         Read only as far as needed; a `ProjectListing` tells its total and its notes.
-    auditor : callable
-        Takes a project's folder and its name and gives its audit; picklable.
+    task : callable
+        Takes a project's folder and its name; picklable.
+    results : ResultKind
+        How what the task returns is written and read again.
     out : Path
         The folder of the results; made where it is absent.
     workers : int, optional
         How many processes; all cores by default.
     cluster : str, optional
         Address or scheduler file of a Dask cluster on which to work instead.
-    resume : bool
-        Whether to keep what an earlier run to the same folder has finished.
     observer : Observer
         Receives a step for each project, and notes.
     options : CorpusOptions
@@ -105,7 +109,7 @@ def audit_corpus(
     """
     failures: Counter[str] = Counter()
     counts: Counter[str] = Counter()
-    with Journal(out, version=options.version, resume=resume) as journal:
+    with Journal(out, results, version=options.version, resume=options.resume) as journal:
         listed = sources if isinstance(sources, ProjectListing) else ProjectListing(lambda: iter(sources))
         for note in (*listed.notes, *journal.notes):
             observer.noted(note)
@@ -120,18 +124,18 @@ def audit_corpus(
                     yield source
 
         if cluster is None:
-            outcomes = audit_locally(
+            outcomes = run_locally(
                 left(),
-                auditor=auditor,
+                task=task,
                 clones=options.clones or out / CLONES,
                 workers=workers,
                 timeout_s=options.project_timeout_s,
                 clone_timeout_s=options.clone_timeout_s,
             )
         else:
-            outcomes = audit_on_cluster(
+            outcomes = run_on_cluster(
                 left(),
-                auditor=auditor,
+                task=task,
                 scheduler=cluster,
                 clones=options.clones,
                 timeout_s=options.project_timeout_s,
@@ -140,18 +144,18 @@ def audit_corpus(
             )
         with closing(outcomes):
             for outcome in outcomes:
-                journal.append(outcome.audit)
-                counts["audited"] += 1
-                failures.update([failure_of(outcome.audit)])
-                observer.advanced(Task.AUDITS, _step(outcome))
+                result = results.of(outcome)
+                journal.append(result)
+                counts["done"] += 1
+                failure = results.failure_of(result)
+                failures.update([failure])
+                step = (
+                    Step(outcome.source.name, failure, results.detail_of(result))
+                    if failure
+                    else Step(outcome.source.name)
+                )
+                observer.advanced(Task.AUDITS, step)
         journal.finish()
         observer.finished(Task.AUDITS)
     del failures[""]
-    return CorpusResult(journal.path, counts["audited"], counts["kept"], dict(failures))
-
-
-def _step(outcome: ProjectOutcome) -> Step:
-    audit = outcome.audit
-    if audit.facts:
-        return Step(outcome.source.name)
-    return Step(outcome.source.name, failure_of(audit) or FAILED, audit.problems[0].detail if audit.problems else "")
+    return CorpusResult(journal.path, counts["done"], counts["kept"], dict(failures))

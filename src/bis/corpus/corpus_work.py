@@ -10,11 +10,12 @@ from bis._audit.auditor import audit_project, version_of
 from bis._audit.rules.documentation import rule_texts
 from bis._audit.single_project import AuditChoices, auditor_options
 from bis.config import github_api_url, github_token, load_settings
+from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS
+from bis.corpus.audits.results import write_results
 from bis.corpus.clones import clone
-from bis.corpus.corpus_run import CorpusOptions, audit_corpus
+from bis.corpus.corpus_run import CorpusOptions, run_corpus
 from bis.corpus.github import GitHub, fetch_with_urllib
 from bis.corpus.projects import listing_of
-from bis.corpus.results import write_results
 from bis.corpus.search import write_listing
 from bis.model.progress import SILENT, Note, Observer, Step, Task
 from bis.model.project_audit import Problem
@@ -44,9 +45,10 @@ def audit_and_summarise(
         `out` cannot be written.
     """
     chosen = auditor_options(choices, load_settings(Path.cwd()))
-    audit_corpus(
+    run_corpus(
         listing_of(path, leave_out=[out]),
-        auditor=partial(audit_project, options=chosen),
+        task=partial(audit_project, options=chosen),
+        results=AUDIT_RESULTS,
         out=out,
         workers=workers,
         cluster=cluster,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Generic
 
-from bis.corpus.outcomes import failure_of
+from bis.corpus.outcomes import T
 from bis.errors import BisError, StorageError, UsageError
 from bis.model.progress import Note
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from bis.corpus.outcomes import ResultKind
     from bis.corpus.projects import ProjectSource
-    from bis.model.project_audit import ProjectAudit
 
-AUDITS = "audits.jsonl"
-_PREVIOUS = "audits.previous.jsonl"
 _STATE = "run.json"
 _LOCK = ".lock"
 _FORMAT = 1
 
 
-class Journal:
-    """Results of a corpus in ``audits.jsonl``, with the state of the run beside it.
+class Journal(Generic[T]):
+    """Results of a corpus in one file, with the state of the run beside it.
 
     Where the run before did not come to its end, what it has finished is kept. Where it did, its results are set aside
     until this one has ended, and only those of projects at a given commit are taken over: a folder may have changed
-    since. Projects that could not be audited are tried again, and a line that a kill cut off is dropped.
+    since. Projects of which there is no result are tried again, and a line that a kill cut off is dropped.
 
     Parameters
     ----------
     out : Path
         The folder of the results; made where it is absent.
+    results : ResultKind
+        What is written, and the name of the file.
     version : str
         Of what decides over a result besides the project; results of another version are not kept.
     resume : bool
@@ -49,10 +49,11 @@ class Journal:
         The folder cannot be written.
     """
 
-    def __init__(self, out: Path, *, version: str = "", resume: bool = True) -> None:
-        self.path = out / AUDITS
+    def __init__(self, out: Path, results: ResultKind[T], *, version: str = "", resume: bool = True) -> None:
+        self._results = results
+        self.path = out / results.file
         self.notes: list[Note] = []
-        self._previous_path = out / _PREVIOUS
+        self._previous_path = self.path.with_suffix(".previous.jsonl")
         self._version = version
         self._done: dict[bytes, list[str]] = {}  # by name: commits of what this run, before it was killed, has finished
         self._previous: dict[bytes, int] = {}  # by name and commit: where the line of the run before begins
@@ -67,7 +68,7 @@ class Journal:
                 self._lock.close()
                 raise
 
-    def __enter__(self) -> Journal:  # noqa: PYI034 (Self is typing's from 3.11 on)
+    def __enter__(self) -> Journal[T]:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -88,12 +89,10 @@ class Journal:
             self._write(lines.readline())
         return True
 
-    def append(self, audit: ProjectAudit) -> None:
+    def append(self, result: T) -> None:
         """Write a result; it is in the file when this returns."""
-        from bis.report.json.audit_json import to_line
-
         # Names of files that are no UTF-8 have lone surrogates, which JSON can only escape: "\\udc80".
-        line = (to_line(audit).rstrip("\n") + "\n").encode("utf-8", "backslashreplace")
+        line = (self._results.to_line(result).rstrip("\n") + "\n").encode("utf-8", "backslashreplace")
         with _storing(self.path):
             self._write(line)
 
@@ -105,8 +104,9 @@ class Journal:
     def finish(self) -> None:
         """All projects have been asked for: results of others, of an earlier list, are dropped."""
 
-        def is_wanted(audit: ProjectAudit, _start: int) -> bool:
-            return audit.revision.commit not in self._done.get(_key(audit.project), [])
+        def is_wanted(result: T, _start: int) -> bool:
+            name, commit = self._results.key_of(result)
+            return commit not in self._done.get(_key(name), [])
 
         with _storing(self.path):
             if any(self._done.values()):
@@ -127,28 +127,31 @@ class Journal:
         if finished and self.path.exists():
             self.path.replace(self._previous_path)
         if self._previous_path.exists():
-            for audit, start, _line in self._lines(self._previous_path):
-                if audit is not None and audit.revision.commit and not failure_of(audit):
-                    self._previous[_key(audit.project, audit.revision.commit)] = start
+            for result, start, _line in self._lines(self._previous_path):
+                if result is not None and not self._results.failure_of(result):
+                    name, commit = self._results.key_of(result)
+                    if commit:
+                        self._previous[_key(name, commit)] = start
         if self.path.exists():
             self._rewrite(self._is_done)
 
-    def _is_done(self, audit: ProjectAudit, _start: int) -> bool:
-        commits = self._done.setdefault(_key(audit.project), [])
-        if failure_of(audit) or audit.revision.commit in commits:
+    def _is_done(self, result: T, _start: int) -> bool:
+        name, commit = self._results.key_of(result)
+        commits = self._done.setdefault(_key(name), [])
+        if self._results.failure_of(result) or commit in commits:
             return False
-        commits.append(audit.revision.commit)
+        commits.append(commit)
         return True
 
-    def _rewrite(self, keep: Callable[[ProjectAudit, int], bool]) -> None:
+    def _rewrite(self, keep: Callable[[T, int], bool]) -> None:
         """Leave those lines in the file that are whole and wanted."""
         temporary = self.path.with_suffix(".part")
         damaged = dropped = 0
         with temporary.open("wb") as new:
-            for audit, start, line in self._lines(self.path):
-                if audit is None:
+            for result, start, line in self._lines(self.path):
+                if result is None:
                     damaged += 1
-                elif keep(audit, start):
+                elif keep(result, start):
                     new.write(line)
                 else:
                     dropped += 1
@@ -159,19 +162,16 @@ class Journal:
         if damaged:
             self.notes.append(Note("damaged-lines", {"lines": damaged, "path": str(self.path)}))
 
-    @staticmethod
-    def _lines(path: Path) -> Iterator[tuple[ProjectAudit | None, int, bytes]]:
+    def _lines(self, path: Path) -> Iterator[tuple[T | None, int, bytes]]:
         """What each line says (None: cut off or damaged), where it begins, and itself."""
-        from bis.report.json.audit_json import from_line
-
         start = 0
         with path.open("rb") as lines:
             for line in lines:
                 try:
-                    audit = from_line(line.decode("utf-8")) if line.endswith(b"\n") else None
+                    result = self._results.from_line(line.decode("utf-8")) if line.endswith(b"\n") else None
                 except (BisError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                    audit = None
-                yield audit, start, line
+                    result = None
+                yield result, start, line
                 start += len(line)
 
     def _read_state(self) -> tuple[bool, str | None]:

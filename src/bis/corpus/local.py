@@ -1,4 +1,4 @@
-"""Audits on all cores of this machine, each in a process that may crash or hang without harm to the others."""
+"""A task with many projects on all cores of this machine, in processes whose crashes harm no other project."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
 
 from bis.corpus.clones import Intake, Ready
-from bis.corpus.outcomes import CRASHED, TIMEOUT, Auditor, ProjectOutcome, failed, succeeded
+from bis.corpus.outcomes import CRASHED, TIMEOUT, ProjectOutcome, ProjectTask, T
 from bis.corpus.worker import READY, command, greeting, read_frame, write_frame
 from bis.errors import ExecutionError
 from bis.model.project_audit import Problem
@@ -36,16 +36,16 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def audit_locally(
+def run_locally(
     sources: Iterator[ProjectSource],
     *,
-    auditor: Auditor,
+    task: ProjectTask[T],
     clones: Path,
     workers: int | None = None,
     timeout_s: float,
     clone_timeout_s: float,
-) -> Generator[ProjectOutcome, None, None]:
-    """Audit projects in processes of their own, in whatever order they are finished.
+) -> Generator[ProjectOutcome[T], None, None]:
+    """Do a task with projects in processes of their own, in whatever order they are finished.
 
     A project whose process ends (a crash, the kernel's want of memory, an exception) is tried once more at the end,
     when nothing else runs, and then reported with a problem of the kind ``crashed``. One that takes too long is
@@ -55,7 +55,7 @@ def audit_locally(
     ----------
     sources : iterator of ProjectSource
         Read only as far as needed.
-    auditor : callable
+    task : callable
         Takes a folder and a name; picklable.
     clones : Path
         The folder for clones.
@@ -71,14 +71,14 @@ def audit_locally(
     ExecutionError
         The processes cannot be started.
     """
-    pool = _Pool(auditor, workers or cores(), timeout_s)
+    pool: _Pool[T] = _Pool(task, workers or cores(), timeout_s)
     intake = Intake(sources, clones, timeout_s=clone_timeout_s, wake=lambda: pool.events.put(None))
     suspects: list[Ready] = []
     try:
         while True:
             while pool.has_room() and (ready := intake.take()) is not None:
                 if isinstance(ready.folder, Problem):
-                    yield failed(ready.source, ready.folder)
+                    yield ProjectOutcome(ready.source, ready.folder)
                 else:
                     pool.give(ready)
             if pool.is_idle() and intake.ended:
@@ -92,7 +92,7 @@ def audit_locally(
             pool.give(ready)
             while (outcome := pool.wait()) is None:
                 pass
-            yield outcome.reported() if isinstance(outcome, _Crash) else outcome
+            yield ProjectOutcome(*outcome.reported()) if isinstance(outcome, _Crash) else outcome
     finally:
         pool.close()
         intake.close()
@@ -105,14 +105,14 @@ class _Crash:
         self.ready = ready
         self._detail = detail
 
-    def reported(self) -> ProjectOutcome:
-        return failed(self.ready.source, Problem("", CRASHED, f"its audit crashed twice: {self._detail}"))
+    def reported(self) -> tuple[ProjectSource, Problem]:
+        return self.ready.source, Problem("", CRASHED, f"its process crashed twice: {self._detail}")
 
 
 class _Worker:
     """One process, and the project that it is at."""
 
-    def __init__(self, auditor: bytes, events: queue.SimpleQueue[tuple[_Worker, object] | None]) -> None:
+    def __init__(self, task: bytes, events: queue.SimpleQueue[tuple[_Worker, object] | None]) -> None:
         self.ready: Ready | None = None
         self.expired = False
         self.greeted = False
@@ -132,7 +132,7 @@ class _Worker:
         self._reader.start()
         with suppress(BrokenPipeError):  # it is dead already: the reader tells
             self._input.write(greeting())
-            write_frame(self._input, auditor)
+            write_frame(self._input, task)
 
     def _read(self, events: queue.SimpleQueue[tuple[_Worker, object] | None]) -> None:
         assert self._process.stdout is not None
@@ -177,12 +177,12 @@ class _Worker:
         return (lines[-1] if lines else f"its process ended with status {code}")[:_LONGEST_MESSAGE]
 
 
-class _Pool:
+class _Pool(Generic[T]):
     """The processes; what happens to them comes through one queue, as do wake-ups (None)."""
 
-    def __init__(self, auditor: Auditor, size: int, timeout_s: float) -> None:
+    def __init__(self, task: ProjectTask[T], size: int, timeout_s: float) -> None:
         self.events: queue.SimpleQueue[tuple[_Worker, object] | None] = queue.SimpleQueue()
-        self._auditor = pickle.dumps(auditor)
+        self._task = pickle.dumps(task)
         self._size = size
         self._timeout_s = timeout_s
         self._workers: list[_Worker] = []
@@ -198,13 +198,13 @@ class _Pool:
         worker = next((w for w in self._workers if w.is_free), None)
         if worker is None:
             try:
-                worker = _Worker(self._auditor, self.events)
+                worker = _Worker(self._task, self.events)
             except OSError as error:
-                raise ExecutionError(f"a process for audits cannot be started: {error}") from error
+                raise ExecutionError(f"a worker process cannot be started: {error}") from error
             self._workers.append(worker)
         worker.give(ready, self._timeout_s)
 
-    def wait(self) -> ProjectOutcome | _Crash | None:
+    def wait(self) -> ProjectOutcome[T] | _Crash | None:
         """What happens next; None where that is of no consequence for the results."""
         now = time.monotonic()
         for worker in self._workers:
@@ -227,21 +227,21 @@ class _Pool:
             return None
         ready, worker.ready = worker.ready, None
         assert ready is not None
-        return succeeded(ready.source, answer)  # type: ignore[arg-type]  # the auditor's answer
+        return ProjectOutcome(ready.source, answer)  # type: ignore[arg-type]  # what the task returned, through a pipe
 
-    def _ended(self, worker: _Worker) -> ProjectOutcome | _Crash | None:
+    def _ended(self, worker: _Worker) -> ProjectOutcome[T] | _Crash | None:
         self._workers.remove(worker)
         detail = worker.bury()
         if not worker.greeted:
             raise ExecutionError(
-                f"a process for audits cannot be started: {detail}",
+                f"a worker process cannot be started: {detail}",
                 hint="Check that the Python that runs bis can be started on its own, and that memory is left.",
             )
         if worker.ready is None:
             return None
         if worker.expired:
-            problem = Problem("", TIMEOUT, f"its audit took longer than {self._timeout_s:g} s")
-            return failed(worker.ready.source, problem)
+            problem = Problem("", TIMEOUT, f"it took longer than {self._timeout_s:g} s")
+            return ProjectOutcome(worker.ready.source, problem)
         return _Crash(worker.ready, detail)
 
     def close(self) -> None:

@@ -1,44 +1,58 @@
-"""The result of one project of a corpus, whether it could be audited or not."""
+"""What becomes of one project of a corpus, whatever is done with it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from bis.corpus.projects import ProjectSource
-from bis.model.project_audit import Problem, ProjectAudit, Revision
+from bis.model.project_audit import Problem
 
-Auditor = Callable[[Path, str], ProjectAudit]
+T = TypeVar("T")
+
+# What is done with a project: it takes the folder and the name, and must be picklable.
+ProjectTask = Callable[[Path, str], T]
 
 CRASHED, TIMEOUT, MISSING = "crashed", "timeout", "missing"
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectOutcome:
-    """A project with its audit."""
+class ProjectOutcome(Generic[T]):
+    """A project with what its task returned, or the problem for which there is nothing."""
 
     source: ProjectSource
-    audit: ProjectAudit
+    result: T | Problem
 
 
-def succeeded(source: ProjectSource, audit: ProjectAudit) -> ProjectOutcome:
-    """The audit, under the name and at the commit by which the corpus knows the project."""
-    revision = audit.revision
-    if source.commit and revision.commit != source.commit:
-        revision = replace(revision, commit=source.commit)
-    if audit.project != source.name or revision is not audit.revision:
-        audit = replace(audit, project=source.name, revision=revision)
-    return ProjectOutcome(source, audit)
+@dataclass(frozen=True, slots=True)
+class ResultKind(Generic[T]):
+    """How the results of one kind of task are written, read again, and told apart.
 
+    Parameters
+    ----------
+    file : str
+        Name of the file of results, such as ``audits.jsonl``; it ends in ``.jsonl``.
+    of : callable
+        The result of an outcome: under the name and at the commit by which the corpus knows the project. Of a problem
+        it is a result that knows nothing but why.
+    to_line : callable
+        A result as one line of text.
+    from_line : callable
+        The result that a line says.
+    key_of : callable
+        Name and commit of the project of a result.
+    failure_of : callable
+        The kind of problem for which there is no result; empty where there is one.
+    detail_of : callable
+        The reason of such a problem; empty where there is none.
+    """
 
-def failed(source: ProjectSource, problem: Problem) -> ProjectOutcome:
-    """An audit that knows nothing but why: it has no facts."""
-    audit = ProjectAudit(source.name, {}, problems=(problem,), revision=Revision(source.commit or ""))
-    return ProjectOutcome(source, audit)
-
-
-def failure_of(audit: ProjectAudit) -> str:
-    """The kind of problem for which a project was not audited at all; empty where it was."""
-    whole = [p.kind for p in audit.problems if not p.file]
-    return whole[0] if whole and not audit.facts else ""
+    file: str
+    of: Callable[[ProjectOutcome[T]], T]
+    to_line: Callable[[T], str]
+    from_line: Callable[[str], T]
+    key_of: Callable[[T], tuple[str, str]]
+    failure_of: Callable[[T], str]
+    detail_of: Callable[[T], str]

@@ -1,4 +1,4 @@
-"""The process that audits projects one after another for a corpus, and the frames in which both sides talk.
+"""The process that does a task with projects of a corpus, one after another, and the frames in which both sides talk.
 
 It is started in isolation (``python -I``): neither the current folder nor the environment can slip code into it, and a
 project that lies in the current folder may contain a ``json.py``.
@@ -71,21 +71,21 @@ def _read(file: IO[bytes], size: int) -> bytes:
 
 
 def serve() -> None:
-    """Audit what comes in on standard input, an auditor first, until it ends.
+    """Do what comes in on standard input, a task first and then projects, until it ends.
 
-    An exception of the auditor ends the process: that is how the other side learns of it.
+    An exception of the task ends the process: that is how the other side learns of it.
     """
     sys.excepthook = _end
     warnings.simplefilter("ignore")  # of the code that is read, such as invalid escapes
     answers = _own_output()
-    tasks: queue.SimpleQueue[tuple[Path, str]] = queue.SimpleQueue()
+    projects: queue.SimpleQueue[tuple[Path, str]] = queue.SimpleQueue()
     source = sys.stdin.buffer
-    auditor = pickle.loads(read_frame(source))  # noqa: S301 (from our own process)
+    task = pickle.loads(read_frame(source))  # noqa: S301 (from our own process)
     write_frame(answers, READY)
-    threading.Thread(target=_receive, args=(source, tasks), daemon=True).start()
+    threading.Thread(target=_receive, args=(source, projects), daemon=True).start()
     while True:
-        folder, name = tasks.get()
-        write_frame(answers, auditor(folder, name))
+        folder, name = projects.get()
+        write_frame(answers, task(folder, name))
 
 
 def _own_output() -> IO[bytes]:
@@ -102,10 +102,10 @@ def _end(kind: type[BaseException], error: BaseException, trace: TracebackType |
     os._exit(1)
 
 
-def _receive(source: IO[bytes], tasks: queue.SimpleQueue[tuple[Path, str]]) -> None:
-    """Take tasks in; when the other side has gone, even killed, end at once whatever is being done."""
+def _receive(source: IO[bytes], projects: queue.SimpleQueue[tuple[Path, str]]) -> None:
+    """Take projects in; when the other side has gone, even killed, end at once whatever is being done."""
     try:
         while True:
-            tasks.put(read_frame(source))
+            projects.put(read_frame(source))
     except (EOFError, OSError):
         os._exit(0)

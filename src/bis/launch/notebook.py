@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from bis.errors import UsageError
 from bis.model.facets import Cell, CellOutput, Failure
-from bis.notebooks.blocking_calls import CellChanger
 from bis.notebooks.document import NotebookNode, cell_outputs, check_language, read_notebook, write_notebook
 from bis.notebooks.extra import REQUIRED, require
+from bis.notebooks.line_skipping import CellChanger
 from bis.notebooks.parameters import cell_tags, inject_parameters
 from bis.notebooks.shell_commands import Ground
 

@@ -27,7 +27,10 @@ class Confidence(str, Enum):
 
 
 class RuleStatus(str, Enum):
-    """Where a rule is in its life; the code of a removed rule is never used again."""
+    """Where a rule is in its life.
+
+    `REMOVED` is a rule that is gone: its code is listed in `bis._audit.rules.retired_rules`, and never used again.
+    """
 
     STABLE = "stable"
     PREVIEW = "preview"

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from bis._audit.files.dependencies import read_dependencies
 from bis._audit.files.project_documents import read_documents
 from bis._audit.parsing.reading import read_module
+from bis._audit.program.linking import link
 from bis._audit.program.project import Project
+from bis._audit.questions.analysis import Analysis, analyse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bis._audit.program.ir import Call, Module
+    from bis._audit.parsing.ir import Call, Module
 
 
 def notebook(*cells: str, counts: tuple[int | None, ...] = ()) -> str:
@@ -35,12 +37,15 @@ def script(text: str) -> Module:
 
 def project(files: dict[str, str]) -> Project:
     """A project of files by name."""
-    modules = []
-    for file, text in files.items():
-        module = read_module(text.encode(), is_notebook=file.endswith(".ipynb"))
-        module.file = file
-        modules.append(module)
-    return Project("small", modules, read_dependencies({}, []), read_documents({}))
+    modules = [
+        read_module(text.encode(), is_notebook=file.endswith(".ipynb"), file=file) for file, text in files.items()
+    ]
+    return Project("small", link(modules), read_dependencies({}, []), read_documents({}))
+
+
+def analysed(files: dict[str, str]) -> Analysis:
+    """What rules ask of a project of files by name."""
+    return analyse(project(files))
 
 
 def write(root: Path, files: dict[str, str]) -> Path:

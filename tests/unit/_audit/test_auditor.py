@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import os
 import pickle
@@ -17,16 +18,16 @@ import pytest
 
 import bis
 from bis._audit import auditor
-from bis._audit.auditor import CRASHED, Options, audit_project, version_of
+from bis._audit.auditor import Options, audit_project, own_sources, version_of
 from bis._audit.cache import pickled, sealed, unsealed
-from bis._audit.rule_contract import Rule
+from bis._audit.rule_contract import CRASHED, Rule
 from bis.model.project_audit import Confidence, Place, ProjectAudit, Severity
 from tests.unit._audit.small_projects import notebook, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bis._audit.program.ir import Module
+    from bis._audit.parsing.ir import Module
     from bis._audit.program.project import Project
     from bis.model.project_audit import Finding
 
@@ -218,9 +219,7 @@ def test_of_many_files_only_those_that_changed_are_read(tmp_path: Path) -> None:
     assert audit_project(root, "p", options) == audit_project(root, "p")
 
     def marked(modules: dict[str, Module]) -> dict[str, Module]:
-        for module in modules.values():
-            module.code_lines = 1000
-        return modules
+        return {digest: replace(module, code_lines=1000) for digest, module in modules.items()}
 
     altered(tmp_path / "cache", "modules", marked)
     write(root, {"m2.py": "x = 3\ny = 4\n"})
@@ -252,6 +251,26 @@ def test_changed_code_of_ours_is_another_version(tmp_path: Path) -> None:
     with (tmp_path / "bis" / "_audit" / "rules" / "unseeded_split.py").open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     assert version() != before
+
+
+def test_the_version_is_made_of_all_that_an_audit_imports() -> None:
+    """Whatever of bis is loaded after an audit that used every part is among the files of the version."""
+    program = (
+        "import sys, tempfile, pathlib\n"
+        "from bis._audit.auditor import Options, audit_project\n"
+        "from bis._audit import fixes\n"
+        "root = pathlib.Path(tempfile.mkdtemp())\n"
+        "(root / 'a.py').write_text('import mlflow\\nSEED = 1\\n')\n"
+        "audit_project(root, 'p', Options(cache=root / 'cache'))\n"
+        "print([n for n in sys.modules if n.startswith('bis.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[2].replace(".", "/") for name in ast.literal_eval(done.stdout)}
+    files = {f"{name}.py" for name in loaded if (Path(bis.__file__).parent / f"{name}.py").is_file()}
+    sources = own_sources()
+    assert "evidence/digests.py" in files
+    assert files <= sources.keys()
+    assert not any(name.startswith(("_replay", "launch", "instrument", "cli")) for name in sources)
 
 
 def test_copies_have_one_digest(tmp_path: Path) -> None:

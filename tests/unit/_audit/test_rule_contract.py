@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bis._audit.rule_contract import Rule, place_of
+from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Edit, Finding, Place, RuleStatus, Severity
 from tests.unit._audit.small_projects import notebook, project
 
@@ -21,7 +21,7 @@ def test_a_finding_carries_what_is_known_of_its_rule() -> None:
 def test_a_finding_at_a_call_stands_where_the_call_stands() -> None:
     """From its first character to its last, with the cell."""
     module = project({"n.ipynb": notebook("x", "y = f(\n  1)")}).modules[0]
-    assert place_of(module, module.calls[0]) == Place("n.ipynb", 1, 1, 5, 2, 5)
+    assert module.place_of(module.calls[0]) == Place("n.ipynb", 1, 1, 5, 2, 5)
     assert RULE.at_call(module, module.calls[0], "m").place == Place("n.ipynb", 1, 1, 5, 2, 5)
 
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis.corpus.cluster import Batch, audit_batch, audit_on_cluster
-from bis.corpus.corpus_run import audit_corpus
-from bis.corpus.outcomes import failure_of
+from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS, audit_of, failure_of
+from bis.corpus.cluster import Batch, run_batch, run_on_cluster
+from bis.corpus.corpus_run import run_corpus
 from bis.corpus.projects import ProjectSource
 from bis.errors import ExecutionError
 from tests.unit.corpus.auditors import Notebook, audit_as_told, audit_text, make_projects
@@ -89,20 +89,25 @@ def test_a_cluster_that_loses_a_worker_finds_what_this_machine_finds(tmp_path: P
     sources = make_projects(tmp_path / "p", 60, do=slow)
     first, _second = make_repository(tmp_path / "r", {"a.py": "import mlflow"}, {"a.py": ""})
     sources.append(ProjectSource("r", url=(tmp_path / "r").as_uri(), commit=first))
-    local = audit_corpus(sources, auditor=audit_as_told, out=tmp_path / "local", workers=2)
+    local = run_corpus(sources, results=AUDIT_RESULTS, task=audit_as_told, out=tmp_path / "local", workers=2)
     file = tmp_path / "scheduler.json"
     with processes(scheduler_with(file), cwd=tmp_path):
         address = address_in(file)
         worker = command("worker", address, "--no-nanny", "--nthreads", "1", "--no-dashboard")
         with processes(worker, worker, cwd=tmp_path) as workers:
             progress = Killer(workers[0], after=12)
-            result = audit_corpus(
-                sources, auditor=audit_as_told, out=tmp_path / "cluster", cluster=str(file), observer=progress
+            result = run_corpus(
+                sources,
+                results=AUDIT_RESULTS,
+                task=audit_as_told,
+                out=tmp_path / "cluster",
+                cluster=str(file),
+                observer=progress,
             )
             assert workers[0].wait(10) == -signal.SIGKILL
             assert workers[1].poll() is None
-    assert (result.audited, result.failed) == (61, {"crashed": 2})
-    assert sorted(result.audits.read_bytes().splitlines()) == sorted(local.audits.read_bytes().splitlines())
+    assert (result.done, result.failed) == (61, {"crashed": 2})
+    assert sorted(result.results.read_bytes().splitlines()) == sorted(local.results.read_bytes().splitlines())
     assert not (tmp_path / "cluster" / "clones").exists()
 
 
@@ -117,10 +122,10 @@ def test_a_project_that_takes_its_worker_along_is_given_up(tmp_path: Path) -> No
             list(_on(address, tmp_path))
         worker = command("worker", address, "--nthreads", "1", "--no-dashboard")  # its nanny starts another one
         with processes(worker, cwd=tmp_path) as workers:
-            found = audit_on_cluster(
-                iter(sources), auditor=audit_as_told, scheduler=address, timeout_s=60, clone_timeout_s=60
+            found = run_on_cluster(
+                iter(sources), task=audit_as_told, scheduler=address, timeout_s=60, clone_timeout_s=60
             )
-            outcomes = {o.source.name: o.audit for o in found}
+            outcomes = {o.source.name: audit_of(o) for o in found}
             workers[0].terminate()  # the nanny ends its worker, too
             workers[0].wait(20)
     assert sorted(outcomes) == [s.name for s in sources]
@@ -141,9 +146,9 @@ def test_without_the_extra(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"
         "sys.modules['distributed'] = None; import importlib.util as u\n"
-        "from bis.corpus.cluster import audit_on_cluster\n"
+        "from bis.corpus.cluster import run_on_cluster\n"
         "from bis.errors import MissingExtra\n"
-        "try: list(audit_on_cluster(iter([]), auditor=print, scheduler='x:1', timeout_s=1, clone_timeout_s=1))\n"
+        "try: list(run_on_cluster(iter([]), task=print, scheduler='x:1', timeout_s=1, clone_timeout_s=1))\n"
         "except MissingExtra as error: print(error.hint)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -152,9 +157,9 @@ def test_without_the_extra(tmp_path: Path) -> None:
 
 def _on(scheduler: str, folder: Path) -> Iterator[object]:
     sources = make_projects(folder / "q", 1)
-    return audit_on_cluster(
+    return run_on_cluster(
         iter(sources),
-        auditor=audit_text,
+        task=audit_text,
         scheduler=scheduler,
         timeout_s=60,
         clone_timeout_s=60,
@@ -167,6 +172,6 @@ def test_a_batch_of_folders_that_a_worker_cannot_see(tmp_path: Path) -> None:
     import pickle
 
     sources = (*make_projects(tmp_path / "p", 2), ProjectSource("far", folder=tmp_path / "far"))
-    outcomes = audit_batch(Batch(sources, pickle.dumps(audit_text), None, 60.0, 60.0))
-    assert {o.source.name: failure_of(o.audit) for o in outcomes} == {"p000": "", "p001": "", "far": "missing"}
-    assert "is not visible on" in outcomes[0].audit.problems[0].detail
+    outcomes = run_batch(Batch(sources, pickle.dumps(audit_text), None, 60.0, 60.0))
+    assert {o.source.name: failure_of(audit_of(o)) for o in outcomes} == {"p000": "", "p001": "", "far": "missing"}
+    assert "is not visible on" in audit_of(outcomes[0]).problems[0].detail

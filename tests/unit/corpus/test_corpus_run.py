@@ -10,9 +10,12 @@ import sys
 import time
 from pathlib import Path
 
-from bis.corpus.corpus_run import CorpusOptions, audit_corpus
+from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS
+from bis.corpus.corpus_run import CorpusOptions, run_corpus
+from bis.corpus.outcomes import ProjectOutcome, ResultKind
 from bis.corpus.projects import ProjectListing, ProjectSource, projects_in
 from bis.model.progress import Note
+from bis.model.project_audit import Problem
 from tests.unit.corpus.auditors import Notebook, audit_as_told, audit_text, make_projects, projects_of
 from tests.unit.corpus.repositories import make_repository
 
@@ -22,10 +25,12 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from bis.corpus.projects import listing_of
-from bis.corpus.corpus_run import audit_corpus
+from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS
+from bis.corpus.corpus_run import run_corpus
 from tests.unit.corpus.auditors import audit_slowly
 try:
-    audit_corpus(listing_of(Path(sys.argv[1])), auditor=audit_slowly, out=Path(sys.argv[2]), workers=2)
+    sources, out = listing_of(Path(sys.argv[1])), Path(sys.argv[2])
+    run_corpus(sources, results=AUDIT_RESULTS, task=audit_slowly, out=out, workers=2)
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -35,7 +40,8 @@ import resource, sys
 from pathlib import Path
 from bis.model.progress import Silent
 from bis.corpus.projects import ProjectListing, ProjectSource
-from bis.corpus.corpus_run import audit_corpus
+from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS
+from bis.corpus.corpus_run import run_corpus
 from tests.unit.corpus.auditors import nobody
 
 class Peaks(Silent):
@@ -46,7 +52,7 @@ class Peaks(Silent):
             print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 sources = ProjectListing(lambda: (ProjectSource(f"p{n}", folder=Path("x")) for n in range(2000)))
-audit_corpus(sources, auditor=nobody, out=Path(sys.argv[1]), workers=2, observer=Peaks())
+run_corpus(sources, results=AUDIT_RESULTS, task=nobody, out=Path(sys.argv[1]), workers=2, observer=Peaks())
 """
 
 
@@ -68,16 +74,17 @@ def test_a_corpus_is_audited(tmp_path: Path) -> None:
     """Each project has a line; the observer is told of each; failures are counted by kind."""
     sources = make_projects(tmp_path / "p", 7, do={2: "raise", 4: "hang"})
     progress = Notebook()
-    result = audit_corpus(
+    result = run_corpus(
         ProjectListing(lambda: iter(sources), total=7, notes=(Note("cluster-warning", {"message": "a note"}),)),
-        auditor=audit_as_told,
+        results=AUDIT_RESULTS,
+        task=audit_as_told,
         out=tmp_path / "out",
         workers=2,
         observer=progress,
         options=CorpusOptions(project_timeout_s=2.0),
     )
-    assert projects_of(result.audits) == [s.name for s in sources]
-    assert (result.audited, result.kept) == (7, 0)
+    assert projects_of(result.results) == [s.name for s in sources]
+    assert (result.done, result.kept) == (7, 0)
     assert result.failed == {"crashed": 1, "timeout": 1}
     assert (progress.total, progress.notes) == (7, ["a note"])
     assert sorted(progress.names) == [s.name for s in sources]
@@ -90,16 +97,23 @@ def test_a_list_of_repositories(tmp_path: Path) -> None:
     path.write_text(f"repository,commit\n./r.git,{first}\n./r.git,{second}\n", encoding="utf-8")
     for audited, kept in ((2, 0), (0, 2)):
         progress = Notebook()
-        result = audit_corpus(projects_in(path), auditor=audit_text, out=tmp_path / "out", workers=1, observer=progress)
-        assert (result.audited, result.kept, len(progress.kept_names)) == (audited, kept, kept)
-        assert projects_of(result.audits) == ["r", "r"]
+        result = run_corpus(
+            projects_in(path),
+            results=AUDIT_RESULTS,
+            task=audit_text,
+            out=tmp_path / "out",
+            workers=1,
+            observer=progress,
+        )
+        assert (result.done, result.kept, len(progress.kept_names)) == (audited, kept, kept)
+        assert projects_of(result.results) == ["r", "r"]
     assert len(list((tmp_path / "out" / "clones" / "_elsewhere").iterdir())) == 2
 
 
 def test_a_killed_run_is_resumed(tmp_path: Path) -> None:
     """Killed in the middle and run again, it gives what one run gives, and audits only what was left."""
     sources = make_projects(tmp_path / "p", 60)
-    whole = audit_corpus(sources, auditor=audit_text, out=tmp_path / "whole", workers=2)
+    whole = run_corpus(sources, results=AUDIT_RESULTS, task=audit_text, out=tmp_path / "whole", workers=2)
     path = tmp_path / "out" / "audits.jsonl"
     with started(PROGRAM, tmp_path / "p", tmp_path / "out") as process:
         while len(lines(path)) < 15:
@@ -110,9 +124,9 @@ def test_a_killed_run_is_resumed(tmp_path: Path) -> None:
     assert 15 <= finished < 60
     with path.open("ab") as file:
         file.write(b'{"project": "p0')  # as a kill in the middle of a line leaves it
-    result = audit_corpus(sources, auditor=audit_text, out=tmp_path / "out", workers=2)
-    assert (result.kept, result.audited) == (finished, 60 - finished)
-    assert lines(path) == lines(whole.audits)
+    result = run_corpus(sources, results=AUDIT_RESULTS, task=audit_text, out=tmp_path / "out", workers=2)
+    assert (result.kept, result.done) == (finished, 60 - finished)
+    assert lines(path) == lines(whole.results)
 
 
 def test_an_interrupted_run_keeps_what_was_finished(tmp_path: Path) -> None:
@@ -150,5 +164,40 @@ def test_any_iterable_will_do(tmp_path: Path) -> None:
     """A generator of sources has no total, and is read once."""
     progress = Notebook()
     made = (ProjectSource(s.name, folder=s.folder) for s in make_projects(tmp_path / "p", 3))
-    result = audit_corpus(made, auditor=audit_text, out=tmp_path / "out", observer=progress)
-    assert (result.audited, progress.total) == (3, None)
+    result = run_corpus(made, results=AUDIT_RESULTS, task=audit_text, out=tmp_path / "out", observer=progress)
+    assert (result.done, progress.total) == (3, None)
+
+
+def count_files(folder: Path, name: str) -> dict[str, object]:
+    """A task that is not an audit."""
+    if name == "p001":
+        raise ZeroDivisionError("the task has a defect")
+    return {"name": name, "files": len(list(folder.iterdir()))}
+
+
+def counted(outcome: ProjectOutcome[dict[str, object]]) -> dict[str, object]:
+    """Its result, or the problem."""
+    found = outcome.result
+    return {"name": outcome.source.name, "problem": found.kind} if isinstance(found, Problem) else found
+
+
+COUNTS = ResultKind(
+    "counts.jsonl",
+    of=counted,
+    to_line=json.dumps,
+    from_line=json.loads,
+    key_of=lambda result: (str(result["name"]), ""),
+    failure_of=lambda result: str(result.get("problem", "")),
+    detail_of=lambda result: "",
+)
+
+
+def test_a_corpus_serves_tasks_other_than_audits(tmp_path: Path) -> None:
+    """What is done with projects, and how that is written, is the caller's; crashes and resuming are the same."""
+    sources = make_projects(tmp_path / "p", 3)
+    result = run_corpus(sources, task=count_files, results=COUNTS, out=tmp_path / "out", workers=1)
+    assert (result.results.name, result.done, result.failed) == ("counts.jsonl", 3, {"crashed": 1})
+    found = sorted(result.results.read_text(encoding="utf-8").splitlines())
+    assert [json.loads(line) for line in found] == [
+        {"name": "p000", "files": 1}, {"name": "p001", "problem": "crashed"}, {"name": "p002", "files": 1},
+    ]  # fmt: skip

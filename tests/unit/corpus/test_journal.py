@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS
 from bis.corpus.journal import Journal
 from bis.corpus.projects import ProjectSource
 from bis.errors import StorageError, UsageError
@@ -30,7 +31,7 @@ def source(name: str, commit: str | None = None) -> ProjectSource:
 
 def written(out: Path, *audits: ProjectAudit, finish: bool = True) -> None:
     """A run that writes these."""
-    with Journal(out) as journal:
+    with Journal(out, AUDIT_RESULTS) as journal:
         for one in audits:
             journal.append(one)
         if finish:
@@ -39,7 +40,7 @@ def written(out: Path, *audits: ProjectAudit, finish: bool = True) -> None:
 
 def test_results_are_in_the_file_at_once(tmp_path: Path) -> None:
     """Whoever reads beside the run sees every finished project; names that are no UTF-8 do not stop it."""
-    with Journal(tmp_path / "out") as journal:
+    with Journal(tmp_path / "out", AUDIT_RESULTS) as journal:
         journal.append(audit("a"))
         assert projects_of(journal.path) == ["a"]
         journal.append(audit("b\udcff"))
@@ -51,7 +52,7 @@ def test_a_run_that_was_killed_is_resumed(tmp_path: Path) -> None:
     written(tmp_path, audit("a"), audit("b", A), audit("c", A), finish=False)
     path = tmp_path / "audits.jsonl"
     path.write_bytes(path.read_bytes()[:-9])
-    with Journal(tmp_path) as journal:
+    with Journal(tmp_path, AUDIT_RESULTS) as journal:
         assert [journal.has(s) for s in (source("a"), source("b", A), source("b", B), source("c", A))] == [
             True, True, False, False,
         ]  # fmt: skip
@@ -64,7 +65,7 @@ def test_a_run_that_was_killed_is_resumed(tmp_path: Path) -> None:
 def test_a_folder_with_a_repository_is_resumed_by_name(tmp_path: Path) -> None:
     """The list does not know the commit of a folder, the result does."""
     written(tmp_path, audit("a", A), finish=False)
-    with Journal(tmp_path) as journal:
+    with Journal(tmp_path, AUDIT_RESULTS) as journal:
         assert journal.has(source("a"))
 
 
@@ -74,7 +75,7 @@ def test_damaged_lines_are_dropped(tmp_path: Path) -> None:
     path = tmp_path / "audits.jsonl"
     first, second = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(first + b"\0\0\0\n[1]\n\xff\n" + second + first)
-    with Journal(tmp_path) as journal:
+    with Journal(tmp_path, AUDIT_RESULTS) as journal:
         assert projects_of(path) == ["a", "b"]
         assert journal.notes[0].values["lines"] == 3
 
@@ -82,7 +83,7 @@ def test_damaged_lines_are_dropped(tmp_path: Path) -> None:
 def test_a_finished_run_is_done_anew_but_for_commits(tmp_path: Path) -> None:
     """A folder may have changed; a commit cannot: its result is taken over."""
     written(tmp_path, audit("folder", A), audit("r", B, "no"))
-    with Journal(tmp_path) as journal:
+    with Journal(tmp_path, AUDIT_RESULTS) as journal:
         assert not journal.has(source("folder"))
         assert projects_of(journal.path) == [] if journal.path.exists() else True
         assert journal.has(source("r", B))
@@ -96,9 +97,9 @@ def test_a_finished_run_is_done_anew_but_for_commits(tmp_path: Path) -> None:
 def test_a_killed_second_run_forgets_nothing(tmp_path: Path) -> None:
     """What the finished run before knew of commits is still there."""
     written(tmp_path, audit("a", A), audit("b", A), audit("f"))
-    with Journal(tmp_path) as journal:
+    with Journal(tmp_path, AUDIT_RESULTS) as journal:
         assert journal.has(source("a", A))
-    with Journal(tmp_path) as journal:
+    with Journal(tmp_path, AUDIT_RESULTS) as journal:
         assert [journal.has(s) for s in (source("a", A), source("b", A), source("f"))] == [True, True, False]
         journal.append(audit("f"))
         journal.finish()
@@ -108,7 +109,7 @@ def test_a_killed_second_run_forgets_nothing(tmp_path: Path) -> None:
 def test_results_of_another_list_are_dropped(tmp_path: Path) -> None:
     """A project that the list no longer names, or names at another commit, is gone when the run has ended."""
     written(tmp_path, audit("a", A), audit("b", A), audit("c"), finish=False)
-    with Journal(tmp_path) as journal:
+    with Journal(tmp_path, AUDIT_RESULTS) as journal:
         assert not journal.has(source("a", B))
         journal.append(audit("a", B))
         assert journal.has(source("c"))
@@ -123,14 +124,14 @@ def test_failures_are_tried_again(tmp_path: Path) -> None:
     written(tmp_path / "killed", failure, finish=False)
     written(tmp_path / "finished", failure)
     for name in ("killed", "finished"):
-        with Journal(tmp_path / name) as journal:
+        with Journal(tmp_path / name, AUDIT_RESULTS) as journal:
             assert not journal.has(source("a", A))
 
 
 def test_another_version_begins_anew(tmp_path: Path) -> None:
     """Results of other rules are not mixed in, and the user is told."""
     written(tmp_path, audit("a", A))
-    with Journal(tmp_path, version="2") as journal:
+    with Journal(tmp_path, AUDIT_RESULTS, version="2") as journal:
         assert not journal.has(source("a", A))
         assert journal.notes == [Note("earlier-results-discarded")]
 
@@ -138,7 +139,7 @@ def test_another_version_begins_anew(tmp_path: Path) -> None:
 def test_without_resuming_nothing_is_kept(tmp_path: Path) -> None:
     """It was asked for."""
     written(tmp_path, audit("a", A), finish=False)
-    with Journal(tmp_path, resume=False) as journal:
+    with Journal(tmp_path, AUDIT_RESULTS, resume=False) as journal:
         assert not journal.has(source("a", A))
         assert journal.notes == []
 
@@ -147,16 +148,17 @@ def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
     """The second is told; when the first has ended, even killed, the folder is free."""
     code = (
         "import sys, time; from pathlib import Path; from bis.corpus.journal import Journal\n"
-        "j = Journal(Path(sys.argv[1])); print('open', flush=True); time.sleep(60)"
+        "from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS\n"
+        "j = Journal(Path(sys.argv[1]), AUDIT_RESULTS); print('open', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"open\n"
         with pytest.raises(UsageError, match="another run"):
-            Journal(tmp_path)
+            Journal(tmp_path, AUDIT_RESULTS)
         other.kill()
         other.wait()
-    with Journal(tmp_path):
+    with Journal(tmp_path, AUDIT_RESULTS):
         pass
 
 
@@ -164,4 +166,4 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     """It is said which one."""
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="file"):
-        Journal(tmp_path / "file" / "out")
+        Journal(tmp_path / "file" / "out", AUDIT_RESULTS)

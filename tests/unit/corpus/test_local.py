@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis.corpus.local import audit_locally, cores
-from bis.corpus.outcomes import Auditor, ProjectOutcome, failure_of
+from bis.corpus.audits.audit_outcomes import audit_of, failure_of
+from bis.corpus.local import cores, run_locally
 from bis.corpus.projects import ProjectSource
 from bis.errors import ExecutionError
 from tests.unit.corpus.auditors import audit_as_told, audit_text, make_projects
@@ -19,29 +19,36 @@ from tests.unit.corpus.repositories import make_repository
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bis.corpus.outcomes import ProjectTask
+    from bis.model.project_audit import ProjectAudit
+
 
 def audited(
-    sources: list[ProjectSource], clones: Path, *, auditor: Auditor = audit_as_told, timeout_s: float = 60.0
-) -> list[ProjectOutcome]:
-    """The outcomes, with two processes."""
-    found = audit_locally(
-        iter(sources), auditor=auditor, clones=clones, workers=2, timeout_s=timeout_s, clone_timeout_s=60.0
+    sources: list[ProjectSource],
+    clones: Path,
+    *,
+    auditor: ProjectTask[ProjectAudit] = audit_as_told,
+    timeout_s: float = 60.0,
+) -> dict[str, ProjectAudit]:
+    """The audits by name, with two processes."""
+    found = run_locally(
+        iter(sources), task=auditor, clones=clones, workers=2, timeout_s=timeout_s, clone_timeout_s=60.0
     )
-    return list(found)
+    return {outcome.source.name: audit_of(outcome) for outcome in found}
 
 
 def test_all_projects_are_audited(tmp_path: Path) -> None:
     """Each one once, with what the auditor says."""
     sources = make_projects(tmp_path, 20)
     outcomes = audited(sources, tmp_path)
-    assert sorted(o.source.name for o in outcomes) == [s.name for s in sources]
-    values = {o.audit.project: o.audit.facts["uses_mlflow"].value for o in outcomes}
+    assert sorted(outcomes) == [s.name for s in sources]
+    values = {name: audit.facts["uses_mlflow"].value for name, audit in outcomes.items()}
     assert [values[f"p{n:03}"] for n in range(4)] == ["yes", "no", "no", "yes"]
 
 
 def test_no_projects(tmp_path: Path) -> None:
     """An empty list has no outcomes, and starts no process."""
-    assert audited([], tmp_path) == []
+    assert audited([], tmp_path) == {}
 
 
 def test_a_crash_costs_its_project_only(tmp_path: Path) -> None:
@@ -49,10 +56,10 @@ def test_a_crash_costs_its_project_only(tmp_path: Path) -> None:
     sources = make_projects(tmp_path, 8, do={1: "crash", 3: "crash once", 5: "raise"})
     outcomes = audited(sources, tmp_path)
     assert len(outcomes) == 8
-    failures = {o.source.name: o.audit.problems[0] for o in outcomes if failure_of(o.audit)}
+    failures = {name: audit.problems[0] for name, audit in outcomes.items() if failure_of(audit)}
     assert {name: p.kind for name, p in failures.items()} == {"p001": "crashed", "p005": "crashed"}
-    assert failures["p001"].detail == "its audit crashed twice: its process was ended by signal 11"
-    assert failures["p005"].detail == "its audit crashed twice: ZeroDivisionError: the auditor has a defect"
+    assert failures["p001"].detail == "its process crashed twice: its process was ended by signal 11"
+    assert failures["p005"].detail == "its process crashed twice: ZeroDivisionError: the auditor has a defect"
 
 
 def test_a_project_that_hangs_is_given_up(tmp_path: Path) -> None:
@@ -61,7 +68,7 @@ def test_a_project_that_hangs_is_given_up(tmp_path: Path) -> None:
     started = time.monotonic()
     outcomes = audited(sources, tmp_path, timeout_s=2.0)
     assert time.monotonic() - started < 20
-    assert {o.source.name for o in outcomes if failure_of(o.audit) == "timeout"} == {"p000", "p004"}
+    assert {name for name, audit in outcomes.items() if failure_of(audit) == "timeout"} == {"p000", "p004"}
     assert len(outcomes) == 6
 
 
@@ -74,7 +81,7 @@ def test_repositories_are_cloned_and_audited(tmp_path: Path) -> None:
         ProjectSource("new", url=(tmp_path / "r").as_uri()),
         ProjectSource("none", url=(tmp_path / "none").as_uri(), commit=first),
     ]
-    outcomes = {o.source.name: o.audit for o in audited(sources, tmp_path / "c", auditor=audit_text)}
+    outcomes = audited(sources, tmp_path / "c", auditor=audit_text)
     assert outcomes["old"].facts["uses_mlflow"].value == "yes"
     assert outcomes["old"].revision.commit == first
     assert outcomes["new"].facts["uses_mlflow"].value == "no"
@@ -94,9 +101,7 @@ def test_an_auditor_that_processes_cannot_have(tmp_path: Path, monkeypatch: pyte
 def test_leaving_early_ends_the_processes(tmp_path: Path) -> None:
     """Whoever stops reading (Ctrl-C) leaves nothing running, even where a project hangs."""
     sources = make_projects(tmp_path, 5, do={1: "hang"})
-    found = audit_locally(
-        iter(sources), auditor=audit_as_told, clones=tmp_path, workers=2, timeout_s=60, clone_timeout_s=60
-    )
+    found = run_locally(iter(sources), task=audit_as_told, clones=tmp_path, workers=2, timeout_s=60, clone_timeout_s=60)
     next(found)
     started = time.monotonic()
     found.close()

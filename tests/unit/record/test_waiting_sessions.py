@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bis.evidence import spool as spool_files
-from bis.instrument.events import EventWriter, write_document
+from bis.evidence.spool import write_document
+from bis.instrument.events import EventWriter
 from bis.launch.liveness import lock, release, unlock
 from bis.model.record import Mode
 from bis.model.session import Exit

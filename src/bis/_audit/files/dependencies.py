@@ -17,7 +17,7 @@ from bis._audit.files.requirements import Declared, Sheet
 from bis.model.project_audit import Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 # Files that a tool wrote with what it resolved, and the files beside them from which it did; none: they stand alone.
 _LOCKS: dict[str, tuple[str, ...]] = {
@@ -192,7 +192,9 @@ def read_dependencies(files: Mapping[str, str], installs: Iterable[tuple[str, in
     )
 
 
-def imports_undeclared(imports: Mapping[str, Place], own: set[str], dependencies: Dependencies) -> list[Undeclared]:
+def imports_undeclared(
+    imports: Mapping[str, Place], own: Collection[str], dependencies: Dependencies
+) -> list[Undeclared]:
     """Imported packages that no manifest declares by a distribution of their own.
 
     Parameters

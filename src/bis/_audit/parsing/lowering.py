@@ -1,4 +1,4 @@
-"""From a file's syntax trees to the form that rules look at: one pass over each tree, then names are resolved.
+"""From a file's syntax trees to the intermediate representation: one pass over each tree; names are resolved later.
 
 Every expression is visited once, in the order in which Python evaluates it, so that the index of a call is its place
 in time within its function.
@@ -7,9 +7,10 @@ in time within its function.
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bis._audit.program.ir import (
+from bis._audit.parsing.ir import (
     BINARY,
     CALL,
     CONSTANT,
@@ -28,6 +29,7 @@ from bis._audit.program.ir import (
     Value,
     With,
 )  # fmt: skip
+from bis._audit.parsing.syntax_trees import awaited, is_main_guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,11 +39,43 @@ _LONG_TEXT = 2000  # longer literals are data, not configuration
 _MANY_ITEMS = 400
 
 
-class Scanner:
-    """Reads trees into a `Module`; all cells of a notebook share its outermost scope."""
+@dataclass(slots=True)
+class _OpenScope:
+    """A function or class as far as it has been read; see `Scope`."""
 
-    def __init__(self, module: Module) -> None:
-        self.module = module
+    name: str
+    kind: str
+    parent: int = -1
+    line: int = 0
+    end_line: int = 0
+    cell: int = -1
+    parameters: tuple[str, ...] = ()
+    annotations: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, Value] = field(default_factory=dict)
+    bases: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    returns: tuple[Value, ...] = ()
+    first: int = 0
+    last: int = 0
+
+    def closed(self) -> Scope:
+        return Scope(
+            self.name, self.kind, self.parent, self.line, self.end_line, self.cell, self.parameters, self.annotations,
+            self.defaults, self.bases, self.decorators, self.returns, self.first, self.last,
+        )  # fmt: skip
+
+
+class Lowering:
+    """Takes in the trees of one file; all cells of a notebook share its outermost scope."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.assigns: list[Assign] = []
+        self.loops: list[Loop] = []
+        self.withs: list[With] = []
+        self.imports: list[Import] = []
+        self.scopes: list[_OpenScope] = [_OpenScope("", "module")]
+        self.has_main_guard = False
         self.cell = -1
         self._scope = 0
         self._loops: tuple[int, ...] = ()
@@ -50,8 +84,8 @@ class Scanner:
         self._guarded = 0
         self._reads: set[str] = set()
         self._wide: dict[int, bytes] = {}  # lines in which bytes, which the parser counts, are not characters
-        if not module.scopes:
-            module.scopes.append(Scope("", "module"))
+        self._bound: ast.Call | None = None  # the call whose result the statement at hand assigns to `_bound_to`
+        self._bound_to: tuple[str, ...] = ()
 
     def read(self, tree: ast.Module, cell: int = -1, text: str = "") -> None:
         """Take in one file or cell.
@@ -70,8 +104,22 @@ class Scanner:
             lines = enumerate(text.split("\n"), 1)
             self._wide = {number: line.encode("utf-8") for number, line in lines if not line.isascii()}
         self._body(tree.body)
-        self.module.scopes[0].last = len(self.module.calls)
-        self.module.reads = frozenset(self._reads)
+        self.scopes[0].last = len(self.calls)
+
+    def module(self, **others: Any) -> Module:
+        """What was taken in, with `others` of the fields of `Module`; the names of calls are as written."""
+        return Module(
+            calls=tuple(self.calls),
+            assigns=tuple(self.assigns),
+            loops=tuple(self.loops),
+            withs=tuple(self.withs),
+            imports=tuple(self.imports),
+            scopes=tuple(scope.closed() for scope in self.scopes),
+            has_main_guard=self.has_main_guard,
+            reads=frozenset(self._reads),
+            roots=frozenset(i.target.partition(".")[0] for i in self.imports if not i.target.startswith(".")),
+            **others,
+        )
 
     def _column(self, node: ast.expr | ast.stmt) -> int:
         """The column of a node in characters, from 1."""
@@ -91,7 +139,7 @@ class Scanner:
             left = type(statements[-1])
             self._loops = before[:-1] if left is ast.Break else () if left in (ast.Return, ast.Raise) else before
         for statement in statements:
-            self._STATEMENTS.get(type(statement), Scanner._other_statement)(self, statement)
+            self._STATEMENTS.get(type(statement), Lowering._other_statement)(self, statement)
         self._loops = before
 
     def _import(self, node: ast.Import) -> None:
@@ -109,7 +157,7 @@ class Scanner:
             self._add_import("*" if alias.name == "*" else alias.asname or alias.name, target, node)
 
     def _add_import(self, alias: str, target: str, node: ast.stmt) -> None:
-        self.module.imports.append(Import(alias, target, node.lineno, self.cell, guarded=self._guarded > 0))
+        self.imports.append(Import(alias, target, node.lineno, self.cell, guarded=self._guarded > 0))
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         args = node.args
@@ -129,22 +177,22 @@ class Scanner:
         scope.bases = tuple(_path(b) for b in node.bases)
         self._inside(node, scope)
 
-    def _open(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, kind: str) -> Scope:
+    def _open(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, kind: str) -> _OpenScope:
         for decorator in node.decorator_list:
             self._expr(decorator)
-        outer = self.module.scopes[self._scope]
+        outer = self.scopes[self._scope]
         name = f"{outer.name}.{node.name}" if outer.name else node.name
-        scope = Scope(name, kind, self._scope, node.lineno, node.end_lineno or node.lineno, self.cell)
-        scope.first = len(self.module.calls)
-        self.module.scopes.append(scope)
+        scope = _OpenScope(name, kind, self._scope, node.lineno, node.end_lineno or node.lineno, self.cell)
+        scope.first = len(self.calls)
+        self.scopes.append(scope)
         return scope
 
-    def _inside(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: Scope) -> None:
+    def _inside(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: _OpenScope) -> None:
         before = (self._scope, self._loops, self._withs, self._conditional)
-        self._scope = len(self.module.scopes) - 1
+        self._scope = len(self.scopes) - 1
         self._loops, self._withs, self._conditional = (), (), 0
         self._body(node.body)
-        scope.last = len(self.module.calls)
+        scope.last = len(self.calls)
         self._scope, self._loops, self._withs, self._conditional = before
 
     def _assign(self, node: ast.Assign) -> None:
@@ -160,9 +208,10 @@ class Scanner:
         self._store(node.target, value, node)
 
     def _bind(self, targets: list[ast.expr], given: ast.expr, node: ast.stmt) -> None:
+        inner = awaited(given)
+        if type(inner) is ast.Call:
+            self._bound, self._bound_to = inner, tuple(name for t in targets for name in _target_names(t))
         value = self._expr(given)
-        if value.kind == CALL:
-            self.module.calls[value.data].targets = tuple(name for t in targets for name in _target_names(t))
         for target in targets:
             self._store(target, value, node)
 
@@ -187,16 +236,14 @@ class Scanner:
         else:
             name = _path(target)
         if name:
-            self.module.assigns.append(
-                Assign(
-                    name, value, self._scope, node.lineno, self._column(node), len(self.module.calls), self.cell, key
-                )
+            self.assigns.append(
+                Assign(name, value, self._scope, node.lineno, self._column(node), len(self.calls), self.cell, key)
             )
 
     def _return(self, node: ast.Return) -> None:
         if node.value is not None:
             value = self._expr(node.value)
-            scope = self.module.scopes[self._scope]
+            scope = self.scopes[self._scope]
             scope.returns = (*scope.returns, value)
 
     def _expression(self, node: ast.Expr) -> None:
@@ -211,9 +258,9 @@ class Scanner:
         self._loop((), None, node)
 
     def _loop(self, targets: tuple[str, ...], over: Value | None, node: ast.For | ast.AsyncFor | ast.While) -> None:
-        self.module.loops.append(Loop(targets, over, node.lineno, self.cell))
+        self.loops.append(Loop(targets, over, node.lineno, self.cell))
         before = self._loops
-        self._loops = (*before, len(self.module.loops) - 1)
+        self._loops = (*before, len(self.loops) - 1)
         if isinstance(node, ast.While):
             self._expr(node.test)
         self._body(node.body)
@@ -221,8 +268,8 @@ class Scanner:
         self._body(node.orelse)
 
     def _if(self, node: ast.If) -> None:
-        if _is_main_guard(node.test):
-            self.module.has_main_guard = True
+        if is_main_guard(node.test):
+            self.has_main_guard = True
             self._body(node.body)
             return
         self._expr(node.test)
@@ -248,21 +295,20 @@ class Scanner:
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
         before = self._withs
-        opened = []
+        opened = len(self.withs)
         for item in node.items:
             value = self._expr(item.context_expr)
             name = _path(item.optional_vars) if item.optional_vars is not None else ""
             call = value.data if value.kind == CALL else -1
-            opened.append(With(call, name, node.lineno, 0, self.cell))
-            self.module.withs.append(opened[-1])
-            self._withs = (*self._withs, len(self.module.withs) - 1)
+            self.withs.append(With(call, name, node.lineno, 0, self.cell))
+            self._withs = (*self._withs, len(self.withs) - 1)
             if name:
-                self.module.assigns.append(
-                    Assign(name, value, self._scope, node.lineno, self._column(node), len(self.module.calls), self.cell)
+                self.assigns.append(
+                    Assign(name, value, self._scope, node.lineno, self._column(node), len(self.calls), self.cell)
                 )
         self._body(node.body)
-        for one in opened:
-            one.end = len(self.module.calls)
+        for position in range(opened, opened + len(node.items)):
+            self.withs[position] = self.withs[position]._replace(end=len(self.calls))
         self._withs = before
 
     def _match(self, node: ast.Match) -> None:
@@ -305,6 +351,7 @@ class Scanner:
 
     def _call(self, node: ast.Call) -> Value:
         function = node.func
+        targets = self._bound_to if node is self._bound else ()
         receiver, path = -1, _path(function)
         if path:
             self._reads.update(path.split("."))
@@ -335,30 +382,27 @@ class Scanner:
                 keywords[f"**{value.data if value.kind == NAME else len(keywords)}"] = value
             else:
                 keywords[keyword.arg] = value
-        return self._add_call(node, path, receiver, args, keywords, starred=starred)
+        return self._add_call(node, path, receiver, (tuple(args), keywords, starred), targets)
 
     def _add_call(
         self,
         node: ast.Call,
         path: str,
         receiver: int,
-        args: list[Value],
-        keywords: dict[str, Value],
-        *,
-        starred: bool,
+        given: tuple[tuple[Value, ...], dict[str, Value], bool],
+        targets: tuple[str, ...],
     ) -> Value:
-        calls = self.module.calls
-        call = Call(
-            len(calls), path, path, tuple(args), keywords, starred, self._scope, node.lineno, self._column(node)
-        )
-        call.end_line = node.end_lineno or node.lineno
-        call.end_column = self._end_column(node)
-        call.cell = self.cell
-        call.loops, call.withs = self._loops, self._withs
-        call.conditional = self._conditional > 0
-        call.receiver = receiver
-        calls.append(call)
-        return Value(CALL, call.index, (), node.lineno, self._column(node))
+        calls = self.calls
+        index, column = len(calls), self._column(node)
+        args, keywords, starred = given
+        calls.append(
+            Call(
+                index, path, path, args, keywords, starred, self._scope, node.lineno, column,
+                node.end_lineno or node.lineno, self._end_column(node), self.cell, targets, self._loops, self._withs,
+                self._conditional > 0, receiver,
+            )
+        )  # fmt: skip
+        return Value(CALL, index, (), node.lineno, column)
 
     def _dict(self, node: ast.Dict) -> Value:
         items: list[Value] = []
@@ -405,8 +449,8 @@ class Scanner:
         items = []
         for generator in node.generators:
             over = self._expr(generator.iter)
-            self.module.loops.append(Loop(tuple(_target_names(generator.target)), over, node.lineno, self.cell))
-            self._loops = (*self._loops, len(self.module.loops) - 1)
+            self.loops.append(Loop(tuple(_target_names(generator.target)), over, node.lineno, self.cell))
+            self._loops = (*self._loops, len(self.loops) - 1)
             for condition in generator.ifs:
                 self._expr(condition)
         parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
@@ -431,13 +475,12 @@ class Scanner:
         return self._expr(node.value)
 
     def _named(self, node: ast.NamedExpr) -> Value:
+        inner = awaited(node.value)
+        if type(inner) is ast.Call and inner is not self._bound:  # of x = (y := f()), x counts
+            self._bound, self._bound_to = inner, (node.target.id,)
         value = self._expr(node.value)
-        if value.kind == CALL:
-            self.module.calls[value.data].targets = (node.target.id,)
-        self.module.assigns.append(
-            Assign(
-                node.target.id, value, self._scope, node.lineno, self._column(node), len(self.module.calls), self.cell
-            )
+        self.assigns.append(
+            Assign(node.target.id, value, self._scope, node.lineno, self._column(node), len(self.calls), self.cell)
         )
         return value
 
@@ -448,7 +491,7 @@ class Scanner:
 
     # Which method reads which kind of node.
 
-    _STATEMENTS: ClassVar[dict[type, Callable[[Scanner, Any], None]]] = {
+    _STATEMENTS: ClassVar[dict[type, Callable[[Lowering, Any], None]]] = {
         ast.Import: _import,
         ast.ImportFrom: _import_from,
         ast.FunctionDef: _function,
@@ -470,7 +513,7 @@ class Scanner:
     }
     if hasattr(ast, "TryStar"):  # Python 3.11
         _STATEMENTS[ast.TryStar] = _try
-    _EXPRESSIONS: ClassVar[dict[type, Callable[[Scanner, Any], Value]]] = {
+    _EXPRESSIONS: ClassVar[dict[type, Callable[[Lowering, Any], Value]]] = {
         ast.Constant: _constant,
         ast.Name: _name,
         ast.Attribute: _attribute,
@@ -551,13 +594,3 @@ def _folded(operator: type[ast.operator], left: Any, right: Any) -> Any:
     if operator is ast.Sub:
         return left - right
     return left / right if operator is ast.Div and right else None
-
-
-def _is_main_guard(test: ast.expr) -> bool:
-    return (
-        isinstance(test, ast.Compare)
-        and isinstance(test.left, ast.Name)
-        and test.left.id == "__name__"
-        and isinstance(test.comparators[0], ast.Constant)
-        and test.comparators[0].value == "__main__"
-    )

@@ -6,7 +6,8 @@ import builtins
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from bis._audit.program.ir import CALL, DICT, LIST, NAME, OTHER, SUBSCRIPT, Call, Module, Scope, Value
+from bis._audit.parsing.bindings import Bindings
+from bis._audit.parsing.ir import CALL, DICT, LIST, NAME, OTHER, SUBSCRIPT, Call, Module, Scope, Value
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -49,9 +50,12 @@ class Names:
     module : Module
     elsewhere : Elsewhere, optional
         Asked for what the other files of the project define.
+    bindings : Bindings, optional
+        Those of the module, where they are known already.
     """
 
-    def __init__(self, module: Module, elsewhere: Elsewhere | None = None) -> None:
+    def __init__(self, module: Module, elsewhere: Elsewhere | None = None, bindings: Bindings | None = None) -> None:
+        self.bindings = bindings or Bindings(module)
         self._module = module
         self._elsewhere = elsewhere
         self._imports: dict[str, str] = {}
@@ -61,41 +65,19 @@ class Names:
                 self._stars.append(one.target)
             elif one.alias not in self._imports or not one.guarded:
                 self._imports[one.alias] = one.target
-        self._bindings: dict[tuple[int, str], tuple[list[int], list[Value]]] = {}
-        self._attributes: dict[tuple[str, str], Value] = {}
         self._definitions = {s.name: i for i, s in enumerate(module.scopes) if i}
-        self._loop_names: dict[tuple[int, str], Value] = {}
         self._argument_types: dict[tuple[int, str], str] = {}
         self._by_path: dict[str, list[Call]] = {}
+        for call in module.calls:
+            self._by_path.setdefault(call.path, []).append(call)
+        self._apis = [call.api for call in module.calls]
         self._busy: set[tuple[str, int, int]] = set()
         self._resolved: set[int] = set()
         self._pending: set[int] = set()
         self._steps = 0
-        self._index()
-
-    def _index(self) -> None:
-        module = self._module
-        for assign in module.assigns:
-            head, dot, attribute = assign.name.partition(".")
-            if dot and head in {"self", "cls"}:
-                owner = self._class_of(assign.scope)
-                if owner and "." not in attribute:
-                    self._attributes.setdefault((owner.name, attribute), assign.value)
-                continue
-            at, values = self._bindings.setdefault((assign.scope, assign.name), ([], []))
-            at.append(assign.after)
-            values.append(assign.value)
-            if module.scopes[assign.scope].kind == "class":
-                self._attributes.setdefault((module.scopes[assign.scope].name, assign.name), assign.value)
-        for call in module.calls:
-            self._by_path.setdefault(call.path, []).append(call)
-            for loop in call.loops:
-                one = module.loops[loop]
-                if one.over is not None and one.targets and (call.scope, one.targets[-1]) not in self._loop_names:
-                    self._loop_names[(call.scope, one.targets[-1])] = one.over
 
     def resolve_calls(self, changed: set[str] | None = None) -> None:
-        """Write each call's resolved name into it.
+        """Find out the resolved name of each call; see `resolved_calls`.
 
         Parameters
         ----------
@@ -115,6 +97,17 @@ class Names:
             except RecursionError:  # thousands of calls, each on what the next one returns
                 continue
 
+    def resolved_calls(self) -> tuple[Call, ...]:
+        """The calls of the file with the names that were found out so far."""
+        calls = self._module.calls
+        if self._apis == [call.api for call in calls]:
+            return calls
+        # Faster than `_replace`: there is one for each call that is audited.
+        return tuple(
+            call if call.api == api else Call(call.index, call.path, api, *call[3:])
+            for call, api in zip(calls, self._apis, strict=True)
+        )
+
     def _depends(self, call: Call, changed: set[str]) -> bool:
         """Whether a call's name may be another one with more known: its first name is changed, or was not found."""
         api, path = call.api, call.path
@@ -123,18 +116,18 @@ class Names:
         return path.partition(".")[0] in changed or api.partition(".")[0] in changed
 
     def api_of(self, call: Call) -> str:
-        """The resolved name of what a call calls; it is written into the call, too."""
+        """The resolved name of what a call calls."""
         if call.index not in self._resolved:
             if not self._pending:
                 self._steps = 0
             self._resolved.add(call.index)
             self._pending.add(call.index)  # while it is being found out, nothing is known of what it returns
-            call.api = call.path
+            self._apis[call.index] = call.path
             try:
-                call.api = self._resolved_api(call)
+                self._apis[call.index] = self._resolved_api(call)
             finally:
                 self._pending.discard(call.index)
-        return call.api
+        return self._apis[call.index]
 
     def _resolved_api(self, call: Call) -> str:
         path = call.path
@@ -159,7 +152,7 @@ class Names:
             return self._imported(self._imports[path], "")
         while rest and (longest := path.rpartition(".")[0]) and longest != head and longest in self._imports:
             return self._imported(self._imports[longest], path[len(longest) + 1 :])
-        if head in {"self", "cls"} and (owner := self._class_of(scope)) is not None:
+        if head in {"self", "cls"} and (owner := self.bindings.class_of(scope)) is not None:
             return self._own_member(owner, rest, depth) if rest else f"@{owner.name}"
         found = self._head(head, scope, at, depth)
         if found:
@@ -180,21 +173,6 @@ class Names:
         if value.kind == SUBSCRIPT:
             return self._element(value.items[0], scope, at, depth + 1)
         return ""
-
-    def value_of(self, name: str, scope: int, at: int) -> Value | None:
-        """The expression that was last assigned to a plain name before call number `at`; None where none is seen.
-
-        What a loop sets, or a function is given, is not seen.
-        """
-        for level in self._enclosing(scope):
-            found = self._bindings.get((level, name))
-            as_given = name in self._module.scopes[level].parameters and (not found or at < found[0][0])
-            if as_given or (level, name) in self._loop_names:
-                return None
-            if found:
-                position = bisect_right(found[0], at) - 1 if level == scope else len(found[0]) - 1
-                return found[1][max(position, 0)]
-        return None
 
     def at_the_end(self, path: str) -> str:
         """The resolved name of a path as other files see it."""
@@ -231,13 +209,13 @@ class Names:
             self._busy.discard(key)
 
     def _found(self, head: str, scope: int, at: int, depth: int) -> str:
-        for level in self._enclosing(scope):
+        for level in self.bindings.enclosing(scope):
             one = self._module.scopes[level]
             nested = f"{one.name}.{head}" if one.name else head
-            bound = self._bindings.get((level, head))
+            bound = self.bindings.assigned(level, head)
             if bound is not None and level == scope and at < bound[0][0]:
                 bound = None if self._is_there_before(one, level, head, nested) else bound
-            looped = self._loop_names.get((level, head))
+            looped = self.bindings.loop_names.get((level, head))
             if looped is not None and (bound is None or level == scope):
                 found = self._element(looped, level, at, depth + 1)
                 if found:
@@ -261,7 +239,7 @@ class Names:
 
     def _from_star(self, head: str) -> str:
         """A name that ``from module import *`` may have brought; empty where several libraries could have."""
-        if not self._stars or head in _BUILTINS or any(name == head for _scope, name in self._loop_names):
+        if not self._stars or head in _BUILTINS or any(name == head for _scope, name in self.bindings.loop_names):
             return ""
         libraries = []
         for star in self._stars:
@@ -325,7 +303,7 @@ class Names:
             return unknown
         if f"{owner.name}.{name}" in self._definitions:
             return f"@{owner.name}.{rest}"
-        value = self._attributes.get((owner.name, name))
+        value = self.bindings.attributes.get((owner.name, name))
         if value is None:
             return self._inherited(owner, rest, depth) or (unknown if more else f"@{owner.name}.{rest}")
         found = self._attribute_type(owner, value, depth)
@@ -364,9 +342,9 @@ class Names:
                 return self._element(Value(NAME, call.owner), scope, at, depth + 1)
         if value.kind != NAME:
             return ""
-        assigned = self.value_of(value.data, scope, at)
+        assigned = self.bindings.value_of(value.data, scope, at)
         found = self._element(assigned, scope, at, depth + 1) if assigned is not None else ""
-        return found or self.type_of(self.value_of(f"{value.data}[]", scope, at), scope, at, depth + 1)
+        return found or self.type_of(self.bindings.value_of(f"{value.data}[]", scope, at), scope, at, depth + 1)
 
     def _inner(self, value: Value, scope: int, at: int, depth: int) -> str:
         """An element, or the last that is known of an element that is a tuple: ``("rf", RandomForestClassifier())``."""
@@ -404,19 +382,3 @@ class Names:
     def _imported(self, target: str, rest: str) -> str:
         whole = f"{target}.{rest}" if rest else target
         return self._elsewhere.imported(whole) if self._elsewhere is not None else whole
-
-    def _class_of(self, scope: int) -> Scope | None:
-        while scope > 0:
-            one = self._module.scopes[scope]
-            if one.kind == "class":
-                return one
-            scope = one.parent
-        return None
-
-    def _enclosing(self, scope: int) -> list[int]:
-        levels = [scope]
-        while scope > 0:
-            scope = self._module.scopes[scope].parent
-            if self._module.scopes[scope].kind != "class":
-                levels.append(scope)
-        return levels

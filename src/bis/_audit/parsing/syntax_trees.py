@@ -148,3 +148,21 @@ def _line(text: str, number: int) -> str:
     """One line of a text, with its end."""
     lines = text.split("\n", number) if number > 0 else [text]
     return lines[min(number, len(lines)) - 1][:2000] + "\n" if number > 0 else text[:2000]
+
+
+def awaited(node: ast.expr) -> ast.expr:
+    """What an expression gives, without ``await`` and ``name :=`` around it."""
+    while isinstance(node, (ast.Await, ast.NamedExpr)):
+        node = node.value
+    return node
+
+
+def is_main_guard(test: ast.expr) -> bool:
+    """Whether a condition is ``__name__ == "__main__"``."""
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name)
+        and test.left.id == "__name__"
+        and isinstance(test.comparators[0], ast.Constant)
+        and test.comparators[0].value == "__main__"
+    )

@@ -2,38 +2,122 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bis._audit.frameworks.randomness import hands_over
+from bis._audit.parsing.bindings import Bindings
+from bis._audit.parsing.ir import NAME, Assign, Module
 from bis._audit.parsing.names import Names
+from bis._audit.trackers.known_trackers import ASSIGNED_ROOTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from bis._audit.program.ir import Module, Scope
+    from bis._audit.parsing.ir import Scope
 
 # A project's `mlflow.py` or folder `mlflow/` never hides the library from anybody who imports it to track.
 _LIBRARIES = frozenset(
     {"mlflow", "sklearn", "torch", "tensorflow", "keras", "numpy", "pandas", "scipy", "xgboost", "lightgbm", "optuna"}
 )
+_POOLS = frozenset({"joblib", "multiprocessing", "concurrent", "sklearn"})  # imports of what starts worker processes
 _FURTHEST = 4  # re-exports of re-exports
 _MOST_QUESTIONS = 12  # that wait for the answer to another
+_NONE: frozenset[str] = frozenset()
+_VALUED = frozenset({"mlflow", "torch"})
+_SEEDS = frozenset({"random_state", "seed", "random_seed"})
 
 
+@dataclass(frozen=True, slots=True)
 class Links:
-    """The modules of one project, by the names under which they are imported.
+    """The modules of one project with the names in them resolved across files, and what refers to what.
 
-    An own function or class of another file is written ``@path/of/file.py:Class.method``.
+    Parameters
+    ----------
+    modules : tuple of Module
+        In the order in which they were given.
+    bindings : mapping of str to Bindings
+        What the names of those files are bound to in which a value is likely to be asked for.
+    used : mapping of str to frozenset of str
+        By file, the files that it imports from.
+    own_names : frozenset of str
+        First parts of the names under which the project's modules are imported.
+    assigned : mapping of str to tuple of (Assign, str)
+        By file, assignments to members of what a tracker made, with their resolved names: ``wandb.config.lr = 0.1``.
+    tasks : mapping of (str, int) to str
+        By file and number of a call, the resolved name of the function that it hands to worker processes.
     """
 
-    def __init__(self, modules: list[Module]) -> None:
+    modules: tuple[Module, ...]
+    bindings: Mapping[str, Bindings]
+    used: Mapping[str, frozenset[str]]
+    own_names: frozenset[str]
+    assigned: Mapping[str, tuple[tuple[Assign, str], ...]]
+    tasks: Mapping[tuple[str, int], str]
+    _by_file: Mapping[str, Module]
+    _scopes: Mapping[str, Mapping[str, int]]
+
+    def uses(self, one: Module, other: Module) -> bool:
+        """Whether a module imports from another."""
+        return other.file in self.used[one.file]
+
+    def function(self, api: str, module: Module) -> tuple[Module, int] | None:
+        """The module and the index of the scope that a name of the project means; of a class, its ``__init__``."""
+        found = _function(api, module.file, self._by_file, self._scopes)
+        return None if found is None else (self._by_file[found[0]], found[1])
+
+
+def link(modules: Iterable[Module]) -> Links:
+    """Resolve again what is imported from the project's own files."""
+    as_read = tuple(modules)
+    linker = Linker(as_read)
+    for module in as_read:
+        own = linker.imports_of(module)
+        if own:
+            linker.names(module).resolve_calls(own)
+    # Only now: a task or an assignment is looked up among names that are all resolved.
+    assigned = {m.file: linker.assigned(m) for m in as_read if m.roots & ASSIGNED_ROOTS}
+    tasks = {(m.file, index): api for m in as_read if m.roots & _POOLS for index, api in linker.tasks(m)}
+    return linker.links(assigned, tasks)
+
+
+def _function(
+    api: str, file: str, by_file: Mapping[str, Module], scopes: Mapping[str, Mapping[str, int]]
+) -> tuple[str, int] | None:
+    """The file and the index of the scope of a name as `file` writes it."""
+    if not api.startswith("@"):
+        return None
+    other, colon, name = api[1:].rpartition(":")
+    file = other if colon else file
+    if file not in by_file:
+        return None
+    index = scopes[file].get(name)
+    if index is not None and by_file[file].scopes[index].kind == "class":
+        index = scopes[file].get(f"{name}.__init__")
+    return None if index is None else (file, index)
+
+
+def _asks_values(module: Module) -> bool:
+    """Whether the values of names matter in a file: it tracks or trains, or has calls with ``**params`` or a seed."""
+    return bool(module.roots & _VALUED) or any(c.starred or not _SEEDS.isdisjoint(c.keywords) for c in module.calls)
+
+
+class Linker:
+    """Finds out what the files of one project mean by each other's names; used while they are linked, and then dropped.
+
+    A function or class of another file is written ``@path/of/file.py:Class.method``.
+    """
+
+    def __init__(self, modules: tuple[Module, ...]) -> None:
+        self._modules = modules
         self._by_name: dict[str, list[Module]] = {}
-        self._names: dict[int, Names] = {}
-        self._functions: dict[int, dict[str, int]] = {}
-        self._uses: dict[int, frozenset[int]] = {}
-        self._users: dict[int, list[Module]] | None = None
+        self._names: dict[str, Names] = {}
         self._answers: dict[tuple[str, str], str] = {}
         self._waiting = 0
         self._by_file = {module.file: module for module in modules}
+        self._defined = {m.file: {s.name: i for i, s in enumerate(m.scopes) if i} for m in modules}
+        self._used: dict[str, frozenset[str]] = {}
         for module in modules:
             if module.is_notebook:
                 continue
@@ -44,70 +128,63 @@ class Links:
                 self._by_name.setdefault(".".join(parts[start:]), []).append(module)
                 self._by_name.setdefault(parts[start], [])  # a folder, which holds modules
 
-    def link(self, modules: list[Module]) -> None:
-        """Resolve again what is imported from the project's own files."""
-        for module in modules:
-            own = {one.alias for one in module.imports if self._target(module, one.target) is not None}
-            if own:
-                self.names(module).resolve_calls(own)
+    def imports_of(self, module: Module) -> set[str]:
+        """The names in a module that are imported from other files of the project."""
+        found, used = set(), set()
+        for one in module.imports:
+            target = self._target(module, one.target)
+            if target is not None:
+                found.add(one.alias)
+                used.add(target[0].file)
+        self._used[module.file] = frozenset(used)
+        return found
 
     def names(self, module: Module) -> Names:
         """The names of a module, with those of the project's other files known."""
-        found = self._names.get(id(module))
+        found = self._names.get(module.file)
         if found is None:
-            found = self._names[id(module)] = Names(module, _Elsewhere(self, module))
+            found = self._names[module.file] = Names(module, _Elsewhere(self, module))
         return found
 
-    def uses(self, one: Module, other: Module) -> bool:
-        """Whether a module imports from another."""
-        return id(other) in self._used_by(one)
+    def assigned(self, module: Module) -> tuple[tuple[Assign, str], ...]:
+        """Assignments to members, with their resolved names."""
+        names = self.names(module)
+        return tuple(
+            (one, names.resolve(one.name.removesuffix("[]"), one.scope, one.after))
+            for one in module.assigns
+            if "." in one.name or one.name.endswith("[]")
+        )
 
-    def users(self, module: Module) -> list[Module]:
-        """The modules that import from one, directly or through others; that one is none of them."""
-        if self._users is None:
-            self._users = {}
-            for one in self._by_file.values():
-                for used in self._used_by(one):
-                    self._users.setdefault(used, []).append(one)
-        found: dict[int, Module] = {}
-        pending = [module]
-        while pending:
-            for one in self._users.get(id(pending.pop()), ()):
-                if id(one) not in found and one is not module:
-                    found[id(one)] = one
-                    pending.append(one)
-        return list(found.values())
-
-    def _used_by(self, module: Module) -> frozenset[int]:
-        found = self._uses.get(id(module))
-        if found is None:
-            targets = (self._target(module, imported.target) for imported in module.imports)
-            found = self._uses[id(module)] = frozenset(id(target[0]) for target in targets if target is not None)
+    def tasks(self, module: Module) -> list[tuple[int, str]]:
+        """Numbers of calls that hand a function to worker processes, with its resolved name."""
+        found = []
+        calls = self._names[module.file].resolved_calls() if module.file in self._names else module.calls
+        for call in calls:
+            given = call.argument(0, "target")
+            if given is not None and given.kind == NAME and hands_over(call.api):
+                found.append((call.index, self.names(module).resolve(given.data, call.scope, call.index)))
         return found
 
-    def own_names(self) -> set[str]:
-        """First parts of the names under which own modules are imported."""
-        return {name.partition(".")[0] for name in self._by_name}
-
-    def function(self, api: str, module: Module) -> tuple[Module, int] | None:
-        """The module and the index of the scope that an own name stands for; of a class, its ``__init__``."""
-        if not api.startswith("@"):
-            return None
-        file, colon, name = api[1:].rpartition(":")
-        owner = self._by_file.get(file) if colon else module
-        if owner is None:
-            return None
-        scopes = self._scopes(owner)
-        index = scopes.get(name)
-        if index is not None and owner.scopes[index].kind == "class":
-            index = scopes.get(f"{name}.__init__")
-        return None if index is None else (owner, index)
-
-    def _scopes(self, module: Module) -> dict[str, int]:
-        found = self._functions.get(id(module))
-        if found is None:
-            found = self._functions[id(module)] = {s.name: i for i, s in enumerate(module.scopes) if i}
-        return found
+    def links(self, assigned: dict[str, tuple[tuple[Assign, str], ...]], tasks: dict[tuple[str, int], str]) -> Links:
+        """What was found out; the modules with the names of their calls as they are known now."""
+        linked = tuple(
+            replace(m, calls=self._names[m.file].resolved_calls()) if m.file in self._names else m
+            for m in self._modules
+        )
+        return Links(
+            modules=linked,
+            bindings={
+                m.file: self._names[m.file].bindings if m.file in self._names else Bindings(m)
+                for m in linked
+                if _asks_values(m)
+            },
+            used={m.file: self._used.get(m.file, _NONE) for m in linked},
+            own_names=frozenset(name.partition(".")[0] for name in self._by_name),
+            assigned=assigned,
+            tasks=tasks,
+            _by_file={m.file: m for m in linked},
+            _scopes=self._defined,
+        )
 
     def _target(self, module: Module, target: str) -> tuple[Module, str] | None:
         """The own module that a dotted name leads into, and what remains of the name."""
@@ -131,12 +208,12 @@ class Links:
         """Of several files of one name, the one with the longest path in common."""
         if len(candidates) == 1:
             return candidates[0]
-        here = module.file.split("/")[:-1]
+        folders = module.file.split("/")[:-1]
 
         def common(other: Module) -> tuple[int, int]:
-            there = other.file.split("/")[:-1]
-            shared = next((i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b), len(here))
-            return (-shared, len(there))
+            others = other.file.split("/")[:-1]
+            shared = next((i for i, (a, b) in enumerate(zip(folders, others, strict=False)) if a != b), len(folders))
+            return (-shared, len(others))
 
         return min(candidates, key=common)
 
@@ -149,7 +226,7 @@ class Links:
         if not rest:
             return target
         head, _dot, more = rest.partition(".")
-        index = self._scopes(owner).get(head)
+        index = self._defined[owner.file].get(head)
         if index is not None:
             return self.member(f"@{owner.file}:{head}", more, depth) if more else f"@{owner.file}:{head}"
         api = self._ask(owner, rest, lambda: self.names(owner).at_the_end(rest))
@@ -180,7 +257,7 @@ class Links:
         owner = self._by_file.get(file)
         if owner is None:
             return ""
-        index = self._scopes(owner).get(name)
+        index = self._defined[owner.file].get(name)
         scope: Scope | None = owner.scopes[index] if index is not None else None
         if scope is None or scope.kind == "class":
             return api if scope is not None else ""
@@ -205,21 +282,21 @@ class Links:
 class _Elsewhere:
     """What one file may ask of the others."""
 
-    def __init__(self, links: Links, module: Module) -> None:
-        self._links = links
+    def __init__(self, linker: Linker, module: Module) -> None:
+        self._linker = linker
         self._module = module
 
     def imported(self, target: str) -> str:
-        return self._links.imported(target, self._module)
+        return self._linker.imported(target, self._module)
 
     def member(self, of: str, rest: str) -> str:
-        return self._links.member(of, rest)
+        return self._linker.member(of, rest)
 
     def returned(self, api: str) -> str:
-        return self._links.returned(api)
+        return self._linker.returned(api)
 
     def starred(self, module: str, name: str) -> str | None:
-        return self._links.starred(module, name, self._module)
+        return self._linker.starred(module, name, self._module)
 
 
 def _qualified(api: str, owner: Module, otherwise: str) -> str:

@@ -6,13 +6,13 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from bis._audit.program.ir import FORMATTED
+from bis._audit.parsing.ir import FORMATTED
 from bis._audit.trackers import mlflow
 from bis.model.project_audit import Place
 
 if TYPE_CHECKING:
-    from bis._audit.program.ir import Call, Module, Value
-    from bis._audit.program.project import Project
+    from bis._audit.parsing.ir import Call, Module, Value
+    from bis._audit.questions.analysis import Analysis
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _IN_URI = re.compile(r"(?:runs:/|mlruns/\d+/|artifacts/\d+/|/runs/)[0-9a-f]{32}\b")
@@ -43,11 +43,11 @@ def _holds(value: Value, one: Value) -> bool:
     return value is one or any(_holds(item, one) for item in value.items)
 
 
-def run_ids(project: Project) -> list[Place]:
+def run_ids(analysis: Analysis) -> list[Place]:
     """Places of literal run ids that reach MLflow, or a name that says so."""
     found = []
-    for module in project.programs:
-        for text, value, call, name in project.literals(module):
+    for module in analysis.project.programs:
+        for text, value, call, name in analysis.literals(module):
             if len(text) < 32 or not _RUN_ID.search(text):
                 continue
             api = call.api if call is not None else ""
@@ -59,16 +59,16 @@ def run_ids(project: Project) -> list[Place]:
     return found
 
 
-def absolute_paths(project: Project) -> list[Place]:
+def absolute_paths(analysis: Analysis) -> list[Place]:
     """Places of literal absolute paths of one machine."""
-    return [place for place, _text in absolute_paths_with_text(project)]
+    return [place for place, _text in absolute_paths_with_text(analysis)]
 
 
-def absolute_paths_with_text(project: Project) -> list[tuple[Place, str]]:
+def absolute_paths_with_text(analysis: Analysis) -> list[tuple[Place, str]]:
     """Places and texts of literal absolute paths of one machine."""
     found = []
-    for module in project.programs:
-        for text, value, call, name in project.literals(module):
+    for module in analysis.project.programs:
+        for text, value, call, name in analysis.literals(module):
             if len(text) < 4 or (text[0] not in _BEGINNINGS and text[1:2] != ":"):
                 continue
             known = text.partition("{}")[0] if value.kind == FORMATTED else text  # f"/home/me/{name}.csv"
@@ -83,13 +83,13 @@ def absolute_paths_with_text(project: Project) -> list[tuple[Place, str]]:
     return found
 
 
-def tracking_uris(project: Project) -> list[tuple[Module, Call, str]]:
+def tracking_uris(analysis: Analysis) -> list[tuple[Module, Call, str]]:
     """Calls that set a literal tracking address, with the address."""
     found = []
-    for module in project.modules:
+    for module in analysis.project.modules:
         if "mlflow" not in module.roots:
             continue
-        asks = any(text == "MLFLOW_TRACKING_URI" and call for text, _value, call, _name in project.literals(module))
+        asks = any(text == "MLFLOW_TRACKING_URI" and call for text, _value, call, _name in analysis.literals(module))
         for call in module.calls:
             if call.conditional and asks:
                 continue  # if not os.getenv("MLFLOW_TRACKING_URI"): ...
@@ -98,7 +98,7 @@ def tracking_uris(project: Project) -> list[tuple[Module, Call, str]]:
                 given = call.argument(0, "uri")
             elif call.api.endswith((".MlflowClient", ".MLFlowLogger")):
                 given = call.argument(0 if call.api.endswith("Client") else -1, "tracking_uri")
-            text = project.constant_of(module, given, call.scope, call.index)
+            text = analysis.constant_of(module, given, call.scope, call.index)
             if isinstance(text, str) and re.match(
                 r"(?:https?|file|sqlite|mysql|postgresql)[:+]|[A-Za-z]:[\\/]|/", text
             ):
@@ -106,13 +106,13 @@ def tracking_uris(project: Project) -> list[tuple[Module, Call, str]]:
     return found
 
 
-def rest_calls(project: Project) -> list[Place]:
+def rest_calls(analysis: Analysis) -> list[Place]:
     """Places of calls of MLflow's REST interface."""
     found = []
-    for module in project.modules:
+    for module in analysis.project.modules:
         if not module.roots & {"requests", "httpx", "urllib", "urllib3", "aiohttp"}:
             continue
-        for text, value, call, _name in project.literals(module):
+        for text, value, call, _name in analysis.literals(module):
             if mlflow.REST_PATH in text:
                 found.append(Place(module.file, cell_of(module, value, call), value.line, value.column))
     return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.frameworks import randomness, sklearn, training
 from bis._audit.frameworks.naming import canonical, library
-from bis._audit.program.ir import CONSTANT, DICT, NAME, Call, Value
+from bis._audit.parsing.ir import CONSTANT, DICT, NAME, Call, Value
 
 if TYPE_CHECKING:
     from bis._audit.frameworks.sklearn import Drawing
@@ -69,7 +69,7 @@ def estimator_seeding(call: Call) -> Seeding | None:
 def _seeding(call: Call, drawing: Drawing | None) -> Seeding | None:
     if drawing is None:
         return None
-    given = dict(zip(drawing.order, call.args, strict=False)) | call.keywords
+    given = {**dict(zip(drawing.order, call.args, strict=False)), **call.keywords}
     constants = {n: v.data if v.kind == CONSTANT else sklearn.UNKNOWN for n, v in given.items()}
     if not drawing.draws(constants):
         return None

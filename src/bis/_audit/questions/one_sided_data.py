@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bis._audit.program.ir import BINARY, CALL, CONSTANT, NAME, SUBSCRIPT, Assign, Call, Module, Value
+from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, NAME, SUBSCRIPT, Assign, Call, Module, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

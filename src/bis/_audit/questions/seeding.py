@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bis._audit.program.ir import CONSTANT
-from bis._audit.rule_contract import place_of
+from bis._audit.parsing.ir import CONSTANT
 from bis.model.project_audit import Edit, Place
 
 if TYPE_CHECKING:
-    from bis._audit.program.ir import Call, Module
+    from bis._audit.parsing.ir import Call, Module
 
 _SEED = re.compile(r"(?i)^(?:global_|random_|rng_)?(?:seed|random_state)$")
 
@@ -30,7 +29,7 @@ def add_seed(module: Module, call: Call, keyword: str) -> tuple[Edit, ...]:
     name = declared_seed(module, call)
     if not name or keyword != "random_state" or call.starred or keyword in call.keywords:
         return ()
-    place = place_of(module, call)
+    place = module.place_of(call)
     at = Place(place.file, place.cell, place.end_line, place.end_column - 1, place.end_line, place.end_column - 1)
     separator = ", " if call.args or call.keywords else ""
     return (Edit(at, f"{separator}{keyword}={name}"),)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bis._audit.program.ir import Module
+    from bis._audit.parsing.ir import Module
     from bis._audit.program.project import Project
 
 _WORDS = tuple(word.encode() for word in SUBSTRINGS)
@@ -31,7 +31,7 @@ def search(project: Project, root: Path, left_out: dict[str, str], *, traces: bo
     ----------
     project : Project
     root : Path
-        The folder, for files that are left out otherwise: they are searched where no own file has the texts.
+        The folder. Files that are left out otherwise are searched where no file of the project has the texts.
     left_out : dict of str to str
         Folders that are not the project's own, with the reason.
     traces : bool

@@ -29,7 +29,7 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS403", "absolute-path", Severity.WARNING, Confidence.HIGH)
@@ -37,8 +37,8 @@ RULE = Rule("BIS403", "absolute-path", Severity.WARNING, Confidence.HIGH)
 _LONGEST = 60
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such literal."""
-    for place, text in sorted(set(literals.absolute_paths_with_text(project))):
+    for place, text in sorted(set(literals.absolute_paths_with_text(analysis))):
         shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
         yield RULE.at(place, f"an absolute path of one machine: {shown}")

@@ -28,39 +28,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.program.ir import CONSTANT
+from bis._audit.parsing.ir import CONSTANT
 from bis._audit.questions import execution_order, ml_calls
-from bis._audit.rule_contract import Rule, place_of
+from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Edit, Place, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.ir import Call, Module
-    from bis._audit.program.project import Project
+    from bis._audit.parsing.ir import Call, Module
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS201", "autolog-after-fit", Severity.ERROR, Confidence.HIGH, gate=frozenset({"mlflow"}), fixable=True)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such call, with the training that it misses."""
     told = set()
-    for module, call, fit in execution_order.late_autologs(project):
+    for module, call, fit in execution_order.late_autologs(analysis):
         told.add(id(call))
-        owner = next((m for m in project.modules if any(c is fit for c in m.calls)), module)
-        edits = _repair(project, module, call) if owner is module else ()
+        owner = next((m for m in analysis.project.modules if any(c is fit for c in m.calls)), module)
+        edits = _repair(analysis, module, call) if owner is module else ()
         message = f"{call.path}() is called after the training that it should log"
-        yield RULE.at_call(module, call, message, edits=edits, related=(place_of(owner, fit),))
-    for module, call, fit in execution_order.late_autologs(project, saved=True):
+        yield RULE.at_call(module, call, message, edits=edits, related=(owner.place_of(fit),))
+    for module, call, fit in execution_order.late_autologs(analysis, saved=True):
         if id(call) not in told:
             message = f"{call.path}() was executed after the training that it should log (saved execution counts)"
-            yield RULE.at_call(module, call, message, related=(place_of(module, fit),))
+            yield RULE.at_call(module, call, message, related=(module.place_of(fit),))
 
 
-def _repair(project: Project, module: Module, call: Call) -> tuple[Edit, ...]:
+def _repair(analysis: Analysis, module: Module, call: Call) -> tuple[Edit, ...]:
     """Take the statement away, and put it before the statement of the first training in the same block."""
-    before = [c for c in project.calls_in(module, call.scope) if c.index < call.index and ml_calls.trains(c)]
+    before = [c for c in analysis.calls_in(module, call.scope) if c.index < call.index and ml_calls.trains(c)]
     fits = [c for c in before if execution_order.covered(call, c)]
     if not fits or call.targets or call.loops or call.withs or call.conditional or call.line != call.end_line:
         return ()
@@ -81,7 +81,7 @@ def _repair(project: Project, module: Module, call: Call) -> tuple[Edit, ...]:
     if imported or any(c.api.startswith("mlflow.") for c in between):  # such as set_tracking_uri
         return ()
     keywords = ", ".join(f"{name}={value.data!r}" for name, value in call.keywords.items())
-    place = place_of(module, call)
+    place = module.place_of(call)
     text = f"{indent}{call.path}({keywords})\n"
     # The training stands in the same block: the block is not empty without the call.
     return (

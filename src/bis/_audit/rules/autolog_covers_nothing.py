@@ -28,6 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.questions import execution_order, ml_calls
+from bis._audit.questions.traces import traces
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers import mlflow
 from bis._audit.trackers.known_trackers import canonical
@@ -36,8 +37,8 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.ir import Call, Module
-    from bis._audit.program.project import Project
+    from bis._audit.parsing.ir import Call, Module
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS202", "autolog-covers-nothing", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"mlflow"}))
@@ -46,13 +47,13 @@ RULE = Rule("BIS202", "autolog-covers-nothing", Severity.WARNING, Confidence.MED
 _MAY_TRAIN = ("train", "fit", "tune", "objective", "run", "optimi", "search")
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such call."""
-    for module in project.programs:
-        autologs = [c for c in module.calls if project.direct(module, c) == ("autolog",)]
+    for module in analysis.project.programs:
+        autologs = [c for c in module.calls if analysis.direct(module, c) == ("autolog",)]
         if not autologs:
             continue
-        trainings, reached = _trainings(project, module)
+        trainings, reached = _trainings(analysis, module)
         for call in autologs:
             if call.scope and call.index not in reached:
                 continue  # in a function that other files call, or nobody
@@ -68,12 +69,12 @@ def check(project: Project) -> Iterator[Finding]:
             yield RULE.at_call(module, call, f"{call.path}() logs nothing: {what}")
 
 
-def _trainings(project: Project, module: Module) -> tuple[list[Call] | None, set[int]]:
+def _trainings(analysis: Analysis, module: Module) -> tuple[list[Call] | None, set[int]]:
     """All trainings that a file reaches, None where it may reach others; and the calls that run from its top."""
     found: list[Call] = []
     reached: set[int] = set()
     unknown = False
-    for position, trace in enumerate(project.traces(module)):
+    for position, trace in enumerate(traces(analysis, module)):
         from_top = position == 0 and bool(trace) and trace[0].depth == 0
         for step in trace:
             call = step.call
@@ -84,18 +85,18 @@ def _trainings(project: Project, module: Module) -> tuple[list[Call] | None, set
             if ml_calls.trains(call):
                 found.append(call)
                 unknown = unknown or call.api.startswith("sklearn.model_selection.")  # of whatever it is given
-            elif _may_train(project, call, step.module):
+            elif _may_train(analysis, call, step.module):
                 unknown = True
-    imported = any(project.links.uses(other, module) for other in project.modules)
+    imported = any(analysis.project.links.uses(other, module) for other in analysis.project.modules)
     return (None if unknown or (imported and not found) else found), reached
 
 
-def _may_train(project: Project, call: Call, module: Module) -> bool:
+def _may_train(analysis: Analysis, call: Call, module: Module) -> bool:
     """Whether a call of something unknown may train: by its name, or because the library is meant for that."""
     word = call.method.lower()
     root = ml_calls.library(call.api)
     if root in {"pyspark", "subprocess", "os"} and word in {"fit", "run", "system", "popen", "call", "check_call"}:
         return True
-    unknown = call.api.startswith(("@", ".")) and project.links.function(call.api, module) is None
+    unknown = call.api.startswith(("@", ".")) and analysis.project.links.function(call.api, module) is None
     outside = root not in {"", "mlflow", "sklearn", "numpy", "pandas", "matplotlib"} and "train" in word
     return (unknown or outside) and any(part in word for part in _MAY_TRAIN)

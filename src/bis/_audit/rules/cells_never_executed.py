@@ -32,15 +32,15 @@ from bis.model.project_audit import Confidence, Place, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS602", "cells-never-executed", Severity.NOTE, Confidence.HIGH)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell it once for each notebook."""
-    for module in project.modules:
+    for module in analysis.project.modules:
         code = [cell for cell in module.cells if not cell.empty]
         if not code:
             continue

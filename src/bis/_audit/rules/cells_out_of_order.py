@@ -31,15 +31,15 @@ from bis.model.project_audit import Confidence, Place, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS601", "cells-out-of-order", Severity.WARNING, Confidence.HIGH)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell it once for each notebook, at the first cell that was executed before one above it."""
-    for module in project.modules:
+    for module in analysis.project.modules:
         counted = [cell for cell in module.cells if cell.count is not None and not cell.empty]
         for above, cell in pairwise(counted):
             if (cell.count or 0) < (above.count or 0):

@@ -25,16 +25,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bis._audit.program.ir import CONSTANT, DICT
+from bis._audit.parsing.ir import CONSTANT, DICT
 from bis._audit.questions import literals
-from bis._audit.rule_contract import Rule, place_of
+from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Place, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.ir import Module, Value
-    from bis._audit.program.project import Project
+    from bis._audit.parsing.ir import Module, Value
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS404", "credentials", Severity.ERROR, Confidence.HIGH)
@@ -60,18 +60,18 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such literal, without repeating it."""
-    for module in project.modules:
+    for module in analysis.project.modules:
         for key, value, place in _environment(module):
             if _VARIABLE.match(key) and _is_secret(value):
                 yield RULE.at(place, f"{key} is written in the code")
         for call in module.calls:
             given = call.argument(0, _LOGINS[call.api]) if call.api in _LOGINS else None
             if given is not None and _is_secret(given):
-                yield RULE.at(place_of(module, call), f"{call.path} is given a key that is written in the code")
+                yield RULE.at(module.place_of(call), f"{call.path} is given a key that is written in the code")
         if "mlflow" in module.roots:
-            for text, value, user, _name in project.literals(module):
+            for text, value, user, _name in analysis.literals(module):
                 if _IN_ADDRESS.match(text) and not _PLACEHOLDER.match(text.split("@")[0].rpartition(":")[2]):
                     place = Place(module.file, literals.cell_of(module, value, user), value.line, value.column)
                     yield RULE.at(place, "an address with a password in it")
@@ -84,13 +84,13 @@ def _environment(module: Module) -> Iterator[tuple[str, Value, Place]]:
             yield assign.key, assign.value, Place(module.file, assign.cell, assign.line, assign.column)
     for call in module.calls:
         if call.api in {"os.putenv", "os.environ.setdefault"} and len(call.args) > 1 and call.args[0].kind == CONSTANT:
-            yield str(call.args[0].data), call.args[1], place_of(module, call)
+            yield str(call.args[0].data), call.args[1], module.place_of(call)
         elif call.api == "os.environ.update":
             for keyword, value in call.keywords.items():
-                yield keyword, value, place_of(module, call)
+                yield keyword, value, module.place_of(call)
             for given in call.args:
                 for key, value in zip(given.items[::2], given.items[1::2], strict=False) if given.kind == DICT else ():
-                    yield str(key.data), value, place_of(module, call)
+                    yield str(key.data), value, module.place_of(call)
 
 
 def _is_secret(value: Value) -> bool:

@@ -35,7 +35,7 @@ from bis.model.project_audit import NO, YES, Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS105", "data-not-identified", Severity.NOTE, Confidence.MEDIUM)
@@ -44,26 +44,28 @@ _NAMES_DATA = re.compile(r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file
 _VERSIONED = frozenset({"dvc", "lakefs", "delta", "deltalake", "lakefs_client", "quilt3", "pachyderm_sdk"})
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell it once, at the first training."""
-    facts = project.facts
+    facts = analysis.facts
     if facts["uses_mlflow"].value != YES or facts["trains_model"].value != YES or facts["logs_dataset"].value != NO:
         return
     if facts["autolog"].value == YES and facts["autolog_too_late"].value == NO:
         return  # autologging describes the data of what it covers
-    if project.roots & _VERSIONED or any(name.endswith((".dvc", "dvc.yaml", "dvc.lock")) for name in project.files):
+    if analysis.project.roots & _VERSIONED or any(
+        name.endswith((".dvc", "dvc.yaml", "dvc.lock")) for name in analysis.project.files
+    ):
         return
-    if _names_data(project):
+    if _names_data(analysis):
         return
     logs = [facts[name].value for name in ("logs_params", "logs_metrics", "logs_model")]
     if YES in logs:
         yield RULE.at(facts["trains_model"].places[0], "no run says which data it was trained on")
 
 
-def _names_data(project: Project) -> bool:
-    for module in project.modules:
+def _names_data(analysis: Analysis) -> bool:
+    for module in analysis.project.modules:
         for call in module.calls:
-            kinds = project.kinds(module, call)
+            kinds = analysis.kinds(module, call)
             if not kinds & {"param", "tag", "artifact", "dataset"}:
                 continue
             words = [value for given in (*call.args, *call.keywords.values()) for value in given.constants()]

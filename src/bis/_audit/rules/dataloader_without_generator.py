@@ -24,14 +24,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.program.ir import CONSTANT
+from bis._audit.parsing.ir import CONSTANT
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS308", "dataloader-without-generator", Severity.NOTE, Confidence.HIGH, gate=frozenset({"torch"}))
@@ -39,14 +39,14 @@ RULE = Rule("BIS308", "dataloader-without-generator", Severity.NOTE, Confidence.
 _LOADERS = frozenset({"torch.utils.data.DataLoader", "torch.utils.data.dataloader.DataLoader"})
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such call."""
-    for module in project.programs:
+    for module in analysis.project.programs:
         for call in module.calls:
             if call.api not in _LOADERS or call.starred or {"generator", "worker_init_fn"} & set(call.keywords):
                 continue
             shuffle = call.argument(2, "shuffle")
-            workers = project.constant_of(module, call.argument(5, "num_workers"), call.scope, call.index)
+            workers = analysis.constant_of(module, call.argument(5, "num_workers"), call.scope, call.index)
             shuffles = shuffle is not None and shuffle.kind == CONSTANT and shuffle.data is True
             if shuffles and isinstance(workers, int) and workers > 0:
                 yield RULE.at_call(module, call, f"{workers} workers shuffle without generator= and worker_init_fn=")

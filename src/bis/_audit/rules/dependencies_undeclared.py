@@ -23,24 +23,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.files import third_party_imports
+from bis._audit.questions import third_party_imports
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import NO, Confidence, Place, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS501", "dependencies-undeclared", Severity.WARNING, Confidence.HIGH)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell it once, with the packages that are imported."""
-    if project.facts["deps_declared"].value != NO:
+    if analysis.facts["deps_declared"].value != NO:
         return
-    needed = sorted(third_party_imports.third_party(project))
+    needed = sorted(third_party_imports.third_party(analysis))
     if needed:
         shown = ", ".join(needed[:5]) + (", ..." if len(needed) > 5 else "")
         yield RULE.at(Place(""), f"nothing declares what is imported: {shown}")

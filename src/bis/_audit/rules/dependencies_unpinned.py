@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bis._audit.files.requirements import Declared
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS502", "dependencies-unpinned", Severity.NOTE, Confidence.HIGH)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell it once for each file, at the first package that is not pinned."""
-    dependencies = project.dependencies
+    dependencies = analysis.project.dependencies
     if dependencies.pins == "lock":
         return
     by_file: dict[str, dict[str, Declared]] = {}

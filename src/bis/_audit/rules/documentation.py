@@ -5,8 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
-from bis._audit.auditor import CRASHED
-from bis._audit.parsing.suppression import UNUSED
+from bis._audit.rule_contract import CRASHED, UNUSED
 from bis._audit.rules.rule_catalogue import RULES
 from bis.model.rule_text import RuleText
 

@@ -32,13 +32,13 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS401", "hardcoded-run-id", Severity.ERROR, Confidence.HIGH)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such literal."""
-    for place in sorted(set(literals.run_ids(project))):
+    for place in sorted(set(literals.run_ids(analysis))):
         yield RULE.at(place, "a literal run id: it is in one store only")

@@ -31,14 +31,14 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS402", "hardcoded-tracking-uri", Severity.NOTE, Confidence.HIGH, gate=frozenset({"mlflow"}))
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such call; the address itself is not repeated, since it may hold a password."""
-    for module, call, text in literals.tracking_uris(project):
+    for module, call, text in literals.tracking_uris(analysis):
         scheme = text.partition(":")[0] if ":" in text else "path"
         yield RULE.at_call(module, call, f"a literal tracking address ({scheme}): set MLFLOW_TRACKING_URI instead")

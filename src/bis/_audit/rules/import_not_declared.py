@@ -23,26 +23,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.files import third_party_imports
 from bis._audit.files.dependencies import imports_undeclared
+from bis._audit.questions import third_party_imports
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import YES, Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS503", "import-not-declared", Severity.WARNING, Confidence.MEDIUM)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each package once, at its first import."""
-    if project.facts["deps_declared"].value != YES or not project.dependencies.declared:
+    if analysis.facts["deps_declared"].value != YES or not analysis.project.dependencies.declared:
         return
     for one in imports_undeclared(
-        third_party_imports.third_party(project), project.links.own_names(), project.dependencies
+        third_party_imports.third_party(analysis), analysis.project.links.own_names, analysis.project.dependencies
     ):
         if not one.indirectly:
             yield RULE.at(one.place, f"{one.name} is imported, and no dependency file brings it")

@@ -27,16 +27,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.program.ir import CONSTANT
-from bis._audit.questions import execution_order, ml_calls
+from bis._audit.parsing.ir import CONSTANT
+from bis._audit.questions import ml_calls
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.ir import Call
-    from bis._audit.program.project import Project
+    from bis._audit.parsing.ir import Call
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule(
@@ -48,11 +48,11 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such call of fit."""
-    for module in project.programs:
+    for module in analysis.project.programs:
         for call in module.calls:
-            if not _fits_arrays(call) or not execution_order.seeded_globally(project, module, ("keras", "tensorflow")):
+            if not _fits_arrays(call) or not analysis.is_seeded(module, ("keras", "tensorflow")):
                 continue
             yield RULE.at_call(module, call, "with a global seed, fit(shuffle=True) repeats one order in every epoch")
 

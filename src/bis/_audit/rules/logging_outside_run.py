@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.questions.traces import traces
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers import mlflow
 from bis._audit.trackers.known_trackers import canonical
@@ -35,22 +36,23 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.ir import Call, Module
-    from bis._audit.program.project import Project, Step
+    from bis._audit.parsing.ir import Call, Module
+    from bis._audit.questions.analysis import Analysis
+    from bis._audit.questions.traces import Step
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS203", "logging-outside-run", Severity.ERROR, Confidence.MEDIUM, gate=frozenset({"mlflow"}))
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such call once."""
     told: set[int] = set()
     inside: set[int] = set()
     found: list[tuple[Module, Call, str]] = []
-    for module in project.programs:
+    for module in analysis.project.programs:
         if not any(call.api in mlflow.STARTS for call in module.calls):
             continue
-        for trace in project.traces(module):
+        for trace in traces(analysis, module):
             _Runs(found, inside).follow(trace)
     for module, call, when in found:
         if id(call) not in told and id(call) not in inside:

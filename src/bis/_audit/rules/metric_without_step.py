@@ -27,16 +27,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.program.ir import CALL, CONSTANT, DICT, FORMATTED, NAME
-from bis._audit.rule_contract import Rule, place_of
+from bis._audit.parsing.ir import CALL, CONSTANT, DICT, FORMATTED, NAME
+from bis._audit.rule_contract import Rule
 from bis._audit.trackers.known_trackers import canonical
 from bis.model.project_audit import Confidence, Edit, Place, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.ir import Call, Loop, Module, Value
-    from bis._audit.program.project import Project
+    from bis._audit.parsing.ir import Call, Loop, Module, Value
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule(
@@ -52,23 +52,23 @@ _CALLS = {
 }
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such call."""
-    for module in project.programs:
+    for module in analysis.project.programs:
         for call in module.calls:
             known = _CALLS.get(canonical(call.api)) if call.loops else None
             if known is None or call.starred or call.argument(known[1], "step") is not None:
                 continue
             loop = module.loops[call.loops[-1]]
-            if _own_run(project, module, call) or not _fixed_name(module, call, known[0]):
+            if _own_run(analysis, module, call) or not _fixed_name(module, call, known[0]):
                 continue
             edits = _repair(module, call, loop)
             yield RULE.at_call(module, call, f"{call.method} in a loop without step=", edits=edits)
 
 
-def _own_run(project: Project, module: Module, call: Call) -> bool:
+def _own_run(analysis: Analysis, module: Module, call: Call) -> bool:
     """Whether each turn of the loop has a run of its own, or ends with the first value that it logs."""
-    for one in project.calls_in(module, call.scope):
+    for one in analysis.calls_in(module, call.scope):
         if one.api in {"mlflow.start_run", "mlflow.MlflowClient.create_run"} and set(call.loops) & set(one.loops):
             return True
     first = call.args[0] if call.args else None
@@ -125,6 +125,6 @@ def _repair(module: Module, call: Call, loop: Loop) -> tuple[Edit, ...]:
         return ()
     if any(assign.name == name and assign.scope == call.scope for assign in module.assigns):
         return ()
-    place = place_of(module, call)
+    place = module.place_of(call)
     at = Place(place.file, place.cell, place.end_line, place.end_column - 1, place.end_line, place.end_column - 1)
     return (Edit(at, f", step={name}"),)

@@ -30,7 +30,7 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS104", "model-without-signature", Severity.NOTE, Confidence.HIGH, gate=frozenset({"mlflow"}))
@@ -39,11 +39,11 @@ RULE = Rule("BIS104", "model-without-signature", Severity.NOTE, Confidence.HIGH,
 _OWN_SIGNATURE = frozenset({"langchain", "openai", "dspy", "llama_index", "sentence_transformers", "transformers"})
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such call."""
-    for module in project.programs:
+    for module in analysis.project.programs:
         for call in module.calls:
-            if "model" not in project.direct(module, call) or not canonical(call.api).endswith(".log_model"):
+            if "model" not in analysis.direct(module, call) or not canonical(call.api).endswith(".log_model"):
                 continue
             flavour = canonical(call.api).split(".")[1]
             if call.starred or flavour in _OWN_SIGNATURE or mlflow.SIGNATURE_KEYWORDS & set(call.keywords):

@@ -28,15 +28,15 @@ from bis.model.project_audit import Confidence, Place, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS603", "never-returning-cell", Severity.ERROR, Confidence.HIGH)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such line."""
-    for module in project.modules:
+    for module in analysis.project.modules:
         for line, what in module.blocking:
             yield RULE.at(Place(module.file, -1, line), f"it never returns: {_short(what)}")
         for cell in module.cells:

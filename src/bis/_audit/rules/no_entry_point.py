@@ -32,19 +32,20 @@ from bis.model.project_audit import NO, YES, Confidence, Place, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS504", "no-entry-point", Severity.NOTE, Confidence.MEDIUM)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell it once."""
-    facts = project.facts
-    sources = [m.file for m in project.modules]
-    scripts = [m.file for m in project.modules if not m.is_notebook]
+    facts = analysis.facts
+    sources = [m.file for m in analysis.project.modules]
+    scripts = [m.file for m in analysis.project.modules if not m.is_notebook]
     if facts["mlproject"].value != NO or facts["trains_model"].value != YES or len(scripts) < 2:
         return
     # Most projects have a file that says it by its name: the documents are read for the others only.
-    if not entry_points([*project.files, *sources], {}) and not entry_points([*project.files, *sources], project.texts):
+    files = [*analysis.project.files, *sources]
+    if not entry_points(files, {}) and not entry_points(files, analysis.project.texts):
         yield RULE.at(Place(""), "neither an MLproject file nor anything else says how to start the project")

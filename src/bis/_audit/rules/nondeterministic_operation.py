@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.frameworks.randomness import MAKES_DETERMINISTIC, nondeterministic
-from bis._audit.program.ir import CONSTANT
+from bis._audit.parsing.ir import CONSTANT
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bis._audit.frameworks.randomness import Operation
-    from bis._audit.program.ir import Call
-    from bis._audit.program.project import Project
+    from bis._audit.parsing.ir import Call
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule(
@@ -46,10 +46,10 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such call."""
-    fixed = any(call.api in MAKES_DETERMINISTIC for module in project.modules for call in module.calls)
-    for module in project.programs:
+    fixed = any(call.api in MAKES_DETERMINISTIC for module in analysis.project.modules for call in module.calls)
+    for module in analysis.project.programs:
         if not module.roots & {"torch", "tensorflow"}:
             continue
         for call in module.calls:

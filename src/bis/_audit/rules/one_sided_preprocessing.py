@@ -28,22 +28,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.questions import one_sided_data
-from bis._audit.rule_contract import Rule, place_of
+from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Place, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS701", "one-sided-preprocessing", Severity.ERROR, Confidence.MEDIUM)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each evaluation on data that lacks what the training data got."""
-    for module in project.programs:
+    for module in analysis.project.programs:
         for one in one_sided_data.one_sided(module):
             done = Place(module.file, one.assign.cell, one.assign.line, one.assign.column)
             message = f"{one.test} is used as it is, while {one.train} was {one.how}"
-            yield RULE.at(place_of(module, one.use), message, related=(done,))
+            yield RULE.at(module.place_of(one.use), message, related=(done,))

@@ -23,17 +23,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.frameworks.randomness import hands_over
-from bis._audit.program.ir import NAME
 from bis._audit.questions import ml_calls
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from bis._audit.program.ir import Call, Module
-    from bis._audit.program.project import Project
+    from bis._audit.parsing.ir import Call
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule(
@@ -45,29 +43,21 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
-    """Tell each place at which such a task is handed over."""
-    for module in project.programs:
+def check(analysis: Analysis) -> Iterator[Finding]:
+    """Report each place at which such a task is handed over."""
+    for module in analysis.project.programs:
         for call in module.calls:
-            given = call.argument(0, "target") if hands_over(call.api) else None
-            if given is None or given.kind != NAME:
-                continue
-            task = given.data
-            draw = _draw(project, module, task, call)
+            task = analysis.task(module, call)
+            draw = _draw(analysis.calls_in(*task)) if task is not None else ""
             if draw:
-                yield RULE.at_call(
-                    module, call, f"{task} draws ({draw}) in worker processes, each seeded by the system"
-                )
+                given = call.argument(0, "target")
+                name = given.data if given is not None else ""
+                message = f"{name} draws ({draw}) in worker processes, each seeded by the system"
+                yield RULE.at_call(module, call, message)
 
 
-def _draw(project: Project, module: Module, task: str, call: Call) -> str:
+def _draw(calls: Sequence[Call]) -> str:
     """The first draw from a global generator in a function of the project that seeds none."""
-    api = project.links.names(module).resolve(task, call.scope, call.index)
-    found = project.links.function(api, module)
-    if found is None:
+    if any(ml_calls.seeds(one) for one in calls):
         return ""
-    owner, scope = found
-    inner = project.calls_in(owner, scope)
-    if any(ml_calls.seeds(one) for one in inner):
-        return ""
-    return next((one.path for one in inner if ml_calls.draws(one) in {"numpy", "random", "torch"}), "")
+    return next((one.path for one in calls if ml_calls.draws(one) in {"numpy", "random", "torch"}), "")

@@ -34,14 +34,14 @@ from bis.model.project_audit import YES, Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS101", "params-never-logged", Severity.ERROR, Confidence.HIGH)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell it once, at the first training or the first call that logs something else."""
-    fact = project.facts["params_not_logged_at_all"]
+    fact = analysis.facts["params_not_logged_at_all"]
     if fact.value == YES and fact.places:
         yield RULE.at(fact.places[0], "no parameter of any run is logged, neither by a call nor by autologging")

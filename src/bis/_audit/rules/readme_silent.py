@@ -30,17 +30,17 @@ from bis.model.project_audit import NO, YES, Confidence, Place, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS801", "readme-silent", Severity.NOTE, Confidence.HIGH)
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell it once."""
-    facts = project.facts
+    facts = analysis.facts
     logs = any(facts[name].value == YES for name in ("logs_params", "logs_metrics", "autolog", "logs_model"))
     if logs and facts["readme_tracking"].value == NO:
-        files = project.documents.files
+        files = analysis.project.documents.files
         readme = next((file for file in files if "readme" in file.lower()), files[0] if files else "")
         yield RULE.at(Place(readme), facts["readme_tracking"].reason)

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.program.ir import NAME
+from bis._audit.parsing.ir import NAME
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers import mlflow
 from bis.model.project_audit import Confidence, Severity
@@ -33,18 +33,18 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.ir import Module
-    from bis._audit.program.project import Project
+    from bis._audit.parsing.ir import Module
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS204", "run-never-ended", Severity.WARNING, Confidence.HIGH, gate=frozenset({"mlflow"}))
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such call."""
-    for module in project.programs:
+    for module in analysis.project.programs:
         starts = [call for call in module.calls if call.api in mlflow.STARTS]
-        if not starts or _ends(project, module):
+        if not starts or _ends(analysis, module):
             continue
         entered = {one.call for one in module.withs}
         names = {one.name for one in module.withs}
@@ -62,12 +62,12 @@ def check(project: Project) -> Iterator[Finding]:
             yield RULE.at_call(module, call, "the run is started without `with`, and never ended in this file")
 
 
-def _ends(project: Project, module: Module) -> bool:
+def _ends(analysis: Analysis, module: Module) -> bool:
     for call in module.calls:
         if call.api in mlflow.ENDS or call.method in {"end_run", "set_terminated", "__exit__"}:
             return True
-        found = project.links.function(call.api, module) if call.api.startswith("@") else None
-        if found is not None and any(c.api in mlflow.ENDS for c in project.calls_in(*found)):
+        found = analysis.project.links.function(call.api, module) if call.api.startswith("@") else None
+        if found is not None and any(c.api in mlflow.ENDS for c in analysis.calls_in(*found)):
             return True
     return False
 

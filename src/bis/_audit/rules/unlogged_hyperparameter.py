@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.program.ir import CALL, CONSTANT, DICT, NAME, OTHER, Value
+from bis._audit.parsing.ir import CALL, CONSTANT, DICT, NAME, OTHER, Value
 from bis._audit.questions import execution_order, ml_calls
 from bis._audit.questions.call_arguments import spread
 from bis._audit.rule_contract import Rule
@@ -35,8 +35,8 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.ir import Call, Module
-    from bis._audit.program.project import Project
+    from bis._audit.parsing.ir import Call, Module
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS102", "unlogged-hyperparameter", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"mlflow"}))
@@ -47,16 +47,16 @@ _WHOLE = frozenset(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each maker of a model once, with all arguments that are not logged."""
-    autologs = [c for m in project.modules for c in m.calls if project.direct(m, c) == ("autolog",)]
-    for module in project.programs:
-        logging = [c for c in module.calls if project.kinds(module, c)]
-        if not any("param" in project.kinds(module, c) or "metric" in project.kinds(module, c) for c in logging):
+    autologs = [c for m in analysis.project.modules for c in m.calls if analysis.direct(m, c) == ("autolog",)]
+    for module in analysis.project.programs:
+        logging = [c for c in module.calls if analysis.kinds(module, c)]
+        if not any("param" in analysis.kinds(module, c) or "metric" in analysis.kinds(module, c) for c in logging):
             continue  # a file that logs nothing is another's part
-        logged = _Logged(project, module, [c for c in logging if "param" in project.kinds(module, c)])
+        logged = _Logged(analysis, module, [c for c in logging if "param" in analysis.kinds(module, c)])
         for call in [] if logged.everything else module.calls:
-            known = spread(project, module, call)
+            known = spread(analysis, module, call)
             given = ml_calls.hyperparameters(call if known.starred else known)  # {**defaults, **others}: who knows
             missing = [n for n, v in given.items() if logged.misses(n, v, call)]
             if missing and not any(_covers(autolog, call) for autolog in autologs):
@@ -73,8 +73,8 @@ def _covers(autolog: Call, maker: Call) -> bool:
 class _Logged:
     """What the parameter calls of a file log: keys, and names of variables."""
 
-    def __init__(self, project: Project, module: Module, calls: list[Call]) -> None:
-        self._project = project
+    def __init__(self, analysis: Analysis, module: Module, calls: list[Call]) -> None:
+        self._analysis = analysis
         self._module = module
         self.keys: set[str] = set()
         self.names: set[str] = set()
@@ -116,13 +116,13 @@ class _Logged:
         if path in self.names:
             return
         self.names.add(path)
-        self.keys |= {key.lower() for key, _value in self._project.stored_in(self._module, path) if key}
-        for change in self._project.updates_of(self._module, path):  # params.update(max_depth=5)
+        self.keys |= {key.lower() for key, _value in self._analysis.stored_in(self._module, path) if key}
+        for change in self._analysis.updates_of(self._module, path):  # params.update(max_depth=5)
             self.keys |= {name.lower() for name in change.keywords}
             for item in (*change.args, *change.keywords.values()):
                 self._take(item, change, depth + 1)
         self.everything = self.everything or path.rpartition(".")[2] in _WHOLE
-        value = self._project.value_of(self._module, Value(NAME, path), call.scope, call.index)
+        value = self._analysis.value_of(self._module, Value(NAME, path), call.scope, call.index)
         if value is not None and value.kind != NAME:
             self._take(value, call, depth + 1)
 
@@ -144,7 +144,7 @@ class _Logged:
         variables = value.names()
         if variables & self.names or {v.rpartition(".")[2].lower() for v in variables} & self.keys:
             return False
-        known = self._project.value_of(self._module, value, call.scope, call.index)
+        known = self._analysis.value_of(self._module, value, call.scope, call.index)
         if known is None or not known.is_literal:
             return False
         # batch_size=bs, logged as "bs": the constant itself is told under another key

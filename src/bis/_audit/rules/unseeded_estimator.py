@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.questions import execution_order, ml_calls, seeding
+from bis._audit.questions import ml_calls, seeding
 from bis._audit.questions.call_arguments import spread
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
@@ -35,7 +35,7 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule(
@@ -43,14 +43,14 @@ RULE = Rule(
 )
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such call."""
-    for module in project.programs:
+    for module in analysis.project.programs:
         for call in module.calls:
-            one = ml_calls.estimator_seeding(spread(project, module, call))
+            one = ml_calls.estimator_seeding(spread(analysis, module, call))
             if one is None or one.seeded is not False:
                 continue
-            if execution_order.seeded_globally(project, module, ml_calls.seeded_through(call)):
+            if analysis.is_seeded(module, ml_calls.seeded_through(call)):
                 continue
             edits = seeding.add_seed(module, call, one.keyword)
             yield RULE.at_call(module, call, f"{call.method} draws without a seed (random_state=)", edits=edits)

@@ -24,31 +24,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.questions import execution_order, ml_calls
+from bis._audit.questions import ml_calls
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import YES, Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS303", "unseeded-numpy", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"numpy", "random"}))
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell the first such call of each file."""
-    if project.facts["trains_model"].value != YES:
+    if analysis.facts["trains_model"].value != YES:
         return
-    for module in project.programs:
+    for module in analysis.project.programs:
         for call in module.calls:
             library = ml_calls.draws(call)
             if library not in ("numpy", "random"):
                 continue
-            if not execution_order.part_of_training(project, module):
+            if not analysis.is_part_of_training(module):
                 break
-            if execution_order.seeded_globally(project, module, (library,)):
+            if analysis.is_seeded(module, (library,)):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds the generator")
             break

@@ -24,14 +24,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bis._audit.program.ir import CONSTANT
+from bis._audit.parsing.ir import CONSTANT
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Place, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.program.project import Project
+    from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS306", "unused-seed", Severity.WARNING, Confidence.HIGH)
@@ -39,19 +39,21 @@ RULE = Rule("BIS306", "unused-seed", Severity.WARNING, Confidence.HIGH)
 _SEED = re.compile(r"(?i)^(?:\w*_)?(?:seed|random_state|rng_seed|random_seed)$")
 
 
-def check(project: Project) -> Iterator[Finding]:
+def check(analysis: Analysis) -> Iterator[Finding]:
     """Tell each such assignment."""
     read: frozenset[str] | None = None
-    for module in project.programs:
+    for module in analysis.project.programs:
         for assign in module.assigns:
             value = assign.value
             if not _SEED.match(assign.name) or value.kind != CONSTANT or type(value.data) is not int:
                 continue
             if module.scopes[assign.scope].kind == "class":
                 continue  # a field of a configuration
-            read = read or frozenset().union(*(m.reads for m in project.modules))
+            read = read or frozenset().union(*(m.reads for m in analysis.project.modules))
             imported = any(
-                i.target.endswith(f".{assign.name}") or i.alias == "*" for m in project.modules for i in m.imports
+                i.target.endswith(f".{assign.name}") or i.alias == "*"
+                for m in analysis.project.modules
+                for i in m.imports
             )
             if assign.name not in read and not imported:
                 place = Place(module.file, assign.cell, assign.line, assign.column)

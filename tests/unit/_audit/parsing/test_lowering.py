@@ -7,17 +7,16 @@ from typing import Any
 
 import pytest
 
-from bis._audit.parsing.lowering import Scanner
-from bis._audit.program.ir import BINARY, CALL, CONSTANT, DICT, FORMATTED, LIST, NAME, OTHER, SUBSCRIPT, Module
+from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, FORMATTED, LIST, NAME, OTHER, SUBSCRIPT, Module
+from bis._audit.parsing.lowering import Lowering
 
 
-def scanned(*cells: str) -> Module:
+def lowered(*cells: str) -> Module:
     """A module of one file, or of several cells."""
-    module = Module()
-    scanner = Scanner(module)
+    lowering = Lowering()
     for number, text in enumerate(cells):
-        scanner.read(ast.parse(text), number if len(cells) > 1 else -1)
-    return module
+        lowering.read(ast.parse(text), number if len(cells) > 1 else -1)
+    return lowering.module()
 
 
 @pytest.mark.parametrize(
@@ -43,12 +42,12 @@ def scanned(*cells: str) -> Module:
 )
 def test_calls_stand_in_the_order_of_evaluation(text: str, order: str) -> None:
     """As Python evaluates them; not what stands in strings and comments."""
-    assert [call.path for call in scanned(text).calls] == order.split()
+    assert [call.path for call in lowered(text).calls] == order.split()
 
 
 def test_a_call_in_full() -> None:
     """Positions count from 1; arguments, keywords, targets and what surrounds it are there."""
-    module = scanned(
+    module = lowered(
         "with run():\n    for i in x:\n        if i:\n            a = self.b = m.f(1, *z, k=i, **{'q': 2}, **o)"
     )
     call = module.calls[-1]
@@ -78,13 +77,13 @@ def test_a_call_in_full() -> None:
 )
 def test_conditional_calls(text: str, conditional: bool) -> None:
     """Those that one may come past without; the main guard is no condition, and a function's body begins anew."""
-    assert scanned(text).calls[-1].conditional is conditional
+    assert lowered(text).calls[-1].conditional is conditional
 
 
 def test_the_main_guard_is_seen() -> None:
     """It says that a file is a program."""
-    assert scanned("if __name__ == '__main__':\n    f()").has_main_guard
-    assert not scanned("if name == '__main__':\n    f()").has_main_guard
+    assert lowered("if __name__ == '__main__':\n    f()").has_main_guard
+    assert not lowered("if name == '__main__':\n    f()").has_main_guard
 
 
 @pytest.mark.parametrize(
@@ -114,7 +113,7 @@ def test_the_main_guard_is_seen() -> None:
 )
 def test_values(text: str, kind: str, data: Any) -> None:
     """Literals are computed as far as that costs nothing; long texts are cut."""
-    value = scanned(f"x = {text}").assigns[0].value
+    value = lowered(f"x = {text}").assigns[0].value
     assert (value.kind, value.data) == (kind, data)
 
 
@@ -136,19 +135,19 @@ def test_values(text: str, kind: str, data: Any) -> None:
 )
 def test_assignments(text: str, names: list[str]) -> None:
     """Every form that gives something a name."""
-    assert [assign.name for assign in scanned(text).assigns] == names
+    assert [assign.name for assign in lowered(text).assigns] == names
 
 
 def test_assignments_know_their_place_among_the_calls() -> None:
     """`after` counts the calls that have ended; the key of an element is kept; values of tuples are told apart."""
-    module = scanned("f()\na, b = g(), 2\nh()\nos.environ['S'] = '1'")
+    module = lowered("f()\na, b = g(), 2\nh()\nos.environ['S'] = '1'")
     assert [(a.name, a.after, a.key) for a in module.assigns] == [("a", 2, ""), ("b", 2, ""), ("os.environ[]", 3, "S")]
     assert [a.value.kind for a in module.assigns[:2]] == [CALL, CONSTANT]
 
 
 def test_scopes() -> None:
     """Functions and classes with their parameters, defaults, annotations, decorators and returned values."""
-    module = scanned(
+    module = lowered(
         "class A(b.B):\n    @d(1)\n    def f(self, x, y: 'T' = 1, *a, z: Optional[S] = 2, **k):\n        return g(x)\n"
         "h()"
     )
@@ -165,7 +164,7 @@ def test_scopes() -> None:
 
 def test_with_blocks_know_where_they_end() -> None:
     """The number of calls that were evaluated before the body had ended."""
-    module = scanned("with a() as x, b():\n    c()\n    d()\ne()")
+    module = lowered("with a() as x, b():\n    c()\n    d()\ne()")
     assert [(w.call, w.name, w.end) for w in module.withs] == [(0, "x", 4), (1, "", 4)]
     assert [call.withs for call in module.calls] == [(), (0,), (0, 1), (0, 1), ()]
 
@@ -186,12 +185,12 @@ def test_with_blocks_know_where_they_end() -> None:
 )
 def test_imports(text: str, imports: list[tuple[str, str, bool]]) -> None:
     """Name, target, and whether it may fail or is for type checkers only."""
-    assert [(i.alias, i.target, i.guarded) for i in scanned(text).imports] == imports
+    assert [(i.alias, i.target, i.guarded) for i in lowered(text).imports] == imports
 
 
 def test_cells_share_a_scope() -> None:
     """What one cell defines another uses; calls know their cell."""
-    module = scanned("import a\nf()", "x = 1", "g(x)")
+    module = lowered("import a\nf()", "x = 1", "g(x)")
     assert [(call.path, call.cell, call.index) for call in module.calls] == [("f", 0, 0), ("g", 2, 1)]
     assert [assign.cell for assign in module.assigns] == [1]
     assert len(module.scopes) == 1
@@ -199,12 +198,12 @@ def test_cells_share_a_scope() -> None:
 
 def test_what_is_read() -> None:
     """Names and attributes that are read, not those that are only assigned."""
-    module = scanned("SEED = 1\nunused = 2\nf(SEED)\nargs.lr + 1")
+    module = lowered("SEED = 1\nunused = 2\nf(SEED)\nargs.lr + 1")
     assert {"SEED", "f", "args", "lr"} <= module.reads
     assert "unused" not in module.reads
 
 
 def test_the_else_of_a_loop_stands_outside_of_it() -> None:
     """It is run once; comprehensions are loops of their own."""
-    module = scanned("for i in x:\n    f()\nelse:\n    g()\n[h() for j in y]\nk()")
+    module = lowered("for i in x:\n    f()\nelse:\n    g()\n[h() for j in y]\nk()")
     assert [(call.path, len(call.loops)) for call in module.calls] == [("f", 1), ("g", 0), ("h", 1), ("k", 0)]

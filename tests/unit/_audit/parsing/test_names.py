@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from bis._audit.parsing.names import Names
 from tests.unit._audit.small_projects import script
 
 SVC = "from sklearn.svm import SVC\n"
@@ -167,16 +166,3 @@ def test_circles_end_quickly(text: str, api: str) -> None:
     started = time.perf_counter()
     assert script(text).calls[-1].api == api
     assert time.perf_counter() - started < 5
-
-
-def test_values() -> None:
-    """The value of a plain name is the last one before a call, of an outer scope where there is none."""
-    module = script("lr = 1\nf()\nlr = 2\ndef g():\n    rate = 3\n    h()\nlr = 4\n")
-    names, g = Names(module), 1
-
-    def value(name: str, scope: int, at: int) -> object:
-        found = names.value_of(name, scope, at)
-        return found.data if found is not None else None
-
-    assert [value("lr", 0, 0), value("lr", 0, 1), value("lr", g, 1)] == [1, 2, 4]
-    assert [value("rate", g, 1), value("rate", 0, 1)] == [3, None]

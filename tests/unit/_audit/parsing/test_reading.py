@@ -18,7 +18,7 @@ def test_a_script() -> None:
     assert module.roots == {"mlflow"}
     assert module.code_lines == 3
     assert module.ignores == {(-1, 4): (("BIS104",), "no")}
-    assert (module.cells, module.problems) == ([], [])
+    assert (module.cells, module.problems) == ((), ())
 
 
 def test_a_notebook() -> None:
@@ -38,7 +38,7 @@ def test_a_notebook() -> None:
         (3, None, True, True),
     ]
     assert [(cell, line) for cell, line, _text in module.installs] == [(0, 1)]
-    assert module.problems == []
+    assert module.problems == ()
 
 
 def test_a_cell_that_is_no_python_does_not_hide_the_others() -> None:
@@ -62,14 +62,14 @@ def test_scripts_that_are_not_read(content: bytes, kind: str) -> None:
     """One problem, of a kind; no calls."""
     module = read_module(content, is_notebook=False)
     assert [problem[0] for problem in module.problems] == [kind]
-    assert module.calls == []
+    assert module.calls == ()
 
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"# nothing\n", b"\xff\xfe\x00"])
 def test_files_with_next_to_nothing_in_them(content: bytes) -> None:
     """They are read, or are a problem; neither is an error."""
     for is_notebook in (False, True):
-        assert read_module(content, is_notebook=is_notebook).calls == []
+        assert read_module(content, is_notebook=is_notebook).calls == ()
 
 
 def test_a_script_that_never_returns() -> None:

@@ -199,7 +199,7 @@ def test_which_files_use_which() -> None:
 
 def test_own_names() -> None:
     """First parts of the names under which own files are imported: of folders with code, too."""
-    own = project({"src/pkg/a.py": "", "b.py": "", "n.ipynb": notebook("x")}).links.own_names()
+    own = project({"src/pkg/a.py": "", "b.py": "", "n.ipynb": notebook("x")}).links.own_names
     assert {"src", "pkg", "a", "b"} <= own
     assert "n" not in own
 

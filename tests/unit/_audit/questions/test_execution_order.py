@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bis._audit.questions.execution_order import autolog_covers, covered, late_autologs, seeded_globally
-from tests.unit._audit.small_projects import notebook, project, script
+from bis._audit.questions.execution_order import autolog_covers, covered, late_autologs
+from tests.unit._audit.small_projects import analysed, notebook, script
 
 HEAD = "import mlflow\nfrom sklearn.svm import SVC\n"
 FIT, AUTO = "SVC().fit(X, y)\n", "mlflow.autolog()\n"
@@ -13,7 +13,7 @@ FIT, AUTO = "SVC().fit(X, y)\n", "mlflow.autolog()\n"
 
 def late(files: dict[str, str], *, saved: bool = False) -> list[tuple[str, int, int, int]]:
     """File, cell and line of each late autologging, and the line of the training that it misses."""
-    return [(m.file, call.cell, call.line, fit.line) for m, call, fit in late_autologs(project(files), saved=saved)]
+    return [(m.file, call.cell, call.line, fit.line) for m, call, fit in late_autologs(analysed(files), saved=saved)]
 
 
 @pytest.mark.parametrize(
@@ -115,27 +115,3 @@ def test_libraries_of_the_general_autologging() -> None:
     for flavour in ("sklearn", "xgboost", "lightgbm", "tensorflow", "pytorch"):
         assert set(autolog_covers(f"mlflow.{flavour}.autolog")) <= everything
     assert autolog_covers("mlflow.nosuch.autolog") == ()
-
-
-@pytest.mark.parametrize(
-    ("files", "seeded"),
-    [
-        ({"a.py": "import numpy as np\nnp.random.seed(1)\n"}, True),
-        ({"a.py": "import numpy as np\nnp.random.seed()\n"}, False),
-        ({"a.py": "import random\nrandom.seed(1)\n"}, False),
-        (
-            {
-                "a.py": "from seeds import go\ngo()\n",
-                "seeds.py": "import numpy as np\ndef go():\n    np.random.seed(1)\n",
-            },
-            True,
-        ),
-        ({"a.py": "x()\n", "main.py": "import a\nimport numpy as np\nnp.random.seed(1)\n"}, True),
-        ({"a.py": "x()\n", "other.py": "import numpy as np\nnp.random.seed(1)\n"}, False),
-    ],
-)
-def test_seeding_of_the_global_generator(files: dict[str, str], seeded: bool) -> None:
-    """In the file, or in one that it imports or that imports it; not anywhere else, not of another library."""
-    one = project(files)
-    module = one.modules[0]
-    assert seeded_globally(one, module, ("numpy",)) is seeded

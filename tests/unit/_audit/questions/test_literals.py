@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis._audit.questions.literals import absolute_paths, absolute_paths_with_text, rest_calls, run_ids, tracking_uris
-from tests.unit._audit.small_projects import notebook, project
+from tests.unit._audit.small_projects import analysed, notebook
 
 if TYPE_CHECKING:
     from bis.model.project_audit import Place
@@ -45,7 +45,7 @@ def at(places: list[Place]) -> list[tuple[int, int]]:
 )
 def test_run_ids(text: str, found: bool) -> None:
     """32 hexadecimal digits that reach MLflow, or a name or address that says that they are a run's."""
-    assert bool(run_ids(project({"a.py": text}))) is found
+    assert bool(run_ids(analysed({"a.py": text}))) is found
 
 
 def test_run_ids_in_notebooks_know_their_cell() -> None:
@@ -54,13 +54,13 @@ def test_run_ids_in_notebooks_know_their_cell() -> None:
         "import mlflow", f"\nrun_id = '{ID}'", f"mlflow.get_run('{ID}')", f"def f(run_id='{ID}'):\n    pass",
         f"run_ids = [\n    '{ID}',\n]",
     )  # fmt: skip
-    assert sorted(at(run_ids(project({"n.ipynb": text})))) == [(1, 2), (2, 1), (3, 1), (4, 2)]
+    assert sorted(at(run_ids(analysed({"n.ipynb": text})))) == [(1, 2), (2, 1), (3, 1), (4, 2)]
 
 
 def test_two_cells_with_a_literal_on_the_same_line() -> None:
     """Each is told with its own cell."""
     text = notebook(f"run_id = '{ID}'", f"run_id = '{ID}'")
-    assert at(run_ids(project({"n.ipynb": text}))) == [(0, 1), (1, 1)]
+    assert at(run_ids(analysed({"n.ipynb": text}))) == [(0, 1), (1, 1)]
 
 
 @pytest.mark.parametrize(
@@ -96,17 +96,17 @@ def test_two_cells_with_a_literal_on_the_same_line() -> None:
 )
 def test_absolute_paths(text: str, found: bool) -> None:
     """Of a person's folder, a drive, a mounted disk; not addresses, patterns and what every machine has."""
-    assert bool(absolute_paths(project({"a.py": text}))) is found
+    assert bool(absolute_paths(analysed({"a.py": text}))) is found
 
 
 def test_paths_in_tests_are_made_up() -> None:
     """A path that a test hands to a function need not be there."""
-    assert absolute_paths(project({"tests/test_a.py": "f('/home/me/data.csv')"})) == []
+    assert absolute_paths(analysed({"tests/test_a.py": "f('/home/me/data.csv')"})) == []
 
 
 def test_paths_are_told_with_their_text() -> None:
     """And where they stand."""
-    found = absolute_paths_with_text(project({"a.py": "x = 1\nf('/home/me/a.csv')"}))
+    found = absolute_paths_with_text(analysed({"a.py": "x = 1\nf('/home/me/a.csv')"}))
     assert [(place.line, place.column, text) for place, text in found] == [(2, 3, "/home/me/a.csv")]
 
 
@@ -126,7 +126,7 @@ def test_paths_are_told_with_their_text() -> None:
 )
 def test_tracking_addresses(text: str, uri: str | None) -> None:
     """Literal ones, also by way of a name; relative folders and words hold everywhere."""
-    found = tracking_uris(project({"a.py": f"import mlflow, os, other\n{text}"}))
+    found = tracking_uris(analysed({"a.py": f"import mlflow, os, other\n{text}"}))
     assert [address for _module, _call, address in found] == ([uri] if uri else [])
 
 
@@ -142,4 +142,4 @@ def test_tracking_addresses(text: str, uri: str | None) -> None:
 )
 def test_calls_of_the_rest_interface(text: str, found: bool) -> None:
     """Its path in a file that can speak HTTP."""
-    assert bool(rest_calls(project({"a.py": text}))) is found
+    assert bool(rest_calls(analysed({"a.py": text}))) is found

@@ -10,7 +10,7 @@ from bis._audit.questions import ml_calls
 from tests.unit._audit.small_projects import script
 
 if TYPE_CHECKING:
-    from bis._audit.program.ir import Call
+    from bis._audit.parsing.ir import Call
 
 HEAD = """
 import numpy as np, random, torch, tensorflow as tf, keras, xgboost as xgb, lightgbm as lgb, pytorch_lightning as pl

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis._audit import rules
-from bis._audit.auditor import CRASHED
-from bis._audit.parsing.suppression import UNUSED
 from bis._audit.questions.facts import state
+from bis._audit.rule_contract import CRASHED, UNUSED
 from bis._audit.rules.rule_catalogue import RULES
 from bis.model.project_audit import Finding, RuleStatus
-from tests.unit._audit.small_projects import notebook, project
+from tests.unit._audit.small_projects import analysed, notebook
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -104,9 +103,33 @@ PROJECTS: dict[str, dict[str, str]] = {
 @pytest.mark.parametrize("name", PROJECTS)
 def test_rules_take_every_project(module: ModuleType, name: str) -> None:
     """Findings of the rule's own code and name, or none; of no code no finding in code."""
-    one = project(PROJECTS[name])
-    one.facts = state(one, list(one.tracking()))
+    one = analysed(PROJECTS[name])
+    one = one.with_facts(state(one, list(one.tracking())))
     found = list(module.check(one))
     assert all(isinstance(f, Finding) and (f.code, f.name) == (module.RULE.code, module.RULE.name) for f in found)
     if name == "nothing":
         assert [f for f in found if f.place.line] == []
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_the_order_in_which_rules_are_asked_makes_no_difference(name: str) -> None:
+    """Forwards, backwards and twice, each rule finds the same: none of them changes what the others see."""
+    one = analysed(PROJECTS[name] | {"train.py": TRAINING})
+    one = one.with_facts(state(one, list(one.tracking())))
+    forwards = {module.RULE.code: list(module.check(one)) for module in RULES}
+    backwards = {module.RULE.code: list(module.check(one)) for module in reversed(RULES)}
+    fresh = analysed(PROJECTS[name] | {"train.py": TRAINING})
+    fresh = fresh.with_facts(state(fresh, list(fresh.tracking())))
+    alone = {module.RULE.code: list(module.check(fresh)) for module in reversed(RULES)}
+    assert forwards == backwards == alone
+    assert sum(map(len, forwards.values())) >= 5
+
+
+TRAINING = (
+    "import mlflow, numpy as np\nfrom joblib import Parallel, delayed\nfrom multiprocessing import Pool\n"
+    "from sklearn.model_selection import train_test_split\nfrom sklearn.ensemble import RandomForestClassifier\n"
+    "SEED = 1\ndef draw(i):\n    return np.random.rand()\nparams = {'n_estimators': 5}\nparams['max_depth'] = 3\n"
+    "train, test = train_test_split(open('/home/me/data.csv'))\nmodel = RandomForestClassifier(**params)\n"
+    "model.fit(train)\nmlflow.autolog()\nmlflow.log_param('a', 1)\nPool().map(draw, range(3))\n"
+    "for epoch in range(3):\n    mlflow.log_metric('loss', epoch)\n"
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bis._audit.program.ir import CONSTANT, DICT, LIST, Call, Value
+from bis._audit.parsing.ir import CONSTANT, DICT, LIST, Call, Value
 
 
 def value(data: object) -> Value:

@@ -7,9 +7,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from bis._version import __version__
-from bis.corpus.journal import AUDITS
-from bis.corpus.outcomes import failure_of
-from bis.corpus.summary import Summary
+from bis.corpus.audits.audit_outcomes import AUDITS, failure_of
+from bis.corpus.audits.summary import Summary
 from bis.errors import StorageError
 from bis.evidence.digests import digest_bytes
 from bis.model.audit_facts import FACTS

@@ -1,40 +1,20 @@
-"""Comments that silence findings."""
+"""Findings that comments silence."""
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
-from bis._audit.parsing.suppression import Ignores, divide, read_comments
-from bis._audit.program.ir import Module
+from bis._audit.parsing.ir import Module
+from bis._audit.suppression import divide
 from bis.model.project_audit import Confidence, Finding, Place, Severity
+
+if TYPE_CHECKING:
+    from bis._audit.parsing.suppression_comments import Ignores
 
 
 def finding(code: str, line: int, *, file: str = "a.py", cell: int = -1, end_line: int = 0) -> Finding:
     """A finding at a line."""
     return Finding(code, "x", "message", Place(file, cell, line, 1, end_line), Severity.WARNING, Confidence.HIGH)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("f()  # bis: ignore", {(-1, 1): ((), "")}),
-        ("f()  # bis: ignore[BIS101]", {(-1, 1): (("BIS101",), "")}),
-        ("f()  #bis:ignore[bis101 , BIS102]  because", {(-1, 1): (("BIS101", "BIS102"), "because")}),
-        ("f()  # noqa: F401  # bis: ignore[BIS101]", {(-1, 1): (("BIS101",), "")}),
-        ("x = 1\n# bis: ignore-file[BIS101] old code\n", {(-1, 0): (("BIS101",), "old code")}),
-        ("# bis: ignore-file[BIS1]\n# bis: ignore-file[BIS2]\n", {(-1, 0): (("BIS1", "BIS2"), "")}),
-        ("# bis: ignore-file", {(-1, 0): ((), "")}),
-        ("x = '# bis: ignore'", {}),
-        ("'''\n# bis: ignore\n'''", {}),
-        ("# bis: ignored", {}),
-        ("# bis: ignore-files", {}),
-        ("f()  # this bis: ignore is prose", {}),
-        ("f()  # bis: ignore[BIS101]\ndef g(:\n  '''", {(-1, 1): (("BIS101",), "")}),
-    ],
-)
-def test_comments(text: str, expected: Ignores) -> None:
-    """Codes and reasons by line, 0 for the file; strings that look alike are none; of broken code the beginning."""
-    assert read_comments(text, -1) == expected
 
 
 def divided(ignores: Ignores, *findings: Finding) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:

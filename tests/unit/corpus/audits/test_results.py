@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 import pytest
 
-from bis.corpus.journal import AUDITS
-from bis.corpus.results import read_audits, write_results
+from bis.corpus.audits.audit_outcomes import AUDITS
+from bis.corpus.audits.results import read_audits, write_results
 from bis.errors import StorageError
 from bis.model.audit_facts import FACTS
 from bis.model.project_audit import (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bis._audit.files.third_party_imports import third_party
-from tests.unit._audit.small_projects import project
+from bis._audit.questions.third_party_imports import third_party
+from tests.unit._audit.small_projects import analysed
 
 
 def test_own_standard_and_optional_imports_are_left_out() -> None:
     """What remains are packages that the project cannot do without, each at its first import."""
-    one = project(
+    one = analysed(
         {
             "src/own/__init__.py": "",
             "src/own/a.py": "import os, json\nimport numpy as np\nfrom own import b\nfrom . import c\n",

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from bis.corpus.outcomes import failure_of
+from bis.corpus.audits.audit_outcomes import failure_of
 from bis.model.corpus_summary import CorpusSummary, Disagreement, Duplicate, Pair, ProjectGroup, RuleCount, Share
 from bis.model.project_audit import NO, UNKNOWN, YES
 from bis.stats.proportions import wilson

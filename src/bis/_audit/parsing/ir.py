@@ -1,4 +1,6 @@
-"""The form in which files are looked at: calls and assignments, with names resolved. The syntax tree ends here.
+"""The intermediate representation of a file: calls and assignments, with names resolved. The syntax tree ends here.
+
+All of it is immutable. The many small values are named tuples, which are made faster than frozen dataclasses.
 
 Names are dotted and say where a thing comes from: ``mlflow.log_param``, ``sklearn.svm.SVC``. An object's methods
 follow the name of what made it: ``sklearn.svm.SVC.fit``. ``@train`` and ``@Trainer.fit`` are functions of the file
@@ -7,16 +9,18 @@ itself; ``.fit`` is a method of an object of which nothing is known.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+from bis.model.project_audit import Place
 
 CONSTANT, NAME, CALL, DICT, LIST, BINARY, SUBSCRIPT, FORMATTED, OTHER = (
     "constant", "name", "call", "dict", "list", "binary", "subscript", "formatted", "other",
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Value:
+class Value(NamedTuple):
     """An expression, as far as its text tells.
 
     `kind` says what `data` and `items` are: ``constant`` (data: the value), ``name`` (data: the path as written:
@@ -54,8 +58,7 @@ class Value:
         return self.kind == CONSTANT and self.data is not None
 
 
-@dataclass(slots=True)
-class Call:
+class Call(NamedTuple):
     """A call, in the order in which they are evaluated in the text. Lines and columns count from 1.
 
     `path` is the callee as written (``self.client.log_param``, ``.fit`` where the object is no name), `api` the
@@ -64,11 +67,11 @@ class Call:
     `Module.scopes`.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # a field in place of the method of tuples, which nobody needs
     path: str
     api: str
     args: tuple[Value, ...]
-    keywords: dict[str, Value]
+    keywords: Mapping[str, Value]
     starred: bool
     scope: int
     line: int
@@ -99,8 +102,7 @@ class Call:
         return self.args[position] if 0 <= position < len(self.args) else None
 
 
-@dataclass(slots=True)
-class Assign:
+class Assign(NamedTuple):
     """``name = value``; `name` may be a path (``self.client``). `after` calls are evaluated before it has ended."""
 
     name: str
@@ -113,8 +115,7 @@ class Assign:
     key: str = ""  # the text within the brackets of `name[...] = value`; its name is then ``name[]``
 
 
-@dataclass(slots=True)
-class Loop:
+class Loop(NamedTuple):
     """A ``for`` or ``while``, or a comprehension; `targets` are the names that a ``for`` sets."""
 
     targets: tuple[str, ...]
@@ -123,8 +124,7 @@ class Loop:
     cell: int = -1
 
 
-@dataclass(slots=True)
-class With:
+class With(NamedTuple):
     """One item of a ``with``: the index of the call that it enters, or -1, and the name after ``as``."""
 
     call: int
@@ -134,8 +134,7 @@ class With:
     cell: int = -1
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(NamedTuple):
     """A function or class, or at index 0 the module; `bases` are resolved names.
 
     `parameters` are the names in order, `annotations` resolved names by parameter, `defaults` by parameter. `parent`
@@ -150,8 +149,8 @@ class Scope:
     end_line: int = 0
     cell: int = -1
     parameters: tuple[str, ...] = ()
-    annotations: dict[str, str] = field(default_factory=dict)
-    defaults: dict[str, Value] = field(default_factory=dict)
+    annotations: Mapping[str, str] = {}
+    defaults: Mapping[str, Value] = {}
     bases: tuple[str, ...] = ()
     decorators: tuple[str, ...] = ()
     returns: tuple[Value, ...] = ()
@@ -159,8 +158,7 @@ class Scope:
     last: int = 0
 
 
-@dataclass(slots=True)
-class Import:
+class Import(NamedTuple):
     """``import module as alias`` or ``from module import name``; `target` is the whole name, dots in front kept."""
 
     alias: str
@@ -170,7 +168,7 @@ class Import:
     guarded: bool = False  # in a try or an if: under a condition, or for type checkers only
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class CodeCell:
     """A code cell of a notebook; `index` counts all cells from 0, `count` is the saved execution count or None.
 
@@ -186,9 +184,9 @@ class CodeCell:
     empty: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Module:
-    """One file, a script or a notebook. `file` is set when a project is put together; the rest follows from the text.
+    """One file, a script or a notebook. `file` is its name in a project, empty before; the rest follows from the text.
 
     `ignores` maps (cell, line) to the codes that a comment there suppresses (empty: all) and its reason. `blocking` are
     lines of a script that never return. `mentions` are (cell, line) of the study's substrings, comments and outputs
@@ -197,19 +195,19 @@ class Module:
 
     is_notebook: bool = False
     file: str = ""
-    calls: list[Call] = field(default_factory=list)
-    assigns: list[Assign] = field(default_factory=list)
-    loops: list[Loop] = field(default_factory=list)
-    withs: list[With] = field(default_factory=list)
-    scopes: list[Scope] = field(default_factory=list)
-    imports: list[Import] = field(default_factory=list)
-    cells: list[CodeCell] = field(default_factory=list)
-    ignores: dict[tuple[int, int], tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    calls: tuple[Call, ...] = ()
+    assigns: tuple[Assign, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    withs: tuple[With, ...] = ()
+    scopes: tuple[Scope, ...] = ()
+    imports: tuple[Import, ...] = ()
+    cells: tuple[CodeCell, ...] = ()
+    ignores: Mapping[tuple[int, int], tuple[tuple[str, ...], str]] = field(default_factory=dict)
     blocking: tuple[tuple[int, str], ...] = ()
     mentions: tuple[tuple[int, int], ...] = ()
     installs: tuple[tuple[int, int, str], ...] = ()
     unread: tuple[tuple[int, int], ...] = ()  # (cell, line) of imports of MLflow in code that could not be read
-    problems: list[tuple[str, str, int, int]] = field(default_factory=list)  # kind, detail, cell, line
+    problems: tuple[tuple[str, str, int, int], ...] = ()  # kind, detail, cell, line
     code_lines: int = 0
     has_main_guard: bool = False
     roots: frozenset[str] = frozenset()  # first parts of all imported modules
@@ -221,3 +219,7 @@ class Module:
         *folders, name = self.file.split("/")
         named = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
         return named or bool({"tests", "test"} & set(folders))
+
+    def place_of(self, call: Call) -> Place:
+        """Where a call is in the project."""
+        return Place(self.file, call.cell, call.line, call.column, call.end_line, call.end_column)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bis.notebooks.blocking_calls import CellChanger, blocking_calls
+from bis.notebooks.line_skipping import CellChanger, blocking_calls
 from bis.notebooks.shell_commands import Ground
 
 BOTH = frozenset(Ground)

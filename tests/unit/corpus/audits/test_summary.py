@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis.corpus.summary import Summary, phi, resemblance, summarise
+from bis.corpus.audits.summary import Summary, phi, resemblance, summarise
 from bis.model.corpus_summary import CorpusSummary, Share
 from bis.model.project_audit import (
     Confidence,

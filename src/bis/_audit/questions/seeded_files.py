@@ -1,0 +1,72 @@
+"""Which libraries' global generators are seeded for a file: by itself, by a file next to it, or by what uses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.questions import ml_calls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bis._audit.parsing.ir import Call, Module
+    from bis._audit.program.linking import Links
+
+_NONE: frozenset[str] = frozenset()
+
+
+def seeded_files(
+    links: Links, calls_in: Callable[[Module, int], tuple[Call, ...]]
+) -> tuple[Mapping[str, frozenset[str]], Mapping[str, tuple[Call, ...]]]:
+    """First parts of the libraries that are seeded for each file, and the calls of each file that seed.
+
+    A program that imports a model, and calls a function of a third file that seeds, seeds the model's draws.
+
+    Parameters
+    ----------
+    links : Links
+    calls_in : callable
+        The calls of one function's own body.
+    """
+    seeding = {m.file: tuple(call for call in m.calls if ml_calls.seeds(call)) for m in links.modules}
+    own = {file: frozenset(name for c in calls for name in ml_calls.seeds(c)) for file, calls in seeding.items()}
+    reached = {m.file: own[m.file] | _in_called(links, m, calls_in, own) for m in links.modules}
+    seeded = dict(own)
+    for file, used in links.used.items():  # one file next to another, whichever of the two imports
+        for other in used:
+            seeded[other] |= own[file]
+            seeded[file] |= own[other]
+    for file, above in _from_users(links, reached).items():
+        seeded[file] |= above
+    return seeded, seeding
+
+
+def _in_called(
+    links: Links,
+    module: Module,
+    calls_in: Callable[[Module, int], tuple[Call, ...]],
+    own: Mapping[str, frozenset[str]],
+) -> frozenset[str]:
+    """What the functions of the project seed that a file calls."""
+    found: set[str] = set()
+    for call in module.calls:
+        if not call.api.startswith("@"):  # most calls are not the project's own functions
+            continue
+        target = links.function(call.api, module)
+        if target is not None and own[target[0].file]:
+            found.update(name for inner in calls_in(*target) for name in ml_calls.seeds(inner))
+    return frozenset(found)
+
+
+def _from_users(links: Links, reached: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """For each file, what those seed that import from it, directly or through others."""
+    found: dict[str, frozenset[str]] = dict.fromkeys(links.used, _NONE)
+    pending = [file for file, libraries in reached.items() if libraries]
+    while pending:
+        file = pending.pop()
+        given = reached[file] | found[file]
+        for used in links.used[file]:
+            if not given <= found[used]:
+                found[used] |= given
+                pending.append(used)
+    return found

@@ -1,0 +1,87 @@
+"""The order in which calls run: a file from its top, and into the functions of the project where they are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bis._audit.parsing.ir import Call, Module, With
+    from bis._audit.questions.analysis import Analysis
+
+_DEEPEST = 8  # calls within calls that are followed
+_LONGEST = 20_000  # steps of one trace
+
+
+class Step(NamedTuple):
+    """One step of a run through the code: a call, or (`call` is None) the end of a ``with`` block's body."""
+
+    module: Module
+    call: Call | None
+    closes: With | None = None
+    depth: int = 0
+
+
+def traces(analysis: Analysis, module: Module) -> list[list[Step]]:
+    """Runs through a file: from its top, and from each function that this does not reach.
+
+    A notebook's cells run in the order of the document.
+    """
+    reached: set[tuple[str, int]] = set()
+    found = [_trace(analysis, module, 0, reached, None)]
+    # Only functions that nobody in the file calls begin a run of their own; a class's methods are taken together.
+    for index, scope in enumerate(module.scopes):
+        if scope.kind == "function" and (module.file, index) not in reached and scope.first < scope.last:
+            found.append(_trace(analysis, module, index, reached, None))
+    return [trace for trace in found if trace]
+
+
+def saved_trace(analysis: Analysis, module: Module) -> list[Step] | None:
+    """A notebook in the order of its saved execution counts; None where that is the document's order."""
+    counted = [c for c in module.cells if c.count is not None]
+    order = [c.index for c in sorted(counted, key=lambda c: c.count or 0)]
+    if not module.is_notebook or order == [c.index for c in counted]:
+        return None
+    return _trace(analysis, module, 0, set(), order)
+
+
+def _trace(
+    analysis: Analysis, module: Module, scope: int, reached: set[tuple[str, int]], cells: list[int] | None
+) -> list[Step]:
+    steps: list[Step] = []
+    calls: Sequence[Call] = analysis.calls_in(module, scope)
+    if cells is not None:
+        rank = {cell: position for position, cell in enumerate(cells)}
+        calls = sorted((c for c in calls if c.cell in rank), key=lambda c: rank[c.cell])
+    reached.add((module.file, scope))
+    _walk(analysis, module, calls, steps, reached, {(module.file, scope)}, 0)
+    return steps
+
+
+def _walk(
+    analysis: Analysis,
+    module: Module,
+    calls: Sequence[Call],
+    steps: list[Step],
+    reached: set[tuple[str, int]],
+    active: set[tuple[str, int]],
+    depth: int,
+) -> None:
+    opened: tuple[int, ...] = ()
+    for call in calls:
+        if len(steps) > _LONGEST:
+            return
+        left = [module.withs[i] for i in reversed(opened) if i not in call.withs]
+        steps += [Step(module, None, one, depth) for one in left if one.call != call.index]
+        opened = call.withs
+        found = analysis.project.links.function(call.api, module) if call.api.startswith("@") else None
+        if found is not None and depth < _DEEPEST:
+            owner, scope = found
+            key = (owner.file, scope)
+            reached.add(key)
+            if key not in active:
+                inner = analysis.calls_in(owner, scope)
+                _walk(analysis, owner, inner, steps, reached, active | {key}, depth + 1)
+        steps.append(Step(module, call, None, depth))
+    steps += [Step(module, None, module.withs[i], depth) for i in reversed(opened)]

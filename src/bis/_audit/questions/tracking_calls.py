@@ -1,0 +1,79 @@
+"""What a call traces by itself: the tables of the trackers, asked about calls with their arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.parsing.ir import CONSTANT, DICT, LIST
+from bis._audit.trackers import integrations
+from bis._audit.trackers.known_trackers import BY_ROOT
+
+if TYPE_CHECKING:
+    from bis._audit.parsing.ir import Call, Value
+    from bis._audit.trackers.table import Tracker
+
+
+def kinds_of(call: Call) -> tuple[str, tuple[str, ...]] | None:
+    """The tracker and the kinds of things that a call traces by itself; None where it traces nothing.
+
+    What its arguments say counts: ``autolog(disable=True)`` traces nothing, ``log_model(registered_model_name=...)``
+    registers, ``TrainingArguments(report_to="mlflow")`` logs parameters and metrics.
+    """
+    api = call.api
+    root = api.partition(".")[0]
+    if root in integrations.SWITCH_ROOTS and (switch := integrations.switch_of(api)) is not None:
+        return _switched(call, switch)
+    if root == "ultralytics" and api in integrations.SETTINGS:
+        return _set(call)
+    for tracker in BY_ROOT.get(root, ()):
+        kinds = _with_arguments(tracker, call, tracker.kinds(api))
+        if kinds:
+            return tracker.name, kinds
+    return None
+
+
+def _with_arguments(tracker: Tracker, call: Call, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    if kinds == ("autolog",) and _is_true(call.keywords.get("disable")):
+        return ()
+    if tracker.keywords and call.keywords:
+        for keyword, value in call.keywords.items():
+            if value.kind == CONSTANT and (value.data is None or value.data is False):
+                continue
+            kinds += tuple(kind for kind in tracker.kinds_with(call.api, keyword) if kind not in kinds)
+    return kinds
+
+
+def _switched(call: Call, switch: integrations.Switch) -> tuple[str, tuple[str, ...]] | None:
+    value = call.keywords.get(switch.keyword)
+    if switch.yes and _is_true(value):
+        return "mlflow", switch.kinds
+    for word, tracker in integrations.WORDS.items():
+        if _says(value, {word, integrations.EVERY}):
+            return tracker, switch.kinds
+    return None
+
+
+def _set(call: Call) -> tuple[str, tuple[str, ...]] | None:
+    """``settings.update({"mlflow": True})``, or by keyword."""
+    given = dict(call.keywords)
+    if call.args and call.args[0].kind == DICT:
+        items = call.args[0].items
+        given |= {
+            str(key.data): value for key, value in zip(items[::2], items[1::2], strict=True) if key.kind == CONSTANT
+        }
+    for word, tracker in integrations.WORDS.items():
+        if _is_true(given.get(word)):
+            return tracker, ("param", "metric", "artifact")
+    return None
+
+
+def _says(value: Value | None, words: set[str]) -> bool:
+    if value is None:
+        return False
+    if value.kind == LIST:
+        return any(_says(item, words) for item in value.items)
+    return value.kind == CONSTANT and isinstance(value.data, str) and value.data in words
+
+
+def _is_true(value: Value | None) -> bool:
+    return value is not None and value.kind == CONSTANT and value.data is True
