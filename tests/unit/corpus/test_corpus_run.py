@@ -188,7 +188,7 @@ COUNTS = ResultKind(
     from_line=json.loads,
     key_of=lambda result: (str(result["name"]), ""),
     failure_of=lambda result: str(result.get("problem", "")),
-    detail_of=lambda result: "",
+    detail_of=str,
 )
 
 
