@@ -237,6 +237,7 @@ def replay(  # noqa: PLR0913 - a keyword for each option of the command
     tolerance: Mapping[str, Tolerance] | None = None,
     timeout_s: float | None = None,
     keep: bool = False,
+    add: bool = False,
     primary: str | None = None,
     selected_from: int = 1,
     strict: bool = False,
@@ -273,6 +274,8 @@ def replay(  # noqa: PLR0913 - a keyword for each option of the command
         Limit for each replay, in seconds.
     keep : bool
         Whether to keep the workspaces.
+    add : bool
+        Whether to judge earlier replays of the same kind and with the same `overrides` together with the new ones.
     primary : str, optional
         The metric that decides first; the others share half the error.
     selected_from : int
@@ -318,6 +321,7 @@ def replay(  # noqa: PLR0913 - a keyword for each option of the command
         jobs=jobs,
         until_decided=until_decided,
         keep=keep,
+        add=add,
         consent=consent,
     )
     return replay_run(workspace.store.read(workspace.store.find(run_id)), options, request, workspace=workspace)

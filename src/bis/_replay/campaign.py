@@ -29,12 +29,12 @@ def campaign(
     sink: Callable[[Outcome], Outcome] | None = None,
     observer: Observer = SILENT,
     at_once: int = 1,
-    keep: bool = False,
+    earlier: Sequence[Outcome] = (),
 ) -> tuple[Outcome, ...]:
     """Replay a prepared run once for each variation.
 
     A replay that fails is an outcome like any other. The outcomes come in the order in which they were finished;
-    `index` is the place of the variation.
+    `index` is the place of the variation, counted on from the earlier replays.
 
     Parameters
     ----------
@@ -53,8 +53,8 @@ def campaign(
         Receives a step for each outcome.
     at_once : int
         How many jobs the executor has at a time; at least 1.
-    keep : bool
-        Whether workspaces stay on the machines that made them.
+    earlier : sequence of Outcome
+        Replays of the same kind that were made before: `stopping` counts them, and they are not among the results.
 
     Returns
     -------
@@ -76,8 +76,9 @@ def campaign(
     outcomes: list[Outcome] = []
     observer.started(Task.REPLAYS, len(variations))
     with tempfile.TemporaryDirectory(prefix="bis-replay-", ignore_cleanup_errors=True) as scratch:
-        jobs = _jobs(prepared, variations, scratch, keep=keep)
-        for outcome in _completed(jobs, executor, stopping, outcomes, at_once):
+        first = max((outcome.index + 1 for outcome in earlier), default=0)
+        jobs = _jobs(prepared, variations, scratch, first=first)
+        for outcome in _completed(jobs, executor, _on_top_of(earlier, stopping, outcomes), at_once):
             outcomes.append(outcome if sink is None else sink(outcome))
             code = outcome.failure.stage if outcome.failure else DONE
             observer.advanced(Task.REPLAYS, Step(str(outcome.index + 1), code))
@@ -85,29 +86,34 @@ def campaign(
     return tuple(outcomes)
 
 
-def _jobs(prepared: Prepared, variations: Sequence[Variation], scratch: str, *, keep: bool) -> Iterator[Job]:
+def _on_top_of(
+    earlier: Sequence[Outcome], stopping: Stopping | None, outcomes: Sequence[Outcome]
+) -> Callable[[], bool]:
+    """Whether another replay is needed, after those of before and those that have ended by now."""
+    return lambda: stopping is None or stopping.next((*earlier, *outcomes))
+
+
+def _jobs(prepared: Prepared, variations: Sequence[Variation], scratch: str, *, first: int) -> Iterator[Job]:
     inputs = replace(prepared.inputs, origin=replace(prepared.inputs.origin, scratch=scratch))
-    for index, variation in enumerate(variations):
+    for index, variation in enumerate(variations, start=first):
         yield Job(
             plan=prepared.plan,
             index=index,
             variation=variation,
             inputs=inputs,
             settings=prepared.settings,
-            keep=keep,
+            keep=prepared.keep,
             layout=prepared.layout,
             cells=prepared.run.record.code.cells,
         )
 
 
-def _completed(
-    jobs: Iterator[Job], executor: Executor, stopping: Stopping | None, outcomes: Sequence[Outcome], at_once: int
-) -> Iterator[Outcome]:
+def _completed(jobs: Iterator[Job], executor: Executor, needed: Callable[[], bool], at_once: int) -> Iterator[Outcome]:
     """Outcomes as they come, until the jobs or the reasons to go on are exhausted."""
     waiting: set[Future[Outcome]] = set()
     try:
         while True:
-            while len(waiting) < at_once and (stopping is None or stopping.next(outcomes)):
+            while len(waiting) < at_once and needed():
                 following = next(jobs, None)
                 if following is None:
                     break

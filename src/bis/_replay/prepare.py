@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 class Prepared:
     """A run that can be replayed any number of times; a picklable value.
 
-    `recorded` is the variation of the original, `layout` the folders that its workspaces need.
+    `recorded` is the variation of the original, `layout` the folders that its workspaces need, `keep` whether these
+    stay on the machines that made them.
     """
 
     run: StoredRun
@@ -43,6 +44,7 @@ class Prepared:
     recorded: Variation
     settings: Settings
     layout: Layout
+    keep: bool = False
 
     def check(self, variation: Variation) -> None:
         """Refuse a variation that does not answer the question of the plan.

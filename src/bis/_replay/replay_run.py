@@ -17,7 +17,7 @@ from bis._verify.program_entropy import deterministic
 from bis._verify.stopping import ExactStopping, FreshStopping, Stopping
 from bis._verify.tolerances import Tolerances
 from bis.errors import BisError
-from bis.evidence.outcomes import keep_outcome
+from bis.evidence.outcomes import is_readable, keep_outcome, read_outcomes
 from bis.evidence.verdicts import problem_of_keeping
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Outcome, ReplayKind, Verdict
@@ -31,13 +31,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How often, how, and with which tolerances; `consent` None means that code recorded elsewhere may run."""
+    """How often, how, and with which tolerances; `consent` None means that code recorded elsewhere may run.
+
+    With `add`, earlier replays of the same kind and with the same overrides are read back, and all are judged.
+    """
 
     times: int
     tolerances: Tolerances
     jobs: int = 1
     until_decided: bool = False
     keep: bool = False
+    add: bool = False
     consent: Callable[[str], bool] | None = None
 
 
@@ -49,30 +53,32 @@ def replay_run(run: StoredRun, options: ReplayOptions, request: Request, *, work
     BisError
         It cannot be prepared, see `bis._replay.prepare.prepare`, or the executor fails, see `campaign`.
     """
-    prepared = prepare(run, options, workspace=workspace, consent=request.consent)
+    prepared = replace(prepare(run, options, workspace=workspace, consent=request.consent), keep=request.keep)
     randomness = run.record.randomness
     fresh = prepared.plan.kind is ReplayKind.FRESH
     children = ChildRuns(workspace.store, prepared)
+    earlier = _earlier(prepared, workspace.store) if request.add else ()
     with executor_for(request.jobs, workspace.executor) as executor:
         outcomes = campaign(
             prepared,
             fresh_variations(request.times) if fresh else exact_variations(randomness, request.times),
             executor=executor,
-            stopping=_stopping(prepared, request),
+            stopping=_stopping(prepared, request, len(earlier)),
             sink=children,
             observer=workspace.observer,
             at_once=request.jobs,
-            keep=request.keep,
+            earlier=earlier,
         )
     verdict = judge(
         run.record.outputs,
-        outcomes,
+        (*earlier, *outcomes),
         request.tolerances,
         run_id=run.run_id,
         original_root=randomness.root,
         original_deterministic=deterministic(randomness),
         original_trace=randomness.trace,
-        sequential=request.until_decided and fresh,
+        # Whoever adds replays has seen the verdict on the earlier ones: the tests must stay valid after that look.
+        sequential=fresh and (request.until_decided or bool(earlier)),
     )
     plan = prepared.plan
     lacking = (statement(StatementCode.FACET_LACKING, facet=m.what, consequence=m.consequence) for m in plan.missing)
@@ -104,11 +110,17 @@ class ChildRuns:
         return replace(outcome, run_id=run_id)
 
 
-def _stopping(prepared: Prepared, request: Request) -> Stopping | None:
+def _earlier(prepared: Prepared, store: EvidenceStore) -> tuple[Outcome, ...]:
+    plan = prepared.plan
+    found = read_outcomes(store, prepared.run.run_id, kind=plan.kind, overrides=plan.overrides)
+    return tuple(outcome for outcome in found if is_readable(outcome))
+
+
+def _stopping(prepared: Prepared, request: Request, earlier: int) -> Stopping | None:
     if not request.until_decided:
         return None
     record = prepared.run.record
     case = Case(record.outputs, request.tolerances, trace=record.randomness.trace)
     if prepared.plan.kind is ReplayKind.EXACT:
-        return ExactStopping(case, request.times)
-    return FreshStopping(case, record.randomness.root, request.times)
+        return ExactStopping(case, earlier + request.times)
+    return FreshStopping(case, record.randomness.root, earlier + request.times)

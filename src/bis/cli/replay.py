@@ -23,6 +23,7 @@ _OF_PLANS = ("fresh", "environment", "overrides", "data_folders", "source", "tim
 
 @click.command()
 @click.option("-n", "--times", type=click.IntRange(1, 1000), help="How many replays. [default: 3; with --fresh 8]")
+@click.option("--add", is_flag=True, help="Judge together with earlier replays of the same kind and arguments.")
 @click.option("--fresh", is_flag=True, help="New randomness in each replay: is the original a plausible draw?")
 @click.option("--until-decided", is_flag=True, help="Stop as soon as the verdict cannot change (at most -n replays).")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Replays at a time.")

@@ -18,6 +18,8 @@ from bis.model.stored_runs import RunFilter, RunSummary
 from bis.model.verdict import Outcome, ReplayKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bis.evidence.evidence_access import EvidenceReader, EvidenceWriter
     from bis.evidence.store import StoredRun
     from bis.model.facets import Outputs
@@ -87,7 +89,13 @@ def same_metrics(original: Outputs, replayed: Outputs | None) -> str:
     return f"{sum(curves.get(c.name) == c for c in original.metrics)}/{len(original.metrics)}"
 
 
-def read_outcomes(store: EvidenceReader, run_id: str, *, kind: ReplayKind | None = None) -> tuple[Outcome, ...]:
+def read_outcomes(
+    store: EvidenceReader,
+    run_id: str,
+    *,
+    kind: ReplayKind | None = None,
+    overrides: Mapping[str, str] | None = None,
+) -> tuple[Outcome, ...]:
     """The outcomes of all stored replays of a run, in the order in which they were made.
 
     Parameters
@@ -98,6 +106,9 @@ def read_outcomes(store: EvidenceReader, run_id: str, *, kind: ReplayKind | None
         The run that was replayed.
     kind : ReplayKind, optional
         Only replays of this kind.
+    overrides : mapping, optional
+        Only replays with these arguments and parameters in place of the recorded ones; empty for replays that changed
+        none. Secret values were not kept, so that replays which had such an override are never among them.
 
     Returns
     -------
@@ -113,7 +124,9 @@ def read_outcomes(store: EvidenceReader, run_id: str, *, kind: ReplayKind | None
     outcomes = []
     for child in replays_of(store, run_id, kind=kind):
         try:
-            outcomes.append(_read(store, child))
+            outcome, changed = _read(store, child)
+            if overrides is None or changed == dict(overrides):
+                outcomes.append(outcome)
         except BisError as error:
             outcomes.append(_unreadable(child, error))
     return tuple(outcomes)
@@ -131,14 +144,17 @@ def is_readable(outcome: Outcome) -> bool:
     return outcome.failure is None or outcome.failure.stage != UNREADABLE
 
 
-def _read(store: EvidenceReader, child: RunSummary) -> Outcome:
+def _read(store: EvidenceReader, child: RunSummary) -> tuple[Outcome, dict[str, str]]:
+    """The outcome of a child run, and the overrides of its plan."""
     where = f"{ARTIFACT} of run {child.run_id}"
     document = parse_document(store.text(child.run_id, ARTIFACT), kind=FORMAT, version=VERSION, where=where)
     given = document.get("outcome")
     if not isinstance(given, dict):
         raise EvidenceDamaged(f"{where} has no outcome")
     try:
-        return from_json(Outcome, {**given, "run_id": child.run_id})
+        plan = document.get("plan")
+        overrides = plan.get("overrides") if isinstance(plan, dict) else None
+        return from_json(Outcome, {**given, "run_id": child.run_id}), from_json(dict[str, str], overrides or {})
     except ValueError as error:
         raise EvidenceDamaged(f"{where}: {error}") from error
 

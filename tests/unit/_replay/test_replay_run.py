@@ -11,6 +11,7 @@ from bis._replay.planning import ReplayOptions
 from bis._replay.replay_run import Request, replay_run
 from bis._verify.tolerances import Tolerances
 from bis.config import Settings
+from bis.evidence.verdicts import read_verdict
 from bis.model.progress import Silent, Step, Task
 from bis.model.statement import StatementCode
 from bis.model.verdict import Level, ReplayKind, Verdict
@@ -42,10 +43,16 @@ class Seen(Silent):
 
 
 def replayed(
-    workspace: Workspace, stored: StoredRun, times: int = 1, *, jobs: int = 1, options: ReplayOptions = CURRENT
+    workspace: Workspace,
+    stored: StoredRun,
+    times: int = 1,
+    *,
+    jobs: int = 1,
+    add: bool = False,
+    options: ReplayOptions = CURRENT,
 ) -> Verdict:
     """Replay in this environment."""
-    request = Request(times=times, tolerances=Tolerances.from_settings(Settings()), jobs=jobs)
+    request = Request(times=times, tolerances=Tolerances.from_settings(Settings()), jobs=jobs, add=add)
     return replay_run(stored, options, request, workspace=workspace)
 
 
@@ -73,6 +80,35 @@ def test_several_at_a_time_give_the_same(workspace: Workspace, stored: StoredRun
     assert verdict.level is Level.BITWISE, verdict
     assert sorted(o.index for o in verdict.outcomes) == [0, 1]
     assert set(multiprocessing.active_children()) == before
+
+
+def test_replays_can_be_added_to_earlier_ones(workspace: Workspace, stored: StoredRun) -> None:
+    """All of the kind are judged, counted on, and stored; those with other arguments or of another kind are not."""
+    replayed(workspace, stored, 2)
+    replayed(workspace, stored, 1, options=replace(CURRENT, overrides={"lr": "0.5"}))
+    replayed(workspace, stored, 1, options=replace(CURRENT, kind=ReplayKind.FRESH))
+    verdict = replayed(workspace, stored, 1, add=True)
+    assert verdict.level is Level.BITWISE
+    assert [(o.kind, o.index) for o in verdict.outcomes] == [(ReplayKind.EXACT, i) for i in range(3)]
+    assert len({o.run_id for o in verdict.outcomes}) == 3
+    kept = read_verdict(workspace.store, stored.run_id)
+    assert kept is not None
+    assert (kept.verdict.level, kept.verdict.groups[0].replays) == (Level.BITWISE, 3)
+
+
+def test_without_earlier_replays_nothing_is_added(workspace: Workspace, stored: StoredRun) -> None:
+    """The new ones are judged alone."""
+    assert len(replayed(workspace, stored, 1, add=True).outcomes) == 1
+
+
+def test_fresh_replays_that_are_added_are_judged_as_a_sequence(workspace: Workspace, stored: StoredRun) -> None:
+    """Whoever adds replays has seen the verdict on the earlier ones: it must not be tested like a fixed number."""
+    fresh = replace(CURRENT, kind=ReplayKind.FRESH)
+    alone = replayed(workspace, stored, 2, options=fresh)
+    added = replayed(workspace, stored, 1, options=fresh, add=True)
+    assert [o.index for o in added.outcomes] == [0, 1, 2]
+    codes = {s.code for item in added.groups[0].items for s in item.statements}
+    assert codes != {s.code for item in alone.groups[0].items for s in item.statements}
 
 
 def test_fresh_replays_draw_anew(workspace: Workspace, stored: StoredRun) -> None:
