@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bis._verify.exact.content import cell_texts
-from bis._verify.printed_text import numbers_in
+from bis._verify.printed_text import cell_texts, numbers_in
 from bis._verify.tolerances import Tolerances
 from bis._verify.volatile import measures_machine
 from bis.model.facets import Curve, Outputs

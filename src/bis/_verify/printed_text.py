@@ -12,6 +12,8 @@ from bis._verify.volatile import VolatileToken, without_volatile
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bis.model.facets import CellOutput
+
 # A number that stands by itself: not part of a word, a version (1.2.3) or a placeholder of a volatile token.
 NUMBER = re.compile(
     r"(?<![\w.<])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w]|\.\d)|(?<![\w])[-+]?(?:nan|inf)\b"
@@ -134,3 +136,12 @@ def _first_other(a: list[str], b: list[str]) -> int | None:
 
 def _line(lines: list[str], index: int) -> str:
     return lines[index][:120] if index < len(lines) else ""
+
+
+def cell_texts(cells: Iterable[CellOutput]) -> dict[tuple[int, str], str]:
+    """Text by cell and kind; several pieces of one stream are one text, however they were cut up."""
+    texts: dict[tuple[int, str], str] = {}
+    for cell in cells:
+        key = (cell.position, cell.kind)
+        texts[key] = texts.get(key, "") + cell.text
+    return texts

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from bis._verify.alignment import finite_relative
 from bis._verify.exact_numbers import distance_figures
-from bis._verify.printed_text import NumberPair, TextComparison, compare_texts
+from bis._verify.printed_text import NumberPair, TextComparison, cell_texts, compare_texts
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Evidence, Item, ItemKind, Level, Outcome
 from bis.stats.ulp import measure_ulps, relative_difference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from bis._verify.tolerances import Applied, Tolerances
-    from bis.model.facets import CellOutput, Outputs
+    from bis.model.facets import Outputs
 
 # Evidence that bis itself stores under the run is no output of the program.
 _OWN_ARTIFACTS = "bis/"
@@ -97,15 +97,6 @@ def _digest_items(
         said = statement(StatementCode.SAME_CONTENTS, kind=kind.value, same=len(same), listed=len(first), total=total)
         items.insert(0, Item("", kind, Level.BITWISE, (said, *aside), Evidence(replays=total), counts))
     return items
-
-
-def cell_texts(cells: Iterable[CellOutput]) -> dict[tuple[int, str], str]:
-    """Text by cell and kind; several pieces of one stream are one text, however they were cut up."""
-    texts: dict[tuple[int, str], str] = {}
-    for cell in cells:
-        key = (cell.position, cell.kind)
-        texts[key] = texts.get(key, "") + cell.text
-    return texts
 
 
 @dataclass(frozen=True, slots=True)
