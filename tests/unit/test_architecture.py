@@ -46,14 +46,14 @@ _INTERPRETER = "in real interpreters: tests/functional/test_entropy_interpreter.
 TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/_audit/parsing/ir.py": "values; as they are made: tests/unit/_audit/parsing/test_lowering.py",
     "src/bis/model/project_audit.py": "values; written and read again: tests/unit/report/json/test_audit_json.py",
-    "src/bis/corpus/outcomes.py": "values; as they come: tests/unit/corpus/test_corpus_run.py",
+    "src/bis/corpus/project_outcomes.py": "values; as they come: tests/integration/corpus/test_corpus_run.py",
     "src/bis/model/corpus_summary.py": "values; as they are counted: tests/unit/corpus/audits/test_summary.py",
     # Only those that are in the catalogue: of each of these, that module demands fixtures and a snapshot.
     **{f"src/{rule.__name__.replace('.', '/')}.py": "on its fixtures: tests/rules/test_rules.py" for rule in RULES},
     "src/bis/_version.py": "one constant; with the metadata: tests/unit/test_architecture.py",
     "src/bis/__main__.py": "each functional test starts it: tests/functional/scene.py",
-    "src/bis/evidence/run_index.py": "against real stores: tests/unit/evidence/test_evidence_access.py",
-    "src/bis/evidence/sql_run_index.py": "against a real store: tests/unit/evidence/test_evidence_access.py",
+    "src/bis/evidence/run_index.py": "against real stores: tests/integration/evidence/test_evidence_access.py",
+    "src/bis/evidence/sql_run_index.py": "against a real store: tests/integration/evidence/test_evidence_access.py",
     "src/bis/model/lock.py": "beside the probe that it is made from: tests/unit/record/probes/test_packages.py",
     "src/bis/instrument/entropy/installation.py": _INTERPRETER,
     "src/bis/instrument/entropy/entropy_observer.py": "a protocol without code",
@@ -68,12 +68,12 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/instrument/entropy/sources/torch.py": _SERVED,
     "src/bis/instrument/entropy/sha3.py": "through the streams: tests/unit/instrument/entropy/test_streams.py",
     "src/bis/instrument/entropy/wrapping.py": _INTERPRETER,
-    "src/bis/notebooks/extra.py": "with the runner: tests/unit/launch/test_notebook.py",
-    "src/bis/launch/kernel.py": "with real kernels: tests/unit/launch/test_notebook.py",
+    "src/bis/notebooks/extra.py": "with the runner: tests/integration/launch/test_notebook.py",
+    "src/bis/launch/kernel.py": "with real kernels: tests/integration/launch/test_notebook.py",
     "src/bis/notebooks/parameters.py": "with notebooks: tests/unit/notebooks/test_document.py",
-    "src/bis/record/probes/git_state.py": "with the code facet: tests/unit/record/probes/test_code.py",
+    "src/bis/record/probes/git_state.py": "with the code facet: tests/integration/record/probes/test_code.py",
     "src/bis/instrument/runtime_probe.py": "with the machine facet: tests/unit/record/probes/test_machine.py",
-    "src/bis/record/probes/snapshot.py": "with the code facet: tests/unit/record/probes/test_code.py",
+    "src/bis/record/probes/snapshot.py": "with the code facet: tests/integration/record/probes/test_code.py",
     "src/bis/evidence/session_secrets.py": "with real secrets: tests/functional/test_secrets.py",
 }
 
@@ -205,7 +205,7 @@ def test_the_plan_and_the_folder_agree() -> None:
 def test_the_plan_and_the_layers_agree() -> None:
     """The plan is drawn in the order of the layers that import-linter checks."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    (layers,) = re.findall(r"^layers = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    layers = re.findall(r'^containers = \["bis"\]\nlayers = \[\n(.*?)^\]', text, re.MULTILINE | re.DOTALL)[0]
     assert rooms_drawn() == re.findall(r'"(\w+)"', layers)
 
 

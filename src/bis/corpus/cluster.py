@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from bis._version import __version__
 from bis.corpus.local import run_locally
-from bis.corpus.outcomes import CRASHED, MISSING, ProjectOutcome, ProjectTask, T
+from bis.corpus.project_outcomes import CRASHED, MISSING, ProjectOutcome, ProjectTask, T
 from bis.corpus.projects import ProjectSource
 from bis.errors import ExecutionError, MissingExtra
 from bis.model.progress import SILENT, Note, Observer

@@ -17,7 +17,7 @@ from bis.model.progress import KEPT, SILENT, Observer, Step, Task
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bis.corpus.outcomes import ProjectTask, ResultKind, T
+    from bis.corpus.project_outcomes import ProjectTask, ResultKind, T
 
 CLONES = "clones"
 
@@ -147,15 +147,14 @@ def run_corpus(
                 result = results.of(outcome)
                 journal.append(result)
                 counts["done"] += 1
-                failure = results.failure_of(result)
-                failures.update([failure])
-                step = (
-                    Step(outcome.source.name, failure, results.detail_of(result))
-                    if failure
-                    else Step(outcome.source.name)
-                )
-                observer.advanced(Task.AUDITS, step)
+                failures.update([results.failure_of(result)])
+                observer.advanced(Task.AUDITS, _step(outcome.source.name, result, results))
         journal.finish()
         observer.finished(Task.AUDITS)
     del failures[""]
     return CorpusResult(journal.path, counts["done"], counts["kept"], dict(failures))
+
+
+def _step(name: str, result: T, results: ResultKind[T]) -> Step:
+    failure = results.failure_of(result)
+    return Step(name, failure, results.detail_of(result)) if failure else Step(name)

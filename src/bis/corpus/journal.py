@@ -7,7 +7,7 @@ import json
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Generic
 
-from bis.corpus.outcomes import T
+from bis.corpus.project_outcomes import T
 from bis.errors import BisError, StorageError, UsageError
 from bis.model.progress import Note
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from bis.corpus.outcomes import ResultKind
+    from bis.corpus.project_outcomes import ResultKind
     from bis.corpus.projects import ProjectSource
 
 _STATE = "run.json"

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Generic
 
 from bis.corpus.clones import Intake, Ready
-from bis.corpus.outcomes import CRASHED, TIMEOUT, ProjectOutcome, ProjectTask, T
+from bis.corpus.project_outcomes import CRASHED, TIMEOUT, ProjectOutcome, ProjectTask, T
 from bis.corpus.worker import READY, command, greeting, read_frame, write_frame
 from bis.errors import ExecutionError
 from bis.model.project_audit import Problem

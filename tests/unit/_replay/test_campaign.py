@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import sys
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 import bis
 from bis._replay.campaign import campaign
-from bis._replay.executors import CallingThread, executor_for
+from bis._replay.executors import CallingThread
 from bis._replay.inputs import Inputs, Origin, keep_source, lock_digest
 from bis._replay.planning import Layout, ReplayOptions, make_plan
 from bis._replay.prepare import Prepared
-from bis._replay.variations import exact_variations, fresh_variations
+from bis._replay.variations import exact_variations
 from bis.config import Settings
 from bis.errors import ExecutionError
 from bis.evidence.archive import ArchiveEntry, pack
 from bis.evidence.hosts import host_digest
 from bis.evidence.store import StoredRun
-from bis.model.progress import Silent, Step, Task
 from bis.model.variation import Variation, recorded_variation
-from bis.model.verdict import ReplayKind
 from bis.record.probes.packages import probe_environment
 from tests.unit._replay.records import here, record
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from bis.model.verdict import Outcome
 
 TEXT = "import random\nprint(random.random())\n"
 
@@ -64,40 +57,6 @@ def exact(prepared: Prepared, times: int) -> tuple[Variation, ...]:
     return exact_variations(prepared.run.record.randomness, times)
 
 
-def printed(outcomes: Sequence[Outcome]) -> set[str | None]:
-    """What the programs printed."""
-    assert all(o.failure is None for o in outcomes), outcomes
-    return {o.outputs.stdout for o in outcomes if o.outputs}
-
-
-@pytest.mark.parametrize("given", [None, ThreadPoolExecutor])
-@pytest.mark.parametrize("at_once", [1, 2])
-def test_any_executor_will_do(prepared: Prepared, given: Callable[[int], Executor] | None, at_once: int) -> None:
-    """The calling thread, processes and threads give the same outcomes, each once."""
-    with executor_for(at_once, given(at_once) if given else None) as executor:
-        outcomes = campaign(prepared, exact(prepared, 3), executor=executor, at_once=at_once)
-    assert sorted(o.index for o in outcomes) == [0, 1, 2]
-    assert len(printed(outcomes)) == 1
-    assert {o.kind for o in outcomes} == {ReplayKind.EXACT}
-
-
-@pytest.mark.slow
-def test_a_dask_cluster_will_do(prepared: Prepared, tmp_path: Path) -> None:
-    """Its workers, which are other processes, find all inputs by digest; no workspace is left."""
-    distributed = pytest.importorskip("distributed")
-    folder = str(tmp_path / "dask")
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=folder
-        ) as cluster,
-        distributed.Client(cluster, set_as_default=False) as client,
-    ):
-        outcomes = campaign(prepared, exact(prepared, 4), executor=client.get_executor(), at_once=2)
-    assert sorted(o.index for o in outcomes) == [0, 1, 2, 3]
-    assert len(printed(outcomes)) == 1
-    assert not list(tmp_path.glob("bis-replay-*"))
-
-
 def test_an_input_that_a_worker_lacks_is_a_failed_outcome(prepared: Prepared) -> None:
     """It says what is missing where; nothing is raised."""
     lost = replace(prepared, inputs=replace(prepared.inputs, source="0" * 64))
@@ -105,15 +64,6 @@ def test_an_input_that_a_worker_lacks_is_a_failed_outcome(prepared: Prepared) ->
     assert outcome.failure is not None
     assert outcome.failure.stage == "resource"
     assert "does not have the source" in outcome.failure.message
-
-
-def test_fresh_variations_differ(prepared: Prepared) -> None:
-    """Each has its own root, which is in its outcome."""
-    fresh = replace(prepared, plan=replace(prepared.plan, kind=ReplayKind.FRESH))
-    variations = fresh_variations(2)
-    outcomes = campaign(fresh, variations, executor=CallingThread())
-    assert [o.root for o in outcomes] == [v.root for v in variations]
-    assert len(printed(outcomes)) == 2
 
 
 def test_variations_are_checked_before_anything_runs(prepared: Prepared) -> None:
@@ -129,52 +79,6 @@ class Refusing(Executor):
     def submit(self, *_args: Any, **_keywords: Any) -> Future[Any]:
         """Fail the test."""
         raise AssertionError("a job was submitted")
-
-
-class Until:
-    """Stops after some outcomes."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-
-    def next(self, outcomes_so_far: Sequence[Outcome]) -> bool:
-        """Whether to go on."""
-        return self.needed(outcomes_so_far) > 0
-
-    def needed(self, outcomes_so_far: Sequence[Outcome]) -> int:
-        """How many are left."""
-        return self.count - len(outcomes_so_far)
-
-
-class Steps(Silent):
-    """Keeps what it receives."""
-
-    def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self.total: int | None = None
-
-    def started(self, task: Task, total: int | None = None) -> None:
-        """Keep the total."""
-        self.total = total
-
-    def advanced(self, task: Task, step: Step) -> None:
-        """Keep the step."""
-        self.steps.append(step)
-
-
-def test_it_stops_when_it_is_told_to(prepared: Prepared) -> None:
-    """After the outcome that decides; the sink has seen each, and its result counts."""
-    steps = Steps()
-    outcomes = campaign(
-        prepared,
-        exact(prepared, 5),
-        executor=CallingThread(),
-        stopping=Until(2),
-        sink=lambda outcome: replace(outcome, run_id=f"run {outcome.index}"),
-        observer=steps,
-    )
-    assert [o.run_id for o in outcomes] == ["run 0", "run 1"]
-    assert (steps.total, steps.steps) == (5, [Step("1"), Step("2")])
 
 
 class Losing(Executor):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -34,14 +33,6 @@ def test_one_at_a_time_needs_no_process() -> None:
     """Replays run in the calling thread."""
     with executor_for(1) as executor:
         assert executor.submit(os.getpid).result() == os.getpid()
-
-
-def test_processes_end_with_the_call() -> None:
-    """Several at a time run in processes of their own, and none is left."""
-    before = set(multiprocessing.active_children())
-    with executor_for(2) as executor:
-        assert executor.submit(os.getpid).result() != os.getpid()
-    assert set(multiprocessing.active_children()) == before
 
 
 def test_a_given_executor_is_left_as_it_is() -> None:

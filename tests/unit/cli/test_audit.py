@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +13,6 @@ from bis.cli.main import main
 
 if TYPE_CHECKING:
     from pathlib import Path
-
 GOOD = "x = 1\n"
 LOOP = "import mlflow\nmlflow.log_param('a', 1)\nfor i in range(9):\n    mlflow.log_metric('loss', i)\n"
 REPAIRED = LOOP.replace("'loss', i)", "'loss', i, step=i)")
@@ -199,19 +196,6 @@ def test_a_baseline_of_several_projects_keeps_them_apart(folder: Path) -> None:
     assert main(["audit", "one", "--baseline", "b.json", "--select", "BIS103"]) == 0
 
 
-@pytest.mark.parametrize("end", ["\n", "", "\n\n", "\nprint()"])
-def test_diff_shows_and_changes_nothing(folder: Path, capsys: pytest.CaptureFixture[str], end: str) -> None:
-    """A unified diff that git applies, however the file ends."""
-    (folder / "train.py").write_text(LOOP.rstrip() + end, encoding="utf-8")
-    assert main(["audit", "--diff", "--select", "BIS103"]) == 1
-    shown = capsys.readouterr()
-    assert (folder / "train.py").read_text(encoding="utf-8") == LOOP.rstrip() + end
-    command = ["git", "apply", "--whitespace=nowarn", "-"]
-    done = subprocess.run(command, input=shown.out, text=True, cwd=folder, check=False, capture_output=True)
-    assert done.stderr == ""
-    assert (folder / "train.py").read_text(encoding="utf-8") == REPAIRED.rstrip() + end
-
-
 def test_fix_repairs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And ends with 0 where nothing is left; the second time there is nothing to do."""
     assert main(["audit", "--fix", "--select", "BIS103"]) == 0
@@ -237,36 +221,6 @@ def test_nothing_is_kept_without_a_cache(folder: Path) -> None:
     assert not (folder.parent / "home" / "audit").exists()
     assert main(["audit"]) == 1
     assert (folder.parent / "home" / "audit").exists()
-
-
-def test_a_corpus_of_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each folder below is a project; tables and the page are written; a second run says the same."""
-    clones = folder.parent / "clones"
-    for name, text in {"one": LOOP, "two": GOOD, "copy": LOOP, "none": None}.items():
-        (clones / name).mkdir(parents=True)
-        if text is not None:
-            (clones / name / "a.py").write_text(text, encoding="utf-8")
-    assert main(["audit", str(clones), "--corpus", "--out", "out", "--workers", "1"]) == 0
-    shown = capsys.readouterr().out
-    assert "3 projects" in shown
-    assert "1 copy" in shown
-    for name in (
-        "index.html",
-        "projects.csv",
-        "projects.parquet",
-        "statistics.json",
-        "audits.jsonl",
-        "facts/logs_params.html",
-    ):
-        assert (folder / "out" / name).exists(), name
-    with (folder / "out" / "projects.csv").open(encoding="utf-8", newline="") as file:
-        rows = {row["project"]: row for row in csv.DictReader(file)}
-    assert {name: row["logs_params"] for name, row in rows.items()} == {
-        "one": "yes", "copy": "yes", "two": "no", "none": "no",
-    }  # fmt: skip
-    assert sorted(name for name, row in rows.items() if row["counted"] == "no") in (["copy"], ["one"])
-    assert main(["audit", str(clones), "--corpus", "--out", "out", "--workers", "1", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["projects"] == 3
 
 
 def test_a_corpus_of_nothing_exits_with_4(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

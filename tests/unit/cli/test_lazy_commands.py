@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import click
 import pytest
 from click.testing import CliRunner
@@ -50,13 +47,3 @@ def test_commands_can_be_added_and_listed() -> None:
 def test_the_table_has_the_first_sentence_of_each_command(name: str) -> None:
     """So that the help of the group says what that of the command says."""
     assert _PLACES[name].help == cli.commands[name].get_short_help_str(1000)
-
-
-def test_one_command_does_not_import_the_others() -> None:
-    """Showing a run needs neither the audit nor MLflow nor SciPy before the store is opened."""
-    code = (
-        "import sys\nfrom bis.cli.main import cli\ncli.commands['show']\n"
-        "print([m for m in ('bis.cli.replay', 'bis.cli.audit', 'bis._audit', 'scipy', 'mlflow') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"

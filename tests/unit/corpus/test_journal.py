@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ import pytest
 from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS
 from bis.corpus.journal import Journal
 from bis.corpus.projects import ProjectSource
-from bis.errors import StorageError, UsageError
+from bis.errors import StorageError
 from bis.model.progress import Note
 from bis.model.project_audit import Fact, Problem, ProjectAudit, Revision
 from tests.unit.corpus.auditors import projects_of
@@ -142,24 +140,6 @@ def test_without_resuming_nothing_is_kept(tmp_path: Path) -> None:
     with Journal(tmp_path, AUDIT_RESULTS, resume=False) as journal:
         assert not journal.has(source("a", A))
         assert journal.notes == []
-
-
-def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
-    """The second is told; when the first has ended, even killed, the folder is free."""
-    code = (
-        "import sys, time; from pathlib import Path; from bis.corpus.journal import Journal\n"
-        "from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS\n"
-        "j = Journal(Path(sys.argv[1]), AUDIT_RESULTS); print('open', flush=True); time.sleep(60)"
-    )
-    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == b"open\n"
-        with pytest.raises(UsageError, match="another run"):
-            Journal(tmp_path, AUDIT_RESULTS)
-        other.kill()
-        other.wait()
-    with Journal(tmp_path, AUDIT_RESULTS):
-        pass
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

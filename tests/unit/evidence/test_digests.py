@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sqlite3
 import threading
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import blake3
 import pytest
@@ -15,15 +14,13 @@ import pytest
 from bis.errors import DataMissing, StorageError
 from bis.evidence.digests import DigestCache, digest_bytes, digest_file
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 def _old(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path
-
-
-def _kept(cache: Path) -> int:
-    with sqlite3.connect(cache) as connection:
-        return int(connection.execute("SELECT count(*) FROM digests").fetchone()[0])
 
 
 @pytest.mark.parametrize("size", [0, 1, 1 << 20, (1 << 20) + 1, (8 << 20) + 3])
@@ -96,42 +93,6 @@ def test_unusable_cache_is_done_without(tmp_path: Path, damage: str) -> None:
     assert digest_file(path, cache).digest == digest_bytes(b"abc")
     if lock is not None:
         lock.close()
-
-
-def _digest_all(folder: str, cache_path: str) -> None:
-    with DigestCache(cache_path) as cache:
-        for path in sorted(Path(folder).iterdir()):
-            digest_file(path, cache)
-        assert not cache.problem, cache.problem
-
-
-def test_many_processes_share_a_cache(tmp_path: Path) -> None:
-    """Processes that digest the same files at once all succeed, and all digests are kept."""
-    folder = tmp_path / "files"
-    folder.mkdir()
-    for i in range(300):
-        (folder / str(i)).write_bytes(b"%d" % i)
-    time.sleep(2.1)
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=_digest_all, args=(str(folder), str(tmp_path / "d.sqlite"))) for _ in range(3)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(60)
-    assert [p.exitcode for p in processes] == [0, 0, 0]
-    assert _kept(tmp_path / "d.sqlite") == 300
-
-
-def test_cache_is_usable_after_a_fork(tmp_path: Path) -> None:
-    """A forked child uses a connection of its own, even where the parent held the lock."""
-    path = _old(tmp_path / "f", b"abc")
-    with DigestCache(tmp_path / "d.sqlite") as cache:
-        digest_file(path, cache)
-        with cache._lock:
-            child = os.fork()
-            if child == 0:
-                os._exit(0 if digest_file(path, cache).digest == digest_bytes(b"abc") else 1)
-            assert os.waitpid(child, 0)[1] == 0
 
 
 def test_file_that_changes_while_read_is_refused(tmp_path: Path) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
-
-from bis.errors import StoreUnavailable
-from bis.evidence.outcomes import ARTIFACT, is_readable, keep_outcome, read_outcomes, replays_of, same_metrics
-from bis.evidence.store import PARENT, EvidenceStore, StoredRun
+from bis.evidence.outcomes import ARTIFACT, is_readable, keep_outcome, read_outcomes, same_metrics
+from bis.evidence.store import EvidenceStore, StoredRun
 from bis.model.facets import Curve, EntryKind, Failure, Outputs, Status
 from bis.model.plan import Plan
 from bis.model.record import missing_record
 from bis.model.verdict import Deviation, Outcome, ReplayKind
 from tests.doubles.memory_store import MemoryStore
+
+if TYPE_CHECKING:
+    import pytest
 
 PLAN = Plan(
     run_id="r",
@@ -54,41 +55,6 @@ def original(store: MemoryStore | EvidenceStore) -> StoredRun:
     tags: dict[str, str] = {}
     experiment = "0" if isinstance(store, EvidenceStore) else "Default"
     return StoredRun(run_id, experiment, "original", "FINISHED", 1.0, "", tags, record, recorded=True)
-
-
-def test_an_outcome_becomes_a_child_run(store_uri: str) -> None:
-    """With its metrics, its place among the replays, and all of it as a document."""
-    store = EvidenceStore(store_uri)
-    stored = original(store)
-    child = store.read(keep_outcome(store, stored, PLAN, outcome()))
-    assert (child.status, child.experiment_id) == ("FINISHED", stored.experiment_id)
-    assert child.name == "replay 3 (exact) of original"
-    assert child.tags[PARENT] == child.tags["bis.replay.of"] == stored.run_id
-    assert child.tags["bis.replay.same_metrics"] == "1/2"
-    assert child.record.outputs.metrics[0].final == 0.1
-    document = json.loads(store.download(child.run_id, ARTIFACT).read_text())
-    assert (document["format"], document["outcome"]["index"]) == ("bis.replay", 2)
-    assert read_outcomes(store, stored.run_id) == (replace(outcome(), run_id=child.run_id),)
-
-
-def test_a_failed_replay_says_why(store_uri: str) -> None:
-    """Any text can be its reason."""
-    store = EvidenceStore(store_uri)
-    failure = Failure("exception", "odd \udcff " + "x" * 1000)
-    child = store.read(keep_outcome(store, original(store), PLAN, outcome(failure)))
-    assert child.status == "FAILED"
-    assert child.tags["bis.failure"].startswith("odd ")
-
-
-def test_half_a_child_run_is_taken_back(store_uri: str) -> None:
-    """Where the artifacts cannot be written, the run that was begun is deleted."""
-    store = EvidenceStore(store_uri)
-    stored = original(store)
-    (Path(store_uri.removeprefix("sqlite:///")).parent / "artifacts").write_text("in the way")
-    with pytest.raises(StoreUnavailable, match="cannot be written"):
-        keep_outcome(store, stored, PLAN, outcome())
-    assert store.find("last") == stored.run_id
-    assert replays_of(store, stored.run_id) == ()
 
 
 def test_outcomes_come_back_in_order_and_by_kind() -> None:

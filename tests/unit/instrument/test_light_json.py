@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import math
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import bis
 from bis.instrument.light_json import encoded, parsed
 
 VALUES: dict[str, Any] = {
@@ -55,15 +52,3 @@ def test_what_is_not_json_is_an_error(text: str) -> None:
     for read in (json.loads, parsed):
         with pytest.raises(ValueError):  # noqa: PT011 (that it is one is what is asked for)
             read(text)
-
-
-def test_another_interpreter_does_without_the_c_functions() -> None:
-    """Where the private module is missing `json` itself gives the same results."""
-    code = (
-        "import sys\nsys.modules['_json'] = None\nfrom bis.instrument.light_json import encoded, parsed\n"
-        "text = encoded({'a': [1.5, 'ü', '\\udcff', {1}]})\n"
-        'assert text == \'{"a": [1.5, "ü", "\\\\udcff", "{1}"]}\'.encode(), text\n'
-        "assert parsed(text.decode())['a'][:2] == [1.5, 'ü']\nassert 'json' in sys.modules"
-    )
-    environ = {**os.environ, "PYTHONPATH": str(Path(bis.__file__).parents[1])}
-    subprocess.run([sys.executable, "-c", code], check=True, env=environ)

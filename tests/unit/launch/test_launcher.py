@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,19 +10,18 @@ import pytest
 
 from bis.config import Settings
 from bis.errors import StorageError, UsageError
-from bis.evidence.spool import read_exit, read_session
+from bis.evidence.spool import read_session
 from bis.launch.launcher import (
     Entry,
     child_environment,
     entry_from,
-    launch,
     new_session,
     project_root_of,
 )
-from bis.launch.runners import Launch, command_of
+from bis.launch.runners import command_of
 from bis.model.facets import EntryKind
 from bis.model.record import Mode
-from tests.unit.sessions import clean_environ, session_of
+from tests.unit.sessions import session_of
 
 
 def test_targets_are_told_apart(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,15 +124,3 @@ def test_commands_are_those_of_a_user(project: Path) -> None:
     assert command_of(script, "py") == ("py", "program.py", "--lr", "1")
     module = replace(script, kind=EntryKind.MODULE, target="m", interpreter_options=("-O",))
     assert command_of(module, "py") == ("py", "-O", "-m", "m", "--lr", "1")
-
-
-def test_a_launched_program_leaves_output_and_end(project: Path) -> None:
-    """What it printed and how it ended are in the spool; quiet programs' errors are kept too."""
-    session = session_of(project, "import sys\nprint('out')\nsys.stderr.write('err')\nraise SystemExit(3)")
-    env = child_environment(session, clean_environ())
-    ended = launch(Launch(session=session, python=sys.executable, cwd=project, env=env, echo=False))
-    folder = Path(session.spool)
-    assert ended.exit_code == 3
-    assert read_exit(folder) == ended
-    assert (folder / "stdout.txt").read_text() == "out\n"
-    assert (folder / "stderr.txt").read_text() == "err"

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from bis.evidence import spool as spool_files
-from bis.launch.liveness import hold, is_alive, is_locked, is_running, lock, release, unlock
-from tests.unit.sessions import clean_environ
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from bis.launch.liveness import hold, is_alive, is_locked, lock, release, unlock
 
 
 @pytest.fixture
@@ -26,27 +19,6 @@ def folder(tmp_path: Path) -> Path:
     made.write_text("{}")
     os.utime(made, (time.time() - 120,) * 2)
     return tmp_path
-
-
-@pytest.fixture
-def holder(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that holds the session."""
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom bis.launch.liveness import hold\n"
-        "hold(Path(sys.argv[1]))\nprint('held', flush=True)\nsys.stdin.read()"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, str(folder)],
-        env=clean_environ(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "held\n"
-    with process:
-        yield process
-        process.kill()
 
 
 def test_a_lock_is_taken_once(tmp_path: Path) -> None:
@@ -64,14 +36,6 @@ def test_a_lock_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     """No folder is not "somebody has it"."""
     with pytest.raises(OSError, match="No such file"):
         lock(tmp_path / "gone" / "x")
-
-
-def test_a_held_session_is_alive_until_its_process_dies(folder: Path, holder: subprocess.Popen[str]) -> None:
-    """Even kill -9 of the launcher gives the session free, whatever its number is used for next."""
-    assert is_alive(folder)
-    holder.kill()
-    holder.wait()
-    assert not is_alive(folder)
 
 
 def test_releasing_says_that_nothing_more_comes(folder: Path) -> None:
@@ -106,16 +70,6 @@ def test_a_session_without_events_is_young_or_dead(folder: Path) -> None:
     assert not is_alive(folder)
     os.utime(folder / spool_files.SESSION)
     assert is_alive(folder)
-
-
-def test_zombies_are_dead() -> None:
-    """A process that ended and that nobody waited for does not run."""
-    with subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 10
-        while is_running(process.pid) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert not is_running(process.pid)
-    assert is_running(os.getpid())
 
 
 def test_looking_at_a_lock_leaves_no_file(tmp_path: Path) -> None:

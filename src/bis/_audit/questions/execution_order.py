@@ -12,7 +12,7 @@ from bis._audit.trackers.known_trackers import canonical
 if TYPE_CHECKING:
     from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
-from bis._audit.questions.traces import Step
+from bis._audit.questions.traces import TraceStep
 
 
 def autolog_covers(api: str) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ def late_autologs(analysis: Analysis, *, saved: bool = False) -> list[tuple[Modu
 
 
 def _late_in(
-    analysis: Analysis, trace: list[Step], found: dict[int, tuple[Module, Call, Call]], early: set[int]
+    analysis: Analysis, trace: list[TraceStep], found: dict[int, tuple[Module, Call, Call]], early: set[int]
 ) -> None:
     before: list[Call] = []
     waiting: dict[int, Call] = {}  # autologging after which nothing that it covers was trained so far

@@ -14,7 +14,7 @@ _DEEPEST = 8  # calls within calls that are followed
 _LONGEST = 20_000  # steps of one trace
 
 
-class Step(NamedTuple):
+class TraceStep(NamedTuple):
     """One step of a run through the code: a call, or (`call` is None) the end of a ``with`` block's body."""
 
     module: Module
@@ -23,7 +23,7 @@ class Step(NamedTuple):
     depth: int = 0
 
 
-def traces(analysis: Analysis, module: Module) -> list[list[Step]]:
+def traces(analysis: Analysis, module: Module) -> list[list[TraceStep]]:
     """Runs through a file: from its top, and from each function that this does not reach.
 
     A notebook's cells run in the order of the document.
@@ -37,7 +37,7 @@ def traces(analysis: Analysis, module: Module) -> list[list[Step]]:
     return [trace for trace in found if trace]
 
 
-def saved_trace(analysis: Analysis, module: Module) -> list[Step] | None:
+def saved_trace(analysis: Analysis, module: Module) -> list[TraceStep] | None:
     """A notebook in the order of its saved execution counts; None where that is the document's order."""
     counted = [c for c in module.cells if c.count is not None]
     order = [c.index for c in sorted(counted, key=lambda c: c.count or 0)]
@@ -48,8 +48,8 @@ def saved_trace(analysis: Analysis, module: Module) -> list[Step] | None:
 
 def _trace(
     analysis: Analysis, module: Module, scope: int, reached: set[tuple[str, int]], cells: list[int] | None
-) -> list[Step]:
-    steps: list[Step] = []
+) -> list[TraceStep]:
+    steps: list[TraceStep] = []
     calls: Sequence[Call] = analysis.calls_in(module, scope)
     if cells is not None:
         rank = {cell: position for position, cell in enumerate(cells)}
@@ -63,7 +63,7 @@ def _walk(
     analysis: Analysis,
     module: Module,
     calls: Sequence[Call],
-    steps: list[Step],
+    steps: list[TraceStep],
     reached: set[tuple[str, int]],
     active: set[tuple[str, int]],
     depth: int,
@@ -73,7 +73,7 @@ def _walk(
         if len(steps) > _LONGEST:
             return
         left = [module.withs[i] for i in reversed(opened) if i not in call.withs]
-        steps += [Step(module, None, one, depth) for one in left if one.call != call.index]
+        steps += [TraceStep(module, None, one, depth) for one in left if one.call != call.index]
         opened = call.withs
         found = analysis.project.links.function(call.api, module) if call.api.startswith("@") else None
         if found is not None and depth < _DEEPEST:
@@ -83,5 +83,5 @@ def _walk(
             if key not in active:
                 inner = analysis.calls_in(owner, scope)
                 _walk(analysis, owner, inner, steps, reached, active | {key}, depth + 1)
-        steps.append(Step(module, call, None, depth))
-    steps += [Step(module, None, module.withs[i], depth) for i in reversed(opened)]
+        steps.append(TraceStep(module, call, None, depth))
+    steps += [TraceStep(module, None, module.withs[i], depth) for i in reversed(opened)]

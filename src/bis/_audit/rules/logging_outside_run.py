@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
-    from bis._audit.questions.traces import Step
+    from bis._audit.questions.traces import TraceStep
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS203", "logging-outside-run", Severity.ERROR, Confidence.MEDIUM, gate=frozenset({"mlflow"}))
@@ -73,14 +73,14 @@ class _Runs:
         self._started = self._ended = False
         self._early: list[tuple[Module, Call]] = []
 
-    def follow(self, trace: list[Step]) -> None:
+    def follow(self, trace: list[TraceStep]) -> None:
         for step in trace:
             if step.closes is not None:
                 self._leave(step)
             elif step.call is not None:
                 self._call(step, step.call)
 
-    def _leave(self, step: Step) -> None:
+    def _leave(self, step: TraceStep) -> None:
         assert step.closes is not None
         entered = step.closes.call
         if entered < 0 or step.module.calls[entered].api not in mlflow.STARTS:
@@ -90,7 +90,7 @@ class _Runs:
         if "nested" not in step.module.calls[entered].keywords:
             self._ended = True
 
-    def _call(self, step: Step, call: Call) -> None:
+    def _call(self, step: TraceStep, call: Call) -> None:
         if call.api in mlflow.STARTS:
             self._open, self._started = self._open + 1, True
             if not call.conditional and step.depth == 0:
@@ -101,7 +101,7 @@ class _Runs:
         elif _writes(call):
             self._write(step, call)
 
-    def _write(self, step: Step, call: Call) -> None:
+    def _write(self, step: TraceStep, call: Call) -> None:
         if self._open or call.withs:
             self._inside.add(id(call))
         elif call.conditional:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bis.corpus.outcomes import ResultKind
+from bis.corpus.project_outcomes import ResultKind
 from bis.model.project_audit import Problem, ProjectAudit, Revision
 from bis.report.json.audit_json import from_line, to_line
 
 if TYPE_CHECKING:
-    from bis.corpus.outcomes import ProjectOutcome
+    from bis.corpus.project_outcomes import ProjectOutcome
 
 AUDITS = "audits.jsonl"
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import warnings
 from typing import Any
 
-import numpy as np
 import pytest
 
 from bis._audit.frameworks import sklearn as table
@@ -56,42 +54,6 @@ def test_splits_every_seeded_splitter_is_classified() -> None:
     splitters = [(name, getattr(selection, name)) for name in selection.__all__ if name.endswith(("Fold", "Split"))]
     splitters = [(name, one) for name, one in splitters if not name.startswith("Base")]
     assert set(_seeded(splitters)) <= set(table.SPLITS)
-
-
-# Estimators whose fit takes seconds, other arguments, or data of another form.
-_LEFT_OUT = {
-    "RandomizedSearchCV", "TunedThresholdClassifierCV", "TSNE", "GaussianRandomProjection",
-    "SparseRandomProjection", "SpectralBiclustering", "SpectralCoclustering", "TheilSenRegressor", "TargetEncoder",
-    "ClassifierChain", "RegressorChain", "OutputCodeClassifier", "HistGradientBoostingClassifier",
-    "HistGradientBoostingRegressor", "GaussianProcessClassifier", "GaussianProcessRegressor", "BernoulliRBM",
-    "PatchExtractor", "DictionaryLearning", "MiniBatchDictionaryLearning",
-}  # fmt: skip
-
-
-def _state() -> str:
-    """The state of NumPy's global generator, which estimators without a seed draw from."""
-    return repr(np.random.get_state())  # noqa: NPY002 - the legacy generator is what is tested
-
-
-def test_estimators_that_draw_move_the_global_generator() -> None:
-    """What is said to draw moves NumPy's global generator in its fit."""
-    discovery = pytest.importorskip("sklearn.utils.discovery")
-    rng = np.random.RandomState(0)
-    rows = np.abs(rng.randn(40, 5))
-    classes, numbers = (rows[:, 0] > 0.6).astype(int), rows[:, 0] + rng.randn(40)
-    quiet = []
-    for name, estimator in discovery.all_estimators():
-        known = table.ESTIMATORS.get(canonical(f"{estimator.__module__}.{name}"))
-        if known is None or name in _LEFT_OUT or known.default != table.YES:
-            continue
-        y = numbers if "Regress" in name or name.endswith("SVR") else classes
-        before = _state()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            estimator().fit(rows, y)
-        if _state() == before:
-            quiet.append(name)
-    assert quiet == []
 
 
 @pytest.mark.parametrize(

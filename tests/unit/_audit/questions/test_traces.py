@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bis._audit.questions.traces import Step, saved_trace, traces
+from bis._audit.questions.traces import TraceStep, saved_trace, traces
 from tests.unit._audit.small_projects import analysed, notebook
 
 
-def said(steps: list[Step]) -> list[str]:
+def said(steps: list[TraceStep]) -> list[str]:
     """Calls by their path as written, ends of with blocks as ``/name``."""
     return [s.call.path if s.call is not None else f"/{s.closes.name if s.closes else ''}" for s in steps]
 

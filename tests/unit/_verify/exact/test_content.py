@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bis._verify.exact.content import cell_texts, content_items
+from bis._verify.exact.content import content_items
+from bis._verify.printed_text import cell_texts
 from bis._verify.tolerances import Tolerances
 from bis.model.facets import CellOutput, FileDigest, Outputs
 from bis.model.verdict import Item, Level

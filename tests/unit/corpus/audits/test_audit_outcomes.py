@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS, audit_of, failure_of
-from bis.corpus.outcomes import CRASHED, ProjectOutcome
+from bis.corpus.project_outcomes import CRASHED, ProjectOutcome
 from bis.corpus.projects import ProjectSource
 from bis.model.project_audit import Fact, Problem, ProjectAudit, Revision
 

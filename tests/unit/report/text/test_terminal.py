@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from bis.report.text.terminal import bullet, headline, print_text, styled, table, text_of
@@ -37,10 +35,3 @@ def test_printing_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     """80 columns and no colour."""
     print_text(lambda width, colour: f"{width} {colour}\n")
     assert capsys.readouterr().out == "80 False\n"
-
-
-def test_importing_loads_no_rich() -> None:
-    """Rich is loaded when something is rendered, not before."""
-    code = "import sys, bis.report.text.verdict_text, bis.report.json.envelope; print('rich' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"

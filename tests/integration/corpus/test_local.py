@@ -19,7 +19,7 @@ from tests.unit.corpus.repositories import make_repository
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bis.corpus.outcomes import ProjectTask
+    from bis.corpus.project_outcomes import ProjectTask
     from bis.model.project_audit import ProjectAudit
 
 

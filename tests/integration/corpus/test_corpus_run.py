@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS
 from bis.corpus.corpus_run import CorpusOptions, run_corpus
-from bis.corpus.outcomes import ProjectOutcome, ResultKind
+from bis.corpus.project_outcomes import ProjectOutcome, ResultKind
 from bis.corpus.projects import ProjectListing, ProjectSource, projects_in
 from bis.model.progress import Note
 from bis.model.project_audit import Problem

@@ -15,7 +15,7 @@ from bis._replay.variations import fresh_variations
 from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpossible
 from bis.evidence.store import SOURCE, StoredRun
 from bis.model.verdict import ReplayKind
-from tests.unit._replay.test_replay_run import CURRENT
+from tests.integration._replay.test_replay_run import CURRENT
 
 if TYPE_CHECKING:
     from pathlib import Path

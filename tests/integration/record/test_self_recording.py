@@ -1,4 +1,4 @@
-"""Sessions that processes keep and store themselves; whole processes do it in tests/unit/instrument/test_ambient.py."""
+"""Sessions that processes keep and store themselves; see test_ambient.py for whole processes."""
 
 from __future__ import annotations
 
