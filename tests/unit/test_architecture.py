@@ -190,7 +190,7 @@ def test_no_package_is_named_like_a_public_function() -> None:
 def rooms_drawn() -> list[str]:
     """The first word of each line of the plan on the page about the architecture."""
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    (plan,) = re.findall(r"^```text\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    plan = re.findall(r"^```text\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[0]
     return [line.split()[0].rstrip("/").removesuffix(".py") for line in plan.splitlines() if line[:1].strip()]
 
 
