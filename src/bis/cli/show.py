@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import click
 
+from bis import api
 from bis.cli.options import as_json, full, print_json, tracking_uri
+from bis.report.json.envelope import to_document
+from bis.report.text.record_text import Shown, print_record
 
 
 @click.command()
@@ -18,16 +21,10 @@ def show(*, full: bool, tracking_uri: str | None, as_json: bool, run_id: str) ->
     Then its latest verdict, and the replays that were made of it. With --full the verdict is printed as `bis replay`
     printed it.
     """
-    from bis import api
-
     stored = api.show(run_id, tracking_uri=tracking_uri)
     if as_json:
-        from bis.report.json.envelope import to_document
-
         print_json(to_document("bis.show", stored))
         return 0
-    from bis.report.text.record_text import Shown, print_record
-
     shown = Shown(
         run_id=stored.run_id,
         name=stored.name,

@@ -12,9 +12,10 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlparse
 
 from bis.config import tracking_uri_given
 from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
@@ -22,7 +23,7 @@ from bis.evidence.digests import digest_bytes
 from bis.evidence.record_document import read_record, record_text
 from bis.evidence.reentrancy import unobserved
 from bis.evidence.run_index import RunIndex, SearchIndex, all_runs, stored_value
-from bis.model.facets import Curve, Dataset, Outputs, Parameters, Status
+from bis.model.facets import Code, Curve, Data, Dataset, EntryKind, Outputs, Parameters, Status
 from bis.model.lock import lock_text
 from bis.model.record import Record, missing_record
 from bis.model.stored_runs import RunFilter, RunPage, RunSummary, StoredVerdict
@@ -301,8 +302,6 @@ class EvidenceStore:
         with _mapped(self.tracking_uri, missing=run_id):
             uri = self._client.get_run(run_id).info.artifact_uri or ""
         if uri.startswith("file:"):
-            from urllib.parse import unquote, urlparse
-
             return Path(unquote(urlparse(uri).path))
         return Path(uri) if "://" not in uri and not uri.startswith("mlflow-artifacts:") else None
 
@@ -483,10 +482,6 @@ def _datasets(run: Any) -> tuple[Dataset, ...]:
 
 
 def _with_tags(record: Record, tags: Mapping[str, str], reason: str, datasets: tuple[Dataset, ...]) -> Record:
-    from dataclasses import replace
-
-    from bis.model.facets import Code, Data, EntryKind
-
     data = Data(Status.PARTIAL, ("only MLflow's dataset inputs are known",), datasets=datasets)
     name = tags.get("mlflow.source.name", "")
     if not name and "mlflow.source.git.commit" not in tags:

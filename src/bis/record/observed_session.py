@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -209,8 +210,6 @@ def _notebook(folder: Path) -> NotebookReport | None:
     path = folder / NOTEBOOK_RESULT
     if not path.exists():
         return None
-    import json
-
     try:
         return from_json(NotebookReport, json.loads(path.read_text(encoding="utf-8")))
     except ValueError as error:
@@ -218,6 +217,4 @@ def _notebook(folder: Path) -> NotebookReport | None:
 
 
 def _redacted(failure: Failure, redact: Any) -> Failure:
-    from dataclasses import replace
-
     return replace(failure, message=redact(failure.message), traceback=redact(failure.traceback))
