@@ -54,7 +54,7 @@ def table(rules: list[RuleText]) -> str:
 def section(rule: RuleText) -> str:
     """A rule's whole documentation, its headings below its own."""
     about = f"*{rule.severity.value}, confidence {rule.confidence.value}, since bis {rule.since}"
-    about += ", repaired by `--fix`*" if rule.fixable else "*"
+    about += ", fixed by `--fix`*" if rule.fixable else "*"
     text = re.sub(r"^## (.+)$", r"**\1**\n", rule.help_markdown, flags=re.MULTILINE)
     return f"### {rule.code} {rule.name}\n\n{rule.summary}\n\n{about}\n\n{text}\n"
 

@@ -38,7 +38,7 @@ _PACKAGE = Path(__file__).parents[1]
 # An import from bis itself: the package or module, and the names, of which some may be modules.
 _IMPORT = re.compile(r"^ *from (bis(?:\.\w+)+) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 _MANY_FILES = 200  # of fewer files, reading all again costs less than keeping them apart
-_SMALL_FILE_BYTES = 300  # of smaller files many are alike that nobody copied
+_SMALL_FILE_BYTES = 300  # many smaller files are alike without being copies
 _SKETCH = 24
 _KEPT_BYTES = 64 * 2**20
 _TEXT_MIB = 1.0
@@ -48,7 +48,7 @@ _TEXT_MIB = 1.0
 class Options:
     """What is looked for, and where.
 
-    `select` and `ignore` are codes or beginnings of codes; an empty `select` means all stable rules. `exclude` are
+    `select` and `ignore` are codes or prefixes of codes; an empty `select` means all stable rules. `exclude` are
     globs relative to the project. `cache` is the folder of earlier audits, or None.
     """
 
@@ -59,9 +59,9 @@ class Options:
     cache: Path | None = None
 
     def wants(self, code: str) -> bool:
-        """Whether findings of this code are asked for; the longer beginning wins. The empty code stands for all rules.
+        """Whether findings of this code are asked for; the longer prefix wins. The empty code means all rules.
 
-        That a rule failed is told whatever is selected, unless it is ignored.
+        That a rule failed is reported whatever is selected, unless it is ignored.
         """
         all_are = not self.select or code == CRASHED.code
         if not code:
@@ -85,7 +85,7 @@ def audit_project(root: Path, name: str, options: Options | None = None) -> Proj
     Returns
     -------
     ProjectAudit
-        Files that could not be read are `problems` of it; nothing that stands in the project raises.
+        Files that could not be read are `problems` of it; nothing in the project makes this raise.
     """
     options = options or Options()
     collecting = gc.isenabled()
@@ -200,7 +200,7 @@ def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
         content = load(root, file, max_file_mib=_TEXT_MIB)
         if isinstance(content, Problem):
             if is_lock(file):
-                found[file] = ""  # its name alone tells that there is one
+                found[file] = ""  # its name alone shows that there is one
             else:
                 problems.append(content)
         else:

@@ -1,6 +1,6 @@
-"""Findings that were there before: a file that lists them, so that only new ones are told.
+"""Findings that were there before: a file that lists them, so that only new ones are reported.
 
-A finding is known again by its rule, file, message and, where several are alike, how many: lines may move.
+A finding is recognised by its rule, file, message and, where several are alike, how many: lines may move.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FORMAT, VERSION = "bis.baseline", 1
 
 
 def fingerprint(finding: Finding, folder: str = "") -> tuple[str, str, str]:
-    """What a finding is known again by: code, file and message; `folder` is the project's, from the baseline's."""
+    """What a finding is recognised by: code, file and message; `folder` is the project's, from the baseline's."""
     return (finding.code, finding.place.below(folder).file, finding.message)
 
 
@@ -52,7 +52,7 @@ def read_baseline(path: Path) -> Counter[tuple[str, str, str]]:
     Raises
     ------
     UsageError
-        There is no such file, or it is no baseline.
+        There is no such file, or it is not a baseline.
     """
     hint = f"Write one with: bis audit . --write-baseline {path}"
     try:
@@ -62,7 +62,10 @@ def read_baseline(path: Path) -> Counter[tuple[str, str, str]]:
     except ValueError as error:
         raise UsageError(f"the baseline {path} is not JSON: {error}", hint=hint) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT or document.get("version") != VERSION:
-        raise UsageError(f"{path} is no baseline of this bis: expected format {FORMAT}, version {VERSION}", hint=hint)
+        raise UsageError(
+            f"{path} is not a valid baseline: expected format {FORMAT}, version {VERSION}",
+            hint=hint,
+        )
     entries = document.get("findings")
     if not isinstance(entries, list):
         raise UsageError(f"{path}: expected a list of findings, found {entries!r}", hint=hint)

@@ -1,7 +1,7 @@
 """What earlier audits found out, by content: a project that has not changed is answered at once, a file is read once.
 
 For each project there are two files: its audit under the digest of all that it was made from, and its modules under the
-digests of their contents. Neither is ever needed: a damaged or foreign file counts as absent.
+digests of their contents. Neither is ever needed: a damaged file, or one of another program, counts as absent.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Cache:
 
 
 def sealed(payload: bytes) -> bytes:
-    """An entry: its content after a checksum, by which damage is told."""
+    """An entry: its content after a checksum, by which damage is noticed."""
     return hashlib.blake2b(payload, digest_size=_SEAL_BYTES).digest() + payload
 
 
@@ -102,7 +102,7 @@ def unsealed(entry: bytes) -> bytes | None:
 def pickled(value: Any) -> bytes:
     """A value in pickle's format, with members of enumerations by their values.
 
-    Python 3.11.0 to 3.11.3 write them as ``getattr(Severity, "ERROR")``, which is nothing to be allowed to a reader.
+    Python 3.11.0 to 3.11.3 write them as ``getattr(Severity, "ERROR")``, which a safe reader must not allow.
     """
     content = io.BytesIO()
     pickler = pickle.Pickler(content, protocol=pickle.HIGHEST_PROTOCOL)

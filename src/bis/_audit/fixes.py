@@ -1,4 +1,4 @@
-"""Safe repairs: the edits of findings, applied to scripts and notebook cells, or shown as a diff."""
+"""Safe fixes: the edits of findings, applied to scripts and notebook cells, or shown as a diff."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ARGUMENT = re.compile(r"(\w+)=")
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A file before and after its edits, with the number of findings that these repair."""
+    """A file before and after its edits, with the number of findings that they fix."""
 
     file: str
     before: str
@@ -57,7 +57,7 @@ def repairs(root: Path, findings: Iterable[Finding]) -> list[Repair]:
     """What the files would be with all safe edits made.
 
     Edits of one finding are made together or not at all; where two findings' edits overlap, the first is made. A file
-    or cell that would be no Python afterwards is left as it is.
+    or cell that would not be valid Python afterwards is left as it is.
     """
     by_file: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -68,7 +68,7 @@ def repairs(root: Path, findings: Iterable[Finding]) -> list[Repair]:
 
 
 def apply(root: Path, made: Iterable[Repair]) -> None:
-    """Write repaired files, each whole or not at all, with the permissions that they had.
+    """Write fixed files, each whole or not at all, with the permissions that they had.
 
     Raises
     ------
@@ -86,13 +86,13 @@ def apply(root: Path, made: Iterable[Repair]) -> None:
             Path(temporary).chmod(mode)
             Path(temporary).replace(path)
         except OSError as error:
-            raise StorageError(f"{path} cannot be repaired: {error.strerror}") from error
+            raise StorageError(f"{path} cannot be fixed: {error.strerror}") from error
 
 
 def settled(root: Path, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings with their edits as they can be made, and without edits where they cannot.
 
-    Each repair is tried by itself: afterwards the same statements and comments must be there, but for the argument that
+    Each fix is tried by itself: afterwards the same statements and comments must be there, but for the argument that
     it adds. A trailing comma, an unusual encoding, a notebook whose form cannot be kept are thus known beforehand.
     """
     files: dict[str, _File | None] = {}
@@ -162,7 +162,7 @@ def _after_last_argument(text: str, edit: Edit) -> Edit:
 
 
 def _says_the_same(before: str, after: str, edits: Sequence[Edit], *, notebook: bool) -> bool:
-    """Whether a repair moved statements, or added the argument that it is for, and nothing else."""
+    """Whether a fix moved statements, or added the argument that it is for, and nothing else."""
     trees = [_tree(text, notebook=notebook) for text in (before, after)]
     was_said, is_said = (_comments(text, notebook=notebook) for text in (before, after))
     if None in trees or was_said is None or was_said != is_said:
@@ -236,7 +236,7 @@ def _overlap(one: Edit, other: Edit) -> bool:
 
 
 def _edited(text: str, edits: Sequence[Edit], *, notebook: bool = False) -> str | None:
-    """The text with the edits made; None where that would be no Python any more."""
+    """The text with the edits made; None where it would not be valid Python."""
     lines = [f"{line}\n" for line in text.split("\n")]  # as the places count them
     starts = [0]
     for line in lines:
@@ -290,7 +290,7 @@ class _Form:
 
 
 def _form(text: str, document: Any) -> _Form | None:
-    """The form of a notebook: the one in which it is the same again; None where there is none that we know."""
+    """The form of a notebook: the one in which it is the same again; None where no known form gives it."""
     newline = "\r\n" if "\r\n" in text else "\n"
     body = text.rstrip()
     second = body.split("\n", 2)[1] if "\n" in body else ""

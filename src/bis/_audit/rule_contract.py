@@ -28,7 +28,7 @@ class Rule:
     gate : frozenset of str
         First parts of imports, one of which a project must use for the rule to be asked at all; empty: always.
     fixable : bool
-        Whether some of its findings carry a safe repair.
+        Whether some of its findings carry a safe fix.
     status : RuleStatus
     """
 

@@ -49,7 +49,7 @@ def audit_path(path: Path, choices: AuditChoices) -> ProjectAudit:
     Raises
     ------
     UsageError
-        There is no such folder or file, no such rule, or the baseline is not one.
+        There is no such folder or file, no such rule, or the baseline is invalid.
     """
     if not path.exists():
         raise UsageError(f"there is no folder or file {path}", hint="Name a project's folder: bis audit .")
@@ -126,7 +126,7 @@ def _from(baseline: Path, root: Path) -> str:
 
 
 def _settings(root: Path) -> Settings:
-    """Settings of a project; a pyproject.toml that cannot be read and says nothing of bis stops nothing."""
+    """Settings of a project; a pyproject.toml that cannot be read and does not name bis is ignored."""
     try:
         return load_settings(root)
     except ConfigurationError:

@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 def divide(
     findings: Iterable[Finding], modules: Iterable[Module], asked: Callable[[str], bool] = lambda _code: True
 ) -> tuple[list[Finding], list[Finding]]:
-    """Findings that stand, with those of comments that silence nothing, and findings that are silenced.
+    """Findings that remain, with those of comments that silence nothing, and findings that are silenced.
 
     Parameters
     ----------
     findings : iterable of Finding
     modules : iterable of Module
     asked : callable
-        Whether a code was looked for: a comment for one that was not is of use another time. The empty code stands for
+        Whether a code was looked for: a comment for one that was not may be needed another time. The empty code means
         all.
     """
     ignores = {m.file: m.ignores for m in modules if m.ignores}
     used: set[tuple[str, int, int]] = set()
-    stand, silenced = [], []
+    remaining, silenced = [], []
     for finding in findings:
         place = finding.place
         comment = _comment_for(finding, ignores.get(place.file, {}))
         if comment is None:
-            stand.append(finding)
+            remaining.append(finding)
         else:
             used.add((place.file, *comment))
             silenced.append(finding)
@@ -43,10 +43,10 @@ def divide(
         for (cell, line), (codes, _reason) in comments.items():
             if (file, cell, line) not in used and all(asked(code) for code in codes or ("",)):
                 what = ", ".join(codes) or "any rule"
-                stand.append(
+                remaining.append(
                     UNUSED.at(Place(file, cell, line or 1), f"this comment silences {what}, which found nothing")
                 )
-    return stand, silenced
+    return remaining, silenced
 
 
 def _comment_for(

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 AHEAD = 4
-CLONE = "clone"  # the kind of the problems told here
-_ELSEWHERE = "_elsewhere"  # no owner on GitHub is called so
+CLONE = "clone"  # the kind of the problems reported by this module
+_ELSEWHERE = "_elsewhere"  # no owner on GitHub has this name
 _LONGEST_NAME = 150
 _HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _URL = re.compile(r"(?:https?|ssh|file)://[^\x00-\x20].*|(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9.-]+:[^:-][^:]*")
@@ -56,7 +56,7 @@ def clone(source: ProjectSource, into: Path, *, timeout_s: float, git: GitRunner
     Returns
     -------
     Path or Problem
-        The clone, complete: an unfinished one lies under a hidden name and is begun anew the next time.
+        The clone, complete: an unfinished one lies under a hidden name and is started again the next time.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def clone(source: ProjectSource, into: Path, *, timeout_s: float, git: GitRunner
         shutil.rmtree(part)
     except OSError as error:
         raise StorageError(f"{place} cannot be written: {error.strerror or error}") from error
-    return Problem("", CLONE, f"{places[-1]} is in the way; it is no clone at the commit that is asked for")
+    return Problem("", CLONE, f"{places[-1]} is in the way; it is not a clone at the requested commit")
 
 
 def _renamed(part: Path, target: Path) -> bool:
@@ -103,7 +103,7 @@ def _renamed(part: Path, target: Path) -> bool:
 def _fault(source: ProjectSource) -> str:
     """Why this must not be handed to git; empty where it may."""
     if not source.url or not _URL.fullmatch(source.url) or "::" in source.url:
-        return f"its address is no URL of a git repository: {(source.url or '')[:200]!r}"
+        return f"its address is not the URL of a git repository: {(source.url or '')[:200]!r}"
     if source.commit is not None and not _HEX.fullmatch(source.commit):
         return f"expected a full commit id, found {source.commit[:80]!r}"
     pieces = source.name.split("/")
@@ -142,7 +142,7 @@ def _fetch(git: GitRunner, source: ProjectSource, folder: Path, deadline: float)
     object_format = ("--object-format=sha256",) if len(wanted) == 64 else ()
     said = run("init", "--quiet", "--template=", *object_format) or run("remote", "add", "origin", source.url or "")
     if said:
-        return f"a repository cannot be made: {said}"
+        return f"a repository cannot be created: {said}"
     said = run("fetch", "--quiet", "--depth=1", "--no-tags", "origin", wanted)
     if said and source.commit and any(words in said for words in _REFUSED):
         # The whole history holds the commit if any branch or tag leads to it.

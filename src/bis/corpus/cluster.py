@@ -245,7 +245,7 @@ def _connected(scheduler: str, observer: Observer, timeout_s: float) -> Iterator
             ) from error
         except (ImportError, AttributeError) as error:
             raise ExecutionError(
-                f"the workers of {scheduler} have no bis that is of use here: {error}",
+                f"the workers of {scheduler} have no usable bis: {error}",
                 hint=f"Install the same one on them: pip install bis=={__version__}",
             ) from error
         others = sorted({str(v) for v in versions.values()} - {__version__})

@@ -78,7 +78,7 @@ def run_corpus(
     Parameters
     ----------
     sources : iterable of ProjectSource
-        Read only as far as needed; a `ProjectListing` tells its total and its notes.
+        Read only as far as needed; a `ProjectListing` gives its total and its notes.
     task : callable
         Takes a project's folder and its name; picklable.
     results : ResultKind
@@ -101,7 +101,7 @@ def run_corpus(
     UsageError
         Another run is writing to `out`.
     ExecutionError
-        The processes cannot be started, or the cluster is of no use.
+        The processes cannot be started, or the cluster cannot be used.
     MissingExtra
         `cluster` is given, and dask.distributed is not installed.
     KeyboardInterrupt

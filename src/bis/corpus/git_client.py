@@ -1,4 +1,4 @@
-"""Git as it is run on repositories of strangers: with nobody's configuration, without questions, for a limited time.
+"""Git as it is run on repositories of strangers: without the user's configuration, without questions, in limited time.
 
 Nothing that a repository brings along is run: no hooks, no filters, no submodules, no helper programs.
 """
@@ -108,7 +108,7 @@ class GitRunner:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=errors,
-                start_new_session=True,  # Ctrl-C is ours to handle, and its helpers end with it
+                start_new_session=True,  # bis handles Ctrl-C, and its helpers end with it
             )
             self._running.add(process)
             return process
@@ -136,7 +136,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, for proxies and ssh, without what would change git or hand on secrets."""
+    """The environment of bis, for proxies and ssh, without what would change git or hand on secrets."""
     kept = {k: v for k, v in os.environ.items() if (not k.startswith("GIT_") or k in _KEPT) and k not in _SECRET}
     return kept | {
         "GIT_TERMINAL_PROMPT": "0",

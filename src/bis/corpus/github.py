@@ -46,16 +46,16 @@ class GitHub:
     fetch : callable, optional
         Takes a URL and headers; by default the standard library's client.
     observer : Observer
-        Is told how long a wait will be.
+        Receives a note on how long a wait will be.
     sleep, clock : callable
-        Wait for seconds; tell the seconds since 1970.
+        Wait for seconds; return the seconds since 1970.
     longest_wait_s : float
         How long one question may wait for GitHub's limits, in seconds.
 
     Raises
     ------
     UsageError
-        `api_url` is none.
+        `api_url` is not such an address.
     """
 
     def __init__(
@@ -74,8 +74,8 @@ class GitHub:
             parts.scheme != "https" and (parts.scheme, parts.hostname in _LOOPBACK) != ("http", True)
         ):
             raise UsageError(
-                f"the address of GitHub's API is {api_url!r}; expected one that begins with https://",
-                hint="See GITHUB_API_URL.",
+                f"the address of GitHub's API is {api_url!r}; expected one that starts with https://",
+                hint="Check GITHUB_API_URL.",
             )
         self._api_url = api_url.rstrip("/")
         self._token = token
@@ -91,7 +91,7 @@ class GitHub:
         Raises
         ------
         BisError
-            There is no network, the token is not accepted, the limits ask for too long a wait, or the answer is none.
+            There is no network, the token is refused, the limits ask for too long a wait, or the answer is invalid.
         """
         url = f"{self._api_url}{path}?{urlencode(parameters)}"
         headers = {
@@ -136,12 +136,12 @@ class GitHub:
         if answer.status != http.client.OK and answer.status < 500 and not is_limit:
             raise BisError(
                 f"GitHub's API at {self._api_url} answers {answer.status}: {_message(answer.content)}",
-                hint="Check GITHUB_API_URL, and what the token may do.",
+                hint="Check GITHUB_API_URL and the permissions of the token.",
             )
         return answer
 
     def _limit_of(self, answer: HttpAnswer) -> float | None:
-        """How many seconds GitHub's limits ask us to wait; None where it is not about them."""
+        """How many seconds GitHub's limits ask bis to wait; None where it is not about them."""
         if answer.status not in {403, 429}:
             return None
         after = answer.headers.get("retry-after", "")

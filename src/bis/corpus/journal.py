@@ -56,7 +56,7 @@ class Journal(Generic[T]):
         self._previous_path = self.path.with_suffix(".previous.jsonl")
         self._version = version
         self._done: dict[bytes, list[str]] = {}  # by name: commits of what this run, before it was killed, has finished
-        self._previous: dict[bytes, int] = {}  # by name and commit: where the line of the run before begins
+        self._previous: dict[bytes, int] = {}  # by name and commit: where the line of the run before starts
         with _storing(out):
             out.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(out / _LOCK)
@@ -91,7 +91,7 @@ class Journal(Generic[T]):
 
     def append(self, result: T) -> None:
         """Write a result; it is in the file when this returns."""
-        # Names of files that are no UTF-8 have lone surrogates, which JSON can only escape: "\\udc80".
+        # Names of files that are not UTF-8 have lone surrogates, which JSON can only escape: "\\udc80".
         line = (self._results.to_line(result).rstrip("\n") + "\n").encode("utf-8", "backslashreplace")
         with _storing(self.path):
             self._write(line)
@@ -163,7 +163,7 @@ class Journal(Generic[T]):
             self.notes.append(Note("damaged-lines", {"lines": damaged, "path": str(self.path)}))
 
     def _lines(self, path: Path) -> Iterator[tuple[T | None, int, bytes]]:
-        """What each line says (None: cut off or damaged), where it begins, and itself."""
+        """What each line says (None: cut off or damaged), where it starts, and the line itself."""
         start = 0
         with path.open("rb") as lines:
             for line in lines:
@@ -211,7 +211,7 @@ def _locked(path: Path) -> IO[bytes]:
     file = path.open("ab")
     try:
         import fcntl
-    except ImportError:  # Windows: two runs at once are not told
+    except ImportError:  # Windows: two runs at once are not noticed
         return file
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

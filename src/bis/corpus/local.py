@@ -124,13 +124,13 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._talk,
-            start_new_session=True,  # Ctrl-C is ours to handle
+            start_new_session=True,  # bis handles Ctrl-C
         )
         assert self._process.stdin is not None
         self._input = self._process.stdin
         self._reader = threading.Thread(target=self._read, args=(events,), daemon=True)
         self._reader.start()
-        with suppress(BrokenPipeError):  # it is dead already: the reader tells
+        with suppress(BrokenPipeError):  # it is dead already: the reader reports it
             self._input.write(greeting())
             write_frame(self._input, task)
 
@@ -139,7 +139,7 @@ class _Worker:
         try:
             while True:
                 events.put((self, read_frame(self._process.stdout)))
-        except (EOFError, OSError, ValueError):  # also closed by us
+        except (EOFError, OSError, ValueError):  # also closed by this process
             events.put((self, None))
 
     @property
@@ -150,7 +150,7 @@ class _Worker:
         self.ready = ready
         self.deadline = time.monotonic() + timeout_s + (0.0 if self.greeted else _START_TIMEOUT_S)
         self._talk.truncate(0)
-        with suppress(BrokenPipeError):  # it is dead already: the reader tells
+        with suppress(BrokenPipeError):  # it is dead already: the reader reports it
             write_frame(self._input, (ready.folder, ready.source.name))
 
     def kill(self) -> None:

@@ -28,7 +28,7 @@ class ProjectOutcome(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class ResultKind(Generic[T]):
-    """How the results of one kind of task are written, read again, and told apart.
+    """How the results of one kind of task are written, read again, and distinguished.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class ResultKind(Generic[T]):
         Name of the file of results, such as ``audits.jsonl``; it ends in ``.jsonl``.
     of : callable
         The result of an outcome: under the name and at the commit by which the corpus knows the project. Of a problem
-        it is a result that knows nothing but why.
+        it is a result that holds only the reason.
     to_line : callable
         A result as one line of text.
     from_line : callable

@@ -26,7 +26,7 @@ _FORMS = "owner/name, an https, ssh or file URL, or the path (./x or /x) of a gi
 
 @dataclass(frozen=True, slots=True)
 class ProjectSource:
-    """Where a project is to be had: in a folder, or from a git repository, there at a commit or as it is by default."""
+    """Where a project is: in a folder, or from a git repository, there at a commit or as it is by default."""
 
     name: str
     folder: Path | None = None
@@ -38,7 +38,7 @@ class ProjectSource:
 class ProjectListing:
     """The projects of a corpus, each time it is iterated over anew; none is held in memory.
 
-    `total` is None where it is not known beforehand. `notes` say what the user should know about the list.
+    `total` is None where it is not known beforehand. `notes` say what the user needs to know about the list.
     """
 
     start: Callable[[], Iterator[ProjectSource]]
@@ -76,12 +76,12 @@ def projects_below(folder: Path, *, leave_out: Collection[Path] = ()) -> Iterato
     folder : Path
         Where the projects lie.
     leave_out : collection of Path
-        Folders that are none, such as the one that the results go to.
+        Folders that are not projects, such as the one that the results go to.
 
     Raises
     ------
     NotFound
-        `folder` is no folder, or cannot be read.
+        `folder` is not a folder, or cannot be read.
     """
     others = {os.path.realpath(p) for p in leave_out}
     try:
@@ -143,8 +143,8 @@ def projects_in(path: Path) -> ProjectListing:
     ----------
     path : Path
         The file, in UTF-8. `repository` is ``owner/name`` on GitHub, a URL (https, ssh, file, ``git@host:path``), or
-        a path that begins with ``/``, ``./`` or ``../``, from the file's own folder. `commit` is a full commit id;
-        where it is empty, what the repository shows by default is meant. Other columns are ignored.
+        a path that starts with ``/``, ``./`` or ``../``, from the file's own folder. `commit` is a full commit id;
+        where it is empty, the repository's default is used. Other columns are ignored.
 
     Raises
     ------
@@ -167,7 +167,7 @@ def projects_in(path: Path) -> ProjectListing:
     if faults:
         raise UsageError(
             f"{path} has {len(faults)} fault{'s' * (len(faults) > 1)}: " + _few(faults),
-            hint=f"Each line names a repository ({_FORMS}) and, if you like, a full commit id.",
+            hint=f"Each line names a repository ({_FORMS}) and, optionally, a full commit id.",
         )
     notes = (Note("repeated-projects", {"projects": _few(repeated)}),) if repeated else ()
     return ProjectListing(lambda: _unique(path), len(first_lines), notes)
@@ -245,7 +245,7 @@ def parse_repository(text: str, *, base: Path) -> tuple[str, str]:
     Raises
     ------
     ValueError
-        It is none of the forms, or one that is not safe to hand to git.
+        It has none of the forms, or is not safe to pass to git.
     """
     shown = repr(text[:120])
     if not text:
@@ -276,7 +276,7 @@ def _parse_url(text: str, shown: str, base: Path) -> tuple[str, str]:
         parts = urlsplit(text)
         host = parts.hostname or ""
     except ValueError as error:
-        raise ValueError(f"{shown} is no URL: {error}") from error
+        raise ValueError(f"{shown} is not a URL: {error}") from error
     if parts.scheme not in _SCHEMES:
         raise ValueError(f"{shown} has the scheme {parts.scheme!r}; expected one of {', '.join(_SCHEMES)}")
     if parts.scheme == "file":

@@ -67,17 +67,17 @@ def search_repositories(
     forks : bool
         Whether to include forks.
     observer : Observer
-        Is told where GitHub's own answers are incomplete.
+        Receives a note where GitHub's own answers are incomplete.
 
     Raises
     ------
     UsageError
-        `topic` or `limit` is none.
+        `topic` or `limit` is invalid.
     BisError
         The API does not answer as it should.
     """
     if not _TOPIC.fullmatch(topic):
-        raise UsageError(f"{topic!r} is no topic of GitHub", hint="Topics are lower-case letters, digits and dashes.")
+        raise UsageError(f"{topic!r} is not a GitHub topic", hint="Topics are lower-case letters, digits and dashes.")
     if limit < 1:
         raise UsageError(f"the limit is {limit}; expected at least 1")
     search = _Search(api, f"topic:{topic}" + (" fork:true" if forks else ""), observer)
@@ -135,7 +135,7 @@ class _Search:
     def _page(self, query: str, number: int) -> tuple[int, list[dict[str, Any]]]:
         answer = self._api.get("/search/repositories", q=query, sort="stars", order="desc", per_page=_PAGE, page=number)
         if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
-            raise BisError("what GitHub's search answers has no results in it", hint="Check GITHUB_API_URL.")
+            raise BisError("the answer of GitHub's search has no list of results", hint="Check GITHUB_API_URL.")
         if answer.get("incomplete_results") is True:
             self._observer.noted(Note("incomplete-search", {"query": query, "page": number}))
         return _number(answer, "total_count"), [item for item in answer["items"] if isinstance(item, dict)]
@@ -213,7 +213,7 @@ def write_listing(
     Raises
     ------
     UsageError
-        `topic` or `limit` is none, or the file has other columns.
+        `topic` or `limit` is invalid, or the file has other columns.
     StorageError
         The file cannot be written.
     BisError

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 READY = "ready"
 _LENGTH = struct.Struct(">Q")
 
-# What the fresh interpreter is given with -c: our paths come first on its standard input.
+# What the fresh interpreter is given with -c: the paths of bis come first on its standard input.
 PROGRAM = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from bis.corpus.worker import serve; serve()"
 )
@@ -56,7 +56,7 @@ def read_frame(file: IO[bytes]) -> Any:
         The other side has gone, perhaps in the middle of a value.
     """
     (length,) = _LENGTH.unpack(_read(file, _LENGTH.size))
-    return pickle.loads(_read(file, length))  # noqa: S301 (from our own process)
+    return pickle.loads(_read(file, length))  # noqa: S301 (from bis's own process)
 
 
 def _read(file: IO[bytes], size: int) -> bytes:
@@ -73,14 +73,14 @@ def _read(file: IO[bytes], size: int) -> bytes:
 def serve() -> None:
     """Do what comes in on standard input, a task first and then projects, until it ends.
 
-    An exception of the task ends the process: that is how the other side learns of it.
+    An exception of the task ends the process: that is how the other side notices it.
     """
     sys.excepthook = _end
     warnings.simplefilter("ignore")  # of the code that is read, such as invalid escapes
     answers = _own_output()
     projects: queue.SimpleQueue[tuple[Path, str]] = queue.SimpleQueue()
     source = sys.stdin.buffer
-    task = pickle.loads(read_frame(source))  # noqa: S301 (from our own process)
+    task = pickle.loads(read_frame(source))  # noqa: S301 (from bis's own process)
     write_frame(answers, READY)
     threading.Thread(target=_receive, args=(source, projects), daemon=True).start()
     while True:
@@ -96,7 +96,7 @@ def _own_output() -> IO[bytes]:
 
 
 def _end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Tell the error and end at once: the interpreter's own way waits for the thread that reads, and breaks off."""
+    """Report the error and end at once: the interpreter's own way waits for the thread that reads, and breaks off."""
     traceback.print_exception(kind, error, trace)
     sys.stderr.flush()
     os._exit(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 FACTS: dict[str, str] = {
     "uses_mlflow": "its own code imports MLflow or reaches it through another library",
-    "via": "by which doors: api, client, lightning, hf, kedro, zenml, optuna, rest, other",
+    "via": "the ways in which MLflow is reached: api, client, lightning, hf, kedro, zenml, optuna, rest, other",
     "logs_params": "a call logs a parameter",
     "logs_metrics": "a call logs a metric",
     "autolog": "a call switches autologging on",
@@ -20,8 +20,8 @@ FACTS: dict[str, str] = {
     "seeds_set": "something is seeded",
     "deps_declared": "a file declares dependencies",
     "deps_pinned": "how many of them are pinned: all, some, none; lock where a lock file pins them",
-    "hardcoded_run_id": "a literal run id stands in the code",
-    "absolute_local_path": "a literal path of one machine stands in the code",
+    "hardcoded_run_id": "the code contains a literal run id",
+    "absolute_local_path": "the code contains a literal path of one machine",
     "mlproject": "there is an MLproject file",
     "readme_tracking": "the documents say what is logged or how to view it, or name log_param, autolog or the like",
     "trains_model": "a call trains a model",

@@ -70,7 +70,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found. `edits` are a safe repair, together; empty where there is none."""
+    """What a rule found. `edits` are a safe fix, together; empty where there is none."""
 
     code: str
     name: str
@@ -124,7 +124,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What git tells of the project; empty where it is none. `first_year` and `last_year` are of the commits seen."""
+    """What git says about the project, if it is a repository. `first_year` and `last_year` are of the commits seen."""
 
     commit: str = ""
     first_year: int = 0
@@ -133,7 +133,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Substrings:
-    """What a search for the texts ``log_param``, ``autolog`` and ``log_metric`` says, wherever they stand.
+    """What a search for the texts ``log_param``, ``autolog`` and ``log_metric`` says, wherever they occur.
 
     `reason` says why, where the audit says otherwise.
     """

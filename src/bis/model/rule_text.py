@@ -9,7 +9,7 @@ from bis.model.project_audit import Confidence, Severity
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """What is told of a rule: `summary` is one sentence, `help_markdown` the whole documentation."""
+    """What is shown about a rule: `summary` is one sentence, `help_markdown` the whole documentation."""
 
     code: str
     name: str

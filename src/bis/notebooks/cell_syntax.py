@@ -11,7 +11,7 @@ _LINE_MAGIC = re.compile(
     r"^(?P<indent>\s*)(?:(?P<target>[A-Za-z_][\w.,\[\]'\" ]*?)\s*=\s*)?(?P<mark>!!|!|%(?!%))(?P<text>.*)$", re.DOTALL
 )
 _HELP = re.compile(r"^\s*(\?{1,2}\s*[\w.*%]+|[\w.*%]+\?{1,2})\s*;?\s*$")
-# A line such as "pip install x" is no Python; IPython takes it as %pip.
+# A line such as "pip install x" is not Python; IPython reads it as %pip.
 _AUTOMAGIC = re.compile(r"^(?P<indent>\s*)(?P<text>(pip|conda|mamba|micromamba|uv)\s+[a-z-]+(\s+[^=(\s].*)?)$")
 
 
@@ -117,7 +117,7 @@ def _magic_at(lines: list[str], number: int) -> LineMagic | None:
 
 
 class _State:
-    """Whether the next line begins a statement: no open bracket, triple quote or backslash."""
+    """Whether the next line starts a statement: no open bracket, triple quote or backslash."""
 
     __slots__ = ("continued", "depth", "triple")
 

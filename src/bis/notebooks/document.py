@@ -28,7 +28,7 @@ def read_notebook(path: str | os.PathLike[str]) -> NotebookNode:
     NotFound
         There is no such file.
     UsageError
-        The file is no notebook, has an older format, or is for another language.
+        The file is not a notebook, has an older format, or is for another language.
     MissingExtra
         nbformat is not installed.
     """
@@ -48,7 +48,7 @@ def parse_notebook(content: bytes, name: str) -> NotebookNode:
     Raises
     ------
     UsageError
-        The content is no notebook, has an older format, or is for another language.
+        The content is not a notebook, has an older format, or is for another language.
     MissingExtra
         nbformat is not installed.
     """
@@ -116,7 +116,7 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
 def notebook_from_cells(cells: Sequence[Cell]) -> NotebookNode:
     """Build a notebook from executed cells, in their order of execution.
 
-    A cell that was executed twice stands there twice.
+    A cell that was executed twice appears twice.
     """
     v4 = require("nbformat.v4")
     ordered = sorted(cells, key=lambda cell: cell.index)

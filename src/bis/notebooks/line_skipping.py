@@ -20,7 +20,7 @@ _HANDLING = frozenset({"terminate", "kill", "wait", "poll", "communicate", "send
 
 @dataclass(frozen=True, slots=True)
 class SkippedLines:
-    """Lines that were taken out: `source` as it stood, `why` as a phrase."""
+    """Lines that were taken out: `source` as it was, `why` as a phrase."""
 
     line: int
     source: str
@@ -207,7 +207,7 @@ def _own_calls(statement: ast.stmt) -> list[ast.Call]:
 
 
 def _is_empty(edit: _Edit, syntax: CellSyntax) -> bool:
-    """Whether nothing is left to run; a magic that stays reads otherwise than its stand-in."""
+    """Whether nothing is left to run; a magic that stays differs from its replacement."""
     if any(edit.lines[magic.first] != edit.python[magic.first] for magic in syntax.magics):
         return False
     tree = parse_python(edit.python)

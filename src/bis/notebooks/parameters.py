@@ -39,8 +39,7 @@ def inject_parameters(notebook: NotebookNode, values: Mapping[str, str | object]
     Returns
     -------
     int or None
-        The position of a newly added cell; None where an injected cell stood there and was replaced, or where there
-        are no values.
+        The position of a newly added cell; None where an injected cell was replaced, or where there are no values.
 
     Raises
     ------

@@ -30,7 +30,7 @@ _BY_CLASS = {name.rpartition(".")[2]: name for name in _SERVER_CLASSES}
 
 
 class CallNames:
-    """What names stand for: imports, values assigned to plain names, and web applications among them."""
+    """What names mean: imports, values assigned to plain names, and web applications among them."""
 
     __slots__ = ("imports", "servers", "values")
 
@@ -138,7 +138,7 @@ def _keyword(call: ast.Call, name: str) -> ast.expr | None:
 
 
 def _text(node: ast.expr, names: CallNames, *, depth: int = 0) -> str:  # noqa: PLR0911 - one for each form of expression
-    """The text of an expression, with ``{}`` for what only running would tell."""
+    """The text of an expression, with ``{}`` for what is only known at run time."""
     if depth > 5:
         return "{}"
     match node:
@@ -160,7 +160,7 @@ def _text(node: ast.expr, names: CallNames, *, depth: int = 0) -> str:  # noqa: 
 
 
 def _words(node: ast.expr, names: CallNames, *, depth: int = 0) -> list[str] | None:  # noqa: PLR0911 - as above
-    """The words of a list of arguments; None where the expression is no such list."""
+    """The words of a list of arguments; None where the expression is not such a list."""
     if depth > 5:
         return None
     match node:

@@ -98,7 +98,7 @@ class SimpleCommand:
 
 
 def split_commands(line: str) -> tuple[SimpleCommand, ...]:
-    """Split a shell line at ``;  &&  ||  |  &`` and newlines that stand outside of quotes."""
+    """Split a shell line at ``;  &&  ||  |  &`` and newlines outside of quotes."""
     found: list[SimpleCommand] = []
     start = position = 0
     quote = ""

@@ -131,7 +131,7 @@ def test_nothing_of_the_repository_is_run(tmp_path: Path) -> None:
 )
 def test_addresses_that_git_must_not_see(tmp_path: Path, url: str) -> None:
     """An option or a program in place of an address is refused."""
-    assert "is no URL" in problem_of(clone(ProjectSource("a", url=url), tmp_path, timeout_s=60))
+    assert "is not the URL" in problem_of(clone(ProjectSource("a", url=url), tmp_path, timeout_s=60))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -159,7 +159,7 @@ def test_long_names(tmp_path: Path) -> None:
 
 
 def test_something_else_in_the_way(tmp_path: Path) -> None:
-    """A folder that is no clone is left alone."""
+    """A folder that is not a clone is left alone."""
     (commit,) = make_repository(tmp_path / "r", {"a.py": "1"})
     for name in ("o+n", f"o+n@{commit[:12]}"):
         (tmp_path / "c" / "_elsewhere" / name / "mine").mkdir(parents=True)

@@ -72,7 +72,7 @@ def test_what_cannot_be_searched_for() -> None:
     """A topic is a word: nothing else gets into the query."""
     api = GitHub("https://api.github.com")
     for topic in ("", "a b", "mlflow stars:>5", "Ä"):
-        with pytest.raises(UsageError, match="is no topic"):
+        with pytest.raises(UsageError, match="is not a GitHub topic"):
             next(search_repositories(topic, 1, api=api))
     with pytest.raises(UsageError, match="at least 1"):
         next(search_repositories("mlflow", 0, api=api))
@@ -85,7 +85,7 @@ def test_incomplete_answers_are_told() -> None:
         server.answers = [(200, {}, b'{"total_count": 0, "incomplete_results": true, "items": []}'), (200, {}, b"{}")]
         api = GitHub(server.url)
         assert list(search_repositories("mlflow", 1, api=api, observer=progress)) == []
-        with pytest.raises(BisError, match="no results in it"):
+        with pytest.raises(BisError, match="has no list of results"):
             list(search_repositories("mlflow", 1, api=api))
     assert "incomplete" in progress.notes[0]
 

@@ -61,9 +61,9 @@ def test_the_file_is_for_version_control(tmp_path: Path) -> None:
     [
         (None, "cannot be read"),
         ("", "is not JSON"),
-        ("[]", "is no baseline"),
-        ('{"format": "bis.audit", "version": 1}', "is no baseline"),
-        ('{"format": "bis.baseline", "version": 99}', "is no baseline"),
+        ("[]", "is not a valid baseline"),
+        ('{"format": "bis.audit", "version": 1}', "is not a valid baseline"),
+        ('{"format": "bis.baseline", "version": 99}', "is not a valid baseline"),
         (HEAD + "[1]}", "expected code, file, message and count"),
         (HEAD + "7}", "expected a list of findings"),
         (HEAD + '[{"code": "a", "file": "b", "message": "c", "count": 0}]}', "expected code, file, message and count"),

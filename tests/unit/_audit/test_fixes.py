@@ -88,7 +88,7 @@ def test_what_might_change_a_program_is_no_repair(tmp_path: Path, code: str) -> 
 
 
 def test_arguments_are_added_in_the_form_of_the_others(tmp_path: Path) -> None:
-    """Behind a trailing comma, on a line of its own where the last one is; what cannot be repaired stops no other."""
+    """Behind a trailing comma, on a line of its own where the last one is; what cannot be fixed stops no other."""
     calls = [
         "'a',\n        1,\n    ",
         "'a', 1,",
@@ -186,7 +186,7 @@ def test_files_are_written_whole_with_their_permissions(tmp_path: Path) -> None:
     assert "step=epoch" in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o750
     assert [p.name for p in tmp_path.iterdir()] == ["a.py"]
-    with pytest.raises(StorageError, match="cannot be repaired"):
+    with pytest.raises(StorageError, match="cannot be fixed"):
         apply(tmp_path / "gone", made)
 
 

@@ -108,7 +108,7 @@ def test_what_installs_is_taken_out(source: str) -> None:
 
 @pytest.mark.parametrize("source", HARMLESS)
 def test_what_looks_alike_is_left(source: str) -> None:
-    """Comments, strings, other commands and text that is no Python stay as they are."""
+    """Comments, strings, other commands and text that is not Python stay as they are."""
     redaction = CellChanger(BOTH).redact(source)
     assert (redaction.source, redaction.skipped) == (source, ())
 

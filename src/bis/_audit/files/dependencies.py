@@ -19,7 +19,7 @@ from bis.model.project_audit import Place, Problem
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-# Files that a tool wrote with what it resolved, and the files beside them from which it did; none: they stand alone.
+# Files that a tool wrote with what it resolved, and the files beside them from which it did; empty: they need none.
 _LOCKS: dict[str, tuple[str, ...]] = {
     "poetry.lock": ("pyproject.toml",),
     "uv.lock": ("pyproject.toml",),
@@ -200,7 +200,7 @@ def imports_undeclared(
     Parameters
     ----------
     imports : mapping of str to Place
-        Imported names, with a place of each; the first part is enough, but of ``google.cloud.storage`` more tells more.
+        Imported names, with a place of each; the first part is enough, but not of ``google.cloud.storage``.
     own : set of str
         Names of the project's own modules.
     dependencies : Dependencies
@@ -237,7 +237,7 @@ def _brought(dependencies: Dependencies) -> dict[str, frozenset[str]]:
 
 
 def _is_among(candidates: tuple[str, ...], names: frozenset[str]) -> bool:
-    """Whether one of them is there; a star at the end stands for anything."""
+    """Whether one of them is there; a star at the end matches anything."""
     return any(
         one in names if not one.endswith("*") else any(name.startswith(one[:-1]) for name in names)
         for one in candidates
@@ -254,7 +254,7 @@ def _is_saved_model(path: str, files: Mapping[str, str]) -> bool:
 
 
 def _belongs(lock: str, files: Mapping[str, str]) -> bool:
-    """Whether a lock stands beside a file from which it was resolved, or needs none."""
+    """Whether a lock is beside a file from which it was resolved, or needs none."""
     sources = _LOCKS.get(PurePosixPath(lock).name.lower(), ())
     return not sources or any(_folder(p) == _folder(lock) and PurePosixPath(p).name.lower() in sources for p in files)
 

@@ -30,7 +30,7 @@ _OF_PLATFORMS = _words(
     "pkg_resources setuptools pip wheel _distutils_hack conda conda_build",
 )
 
-_NAMESPACES = frozenset({"google", "databricks"})  # many distributions share these; alone they tell nothing
+_NAMESPACES = frozenset({"google", "databricks"})  # many distributions share these; alone they say nothing
 
 _TENSORFLOW = (
     "tensorflow tensorflow-cpu tensorflow-gpu tensorflow-macos tensorflow-intel tensorflow-rocm"
@@ -43,7 +43,7 @@ _OPENCV = (
 )
 _AZUREML = "azureml-*"
 
-# Names of imports -> distributions, any of which gives it; a star stands for anything. Equal names need no line.
+# Names of imports -> distributions, any of which gives it; a star matches anything. Equal names need no line.
 _DISTRIBUTIONS: dict[str, str] = {
     # data and numbers
     "sklearn": "scikit-learn scikit-learn-intelex sklearn",
@@ -480,24 +480,24 @@ _known: dict[str, frozenset[str]] = {}
 def needs_no_declaration(name: str) -> bool:
     """Whether an import is of the standard library, or of what a platform or every notebook has."""
     parts = name.split(".")
-    beginnings = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+    prefixes = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
     if len(parts) > 1:
-        beginnings -= _NAMESPACES
+        prefixes -= _NAMESPACES
     return bool(
         parts[0] in _STANDARD_LIBRARY
-        or beginnings & _OF_PLATFORMS
+        or prefixes & _OF_PLATFORMS
         or parts[0].startswith("_")
         or not parts[0].isidentifier()
     )
 
 
 def distributions_of(name: str) -> tuple[str, ...]:
-    """The distributions that give an import, any of which will do; at the end a star may stand for anything.
+    """The distributions that give an import, any of which will do; at the end a star may match anything.
 
     Parameters
     ----------
     name : str
-        A dotted name; the longest known beginning decides.
+        A dotted name; the longest known prefix decides.
     """
     parts = name.split(".")
     for end in range(len(parts), 0, -1):

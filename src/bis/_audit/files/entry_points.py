@@ -28,7 +28,7 @@ _HOUSEKEEPING = frozenset(
         "quality", "dependencies", "hooks", "sure", "use", "it", "this", "a", "the", "sense", "changes",
     }
 )  # fmt: skip
-# A line of a document is cut where a command may begin; what stands in front of one is taken off.
+# A line of a document is cut where a command may start; what comes before one is taken off.
 _BEFORE = re.compile(r"[`$>|;&(!%]|:\s")
 _SETTING = re.compile(r"[A-Z_][A-Z0-9_]{1,60}=\S{0,300}\s+")
 _RUNNER = re.compile(
@@ -68,7 +68,7 @@ class EntryPoint:
 
 
 def is_entry_file(path: str) -> bool:
-    """Whether the text of a file, not being a document, tells how a project is started."""
+    """Whether the text of a file, not being a document, says how a project is started."""
     return _name(path).lower() in _READERS or _is_dockerfile(path)
 
 
@@ -112,7 +112,7 @@ def _read_entry(path: str, text: str | None) -> list[EntryPoint]:
         try:
             return reader(path, text)
         except (Unreadable, RecursionError):
-            pass  # told as a manifest's problem where it is one; that the file is there still says something
+            pass  # reported as a manifest's problem where it is one; that the file exists still says something
     kind = {"mlproject": "mlproject", "dvc.yaml": "dvc"}.get(name, "")
     return [EntryPoint(kind, "", Place(path))] if kind else []
 
@@ -142,7 +142,7 @@ def _scalar(node: Any) -> str:
 
 
 def _line(node: Any) -> int:
-    """The line of a key: its value begins there, or on the next line where that is a mapping."""
+    """The line of a key: its value starts there, or on the next line where that is a mapping."""
     line = int(node.start_mark.line)
     return line if node.start_mark.column and isinstance(node.value, list) and line else line + 1
 
@@ -208,7 +208,7 @@ def _commands(path: str, text: str, programs: set[str]) -> list[EntryPoint]:
 
 
 def _commands_in(line: str) -> Iterator[str]:
-    """What stands in a line as a command, without the settings and runners before it."""
+    """The command in a line, without the settings and runners before it."""
     for part in _BEFORE.split(line):
         segment = part.lstrip(" \t*+-#")
         while setting := _SETTING.match(segment):

@@ -43,9 +43,9 @@ def read_install(sheet: Sheet, text: str, place: Place, variables: dict[str, str
     text : str
         The line; it may hold several commands.
     place : Place
-        Where it stands.
+        Where it is.
     variables : dict of str to str, optional
-        Values that stand for ``$NAME``.
+        Values of ``$NAME``.
     """
     text = text[:LONGEST_LINE]
     if "install" not in text and " add " not in text:
@@ -103,7 +103,7 @@ def _commands(text: str) -> Iterator[list[str]]:
 
 
 def _packages_from(words: list[str]) -> tuple[int, str]:
-    """Where the packages begin in a command that installs some, and in whose words they are; -1 where it does not."""
+    """Where the packages start in a command that installs some, and in whose words they are; -1 where it does not."""
     for i, word in enumerate(words[:-1]):
         base = re.split(r"[\\/]", word)[-1]
         after = words[i + 1]

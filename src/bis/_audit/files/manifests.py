@@ -49,7 +49,7 @@ class Unreadable(ValueError):
 
 
 def reader_of(path: str) -> Callable[[Sheet, str], None] | None:
-    """What reads a file, by its name; None for a file that is no manifest."""
+    """What reads a file, by its name; None for a file that is not a manifest."""
     folder, _slash, name = path.lower().rpartition("/")
     if name in _READERS:
         return _READERS[name]
@@ -64,7 +64,7 @@ def reader_of(path: str) -> Callable[[Sheet, str], None] | None:
 
 
 def read_manifest(path: str, text: str) -> Sheet:
-    """Read one file for what it declares; whatever it holds, this does not raise.
+    """Read one file for what it declares; this never raises, whatever the file contains.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def load_toml(text: str) -> dict[str, Any]:
     Raises
     ------
     Unreadable
-        When it is no TOML, or has keys that take the reader too long.
+        When it is not valid TOML, or has keys that take the reader too long.
     """
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > _MOST_PARTS:
@@ -112,9 +112,9 @@ def load_toml(text: str) -> dict[str, Any]:
         content: dict[str, Any] = tomllib.loads(text.lstrip("\ufeff").replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
         line_number = re.search(r"line (\d+)", str(error))
-        raise Unreadable(f"it is no TOML: {error}"[:200], int(line_number[1]) if line_number else 0) from error
-    except ValueError as error:  # a number of too many digits, a date that is none
-        raise Unreadable(f"it is no TOML: {error}"[:200]) from error
+        raise Unreadable(f"it is not valid TOML: {error}"[:200], int(line_number[1]) if line_number else 0) from error
+    except ValueError as error:  # a number of too many digits, an invalid date
+        raise Unreadable(f"it is not valid TOML: {error}"[:200]) from error
     return content
 
 
@@ -157,7 +157,7 @@ class _Table:
             if isinstance(item, str):
                 place = self.place(item.replace('"', '\\"') if '"' in item and "'" not in item else item)
                 if not self.sheet.require(item, place):
-                    self.sheet.complain(f"{item[:60]!r} is no requirement", place)
+                    self.sheet.complain(f"{item[:60]!r} is not a valid requirement", place)
 
     def require_each(self, groups: Any) -> None:
         """Lists of requirements by the names of their groups."""
@@ -246,7 +246,7 @@ def _tables(table: Any) -> Iterator[dict[str, Any]]:
 
 
 def _without_paths(sheet: Sheet, table: Any) -> dict[str, Any]:
-    """Packages that are no folders of the project."""
+    """Packages that are not folders of the project."""
     if not isinstance(table, dict):
         return {}
     local = {name for name, value in table.items() if isinstance(value, dict) and "path" in value}
@@ -305,7 +305,7 @@ def _take_cfg(sheet: Sheet, value: str, place: Place) -> None:
         for file in value.removeprefix("file:").split(","):
             sheet.refer(file.strip())
     elif not sheet.require(value, place):
-        sheet.complain(f"{value[:60]!r} is no requirement", place)
+        sheet.complain(f"{value[:60]!r} is not a valid requirement", place)
 
 
 def _read_setup_py(sheet: Sheet, text: str) -> None:
@@ -314,9 +314,9 @@ def _read_setup_py(sheet: Sheet, text: str) -> None:
             warnings.simplefilter("ignore")
             tree = ast.parse(text.lstrip("\ufeff"))
     except SyntaxError as error:
-        raise Unreadable(f"it is no Python 3: {error.msg}", error.lineno or 0) from error
+        raise Unreadable(f"it is not valid Python 3: {error.msg}", error.lineno or 0) from error
     except ValueError as error:  # NUL bytes
-        raise Unreadable(f"it is no Python: {error}") from error
+        raise Unreadable(f"it is not valid Python: {error}") from error
     nodes = list(ast.walk(tree))
     names = _assigned(nodes)
     for node in nodes:
@@ -347,13 +347,13 @@ def _take_setup(sheet: Sheet, strings: Iterable[tuple[str, int]]) -> None:
         if reader_of(text) is read_requirements:
             sheet.refer(text)
         elif not sheet.require(text, Place(sheet.path, -1, line)):
-            sheet.complain(f"{text[:60]!r} is no requirement", Place(sheet.path, -1, line))
+            sheet.complain(f"{text[:60]!r} is not a valid requirement", Place(sheet.path, -1, line))
 
 
 def _strings(node: ast.expr | None, names: dict[str, ast.expr], depth: int = 0) -> list[tuple[str, int]]:
-    """The strings of which a list is made, as far as they stand in the file, with their lines.
+    """The strings of which a list is made, as far as they are written in the file, with their lines.
 
-    Each of `names` is followed once and taken out: names that stand for each other would not end.
+    Each of `names` is followed once and taken out: names that refer to each other would not end.
     """
     if node is None or depth > _DEEPEST:
         return []
@@ -395,7 +395,7 @@ def compose_yaml(text: str) -> Any:
     Raises
     ------
     Unreadable
-        When it is no YAML, is too long, or has aliases.
+        When it is not valid YAML, is too long, or has aliases.
     """
     if len(text) > _MOST_YAML:
         raise Unreadable(f"more than {_MOST_YAML:,} characters of YAML: it was not read")
@@ -407,11 +407,11 @@ def compose_yaml(text: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         detail = getattr(error, "problem", None) or str(error).split("\n", 1)[0]
-        raise Unreadable(f"it is no YAML: {detail}"[:200], mark.line + 1 if mark is not None else 0) from error
+        raise Unreadable(f"it is not valid YAML: {detail}"[:200], mark.line + 1 if mark is not None else 0) from error
 
 
 def _refuse_aliases(text: str) -> None:
-    """Aliases let a short file stand for a huge one."""
+    """Aliases let a short file expand to a huge one."""
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.events.AliasEvent):
             raise Unreadable("it uses a YAML alias: these are not followed", event.start_mark.line + 1)
@@ -461,7 +461,7 @@ def _take_environment(sheet: Sheet, item: Any, of_conda: list[int], *, plain: bo
             return
         before = len(sheet.declared)
         if not sheet.require_conda(item.value, place):
-            sheet.complain(f"{item.value[:60]!r} is no package of conda", place)
+            sheet.complain(f"{item.value[:60]!r} is not a conda package", place)
         of_conda += range(before, len(sheet.declared))
 
 

@@ -1,4 +1,4 @@
-"""What a project's documents tell of its tracking: what is logged, and how to look at it."""
+"""What a project's documents say about its tracking: what is logged, and how to look at it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OTHER_PURPOSE = re.compile(
 _LOGGING = re.compile(
     r"\blog_(?:params?|metrics?|model|artifacts?|batch|dict|figure|image|input|table|text|hyperparams)\b|\bautolog\b"
 )
-# The command where it stands as one; the server in prose, where one is told to start it.
+# The command where it is written as one; the server in prose, where the reader is asked to start it.
 _COMMAND = re.compile(
     r"(?:^|[`$>|]|\brun|\bexec|-m|&&)[\s\-*#$>]{0,8}mlflow\s{1,3}server\b|\bmlflow\s{1,3}server\s{1,3}-"
 )
@@ -70,7 +70,7 @@ _RECORDS = re.compile(
     r"|registr(?:a|an|ar|amos|ado|ada|ados|adas|am|ando)|rastre\w{1,6}|seguimiento|acompanh\w{1,6}"
     r"|protokollier\w{1,3}|aufgezeichnet|aufzeichn\w{1,4}|erfass(?:t|en)|geloggt|loggt|getrackt|trackt|nachverfolg\w{1,3}|verfolgt"
 )
-# Words that say so of any file, unless MLflow stands in the same sentence.
+# Words that say so of any file, unless MLflow is named in the same sentence.
 _STORES = re.compile(
     r"sav(?:e|es|ed|ing)|stor(?:e|es|ed|ing)|persist(?:s|ed)?|upload(?:s|ed)?|sauvegard\w{1,5}|stock(?:é|és|ée|ées)"
     r"|guard(?:a|an|ar|ado|ada|ados|adas)|almacen\w{1,5}|salv(?:a|am|ar|o|os|a|as)|armazen\w{1,6}|gespeichert|speicher(?:t|n)"
@@ -106,11 +106,11 @@ _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,2}[.)])\s+")
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Documents, and the places in them that tell of tracking.
+    """Documents, and the places in them that are about tracking.
 
     `files` are all that were read, `nested` those of them that are READMEs of inner folders. `mentions_logging` are
     names of logging functions, in prose or in examples; `explains_logging` are sentences that say what is recorded;
-    `explains_viewing` is whatever leads to the records: a command, an address, a picture of the page.
+    `explains_viewing` is what leads to the records: a command, an address, a picture of the page.
     """
 
     files: tuple[str, ...] = ()
@@ -133,7 +133,7 @@ def is_document(path: str) -> bool:
 
 
 def read_documents(files: Mapping[str, str]) -> Documents:
-    """Search documents for what they tell of tracking.
+    """Search documents for what they say about tracking.
 
     Parameters
     ----------
@@ -260,7 +260,7 @@ def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
 
 
 def _prose(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """The lines that are no code, and an empty one for each fence and at the end."""
+    """The lines that are not code, and an empty one for each fence and at the end."""
     fence = ""
     for i, line in enumerate([*lines, ""]):
         stripped = line.strip()
@@ -281,7 +281,7 @@ def _leads(heading: str) -> bool:
 
 
 def _split(paragraph: list[tuple[int, str]], heading: str) -> Iterator[tuple[int, str, str]]:
-    """The sentences of a paragraph that is about MLflow; each is at the line in which it begins."""
+    """The sentences of a paragraph that is about MLflow; each is at the line in which it starts."""
     whole = " ".join(text for _number, text in paragraph)
     if "mlflow" in whole.lower():
         heading += " mlflow"

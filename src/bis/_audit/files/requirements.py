@@ -46,7 +46,7 @@ class Declared:
     """A package that is declared.
 
     `name` is normalised as in PEP 503, `spec` is the version asked for as it is written (or the address), `pinned` says
-    whether exactly one version of it is meant. `extras` are the optional parts that are asked for.
+    whether exactly one version of it is allowed. `extras` are the optional parts that are asked for.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Sheet:
     declares: bool = False
 
     def declare(self, name: str, spec: str, place: Place, *, pinned: bool, extras: Iterable[str] = ()) -> None:
-        """Take in a package; Python itself is none."""
+        """Take in a package; Python itself is skipped."""
         normal = canonicalize_name(name)
         if normal and normal != "python" and len(self.declared) < _MOST_DECLARED:
             self.declares = True
@@ -94,7 +94,7 @@ class Sheet:
             self.problems.append(Problem(self.path, "manifest", detail, place))
 
     def require(self, text: str, place: Place) -> bool:
-        """Take in a requirement in pip's words; False where it is none."""
+        """Take in a requirement in pip's syntax; False where it is not one."""
         text = text.strip().strip("'\"").strip()[:LONGEST_LINE]
         if not text:
             return True
@@ -156,7 +156,7 @@ class Sheet:
         self.declare(name, url, place, pinned=exact or is_revision(revision))
 
     def require_conda(self, text: str, place: Place, *, exported: bool = False) -> bool:
-        """Take in a specification in conda's words; False where it is none."""
+        """Take in a specification in conda's syntax; False where it is not one."""
         match = _CONDA.fullmatch(text.strip().strip("'\"").partition(" #")[0].strip()[:LONGEST_LINE])
         if match is None:
             return False
@@ -176,14 +176,14 @@ def is_exact(specification: str) -> bool:
 
 
 def is_revision(revision: str) -> bool:
-    """Whether a revision of a repository stays what it is: a commit or a tag, as far as its name tells."""
+    """Whether a revision of a repository stays what it is: a commit or a tag, as far as its name shows."""
     if not revision or revision.lower() in _BRANCHES:
         return False
     return bool(re.fullmatch(r"[0-9a-f]{7,40}", revision) or re.search(r"[.\d]", revision[:3]))
 
 
 def _is_exact_conda(rest: str, *, exported: bool) -> bool:
-    """Conda takes ``=1.2`` for all of 1.2; one version is meant by ``==``, a build, or three parts."""
+    """Conda takes ``=1.2`` for all of 1.2; one version is asked for by ``==``, a build, or three parts."""
     if "*" in rest or not rest or any(sign in rest for sign in "<>~!|"):
         return is_exact(rest)
     parts = [part for part in re.split(r"[=\s]+", rest) if part]
@@ -229,7 +229,7 @@ def read_requirements(sheet: Sheet, text: str) -> None:
             else:
                 sheet.refer(value, constraint=flag == "c")
         elif line and not line.startswith("-") and not sheet.require(line, place):
-            sheet.complain(f"{line[:60]!r} is no requirement", place)
+            sheet.complain(f"{line[:60]!r} is not a valid requirement", place)
     hashed = bool(sheet.declared) and text.count("--hash=") >= len(sheet.declared)
     all_pinned = all(one.pinned for one in sheet.declared)
     sheet.is_lock = bool(sheet.declared) and all_pinned and (hashed or bool(_RESOLVED.search(text[:2000])))

@@ -1,7 +1,7 @@
 """The commit and the years of a project's repository, read with git but without the repository's own configuration.
 
-A repository's `.git/config` can name programs that git runs. Here git sees a folder of ours, and of the project the
-objects alone.
+A repository's `.git/config` can name programs that git runs. Here git works in an empty folder
+made by bis, and sees of the project the objects alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NOTHING = Revision()
 
 
 def read_revision(root: Path) -> Revision:
-    """What git tells of a project's folder; empty where it is no repository of its own, or one that leads elsewhere."""
+    """What git says about a project's folder; empty where it has no repository, or one that leads elsewhere."""
     git = root / ".git"
     objects = git / "objects"
     # A .git file, a link or alternates lead out of the project: not followed.

@@ -72,8 +72,8 @@ _MARKS = frozenset(
 class FolderListing:
     """What is kept of a folder's entries.
 
-    `entries` are those that may be looked at, `marks` names that tell what the folder is, `installed` the names of
-    distributions of which the metadata stands there, `number` counts all entries and `texts` those that are texts.
+    `entries` are those that may be looked at, `marks` names that show what the folder is, `installed` the names of
+    distributions whose metadata is in it, `number` counts all entries and `texts` those that are texts.
     """
 
     entries: list[os.DirEntry[str]] = field(default_factory=list)
@@ -91,8 +91,8 @@ class FolderListing:
             self.installed.add(_normal(match["name"]))
 
 
-def why_foreign(root: str, folder: str, listing: FolderListing, above: FolderListing) -> str:
-    """Why a folder is none of the project's own; empty where it is.
+def why_left_out(root: str, folder: str, listing: FolderListing, above: FolderListing) -> str:
+    """Why a folder is not one of the project's own; empty where it is.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def why_foreign(root: str, folder: str, listing: FolderListing, above: FolderLis
     folder : str
         A path relative to it.
     listing, above : FolderListing
-        What stands in the folder, and in the one that holds it.
+        The entries of the folder, and of the one that holds it.
     """
     name = folder.rpartition("/")[2]
     path = f"{root}/{folder}"
@@ -149,7 +149,7 @@ def _is_built(path: str, listing: FolderListing, above: FolderListing) -> bool:
 
 
 def _is_copied(name: str, listing: FolderListing, above: FolderListing) -> bool:
-    """Whether a folder is the package of a distribution that somebody else published."""
+    """Whether a folder is the package of a distribution published by others."""
     if _normal(name) in above.installed:
         return True
     if name not in _DISTRIBUTIONS or "__init__.py" not in listing.marks or above.marks & _BUILDERS:
@@ -166,7 +166,7 @@ def _has(path: str, pattern: re.Pattern[str]) -> bool:
 
 
 def _names(path: str) -> list[str]:
-    """Some of the names in a folder, enough to tell what it is."""
+    """Some of the names in a folder, enough to recognise it."""
     found: list[str] = []
     try:
         with os.scandir(path) as entries:

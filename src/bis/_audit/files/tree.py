@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
-from bis._audit.files.third_party import FolderListing, why_foreign
+from bis._audit.files.third_party import FolderListing, why_left_out
 from bis.model.project_audit import Problem
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _MANIFESTS = re.compile(
 )
 _TEXTS = (".md", ".rst", ".txt", ".toml", ".cfg", ".yml", ".yaml", ".in", ".sh", ".lock")
 # What no terminal and no file of results takes: control characters, those that turn the direction of a line, and what
-# is no UTF-8.
+# is not UTF-8.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -78,7 +78,7 @@ def printable(path: str) -> str:
 
 
 def _escaped(number: int) -> str:
-    if 0xDC80 <= number <= 0xDCFF:  # a byte that was no UTF-8
+    if 0xDC80 <= number <= 0xDCFF:  # a byte that was not UTF-8
         number -= 0xDC00
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
 
@@ -105,7 +105,7 @@ class _Walk:
             listing = self._list(folder)
             if listing is None:
                 continue
-            why = why_foreign(self._root, folder, listing, above)
+            why = why_left_out(self._root, folder, listing, above)
             if why:
                 self._leave_out(folder, why)
                 continue
@@ -122,7 +122,7 @@ class _Walk:
         )
 
     def _list(self, folder: str) -> FolderListing | None:
-        """What stands in a folder, without the files that matter to nobody: a folder may hold a million."""
+        """The entries of a folder that the audit may need: a folder may hold a million others."""
         listing = FolderListing()
         try:
             with os.scandir(f"{self._root}/{folder}") as found:
@@ -182,7 +182,7 @@ class _Walk:
             return
         try:
             if not entry.is_dir() and not entry.name.endswith(_SOURCES):
-                return  # a link to a file of no interest is of none either
+                return  # a link to a file that the audit skips is skipped as well
         except OSError:
             self._problem(path, "symlink", "a symbolic link that leads in a circle: not followed")
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-# Beginnings -> what they are listed under. The longest that fits counts.
+# Prefixes -> what they are listed under. The longest that fits counts.
 _BEGINNINGS: dict[str, str] = {
     "tensorflow.keras": "keras",
     "tensorflow.python.keras": "keras",

@@ -109,7 +109,7 @@ TF_DRAWS = frozenset(
 KERAS_DRAWS = frozenset(
     f"keras.random.{name}" for name in ("normal", "uniform", "randint", "shuffle", "truncated_normal", "dropout")
 )
-# Layers of Keras that draw when they are made or called. Its `applications` bring their weights, unless told otherwise.
+# Layers of Keras that draw when they are made or called. Its `applications` bring their weights by default.
 KERAS_LAYERS = re.compile(
     r"keras\.(?:layers\.(?:Dense|EinsumDense|\w*Conv\w+|LSTM|GRU|SimpleRNN|LSTMCell|GRUCell|Embedding|\w*Dropout\w*|GaussianNoise"
     r"|MultiHeadAttention|GroupQueryAttention|Bidirectional|ConvLSTM\w+|Random\w+))$"
@@ -152,9 +152,9 @@ class Operation:
     remedy : str
         What makes it repeatable; empty where nothing does, or the remedy of its library ends the program instead.
     needs : tuple of (int, str, object) or None
-        Position, keyword and value of the argument with which alone it does; the value None stands for any.
+        Position, keyword and value of the argument with which alone it does; the value None means any.
     measured : bool
-        Whether it was seen by the project's own measurement; else it stands in the library's documentation.
+        Whether it was seen by the project's own measurement; else it is taken from the library's documentation.
     """
 
     names: frozenset[str]

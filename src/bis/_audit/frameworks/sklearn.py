@@ -45,7 +45,7 @@ class Drawing:
     order: tuple[str, ...] = ()
 
     def draws(self, given: Mapping[str, object]) -> bool | None:
-        """Whether it draws, if it is given these arguments: constants, or `UNKNOWN`. None where that cannot be told."""
+        """Whether it draws, if it is given these arguments: constants, or `UNKNOWN`. None where that is not known."""
         unsure = False
         for changes, result in ((self.starts, True), (self.stops, False)):
             for keyword, values in changes:
@@ -72,7 +72,7 @@ def _off(keyword: str) -> tuple[tuple[str, frozenset[object]], ...]:
 
 
 _ALWAYS = Drawing()
-_NEVER = Drawing(NO)  # it takes a seed, and uses it with arguments that nobody can name by their values
+_NEVER = Drawing(NO)  # it takes a seed, and uses it with arguments that cannot be named by their values
 _BARELY = Drawing(BARELY)
 _SHUFFLES = Drawing(NO, _on("shuffle"), order=("n_splits", "shuffle", "random_state"))
 _COORDINATES = Drawing(NO, _when("selection", "random"))

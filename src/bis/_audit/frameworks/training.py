@@ -29,7 +29,7 @@ FUNCTIONS = frozenset(
     }
 )  # fmt: skip
 
-# Methods that train, of objects of these libraries: beginning of the name -> methods.
+# Methods that train, of objects of these libraries: prefix of the name -> methods.
 METHODS: dict[str, frozenset[str]] = {
     "transformers.": frozenset({"train"}),
     "trl.": frozenset({"train"}),
@@ -65,7 +65,7 @@ PREPARING_PACKAGES = frozenset(
 # Exceptions: classes in those packages that train, and classes elsewhere that do not.
 TRAINS = frozenset({"sklearn.compose.TransformedTargetRegressor"})
 PREPARES = frozenset({"sklearn.pipeline.FeatureUnion", "sklearn.pipeline.make_union"})
-# Other libraries, by the beginnings of names, whose `fit` prepares, explains or plots.
+# Other libraries, by the prefixes of names, whose `fit` prepares, explains or plots.
 _PREPARING = (
     "keras.layers.", "keras.preprocessing.", "nltk.", "shap.", "lime.", "umap.", "category_encoders.",
     "imblearn.over_sampling.", "imblearn.under_sampling.", "imblearn.combine.", "pyspark.ml.feature.",
@@ -79,7 +79,7 @@ _TRAINING_METHODS = FITS.union({BACKWARD}, *METHODS.values())
 
 
 def is_training(api: str) -> bool | None:
-    """Whether a call trains a model, as far as its resolved name tells.
+    """Whether a call trains a model, as far as its resolved name shows.
 
     None where the method is one that trains, of an object of which nothing is known: ``.fit``.
     """
@@ -91,7 +91,7 @@ def is_training(api: str) -> bool | None:
         return False  # also of the project's own: what it calls counts
     if not head:
         return None if api.startswith(".") and (method in FITS or method == BACKWARD) else False
-    if any(method in methods and name.startswith(beginning) for beginning, methods in METHODS.items()):
+    if any(method in methods and name.startswith(prefix) for prefix, methods in METHODS.items()):
         return True
     if method == BACKWARD:
         return name.startswith("torch.")
@@ -109,10 +109,10 @@ def _is_model(maker: str) -> bool:
 
 # Hyperparameters
 
-# Arguments that say how a computation is done, and not which: no hyperparameters.
+# Arguments that say how a computation is done, and not which: not hyperparameters.
 NOT_HYPERPARAMETERS = frozenset(
     {
-        # what is computed on, and how much is told of it
+        # what is computed on, and how much of it is reported
         "n_jobs", "nthread", "n_threads", "num_threads", "thread_count", "verbose", "verbosity", "silent",
         "logging_level", "verbose_eval", "device", "devices", "accelerator", "task_type", "gpu_id", "predictor",
         "workers", "num_workers", "use_multiprocessing", "pin_memory", "persistent_workers", "prefetch_factor",
@@ -142,7 +142,7 @@ _OF_TRAIN = frozenset({"num_boost_round", "early_stopping_rounds", "nfold", "str
 class Hyperparameters:
     """Which keyword arguments of a call are hyperparameters.
 
-    `only` are their names, or None where all are that stand not in `NOT_HYPERPARAMETERS`. `table` is the keyword of a
+    `only` are their names, or None where all are except those in `NOT_HYPERPARAMETERS`. `table` is the keyword of a
     dictionary of hyperparameters that the call takes first, or empty.
     """
 

@@ -1,4 +1,4 @@
-"""Lines that never return: servers that a notebook starts in the foreground, and loops that nothing ends.
+"""Lines that never return: servers that a notebook starts in the foreground, and loops that never end.
 
 Only what runs with the cell or script counts. A function that serves is harmless until it is called, and a thread or
 process that serves leaves the cell free.
@@ -40,7 +40,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LOOPS = (ast.While, ast.For, ast.AsyncFor)
 _LEAVES = (ast.Return, ast.Raise, ast.Yield, ast.YieldFrom)
 
-# What somebody writes on purpose must not take hours either: words of a shell line are split one character at a time.
+# Text that is made to be slow must not take hours either: words of a shell line are split one character at a time.
 _LONGEST_EXAMINED = 20_000
 _LONGEST_COMMAND = 5_000
 _LONGEST_VALUE = 200
@@ -48,11 +48,11 @@ _MOST_CALLS = 5_000
 
 
 def may_loop(text: str) -> bool:
-    """Whether a text is worth being given to `endless_loops`: a cheap test that overlooks none."""
+    """Whether a text is worth being given to `blocking_loops`: a cheap test that overlooks none."""
     return _LOOP.search(text) is not None
 
 
-def endless_loops(tree: ast.Module) -> Lines:
+def blocking_loops(tree: ast.Module) -> Lines:
     """``while True`` loops of the module itself that nothing in them ends.
 
     A loop within a ``try`` may be ended by what is caught there, unless that is the user's interruption.
@@ -66,7 +66,7 @@ def endless_loops(tree: ast.Module) -> Lines:
 
 @dataclass(slots=True)
 class ServerWatch:
-    """Tells which lines of a notebook's cells serve and do not return; it remembers names from the cells before."""
+    """Reports which lines of a notebook's cells serve and do not return; it remembers names from the cells before."""
 
     _names: CallNames = field(default_factory=CallNames)
     _serving: dict[str, str] = field(default_factory=dict)  # the notebook's own functions that serve

@@ -21,7 +21,7 @@ CONSTANT, NAME, CALL, DICT, LIST, BINARY, SUBSCRIPT, FORMATTED, OTHER = (
 
 
 class Value(NamedTuple):
-    """An expression, as far as its text tells.
+    """An expression, as far as its text shows.
 
     `kind` says what `data` and `items` are: ``constant`` (data: the value), ``name`` (data: the path as written:
     ``args.lr``), ``call`` (data: index of the call in `Module.calls`), ``dict`` (items: key, value, key, value, ...),
@@ -37,14 +37,14 @@ class Value(NamedTuple):
     column: int = 0
 
     def names(self) -> set[str]:
-        """Paths of all variables that stand in it, in nested calls' arguments not included."""
+        """Paths of all variables in it, in nested calls' arguments not included."""
         found = {self.data} if self.kind == NAME else set()
         for item in self.items:
             found |= item.names()
         return found
 
     def constants(self) -> list[Any]:
-        """All constants that stand in it."""
+        """All constants in it."""
         found = [self.data] if self.kind == CONSTANT or (self.kind == FORMATTED and self.data) else []
         for item in self.items:
             found += item.constants()
@@ -61,13 +61,13 @@ class Value(NamedTuple):
 class Call(NamedTuple):
     """A call, in the order in which they are evaluated in the text. Lines and columns count from 1.
 
-    `path` is the callee as written (``self.client.log_param``, ``.fit`` where the object is no name), `api` the
+    `path` is the callee as written (``self.client.log_param``, ``.fit`` where the object is not a name), `api` the
     resolved name. `targets` are the names that its result is assigned to. `loops` and `withs` are indices into the
     module's lists of the statements around it, outermost first, within the same function. `scope` is an index into
     `Module.scopes`.
     """
 
-    index: int  # type: ignore[assignment]  # a field in place of the method of tuples, which nobody needs
+    index: int  # type: ignore[assignment]  # a field in place of the method of tuples, which is not used
     path: str
     api: str
     args: tuple[Value, ...]
@@ -138,7 +138,7 @@ class Scope(NamedTuple):
     """A function or class, or at index 0 the module; `bases` are resolved names.
 
     `parameters` are the names in order, `annotations` resolved names by parameter, `defaults` by parameter. `parent`
-    is an index. `first` and `last` bound the calls that stand in it: they are ``calls[i] for i in range(first,
+    is an index. `first` and `last` bound the calls in it: they are ``calls[i] for i in range(first,
     last)``, those of nested functions among them.
     """
 
@@ -172,7 +172,7 @@ class Import(NamedTuple):
 class CodeCell:
     """A code cell of a notebook; `index` counts all cells from 0, `count` is the saved execution count or None.
 
-    `blocking` are (line, what) of lines that never return; `parsed` is False where the cell is no Python.
+    `blocking` are (line, what) of lines that never return; `parsed` is False where the cell is not Python.
     """
 
     index: int
@@ -215,7 +215,7 @@ class Module:
 
     @property
     def is_test(self) -> bool:
-        """Whether the file tests others, by its name or folder: what it draws and trains is no experiment."""
+        """Whether the file tests others, by its name or folder: what it draws and trains is not an experiment."""
         *folders, name = self.file.split("/")
         named = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
         return named or bool({"tests", "test"} & set(folders))

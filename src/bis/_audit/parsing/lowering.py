@@ -273,7 +273,7 @@ class Lowering:
             self._body(node.body)
             return
         self._expr(node.test)
-        typing = _path(node.test).rpartition(".")[2] == "TYPE_CHECKING"  # what stands under `else` always runs
+        typing = _path(node.test).rpartition(".")[2] == "TYPE_CHECKING"  # what is under `else` always runs
         self._guarded += 1
         self._conditional += 1
         self._body(node.body)

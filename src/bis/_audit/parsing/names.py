@@ -1,4 +1,4 @@
-"""What names stand for: imports, and the objects that variables and attributes hold, as far as one file tells."""
+"""What names mean: imports, and the objects that variables and attributes hold, as far as one file shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class Elsewhere(Protocol):
-        """What the other files of the project tell."""
+        """What the other files of the project say."""
 
         def imported(self, target: str) -> str:
             """The resolved name of an imported name."""
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
             """What a name is that ``from module import *`` brings; None where the module is not the project's own."""
 
 
-_DEEP = 12  # longer chains of names than this are somebody's puzzle
+_DEEP = 12  # longer chains of names than this are not ordinary code
 _LONGEST = 300  # characters of a name: `df = df.a()`, a thousand times
 _MOST_STEPS = 1000  # for one name: code can be written so that every way branches
 _BUILTINS = frozenset(dir(builtins))
@@ -143,7 +143,7 @@ class Names:
         return self.resolve(path, call.scope, call.index)
 
     def resolve(self, path: str, scope: int, at: int, depth: int = 0) -> str:
-        """The resolved name of a path as it stands in `scope` just before call number `at`.
+        """The resolved name of a path as it is written in `scope` just before call number `at`.
 
         Unknown single names are returned as they are, members of unknown objects as ``.member``.
         """
@@ -234,7 +234,7 @@ class Names:
         return self._imported(target, "") if target else self._from_star(head)
 
     def _is_there_before(self, one: Scope, level: int, head: str, nested: str) -> bool:
-        """Whether a name stands for something before its first assignment in a scope: ``svm = svm.SVC()``."""
+        """Whether a name means something before its first assignment in a scope: ``svm = svm.SVC()``."""
         return head in one.parameters or nested in self._definitions or (level == 0 and head in self._imports)
 
     def _from_star(self, head: str) -> str:

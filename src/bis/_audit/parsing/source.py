@@ -10,7 +10,7 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bis._audit.parsing.blocking_cells import ServerWatch, endless_loops, may_loop
+from bis._audit.parsing.blocking_cells import ServerWatch, blocking_loops, may_loop
 from bis._audit.parsing.syntax_trees import Fault, syntax_tree
 from bis.model.project_audit import Problem
 from bis.notebooks.cell_syntax import LineMagic, cell_magic, parse_cell
@@ -83,10 +83,10 @@ _SAFE_FLAGS = (
 class Part:
     """A script, or one code cell.
 
-    `text` is Python with as many lines as there were: ``pass`` stands for each magic, and nothing in a cell that is no
-    Python. `lines` is the number of lines of code, `empty` tells that there are none. `magics` are (line, text without
-    the mark), `cell_magic` is the name of what governs the cell, `installs` are (line, text) of ``%pip install`` and
-    its like, `blocking` (line, what) of lines that never return. `line_count` counts all lines.
+    `text` is Python with as many lines as there were: ``pass`` replaces each magic, and the text is empty in a cell
+    that is not Python. `lines` is the number of lines of code, `empty` says that there are none. `magics` are (line,
+    text without the mark), `cell_magic` is the name of what governs the cell, `installs` are (line, text) of
+    ``%pip install`` and its like, `blocking` (line, what) of lines that never return. `line_count` counts all lines.
     """
 
     text: str
@@ -111,7 +111,7 @@ class Source:
     """A file's content, taken apart.
 
     `problems` are (kind, detail, cell, line). `mentions` are (cell, line) of the first places where one of `SUBSTRINGS`
-    stands, anything included: line 0 of a cell is its outputs, cell -1 of a notebook its metadata. `mentioned` is the
+    occurs, comments included: line 0 of a cell is its outputs, cell -1 of a notebook its metadata. `mentioned` is the
     number of all. `language` is named where a notebook is not for Python.
     """
 
@@ -190,7 +190,7 @@ def _script(content: bytes, source: Source) -> None:
     blocking: tuple[tuple[int, str], ...] = ()
     if may_loop(text):
         tree = syntax_tree(text)
-        blocking = () if isinstance(tree, Fault) else endless_loops(tree)
+        blocking = () if isinstance(tree, Fault) else blocking_loops(tree)
     source.parts.append(Part(text, lines=lines, empty=not lines, blocking=blocking))
 
 
@@ -291,7 +291,7 @@ def _notebook(content: bytes, source: Source) -> None:
 
 
 def _document(content: bytes, source: Source) -> Any:
-    """What the JSON text says; None, with a problem noted, where it is none."""
+    """What the JSON text says; None, with a problem noted, where it is not JSON."""
     text: bytes | str = content
     try:
         if not content.isascii():
@@ -308,7 +308,7 @@ def _document(content: bytes, source: Source) -> Any:
         if not content.strip():
             what = "an empty file"
         elif content.startswith(b"version https://git-lfs"):
-            what = "a pointer of Git LFS: the notebook itself is not here"
+            what = "a pointer of Git LFS: the notebook itself is missing"
         elif b"\n<<<<<<< " in content:
             what = "an unresolved merge conflict"
     source.problems.append(("notebook", what, -1, 0))
@@ -427,7 +427,7 @@ class _CodeCell:
         return self._with(python, name, watch, magics)
 
     def _governed(self) -> tuple[str, str, int] | None:
-        """Name and rest of the magic that makes this cell no Python, and the line (from 1) after it."""
+        """Name and rest of the magic by which this cell is not Python, and the line (from 1) after it."""
         governing = cell_magic(self._text)
         if governing is not None:
             return None if governing.name in _PYTHON_MAGICS else (governing.name, governing.rest, governing.line + 2)
@@ -469,7 +469,7 @@ class _CodeCell:
             found = syntax_tree(python)
             tree = None if isinstance(found, Fault) else found
             blocking += watch.python(tree, magics) if served else ()
-            blocking += endless_loops(tree) if looped and tree is not None else ()
+            blocking += blocking_loops(tree) if looped and tree is not None else ()
         return Part(
             python,
             self._index,
@@ -488,7 +488,7 @@ def _separated(text: str) -> tuple[str, str, tuple[LineMagic, ...]]:
     """A cell's Python with its magics replaced, the name of a magic that governs it, and the magics."""
     name = ""
     governing = cell_magic(text)
-    while governing is not None and governing.name in _PYTHON_MAGICS:  # one may stand below another
+    while governing is not None and governing.name in _PYTHON_MAGICS:  # one may be below another
         name = name or governing.name
         lines = text.split("\n")
         lines[governing.line] = ""

@@ -26,7 +26,7 @@ def read_comments(text: str, cell: int) -> Ignores:
     Returns
     -------
     dict
-        (cell, line) -> codes (empty: all) and reason; line 0 for comments that speak of the whole file.
+        (cell, line) -> codes (empty: all) and reason; line 0 for comments about the whole file.
     """
     if _MARK not in text:
         return {}
@@ -41,5 +41,5 @@ def read_comments(text: str, cell: int) -> Ignores:
                     codes = (*before, *codes)
                 found[(cell, WHOLE_FILE if match["whole"] else token.start[0])] = (codes, match["reason"].strip())
     except (tokenize.TokenError, SyntaxError, ValueError):
-        return found  # half-written code: what stands before the fault counts
+        return found  # half-written code: what comes before the fault counts
     return found

@@ -1,4 +1,4 @@
-"""Syntax trees of text that anybody may have written: a tree or a fault, in bounded time, without a warning."""
+"""Syntax trees of untrusted text: a tree or a fault, in bounded time, without a warning."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-# What is no Python 3, by the line at which the parser gave up.
+# What is not Python 3, by the line at which the parser gave up.
 _PYTHON_2 = (
     (re.compile(r"(?m)^[^#'\"\n]*\bprint\b(?:[ \t]*>>|[ \t]+[^\s=.,\[)]|[ \t]*['\"`])"), "a print statement"),
     (re.compile(r"(?m)^[ \t]*except\b[^:\n]*,[^:\n]*:"), "except X, e"),
@@ -136,7 +136,7 @@ def _fault(text: str, error: SyntaxError) -> Fault:
         return Fault("too-deep", message, line)
     if _CONFLICT.search(text):
         return Fault("syntax", "an unresolved merge conflict", line)
-    # Python 2 allowed tabs and blanks side by side: there, the line at which the parser stopped tells nothing.
+    # Python 2 allowed tabs and blanks side by side: there, the line at which the parser stopped says nothing.
     shown = text if isinstance(error, TabError) else _line(text, line)
     for pattern, what in _PYTHON_2:
         if pattern.search(shown):

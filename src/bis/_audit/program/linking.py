@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bis._audit.parsing.ir import Scope
 
-# A project's `mlflow.py` or folder `mlflow/` never hides the library from anybody who imports it to track.
+# A project's `mlflow.py` or folder `mlflow/` never hides the library from code that imports it to track.
 _LIBRARIES = frozenset(
     {"mlflow", "sklearn", "torch", "tensorflow", "keras", "numpy", "pandas", "scipy", "xgboost", "lightgbm", "optuna"}
 )
@@ -218,7 +218,7 @@ class Linker:
         return min(candidates, key=common)
 
     def imported(self, target: str, module: Module, depth: int = 0) -> str:
-        """What an imported name stands for, in the words of the file that defines it."""
+        """What an imported name means, under the name that the file which defines it uses."""
         found = self._target(module, target)
         if found is None or depth > _FURTHEST:
             return target
@@ -233,7 +233,7 @@ class Linker:
         return _qualified(api, owner, target)
 
     def starred(self, target: str, name: str, module: Module) -> str | None:
-        """What a name is that ``from target import *`` brings, empty for none; None where that is no own module."""
+        """What a name is that ``from target import *`` brings, empty for none; None for modules of others."""
         found = self._target(module, target)
         if found is None or found[1]:
             return None

@@ -44,7 +44,7 @@ class Project:
     def __post_init__(self) -> None:
         """Set what follows from the rest.
 
-        `roots` are the first parts of all imports of all files; `programs` are the files that test no others: what a
+        `roots` are the first parts of all imports of all files; `programs` are the files that are not tests: what a
         test logs, draws and trains is not an experiment.
         """
         object.__setattr__(self, "texts", MappingProxyType(dict(self.texts)))

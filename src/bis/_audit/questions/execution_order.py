@@ -22,7 +22,7 @@ def autolog_covers(api: str) -> tuple[str, ...]:
 
 
 def covered(autolog: Call, training: Call) -> bool:
-    """Whether autologging covers a training, if it stands before it; what is trained may be unknown."""
+    """Whether autologging covers a training, if it comes before it; what is trained may be unknown."""
     root = ml_calls.library(training.api)
     covers = autolog_covers(autolog.api)
     if training.method == "backward":

@@ -33,12 +33,12 @@ _BY_KIND = {
 
 def state(analysis: Analysis, calls: list[TrackingCall]) -> dict[str, Fact]:
     """All facts, in the order of `bis.model.audit_facts.FACTS`."""
-    ours = [call for call in calls if call.tracker == "mlflow"]
-    uses = _uses(analysis, ours)
-    facts = {"uses_mlflow": uses, "via": _via(analysis, ours)}
+    of_mlflow = [call for call in calls if call.tracker == "mlflow"]
+    uses = _uses(analysis, of_mlflow)
+    facts = {"uses_mlflow": uses, "via": _via(analysis, of_mlflow)}
     unread, unresolved = _unread(analysis), _unresolved(analysis)
     for name, (kind, otherwise) in _BY_KIND.items():
-        places = _first(call.place for call in ours if call.kind == kind)
+        places = _first(call.place for call in of_mlflow if call.kind == kind)
         if places:
             facts[name] = Fact(YES, places=places)
         else:
@@ -52,8 +52,8 @@ def state(analysis: Analysis, calls: list[TrackingCall]) -> dict[str, Fact]:
     facts["seeds_set"] = _seeds(analysis)
     facts["deps_declared"] = _declared(analysis)
     facts["deps_pinned"] = _pinned(analysis)
-    facts["hardcoded_run_id"] = _of(literals.run_ids(analysis), "no run id stands in the code")
-    facts["absolute_local_path"] = _of(literals.absolute_paths(analysis), "no absolute path stands in the code")
+    facts["hardcoded_run_id"] = _of(literals.run_ids(analysis), "the code contains no literal run id")
+    facts["absolute_local_path"] = _of(literals.absolute_paths(analysis), "the code contains no absolute path")
     facts["mlproject"] = _files(analysis, "MLproject")
     facts["readme_tracking"] = _documents(analysis)
     facts["trains_model"] = trains
@@ -104,14 +104,14 @@ _UNRESOLVED = {
 }
 
 
-def _uses(analysis: Analysis, ours: list[TrackingCall]) -> Fact:
+def _uses(analysis: Analysis, of_mlflow: list[TrackingCall]) -> Fact:
     places = [
         Place(module.file, one.cell, one.line)
         for module in analysis.project.modules
         for one in module.imports
         if one.target.partition(".")[0] in {"mlflow", "kedro_mlflow"}
     ]
-    places += [call.place for call in ours]
+    places += [call.place for call in of_mlflow]
     places += list(literals.rest_calls(analysis))
     if places:
         return Fact(YES, places=_first(places))
@@ -127,14 +127,14 @@ def _uses(analysis: Analysis, ours: list[TrackingCall]) -> Fact:
     return Fact(NO, "no code imports mlflow")
 
 
-def _via(analysis: Analysis, ours: list[TrackingCall]) -> Fact:
+def _via(analysis: Analysis, of_mlflow: list[TrackingCall]) -> Fact:
     doors: dict[str, list[Place]] = {}
     for module in analysis.project.modules:
         for one in module.imports:
             door = _imported_door(one.target)
             if door:
                 doors.setdefault(door, []).append(Place(module.file, one.cell, one.line))
-    for call in ours:
+    for call in of_mlflow:
         doors.setdefault(_door(call.api), []).append(call.place)
     for place in literals.rest_calls(analysis):
         doors.setdefault("rest", []).append(place)
@@ -161,8 +161,8 @@ def _door(api: str) -> str:
         return "client"
     if name.startswith("mlflow."):
         return "api"
-    for beginning, door in mlflow.DOORS.items():
-        if name.startswith(beginning):
+    for prefix, door in mlflow.DOORS.items():
+        if name.startswith(prefix):
             return door
     return {"transformers": "hf", "trl": "hf", "optuna": "optuna", "zenml": "zenml"}.get(
         name.partition(".")[0], "other"
@@ -202,16 +202,16 @@ def _no_params(analysis: Analysis, facts: dict[str, Fact], calls: list[TrackingC
     why_not = _params_logged(analysis, facts, calls)
     if why_not is not None:
         return why_not
-    ours = [call for call in calls if call.tracker == "mlflow"]
+    of_mlflow = [call for call in calls if call.tracker == "mlflow"]
     if UNKNOWN in {facts["logs_params"].value, facts["uses_mlflow"].value}:
         return Fact(UNKNOWN, facts["logs_params"].reason)
-    if trains.value != YES and not ours:
+    if trains.value != YES and not of_mlflow:
         return Fact(NO, "it neither trains a model nor logs anything")
     tests = {module.file for module in analysis.project.modules if module.is_test}
     if all(place.file in tests for place in facts["uses_mlflow"].places):
         return Fact(NO, "only its tests use MLflow")
     trained = tuple(place for place in trains.places if trains.value == YES and place.file not in tests)
-    return Fact(YES, "neither a call nor autologging logs one", trained or _first(c.place for c in ours))
+    return Fact(YES, "neither a call nor autologging logs one", trained or _first(c.place for c in of_mlflow))
 
 
 def _params_logged(analysis: Analysis, facts: dict[str, Fact], calls: list[TrackingCall]) -> Fact | None:

@@ -31,7 +31,7 @@ _NO_PATH = re.compile(r"https?:|[<>{}|\n]")
 
 
 def cell_of(module: Module, value: Value, call: Call | None) -> int:
-    """The cell in which a literal stands."""
+    """The cell that contains a literal."""
     if call is not None or not module.is_notebook:
         return call.cell if call is not None else -1
     assigned = (a.cell for a in module.assigns if a.line <= value.line and _holds(a.value, value))
@@ -74,7 +74,7 @@ def absolute_paths_with_text(analysis: Analysis) -> list[tuple[Place, str]]:
             known = text.partition("{}")[0] if value.kind == FORMATTED else text  # f"/home/me/{name}.csv"
             if not _ABSOLUTE.match(known) or _NO_PATH.search(known) or known in {"/home/", "/Users/"}:
                 continue
-            # An experiment of Databricks is named like a path in somebody's home.
+            # An experiment of Databricks is named like a path in a home folder.
             if "experiment" in name.lower() or _WORKSPACE.match(known):
                 continue
             if call is not None and call.method in _NO_FILES:

@@ -47,7 +47,7 @@ class Seeding:
 
 
 def trains(call: Call) -> bool:
-    """Whether a call trains a model; preparing data is no training."""
+    """Whether a call trains a model; preparing data is not training."""
     known = training.is_training(call.api)
     if known is not None:
         return known
@@ -117,7 +117,7 @@ def hyperparameters(call: Call) -> dict[str, Value]:
 
 
 def names_of(values: list[Value]) -> set[str]:
-    """Last parts of all names that stand in expressions."""
+    """Last parts of all names in expressions."""
     return {name.rpartition(".")[2] for value in values for name in value.names()} | {
         value.data for value in values if value.kind == NAME
     }

@@ -41,14 +41,14 @@ def one_sided(module: Module) -> Iterator[OneSided]:
             if _TRAIN.search(source) and assign.name == source:
                 prepared.setdefault(assign.name, (assign, how))
     # In place: `x_train /= 255` is an assignment to itself as well.
-    told = set()
+    reported = set()
     for name, (assign, how) in prepared.items():
         for test in _counterparts(name):
             if test in every or _derived(module, test, every):
                 continue
             use = _evaluation(module, test, assign)
-            if use is not None and _fitted(module, name, assign) and test not in told:
-                told.add(test)
+            if use is not None and _fitted(module, name, assign) and test not in reported:
+                reported.add(test)
                 yield OneSided(name, test, how, assign, use)
 
 

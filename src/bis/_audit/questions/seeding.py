@@ -1,4 +1,4 @@
-"""Seeds that a file declares, and the repair that passes them on."""
+"""Seeds that a file declares, and the fix that passes them on."""
 
 from __future__ import annotations
 

@@ -44,9 +44,9 @@ def search(project: Project, root: Path, left_out: dict[str, str], *, traces: bo
         for file in _files(root, folder):
             content = load(root, file)
             if isinstance(content, bytes) and any(word in content for word in _WORDS):
-                reason = "" if traces else f"the texts stand in files that are not its own ({why})"
+                reason = "" if traces else f"the texts occur in files that are not its own ({why})"
                 return Substrings(traces=True, places=(Place(file),), reason=reason)
-    return Substrings(reason="an integration logs for it: none of the texts stands in its files" if traces else "")
+    return Substrings(reason="an integration logs for it: none of the texts occurs in its files" if traces else "")
 
 
 def _why(project: Project) -> str:
@@ -59,7 +59,7 @@ def _why(project: Project) -> str:
         return "a function of that name is called that is not MLflow's, or that traces nothing"
     if unread:
         return f"{unread[0].file} has the texts and could not be read wholly"
-    return "the texts stand in comments, strings, Markdown or saved outputs only"
+    return "the texts occur in comments, strings, Markdown or saved outputs only"
 
 
 def _calls_alike(module: Module) -> bool:

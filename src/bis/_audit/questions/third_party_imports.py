@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def third_party(analysis: Analysis) -> dict[str, Place]:
     """First parts of imports that are neither the standard library's nor the project's own, with their first places.
 
-    Imports that may fail (in a ``try``) or stand under a condition (``if``) are not needed.
+    Imports that may fail (in a ``try``) or are under a condition (``if``) are not needed.
     """
     own = analysis.project.links.own_names | _folders(analysis)
     found: dict[str, Place] = {}

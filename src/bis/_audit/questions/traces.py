@@ -30,7 +30,7 @@ def traces(analysis: Analysis, module: Module) -> list[list[TraceStep]]:
     """
     reached: set[tuple[str, int]] = set()
     found = [_trace(analysis, module, 0, reached, None)]
-    # Only functions that nobody in the file calls begin a run of their own; a class's methods are taken together.
+    # Only functions that are not called in the file start a run of their own; a class's methods are taken together.
     for index, scope in enumerate(module.scopes):
         if scope.kind == "function" and (module.file, index) not in reached and scope.first < scope.last:
             found.append(_trace(analysis, module, index, reached, None))

@@ -1,7 +1,7 @@
 """An absolute path of one machine.
 
 ## What it does
-Finds literal paths below somebody's home, a drive, a mount or a hosted notebook's own folder. Left alone
+Finds literal paths below a user's home, a drive, a mount or a hosted notebook's own folder. Left alone
 are tests, folders where programs are installed, and hidden ones of a home (`~/.cache`).
 
 ## Why is this bad?
@@ -38,7 +38,7 @@ _LONGEST = 60
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such literal."""
+    """Report each such literal."""
     for place, text in sorted(set(literals.absolute_paths_with_text(analysis))):
         shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
         yield RULE.at(place, f"an absolute path of one machine: {shown}")

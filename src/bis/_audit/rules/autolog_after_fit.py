@@ -44,16 +44,16 @@ RULE = Rule("BIS201", "autolog-after-fit", Severity.ERROR, Confidence.HIGH, gate
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such call, with the training that it misses."""
-    told = set()
+    """Report each such call, with the training that it misses."""
+    reported = set()
     for module, call, fit in execution_order.late_autologs(analysis):
-        told.add(id(call))
+        reported.add(id(call))
         owner = next((m for m in analysis.project.modules if any(c is fit for c in m.calls)), module)
         edits = _repair(analysis, module, call) if owner is module else ()
         message = f"{call.path}() is called after the training that it should log"
         yield RULE.at_call(module, call, message, edits=edits, related=(owner.place_of(fit),))
     for module, call, fit in execution_order.late_autologs(analysis, saved=True):
-        if id(call) not in told:
+        if id(call) not in reported:
             message = f"{call.path}() was executed after the training that it should log (saved execution counts)"
             yield RULE.at_call(module, call, message, related=(module.place_of(fit),))
 
@@ -83,7 +83,7 @@ def _repair(analysis: Analysis, module: Module, call: Call) -> tuple[Edit, ...]:
     keywords = ", ".join(f"{name}={value.data!r}" for name, value in call.keywords.items())
     place = module.place_of(call)
     text = f"{indent}{call.path}({keywords})\n"
-    # The training stands in the same block: the block is not empty without the call.
+    # The training is in the same block: the block is not empty without the call.
     return (
         Edit(Place(place.file, place.cell, start, 1, start, 1), text),
         Edit(Place(place.file, place.cell, call.line, 1, call.line + 1, 1), ""),

@@ -48,7 +48,7 @@ _MAY_TRAIN = ("train", "fit", "tune", "objective", "run", "optimi", "search")
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such call."""
+    """Report each such call."""
     for module in analysis.project.programs:
         autologs = [c for c in module.calls if analysis.direct(module, c) == ("autolog",)]
         if not autologs:
@@ -56,7 +56,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         trainings, reached = _trainings(analysis, module)
         for call in autologs:
             if call.scope and call.index not in reached:
-                continue  # in a function that other files call, or nobody
+                continue  # in a function that other files may call
             flavour = canonical(call.api).split(".")[1]
             if flavour != "autolog" and flavour not in mlflow.AUTOLOG_COVERS:
                 continue  # of a library that calls models rather than trains them

@@ -2,7 +2,7 @@
 
 ## What it does
 Finds notebooks in which some code cells have been executed and others have not, and the last ones that were executed
-stand below those; and notebooks in which no cell has been executed.
+are below those; and notebooks in which no cell has been executed.
 
 ## Why is this bad?
 Its results cannot be compared with anything: there are none, or they were made without a part of the code.
@@ -39,7 +39,7 @@ RULE = Rule("BIS602", "cells-never-executed", Severity.NOTE, Confidence.HIGH)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell it once for each notebook."""
+    """Report it once for each notebook."""
     for module in analysis.project.modules:
         code = [cell for cell in module.cells if not cell.empty]
         if not code:

@@ -4,7 +4,7 @@
 Finds notebooks whose saved execution counts do not rise from top to bottom.
 
 ## Why is this bad?
-The saved outputs come from another program than the one that stands there: run from the top, it may give something
+The saved outputs come from another order than the one on the page: run from the top, it may give something
 else, or fail.
 
 ## Example
@@ -38,7 +38,7 @@ RULE = Rule("BIS601", "cells-out-of-order", Severity.WARNING, Confidence.HIGH)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell it once for each notebook, at the first cell that was executed before one above it."""
+    """Report it once for each notebook, at the first cell that was executed before one above it."""
     for module in analysis.project.modules:
         counted = [cell for cell in module.cells if cell.count is not None and not cell.empty]
         for above, cell in pairwise(counted):

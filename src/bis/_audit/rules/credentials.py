@@ -1,12 +1,12 @@
 """Credentials in the code, next to tracking.
 
 ## What it does
-Finds literal passwords, tokens and keys that are given to environment variables of MLflow and its stores, stand in a
+Finds literal passwords, tokens and keys that are given to environment variables of MLflow and its stores, are part of a
 tracking address, or are given to the login of a tracker.
 
 ## Why is this bad?
-Whoever reads the repository can write to the store, and what it says of past runs is worth nothing any more. A key
-that was committed once stays in the history.
+Everyone who can read the repository can write to the store, and its records of past runs can no longer be trusted. A
+key that was committed once stays in the history.
 
 ## Example
 ```python
@@ -61,7 +61,7 @@ _PLACEHOLDER = re.compile(
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such literal, without repeating it."""
+    """Report each such literal, without repeating it."""
     for module in analysis.project.modules:
         for key, value, place in _environment(module):
             if _VARIABLE.match(key) and _is_secret(value):

@@ -6,7 +6,7 @@ parameter or tag names data or its version, and no data versioning (DVC, lakeFS,
 
 ## Why is this bad?
 A file of the same name may have other rows tomorrow. Without an identification, a digest or a version, a different
-result cannot be told from different data.
+result cannot be distinguished from different data.
 
 ## Example
 ```python
@@ -45,7 +45,7 @@ _VERSIONED = frozenset({"dvc", "lakefs", "delta", "deltalake", "lakefs_client", 
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell it once, at the first training."""
+    """Report it once, at the first training."""
     facts = analysis.facts
     if facts["uses_mlflow"].value != YES or facts["trains_model"].value != YES or facts["logs_dataset"].value != NO:
         return

@@ -40,7 +40,7 @@ _LOADERS = frozenset({"torch.utils.data.DataLoader", "torch.utils.data.dataloade
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such call."""
+    """Report each such call."""
     for module in analysis.project.programs:
         for call in module.calls:
             if call.api not in _LOADERS or call.starred or {"generator", "worker_init_fn"} & set(call.keywords):

@@ -5,7 +5,7 @@ Finds projects that import third-party packages and declare none: no requirement
 file.
 
 ## Why is this bad?
-Nobody knows what to install, and the versions that made the results are lost.
+It is not known what to install, and the versions that made the results are lost.
 
 ## Example
 ```text
@@ -37,7 +37,7 @@ RULE = Rule("BIS501", "dependencies-undeclared", Severity.WARNING, Confidence.HI
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell it once, with the packages that are imported."""
+    """Report it once, with the packages that are imported."""
     if analysis.facts["deps_declared"].value != NO:
         return
     needed = sorted(third_party_imports.third_party(analysis))

@@ -40,7 +40,7 @@ RULE = Rule("BIS502", "dependencies-unpinned", Severity.NOTE, Confidence.HIGH)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell it once for each file, at the first package that is not pinned."""
+    """Report it once for each file, at the first package that is not pinned."""
     dependencies = analysis.project.dependencies
     if dependencies.pins == "lock":
         return

@@ -1,4 +1,4 @@
-"""The documentation of the rules, which stands in the rules themselves."""
+"""The documentation of the rules, which is written in the rules themselves."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ It is a defect of bis: please report it, with the project if you may.
 Finds comments `# bis: ignore[...]` on lines where the rules that they name find nothing.
 
 ## Why is this bad?
-It hides what comes later, and tells a reader of a fault that is not there.
+It hides what comes later, and suggests a fault that is not there.
 
 ## Example
 ```python
@@ -52,7 +52,7 @@ def rule_texts() -> list[RuleText]:
 
 
 def unknown_codes(codes: Iterable[str]) -> list[str]:
-    """Codes, or beginnings of codes, that no rule has."""
+    """Codes, or prefixes of codes, that no rule has."""
     known = [CRASHED.code, UNUSED.code, *(module.RULE.code for module in RULES)]
     return [code for code in codes if not any(one.startswith(code) for one in known)]
 

@@ -1,4 +1,4 @@
-"""A run id that stands in the code.
+"""A run id that is written in the code.
 
 ## What it does
 Finds literal run ids that are given to MLflow, or to a name that says so, also within `runs:/` addresses. Those in
@@ -6,7 +6,7 @@ tests are left alone.
 
 ## Why is this bad?
 The id belongs to one store. On any other machine the run is not there, and the program fails or, with a store that is
-shared, reads somebody else's result.
+shared, reads the result of another person.
 
 ## Example
 ```python
@@ -39,6 +39,6 @@ RULE = Rule("BIS401", "hardcoded-run-id", Severity.ERROR, Confidence.HIGH)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such literal."""
+    """Report each such literal."""
     for place in sorted(set(literals.run_ids(analysis))):
         yield RULE.at(place, "a literal run id: it is in one store only")

@@ -1,4 +1,4 @@
-"""A tracking address that stands in the code.
+"""A tracking address that is written in the code.
 
 ## What it does
 Finds literal addresses that are given to `mlflow.set_tracking_uri`, a client or a logger. One that is given under a
@@ -38,7 +38,7 @@ RULE = Rule("BIS402", "hardcoded-tracking-uri", Severity.NOTE, Confidence.HIGH, 
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such call; the address itself is not repeated, since it may hold a password."""
+    """Report each such call; the address itself is not repeated, since it may hold a password."""
     for module, call, text in literals.tracking_uris(analysis):
         scheme = text.partition(":")[0] if ":" in text else "path"
         yield RULE.at_call(module, call, f"a literal tracking address ({scheme}): set MLFLOW_TRACKING_URI instead")

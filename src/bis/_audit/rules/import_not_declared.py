@@ -4,7 +4,7 @@
 Finds packages that are imported and neither declared nor brought along by one that is.
 
 ## Why is this bad?
-The declared environment does not run the project. Whoever replays it has to guess the package, and its version.
+The declared environment does not run the project. A person who replays it has to guess the package, and its version.
 
 ## Example
 ```python
@@ -38,7 +38,7 @@ RULE = Rule("BIS503", "import-not-declared", Severity.WARNING, Confidence.MEDIUM
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each package once, at its first import."""
+    """Report each package once, at its first import."""
     if analysis.facts["deps_declared"].value != YES or not analysis.project.dependencies.declared:
         return
     for one in imports_undeclared(

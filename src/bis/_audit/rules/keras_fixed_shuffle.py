@@ -49,7 +49,7 @@ RULE = Rule(
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such call of fit."""
+    """Report each such call of fit."""
     for module in analysis.project.programs:
         for call in module.calls:
             if not _fits_arrays(call) or not analysis.is_seeded(module, ("keras", "tensorflow")):

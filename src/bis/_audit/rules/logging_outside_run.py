@@ -5,7 +5,7 @@ Finds calls that log to the active run where the author's own run is not open: a
 block or `mlflow.end_run()`, or before the first `mlflow.start_run()` of a script.
 
 ## Why is this bad?
-MLflow opens another run without a word. The value lands there, apart from the run it belongs to; and a `start_run()`
+MLflow opens another run without a message. The value lands there, apart from the run it belongs to; and a `start_run()`
 that follows fails, because a run is active already.
 
 ## Example
@@ -45,8 +45,8 @@ RULE = Rule("BIS203", "logging-outside-run", Severity.ERROR, Confidence.MEDIUM, 
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such call once."""
-    told: set[int] = set()
+    """Report each such call once."""
+    reported: set[int] = set()
     inside: set[int] = set()
     found: list[tuple[Module, Call, str]] = []
     for module in analysis.project.programs:
@@ -55,8 +55,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         for trace in traces(analysis, module):
             _Runs(found, inside).follow(trace)
     for module, call, when in found:
-        if id(call) not in told and id(call) not in inside:
-            told.add(id(call))
+        if id(call) not in reported and id(call) not in inside:
+            reported.add(id(call))
             yield RULE.at_call(module, call, f"{call.path} logs {when}: to a run of its own")
 
 

@@ -53,7 +53,7 @@ _CALLS = {
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such call."""
+    """Report each such call."""
     for module in analysis.project.programs:
         for call in module.calls:
             known = _CALLS.get(canonical(call.api)) if call.loops else None
@@ -111,7 +111,7 @@ def _repair(module: Module, call: Call, loop: Loop) -> tuple[Edit, ...]:
     """``, step=epoch`` before the closing bracket, where the loop counts."""
     over = loop.over
     if over is None or over.kind != CALL or not loop.targets or loop.cell != call.cell or len(call.loops) > 1:
-        return ()  # in a loop within a loop, the inner one begins again and again
+        return ()  # in a loop within a loop, the inner one starts again and again
     counts = module.calls[over.data].path
     if counts in {"tqdm", "trange", "tqdm.tqdm"}:
         inner = module.calls[over.data].args

@@ -40,7 +40,7 @@ _OWN_SIGNATURE = frozenset({"langchain", "openai", "dspy", "llama_index", "sente
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such call."""
+    """Report each such call."""
     for module in analysis.project.programs:
         for call in module.calls:
             if "model" not in analysis.direct(module, call) or not canonical(call.api).endswith(".log_model"):

@@ -35,7 +35,7 @@ RULE = Rule("BIS603", "never-returning-cell", Severity.ERROR, Confidence.HIGH)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such line."""
+    """Report each such line."""
     for module in analysis.project.modules:
         for line, what in module.blocking:
             yield RULE.at(Place(module.file, -1, line), f"it never returns: {_short(what)}")

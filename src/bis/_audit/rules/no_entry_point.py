@@ -39,7 +39,7 @@ RULE = Rule("BIS504", "no-entry-point", Severity.NOTE, Confidence.MEDIUM)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell it once."""
+    """Report it once."""
     facts = analysis.facts
     sources = [m.file for m in analysis.project.modules]
     scripts = [m.file for m in analysis.project.modules if not m.is_notebook]

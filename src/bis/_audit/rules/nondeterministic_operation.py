@@ -47,7 +47,7 @@ RULE = Rule(
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such call."""
+    """Report each such call."""
     fixed = any(call.api in MAKES_DETERMINISTIC for module in analysis.project.modules for call in module.calls)
     for module in analysis.project.programs:
         if not module.roots & {"torch", "tensorflow"}:

@@ -41,7 +41,7 @@ RULE = Rule("BIS701", "one-sided-preprocessing", Severity.ERROR, Confidence.MEDI
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each evaluation on data that lacks what the training data got."""
+    """Report each evaluation on data that lacks what the training data got."""
     for module in analysis.project.programs:
         for one in one_sided_data.one_sided(module):
             done = Place(module.file, one.assign.cell, one.assign.line, one.assign.column)

@@ -5,7 +5,7 @@ Finds projects that use MLflow and train a model or log something, in which no c
 covers the training.
 
 ## Why is this bad?
-A run whose parameters are unknown can be looked at, and cannot be started again: nobody knows what made its metrics.
+A run whose parameters are unknown can be looked at but not started again: it is not known what made its metrics.
 
 ## Example
 ```python
@@ -41,7 +41,7 @@ RULE = Rule("BIS101", "params-never-logged", Severity.ERROR, Confidence.HIGH)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell it once, at the first training or the first call that logs something else."""
+    """Report it once, at the first training or the first call that logs something else."""
     fact = analysis.facts["params_not_logged_at_all"]
     if fact.value == YES and fact.places:
         yield RULE.at(fact.places[0], "no parameter of any run is logged, neither by a call nor by autologging")

@@ -5,7 +5,7 @@ Finds projects that log to MLflow, whose README and documents neither say what i
 `log_param`, `autolog` or the like.
 
 ## Why is this bad?
-The runs are there and nobody looks: a reader does not know that there are any, or where.
+A reader does not know that there are runs, or where to find them.
 
 ## Example
 ```text
@@ -37,7 +37,7 @@ RULE = Rule("BIS801", "readme-silent", Severity.NOTE, Confidence.HIGH)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell it once."""
+    """Report it once."""
     facts = analysis.facts
     logs = any(facts[name].value == YES for name in ("logs_params", "logs_metrics", "autolog", "logs_model"))
     if logs and facts["readme_tracking"].value == NO:

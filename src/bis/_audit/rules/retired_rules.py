@@ -1,4 +1,4 @@
-"""Rules that are gone. Their codes stay taken: a comment or a baseline that names one must never mean another rule."""
+"""Rules that are gone. Their codes are reserved: a comment or baseline that names one must never mean another rule."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ RULE = Rule("BIS204", "run-never-ended", Severity.WARNING, Confidence.HIGH, gate
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such call."""
+    """Report each such call."""
     for module in analysis.project.programs:
         starts = [call for call in module.calls if call.api in mlflow.STARTS]
         if not starts or _ends(analysis, module):

@@ -48,7 +48,7 @@ _WHOLE = frozenset(
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each maker of a model once, with all arguments that are not logged."""
+    """Report each maker of a model once, with all arguments that are not logged."""
     autologs = [c for m in analysis.project.modules for c in m.calls if analysis.direct(m, c) == ("autolog",)]
     for module in analysis.project.programs:
         logging = [c for c in module.calls if analysis.kinds(module, c)]
@@ -57,7 +57,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         logged = _Logged(analysis, module, [c for c in logging if "param" in analysis.kinds(module, c)])
         for call in [] if logged.everything else module.calls:
             known = spread(analysis, module, call)
-            given = ml_calls.hyperparameters(call if known.starred else known)  # {**defaults, **others}: who knows
+            given = ml_calls.hyperparameters(call if known.starred else known)  # {**defaults, **others}: not known
             missing = [n for n, v in given.items() if logged.misses(n, v, call)]
             if missing and not any(_covers(autolog, call) for autolog in autologs):
                 names = ", ".join(missing)
@@ -147,5 +147,5 @@ class _Logged:
         known = self._analysis.value_of(self._module, value, call.scope, call.index)
         if known is None or not known.is_literal:
             return False
-        # batch_size=bs, logged as "bs": the constant itself is told under another key
+        # batch_size=bs, logged as "bs": the constant itself is reported under another key
         return not any(key in name.lower() or name.lower() in key for key in self.keys if len(key) > 2)

@@ -38,7 +38,7 @@ RULE = Rule("BIS303", "unseeded-numpy", Severity.WARNING, Confidence.MEDIUM, gat
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell the first such call of each file."""
+    """Report the first such call of each file."""
     if analysis.facts["trains_model"].value != YES:
         return
     for module in analysis.project.programs:

@@ -43,7 +43,7 @@ RULE = Rule(
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such call."""
+    """Report each such call."""
     for module in analysis.project.programs:
         for call in module.calls:
             one = ml_calls.split_seeding(spread(analysis, module, call))

@@ -44,7 +44,7 @@ RULE = Rule(
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell the first such call of each file."""
+    """Report the first such call of each file."""
     if analysis.facts["trains_model"].value != YES:
         return
     for module in analysis.project.programs:

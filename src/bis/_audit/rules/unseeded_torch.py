@@ -38,7 +38,7 @@ RULE = Rule("BIS304", "unseeded-torch", Severity.WARNING, Confidence.MEDIUM, gat
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell the first such call of each file."""
+    """Report the first such call of each file."""
     if analysis.facts["trains_model"].value != YES:
         return
     for module in analysis.project.programs:

@@ -40,7 +40,7 @@ _SEED = re.compile(r"(?i)^(?:\w*_)?(?:seed|random_state|rng_seed|random_seed)$")
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Tell each such assignment."""
+    """Report each such assignment."""
     read: frozenset[str] | None = None
     for module in analysis.project.programs:
         for assign in module.assigns:

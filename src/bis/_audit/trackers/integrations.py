@@ -1,4 +1,4 @@
-"""Other libraries that write to a tracker when they are told to: by a logger, a callback, or one of their arguments.
+"""Other libraries that write to a tracker when they are asked to: by a logger, a callback, or one of their arguments.
 
 Names were looked up in lightning 2.6, transformers 5.24, optuna-integration 5.0, ray 2.60, composer 0.32, ignite 0.5,
 skorch 1.4, monai 1.6, catalyst 22.4, mmengine 0.10, anomalib 2.7, kedro-mlflow 2.0, zenml 0.98, pycaret 3.3,
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """A thing of another library whose making is enough to write to MLflow.
+    """An object of another library that writes to MLflow once it is made.
 
     `door` is the word of the fact ``via``. `kinds` is what it then logs, words of
     `bis.model.project_audit.KINDS` with spaces between; empty where the project's own calls still decide. `aliases` are
@@ -144,7 +144,7 @@ MLFLOW: tuple[Integration, ...] = (
     Integration("zenml.integrations.mlflow.mlflow_step_decorator.enable_mlflow", "zenml", ""),
 )
 
-# Beginnings of imported or called names -> word of the fact `via`.
+# Prefixes of imported or called names -> word of the fact `via`.
 DOORS: dict[str, str] = {
     **{name: one.door for one in MLFLOW for name in (one.name, *one.aliases)},
     "pytorch_lightning.loggers.mlflow": "lightning",
@@ -165,7 +165,7 @@ DOOR_KEYWORDS: dict[str, tuple[str, str]] = {
     "zenml.steps.step": ("experiment_tracker", "zenml"),
 }
 
-# Words that other libraries have for trackers, in the order in which one of several is told.
+# Words that other libraries have for trackers, in the order in which one of several is named.
 WORDS: dict[str, str] = {
     "mlflow": "mlflow",
     "wandb": "wandb",
@@ -197,7 +197,7 @@ def switch_of(api: str) -> Switch | None:
     """The argument by which a call of another library turns tracking on; None where it has none.
 
     Without ``report_to``, Hugging Face's training arguments report to all trackers that are installed, since version 5
-    to none: nothing can be told then.
+    to none: the answer is not known then.
     """
     root, _dot, rest = api.partition(".")
     if root in _ARGUMENTS:

@@ -21,9 +21,9 @@ class Tracker:
     roots : tuple of str
         First parts of its imports; no other file can use it.
     calls : dict of str to str
-        Resolved names -> kinds. ``*`` stands for exactly one part before the last: ``mlflow.*.log_model`` -> ``model``.
+        Resolved names -> kinds. ``*`` matches exactly one part before the last: ``mlflow.*.log_model`` -> ``model``.
     aliases : dict of str to str
-        Other names of one thing, by their beginning: ``mlflow.tracking.MlflowClient`` -> ``mlflow.MlflowClient``.
+        Other names of one thing, by their prefix: ``mlflow.tracking.MlflowClient`` -> ``mlflow.MlflowClient``.
     makes : dict of str to str
         Functions -> the name under which the methods of what they return are listed: ``wandb.init`` -> ``wandb.Run``.
     keywords : dict of str to dict of str to str

@@ -1,4 +1,4 @@
-"""Audits as results of a corpus: whether a project could be audited or not, there is one of it."""
+"""Audits as results of a corpus: one for each project, whether it could be audited or not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AUDITS = "audits.jsonl"
 def audit_of(outcome: ProjectOutcome[ProjectAudit]) -> ProjectAudit:
     """The audit, under the name and at the commit by which the corpus knows the project.
 
-    Of a project that could not be audited it knows nothing but why: it has no facts.
+    Of a project that could not be audited it holds only the reason: it has no facts.
     """
     source, audit = outcome.source, outcome.result
     if isinstance(audit, Problem):

@@ -1,4 +1,4 @@
-"""From the file of audits to what people look at: tables, statistics and pages, in one pass."""
+"""From the file of audits to what people read: tables, statistics and pages, in one pass."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def write_results(out: Path, rule_names: dict[str, str]) -> CorpusSummary:
                 if not failure_of(audit):
                     pages.add(audit)
         result = summary.result()
-        # Names of files need not be text: what is no character is written as JSON's own escape.
+        # Names of files need not be text: what is not a character is written as JSON's own escape.
         (out / STATISTICS).write_text(to_text("bis.corpus", result), encoding="utf-8", errors="backslashreplace")
         pages.finish(result)
         for name in TABLES:

@@ -191,15 +191,15 @@ def _bar(share: Share, width: int = 300) -> str:
 
 
 def _search(summary: CorpusSummary) -> str:
-    search, ours = summary.search, summary.audit
-    if search is None or ours is None:
+    search, by_audit = summary.search, summary.audit
+    if search is None or by_audit is None:
         return ""
     rows = "".join(
         f"<tr><td>{label}</td><td class='plot'>{_bar(share)}</td><td class='n'>{share.share:.1%}</td>"
         f"<td class='n'>{share.low:.1%} - {share.high:.1%}</td><td class='n'>{share.count:,} of {share.n:,}</td></tr>"
         for label, share in (
             ("search for <code>log_param</code>, <code>autolog</code>, <code>log_metric</code>", search),
-            ("audit: a call logs parameters or metrics, or autologging does", ours),
+            ("audit: a call logs parameters or metrics, or autologging does", by_audit),
         )
     )
     listed = "".join(

@@ -1,8 +1,8 @@
 """Findings as SARIF 2.1.0, which code scanning services and editors read.
 
-SARIF counts the lines of a file, and those of a notebook are lines of JSON that nobody looks at. A place in a notebook
-is therefore the first line of the file, where services show it, with the cell as its logical location, cell and line as
-its properties, and both in the message. A finding that speaks of a file as a whole stands at its first line too.
+SARIF counts the lines of a file, and those of a notebook are lines of JSON that people do not read. A place in a
+notebook is therefore the first line of the file, where services show it, with the cell as its logical location, cell
+and line as its properties, and both in the message. A finding about a file as a whole is at its first line too.
 
 References
 ----------
@@ -95,7 +95,7 @@ def _run(audit: ProjectAudit, driver: dict[str, Any], order: dict[str, int]) -> 
 
 
 def _fingerprints(findings: Sequence[Finding]) -> list[str]:
-    """By code, file, message and how many such stand before it: lines may move, and cells may be inserted.
+    """By code, file, message and how many such come before it: lines may move, and cells may be inserted.
 
     Silenced findings are counted with the others, so that silencing one does not make a new one of the next.
     """
@@ -170,7 +170,7 @@ def _fix(edits: Sequence[Edit]) -> dict[str, Any]:
         )
         by_file.setdefault(at.file, []).append({"deletedRegion": deleted, "insertedContent": {"text": edit.text}})
     changes = [{"artifactLocation": _artifact(file), "replacements": made} for file, made in by_file.items()]
-    return {"description": {"text": "The repair that --fix makes."}, "artifactChanges": changes}
+    return {"description": {"text": "The change that --fix makes."}, "artifactChanges": changes}
 
 
 def _notification(problem: Problem, level: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Audits as tables: a row for each project, for each place of a fact, for each finding, for each call.
 
-Cells hold what a spreadsheet and a terminal can be trusted with: one that would be taken for a formula begins with
+Cells hold what a spreadsheet and a terminal can be trusted with: one that would be taken for a formula starts with
 ``'``, control characters are ``�``, half characters are spelt out (``\\udc80``), and what is longer than a cell of a
 spreadsheet is cut. The lines of JSON beside the tables have everything as it is, and the tables can be made of them
 again.
@@ -30,8 +30,8 @@ Row = dict[str, str | int]
 _BLOCK = 1 << 20  # bytes of a CSV file that are turned into Parquet at a time; longer than any row
 _LONGEST = 32_000  # characters of a cell; spreadsheets hold 32,767
 _CUT = "…"
-# What a spreadsheet takes for the beginning of a formula, the wide forms of East Asian keyboards too.
-_FORMULA = r"'*[=+\-@\t\n＝＋－＠]"  # noqa: RUF001 (they are meant)
+# What a spreadsheet takes for the start of a formula, the wide forms of East Asian keyboards too.
+_FORMULA = r"'*[=+\-@\t\n＝＋－＠]"  # noqa: RUF001 (these characters are intended)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _GUARDED = re.compile(_FORMULA)
 _NUMBERS = frozenset(

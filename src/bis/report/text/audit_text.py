@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 _MOST_OF_A_RULE = 10
 _MOST_PROBLEMS = 8
-_NAME, _VALUE = 24, 7  # widths, so that the groups stand in line
-_NARROW = 64  # below it, reasons and messages stand under what they belong to, not beside it
+_NAME, _VALUE = 24, 7  # widths, so that the groups are aligned
+_NARROW = 64  # below it, reasons and messages are under what they belong to, not beside it
 # The profile: groups of facts, each with the values that are good news.
 _PROFILE: dict[str, dict[str, frozenset[str]]] = {
     "What is traced": {
@@ -39,9 +39,9 @@ _PROFILE: dict[str, dict[str, frozenset[str]]] = {
         "hardcoded_run_id": frozenset({"no"}),
         "absolute_local_path": frozenset({"no"}),
     },
-    "Is it told": {"readme_tracking": frozenset({"yes"})},
+    "Is it documented": {"readme_tracking": frozenset({"yes"})},
 }  # fmt: skip
-# Facts of which a "no" is no fault: marked neutrally.
+# Facts of which a "no" is not a fault: marked neutrally.
 _OPTIONAL = frozenset({"autolog", "logs_artifact", "logs_dataset", "sets_tags", "registers_model", "mlproject"})
 # Calls that log parameters or metrics are not missed where autologging does.
 _BY_AUTOLOG = frozenset({"logs_params", "logs_metrics"})
@@ -58,7 +58,7 @@ def audit_text(audit: ProjectAudit, width: int, colour: bool, *, full: bool = Fa
         Of the terminal, in characters.
     colour : bool
     full : bool
-        Whether to tell all findings and problems, not only the first of each kind.
+        Whether to show all findings and problems, not only the first of each kind.
     """
     narrow = width < _NARROW
     parts: list[Any] = [*_headline(audit), ""]
@@ -102,7 +102,7 @@ def _headline(audit: ProjectAudit) -> list[Any]:
         trains = "trains a model" if trained is not None and trained.value == "yes" else "trains no model that is seen"
         lines.append(f"It uses MLflow{doors}, and {trains}.")
     elif uses is not None:
-        lines.append(f"It is not seen to use MLflow{': ' if uses.reason else ''}{printable(uses.reason)}.")
+        lines.append(f"It does not appear to use MLflow{': ' if uses.reason else ''}{printable(uses.reason)}.")
     others = sorted(name for name in audit.trackers if name != "mlflow")
     if others:
         lines.append(f"Other trackers: {printable(', '.join(others))}.")
@@ -169,11 +169,11 @@ def _why(fact: Fact) -> str:
 def _findings(audit: ProjectAudit, *, full: bool, narrow: bool) -> list[Any]:
     if not audit.findings:
         return []
-    told: Counter[str] = Counter()
+    printed: Counter[str] = Counter()
     by_file: dict[str, list[Finding]] = defaultdict(list)
     for finding in audit.findings:
-        told[finding.code] += 1
-        if full or told[finding.code] <= _MOST_OF_A_RULE:
+        printed[finding.code] += 1
+        if full or printed[finding.code] <= _MOST_OF_A_RULE:
             by_file[finding.place.file].append(finding)
     parts: list[Any] = []
     for file, findings in by_file.items():
@@ -183,7 +183,7 @@ def _findings(audit: ProjectAudit, *, full: bool, narrow: bool) -> list[Any]:
             for f in findings
         ]
         parts += [*_rows(rows, narrow=narrow), ""]
-    hidden = {code: count - _MOST_OF_A_RULE for code, count in told.items() if count > _MOST_OF_A_RULE and not full}
+    hidden = {code: count - _MOST_OF_A_RULE for code, count in printed.items() if count > _MOST_OF_A_RULE and not full}
     if hidden:
         parts += [
             f"and {', '.join(f'{n} more of {printable(code)}' for code, n in hidden.items())}: --full shows all",
@@ -233,7 +233,7 @@ def _closing(audit: ProjectAudit) -> str:
         parts = ", ".join(_number(levels[word], word) for word in ("error", "warning", "note") if levels[word])
         closing = f"{_number(total, 'finding')}: {parts}."
         fixable = sum(bool(f.edits) for f in audit.findings)
-        closing += f" {fixable} can be repaired: --diff shows how." if fixable else ""
+        closing += f" {fixable} can be fixed: --diff shows how." if fixable else ""
         closing += f" `bis rule {printable(audit.findings[0].code)}` explains one."
     if audit.suppressed:
         verb = "is" if len(audit.suppressed) == 1 else "are"

@@ -67,10 +67,10 @@ def _row(share: Share) -> tuple[str, str, str, str, str]:
 
 
 def _two_figures(summary: CorpusSummary) -> list[str]:
-    search, ours = summary.search, summary.audit
-    if search is None or ours is None:
+    search, by_audit = summary.search, summary.audit
+    if search is None or by_audit is None:
         return []
-    line = f"Traces parameters or metrics: {ours.share:.1%} by the audit ({ours.count:,} of {ours.n:,}), "
+    line = f"Traces parameters or metrics: {by_audit.share:.1%} by the audit ({by_audit.count:,} of {by_audit.n:,}), "
     line += f"{search.share:.1%} by a search for log_param, autolog, log_metric ({search.count:,} of {search.n:,})."
     lines = [line]
     if summary.disagreements:

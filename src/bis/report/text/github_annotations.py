@@ -23,8 +23,8 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 def workflow_commands(audits: Iterable[ProjectAudit]) -> str:
     """One line for each finding, which GitHub shows at its place in the change.
 
-    GitHub cannot show a cell of a notebook: it stands in the text. Control characters become ``�``, but for the ends of
-    lines, which are escaped; nothing in a project can thus end a command or begin another.
+    GitHub cannot show a cell of a notebook: the text names it. Control characters become ``�``, but for the ends of
+    lines, which are escaped; nothing in a project can thus end a command or start another.
     """
     return "".join(_annotation(finding) + "\n" for audit in audits for finding in audit.findings)
 

@@ -84,7 +84,7 @@ def test_explicit_addresses_of_conda_are_a_lock() -> None:
 
 
 def test_prose_is_a_problem_told_once() -> None:
-    """Lines that are no requirements are named, the others still count."""
+    """Lines that are not requirements are named, the others still count."""
     sheet = read("please install these\nand these too\nnumpy\n")
     assert [one.name for one in sheet.declared] == ["numpy"]
     assert [(p.kind, p.place) for p in sheet.problems] == [("manifest", Place("requirements.txt", -1, 1))]

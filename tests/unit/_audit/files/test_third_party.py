@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis._audit.files.third_party import FolderListing, why_foreign
+from bis._audit.files.third_party import FolderListing, why_left_out
 from bis._audit.files.tree import walk
 
 if TYPE_CHECKING:
@@ -108,4 +108,4 @@ def test_listing_keeps_marks_and_metadata_only() -> None:
     for name in ("image.jpg", "setup.py", "A_b-1.0-py3.8.egg-info", "own.egg-info"):
         listing.note(name)
     assert (listing.number, listing.marks, listing.installed) == (4, {"setup.py"}, {"a_b"})
-    assert why_foreign("/nowhere", "", listing, FolderListing()) == ""
+    assert why_left_out("/nowhere", "", listing, FolderListing()) == ""

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from bis._audit.parsing.blocking_cells import ServerWatch, endless_loops, may_loop
+from bis._audit.parsing.blocking_cells import ServerWatch, blocking_loops, may_loop
 from bis.notebooks.cell_syntax import parse_cell
 
 
@@ -85,7 +85,7 @@ def test_shell_cells() -> None:
 def test_endless_loops(text: str) -> None:
     """A loop that nothing in it leaves never ends, whatever it does meanwhile."""
     assert may_loop(text)
-    assert [why for _line, why in endless_loops(ast.parse(text))] == ["never ends: while True"]
+    assert [why for _line, why in blocking_loops(ast.parse(text))] == ["never ends: while True"]
 
 
 @pytest.mark.parametrize(
@@ -100,4 +100,4 @@ def test_endless_loops(text: str) -> None:
 )  # fmt: skip
 def test_loops_that_may_end(text: str) -> None:
     """A break of its own, an exception caught around it, or an exit may end a loop; a definition runs nothing."""
-    assert endless_loops(ast.parse(text)) == ()
+    assert blocking_loops(ast.parse(text)) == ()

@@ -176,7 +176,7 @@ def test_databricks_cells() -> None:
 
 
 def test_magics_below_one_another_and_without_percent() -> None:
-    """Two magics may govern a cell of Python; aliases are replaced only where the cell is no Python otherwise."""
+    """Two magics may govern a cell of Python; aliases are replaced only where the cell is not Python otherwise."""
     first, second, third = _notebook("%%capture\n%%time\nx = 1", "cd data\nls x\nx = 1", "'''\ncd data\n'''\npwd").parts
     assert first.text == "\n\nx = 1"
     assert second.text == "pass\npass\nx = 1"

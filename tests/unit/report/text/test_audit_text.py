@@ -48,7 +48,7 @@ Can it be run elsewhere
   ?  hardcoded_run_id          unknown  not looked at
   ?  absolute_local_path       unknown  not looked at
 
-Is it told
+Is it documented
   ?  readme_tracking           unknown  not looked at
 
 train.py
@@ -66,7 +66,7 @@ Not read, or not wholly
 Left out, since it is not the project's own: 1 virtual environment, with 57
 Python files and notebooks.
 
-3 findings: 2 warnings, 1 note. 1 can be repaired: --diff shows how. `bis rule
+3 findings: 2 warnings, 1 note. 1 can be fixed: --diff shows how. `bis rule
 BIS103` explains one. 1 is silenced by comments.
 """
 
@@ -153,7 +153,7 @@ def test_autologging_excuses_calls() -> None:
 def test_a_project_without_mlflow_and_findings() -> None:
     """It says why it is not counted, and that nothing was found."""
     text = audit_text(audit(uses_mlflow=Fact("no", "nothing imports it")), 80, False)
-    assert "It is not seen to use MLflow: nothing imports it." in text
+    assert "It does not appear to use MLflow: nothing imports it." in text
     assert "No findings. 1 is silenced by comments." in text
 
 
