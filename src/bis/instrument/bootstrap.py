@@ -54,7 +54,7 @@ def start_entropy(recorder: Recorder, plan: EntropyPlan) -> None:
 
 def _confine(recorder: Recorder, quarantine: dict[str, object]) -> None:
     """Refuse to write outside the replay's own folders; a replay without this does not start."""
-    from bis.instrument.confinement import confine  # in replays only
+    from bis.instrument.confinement import confine  # needed in replays only
 
     writable: list[str] = list(quarantine.get("writable") or ())  # type: ignore[call-overload]  # JSON
     confine(
