@@ -103,7 +103,7 @@ def items(verdict: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def new_store(study: Study) -> None:
     """Make the store, with the artifacts beside the database; by default MLflow puts them into the current folder."""
-    os.environ["BIS_RECORD"] = "0"  # this program is no experiment
+    os.environ["BIS_RECORD"] = "0"  # this program is not an experiment
     from mlflow import MlflowClient
 
     logging.getLogger("mlflow").setLevel(logging.WARNING)

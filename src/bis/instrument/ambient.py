@@ -54,7 +54,7 @@ def on_attach(run_id: str) -> None:
 
     del run_id
     with recorder.unwatched():
-        session = self_recording.begin(recorder.session.fields())
+        session = self_recording.create(recorder.session.fields())
         recorder.open_spool(session.spool)
         recorder.fence.run("code", self_recording.describe, session)
 

@@ -27,7 +27,7 @@ class Fence:
             return None
 
     def failed(self, what: str, error: BaseException) -> None:
-        """Note a failure and, the first time, say so on stderr."""
+        """Note a failure, and print the first one on stderr."""
         why = described(error)
         self.failures.setdefault(what, why)
         try:

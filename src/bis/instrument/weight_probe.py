@@ -346,7 +346,7 @@ def _array_leaves(obj: Any, path: str, above: tuple[int, ...]) -> Iterator[tuple
         little = array.dtype.newbyteorder("<")
 
         def read() -> bytes:
-            # C order whatever the layout in memory, which is no property of the values.
+            # C order whatever the layout in memory, which is not a property of the values.
             return bytes(numpy.ascontiguousarray(array).astype(little, copy=False).tobytes())
 
         yield path, _Leaf(little.str, tuple(array.shape), read)

@@ -174,7 +174,7 @@ class _Output:
             stream.flush()
         except (OSError, ValueError):  # the reader of the output of bis has gone: the program goes on
             self._echo = False
-            with suppress(OSError, ValueError):  # else the interpreter tries again at its end, and says so
+            with suppress(OSError, ValueError):  # else the interpreter tries again at its end, and prints an error
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -191,7 +191,7 @@ def _forward(program: Program, process: subprocess.Popen[bytes], reading: int, o
         if ready:
             try:
                 data = os.read(reading, _CHUNK)
-            except OSError:  # a pseudo-terminal says so when its other end is closed
+            except OSError:  # how a pseudo-terminal reports that its other end is closed
                 data = b""
             if not data:
                 return _await(process, program, clock)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def begin(fields: Mapping[str, Any]) -> Session:
+def create(fields: Mapping[str, Any]) -> Session:
     """Make the folder of a session that describes itself.
 
     Parameters

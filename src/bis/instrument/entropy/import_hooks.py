@@ -1,6 +1,6 @@
 """Acting right after a module was loaded, without ever causing or hurting an import.
 
-A finder in front of all others lets these find the module as ever, and gives the loader that they return an
+A finder in front of all others lets these find the module as usual, and gives the loader that they return an
 `exec_module` of its own (on that one instance, taken away again before it is used). The specification, the loader
 and its class stay what they are, so that code that inspects them sees the same as without bis.
 """

@@ -163,7 +163,7 @@ def _target(entry: Entrypoint, root: Path) -> str:
 
 
 def _target_reasons(root: Path, target: str, archive: PackedSnapshot) -> Sequence[str]:
-    """Say so where the program itself is not in the archive."""
+    """Add a reason where the program itself is not in the archive."""
     snapshot = archive.snapshot
     names = {target, f"{target}/__main__.py"}
     if not target or (root / target).is_symlink() or any(f.path in names for f in snapshot.files):

@@ -437,7 +437,7 @@ def _look(root: Path, name: str, real_root: str, selection: Selection, limits: L
             _look_at_link(place, name, real_root, selection)
             return None
     except FileNotFoundError:
-        return None  # tracked and deleted: the diff says so
+        return None  # tracked and deleted: the diff shows it
     except OSError as exc:
         _leave_out(selection, name, f"cannot be read: {exc.strerror or exc}")
         return None
