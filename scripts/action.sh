@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What action.yml runs: `install` puts bis into an environment of its own, `audit` writes annotations to stdout and SARIF to
+# What action.yml runs: `install` puts bis into a separate environment, `audit` writes annotations to stdout and SARIF to
 # a file, and ends with the exit status of `bis audit` (0 where AUDIT_FAIL is "false" and there are findings).
 # For bash 3.2, which macOS has: no mapfile, and an empty array counts as unset.
 set -euo pipefail

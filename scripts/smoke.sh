@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# smoke.sh BIN: whether the bis in the folder BIN of an environment records, shows and replays a program there. Needs no
+# smoke.sh BIN: checks that the bis in the folder BIN of an environment records, shows and replays a program. Needs no
 # test library, so it runs with any MLflow, and on a bare installation.
 set -euo pipefail
 

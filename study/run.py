@@ -1,7 +1,7 @@
-"""The main job: record the two experiments of the study, replay them, verify them, and say what holds.
+"""The main job: record the two experiments of the study, replay them, verify them, and print what holds.
 
-Everything goes through the `bis` command, as a user would: this program only calls it and lays out its answers. The
-MLflow store is a new one under study/out/; the exit status is 0 only if every statement at the end holds.
+Everything goes through the `bis` command, as a user would run it: this program only calls it and prints the answers.
+The MLflow store is a new one under study/out/; the exit status is 0 only if every statement at the end holds.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BIS = Path(sys.executable).with_name("bis.exe" if os.name == "nt" else "bis")
 # experiment is then recorded once more, and all verdicts are shown; four in a row come once in 160,000 studies.
 ORIGINALS = 4
 
-# The smallest steps of the accuracies: one image of the 360, 1293 and 144 that they are shares of. Unless it is told,
+# The smallest steps of the accuracies: one image of the 360, 1293 and 144 that they are shares of. Without them,
 # bis has to find a metric's step in the few values that it sees.
 STEPS = {"test_accuracy": 1 / 360, "train_accuracy": 1 / 1293, "val_accuracy": 1 / 144}
 
@@ -49,7 +49,7 @@ class Study:
     statements: list[tuple[bool, str]] = field(default_factory=list)
 
     def bis(self, *words: str) -> dict[str, Any]:
-        """Run `bis words… --json` and return its document; a command that could not do its work ends the study."""
+        """Run `bis words… --json` and return its document; a command that fails ends the study."""
         command = [str(BIS), words[0], "--json", *words[1:]]
         self.console.print(f"[dim]$ bis {' '.join(words)}[/dim]", highlight=False)
         began = time.perf_counter()
@@ -60,7 +60,7 @@ class Study:
             document = json.loads(done.stdout)
         except ValueError:
             raise SystemExit(
-                f"bis {' '.join(words)} ended with {done.returncode} and gave no JSON:\n{done.stdout}"
+                f"bis {' '.join(words)} ended with {done.returncode} and printed no JSON:\n{done.stdout}"
             ) from None
         document["seconds"] = round(time.perf_counter() - began, 1)
         return dict(document)
@@ -83,7 +83,7 @@ class Study:
         """Run a program once, recorded; the id of its MLflow run."""
         recorded = self.bis("run", program)
         if len(recorded["run_ids"]) != 1:
-            raise SystemExit(f"{program} was to make one MLflow run: {recorded}")
+            raise SystemExit(f"{program} was expected to make one MLflow run: {recorded}")
         return str(recorded["run_ids"][0])
 
     def replay(self, run_id: str, times: int, *options: str) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def items(verdict: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def new_store(study: Study) -> None:
     """Make the store, with the artifacts beside the database; by default MLflow puts them into the current folder."""
-    os.environ["BIS_RECORD"] = "0"  # this program is no experiment
+    os.environ["BIS_RECORD"] = "0"  # this program is not an experiment
     from mlflow import MlflowClient
 
     logging.getLogger("mlflow").setLevel(logging.WARNING)

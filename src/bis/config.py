@@ -63,7 +63,7 @@ class Settings:
     max_file_mib: float = 20.0
 
 
-# Of settings without a default: a value of their kind. And what numbers may be.
+# An example value for each setting without a default, from which its type is read; and the range of each number.
 _LIKE: dict[str, Any] = {"replay_timeout_s": 1.0, "primary_metric": "", "baseline": ""}
 _RANGES = {
     "snapshot_file_mib": (0, 1e6),
@@ -78,7 +78,7 @@ _RANGES = {
 
 
 def home() -> Path:
-    """The folder in which bis keeps what belongs to no project (``BIS_HOME``, else the platform's state folder).
+    """The folder for files of bis that belong to no project (``BIS_HOME``, else the platform's state folder).
 
     Raises
     ------
@@ -88,7 +88,9 @@ def home() -> Path:
     try:
         return _home()
     except RuntimeError as error:
-        raise StorageError(f"bis has no folder of its own: {error}", hint="Set BIS_HOME to a folder.") from error
+        raise StorageError(
+            f"the folder of bis cannot be found: {error}", hint="Set BIS_HOME to a folder that you may write to."
+        ) from error
 
 
 def _home() -> Path:
@@ -128,12 +130,12 @@ def waits_for_storing() -> bool:
 
 
 def tracking_uri_given() -> str | None:
-    """MLflow's own variable, where it is set."""
+    """The tracking URI in MLflow's own variable, where it is set."""
     return os.environ.get("MLFLOW_TRACKING_URI") or None
 
 
 def github_api_url() -> str:
-    """Where GitHub's API is: what GitHub Actions and companies' own servers say, else the public one."""
+    """The address of GitHub's API: that of GitHub Actions or a company's server where set, else the public one."""
     return os.environ.get("GITHUB_API_URL") or "https://api.github.com"
 
 
@@ -229,5 +231,5 @@ def _fits(value: Any, default: Any) -> bool:
 
 
 def _kind(default: Any) -> str:
-    kinds = {bool: "true or false", int: "whole number", float: "number", str: "text", tuple: "list of texts"}
+    kinds = {bool: "true or false", int: "whole number", float: "number", str: "text", tuple: "list of strings"}
     return kinds.get(type(default), "value")

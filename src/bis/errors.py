@@ -3,7 +3,7 @@
 ::
 
     BisError                        the root: message, hint, context, exit code
-    ├── UsageError                  2  the command or its configuration cannot be meant this way
+    ├── UsageError                  2  the arguments or the configuration are invalid
     │   └── ConfigurationError      2  every fault of [tool.bis], collected
     ├── NotFound                    3  a run, file or column that was named is not there
     │   ├── RunNotFound             3  no run has this id, or several match this prefix
@@ -15,11 +15,11 @@
     ├── EnvironmentBuildError       3  the recorded environment cannot be rebuilt
     │   └── WrongPython             3  the recorded Python is not on this machine
     ├── ExecutionError              3  a program could not be started, or ran out of time
-    ├── ReplayImpossible            3  the record does not tell enough to run the program again
+    ├── ReplayImpossible            3  the record does not contain enough to run the program again
     ├── UnsafeArchive               3  an archive would have written outside its folder
     ├── StorageError                3  the disk is full or may not be written
     ├── MissingExtra                3  an optional dependency is not installed
-    └── ConsentRefused              3  running foreign code was not agreed to
+    └── ConsentRefused              3  running code that was recorded elsewhere was not allowed
 
 Exit codes of the commands: 0 yes, 1 not reproduced or findings, 2 usage, 3 could not run, 4 nothing to look at,
 5 inconclusive, 70 a defect of bis.
@@ -54,11 +54,11 @@ class BisError(Exception):
 
 
 class BisWarning(UserWarning):
-    """Issued where something is left undone that does not stop what was asked for."""
+    """Issued when a part of the work is skipped and the rest can go on."""
 
 
 class UsageError(BisError):
-    """Raised when arguments contradict each other or have no meaning."""
+    """Raised when arguments are invalid or contradict each other."""
 
     exit_code = 2
     code = "usage"
@@ -119,7 +119,7 @@ class EnvironmentBuildError(BisError):
 
 
 class WrongPython(EnvironmentBuildError):
-    """Raised when no interpreter of the recorded version is there."""
+    """Raised when no interpreter of the recorded version is installed."""
 
     code = "wrong-python"
 
@@ -131,7 +131,7 @@ class ExecutionError(BisError):
 
 
 class ReplayImpossible(BisError):
-    """Raised when something that a replay cannot do without was not recorded."""
+    """Raised when something that a replay needs was not recorded."""
 
     code = "replay-impossible"
 
@@ -143,7 +143,7 @@ class UnsafeArchive(BisError):
 
 
 class StorageError(BisError):
-    """Raised when the file system refuses: no space, no permission, read-only."""
+    """Raised when the file system refuses a write: no space, no permission, read-only."""
 
     code = "storage"
 

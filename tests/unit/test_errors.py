@@ -14,7 +14,7 @@ def test_message_hint_and_context() -> None:
 
 
 def test_every_class_has_a_code_of_its_own() -> None:
-    """Programs tell errors apart by their code."""
+    """Programs distinguish errors by their code."""
     classes = [BisError]
     for found in classes:
         classes += found.__subclasses__()

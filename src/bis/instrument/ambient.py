@@ -1,6 +1,7 @@
 """Ambient mode: a process that imported MLflow without ``bis run`` is recorded from that moment on.
 
-Nothing is served and nothing is written until a run begins; what came before bis was loaded is said to be unknown.
+No entropy is served, and nothing is written until a run starts. What happened before bis was loaded is recorded as
+unknown.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 # Programs that manage the runs of others, or only look at them; runs are recorded by the programs that do the work.
 _TOOLS = {"bis", "gunicorn", "huey_consumer.py", "mlflow", "uvicorn"}
 # Loaded before MLflow only where bis itself is at work.
-_OURSELVES = ("bis.api", "bis.cli", "bis.record.storing")
+_BIS_ITSELF = ("bis.api", "bis.cli", "bis.record.storing")
 
 
 def start() -> None:
-    """Begin to watch this process; does nothing where it is none of an experiment's."""
-    if any(name in sys.modules for name in _OURSELVES) or _is_a_tool():
+    """Start observing this process, unless it does not run an experiment (the commands of MLflow and bis)."""
+    if any(name in sys.modules for name in _BIS_ITSELF) or _is_a_tool():
         return
     session = _session()
     recorder = Recorder(session)
@@ -45,21 +46,21 @@ def start() -> None:
 
 
 def on_attach(run_id: str) -> None:
-    """A run begins: make the spool, record code and packages, and store what is known so far."""
+    """Called when a run starts: make the spool, record code and packages, and store what is known so far."""
     recorder = bootstrap.active()
     if recorder is None or recorder.session.mode != AMBIENT or recorder.spooling:
         return
-    from bis.record import self_recording  # once a run begins
+    from bis.record import self_recording  # not needed before a run starts
 
     del run_id
     with recorder.unwatched():
-        session = self_recording.begin(recorder.session.fields())
+        session = self_recording.create(recorder.session.fields())
         recorder.open_spool(session.spool)
         recorder.fence.run("code", self_recording.describe, session)
 
 
 def on_end(run_id: str) -> None:
-    """A run ends: in an interactive process, which may live for days, store it now."""
+    """Called when a run ends: store it now if the process is interactive, since that may live for days."""
     recorder = bootstrap.active()
     if recorder is None or recorder.session.mode != AMBIENT or not interactive():
         return
@@ -88,7 +89,7 @@ def _shell() -> Any:
 
 
 def _at_exit(recorder: Recorder) -> None:
-    if not recorder.runs or os.getpid() != recorder.pid:  # a forked copy leaves it to the original
+    if not recorder.runs or os.getpid() != recorder.pid:  # a forked copy leaves this to the original process
         return
     if interactive():
         recorder.fence.run("outputs", note_cells, recorder)
@@ -97,7 +98,7 @@ def _at_exit(recorder: Recorder) -> None:
 
 
 def _store(recorder: Recorder, *, at_exit: bool) -> None:
-    from bis.record import self_recording  # when a run has ended
+    from bis.record import self_recording  # not needed before a run has ended
 
     with recorder.unwatched():
         self_recording.store(Path(recorder.session.spool), at_exit=at_exit)
@@ -146,7 +147,7 @@ def _entry() -> tuple[str, str]:
 def module_argument(command: Sequence[str]) -> str:
     """The module of ``python -m module …``; empty for other commands.
 
-    The command line is asked, since a package is imported before Python knows its ``__main__``.
+    The command line is read, since a package is imported before Python knows its ``__main__``.
     """
     words = iter(command[1:])
     for word in words:

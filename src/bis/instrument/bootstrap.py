@@ -1,7 +1,7 @@
 """The first thing that happens in a recorded interpreter, before any of the user's imports.
 
 This module and all that it imports know the standard library only, and of that what is loaded anyway or cheap:
-`typing`, `re`, `json`, `contextlib`, `threading`, `pathlib` and `dataclasses` each cost several times what our own
+`typing`, `re`, `json`, `contextlib`, `threading`, `pathlib` and `dataclasses` each cost several times what this
 module costs, in each Python process of the run (``make bench-startup`` measures it).
 """
 
@@ -54,7 +54,7 @@ def start_entropy(recorder: Recorder, plan: EntropyPlan) -> None:
 
 def _confine(recorder: Recorder, quarantine: dict[str, object]) -> None:
     """Refuse to write outside the replay's own folders; a replay without this does not start."""
-    from bis.instrument.confinement import confine  # in replays only
+    from bis.instrument.confinement import confine  # needed in replays only
 
     writable: list[str] = list(quarantine.get("writable") or ())  # type: ignore[call-overload]  # JSON
     confine(

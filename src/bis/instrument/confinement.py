@@ -2,7 +2,7 @@
 
 An audit hook refuses every other write that Python sees, before it happens. It is a guard against accidents (a script
 that overwrites its own data set, or a results folder that others read), not against malice: native code is not seen,
-and code that was recorded elsewhere is asked about before it runs at all.
+and bis asks for consent before it runs code that was recorded elsewhere.
 
 Standard library only: this works in the replayed program's interpreter.
 """
@@ -86,7 +86,7 @@ def suspended() -> OwnWork:
 
 
 class Confinement:
-    """Decides about paths; `check` is the audit hook.
+    """Decides which paths may be written; `check` is the audit hook.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ class Confinement:
         self._named = tuple(os.path.abspath(f).rstrip(os.sep) + os.sep for f in own if f) + self._own  # noqa: PTH100
         self._temporary = _prefixes(_temporary_folders())
         self._caches = _prefixes(_cache_folders())
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._folders: dict[str, str] = {}
 
     def check(self, event: str, args: tuple[Any, ...]) -> None:
@@ -145,14 +145,14 @@ class Confinement:
         if real.startswith(self._temporary) and not self._is_own_link(text):
             return
         if real.startswith(self._caches):
-            self._tell_cache(real)
+            self._report_cache(real)
             return
         if event == "os.mkdir" and os.path.isdir(real):  # noqa: PTH112
             return  # that fails by itself, as makedirs(exist_ok=True) expects
         self._refuse(event, text, real)
 
     def _is_own_link(self, path: str) -> bool:
-        """Whether this names something inside the own folders, though it really is elsewhere: a linked original."""
+        """Whether this path is inside the replay's folders and its real path is elsewhere: a link to an original."""
         return os.path.abspath(path).startswith(self._named)  # noqa: PTH100
 
     def _allow_database(self, name: Any) -> None:
@@ -166,7 +166,7 @@ class Confinement:
             text = "/" + text.lstrip("/") if text.startswith("/") else text
         if text in {"", ":memory:"}:
             return
-        # Connecting to a database that is there writes nothing by itself, but SQLite asks nobody when it does later.
+        # Connecting to an existing database writes nothing by itself, but later writes of SQLite raise no audit event.
         self._allow("sqlite3.connect", text, follow=True)
 
     def _real(self, path: str, *, follow: bool) -> str:
@@ -186,10 +186,10 @@ class Confinement:
             full = os.path.realpath(full)
         return full + os.sep
 
-    def _tell_cache(self, real: str) -> None:
+    def _report_cache(self, real: str) -> None:
         cache = next(c for c in self._caches if real.startswith(c))
-        if cache not in self._told:
-            self._told.add(cache)
+        if cache not in self._reported:
+            self._reported.add(cache)
             with suspended():
                 self._report("cache", cache.rstrip(os.sep))
 
@@ -209,7 +209,7 @@ def confine(writable: Iterable[str], report: Callable[[str, str], None]) -> Conf
 
 
 def _prefixes(folders: Iterable[str]) -> tuple[str, ...]:
-    """The folders, and what they really are, with a separator at the end."""
+    """The folders and their real paths, each with a separator at the end."""
     both = [os.path.realpath(f) for f in folders if f]
     return tuple(dict.fromkeys(f.rstrip(os.sep) + os.sep for f in both))
 

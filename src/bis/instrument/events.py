@@ -40,7 +40,7 @@ class EventWriter:
         if self._pid != os.getpid() or not self._is_ours():
             self._open()
         with self._lock:
-            if os.write(self._fd, data) < len(data):  # a full disk: the next event begins a line of its own
+            if os.write(self._fd, data) < len(data):  # a full disk: the next event starts on a new line
                 os.write(self._fd, b"\n")
 
     def _is_ours(self) -> bool:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Fence:
-    """Runs the recorder's work inside the user's program; any failure is told once and noted, never raised."""
+    """Runs the recorder's work inside the user's program; failures are noted, the first is printed, none is raised."""
 
     def __init__(self) -> None:
-        self._told = False
+        self._reported = False
         self.failures: dict[str, str] = {}
 
     def run(self, what: str, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -27,24 +27,24 @@ class Fence:
             return None
 
     def failed(self, what: str, error: BaseException) -> None:
-        """Note a failure and, the first time, say so on stderr."""
+        """Note a failure, and print the first one on stderr."""
         why = described(error)
         self.failures.setdefault(what, why)
         try:
             if os.environ.get("BIS_DEBUG", "") not in {"", "0"}:  # as bis.config says, which is not loaded for it
-                from traceback import print_exception  # takes 5 ms to load, and is needed here only
+                from traceback import print_exception  # takes 5 ms to load, and is not needed elsewhere
 
                 print_exception(type(error), error, error.__traceback__)
-            if not self._told and sys.stderr is not None:
-                self._told = True
+            if not self._reported and sys.stderr is not None:
+                self._reported = True
                 sys.stderr.write(f"bis: recording of {what} failed ({why}); your program goes on\n")
-        except Exception:  # noqa: BLE001 (the program's own stderr may raise anything, and there is nobody else to tell)
-            self._told = True
+        except Exception:  # noqa: BLE001 (the program's own stderr may raise anything, and there is no other place to report it)
+            self._reported = True
 
 
 def described(error: BaseException) -> str:
     """The kind and the text of an error; errors of the user's own classes may fail to give a text."""
     try:
         return f"{type(error).__name__}: {error}"
-    except Exception:  # noqa: BLE001 (foreign code)
+    except Exception:  # noqa: BLE001 (code of third parties)
         return type(error).__name__

@@ -17,7 +17,7 @@ except ImportError:  # an interpreter that is not CPython
 
 
 class _Options:
-    """What the scanner asks for: the choices of ``json.loads`` without arguments."""
+    """The settings of the scanner: those of ``json.loads`` without arguments."""
 
     strict = True
     object_hook = None
@@ -31,12 +31,12 @@ _OPTIONS: Any = _Options  # which typeshed takes for a scanner
 
 
 def parsed(text: str) -> Any:
-    """The value of a JSON text, which begins with its value (an object, say, and not a blank).
+    """The value of a JSON text, which starts with its value (an object, for example, and not a blank).
 
     Raises
     ------
     ValueError
-        It is not JSON.
+        The text is not JSON.
     """
     if c_functions is None:
         from json import loads  # see above

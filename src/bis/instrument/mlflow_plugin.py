@@ -1,4 +1,4 @@
-"""MLflow's door to bis: builders of tracking and registry stores (entry points in pyproject.toml).
+"""The plug-ins that MLflow loads: builders of tracking and registry stores (entry points in pyproject.toml).
 
 ``import mlflow`` loads this module, so it must be light and must never raise: MLflow does not survive a plug-in that
 raises anything but ImportError. Outside a replay the builders give MLflow's own stores, observed. In a replay they
@@ -11,7 +11,7 @@ import os
 import sys
 from typing import Any
 
-_SERVER = "_MLFLOW_SERVER_FILE_STORE"  # set in the processes of `mlflow server`, which are nobody's experiment
+_SERVER = "_MLFLOW_SERVER_FILE_STORE"  # set in the processes of `mlflow server`, which run no experiment
 
 _tried: list[bool] = []
 
@@ -49,7 +49,7 @@ def _watched(store: Any, uri: str, recorder: Any) -> Any:
 def _recorder() -> Any:
     """The recorder of this process: the launcher's, or an ambient one; None where recording is off or failed.
 
-    It is begun once: a store that the user asks for is given whatever happens here.
+    It is started once. Whatever fails in it, the user gets the store that was asked for.
     """
     if _SERVER in os.environ:
         return None
@@ -60,7 +60,7 @@ def _recorder() -> Any:
         try:
             _start()
         except Exception as error:  # noqa: BLE001 (fence: the program goes on without being recorded)
-            _told(error)
+            _print_failure(error)
     return bootstrap.active()
 
 
@@ -78,13 +78,13 @@ def _start() -> None:
     ambient.start()
 
 
-def _told(error: Exception) -> None:
+def _print_failure(error: Exception) -> None:
     if sys.stderr is not None:
-        sys.stderr.write(f"bis: recording could not begin ({type(error).__name__}: {error}); your program goes on\n")
+        sys.stderr.write(f"bis: recording could not start ({type(error).__name__}: {error}); your program goes on\n")
 
 
 def _quarantine() -> Any:
-    from bis.instrument import quarantine  # in replays only
+    from bis.instrument import quarantine  # needed in replays only
 
     return quarantine
 
@@ -143,10 +143,10 @@ def _begin() -> None:
         if recorder is not None and recorder.session.quarantine is not None:
             _quarantine().install(tracking_store, registry_store)
         if recorder is not None and recorder.session.states and recorder.entropy is not None:
-            # An ambient run was seen from here on, so this is the moment to which its generators are set back.
+            # An ambient run was observed from this moment on, so its generators are set back to this moment.
             recorder.entropy.restore({s["generator"]: s["state"] for s in recorder.session.states if s.get("state")})
     except Exception as error:  # noqa: BLE001 (fence: an exception here would break `import mlflow`)
-        _told(error)
+        _print_failure(error)
 
 
 _begin()

@@ -1,4 +1,4 @@
-"""A tracking store that tells the recorder what any MLflow client of the process does.
+"""A tracking store that reports to the recorder what any MLflow client of the process does.
 
 The store is the one that MLflow itself built; only its class is exchanged for a subclass with `Observing` in front, so
 that its behaviour, its type for ``isinstance`` and its private attributes stay. Every call goes through first; what is
@@ -124,7 +124,7 @@ class Observing:
             value = float(m.value)
             facts = {"key": m.key, "hex": value.hex(), "step": int(m.step or 0), "at": m.timestamp}
             model = getattr(m, "model_id", None)
-            if model:  # logging a model logs metrics of its run again, for the model: told apart when they are read
+            if model:  # logging a model logs metrics of its run again, for the model: distinguished when they are read
                 facts["model"] = model
             self.bis_recorder.note("metric", run_id=run_id, **facts)
 
@@ -156,13 +156,13 @@ class Observing:
         from mlflow.entities import RunTag
 
         session = self.bis_recorder.session
-        ours = {
+        created = {
             "bis.version": session.bis_version,
             "bis.session": session.session,
             "bis.mode": session.mode,
             "bis.state": "recording",
         }
-        tags = [RunTag(k, v) for k, v in ours.items()]
+        tags = [RunTag(k, v) for k, v in created.items()]
         if "tags" in kwargs:
             kwargs = {**kwargs, "tags": [*(kwargs["tags"] or ()), *tags]}
         elif len(args) > 3:

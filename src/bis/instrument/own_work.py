@@ -1,4 +1,4 @@
-"""Telling what bis does in a thread of the program from what the program does."""
+"""Distinguishes what bis does in a thread of the program from what the program does."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _LOCAL_SCHEMES = frozenset({"", "file", "sqlite", "mysql", "postgresql", "mssql"
 
 
 def database_uri(folder: str | Path) -> str:
-    """The tracking URI of the store in a quarantine folder, for whoever reads the result of a replay."""
+    """The tracking URI of the store in a quarantine folder, by which the result of a replay is read."""
     return f"sqlite:///{Path(folder) / DATABASE}"
 
 
@@ -56,8 +56,8 @@ class QuarantineStores:
 
     Notes
     -----
-    Ids are drawn by MLflow itself, whose entropy is served from a stream of its own: nothing needs to be done for the
-    program's to stay where it was. Names of runs are drawn from the generator that everybody shares.
+    Ids are drawn by MLflow itself, whose entropy is served from a stream of its own: nothing needs to be done to keep
+    the program's own stream in place. Names of runs are drawn from the generator that the whole program shares.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class QuarantineStores:
         self.folder = Path(folder)
         self.draws = names_made_by_client(original_scheme)
         self.templates = templates
-        self.report = report or _tell_nobody
+        self.report = report or _discard
         self._made: dict[Any, Any] = {}
 
     @property
@@ -105,8 +105,8 @@ class QuarantineStores:
         return self._made[cls]
 
 
-def _tell_nobody(_: dict[str, str]) -> None:
-    """Report to nobody."""
+def _discard(_: dict[str, str]) -> None:
+    """Ignore the report: no `report` was given."""
 
 
 def _template(templates: Path) -> Path:
@@ -142,7 +142,7 @@ def prepare_database(folder: Path, templates: Path | None) -> bool:
 def keep_template(folder: Path, templates: Path | None) -> None:
     """Keep the database of a quarantine folder as the template, if it is fresh and there is none yet.
 
-    That no template could be kept costs the next replay a second and is no reason to fail this one.
+    Without a template the next replay takes a second longer, which is no reason to fail this one.
     """
     if templates is None or _template(templates).exists():
         return
@@ -170,7 +170,7 @@ _ACTIVE: list[QuarantineStores] = []
 
 
 def activate(stores: QuarantineStores) -> None:
-    """Make `stores` the ones that this module's builders give in this process."""
+    """Make this module's builders return `stores` in this process."""
     _ACTIVE[:] = [stores]
 
 
@@ -180,12 +180,12 @@ def active_stores() -> QuarantineStores:
     Raises
     ------
     LookupError
-        This process is no replay.
+        This process is not a replay.
     """
     if not _ACTIVE:
         recorder = bootstrap.active()
         if recorder is None or recorder.session.quarantine is None:
-            raise LookupError("this process is no replay, so it has no quarantine")
+            raise LookupError("this process is not a replay, so it has no quarantine")
         activate(
             QuarantineStores(
                 recorder.session.quarantine["folder"],

@@ -29,7 +29,7 @@ class QuarantinedTrackingStore(SqlAlchemyStore):  # type: ignore[misc]  # MLflow
     def __init__(self, stores: QuarantineStores) -> None:
         self._stores = stores
         self._known: set[str] = set()  # experiments "e…" and runs "r…" that are there
-        self._looked_up: set[str] = set()  # experiment names that were made up because somebody asked
+        self._looked_up: set[str] = set()  # experiment names that were made up because the program asked for them
         self._ready = False
         super().__init__(stores.uri, stores.artifact_root)
         self._ready = True
@@ -91,7 +91,7 @@ class QuarantinedTrackingStore(SqlAlchemyStore):  # type: ignore[misc]  # MLflow
                         )
                     )
                 )
-                self._tell("experiment", str(experiment_id))
+                self._report_made_up("experiment", str(experiment_id))
         self._known.add(f"e{experiment_id}")
 
     def ensure_run(self, run_id: Any) -> None:
@@ -119,11 +119,11 @@ class QuarantinedTrackingStore(SqlAlchemyStore):  # type: ignore[misc]  # MLflow
                         lifecycle_stage="active",
                     )
                 )
-                self._tell("run", run_id)
+                self._report_made_up("run", run_id)
         self._known.add(f"r{run_id}")
 
     def _writing(self) -> Any:
-        """Open a session that writes: newer MLflow wants to be told, older ones do not know the word."""
+        """Open a session that writes: newer versions of MLflow need an argument that older ones do not know."""
         maker = self.ManagedSessionMaker
         return maker(read_only=False) if "read_only" in inspect.signature(maker).parameters else maker()
 
@@ -131,7 +131,7 @@ class QuarantinedTrackingStore(SqlAlchemyStore):  # type: ignore[misc]  # MLflow
         add = getattr(self, "_with_workspace_field", None)  # MLflow >= 3.10
         return add(row) if add else row
 
-    def _tell(self, what: str, identity: str) -> None:
+    def _report_made_up(self, what: str, identity: str) -> None:
         self._stores.report(
             {
                 "what": f"{what} {identity}",
@@ -150,14 +150,14 @@ class QuarantinedRegistryStore(RegistryStore):  # type: ignore[misc]  # MLflow i
         super().__init__(stores.uri)
 
     def _get_registered_model(self, session: Any, name: str, *args: Any, **kwargs: Any) -> Any:
-        """Find a registered model, or say why it is not there."""
+        """Find a registered model, or report why it is missing."""
         try:
             return super()._get_registered_model(session, name, *args, **kwargs)
         except MlflowException:
             self._stores.report(
                 {
                     "what": f"registered model {name}",
-                    "recorded": "maybe a model of the original registry",
+                    "recorded": "possibly a model of the original registry",
                     "replayed": "not found",
                     "why": "the registry of a replay holds only what the replay itself has registered",
                 }

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "<")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MAX_PATHS = 100_000
-_MAX_PENDING = 200_000  # a process that lives for months and begins no run must not grow
+_MAX_PENDING = 200_000  # a process that lives for months and starts no run must not grow
 _CHILDREN = frozenset({"subprocess.Popen", "os.posix_spawn", "os.exec"})
 _CACHE = f"{os.sep}__pycache__{os.sep}"  # the interpreter's own, written under passing names
 _WATCHED = _CHILDREN | {"open", "os.system"}
@@ -37,9 +37,9 @@ _CODE = (".py", ".pyc", ".so", ".pyd", ".pth", ".dll", ".dylib")
 
 
 class Recorder:
-    """One for each process; `session` says what the launcher wants.
+    """Records one process; `session` holds the launcher's instructions.
 
-    Events are kept in memory until `open_spool` was called, so that a process in which no run ever begins leaves
+    Events are kept in memory until `open_spool` was called, so that a process in which no run ever starts leaves
     nothing on the disk.
     """
 
@@ -60,7 +60,7 @@ class Recorder:
     # -- life ---------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin to watch: files, child processes, exceptions, the end."""
+        """Start observing: files, child processes, exceptions, the end."""
         self.is_main = self._claim_main()
         self._ignored = _ignored_prefixes(self.session)
         self.note(
@@ -80,7 +80,7 @@ class Recorder:
         atexit.register(self.end)
 
     def open_spool(self, folder: str) -> None:
-        """Write to `folder` from now on, beginning with what was kept until now."""
+        """Write to `folder` from now on, first what was kept until now."""
         self._writer = EventWriter(folder)
         pending, self._pending = self._pending, []
         for kind, facts in pending:
@@ -92,7 +92,7 @@ class Recorder:
         return self._writer is not None
 
     def note(self, kind: str, **facts: Any) -> None:
-        """Write one event; a full disk is told once and costs the event, nothing else."""
+        """Write one event; a full disk is reported once and loses the event, nothing else."""
         if self._writer is None:
             if len(self._pending) < _MAX_PENDING:
                 self._pending.append((kind, facts))
@@ -106,7 +106,7 @@ class Recorder:
         """Note what is known at the end only: loaded libraries, thread pools, models, draws of entropy."""
         if self.session.mode == AMBIENT and not self.runs:
             return
-        if os.getpid() != self.pid:  # a forked copy of the program: the rest is the original's to tell
+        if os.getpid() != self.pid:  # a forked copy of the program: the original process notes the rest
             self.fence.run("randomness", self._note_entropy)
             return
         for what, work in (
@@ -127,7 +127,7 @@ class Recorder:
     # -- observations -------------------------------------------------------------------------------------------------
 
     def run_seen(self, run_id: str, *, how: str, experiment_id: str, uri: str) -> None:
-        """Note that an MLflow run was created or taken up by this process."""
+        """Note that an MLflow run was created or resumed by this process."""
         if run_id in self.runs:
             return
         self.runs[run_id] = len(self.runs)
@@ -202,7 +202,7 @@ class Recorder:
 
     def exception_seen(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Note an exception that nothing caught."""
-        from traceback import format_exception  # takes 5 ms to load, and is needed here only
+        from traceback import format_exception  # takes 5 ms to load, and is not needed elsewhere
 
         text = "".join(format_exception(kind, error, trace))
         self.note("exception", type=kind.__name__, message=str(error)[:2000], traceback=text[-20_000:])
@@ -294,7 +294,7 @@ def _mode(flags: Any) -> str:
 def _only_watched(watch: Callable[[str, tuple[Any, ...]], None]) -> Callable[[str, tuple[Any, ...]], None]:
     """The audit hook: `watch` for the few events that are of interest.
 
-    A plain function, which the interpreter calls several times faster here than a method: logging 1,000 values with
+    A plain function, which the interpreter calls several times faster than a method: logging 1,000 values with
     MLflow raises over 100,000 other events.
     """
     watched = _WATCHED

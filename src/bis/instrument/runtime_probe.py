@@ -1,4 +1,4 @@
-"""Thread counts and determinism switches of libraries that a program has loaded; nothing is loaded for it."""
+"""Thread counts and determinism switches of libraries that a program has loaded; nothing is imported to find out."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def inprocess_machine_facts(modules: Mapping[str, ModuleType] | None = None) -> 
 
 
 def file_of(module: Any) -> Any:
-    """The file of a module as it stands in its namespace: asking a lazy module for an attribute would load it."""
+    """The file of a module as its namespace has it: asking a lazy module for an attribute would load it."""
     try:
         return object.__getattribute__(module, "__dict__").get("__file__")
     except AttributeError:  # whatever a program puts into sys.modules

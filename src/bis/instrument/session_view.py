@@ -1,7 +1,7 @@
-"""What the launcher tells the instrument: ``session.json``, read once in each process.
+"""The launcher's instructions to the instrument: ``session.json``, read once in each process.
 
 The host's side of this document is `bis.model.session.Session`. This side must be light: building that class alone
-takes longer than all that the instrument does before the program begins. A test compares the two.
+takes longer than all that the instrument does before the program starts. A test compares the two.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class SessionView:
     Parameters
     ----------
     fields : mapping of str to JSON value
-        The document. Keys that are not known here are ignored.
+        The document. Unknown keys are ignored.
 
     Raises
     ------

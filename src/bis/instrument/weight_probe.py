@@ -62,12 +62,12 @@ def framework_of(obj: Any) -> str | None:
     """Which framework made this trained model; None for everything else, untrained estimators included."""
     if issubclass(type(obj), types.ModuleType):  # isinstance would load a lazy one
         return None
-    # Foreign classes may define __class__ or __instancecheck__, and fail in them.
+    # Third-party classes may define __class__ or __instancecheck__, and fail in them.
     try:
         if isinstance(obj, (*_SIMPLE, *_CALLABLE)):
             return None
         return next((name for name, _, is_model, _ in _FRAMEWORKS if is_model(obj)), None)
-    except Exception:  # noqa: BLE001 - any object of the user's program may stand here, a lazy proxy included
+    except Exception:  # noqa: BLE001 - any object of the user's program may come, a lazy proxy included
         return None
 
 
@@ -80,7 +80,7 @@ def weights_digest(obj: Any, *, name: str = "") -> dict[str, Any] | None:
         A torch module or state dict, a Keras model, a fitted scikit-learn estimator or pipeline, an XGBoost, LightGBM
         or CatBoost model, or statsmodels results.
     name : str
-        How the program calls it.
+        The program's name for it.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def weights_digest(obj: Any, *, name: str = "") -> dict[str, Any] | None:
             hasher.update(content)
             arrays += 1
             size += len(content)
-    except Exception:  # noqa: BLE001 - foreign code; a model that cannot be read has no digest
+    except Exception:  # noqa: BLE001 - third-party code; a model that cannot be read has no digest
         return None
     if not arrays:
         return None
@@ -232,7 +232,7 @@ def _xgboost_leaves(obj: Any) -> Iterator[tuple[str, _Leaf]]:
 
 
 def _lightgbm_leaves(obj: Any) -> Iterator[tuple[str, _Leaf]]:
-    # Behind the trees stand the parameters, the number of threads among them.
+    # After the trees come the parameters, the number of threads among them.
     text = obj.model_to_string().partition("\nparameters:")[0]
     yield "model", _Leaf("text", (), text.encode)
 
@@ -262,7 +262,7 @@ def _is_sklearn(obj: Any) -> bool:
         return True
     if isinstance(obj, _loaded("sklearn.pipeline", "Pipeline")):
         return any(_is_sklearn(step) for _, step in obj.steps)
-    booster = getattr(obj, "_Booster", None)  # the scikit-learn faces of XGBoost and LightGBM
+    booster = getattr(obj, "_Booster", None)  # the scikit-learn interfaces of XGBoost and LightGBM
     return booster is not None
 
 
@@ -335,7 +335,7 @@ def _array_leaves(obj: Any, path: str, above: tuple[int, ...]) -> Iterator[tuple
     numpy: Any = sys.modules["numpy"]
     array = numpy.asarray(obj)
     if array.dtype.names:
-        # Field by field: between the fields of a record lies memory that nobody wrote (scikit-learn's tree nodes).
+        # Field by field: between the fields of a record lies memory that was never written (scikit-learn's tree nodes).
         for name in array.dtype.names:
             yield from _array_leaves(array[name], f"{path}.{name}", above)
     elif array.dtype.hasobject:
@@ -346,7 +346,7 @@ def _array_leaves(obj: Any, path: str, above: tuple[int, ...]) -> Iterator[tuple
         little = array.dtype.newbyteorder("<")
 
         def read() -> bytes:
-            # C order whatever the layout in memory, which is no property of the values.
+            # C order whatever the layout in memory, which is not a property of the values.
             return bytes(numpy.ascontiguousarray(array).astype(little, copy=False).tobytes())
 
         yield path, _Leaf(little.str, tuple(array.shape), read)

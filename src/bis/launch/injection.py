@@ -1,6 +1,6 @@
 """How the recorder gets into any interpreter that a program starts, whether bis is installed there or not.
 
-`injection_path` gives a folder for ``PYTHONPATH``. It holds nothing but a ``sitecustomize`` that starts the recorder
+`injection_path` gives a folder for ``PYTHONPATH``. It contains only a ``sitecustomize`` that starts the recorder
 where ``BIS_SPOOL`` says so, and then makes way for the one that would have been loaded. A folder beside it holds a
 copy of bis with the metadata by which MLflow finds its plug-ins; it goes to the end of ``sys.path``, and only where
 bis is not installed, so that no import of the program is ever answered from there but that of bis.
@@ -29,7 +29,7 @@ PACKAGES = "packages"
 _DIGEST_CHARACTERS = 16
 
 _SITECUSTOMIZE = '''\
-"""Starts the recorder of bis, then loads the sitecustomize that this one stands in front of."""
+"""Starts the recorder of bis, then loads the sitecustomize that this one hides."""
 
 import os
 import sys
@@ -88,7 +88,7 @@ except Exception as error:  # a recorder must not break a program
     replayed = _is_replay()  # which must not run without its confinement
     what = "a replay does not start without its recorder" if replayed else "your program goes on"
     if sys.stderr is not None:
-        sys.stderr.write("bis: recording could not begin (%s: %s); %s\\n" % (type(error).__name__, error, what))
+        sys.stderr.write("bis: recording could not start (%s: %s); %s\\n" % (type(error).__name__, error, what))
         sys.stderr.flush()
     if replayed:
         os._exit(86)
@@ -102,7 +102,7 @@ def injection_path(cache_dir: Path) -> Path:
     Parameters
     ----------
     cache_dir : Path
-        Where such folders are kept; created where it is not there.
+        Where such folders are kept; created if missing.
 
     Raises
     ------
@@ -140,13 +140,13 @@ def _state(source: Path) -> str:
     for folder, folders, names in os.walk(source):
         folders[:] = sorted(f for f in folders if f != "__pycache__")
         for name in sorted(names):
-            facts = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118 (this is on the way of each `bis run`)
+            facts = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118 (this delays each `bis run`)
             digest.update(f"{folder}\0{name}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:_DIGEST_CHARACTERS]
 
 
 def _build(source: Path, target: Path) -> None:
-    """Make the whole folder under another name, then give it its own: nobody ever sees half of it."""
+    """Make the whole folder under another name, then rename it: no process ever sees half of it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
@@ -193,7 +193,7 @@ def _write_metadata(packages: Path) -> None:
 
 def _entry_points() -> list[EntryPoint]:
     """The plug-ins by which MLflow finds bis, as this installation of bis declares them."""
-    from importlib import metadata  # needed once for each version of bis, and not on the way of each `bis run`
+    from importlib import metadata  # needed once for each version of bis, and not for each `bis run`
 
     try:
         points = metadata.distribution("bis").entry_points

@@ -35,7 +35,7 @@ class KernelDied(Exception):
 
 
 class _OneKernel(KernelSpecManager):  # type: ignore[misc]  # jupyter_client is not analysed
-    """Knows one kernel, so that none has to be installed."""
+    """Knows a single kernel specification, so that none has to be installed."""
 
     def __init__(self, spec: KernelSpec) -> None:
         super().__init__()
@@ -109,7 +109,7 @@ class Kernel:
             log_text = self.log_tail()
             if "No module named ipykernel" in log_text or "No module named 'ipykernel" in log_text:
                 raise EnvironmentBuildError(
-                    f"{self.python} has no ipykernel, without which it runs no notebook",
+                    f"{self.python} has no ipykernel, which it needs to run a notebook",
                     hint=f"Install it there: {self.python} -m pip install ipykernel",
                 ) from exc
             raise KernelDied(log_text) from exc

@@ -37,7 +37,7 @@ def is_locked(path: Path) -> bool:
     """Whether a process holds the lock of a file; the file is not created where it is missing."""
     try:
         descriptor = os.open(path, os.O_RDWR)
-    except OSError:  # it is missing, or not ours to lock
+    except OSError:  # it is missing, or may not be locked
         return False
     try:
         _lock(descriptor)
@@ -49,7 +49,7 @@ def is_locked(path: Path) -> bool:
 
 
 def unlock(descriptor: int) -> None:
-    """Give it back."""
+    """Release the lock."""
     with suppress(OSError):
         os.close(descriptor)
 
@@ -67,7 +67,7 @@ else:
 
 
 def hold(folder: Path) -> None:
-    """Say that this process is recording the session in `folder`, until `release` or its end.
+    """Mark the session in `folder` as being recorded by this process, until `release` or its end.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def hold(folder: Path) -> None:
 
 
 def release(folder: Path) -> None:
-    """Say that nothing more is recorded from here."""
+    """Mark the session as no longer recorded by this process."""
     descriptor = _held.pop(str(folder), None)
     if descriptor is not None:
         unlock(descriptor)
@@ -107,7 +107,7 @@ def is_running(pid: int) -> bool:
     except PermissionError:
         return True
     try:
-        # A dead process whose parent has not looked yet: for ever, where PID 1 of a container does not look.
+        # A dead process that its parent has not waited for; it stays for ever where PID 1 of a container never does.
         return _stat(pid)[0] != "Z"
     except (OSError, IndexError):
         return True
@@ -118,7 +118,7 @@ def _began_after(pid: int, moment: float) -> bool:
     try:
         boot = next(line for line in Path("/proc/stat").read_text(encoding="utf-8").splitlines() if "btime" in line)
         began = int(boot.split()[1]) + int(_stat(pid)[19]) / os.sysconf("SC_CLK_TCK")
-    except (OSError, ValueError, IndexError, StopIteration, AttributeError):  # no Linux
+    except (OSError, ValueError, IndexError, StopIteration, AttributeError):  # not Linux
         return False
     return began > moment + _CLOCK_S
 

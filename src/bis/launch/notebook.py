@@ -107,11 +107,11 @@ def run_notebook(  # noqa: PLR0913 - each is a separate choice of the caller
     Raises
     ------
     UsageError
-        The notebook, a parameter or `executed_path` cannot be meant this way.
+        The notebook, a parameter or `executed_path` is invalid.
     EnvironmentBuildError
         There is no such interpreter, or it has no ipykernel.
     MissingExtra
-        What runs notebooks is not installed beside bis.
+        The packages that run notebooks are not installed.
     """
     for name in REQUIRED:
         require(name)
@@ -160,7 +160,7 @@ class _Execution:
     """One run of one notebook.
 
     The kernel is driven by an event loop in a thread of its own, and the caller's callbacks are called in the caller's
-    thread: this works where a loop runs already (in Jupyter), and an interrupt arrives here and not amid the protocol.
+    thread: this works where a loop runs already (in Jupyter), and an interrupt does not arrive amid the protocol.
     """
 
     def __init__(self, notebook: NotebookNode, kernel: Kernel, *, added: int | None, timeout_s: float | None) -> None:
@@ -216,7 +216,7 @@ class _Execution:
         )
 
     def run(self, on_cell: Callable[[int, int], None] | None, on_output: Callable[[str], None] | None) -> None:
-        """Run the notebook; an exception here (Ctrl-C, a callback's own) ends the kernel and is raised again."""
+        """Run the notebook; an exception (Ctrl-C, or one of a callback) ends the kernel and is raised again."""
         total = len(self.notebook.cells) - (self.added is not None)
         worker = threading.Thread(target=self._work, name="bis-notebook")
         worker.start()
@@ -322,7 +322,7 @@ class _Execution:
             task.cancel()
             await asyncio.wait({task}, timeout=INTERRUPT_TIME_S)
             if task.done() and not task.cancelled():
-                task.exception()  # after an interrupt, what it says is our own doing
+                task.exception()  # after an interrupt, its errors are caused by bis
         return None
 
     def _left_s(self) -> float | None:

@@ -23,17 +23,17 @@ from bis.model.session import Exit
 _CHUNK = 65536
 _GRACE_S = 3.0
 _AFTER_END_S = 0.5
-# What others send to a program that they started; they know of us only. Ctrl-C and Ctrl-\ reach it from the terminal.
+# Signals that others send to bis, since they do not know of the program. Ctrl-C and Ctrl-\ reach it from the terminal.
 _PASSED_ON = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 _FROM_TERMINAL = ("SIGINT", "SIGQUIT")
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A command with its surroundings.
+    """A command, its environment and its limits.
 
     `stdout` is the file that keeps what it prints (the first `stdout_bytes` of it). With `echo` its output also goes
-    to ours, through a pseudo-terminal where ours is a terminal, so that progress bars look as they do without bis.
+    to that of bis, through a pseudo-terminal where that is a terminal, so that progress bars look as usual.
     With `own_group` it gets a process group of its own, and no input: replays are killed as a whole.
     """
 
@@ -143,7 +143,7 @@ class _Output:
             self.cut = True
 
     def take(self, data: bytes) -> None:
-        """Keep and show."""
+        """Keep and show a piece of output."""
         if self._copy is not None:
             part = data[: self._room]
             try:
@@ -158,7 +158,7 @@ class _Output:
             self._show(data)
 
     def close(self) -> None:
-        """Keep no more."""
+        """Stop keeping output."""
         if self._copy is not None:
             with suppress(OSError):
                 self._copy.close()
@@ -172,9 +172,9 @@ class _Output:
             elif stream is not None:  # a notebook's stdout takes text only
                 stream.write(self._decoder.decode(data))
             stream.flush()
-        except (OSError, ValueError):  # whoever read our output has gone: the program goes on
+        except (OSError, ValueError):  # the reader of the output of bis has gone: the program goes on
             self._echo = False
-            with suppress(OSError, ValueError):  # else the interpreter tries again at its end, and says so
+            with suppress(OSError, ValueError):  # else the interpreter tries again at its end, and prints an error
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -191,7 +191,7 @@ def _forward(program: Program, process: subprocess.Popen[bytes], reading: int, o
         if ready:
             try:
                 data = os.read(reading, _CHUNK)
-            except OSError:  # a pseudo-terminal says so when its other end is closed
+            except OSError:  # how a pseudo-terminal reports that its other end is closed
                 data = b""
             if not data:
                 return _await(process, program, clock)
@@ -233,9 +233,9 @@ def _is_terminal(stream: Any) -> bool:
 
 @contextmanager
 def _signals_for(process: subprocess.Popen[bytes], program: Program) -> Iterator[None]:
-    """Leave Ctrl-C to the program, which shares our terminal, and pass on what is sent to us alone.
+    """Leave Ctrl-C to the program, which shares the terminal, and pass on signals that are sent to bis alone.
 
-    A replay is ended by either: it is ours.
+    A replay is ended by either, since bis started it.
     """
     before: dict[int, Any] = {}
 

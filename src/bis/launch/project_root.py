@@ -49,7 +49,7 @@ def find_toplevel(folder: Path) -> Path | None:
     for place in (folder, *folder.parents):
         mark = place / ".git"
         try:
-            # A file stands there in worktrees and submodules.
+            # In worktrees and submodules this is a file.
             if mark.is_file() or (mark / "HEAD").exists():
                 return place
         except OSError:

@@ -1,4 +1,4 @@
-"""How a session's program is run: one runner a way, chosen in one place.
+"""How a session's program is run: one runner for each way, chosen in one place.
 
 A runner starts the program, waits for its end and keeps what it gave in the session's spool. A process of its own and
 a notebook's kernel are two; what runs many programs in forks of one warm process would be a third.
@@ -103,12 +103,12 @@ class NotebookRunner:
         folder = Path(job.session.spool)
 
         def on_cell(position: int, total: int) -> None:
-            if not begun:
+            if not cells_started:
                 job.observer.started(Task.CELLS, total)
-            begun.append(position)
+            cells_started.append(position)
             job.observer.advanced(Task.CELLS, Step(str(position + 1)))
 
-        begun: list[int] = []
+        cells_started: list[int] = []
         started = time.time()
         result = run_notebook(
             Path(job.cwd) / job.session.target,
@@ -127,7 +127,7 @@ class NotebookRunner:
             write_document(folder / spool_files.NOTEBOOK_RESULT, result)
         except OSError as error:
             sys.stderr.write(f"bis: the notebook's outputs could not be recorded: {error}\n")
-        if begun:
+        if cells_started:
             job.observer.finished(Task.CELLS)
         failure: Failure | None = result.failure
         return Exit(

@@ -1,4 +1,4 @@
-"""From what was seen to the record: the events of a spool become facets."""
+"""Builds the record from an observed session: the events of a spool become facets."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def assemble(seen: ObservedSession, run: SeenRun | None, *, artifacts: tuple[Art
     seen : ObservedSession
         What the spool holds.
     run : SeenRun or None
-        The MLflow run; None for a program that began none.
+        The MLflow run; None for a program that started none.
     artifacts : tuple of (path, size, local file or None)
         The run's artifacts in MLflow; those without a local file are listed without a digest.
     """
@@ -155,13 +155,13 @@ def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tu
     for path in found.values():
         try:
             digests.append(digest_file(path, cache, name=relative_to(path, root)))
-        except BisError:  # it vanished, or changes still
+        except BisError:  # it was removed, or is still changing
             digests.append(FileDigest(relative_to(path, root), -1, ""))
     return tuple(sorted(digests, key=lambda d: d.path))
 
 
 def _is_bookkeeping(path: Path) -> bool:
-    """MLflow's own store and Python's caches, which are no result of the program."""
+    """MLflow's own store and Python's caches, which are not results of the program."""
     folders = {"mlruns", "mlartifacts", "__pycache__", ".git", ".ipynb_checkpoints"}
     return bool(folders & set(path.parts)) or ".db" in path.suffixes or path.name.endswith((".db-wal", ".db-journal"))
 
@@ -233,8 +233,8 @@ def _prefixes(seen: ObservedSession) -> tuple[str, ...]:
 def _parameters(seen: ObservedSession, run: SeenRun | None, redact: Callable[[str], str]) -> Parameters:
     values = {k: redact(v) for k, v in parameters_of(seen, run).items()}
     if run is not None and run.how != "created":
-        return Parameters(Status.PARTIAL, ("the run was begun by another program",), values)
-    return Parameters(Status.RECORDED, () if run is not None else ("the program began no MLflow run",), values)
+        return Parameters(Status.PARTIAL, ("the run was started by another program",), values)
+    return Parameters(Status.RECORDED, () if run is not None else ("the program started no MLflow run",), values)
 
 
 def _machine(seen: ObservedSession) -> Machine:
@@ -244,7 +244,7 @@ def _machine(seen: ObservedSession) -> Machine:
     seen_last = seen.main("machine")
     if not seen_last:
         machine = probe_machine(environ=variables, redactor=Redactor(os.environ), ask_gpu=True)
-        reason = "thread pools and switches are not known: the program did not come to its end"
+        reason = "thread pools and switches are not known: the program did not end by itself"
         return replace(machine, status=Status.PARTIAL, reasons=(*machine.reasons, reason))
     facts = seen_last[-1]["facts"]
     machine = probe_machine(
@@ -280,7 +280,7 @@ def _data(seen: ObservedSession, run: SeenRun | None, code: Code, cache: DigestC
 
 
 def _used(seen: ObservedSession, code: Code) -> Snapshot | None:
-    """The snapshot without those files that the program did not load: what they would read is no matter."""
+    """The snapshot without the files that the program did not load: what they would read does not matter."""
     if code.snapshot is None or not seen.all("modules"):
         return code.snapshot
     root = Path(seen.session.project_root)
@@ -325,5 +325,5 @@ def _notes(seen: ObservedSession) -> tuple[str, ...]:
     if seen.notebook is not None:
         notes += [f"cell {s['position']} was skipped: {s['why']}" for s in seen.notebook.skipped]
     if len(seen.runs) > 1:
-        notes.append(f"the program began {len(seen.runs)} runs")
+        notes.append(f"the program started {len(seen.runs)} runs")
     return tuple(notes)

@@ -1,4 +1,4 @@
-"""What the events of a spool say, put in order: processes, runs, and what belongs to which run."""
+"""The events of a spool, put in order: processes, runs, and what belongs to which run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bis.model.session import Exit, Session
 
 @dataclass(frozen=True, slots=True)
 class SeenRun:
-    """An MLflow run that the program created or took up; `ordinal` counts them from 0."""
+    """An MLflow run that the program created or resumed; `ordinal` counts them from 0."""
 
     run_id: str
     how: str
@@ -58,7 +58,7 @@ class ObservedSession:
 
     @property
     def ended(self) -> bool:
-        """Whether the program came to its own end (as opposed to being killed)."""
+        """Whether the program ended by itself (as opposed to being killed)."""
         if self.exit is not None:
             return self.exit.signal is None and not self.exit.timed_out
         return bool(self.main("end"))
@@ -93,7 +93,7 @@ def read_sightings(folder: Path) -> ObservedSession:
 
 
 def outputs_of(seen: ObservedSession, run: SeenRun | None, *, redact: Any = str) -> Outputs:
-    """What came out of the program, as one of its runs has it (None: a program that began no run).
+    """The outputs of the program that belong to one of its runs (None: a program that started no run).
 
     `redact` is applied to every text that the program printed.
     """
@@ -104,7 +104,7 @@ def outputs_of(seen: ObservedSession, run: SeenRun | None, *, redact: Any = str)
     if seen.exit is not None and seen.exit.stdout_cut:
         reasons.append("only the first part of what the program printed was kept")
     if not seen.ended:
-        reasons.append("the end of the program was not seen (killed, or no space): known is what came before")
+        reasons.append("the end of the program was not seen (killed, or no space): only what came before is recorded")
     reasons += [f"{e['what']}: {e['why']}" for e in seen.all("failed") if e["what"] in {"metrics", "models", "outputs"}]
     failure = failure_of(seen)
     return Outputs(

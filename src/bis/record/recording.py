@@ -1,4 +1,4 @@
-"""``bis run``: a program is run once, recorded."""
+"""``bis run``: runs a program once and records it."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def record_program(
                 observer=observer,
             )
         )
-    except BisError:  # it did not start: there is nothing to tell
+    except BisError:  # it did not start: nothing was recorded
         preparing.join()
         _discard(folder)
         raise
@@ -131,7 +131,9 @@ def _store(folder: Path, ended: Exit, fence: Fence, *, wait: bool) -> Recorded:
     """Store what was recorded; whatever an artifact store may raise, the exit status stays the program's."""
     recorded: Recorded | None = fence.run("the result", _stored, folder, ended, wait=wait)
     return recorded or Recorded(
-        ended, folder, problem=f"the evidence waits in {folder}: {fence.failures['the result']}"
+        ended,
+        folder,
+        problem=f"the evidence waits in {folder} for `bis store`: {fence.failures['the result']}",
     )
 
 
@@ -144,7 +146,7 @@ def _stored(folder: Path, ended: Exit, *, wait: bool) -> Recorded:
             return Recorded(ended, folder)
         done = store_in_own_process(folder)
     except (BisError, OSError) as error:
-        return Recorded(ended, folder, problem=f"the evidence waits in {folder}: {error}")
+        return Recorded(ended, folder, problem=f"the evidence waits in {folder} for `bis store`: {error}")
     return Recorded(ended, folder, done.run_ids, stored=True)
 
 

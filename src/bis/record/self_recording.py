@@ -1,7 +1,7 @@
 """Sessions of processes that record themselves (ambient mode), as the process itself keeps and stores them.
 
-No launcher waits for such a process: what `bis run` does before a program begins and after it has ended, is done from
-inside of it, when a run begins and when it ends.
+No launcher waits for such a process: what `bis run` does before a program starts and after it has ended, the
+process itself does when a run starts and when it ends.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def begin(fields: Mapping[str, Any]) -> Session:
+def create(fields: Mapping[str, Any]) -> Session:
     """Make the folder of a session that describes itself.
 
     Parameters
@@ -44,7 +44,7 @@ def describe(session: Session) -> None:
     Raises
     ------
     ConfigurationError
-        The project's settings are faulty.
+        The project's settings are invalid.
     """
     prepare(session, load_settings(Path(session.cwd)))
 

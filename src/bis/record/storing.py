@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _LOCK = "storing.lock"
 _PROBLEM = "storing.error"
 _MADE = "run.id"
-# Not `-m`: that would put the working directory first, where a user's json.py is not ours.
+# Not `-m`: that would put the working directory first, where a user's json.py would hide the standard library's.
 _STORE = "import sys; sys.path[:] = [p for p in sys.path if p]; from bis.record.storing import main; sys.exit(main())"
 _KEEP_S = 7 * 24 * 3600.0
 _WAIT_S = 120.0
@@ -77,7 +77,7 @@ def store_session(folder: Path, *, store: EvidenceStore | None = None) -> Stored
     try:
         done = _store_runs(folder, store)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise EvidenceDamaged(f"{folder} cannot be understood: {type(error).__name__}: {error}") from error
+        raise EvidenceDamaged(f"the session {folder} cannot be read: {type(error).__name__}: {error}") from error
     write_document(folder / spool_files.STORED, done)
     forget_secrets(folder)
     return done
@@ -100,7 +100,7 @@ def _store_runs(folder: Path, store: EvidenceStore | None) -> Stored:
 def _redact_notebook(seen: ObservedSession) -> None:
     executed = seen.folder / spool_files.NOTEBOOK
     redact = texts(redactor_of(seen.folder, seen.session.argv))
-    with suppress(FileNotFoundError, ValueError):  # there is none, or it was cut off: the record has its outputs
+    with suppress(FileNotFoundError, ValueError):  # it is missing, or it was cut off: the record has its outputs
         (seen.folder / spool_files.NOTEBOOK_REDACTED).write_bytes(redacted_notebook(executed.read_bytes(), redact))
 
 
@@ -142,7 +142,7 @@ def _joined_existing(store: EvidenceStore, run_id: str, record: Record, session:
 
 
 def _joined(earlier: Record, later: Record, *, again: bool) -> tuple[Curve, ...]:
-    """Both sessions' points; those that were stored before stand once."""
+    """Both sessions' points; those that were stored before are kept once."""
     curves = {c.name: c for c in earlier.outputs.metrics}
     for c in later.outputs.metrics:
         first = curves.get(c.name, Curve(c.name, (), ()))
@@ -163,7 +163,7 @@ def _artifacts(store: EvidenceStore, run: SeenRun | None) -> tuple[tuple[str, in
 
 
 def _create(store: EvidenceStore, seen: ObservedSession, record: Record) -> str:
-    """The run of a program that began none; the same one where storing is tried again."""
+    """The run for a program that started none; the same one where storing is tried again."""
     session = seen.session
     note = seen.folder / _MADE
     if note.exists():
@@ -197,7 +197,7 @@ def store_in_background(folder: Path) -> None:
 
 
 def store_in_own_process(folder: Path) -> Stored:
-    """Store a session in a process of its own, and wait for it: what that needs to set is not set in this one.
+    """Store a session in a process of its own, and wait for it: the settings that storing needs do not change this one.
 
     Raises
     ------
@@ -209,12 +209,12 @@ def store_in_own_process(folder: Path) -> Stored:
     done = read_stored(folder)
     if done is None:
         lines = _left(folder / _PROBLEM) or said.decode(errors="replace").splitlines()
-        raise StoreUnavailable(lines[-1] if lines else f"storing ended with status {process.returncode}")
+        raise StoreUnavailable(lines[-1] if lines else f"the storing process ended with exit code {process.returncode}")
     return done
 
 
 def _left(path: Path) -> list[str]:
-    """The lines of a file; none where it is not there."""
+    """The lines of a file; empty if it is missing."""
     try:
         return path.read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -241,7 +241,7 @@ def _start(folder: Path, *, output: Any) -> subprocess.Popen[bytes]:
 
 
 def store_under_lock(folder: Path, *, wait_s: float = _WAIT_S) -> Stored | None:
-    """Store a session unless another process does or did; waits for that one. None where nobody could."""
+    """Store a session unless another process does or did; waits for that one. None where neither could."""
     deadline = time.monotonic() + wait_s
     while (held := lock(folder / _LOCK)) is None:
         if (folder / spool_files.STORED).exists() or time.monotonic() > deadline:

@@ -18,14 +18,14 @@ _LAST = "last"
 
 
 def waiting_sessions(tracking_uri: str | None, cwd: Path) -> tuple[Path, ...]:
-    """Folders of the sessions that wait for somebody to store them in the store at hand, damaged ones among them."""
+    """Folders of the sessions that wait to be stored in the store at hand, damaged ones among them."""
     return tuple(f for f in _unstored(tracking_uri, cwd) if not is_being_stored(f))
 
 
 def before_reading(
     references: tuple[str, ...], tracking_uri: str | None, cwd: Path, *, wait_s: float = STORING_WAIT_S
 ) -> Iterator[str]:
-    """What a command that reads does first: it waits for what is being stored, and learns what waits to be stored.
+    """What a command that reads does first: it waits for what is being stored, and finds what waits to be stored.
 
     Sessions that another process is storing at this moment are waited for, as far as they are asked for.
 
@@ -47,7 +47,7 @@ def before_reading(
     if awaited:
         yield "waiting for the run that is being stored in the background"
         if not _all_stored(awaited, wait_s):
-            yield f"it is still being stored after {wait_s:g} s; what is shown may not be complete"
+            yield f"the run is still being stored after {wait_s:g} s; what is shown may not be complete"
     waiting = waiting_sessions(tracking_uri, cwd)
     if waiting:
         count = "1 recorded session waits" if len(waiting) == 1 else f"{len(waiting)} recorded sessions wait"

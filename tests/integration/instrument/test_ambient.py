@@ -76,7 +76,7 @@ def test_storing_may_be_left_to_the_background(project: Path, home: Path, store_
 
 
 def test_a_process_without_runs_leaves_nothing(project: Path, home: Path) -> None:
-    """Importing MLflow is no experiment."""
+    """Importing MLflow is not an experiment."""
     done = python(project, "-c", "import mlflow; open('x', 'w').close()")
     assert (done.returncode, done.stderr) == (0, "")
     assert not home.exists()
@@ -107,7 +107,7 @@ def test_modules_are_named_as_they_were_started(project: Path, home: Path, store
     ],
 )
 def test_the_command_line_tells_the_module(command: str, module: str) -> None:
-    """Options of the interpreter are told from those of the program."""
+    """Options of the interpreter are distinguished from those of the program."""
     assert module_argument(command.split()) == module
 
 

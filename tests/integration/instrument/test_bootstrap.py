@@ -60,7 +60,7 @@ def test_entropy_is_served_from_the_root(project: Path) -> None:
 
 
 def test_a_damaged_session_costs_the_recording_only(project: Path) -> None:
-    """The program runs, and is told on one line."""
+    """The program runs, and one line reports the failure."""
     session = session_of(project, "print('hi')")
     (Path(session.spool) / spool_files.SESSION).write_text("{")
     done = subprocess.run(

@@ -130,12 +130,12 @@ ALLOWED = {
 
 @pytest.mark.parametrize("name", ALLOWED)
 def test_allowed(name: str, confined: Confined, places: Places) -> None:
-    """What a program needs goes through, and nothing is told about it."""
+    """What a program needs goes through, and nothing is reported about it."""
     assert confined(f"print(json.dumps([attempt(lambda: {ALLOWED[name]}), told]))", *places) == ["done", []]
 
 
 def test_caches_are_allowed_and_told_once(confined: Confined, places: Places) -> None:
-    """Libraries keep their caches; each cache folder is told of once."""
+    """Libraries keep their caches; each cache folder is reported once."""
     code = """
     os.makedirs(home + "/.cache/a"); open(home + "/.cache/a/x", "w"); open(home + "/.cache/b", "w")
     print(json.dumps(told))

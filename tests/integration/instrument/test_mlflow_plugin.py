@@ -65,7 +65,7 @@ def test_a_run_is_recorded_and_the_store_is_mlflows_own(project: Path, home: Pat
 @pytest.mark.parametrize(
     ("break_it", "said"),
     [
-        ("~no-such-user/bis", "recording could not begin"),
+        ("~no-such-user/bis", "recording could not start"),
         ("/proc/no/such/place", "recording of"),
     ],
 )

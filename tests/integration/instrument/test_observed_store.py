@@ -111,7 +111,7 @@ def test_refused_values_are_not_noted(store: Any, recorder: Kept) -> None:
 
 
 def test_ends_resumptions_and_renamings_are_told_apart(store: Any, recorder: Kept) -> None:
-    """A run of another program that is taken up is "resumed"; a new name is no end."""
+    """A run of another program that is used again is "resumed"; a new name is not an end."""
     from mlflow.entities import RunStatus
 
     with unobserved():

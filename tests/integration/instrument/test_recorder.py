@@ -45,7 +45,7 @@ def test_an_exception_that_cannot_be_told_is_no_trouble(project: Path) -> None:
 
 
 def test_files_are_noted_once_with_their_state(project: Path) -> None:
-    """Reads and writes of data are told apart; code, the interpreter's files and failed reads are left out."""
+    """Reads and writes of data are distinguished; code, the interpreter's files and failed reads are left out."""
     (project / "data.csv").write_text("a,b\n")
     (project / "helper.py").write_text("X = 1\n")
     text = (
@@ -90,7 +90,7 @@ def test_children_are_noted_and_recorded(project: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
 def test_a_forked_copy_tells_its_draws_only(project: Path) -> None:
-    """What belongs to the program as a whole is told by the process that began it."""
+    """What belongs to the program as a whole is recorded by the process that started it."""
     text = "import os\npid = os.fork()\nif pid == 0:\n    raise SystemExit(0)\nos.waitpid(pid, 0)\n"
     ran = record(project, text)
     main = ran.one("process")["pid"]

@@ -58,7 +58,7 @@ def test_a_held_session_is_alive_until_its_process_dies(folder: Path, holder: su
 
 
 def test_zombies_are_dead() -> None:
-    """A process that ended and that nobody waited for does not run."""
+    """A process that ended and was not waited for does not run."""
     with subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 10
         while is_running(process.pid) and time.monotonic() < deadline:

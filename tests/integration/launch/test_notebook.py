@@ -104,7 +104,7 @@ def test_a_killed_kernel_is_a_failure(tmp_path: Path) -> None:
 
 
 def test_a_kernel_that_leaves_gives_its_exit_code(tmp_path: Path) -> None:
-    """os._exit in a cell is told from an exception."""
+    """os._exit in a cell is distinguished from an exception."""
     result = _run("exiting", tmp_path)
     assert result.failure is not None
     assert (result.failure.stage, result.failure.exit_code, result.failure.cell) == ("killed", 3, 0)
@@ -177,7 +177,7 @@ def test_recorded_cells_run_inside_a_running_loop(tmp_path: Path) -> None:
 
 
 def test_an_interpreter_without_ipykernel_says_what_to_install(tmp_path: Path) -> None:
-    """A bare environment, or no interpreter at all, is no failure of the notebook."""
+    """A bare environment, or no interpreter at all, is not a failure of the notebook."""
     venv.create(tmp_path / "bare", symlinks=True, with_pip=False)
     python = str(tmp_path / "bare" / "bin" / "python")
     env = {"PATH": os.defpath}

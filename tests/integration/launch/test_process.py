@@ -130,7 +130,7 @@ def test_own_group_leaves_no_child_behind(tmp_path: Path) -> None:
 
 
 def _is_dead(pid: int) -> bool:
-    """Whether a process has ended (a zombie that nobody waits for has)."""
+    """Whether a process has ended (a zombie that is not waited for has)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:

@@ -129,7 +129,7 @@ def test_recording_can_be_switched_off(here: Path, home: Path, monkeypatch: pyte
 def test_a_program_that_does_not_start_leaves_no_session(
     here: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """There is nothing to tell about it."""
+    """A program that cannot be started raises an error, and its session is removed."""
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     (here / "a.py").touch()
     with pytest.raises(ExecutionError, match="cannot be started"):
@@ -139,7 +139,7 @@ def test_a_program_that_does_not_start_leaves_no_session(
 
 @pytest.mark.skipif(os.name != "posix", reason="file names of bytes")
 def test_arguments_of_any_bytes_are_passed_on(here: Path, store_uri: str) -> None:
-    """What is no text in any encoding reaches the program, and the record."""
+    """Arguments that are not text in any encoding reach the program, and the record."""
     odd = os.fsdecode(b"caf\xe9")
     (here / "a.py").write_text("import sys, os\nraise SystemExit(os.fsencode(sys.argv[1]) != b'caf\\xe9')")
     done = record_program(

@@ -28,7 +28,7 @@ def session(project: Path, home: Path, store_uri: str) -> Session:
     described = described_session(
         project, mode=Mode.AMBIENT, spool=str(home / "sessions" / "s"), tracking_uri=store_uri
     )
-    begun = self_recording.begin(to_json(described))
+    begun = self_recording.create(to_json(described))
     self_recording.describe(begun)
     return begun
 
@@ -44,7 +44,7 @@ def test_a_process_begins_its_own_session(session: Session) -> None:
 def test_a_folder_that_is_there_is_an_error(session: Session) -> None:
     """Two processes never share a folder."""
     with pytest.raises(StorageError, match="cannot be written"):
-        self_recording.begin(to_json(session))
+        self_recording.create(to_json(session))
 
 
 @pytest.mark.parametrize(("at_exit", "waits"), [(False, "0"), (True, "1"), (True, "0")])

@@ -134,7 +134,7 @@ def test_a_resumed_run_keeps_both_sessions_once(ended: Callable[..., Path], stor
 
 def test_spools_that_make_no_sense_are_damage(ended: Callable[..., Path]) -> None:
     """An event without what it must have is an error of bis's own kind, so that other commands go on."""
-    with pytest.raises(EvidenceDamaged, match="cannot be understood"):
+    with pytest.raises(EvidenceDamaged, match="cannot be read"):
         store_session(ended(("run", {"how": "created"})))
 
 

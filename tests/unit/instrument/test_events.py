@@ -50,7 +50,7 @@ def test_threads_write_whole_lines(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_is_an_os_error(tmp_path: Path) -> None:
-    """Whoever writes is told, and can try the next event."""
+    """The writer gets an error, and can try the next event."""
     (tmp_path / f"events-{os.getpid()}.jsonl").symlink_to("/dev/full")
     writer = EventWriter(tmp_path)
     for _ in range(2):

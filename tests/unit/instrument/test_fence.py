@@ -46,7 +46,7 @@ def test_results_pass_through() -> None:
 
 
 def test_failures_stay_inside_and_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
-    """The first failure is told on one line of stderr; each kind is noted, with its first reason."""
+    """The first failure is printed on one line of stderr; each kind is noted, with its first reason."""
     fence = Fence()
     assert fence.run("data", failing(OSError("disk full"))) is None
     fence.run("data", failing(OSError("again")))
@@ -57,7 +57,7 @@ def test_failures_stay_inside_and_are_told_once(capsys: pytest.CaptureFixture[st
 
 
 def test_the_way_out_of_a_program_stays_open() -> None:
-    """Ctrl-C and exit are no failures of ours."""
+    """Ctrl-C and exit are not failures of bis."""
     for error in (KeyboardInterrupt(), SystemExit(3)):
         with pytest.raises(type(error)):
             Fence().run("x", failing(error))

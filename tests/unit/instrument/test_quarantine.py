@@ -16,6 +16,6 @@ def test_names_made_by_client(scheme: str, client: bool) -> None:
 
 
 def test_no_quarantine_without_a_replay() -> None:
-    """A process that is no replay has no quarantine, and is told so rather than given a store."""
-    with pytest.raises(LookupError, match="no replay"):
+    """A process that is not a replay has no quarantine: it gets an error and not a store."""
+    with pytest.raises(LookupError, match="not a replay"):
         active_stores()

@@ -75,7 +75,7 @@ def test_optional_fields_have_the_defaults_of_the_host(tmp_path: Path) -> None:
     ],
 )
 def test_unreadable_documents_are_explained(tmp_path: Path, text: str, words: str) -> None:
-    """A torn, foreign or later document is a ValueError that says what is wrong."""
+    """A damaged document, one of another format or of a later version is a ValueError that says what is wrong."""
     (tmp_path / spool.SESSION).write_text(text)
     with pytest.raises(ValueError, match=words):
         read_view(str(tmp_path))

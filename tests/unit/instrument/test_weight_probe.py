@@ -54,7 +54,7 @@ def test_layout_and_byte_order_in_memory_do_not_matter() -> None:
 
 
 def test_memory_between_fields_is_not_read() -> None:
-    """Padding of records is nobody's value: garbage in it leaves the digest alone."""
+    """Padding of records is not part of any value: garbage in it leaves the digest alone."""
     kind = np.dtype({"names": ["a", "b"], "formats": ["u1", "f8"], "offsets": [0, 8], "itemsize": 16})
     digests = set()
     for fill in (0, 255):

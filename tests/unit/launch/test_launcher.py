@@ -85,7 +85,7 @@ def test_the_store_that_was_named_is_in_the_session(project: Path, monkeypatch: 
 
 
 def test_odd_arguments_can_be_recorded(project: Path) -> None:
-    """Arguments that are no text of any encoding are kept."""
+    """Arguments that are not text in any encoding are kept."""
     odd = os.fsdecode(b"\xff\xfe")
     session = session_of(project, argv=(odd,))
     assert read_session(Path(session.spool)).argv == (odd,)

@@ -33,7 +33,7 @@ def test_a_lock_is_taken_once(tmp_path: Path) -> None:
 
 
 def test_a_lock_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
-    """No folder is not "somebody has it"."""
+    """A missing folder does not count as locked."""
     with pytest.raises(OSError, match="No such file"):
         lock(tmp_path / "gone" / "x")
 

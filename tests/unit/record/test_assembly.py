@@ -30,7 +30,7 @@ def folder(project: Path) -> Path:
 
 
 def test_what_was_not_prepared_is_missing(folder: Path) -> None:
-    """Code and packages that were not written are missing, with what was told about it."""
+    """Code and packages that were not written are missing, with the reason that was reported."""
     EventWriter(folder).write("failed", what="code", why="OSError: full")
     record = assemble(read_sightings(folder), RUN)
     assert record.code.status is record.environment.status is Status.MISSING

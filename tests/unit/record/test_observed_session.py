@@ -102,7 +102,7 @@ def test_the_launcher_knows_best(spool: Callable[..., Path], how: Exit, came_to_
 def test_failures_are_told_apart(
     spool: Callable[..., Path], events: tuple[Event, ...], how: Exit | None, stage: str | None, words: str
 ) -> None:
-    """Exceptions, imports, exit statuses, signals and time limits; what a program survived is no failure."""
+    """Exceptions, imports, exit statuses, signals and time limits; what a program survived is not a failure."""
     failure = failure_of(read_sightings(spool(*events, exit=how)))
     assert (failure.stage if failure else None) == stage
     assert failure is None or words in failure.message

@@ -46,7 +46,7 @@ def test_limits_are_kept_and_said(project: Path) -> None:
 
 
 def test_a_vanished_spool_is_an_os_error(project: Path) -> None:
-    """Whoever prepares is told by an error that the fence knows."""
+    """A session folder that was removed raises an error that the fence handles."""
     session = session_of(project, "print(1)", spool=str(project / "gone"))
     with pytest.raises(OSError, match="No such file"):
         prepare(session, Settings())

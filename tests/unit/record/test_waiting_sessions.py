@@ -24,7 +24,7 @@ RUN = "ab" * 16
 
 @pytest.fixture
 def ended(project: Path) -> Path:
-    """The folder of a session whose program has ended, with a run, and which nobody stores."""
+    """The folder of a session whose program has ended, with a run, and that is not being stored."""
     return session(project)
 
 
@@ -40,7 +40,7 @@ def session(project: Path, **changes: object) -> Path:
 
 
 def test_sessions_of_this_store_wait(ended: Path, project: Path) -> None:
-    """Not those of other stores, nor replays, nor what is stored; a damaged one waits for somebody to look at it."""
+    """Not those of other stores, nor replays, nor what is stored; a damaged one is listed, so that a user sees it."""
     session(project, mode=Mode.REPLAY)
     damaged = ended.with_name("damaged")
     damaged.mkdir()
@@ -90,6 +90,6 @@ def test_waiting_has_an_end(ended: Path) -> None:
 
 
 def test_nothing_is_waited_for_where_nobody_stores(ended: Path) -> None:
-    """A session that waits for `bis store` holds nobody up."""
+    """A session that waits for `bis store` delays no command."""
     told = list(before_reading(("last",), URI, Path("/"), wait_s=3000))
     assert told == ["1 recorded session waits to be stored: run `bis store`"]

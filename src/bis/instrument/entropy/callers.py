@@ -1,4 +1,4 @@
-"""Who asks: the package on whose behalf entropy is drawn, and the place in the user's code that set a seed."""
+"""The callers: the package on whose behalf entropy is drawn, and the place in the user's code that set a seed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 OWN, STDLIB, LIBRARY, USER = range(4)
 
-# Modules of the standard library that draw for their own ends (names of files, keys of connections). Were these draws
-# counted as the caller's, a name that is taken would shift the program's own numbers.
+# Modules of the standard library that draw for internal use (names of files, keys of connections). If these draws
+# were counted as the caller's, a name that is taken would shift the program's own numbers.
 _INFRASTRUCTURE = frozenset(
     {"asyncio", "email", "http", "imaplib", "logging", "multiprocessing", "smtplib", "socketserver", "ssl"}
     | {"tempfile", "urllib", "xmlrpc"}
@@ -46,7 +46,7 @@ class Site:
 
 
 def kind_of(filename: str) -> int:
-    """Whether code of this file is our own, the standard library's, an installed library's or the user's."""
+    """Whether code of this file belongs to bis, the standard library, an installed library or the user."""
     kind = _kinds.get(filename)
     if kind is None:
         kind = _kinds[filename] = _classify(filename)
@@ -69,7 +69,7 @@ def _package(frame: FrameType) -> str:
 
 
 def caller(frame: FrameType | None) -> Caller:
-    """On whose behalf the code in `frame` runs."""
+    """The package on whose behalf the code in `frame` runs."""
     while frame is not None:
         kind = kind_of(frame.f_code.co_filename)
         if kind == STDLIB:
@@ -83,7 +83,7 @@ def caller(frame: FrameType | None) -> Caller:
 
 
 def site(frame: FrameType | None) -> Site:
-    """From where in the user's code the code in `frame` was called."""
+    """The place in the user's code from which the code in `frame` was called."""
     package: str | None = None
     line = 0
     while frame is not None:

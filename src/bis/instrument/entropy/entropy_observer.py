@@ -1,4 +1,4 @@
-"""What the recorder of randomness tells the recorder of the run."""
+"""What the recorder of randomness reports to the recorder of the run."""
 
 from __future__ import annotations
 

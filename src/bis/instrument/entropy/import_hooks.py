@@ -1,8 +1,8 @@
 """Acting right after a module was loaded, without ever causing or hurting an import.
 
-A finder in front of all others lets these find the module as ever, and gives the loader that they return an
+A finder in front of all others lets these find the module as usual, and gives the loader that they return an
 `exec_module` of its own (on that one instance, taken away again before it is used). The specification, the loader
-and its class stay what they are, so that whatever inspects them sees what it saw without us.
+and its class stay what they are, so that code that inspects them sees the same as without bis.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class PostImport:
     hooks : mapping of str to callable
         By the full name of a module, what to do with it. Called once for each time that the module is executed.
     reports : Reports
-        Told when a hook fails; the import itself succeeds.
+        Receives the failures of hooks; the import itself succeeds.
     """
 
     def __init__(self, hooks: Mapping[str, Hook], reports: Reports) -> None:
@@ -46,14 +46,14 @@ class PostImport:
             if module is None:
                 continue
             if getattr(getattr(module, "__spec__", None), "_initializing", False):
-                self._reports.uncontrolled(name, "it was being imported when the recorder came")
+                self._reports.uncontrolled(name, "it was being imported when the recorder was installed")
             else:
                 self._fire(name, module)
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """What the other finders find, with our hook behind its execution; None for all other modules."""
+        """What the other finders find, with the hook run after the module's execution; None for all other modules."""
         if name not in self._hooks:
             return None
         search = (get_ident(), name)
@@ -64,7 +64,7 @@ class PostImport:
             spec = _found(self, name, path, target)
             if spec is not None and spec.loader is not None:
                 self._attach(name, spec.loader)
-        except Exception as error:  # noqa: BLE001 - the import goes on without us
+        except Exception as error:  # noqa: BLE001 - the import goes on without the hook
             self._reports.failed(f"import of {name}", error)
             return None
         else:
@@ -89,7 +89,7 @@ class PostImport:
             original(module)
             self._fire(name, module)
 
-        exec_module.bis = True  # type: ignore[attr-defined]  # a mark, to know our own again
+        exec_module.bis = True  # type: ignore[attr-defined]  # a mark by which bis recognises its own wrapper
         instance["exec_module"] = exec_module
 
     def _fire(self, name: str, module: ModuleType) -> None:

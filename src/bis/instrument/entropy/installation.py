@@ -1,7 +1,8 @@
 """Putting the recorder of randomness into a process, before the user's first import.
 
-What is served: whatever the program would have drawn from the operating system because it set no seed. What it
-seeded, it seeded: no generator that the program sees is consumed, and the bits are those of a run without bis.
+What is served: whatever the program would have drawn from the operating system because it set no seed. A generator
+that the program seeded is left alone: none that the program sees is consumed, and the bits are those of a run without
+bis.
 
 Security: see `bis.instrument.entropy.streams`. While a process is served, the values of `secrets`, `uuid4` and keys
 made through `os.urandom` can be derived from the recorded root.
@@ -33,14 +34,14 @@ _installed: list[Handle] = []  # at most one: there is one os.urandom in a proce
 
 
 class Handle:
-    """The recorder of this process, for whoever installed it.
+    """The recorder of randomness in this process, as `install` returns it.
 
     Parameters
     ----------
     recorder : EntropyService
         The recorder that was installed.
     hooks : mapping of str to callable
-        What it does after which import.
+        What is done after the import of each module.
     """
 
     def __init__(self, recorder: EntropyService, hooks: Mapping[str, Callable[[ModuleType], None]]) -> None:
@@ -53,7 +54,7 @@ class Handle:
         return self._recorder.key
 
     def trace(self) -> dict[str, object]:
-        """What was drawn so far: per stream the number of draws and a digest of them, and a digest over all.
+        """The draws so far: per stream their number and a digest, and a digest over all streams.
 
         Equal traces mean that the same packages asked for the same numbers of bytes in the same order.
         """
@@ -104,9 +105,9 @@ def install(plan: EntropyPlan, observer: EntropyObserver) -> Handle:
     Parameters
     ----------
     plan : EntropyPlan
-        What this process was given.
+        The root and the key of this process.
     observer : EntropyObserver
-        Who is told; see there.
+        Receives what is seen.
     """
     if _installed:
         return _installed[0]

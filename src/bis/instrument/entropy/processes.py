@@ -40,7 +40,7 @@ def follow_forks(recorder: EntropyService) -> None:
 
 
 def offer(recorder: EntropyService) -> None:
-    """Put a key into the environment, for children that are started in ways that we do not see.
+    """Put a key into the environment, for children that are started in ways that the hooks do not see.
 
     The variable is there from the start. The C library replaces it in place, without moving the others: threads may
     read the environment meanwhile.
@@ -72,7 +72,7 @@ def _with_key(
     positional = len(args) > _ENVIRONMENT_POSITION
     given = args[_ENVIRONMENT_POSITION] if positional else kwargs.get("env")
     if given is None:
-        # A copy, not a change of our own environment: another thread may be starting a process now.
+        # A copy, not a change of this process's environment: another thread may be starting a process now.
         given = os.environ
     elif CHILD_KEY_VARIABLE not in given:  # a clean environment: the child will not be recorded
         return args, kwargs

@@ -26,12 +26,12 @@ class Reports:
     Parameters
     ----------
     observer : EntropyObserver
-        Who is told.
+        Receives the reports.
     """
 
     def __init__(self, observer: EntropyObserver) -> None:
         self._observer = observer
-        self._told: set[tuple[object, ...]] = set()
+        self._reported: set[tuple[object, ...]] = set()
         self._looked_at: dict[str, int] = {}
         self.seeds = 0
         self.seeds_dropped = 0
@@ -60,14 +60,14 @@ class Reports:
         if place.package is not None:
             api = f"{api} (in {place.package})"
         shown = described(value)
-        # Of the seeds that a library sets at one place (for its workers, say) the first stands for all.
+        # Of the seeds that a library sets at one place (for its workers, say) only the first is reported.
         fact = ("seed", api, shown if place.package is None else None, place.file, place.line)
-        if fact in self._told:
+        if fact in self._reported:
             return
         if self.seeds >= MOST_SEEDS:
             self.seeds_dropped += 1
             return
-        self._told.add(fact)
+        self._reported.add(fact)
         self.seeds += 1
         self._observer.seed(api, shown, place.file, place.line)
 
@@ -76,21 +76,21 @@ class Reports:
         self.attempt(generator, lambda: self._observer.state(generator, digest, state))
 
     def uncontrolled(self, what: str, why: str) -> None:
-        """Report randomness that is out of our hands, once."""
-        if (what, why) not in self._told:
-            self._told.add((what, why))
+        """Report randomness that bis does not control, once."""
+        if (what, why) not in self._reported:
+            self._reported.add((what, why))
             self.attempt(what, lambda: self._observer.uncontrolled(what, why))
 
     def failed(self, what: str, error: BaseException) -> None:
         """Report a failure of a hook, once for each kind."""
         self.failures += 1
         fact = (what, type(error).__name__, str(error))
-        if fact in self._told:
+        if fact in self._reported:
             return
-        self._told.add(fact)
+        self._reported.add(fact)
         try:
             self._observer.failed(what, error)
-        except Exception:  # noqa: BLE001 - whom could we still tell?
+        except Exception:  # noqa: BLE001 - the observer itself failed, so the failure cannot be reported
             self.failures += 1
 
 

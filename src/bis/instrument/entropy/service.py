@@ -24,14 +24,14 @@ def _nothing() -> None:
 
 
 class EntropyService:
-    """The plan of a process, its streams, and what is told about them.
+    """The plan of a process, its streams, and the reports about them.
 
     Parameters
     ----------
     plan : EntropyPlan
-        What the process was given.
+        The root and the key of the process.
     observer : EntropyObserver
-        Who is told.
+        Receives what is seen.
     """
 
     def __init__(self, plan: EntropyPlan, observer: EntropyObserver) -> None:

@@ -1,4 +1,4 @@
-"""States of generators as text: to tell them, to compare them, and to restore them in a replay."""
+"""States of generators as text: to record, compare and restore them in a replay."""
 
 from __future__ import annotations
 

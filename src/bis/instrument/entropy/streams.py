@@ -1,4 +1,4 @@
-"""The deterministic generator that answers for the operating system.
+"""The deterministic generator that answers requests for the operating system's entropy.
 
 Security: while a process is served, everything that it asks the operating system for (`os.urandom`, `secrets`,
 `uuid4`, key generation through Python) can be derived from the root, and the root is part of the record. Whoever can

@@ -1,4 +1,4 @@
-"""Functions in the place of others."""
+"""Wrappers that replace functions of other modules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def disguise(wrapper: Any, original: Any, *, module: str | None = None) -> Any:
     Parameters
     ----------
     wrapper, original : callable
-        The function that takes the place, and the one whose place it takes.
+        The new function, and the function that it replaces.
     module : str, optional
         The module in which the wrapper can be found under its name, so that it can still be pickled by reference;
         by default that of `original`.
@@ -32,18 +32,18 @@ def disguise(wrapper: Any, original: Any, *, module: str | None = None) -> Any:
 
 
 def is_ours(function: object) -> bool:
-    """Whether `function` is a wrapper of ours already (a module may be executed twice)."""
+    """Whether `function` is a wrapper of bis already (a module may be executed twice)."""
     return getattr(function, "bis", False) is True
 
 
-def observe(module: ModuleType, name: str, tell: Callable[[tuple[Any, ...], dict[str, Any]], None]) -> None:
-    """Have `tell` see the arguments of every call of a module's function, before the call."""
+def observe(module: ModuleType, name: str, report: Callable[[tuple[Any, ...], dict[str, Any]], None]) -> None:
+    """Call `report` with the arguments of every call of a module's function, before the call."""
     original = getattr(module, name)
     if is_ours(original):
         return
 
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        tell(args, kwargs)
+        report(args, kwargs)
         return original(*args, **kwargs)
 
     setattr(module, name, disguise(wrapper, original, module=module.__name__))

@@ -38,7 +38,7 @@ class Entrypoint:
 
     @property
     def folder(self) -> Path:
-        """Where the program stands: the script's folder, or the working directory."""
+        """The folder of the program: the script's folder, or the working directory."""
         if self.kind in {EntryKind.SCRIPT, EntryKind.NOTEBOOK} and self.target:
             place = Path(os.path.abspath(self.cwd / self.target))
             return place if place.is_dir() else place.parent
@@ -47,7 +47,7 @@ class Entrypoint:
 
 @dataclass(frozen=True, slots=True)
 class ProbedCode:
-    """The facet beside its archive; `archive` is None where there is nothing to pack."""
+    """The facet and its archive; `archive` is None where there is nothing to pack."""
 
     code: Code
     archive: PackedSnapshot | None
@@ -137,7 +137,7 @@ def _without_saved_secrets(entry: ArchiveEntry, redactor: Redactor) -> ArchiveEn
         return entry
     try:
         saved = entry.source.read_bytes()
-    except OSError:  # packing it will say so
+    except OSError:  # reported when it is packed
         return entry
     content = redacted_saved_outputs(saved, lambda text: redactor.text(text, place="saved outputs"))
     return entry if content is None else replace(entry, source=content)
@@ -163,13 +163,13 @@ def _target(entry: Entrypoint, root: Path) -> str:
 
 
 def _target_reasons(root: Path, target: str, archive: PackedSnapshot) -> Sequence[str]:
-    """Say so where the program itself is not in the archive."""
+    """Add a reason where the program itself is not in the archive."""
     snapshot = archive.snapshot
     names = {target, f"{target}/__main__.py"}
     if not target or (root / target).is_symlink() or any(f.path in names for f in snapshot.files):
         return ()
     if any(e.path == target for e in snapshot.excluded):
-        return ()  # named with its reason already
+        return ()  # already named, with its reason
     return (f"the program {target} is not in the source snapshot",)
 
 

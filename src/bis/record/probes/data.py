@@ -88,11 +88,11 @@ _CACHES = (
 _CODE = re.compile(
     r"\.(?:pyc?|pyo|pyi|pth|so(?:\.[0-9.]+)?|pyd|dll|dylib|egg-info|dist-info)$|/__pycache__/", re.IGNORECASE
 )
-# MLflow's own book-keeping; what lies under "artifacts" there (a model) may be an input.
+# MLflow's own records; what lies under "artifacts" there (a model) may be an input.
 _TRACKING = re.compile(r"/(?:mlruns|mlartifacts)/(?!.*/artifacts/)|/mlflow\.db(?:-\w+)?$")
 
 # Modules that open files without Python: (module, what to look for in the program's source, why). A pattern of None
-# means that nobody loads the module without reading through it.
+# means that a program that loads the module reads through it.
 _NATIVE_READERS: tuple[tuple[str, str | None, str], ...] = (
     ("pyarrow.parquet", None, "pyarrow reads Parquet files natively"),
     ("pyarrow.csv", None, "pyarrow reads CSV files natively"),
@@ -148,7 +148,7 @@ _NATIVE_READERS: tuple[tuple[str, str | None, str], ...] = (
 _READERS = tuple((module, None if p is None else re.compile(p), why) for module, p, why in _NATIVE_READERS)
 
 
-# Children that libraries start to look around; they read none of the program's data.
+# Children that libraries start to inspect the machine; they read none of the program's data.
 _HARMLESS = frozenset(
     {
         *(
@@ -177,7 +177,7 @@ _MAX_SOURCE_BYTES = 1 << 20
 class Opened:
     """A file that was opened: to write, or to read only.
 
-    `size_bytes` and `mtime_ns` are as they were then; a negative size says that nobody looked, or nothing was there.
+    `size_bytes` and `mtime_ns` are as they were then; a negative size means that it was not examined or did not exist.
     """
 
     path: str
@@ -226,7 +226,7 @@ def probe_data(  # noqa: PLR0913 - everything behind the first is a keyword
     root : Path
         The project; paths in it are recorded relative to it.
     prefixes : sequence of str
-        Those of the interpreter: what lies in their ``lib``, ``share``, … is no data.
+        Those of the interpreter: what lies in their ``lib``, ``share``, … is not data.
     snapshot : Snapshot, optional
         Names the program's sources, which are searched for calls that read natively.
     loaded : collection of str
@@ -248,7 +248,7 @@ def probe_data(  # noqa: PLR0913 - everything behind the first is a keyword
     if ambient:
         reasons.append("files that were read before MLflow was imported were not seen")
     if not complete:
-        reasons.append("the program did not come to its end: which files it read last is not known")
+        reasons.append("the program did not end by itself: which files it read last is not known")
     reasons += native_readers(loaded, lambda: _sources(root, snapshot))
     reasons += _unseen(children)
     inputs = input_files(opened, prefixes=prefixes, home=home)
@@ -295,7 +295,7 @@ def input_files(opened: Iterable[Opened], *, prefixes: Sequence[str], home: str 
 def _unseen(children: Iterable[Process]) -> list[str]:
     names = []
     for child in children:
-        # A shell stands before the command that it was given.
+        # A shell comes before the command that it was given.
         words = " ".join(child.command).split() if len(child.command) < 2 else list(child.command)
         if len(words) > 2 and os.path.basename(words[0]) in {"sh", "bash", "dash", "zsh"} and words[1] == "-c":
             words = words[2].split() or words
@@ -318,7 +318,7 @@ def _sources(root: Path, snapshot: Snapshot | None) -> Iterator[str]:
 
 
 def native_readers(loaded: Collection[str], sources: Callable[[], Iterable[str]]) -> tuple[str, ...]:
-    """Reasons for which files may have been read out of sight, from the modules that are loaded.
+    """Reasons why files may have been read unseen, from the modules that are loaded.
 
     Parameters
     ----------
@@ -379,7 +379,7 @@ class _Filter:
 def _digest(  # noqa: PLR0911 - one return for each state a file may be in
     found: InputFile, name: str, cache: DigestCache | None
 ) -> tuple[FileDigest | None, str]:
-    """The file and what is wrong with it; no file where it was no regular one."""
+    """The file and what is wrong with it; no file where it was not a regular one."""
     seen = found.reads[0]
     size = max(seen.size_bytes, 0)
     if not os.path.lexists(found.path):
@@ -387,7 +387,7 @@ def _digest(  # noqa: PLR0911 - one return for each state a file may be in
             return None, ""  # made and removed by the program or a child that was seen late
         if seen.size_bytes < 0:
             return None, ""  # it was never there: a program looked whether there is a settings file
-        return FileDigest(name, size, ""), f"{name} was read and is gone"
+        return FileDigest(name, size, ""), f"{name} was read and no longer exists"
     if not os.path.isfile(found.path):
         return None, ""  # a folder, a terminal, a pipe
     if found.written:

@@ -227,7 +227,7 @@ def _read_change(
         return "", True if tracked else None
     if answer.code != 0:
         reasons.append(
-            f"the uncommitted change is not known: {answer.err.splitlines()[0] if answer.err else 'no answer'}"
+            f"the uncommitted change is not known: {answer.err.splitlines()[0] if answer.err else 'no message'}"
         )
         return "", None
     if answer.cut:

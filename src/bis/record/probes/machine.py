@@ -1,4 +1,4 @@
-"""The machine facet: hardware, system, thread pools and the switches that decide over bits."""
+"""The machine facet: hardware, system, thread pools and the switches that affect the bits of results."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ VARIABLES = (
 _EXACT = frozenset(v for v in VARIABLES if not v.endswith("*"))
 _PREFIXES = tuple(v[:-1] for v in VARIABLES if v.endswith("*"))
 _TOOL_TIMEOUT_S = 2.0
-# The first processors of /proc/cpuinfo say it all; the file of a big server is slow to read in full.
+# The first processors of /proc/cpuinfo are enough; the file of a big server is slow to read in full.
 _CPUINFO_BYTES = 1 << 15
 
 
@@ -271,7 +271,7 @@ def _libc() -> str:
 
 
 def _output(command: list[str]) -> str | None:
-    """What a program prints; None where it is not there, fails or takes too long."""
+    """What a program prints; None where it is missing, fails or takes too long."""
     try:
         done = subprocess.run(
             command, capture_output=True, stdin=subprocess.DEVNULL, timeout=_TOOL_TIMEOUT_S, check=False, text=True
@@ -288,9 +288,9 @@ def _gpus(environ: Mapping[str, str], run: Callable[[list[str]], str | None] = _
     listed = run([program, "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"])
     text = None if listed is None else run([program])  # a driver that hangs is asked once
     if text is None or listed is None:
-        return _Gpus(reason="nvidia-smi is there and did not answer: the GPU is not known")
+        return _Gpus(reason="nvidia-smi is installed and did not answer: the GPU is not known")
     rows = [[cell.strip() for cell in line.split(",")] for line in listed.splitlines() if line.count(",") == 2]
     cuda = re.search(r"CUDA Version: *([0-9.]+)", text)
     if not rows:
-        return _Gpus(reason="nvidia-smi is there and lists no GPU")
+        return _Gpus(reason="nvidia-smi is installed and lists no GPU")
     return _Gpus(tuple(f"{r[0]}, {r[1]}" for r in rows), rows[0][2], cuda[1] if cuda else "")

@@ -27,7 +27,7 @@ _DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._]*)-(?P<version>[0-9][
 _EGG_INFO = re.compile(
     r"(?P<name>[A-Za-z0-9][A-Za-z0-9._]*)-(?P<version>[0-9][A-Za-z0-9.+!]*)(?:-py[0-9.]+(?:-[\w.]+)?)?\.egg-info"
 )
-# Where conda built a package: it is nowhere to be installed from.
+# Where conda built a package: it cannot be installed from there.
 _BUILD_FOLDERS = ("/croot/", "/feedstock_root/", "/conda-bld/", "/home/task_")
 _MAX_METADATA_BYTES = 1 << 16
 
@@ -79,13 +79,13 @@ def probe_environment(
 
 
 def _read(place: str, item: str, reasons: list[str]) -> Package | None:
-    """One distribution; its metadata file is opened only where the folder's name does not tell."""
+    """One distribution; its metadata file is opened only where the folder's name is not enough."""
     if item.endswith(".egg-link"):
         return _read_egg_link(place, reasons)
     match = (_DIST_INFO if item.endswith(".dist-info") else _EGG_INFO).fullmatch(item)
     name, version = (match["name"], match["version"]) if match else _metadata(place)
     if not name or not version:
-        # An empty folder without metadata is no distribution to Python either.
+        # An empty folder without metadata is not a distribution to Python either.
         if os.path.isdir(place) and os.listdir(place):
             reasons.append(f"{item} has no readable name and version")
         return None
@@ -105,7 +105,7 @@ def _read_egg_link(place: str, reasons: list[str]) -> Package | None:
             folder = file.readline(4096).strip()
         items = sorted(name for name in os.listdir(folder) if name.endswith(".egg-info"))
     except (OSError, UnicodeDecodeError) as exc:
-        reasons.append(f"{os.path.basename(place)} cannot be followed: {exc}")
+        reasons.append(f"the source folder of {os.path.basename(place)} cannot be read: {exc}")
         return None
     for item in items:
         name, version = _metadata(os.path.join(folder, item))

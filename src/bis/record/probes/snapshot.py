@@ -1,4 +1,4 @@
-"""The source snapshot: which files of a project make it up, and the archive of them."""
+"""The source snapshot: which files of a project it contains, and the archive of them."""
 
 # Paths are strings here, since Path objects cost several times as much over thousands of files.
 # ruff: noqa: PTH110, PTH112, PTH113, PTH114, PTH115, PTH117, PTH118, PTH119, PTH120, PTH122, PTH208
@@ -156,7 +156,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class PackedSnapshot:
-    """The archive's bytes beside what the record says of it."""
+    """The archive's bytes, and what the record holds about it."""
 
     snapshot: Snapshot
     content: bytes
@@ -165,7 +165,7 @@ class PackedSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class ExternalSources:
-    """Imported modules that stand outside of the project. ``external/<n>/`` stands for ``roots[n]``."""
+    """Imported modules from outside of the project. ``external/<n>/`` holds those of ``roots[n]``."""
 
     roots: tuple[str, ...] = ()
     entries: tuple[ArchiveEntry, ...] = ()
@@ -209,7 +209,7 @@ def select_files(
     always : sequence of str
         Names that belong to it even where git ignores them: the program itself.
     shallow : bool
-        Take source files of `root` alone: it is no project (the home folder).
+        Take source files of `root` alone: it is not a project (the home folder).
     """
     limits = limits or Limits()
     selection = Selection()
@@ -330,7 +330,7 @@ def external_sources(
 
 
 def _import_root(module: str, place: str) -> str:
-    """The folder from which a module was imported; its name tells, for packages without ``__init__.py`` too."""
+    """The folder from which a module was imported; found by its name, also for packages without ``__init__.py``."""
     stem = os.path.splitext(place)[0]
     stem = os.path.dirname(stem) if os.path.basename(stem) == "__init__" else stem
     tail = os.path.join("", *module.split("."))
@@ -425,7 +425,7 @@ def _choose(root: Path, names: Iterable[str], selection: Selection, limits: Limi
 
 
 def _look(root: Path, name: str, real_root: str, selection: Selection, limits: Limits) -> _Candidate | None:
-    """Decide over one file; links are kept or refused here."""
+    """Decide about one file; links are kept or refused."""
     problem = name_problem(name)
     if problem:
         _leave_out(selection, name.encode("utf-8", "backslashreplace").decode(), problem)
@@ -437,7 +437,7 @@ def _look(root: Path, name: str, real_root: str, selection: Selection, limits: L
             _look_at_link(place, name, real_root, selection)
             return None
     except FileNotFoundError:
-        return None  # tracked and deleted: the diff says so
+        return None  # tracked and deleted: the diff shows it
     except OSError as exc:
         _leave_out(selection, name, f"cannot be read: {exc.strerror or exc}")
         return None

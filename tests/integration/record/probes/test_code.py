@@ -227,7 +227,7 @@ def test_walk_without_git_skips_what_is_no_source(tmp_path: Path) -> None:
 
 
 def test_untracked_environment_in_git_is_left_out(tmp_path: Path) -> None:
-    """A virtual environment that nobody told git to ignore is no source."""
+    """A virtual environment that git does not ignore is not source."""
     root = _repository(tmp_path / "p")
     for name in ("env/pyvenv.cfg", "env/bin/x.py", "mlruns/0/meta.yaml", "kept.py"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -345,7 +345,7 @@ def test_modules_from_outside_are_added(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_thousand_files_take_well_under_a_second(tmp_path: Path) -> None:
-    """The probe stands in front of the user's program: it must be quick."""
+    """The probe delays the user's program: it must be quick."""
     root = _repository(tmp_path / "p")
     for i in range(1000):
         (root / f"m{i}.py").write_text(f"x = {i}\n" * 20)

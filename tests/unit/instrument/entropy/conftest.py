@@ -1,4 +1,4 @@
-"""An observer that keeps what it is told."""
+"""An observer that keeps the reports that it receives."""
 
 from __future__ import annotations
 

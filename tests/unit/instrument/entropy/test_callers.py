@@ -34,7 +34,7 @@ FUNCTOOLS = in_module("functools", contextlib.__file__)
 
 
 def test_kinds_of_files() -> None:
-    """Own, standard library, installed and user's files are told apart, wherever these are installed."""
+    """Own, standard library, installed and user's files are distinguished, wherever these are installed."""
     kinds = [
         (entropy_plan.__file__, callers.OWN),
         (contextlib.__file__, callers.STDLIB),
@@ -55,7 +55,7 @@ def test_package_of_the_nearest_caller_counts() -> None:
 
 
 def test_standard_library_is_transparent_but_for_its_own_draws() -> None:
-    """Through `functools` the caller is seen; names of temporary files are drawn for nobody."""
+    """Through `functools` the caller is seen; draws for names of temporary files have no caller."""
     frame = FUNCTOOLS.call(sys._getframe)
     assert frame.f_globals["__name__"] == "functools"
     assert callers.caller(frame).name == __name__.partition(".")[0]

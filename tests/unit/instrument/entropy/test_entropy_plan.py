@@ -57,7 +57,7 @@ def test_started_process_is_keyed_by_what_it_runs_not_where(tmp_path: Path) -> N
 
 
 def test_same_commands_claim_distinct_keys(tmp_path: Path) -> None:
-    """Processes that were handed the same key and run the same program are told apart, in their order."""
+    """Processes that were handed the same key and run the same program are distinguished, in their order."""
     for name in ("original", "replay"):
         (tmp_path / name / CLAIMS).mkdir(parents=True)
     keys = [started(PYTHON, tmp_path / "original") for _ in range(3)]

@@ -53,7 +53,7 @@ def test_hook_sees_the_complete_module_before_its_importer(hooked: Any) -> None:
 
 
 def test_failing_hook_is_reported_and_the_import_succeeds(hooked: Any) -> None:
-    """An error of a hook is told to the observer, not to the program."""
+    """An error of a hook is reported to the observer, not to the program."""
     told = hooked("value = 1", lambda module: module.missing)
     assert importlib.import_module(NAME).value == 1
     assert [fact[:2] for fact in told.facts] == [("failed", f"hook of {NAME}")]
@@ -69,7 +69,7 @@ def test_failing_import_fails_as_ever(hooked: Any) -> None:
 
 
 def test_specification_and_loader_are_the_original_ones(hooked: Any) -> None:
-    """After the import nothing of ours is left on the module's loader, so resources and reloads work as ever."""
+    """After the import nothing of bis is left on the module's loader, so resources and reloads work as ever."""
     hooked("value = 1", lambda _: None)
     module = importlib.import_module(NAME)
     assert type(module.__loader__).__name__ == "SourceFileLoader"
@@ -105,7 +105,7 @@ def test_looking_for_a_module_runs_nothing(hooked: Any) -> None:
 
 
 def test_finder_that_asks_all_finders_is_no_endless_loop(hooked: Any) -> None:
-    """Other tools' post-import hooks look a module up through all finders, ours among them; both then act."""
+    """Other tools' post-import hooks look a module up through all finders, that of bis among them; both then act."""
     ran: list[str] = []
     hooked("value = 1", lambda _: ran.append("ours"))
 

@@ -13,7 +13,7 @@ from bis.instrument.entropy.reports import MOST_SEEDS, Reports, described
 
 
 def test_seeds_are_told_once_and_not_without_end(told: Any) -> None:
-    """A seed set again at the same line is not told again, and after the limit seeds are only counted."""
+    """A seed set again at the same line is not reported again, and after the limit seeds are only counted."""
     reports = Reports(told)
     for value in [*range(MOST_SEEDS + 5), 3]:
         reports.seed("random.seed", value)
@@ -44,7 +44,7 @@ def test_interrupts_pass_the_fence(told: Any) -> None:
 
 
 def test_uncontrolled_is_told_once(told: Any) -> None:
-    """The same source of the same kind is told once."""
+    """The same source of the same kind is reported once."""
     reports = Reports(told)
     for why in ("a", "b", "a"):
         reports.uncontrolled("loky", why)

@@ -41,7 +41,7 @@ def test_numpy_generator_is_restored(gauss: bool) -> None:
 
 
 def test_numpy_generator_of_another_kind_is_refused() -> None:
-    """A global generator that is no Mersenne Twister is not recorded as if it were one."""
+    """A global generator that is not a Mersenne Twister is not recorded as if it were one."""
     other = SimpleNamespace(get_state=lambda: ("PCG64", np.zeros(4), 0, 0, 0.0))
     with pytest.raises(TypeError, match="PCG64"):
         numpy_state(other)

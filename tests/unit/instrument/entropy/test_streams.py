@@ -33,7 +33,7 @@ def test_streams_do_not_shift_each_other(draws: list[tuple[str, int]]) -> None:
 
 
 def test_keys_and_names_cannot_run_into_each_other() -> None:
-    """Key and name are told apart: ``ab`` + ``c`` is not ``a`` + ``bc``."""
+    """Key and name are kept distinct: ``ab`` + ``c`` is not ``a`` + ``bc``."""
     assert Streams(ROOT, "ab").draw("c", 32) != Streams(ROOT, "a").draw("bc", 32)
 
 

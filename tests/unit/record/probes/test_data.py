@@ -98,7 +98,7 @@ def test_a_link_into_the_environment_is_no_data(tmp_path: Path) -> None:
 
 
 def test_system_files_and_devices_are_no_data(tmp_path: Path) -> None:
-    """What the kernel shows is no input."""
+    """Files that the kernel provides are not input."""
     assert _probe(tmp_path, *(Opened(p) for p in ("/proc/self/stat", "/dev/urandom", "/etc/hosts"))).files == ()
 
 
@@ -116,7 +116,7 @@ def test_changed_vanished_and_unreadable_files_are_reasons(tmp_path: Path) -> No
 
 
 def test_pipes_and_folders_are_not_waited_for(tmp_path: Path) -> None:
-    """What is no regular file is neither digested nor named."""
+    """A file that is not a regular one is neither digested nor named."""
     (tmp_path / "p").mkdir()
     os.mkfifo(tmp_path / "p/pipe")
     assert _probe(tmp_path, Opened(str(tmp_path / "p/pipe")), Opened(str(tmp_path / "p"))).files == ()

@@ -37,7 +37,7 @@ def test_this_environment_equals_what_importlib_says() -> None:
 
 
 def test_forms_of_metadata(tmp_path: Path) -> None:
-    """Wheels, eggs and development installs; metadata is read where the folder's name does not tell."""
+    """Wheels, eggs and development installs; metadata is read where the folder's name is not enough."""
     _install(tmp_path, "Foo_Bar-1.2.post1+cpu.dist-info")
     _install(tmp_path, "odd-1_0.dist-info", "Name: odd\nVersion: 1.0-x\n\nbody")
     _install(tmp_path, "egg-2.0-py3.11.egg-info")
@@ -114,7 +114,7 @@ def test_lock_is_read_back(packages: list[Package]) -> None:
 
 
 def test_lock_leaves_bis_out_and_refuses_what_it_did_not_write() -> None:
-    """Bis is no part of what was run; a loose requirement is no lock."""
+    """Bis is not part of what was run; a loose requirement is not a lock."""
     environment = Environment(Status.RECORDED, python="3.11.7", packages=(Package("bis", "1"), Package("x", "2")))
     assert "bis==" not in lock_text(environment)
     with pytest.raises(ValueError, match="line 2"):

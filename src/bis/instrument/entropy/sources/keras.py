@@ -26,10 +26,10 @@ _swapping = RLock()  # two threads that swap at once would restore each other's 
 def attach_seed(module: ModuleType, recorder: EntropyService) -> None:
     """Attach to ``keras.src.utils.rng_utils``."""
 
-    def tell(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def report(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         recorder.reports.seed("keras.utils.set_random_seed", first(args, kwargs, "seed"))
 
-    observe(module, "set_random_seed", tell)
+    observe(module, "set_random_seed", report)
 
 
 def attach_adapter(module: ModuleType, recorder: EntropyService) -> None:

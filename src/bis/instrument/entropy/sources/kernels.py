@@ -2,10 +2,10 @@
 
 TensorFlow keeps every kernel that it makes, and makes one for each pair of seeds: a new pair for each call costs 35 KiB
 and most of a millisecond a call, for ever (as it does in programs that set TensorFlow's seed). Without seeds there is
-one kernel for an operation, which draws on and on. Here there is one for each place that calls an operation.
+one kernel for an operation, which goes on drawing. With bis there is one for each place that calls an operation.
 
 Two kernels with the same pair would draw the same numbers, and a kernel that is made again with its pair would repeat
-them. So the key of a pair holds whatever tells kernels apart and the place of the call as well; pairs are given up
+them. So the key of a pair holds whatever distinguishes kernels, and the place of the call; pairs are given up
 when TensorFlow clears its kernels, and after `MOST_USES` in any case.
 """
 
@@ -63,7 +63,7 @@ class KernelSeeds:
 
 
 def _kernel(frame: FrameType) -> Hashable:
-    """What tells kernels apart: operation, types, device; and the place outside TensorFlow that called it."""
+    """What distinguishes kernels: operation, types, device; and the place outside TensorFlow that called it."""
     context: Any = sys.modules["tensorflow.python.eager.context"]
     key: list[Hashable] = [context.context().device_name]
     for name, value in frame.f_locals.items():

@@ -26,12 +26,12 @@ def attach_random(module: ModuleType, recorder: EntropyService, *, late: bool) -
         random.seed([recorder.streams.integer("numpy.random", 32) for _ in range(_WORDS)])
 
     def seeded(api: str) -> Any:
-        def tell(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        def report(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             value = first(args, kwargs, "seed")
             if value is not None and not hasattr(value, "bit_generator") and not hasattr(value, "generate_state"):
                 recorder.reports.seed(api, value)
 
-        return tell
+        return report
 
     observe(module, "seed", seeded("numpy.random.seed"))
     observe(module, "default_rng", seeded("numpy.random.default_rng"))

@@ -65,7 +65,7 @@ def attach_random(module: ModuleType, recorder: EntropyService) -> None:
 
 def _reseed(recorder: EntropyService, shared: Any) -> Any:
     def reseed_random() -> None:
-        # The class above Random seeds in C: the seed is ours, not one that the program set.
+        # The class above Random seeds in C: the seed is one of bis, not one that the program set.
         super(type(shared), shared).seed(recorder.streams.integer("random", _SEED_BITS))
         shared.gauss_next = None
 

@@ -44,14 +44,14 @@ def attach_seeds(module: ModuleType, recorder: EntropyService) -> None:
             recorder.reports.uncontrolled("tensorflow graph", _IN_GRAPH)
         return seeds
 
-    def tell(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def report(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         pairs.clear()  # setting a seed clears the kernels
         seed = first(args, kwargs, "seed")
         if seed is not None:
             recorder.reports.seed("tensorflow.random.set_seed", seed)
 
     random_seed.get_seed = disguise(get_seed, original)
-    observe(module, "set_seed", tell)
+    observe(module, "set_seed", report)
 
 
 def attach_context(module: ModuleType, recorder: EntropyService) -> None:
@@ -83,7 +83,7 @@ def attach_generators(module: ModuleType, recorder: EntropyService) -> None:
 
 
 def _numbers(recorder: EntropyService, shape: Any, dtype: Any) -> Any:
-    """A tensor of integers from the streams; None where the graph is being built or the shape is no plain list."""
+    """A tensor of integers from the streams; None where the graph is being built or the shape is not a plain list."""
     tensorflow: Any = sys.modules["tensorflow"]
     if not tensorflow.executing_eagerly():
         recorder.reports.uncontrolled("tensorflow graph", _IN_GRAPH)

@@ -34,15 +34,15 @@ def _attach_seeds(torch: Any, recorder: EntropyService, manual_seed: Any) -> Non
         manual_seed(recorder.streams.integer("torch", 64))
         torch.random.seed = torch.seed = disguise(_seed(recorder, manual_seed), torch.random.seed)
 
-    def tell(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def report(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         recorder.reports.seed("torch.manual_seed", first(args, kwargs, "seed"))
 
-    def tell_cuda(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def report_cuda(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         recorder.reports.seed("torch.cuda.manual_seed_all", first(args, kwargs, "seed"), ignore="torch")
 
-    observe(torch.random, "manual_seed", tell)
+    observe(torch.random, "manual_seed", report)
     torch.manual_seed = torch.random.manual_seed
-    observe(torch.cuda, "manual_seed_all", tell_cuda)
+    observe(torch.cuda, "manual_seed_all", report_cuda)
 
 
 def _seed(recorder: EntropyService, manual_seed: Any) -> Any:
