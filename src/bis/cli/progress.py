@@ -66,7 +66,7 @@ class TerminalProgress:
             self._take_away()
 
     def _write(self, text: str) -> None:
-        line = f"bis: {printable(text)}"  # names of projects are anybody's text
+        line = f"bis: {printable(text)}"  # names of projects may contain control characters
         if self._bar is not None:
             self._bar.console.print(line, markup=False, highlight=False, emoji=False)
         else:

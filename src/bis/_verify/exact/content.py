@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bis._verify.tolerances import Applied, Tolerances
     from bis.model.facets import Outputs
 
-# Evidence that bis itself stores under the run is no output of the program.
+# Evidence that bis itself stores under the run is not an output of the program.
 _OWN_ARTIFACTS = "bis/"
 # Files often hold times and names; printed text is beside the point where there are metrics.
 _NOT_STRICT = statement(StatementCode.NOT_COUNTED, reason="not-strict")
@@ -28,7 +28,7 @@ _HAS_METRICS = statement(StatementCode.NOT_COUNTED, reason="has-metrics")
 def content_items(
     original: Outputs, outcomes: Sequence[Outcome], tolerances: Tolerances, *, has_metrics: bool
 ) -> list[Item]:
-    """The items on all outputs that are no metrics.
+    """The items on all outputs that are not metrics.
 
     Models always count. Artifacts and output files count with ``strict`` only, because plots, pickles and reports
     hold the time at which they were written. Printed text counts with ``strict``, or where there are no metrics.

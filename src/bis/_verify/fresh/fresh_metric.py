@@ -90,7 +90,7 @@ def _with(item: Item, *said: Statement, counts: bool | None = None) -> Item:
 
 
 def representative(curve: Curve | None) -> float | None:
-    """The value that tells a curve's category: its last where all are finite, else the first that is not."""
+    """The value that determines a curve's category: its last where all are finite, else the first that is not."""
     if curve is None or not curve.values:
         return None
     return next((v for v in values_of(curve) if not math.isfinite(v)), curve.final)
@@ -230,7 +230,7 @@ def _tested(
 
 
 def _coarse(name: str, kind: ItemKind, y0: float, finals: Sequence[float]) -> MetricReading:
-    """A metric that no replay changed while others vary: it is coarse, not deterministic, so only ranks can tell."""
+    """A metric that no replay changed while others vary: it is coarse, not deterministic, so only ranks are tested."""
     rank = rank_test(y0, finals)
     value = exactly(finals[0])
     said = statement(StatementCode.COARSE, replays=len(finals), value=value, p_value=rank.p_value)
