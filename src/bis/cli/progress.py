@@ -38,7 +38,7 @@ class TerminalProgress:
         self._take_away()
 
     def started(self, task: Task, total: int | None = None) -> None:
-        """Show the bar, or say what is done."""
+        """Show the bar, or print what is being done."""
         if not sys.stderr.isatty():
             return
         if task in _COUNTED:

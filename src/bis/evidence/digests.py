@@ -136,7 +136,7 @@ class DigestCache:
                 self._flush()
 
     def close(self) -> None:
-        """Write what is pending and let go of the file."""
+        """Write what is pending and close the file."""
         with self._guard():
             if self._pending:
                 self._flush()

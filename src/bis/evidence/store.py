@@ -434,7 +434,7 @@ def _mapped(uri: str | None, *, missing: str | None = None) -> Iterator[None]:
 
 @contextmanager
 def _uploading(uri: str, run_id: str) -> Iterator[None]:
-    """Map what an artifact store raises: each has errors of its own (those of boto3 are no OSError)."""
+    """Map what an artifact store raises: each has its own errors (those of boto3 are not an OSError)."""
     try:
         yield
     except Exception as error:

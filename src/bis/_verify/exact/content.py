@@ -101,7 +101,7 @@ def _digest_items(
 
 @dataclass(frozen=True, slots=True)
 class _Printed:
-    """Where a text was printed, whether it counts, and what is said with each of its items."""
+    """Where a text was printed, whether it counts, and the statements on each of its items."""
 
     name: str
     kind: ItemKind
@@ -148,7 +148,7 @@ def _text_items(
 
 
 def line_differs(comparison: TextComparison) -> Statement:
-    """What is said of two texts with other words."""
+    """Statements about two texts with different words."""
     assert comparison.first_other_line is not None
     return statement(
         StatementCode.LINE_DIFFERS,
@@ -159,7 +159,7 @@ def line_differs(comparison: TextComparison) -> Statement:
 
 
 def not_compared(comparisons: Sequence[TextComparison]) -> tuple[Statement, ...]:
-    """What is said of tokens that differ between any two executions."""
+    """Statements about tokens that differ between any two executions."""
     tokens = tuple(sorted({k.value for c in comparisons for k in c.ignored}))
     return (statement(StatementCode.NOT_COMPARED, tokens=tokens),) if tokens else ()
 

@@ -253,7 +253,7 @@ def _position(test: PredictionTest, *, several: bool) -> Statement:
 
 
 def _selected(case: Case, y0: float, finals: Sequence[float], *, larger: bool) -> tuple[float, int | None, Statement]:
-    """The test of an original that was picked as the best of K, by rank: p, what is still needed, what is said."""
+    """The test of an original that was picked as the best of K, by rank: p, what is still needed, statements."""
     k, alpha, n = case.tolerances.selected_from, case.tolerances.alpha, len(finals)
     p = best_of_rank_p(y0, finals, selected_from=k, larger_is_better=larger)
     said = statement(StatementCode.BEST_OF, selected_from=k, p_value=p)

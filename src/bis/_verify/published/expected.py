@@ -161,14 +161,14 @@ def compare_table(
     family = sum(len(set(texts)) > 1 for texts in table.columns.values())
     items = []
     for published, texts in table.columns.items():
-        ours = matched[published]
-        values = [c.final for r in runs if (c := r.metric(ours))]
+        metric = matched[published]
+        values = [c.final for r in runs if (c := r.metric(metric))]
         if len(set(texts)) == 1:
-            applied = declared.apply(ours, values)
+            applied = declared.apply(metric, values)
             item = _printed_item(published, texts[0], values, applied if applied.declared else None)
         else:
             item = _sample_item(published, texts, values, level=alpha / max(1, family))
-        items.append(replace(item, label="" if ours == published else ours))
+        items.append(replace(item, label="" if metric == published else metric))
     return _verdict(items, run_id, Basis.PUBLISHED)
 
 

@@ -117,7 +117,7 @@ def _level(item: Item) -> Any:
 
 
 def _tests(items: Sequence[Item]) -> Any:
-    """The figures of the tests; columns in which nothing is said are left out."""
+    """The figures of the tests; empty columns are left out."""
     one_level = len({(i.level, i.counts) for i in items}) == 1
     ranked = any(i.evidence.rank_p_value is not None for i in items)
     columns = ["", "" if one_level else "level", "original", _interval_head(items), "p", "rank p", "detectable shift"]
