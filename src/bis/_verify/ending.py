@@ -159,7 +159,7 @@ def common_ends(ends: Sequence[Ending]) -> tuple[Statement, ...]:
 
 
 def group_failures(original: Outputs, outcomes: Sequence[Outcome]) -> int:
-    """How many replays ended otherwise than the original."""
+    """How many replays ended differently from the original."""
     first = ending_of_original(original)
     return sum(not same_end(first, ending_of(o)) for o in outcomes)
 

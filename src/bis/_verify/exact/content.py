@@ -165,7 +165,7 @@ def not_compared(comparisons: Sequence[TextComparison]) -> tuple[Statement, ...]
 
 
 def _number_items(printed: _Printed, comparisons: Sequence[TextComparison], tolerances: Tolerances) -> list[Item]:
-    """One item for each label of which a number was printed otherwise."""
+    """One item for each label of which a number was printed differently."""
     by_place: dict[tuple[str, int | None], list[NumberPair]] = {}
     for comparison in comparisons:
         for pair in comparison.differing:

@@ -147,7 +147,7 @@ def compare_table(
     -------
     Verdict
         One published run, or several that agree: each run at the precision printed (`bitwise` where 15 or more
-        digits were printed and they read as the very double; `numerical` within the printed precision; else
+        digits were printed and they read as exactly that double; `numerical` within the printed precision; else
         `divergent`). Several that differ from each other: a test of two samples, which takes at least 3 on each side.
 
     Raises
