@@ -56,7 +56,7 @@ coverage: $(VENV)/.dev ## which lines the tests in this process reach; fails bel
 format: $(VENV)/.dev ## format the code
 	$(PY) -m ruff format
 
-fix: $(VENV)/.dev ## repair what ruff can repair, and format
+fix: $(VENV)/.dev ## fix what ruff can fix, and format
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 
@@ -66,7 +66,7 @@ cli-docs: $(VENV)/.dev ## docs/cli.md, from the commands' help
 rule-docs: $(VENV)/.dev ## docs/rules.md, from the rules' docstrings
 	$(PY) docs/generate_rules.py
 
-new-rule: $(VENV)/.dev ## begin a rule of the audit: CODE=BIS311 NAME=some-name
+new-rule: $(VENV)/.dev ## create a rule of the audit: CODE=BIS311 NAME=some-name
 	$(PY) -m tests.rules.new_rule '$(CODE)' '$(NAME)'
 
 bench: $(VENV)/.dev ## cost of recording, beside other trackers

@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"-\.?\d")
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A changed command line: the arguments, and what stood there before (empty where nothing did)."""
+    """A changed command line: the arguments, and what was there before (empty where nothing was)."""
 
     argv: tuple[str, ...]
     before: str
@@ -23,7 +23,7 @@ class Exchange:
 def override(argv: tuple[str, ...], name: str, value: str) -> Exchange:
     """Give the argument `name` the value `value`.
 
-    ``--name VALUE``, ``--name=VALUE`` and ``name=VALUE`` (Hydra) are replaced where they stand; the last one counts,
+    ``--name VALUE``, ``--name=VALUE`` and ``name=VALUE`` (Hydra) are replaced in place; the last one counts,
     as it does for argparse. A switch without value is kept for a true value and taken away for a false one. What is
     not there is appended, in the style of the others.
 

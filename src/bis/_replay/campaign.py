@@ -134,7 +134,7 @@ def _result(future: Future[Outcome]) -> Outcome:
         return future.result()
     if isinstance(error, BrokenExecutor):
         raise ExecutionError(
-            "a process that replays was ended from outside",
+            "a replay process was killed from outside",
             hint="Was there enough memory? Fewer replays at a time (-j) need less.",
         ) from error
     if isinstance(error, Exception):

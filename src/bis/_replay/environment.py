@@ -204,7 +204,7 @@ def _name(interpreter: Interpreter, packages: tuple[Package, ...]) -> str:
 
 @contextlib.contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    """Hold a lock between processes. Where there is none to be had, two may build, and the first one counts."""
+    """Hold a lock between processes. Where locks are not supported, two may build, and the first one counts."""
     try:
         import fcntl
     except ImportError:
@@ -321,5 +321,5 @@ def _escaped(package: Package) -> str:
 def _gist(said: str) -> str:
     """What uv says, in one line."""
     lines = [line.strip(" \t\u00d7╰─▶│├") for line in said.splitlines() if line.strip()]
-    telling = [line for line in lines if not line.lower().startswith(("using python", "resolved", "warning", "hint"))]
-    return " ".join(telling)[:400] or "uv gave no reason"
+    relevant = [line for line in lines if not line.lower().startswith(("using python", "resolved", "warning", "hint"))]
+    return " ".join(relevant)[:400] or "uv gave no reason"

@@ -161,7 +161,7 @@ def _check_room(spool: Path) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
     raise StorageError(
-        f"what the replay gave cannot be kept in {spool}: {reason}",
+        f"the outputs of the replay cannot be kept in {spool}: {reason}",
         hint="Free some space there, or point TMPDIR at a disk that has more.",
     )
 
@@ -211,7 +211,7 @@ def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...])
     if job.plan.original_scheme and run is None and failure is None:
         failure = Failure(
             "exception",
-            f"the program began {len(seen.runs)} MLflow runs; the original is its run {job.plan.ordinal + 1}",
+            f"the program started {len(seen.runs)} MLflow runs; the original is its run {job.plan.ordinal + 1}",
         )
     found = [Deviation(**{k: e[k] for k in ("what", "recorded", "replayed", "why")}) for e in seen.all("deviation")]
     if seen.notebook is not None:

@@ -1,4 +1,4 @@
-"""What runs replays where no executor is handed in: the calling thread, or processes that end with the call."""
+"""What runs replays where no executor is given: the calling thread, or processes that end with the call."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def executor_for(at_once: int, given: Executor | None = None) -> Iterator[Execut
 def replay_processes(count: int) -> Iterator[ProcessPoolExecutor]:
     """Worker processes, which end their programs before they end themselves, on Ctrl-C too."""
     context: Any = multiprocessing.get_context("spawn")
-    others = set(multiprocessing.active_children())  # of whoever called us
+    others = set(multiprocessing.active_children())  # those of the caller
     pool = ProcessPoolExecutor(count, mp_context=context, initializer=quiet_when_idle)
     try:
         yield pool

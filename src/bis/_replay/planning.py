@@ -157,10 +157,10 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
 
 
 def obstacles(plan: Plan, *, allow_changed_data: bool = False) -> tuple[str, ...]:
-    """What stands between a plan and its execution, as sentences; empty where nothing does."""
+    """What prevents the execution of a plan, as sentences; empty where nothing does."""
     found = []
     if plan.source == NOWHERE:
-        found += [f"The source is not there: {m.consequence}." for m in plan.missing if m.what == "source"]
+        found += [f"The source is missing: {m.consequence}." for m in plan.missing if m.what == "source"]
     if not plan.target and plan.entry is not EntryKind.INTERACTIVE:
         found.append("It is not known which program was run.")
     found += [
@@ -176,7 +176,7 @@ def obstacles(plan: Plan, *, allow_changed_data: bool = False) -> tuple[str, ...
 class Layout:
     """Folders of a workspace, relative to the project: those to import from, and those that must be there.
 
-    Importable are sources that stood outside of the project, and packages of the project itself that were installed
+    Importable are sources that were outside of the project, and packages of the project itself that were installed
     in place: without these a replay would import them from where they were, or not at all. What must be there are
     the folders that the program wrote into, which may have been empty.
     """
@@ -239,7 +239,7 @@ def _source(record: Record, here: HostState, notes: _Notes) -> tuple[str, str]:
         notes.lacks("source", f"{here.clone.path} does not have commit {code.commit[:12]}: fetch it there")
         return NOWHERE, code.target
     if record.mode is Mode.TAGS:
-        notes.lacks("arguments", "the program runs without any: MLflow's tags do not tell them; give them with --set")
+        notes.lacks("arguments", "MLflow's tags do not contain them, so there are none; give them with --set")
     if code.dirty is not False:
         notes.lacks("uncommitted changes", "the replay runs the commit as it is")
     return COMMIT, _committed_target(code.target, here.clone, notes)

@@ -140,9 +140,9 @@ def _ask(run: StoredRun, consent: Callable[[str], bool] | None) -> None:
         return
     code = run.record.code
     question = (
-        f"run {run.run_id} was recorded by somebody else or on another machine. "
+        f"run {run.run_id} was recorded by another user or on another machine. "
         f"Replaying it runs its code ({code.target or code.kind.value} of {code.project or 'an unknown project'}) "
-        "with your rights. Go on?"
+        "with your rights. Continue?"
     )
     if not consent(question):
         raise ConsentRefused(
@@ -215,7 +215,7 @@ def _inputs(
 
 
 def _kept_source(run: StoredRun, options: ReplayOptions, workspace: Workspace, archive: Path | None) -> str:
-    """The digest of the source, which is then among the sources kept here; empty where there is none."""
+    """The digest of the source, which is then among the stored sources; empty where there is none."""
     if archive is not None:
         return keep_source(archive, home=workspace.home)
     commit = run.record.code.commit

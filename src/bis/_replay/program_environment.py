@@ -43,7 +43,7 @@ def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def quarantine_environment(folder: str | Path) -> dict[str, str | None]:
-    """What to change in the environment of a replayed program; None stands for "remove".
+    """What to change in the environment of a replayed program; None means "remove".
 
     Parameters
     ----------

@@ -77,7 +77,7 @@ def replay_run(run: StoredRun, options: ReplayOptions, request: Request, *, work
         original_root=randomness.root,
         original_deterministic=deterministic(randomness),
         original_trace=randomness.trace,
-        # Whoever adds replays has seen the verdict on the earlier ones: the tests must stay valid after that look.
+        # A user who adds replays has seen the verdict on the earlier ones: the tests must stay valid after that look.
         sequential=fresh and (request.until_decided or bool(earlier)),
     )
     plan = prepared.plan

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 COPIED_BYTES = 64 << 20
 _PROJECT = "project"
-_ABOVE = "above"  # stands for a folder above the project
+_ABOVE = "above"  # means a folder above the project
 _SCANNED_BYTES = 1 << 20
 _ASKS_GIT = re.compile(rb"rev-parse|git describe|^\s*(?:import git\b|from git import)|[\"']git[\"'],", re.MULTILINE)
 
@@ -147,9 +147,9 @@ def _levels_above(name: str) -> int:
 
 
 def _inside(root: Path, name: str, folder: Path) -> Path:
-    """The place that `name` (relative to `root`) stands for, which must be in the workspace.
+    """The place that `name` (relative to `root`) means, which must be in the workspace.
 
-    A record is somebody else's data: its paths are checked like those of an archive.
+    A record may come from another user: its paths are checked like those of an archive.
     """
     place = Path(posixpath.normpath(posixpath.join(root.as_posix(), name)))
     existing = place.parent

@@ -47,7 +47,7 @@ def counts(name: str, tolerances: Tolerances) -> bool:
 
 
 def not_counted(name: str, tolerances: Tolerances) -> tuple[Statement, ...]:
-    """What is said of a metric that is not part of the verdict."""
+    """The statement about a metric that is not part of the verdict."""
     why = None if tolerances.names(name) else measures_machine(name)
     return () if why is None else (statement(StatementCode.NOT_COUNTED, reason=why.value),)
 

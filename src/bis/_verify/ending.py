@@ -87,7 +87,7 @@ def judge_exact_ending(original: Outputs, outcomes: Sequence[Outcome]) -> Item:
     """The item on how exact replays ended.
 
     All failed otherwise than the original: not executable. Some did, for a reason of the place (time limit, memory,
-    missing data): inconclusive, as nobody knows what they would have done. Some did by themselves: divergent.
+    missing data): inconclusive, as it is not known what they would have done. Some did by themselves: divergent.
     """
     first = ending_of_original(original)
     ends = [ending_of(o) for o in outcomes]
@@ -159,7 +159,7 @@ def common_ends(ends: Sequence[Ending]) -> tuple[Statement, ...]:
 
 
 def group_failures(original: Outputs, outcomes: Sequence[Outcome]) -> int:
-    """How many replays ended otherwise than the original."""
+    """How many replays ended differently from the original."""
     first = ending_of_original(original)
     return sum(not same_end(first, ending_of(o)) for o in outcomes)
 

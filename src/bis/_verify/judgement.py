@@ -39,14 +39,14 @@ def judge(
     original : Outputs
         What came out of the run.
     outcomes : sequence of Outcome
-        Its replays, in any order (their `index` tells the order in which they were made). Replays in which a cause was
-        varied are no evidence for or against the original: they are left out.
+        Its replays, in any order (their `index` gives the order in which they were made). Replays in which a cause was
+        varied are not evidence for or against the original: they are left out.
     settings : Tolerances
         What the user declared.
     run_id : str
         Of the original.
     original_root : str, optional
-        Its entropy root: a "fresh" replay with the same root is none.
+        Its entropy root: a "fresh" replay with the same root is not fresh.
     original_deterministic : bool, optional
         True where the original drew no entropy at all, so that a mismatch cannot be chance; None where not known.
     original_trace : mapping of str to str, optional

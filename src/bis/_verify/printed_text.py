@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bis.model.facets import CellOutput
 
-# A number that stands by itself: not part of a word, a version (1.2.3) or a placeholder of a volatile token.
+# A number on its own: not part of a word, a version (1.2.3) or a placeholder of a volatile token.
 NUMBER = re.compile(
     r"(?<![\w.<])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w]|\.\d)|(?<![\w])[-+]?(?:nan|inf)\b"
 )
@@ -31,7 +31,7 @@ class PrintedNumber:
 
     @property
     def value(self) -> float:
-        """What the text stands for."""
+        """The number that the text means."""
         return float(self.text)
 
 

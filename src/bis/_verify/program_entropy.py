@@ -41,8 +41,8 @@ def deterministic(randomness: Randomness) -> bool | None:
     bool or None
         True where entropy was served, all of it was recorded, nothing is out of control, and nothing was drawn but for
         bookkeeping. The draw by which `random` or NumPy seeds its shared generator when it is loaded is passed over
-        where the program seeded that generator itself; where it did not, nobody knows whether it was used: None. None
-        too where anything was not recorded. False where the program drew.
+        where the program seeded that generator itself; where it did not, it is not known whether it was used: None.
+        None too where anything was not recorded. False where the program drew.
     """
     if randomness.status is not Status.RECORDED or randomness.root is None or randomness.uncontrolled:
         return None

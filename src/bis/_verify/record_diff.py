@@ -1,4 +1,4 @@
-"""Two records side by side: what is the same, what differs, and what nobody recorded."""
+"""Two records side by side: what is the same, what differs, and what was not recorded."""
 
 from __future__ import annotations
 

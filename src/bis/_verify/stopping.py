@@ -83,5 +83,5 @@ class FreshStopping:
         judged = judge_fresh(self.case, fresh, original_root=self.original_root, sequential=True)
         if judged.group.level is not Level.INCONCLUSIVE:
             return 0
-        # Below 3 replays the tests have not begun: the latest end is counted from their own limit then.
+        # Below 3 replays the tests have not started: the latest end is counted from their own limit then.
         return max(judged.needed, most - len(fresh)) if judged.needed else 0

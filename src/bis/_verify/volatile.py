@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class MachineMeasure(str, Enum):
-    """What a metric measures that is no result of the program."""
+    """What a metric measures that is not a result of the program."""
 
     SYSTEM = "system-metric"  # a system metric of MLflow
     RATE = "rate"  # of work per time

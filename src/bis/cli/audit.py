@@ -42,10 +42,10 @@ def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[st
 @click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="Do not look for these. Repeatable.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Files and folders to leave out. Repeatable.")
 @click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Do not tell the findings that this file lists.")  # fmt: skip
+              help="Do not report the findings that this file lists.")  # fmt: skip
 @click.option("--write-baseline", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="List all findings in FILE; later audits with --baseline FILE tell new ones only.")  # fmt: skip
-@click.option("--fix", is_flag=True, help="Make the repairs that are safe, in the files.")
+              help="List all findings in FILE; later audits with --baseline FILE report new ones only.")  # fmt: skip
+@click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--corpus", is_flag=True,
               help="PATH holds many projects, or is a CSV file with the columns repository,commit.")  # fmt: skip
@@ -83,12 +83,12 @@ def audit(  # noqa: PLR0913 (one parameter for each option)
 
     \b
     bis audit .                               facts, and findings with their places
-    bis audit . --diff                        the repairs that are safe
+    bis audit . --diff                        the fixes that are safe
     bis audit . --format sarif > bis.sarif    for code scanning
     bis audit clones/ --corpus --out results  every folder below is a project: tables, statistics, a page
     bis audit projects.csv --corpus           repository,commit: shallow clones, resumed where it stopped
 
-    Findings can be silenced where they stand: `# bis: ignore[BIS101] reason`. `bis rule BIS101` explains one.
+    A comment on its line silences a finding: `# bis: ignore[BIS101] reason`. `bis rule BIS101` explains one.
     """
     known = "" if write_baseline is not None else str(baseline) if baseline else None  # all findings are to be listed
     options: dict[str, Any] = {"select": select, "ignore": ignore, "exclude": exclude, "cache": not no_cache}
@@ -99,7 +99,7 @@ def audit(  # noqa: PLR0913 (one parameter for each option)
     if out is not None or workers is not None or cluster is not None:
         raise click.UsageError("--out, --workers and --cluster belong to --corpus")
     if (fix or diff) and (as_json or form != "text"):
-        raise click.UsageError("--fix and --diff tell what they change: leave out --json and --format")
+        raise click.UsageError("--fix and --diff print what they change: leave out --json and --format")
     roots = paths or (Path(),)
     audits = [api.audit(path, baseline=known, **options) for path in roots]
     if write_baseline is not None:
@@ -107,7 +107,7 @@ def audit(  # noqa: PLR0913 (one parameter for each option)
         sys.stderr.write(f"bis: {count} findings are listed in {write_baseline}\n")
         return 0
     if fix or diff:
-        return _repair(roots, audits, write=fix and not diff)
+        return _fix(roots, audits, write=fix and not diff)
     _show(roots, audits, "json" if as_json else form, full=full)
     if all(not (a.size.python_files or a.size.notebooks) for a in audits):
         return 4
@@ -132,17 +132,17 @@ def _show(roots: tuple[Path, ...], audits: list[ProjectAudit], form: str, *, ful
                 print_audit(audit, full=full)
 
 
-def _repair(roots: tuple[Path, ...], audits: list[ProjectAudit], *, write: bool) -> int:
-    repaired = 0
+def _fix(roots: tuple[Path, ...], audits: list[ProjectAudit], *, write: bool) -> int:
+    fixed = 0
     for root, audit in zip(roots, audits, strict=True):
         made = api.repairs(root, audit, write=write)
-        repaired += sum(repair.findings for repair in made)
-        for repair in made:
-            sys.stdout.write(repair.diff() if not write else f"{repair.file}: {repair.findings} repaired\n")
-    left = sum(len(audit.findings) for audit in audits) - repaired
-    what = "1 finding" if repaired == 1 else f"{repaired} findings"
-    sys.stderr.write(f"bis: {what} {'repaired' if write else 'would be repaired'}, {left} left\n")
-    return 1 if left or (repaired and not write) else 0
+        fixed += sum(one.findings for one in made)
+        for one in made:
+            sys.stdout.write(one.diff() if not write else f"{one.file}: {one.findings} fixed\n")
+    left = sum(len(audit.findings) for audit in audits) - fixed
+    what = "1 finding" if fixed == 1 else f"{fixed} findings"
+    sys.stderr.write(f"bis: {what} {'fixed' if write else 'would be fixed'}, {left} left\n")
+    return 1 if left or (fixed and not write) else 0
 
 
 def _corpus(

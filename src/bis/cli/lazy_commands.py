@@ -22,7 +22,7 @@ class CommandPlace:
 
 
 class LazyCommands(MutableMapping[str, click.Command]):
-    """Commands by name; those that only have a place are imported when somebody asks for them."""
+    """Commands by name; those that only have a place are imported on first use."""
 
     def __init__(self, places: Mapping[str, CommandPlace]) -> None:
         self.places = dict(places)

@@ -67,7 +67,7 @@ def cli() -> None:
     bis audit .                    what does a project trace, and what not?
     bis store                      store what was recorded while the server was away
 
-    RUN_ID is an MLflow run id, the beginning of one, or `last`. Runs are looked up where MLflow keeps them
+    RUN_ID is an MLflow run id, a prefix of one, or `last`. Runs are looked up where MLflow keeps them
     (MLFLOW_TRACKING_URI or --tracking-uri).
     """
     if click.get_current_context().invoked_subcommand != "run":  # the program that this starts has settings of its own
@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with _ended_by_signals():
             result = cli.main(args=arguments, prog_name="bis", standalone_mode=False)
-            sys.stdout.flush()  # while a closed pipe can still be told from a defect
+            sys.stdout.flush()  # while a closed pipe can still be distinguished from a defect
         return result if isinstance(result, int) else 0
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
         sys.stderr.write("\nbis: interrupted; what was finished is kept\n")
@@ -90,9 +90,9 @@ def main(arguments: list[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except BisError as error:
-        _tell(error)
+        _print_error(error)
         return error.exit_code
-    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
+    except BrokenPipeError:  # the reader of the output has gone, as with `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 (the outermost fence: no traceback reaches a user)
@@ -100,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 class _Ended(KeyboardInterrupt):
-    """Raised when somebody ends bis: what Ctrl-C cleans up is cleaned up."""
+    """Raised when a signal ends bis, so that the same is cleaned up as after Ctrl-C."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -138,12 +138,12 @@ def _defect(error: Exception) -> int:
 
 
 def _warn(message: Warning | str, category: type[Warning], *_place: object) -> None:
-    """Tell our own warnings as what they are; those of libraries are for their authors."""
+    """Print the warnings of bis; those of libraries are for their authors."""
     if issubclass(category, BisWarning) or debugging():
         sys.stderr.write(f"bis: {message}\n")
 
 
-def _tell(error: BisError) -> None:
+def _print_error(error: BisError) -> None:
     if debugging():
         traceback.print_exception(error)
     sys.stderr.write(f"bis: {error.message}\n")

@@ -20,14 +20,14 @@ tracking_uri = click.option(
     metavar="URI",
     help="Where MLflow keeps the runs. [default: MLFLOW_TRACKING_URI, else MLflow's own: sqlite:///mlflow.db]",
 )
-full = click.option("--full", is_flag=True, help="Print everything, also what is usually cut short.")
+full = click.option("--full", is_flag=True, help="Print everything, including what is usually shortened.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 
 
 def print_json(document: Any) -> None:
     """Print a document on stdout as strict JSON."""
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
-    # Names of files need not be text: what is no character is written as JSON's own escape.
+    # Names of files need not be text: what is not a character is written as JSON's own escape.
     sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
 
 
@@ -64,7 +64,7 @@ def _tolerance(value: str, text: str, parameter: click.Parameter) -> Tolerance:
         try:
             fields[key] = float(number)
         except ValueError:
-            raise click.BadParameter(f"{number!r} in {text!r} is no number", param=parameter) from None
+            raise click.BadParameter(f"{number!r} in {text!r} is not a number", param=parameter) from None
         if key not in _FIELDS or not 0 <= fields[key] < math.inf:
             raise click.BadParameter(
                 f"expected atol, rtol, margin or quantum of at least 0, found {part!r}", param=parameter

@@ -38,7 +38,7 @@ class TerminalProgress:
         self._take_away()
 
     def started(self, task: Task, total: int | None = None) -> None:
-        """Show the bar, or say what is done."""
+        """Show the bar, or print what is being done."""
         if not sys.stderr.isatty():
             return
         if task in _COUNTED:
@@ -66,7 +66,7 @@ class TerminalProgress:
             self._take_away()
 
     def _write(self, text: str) -> None:
-        line = f"bis: {printable(text)}"  # names of projects are anybody's text
+        line = f"bis: {printable(text)}"  # names of projects may contain control characters
         if self._bar is not None:
             self._bar.console.print(line, markup=False, highlight=False, emoji=False)
         else:

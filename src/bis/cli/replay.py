@@ -47,8 +47,8 @@ _OF_PLANS = ("fresh", "environment", "overrides", "data_folders", "source", "tim
     "--timeout", "timeout_s", type=click.FloatRange(min=0.1), metavar="SECONDS", help="Limit for each replay."
 )
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
-@click.option("--keep", is_flag=True, help="Keep the workspaces, and say where they are.")
-@click.option("--yes", is_flag=True, help="Run code that was recorded by somebody else without asking.")
+@click.option("--keep", is_flag=True, help="Keep the workspaces, and print where they are.")
+@click.option("--yes", is_flag=True, help="Run code that was recorded elsewhere without asking.")
 @click.option("--primary", metavar="METRIC", help="The metric that decides first; the others share half the error.")
 @click.option("--selected-from", type=click.IntRange(1), default=1, show_default=True, metavar="K",
               help="The original was picked as the best of K runs.")  # fmt: skip

@@ -38,8 +38,8 @@ def rule(*, as_json: bool, code: str | None) -> int:
 def _explained(one: RuleText, width: int, colour: bool) -> str:  # noqa: FBT001
     from rich.markdown import Markdown
 
-    repair = ", repaired by --fix" if one.fixable else ""
-    about = f"{one.severity.value}, confidence {one.confidence.value}{repair}"
+    fixable = ", fixable with --fix" if one.fixable else ""
+    about = f"{one.severity.value}, confidence {one.confidence.value}{fixable}"
     parts: list[Any] = [f"{one.code} {one.name} ({about})", "", one.summary, "", Markdown(one.help_markdown)]
     return text_of(parts, width=width, colour=colour)
 

@@ -46,7 +46,7 @@ def run(
 ) -> int:
     """Run a script, notebook or module once, recorded.
 
-    Options of bis stand before TARGET; everything after it goes to the program. The exit status is the program's.
+    Options of bis come before TARGET; everything after it goes to the program. The exit status is the program's.
 
     \b
     bis run train.py --lr 0.1
@@ -68,11 +68,11 @@ def run(
     if as_json:
         print_json(to_document("bis.run", recorded))
     else:
-        _tell(recorded, tracking_uri)
+        _print_ids(recorded, tracking_uri)
     return _exit_status(recorded)
 
 
-def _tell(recorded: Recorded, uri: str | None) -> None:
+def _print_ids(recorded: Recorded, uri: str | None) -> None:
     where = f" --tracking-uri {uri}" if uri else ""
     if recorded.problem:
         sys.stderr.write(f"bis: {recorded.problem}\n")

@@ -23,7 +23,7 @@ from bis.report.text.runs_text import print_runs
 @tracking_uri
 @as_json
 def runs(*, limit: int, experiment: str | None, verdict: str | None, tracking_uri: str | None, as_json: bool) -> int:
-    """List runs, the latest first, with their latest verdicts; replays are listed by `bis show RUN_ID`.
+    """List runs, the latest first, with their latest verdicts. Replays are listed by `bis show RUN_ID`.
 
     \b
     bis runs --experiment churn --limit 10

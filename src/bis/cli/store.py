@@ -26,7 +26,7 @@ def store(*, tracking_uri: str | None, as_json: bool) -> int:
 
     Exit code 0 where all of them are stored, or none waits; 3 where one could not be stored.
     """
-    results = api.store(tracking_uri=tracking_uri, on_session=None if as_json else _tell)
+    results = api.store(tracking_uri=tracking_uri, on_session=None if as_json else _print_session)
     if as_json:
         print_json(to_document("bis.store", {"sessions": list(results)}))
     elif not results:
@@ -34,7 +34,7 @@ def store(*, tracking_uri: str | None, as_json: bool) -> int:
     return 3 if any(r.problem for r in results) else 0
 
 
-def _tell(result: StoredSession) -> None:
+def _print_session(result: StoredSession) -> None:
     if result.problem:
         sys.stderr.write(f"bis: {result.problem}\n")
         return

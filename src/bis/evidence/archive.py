@@ -148,7 +148,7 @@ def unpack(
     UnsafeArchive
         A member would leave the folder, is a device or hard link, or a limit is exceeded.
     EvidenceDamaged
-        It is no gzipped tar, ends early, or has another digest.
+        It is not a gzipped tar, ends early, or has another digest.
     StorageError
         The file system refuses, or a file is there already.
     """
@@ -334,7 +334,7 @@ def _write(members: Iterable[tuple[tarfile.TarInfo, Callable[[], Iterator[bytes]
 
 
 def _make_folders(root: Path, name: str, made: set[str]) -> None:
-    """Make `name` and what is above it; a link that stood in the folder before is not walked through."""
+    """Make `name` and what is above it; a link that was in the folder before is not followed."""
     if name in made:
         return
     _make_folders(root, posixpath.dirname(name), made)

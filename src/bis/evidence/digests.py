@@ -77,7 +77,7 @@ def digest_file(
             after = os.fstat(descriptor)
         now = os.stat(place)
     except FileNotFoundError as exc:
-        raise DataMissing(f"{place} is not there", path=place) from exc
+        raise DataMissing(f"{place} does not exist", path=place) from exc
     except OSError as exc:
         raise StorageError(f"{place} cannot be read: {exc.strerror or exc}", path=place) from exc
     if size != before.st_size or _identity(before) != _identity(after) or _identity(after) != _identity(now):
@@ -136,7 +136,7 @@ class DigestCache:
                 self._flush()
 
     def close(self) -> None:
-        """Write what is pending and let go of the file."""
+        """Write what is pending and close the file."""
         with self._guard():
             if self._pending:
                 self._flush()

@@ -36,14 +36,14 @@ def read_record(text: bytes, where: str) -> Record:
     EvidenceTooNew
         It has a later format version than this bis knows.
     EvidenceDamaged
-        It is no record, or a malformed one.
+        It is not a record, or a malformed one.
     """
     try:
         document = json.loads(text)
     except ValueError as error:
         raise EvidenceDamaged(f"{where} is not JSON: {error}", hint="The file was cut off or overwritten.") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise EvidenceDamaged(f"{where} is no record of bis: its key 'format' is not {FORMAT!r}")
+        raise EvidenceDamaged(f"{where} is not a record of bis: its key 'format' is not {FORMAT!r}")
     version = document.get("version")
     if not isinstance(version, int) or version < 1:
         raise EvidenceDamaged(f"{where}: expected a format version from 1 to {VERSION}, found {version!r}")

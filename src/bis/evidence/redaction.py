@@ -153,7 +153,7 @@ _KEY_LENGTH = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """That something was taken out: its name (a variable, an option, a kind of token) and the place it stood."""
+    """That something was taken out: its name (a variable, an option, a kind of token) and its place."""
 
     name: str
     place: str
@@ -198,7 +198,7 @@ class Redactor:
     Parameters
     ----------
     environ : mapping
-        The program's environment. Values of variables whose name looks secret are redacted wherever they stand, as
+        The program's environment. Values of variables whose name looks secret are redacted wherever they occur, as
         are passwords of URLs in any variable.
     """
 
@@ -215,7 +215,7 @@ class Redactor:
         for value, name in sorted(known.items(), key=lambda item: -len(item[0])):
             if len(value) < _MIN_VALUE or value.lower() in _PLAIN_VALUES:
                 continue
-            # As it stands, in a URL and in JSON.
+            # As it is, in a URL and in JSON.
             for form in dict.fromkeys((value, urllib.parse.quote(value, safe=""), json.dumps(value)[1:-1])):
                 # A number, or a short word, may be part of something else.
                 bounded = len(form) < 8 or _NUMBER.fullmatch(form) is not None
@@ -270,7 +270,7 @@ class Redactor:
         text : str
             Any length; time is linear in it.
         place : str
-            Where it stands, for `found`.
+            Where it is, for `found`.
         assignments : bool
             Also look for ``password = "..."``; not for source code, which would be changed by it.
         """
@@ -356,10 +356,10 @@ class Redactor:
 def secrets_of(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> dict[str, str]:
     """Collect what a `Redactor` has to know of a program: secret variables, URLs with passwords, secret arguments."""
     found = {n: v for n, v in environ.items() if _is_secret_variable(n, v) or _URL_CREDENTIALS.search(v)}
-    for i, (given, told) in enumerate(zip(arguments, Redactor({}).argv(arguments), strict=True)):
-        if told == REDACTED:
+    for i, (given, redacted) in enumerate(zip(arguments, Redactor({}).argv(arguments), strict=True)):
+        if redacted == REDACTED:
             found[arguments[i - 1]] = given
-        elif told.endswith(f"={REDACTED}"):
+        elif redacted.endswith(f"={REDACTED}"):
             name, _, value = given.partition("=")
             found[name] = value
     return found
@@ -397,7 +397,7 @@ class StreamRedactor:
                 self._key_left -= len(text)
                 return ""
             self._key_left, text = 0, text[end.end() :]
-        # A key that began and did not end: `text` cuts what is here of it, the rest is swallowed as it comes.
+        # A key that starts and does not end: `text` cuts what is here of it, the rest is swallowed as it comes.
         begins = list(_KEY_BEGIN.finditer(text)) if "-----BEGIN " in text else []
         if begins and not _KEY_END.search(text, begins[-1].end()):
             self._key_left = _KEY_LENGTH
@@ -414,7 +414,7 @@ def _is_secret_variable(name: str, value: str) -> bool:
 
 
 def _is_secret_value(name: str, value: str) -> bool:
-    """A switch, a number or a path is no secret; of a password one cannot know."""
+    """A switch, a number or a path is not a secret; a password may look like anything."""
     if value.lower() in _PLAIN_VALUES:
         return False
     words = [w.lower() for w in _WORD.findall(name)]

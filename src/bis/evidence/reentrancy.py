@@ -19,4 +19,4 @@ class outermost:  # noqa: N801 (reads as a context: `with outermost() as first`)
 
 
 class unobserved(outermost):  # noqa: N801
-    """Store calls of bis itself, which are no part of any run: ``with unobserved(): ...``."""
+    """Store calls of bis itself, which are not part of any run: ``with unobserved(): ...``."""

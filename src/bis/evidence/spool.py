@@ -108,6 +108,6 @@ def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise EvidenceDamaged(f"{path} is missing", hint="The session was removed or never began.") from error
+        raise EvidenceDamaged(f"{path} is missing", hint="The session was removed or never started.") from error
     except (OSError, ValueError) as error:
         raise EvidenceDamaged(f"{path} cannot be read: {error}") from error

@@ -45,7 +45,7 @@ _RUN_ID = re.compile(r"[0-9a-fA-F-]{1,64}")
 class StoredRun:
     """A run as MLflow has it, with its record.
 
-    `recorded` is false where bis never saw the run; `record` then holds what the tags tell. `verdict` is the latest one
+    `recorded` is false where bis never saw the run; `record` then has what its tags say. `verdict` is the latest one
     (or `verdict_problem` says why it cannot be read), `replays` are the child runs that replay it, the first one first;
     both are filled in by `bis.show` only.
     """
@@ -93,7 +93,7 @@ class EvidenceStore:
             return self._last()
         if not _RUN_ID.fullmatch(reference):
             raise RunNotFound(
-                f"{reference!r} is no run id: expected hexadecimal digits, a prefix of them, or 'last'",
+                f"{reference!r} is not a run id: expected hexadecimal digits, a prefix of them, or 'last'",
                 hint="MLflow prints the id when a run ends, and shows it in its pages.",
             )
         if len(reference) >= _FULL_ID:
@@ -103,7 +103,7 @@ class EvidenceStore:
         found = [r.run_id for r in self.runs(wanted, limit=_MANY + 1) if r.run_id.startswith(reference)]
         if len(found) != 1:
             count = f"more than {_MANY}" if len(found) > _MANY else str(len(found))
-            some = f"{count} runs begin with it: {', '.join(sorted(found)[:5])}" if found else "none begins with it"
+            some = f"{count} runs start with it: {', '.join(sorted(found)[:5])}" if found else "no run starts with it"
             raise RunNotFound(
                 f"{reference!r} names no single run in {_shown(self.tracking_uri)}: {some}",
                 hint="Give more of the id." if found else "Look at the tracking URI (--tracking-uri).",
@@ -227,7 +227,7 @@ class EvidenceStore:
         tags, data = run.data.tags, run.data
         reason = "this run was not recorded by bis"
         if tags.get("bis.state") == "recording":
-            reason = "recording began and did not end: the evidence is still on the machine that ran it, or lost"
+            reason = "recording started and did not end: the evidence is still on the machine that ran it, or lost"
         outputs = Outputs(
             Status.PARTIAL, ("only what was logged to MLflow is known",), metrics=self._history(run.info.run_id, data)
         )
@@ -387,7 +387,7 @@ class EvidenceStore:
             self._client.log_text(run_id, _text(text), artifact)
 
     def end(self, run_id: str, status: str, ended_unix_s: float) -> None:
-        """End a run that `create` began."""
+        """End a run that `create` started."""
         from mlflow.entities import RunStatus
 
         with _mapped(self.tracking_uri, missing=run_id):
@@ -398,7 +398,7 @@ class EvidenceStore:
             )
 
     def delete(self, run_id: str) -> None:
-        """Take back a run that `create` began and that could not be completed."""
+        """Delete a run that `create` started and that could not be completed."""
         with _mapped(self.tracking_uri, missing=run_id):
             self._client.delete_run(run_id)
 
@@ -433,7 +433,7 @@ def _mapped(uri: str | None, *, missing: str | None = None) -> Iterator[None]:
 
 @contextmanager
 def _uploading(uri: str, run_id: str) -> Iterator[None]:
-    """Map what an artifact store raises: each has errors of its own (those of boto3 are no OSError)."""
+    """Map what an artifact store raises: each has its own errors (those of boto3 are not an OSError)."""
     try:
         yield
     except Exception as error:
@@ -489,7 +489,7 @@ def _with_tags(record: Record, tags: Mapping[str, str], reason: str, datasets: t
     kind = EntryKind.NOTEBOOK if name.endswith(".ipynb") else EntryKind.SCRIPT
     code = Code(
         status=Status.PARTIAL,
-        reasons=(reason, "tags tell neither arguments, working directory nor uncommitted changes"),
+        reasons=(reason, "the tags have neither arguments, working directory nor uncommitted changes"),
         kind=kind if name.endswith((".py", ".ipynb")) else EntryKind.UNKNOWN,
         target=name,
         commit=tags.get("mlflow.source.git.commit"),
@@ -508,5 +508,5 @@ def _put(path: Path, target: Path) -> None:
 
 
 def _text(value: str) -> str:
-    """A text that any database and any server takes: bytes that are no text of any encoding stand as ``\\udcxx``."""
+    """A text that any database and any server takes: bytes that are not text in any encoding become ``\\udcxx``."""
     return value.encode("utf-8", "backslashreplace").decode("utf-8")

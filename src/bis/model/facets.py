@@ -57,7 +57,7 @@ class Excluded:
 class Snapshot:
     """The source archive of a run: a gzipped tar under the artifact path `artifact`, of BLAKE3 `digest`.
 
-    `external` lists archive folders that stood outside the project and were on ``sys.path``.
+    `external` lists archive folders that were outside the project and were on ``sys.path``.
     """
 
     artifact: str
@@ -85,7 +85,7 @@ class Code:
     """Source, version control and the command of a run.
 
     `target` is a path relative to the project, or a module name. `argv` holds the arguments after the target;
-    secret values stand as ``[redacted]``. `cwd` is relative to the project. `diff` is the uncommitted change as
+    secret values are replaced by ``[redacted]``. `cwd` is relative to the project. `diff` is the uncommitted change as
     ``git diff HEAD`` prints it.
     """
 

@@ -18,7 +18,7 @@ _OWN = "bis"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What two environments do not have in common; empty text stands for "not there"."""
+    """What two environments do not have in common; empty text means "missing"."""
 
     name: str
     first: str
@@ -39,7 +39,7 @@ def normalised(name: str) -> str:
 def lock_text(environment: Environment) -> str:
     """Requirements that rebuild an environment with ``uv pip install --no-deps -r``.
 
-    Every distribution stands there, so that nothing needs to be resolved. `parse_lock` reads it back.
+    Every distribution is listed, so that nothing needs to be resolved. `parse_lock` reads it back.
     """
     lines = [
         _HEADER,
@@ -68,7 +68,7 @@ def parse_lock(text: str) -> Environment:
             continue
         package = _read_line(line)
         if package is None:
-            raise ValueError(f"line {number} of the lock is no pinned requirement: {line!r}")
+            raise ValueError(f"line {number} of the lock is not a pinned requirement: {line!r}")
         packages.append(package)
     return Environment(Status.RECORDED, python=python, implementation=implementation, packages=tuple(packages))
 
@@ -93,7 +93,7 @@ def _line(package: Package) -> str:
     pinned = f"{package.name}=={package.version}"
     if package.url is None:
         return pinned
-    # The comment keeps the version, which a URL does not tell.
+    # The comment keeps the version, which a URL does not contain.
     where = f"-e {package.url}" if package.editable else f"{package.name} @ {package.url}"
     return f"{where} # {pinned}"
 

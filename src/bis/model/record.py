@@ -18,7 +18,7 @@ class Mode(str, Enum):
     RUN = "run"  # started by `bis run`
     AMBIENT = "ambient"  # seen from inside a process that imported MLflow
     REPLAY = "replay"  # a replay of another run
-    TAGS = "tags"  # never recorded: what the tags of MLflow tell
+    TAGS = "tags"  # never recorded: what the tags of MLflow contain
 
 
 class State(str, Enum):
@@ -33,9 +33,9 @@ class State(str, Enum):
 class Record:
     """Everything that is known of one MLflow run.
 
-    `ordinal` counts the runs that the program began, from 0: a replay of the program finds this run by it.
+    `ordinal` counts the runs that the program started, from 0: a replay of the program finds this run by it.
     `sessions` counts the programs that wrote to the run, where it was resumed. `host` is a digest of machine and
-    user, that tells "here" from "elsewhere" and nothing more.
+    user, that distinguishes "here" from "elsewhere" and nothing more.
     """
 
     format: str

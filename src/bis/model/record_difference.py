@@ -68,6 +68,6 @@ class RecordDifference:
 
     @property
     def differs(self) -> bool:
-        """Whether anything that both sides recorded is not the same; what was not recorded is no difference."""
+        """Whether anything that both sides recorded is not the same; what was not recorded does not count."""
         compared = [*(f.likeness for f in self.facets), *(m.likeness for m in self.metrics)]
         return Likeness.DIFFERS in compared

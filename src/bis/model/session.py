@@ -23,7 +23,7 @@ class Quarantine:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What the launcher tells the recorder in the program (``session.json``).
+    """What the launcher passes to the recorder in the program (``session.json``).
 
     `root` is the entropy root in hexadecimal; where `serve` is false it is not used and randomness is only watched.
     `roles` are entropy roots of their own for some roles (replays that vary one cause).

@@ -1,4 +1,4 @@
-"""Verdicts: what is said about a run after its replays."""
+"""Verdicts: the judgement of a run after its replays."""
 
 from __future__ import annotations
 

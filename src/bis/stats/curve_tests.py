@@ -59,7 +59,7 @@ def sup_scores(curves: npt.ArrayLike) -> FloatArray:
     Notes
     -----
     Median and MAD are over all n + 1 runs, so that the score treats them alike and its rank is exact. Where at least
-    half of the runs agree at a step its MAD is 0, and the mean absolute deviation stands in; where all agree, the
+    half of the runs agree at a step its MAD is 0, and the mean absolute deviation is used instead; where all agree, the
     step says nothing.
 
     References

@@ -109,7 +109,7 @@ def redundant_metrics(values: Mapping[str, npt.ArrayLike]) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Redundant metric -> the earlier metric that stands for it.
+        Redundant metric -> the earlier metric that represents it.
 
     Raises
     ------

@@ -14,9 +14,9 @@ import numpy as np
 from bis.errors import UsageError
 from bis.stats.ulp import UlpDistance, bits_equal, is_float32, measure_ulps
 
-# A double is told from its neighbours by 17 significant digits, and any text of 15 survives a double.
+# A double is distinguished from its neighbours by 17 significant digits, and any text of 15 survives a double.
 _DOUBLE_DIGITS = 15
-_SINGLE_DIGITS = 9  # the same for telling float32 numbers apart
+_SINGLE_DIGITS = 9  # the same for float32 numbers
 _LARGEST_SINGLE = float(np.finfo(np.float32).max)
 _NUMBER = re.compile(r"[+\-\u2212]?(\d+\.?\d*|\.\d+)([eE][+\-\u2212]?\d{1,3})?%?", re.ASCII)
 
@@ -154,8 +154,8 @@ def compare_printed(text: str, computed: float) -> PrintedComparison:
     ROUNDED holds within half a unit of the last place, ties included (it is unknown how they were broken); TRUNCATED
     where the computed value lies less than one unit farther from zero. Both are decided in exact arithmetic.
     BITS asks that the text, read as a double, is the computed value; it is claimed only for texts of at least 15
-    significant digits, since shorter ones do not tell a double. Of a text with more, the 15 are compared that every
-    double keeps (``DBL_DIG`` of C11, 5.2.4.2.2): the last one or two change with a single ULP.
+    significant digits, since shorter ones do not determine a double. Of a text with more, the 15 are compared that
+    every double keeps (``DBL_DIG`` of C11, 5.2.4.2.2): the last one or two change with a single ULP.
 
     Examples
     --------

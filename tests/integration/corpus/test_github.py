@@ -59,7 +59,7 @@ def test_limits_are_waited_for(status: int, headers: dict[str, str], content: by
         server.answers = [(status, headers, content), (200, {}, b"[]")]
         assert api_of(server, slept, observer=progress).get("/x") == []
     assert slept.sleeps == [wait_s]
-    assert progress.notes == [f"GitHub's limit is reached; going on in {wait_s:.0f} s"]
+    assert progress.notes == [f"GitHub's limit is reached; continuing in {wait_s:.0f} s"]
 
 
 def test_waiting_has_an_end() -> None:

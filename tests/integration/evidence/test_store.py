@@ -49,7 +49,7 @@ def test_runs_are_found_by_id_prefix_and_last(store: EvidenceStore) -> None:
     ("reference", "words"),
     [
         ("last", "no run yet"),
-        ("abc", "none begins"),
+        ("abc", "no run starts"),
         ("0" * 32, "does not exist"),
         ("../x", "no run id"),
         ("", "no run"),
@@ -66,7 +66,7 @@ def test_a_prefix_of_several_runs_names_them(store: EvidenceStore) -> None:
     """More of the id is asked for."""
     runs = [run(store) for _ in range(17)]  # of 17 two begin alike
     alike = next(r[0] for r in runs if sum(o.startswith(r[0]) for o in runs) > 1)
-    with pytest.raises(RunNotFound, match="runs begin with it"):
+    with pytest.raises(RunNotFound, match="runs start with it"):
         store.find(alike)
 
 

@@ -97,7 +97,7 @@ class Losing(Executor):
 @pytest.mark.parametrize(
     ("error", "message"),
     [
-        (BrokenExecutor("x"), "ended from outside"),
+        (BrokenExecutor("x"), "killed from outside"),
         (RuntimeError("no worker"), "RuntimeError: no worker"),
     ],
 )

@@ -120,7 +120,7 @@ def test_exact_decides_before_fresh() -> None:
     verdict = judge(original, [*exact(original, original), *fresh(*drawn(8))], PLAIN)
     assert verdict.level is Level.BITWISE
     assert group(verdict, ReplayKind.FRESH).level is Level.DIVERGENT
-    assert "no ordinary draw" in words(verdict)
+    assert "not an ordinary draw" in words(verdict)
     assert group(verdict, ReplayKind.EXACT).replays == 2
 
 
@@ -393,7 +393,7 @@ def test_crashed_fresh_replays() -> None:
     verdict = judge(drawn(1, seed=5)[0], fresh(*drawn(6), CRASH, CRASH), PLAIN)
     assert verdict.level is Level.STATISTICAL
     assert group(verdict, ReplayKind.FRESH).failed == 2
-    assert words(item(verdict, "exit")).startswith("2 of 8 replays end otherwise (ValueError)")
+    assert words(item(verdict, "exit")).startswith("2 of 8 replays end differently (ValueError)")
 
 
 def test_metric_missing_in_some_fresh_replays() -> None:

@@ -52,8 +52,8 @@ def _without(key: str) -> dict[str, Any]:
     [
         (b'{"format": "bis.rec', EvidenceDamaged, "here is not JSON"),
         (b"\xff\xfe", EvidenceDamaged, "here is not JSON"),
-        (b"[]", EvidenceDamaged, "no record of bis"),
-        (b'{"format": "other", "version": 1}', EvidenceDamaged, "no record of bis"),
+        (b"[]", EvidenceDamaged, "not a record of bis"),
+        (b'{"format": "other", "version": 1}', EvidenceDamaged, "not a record of bis"),
         (b'{"format": "bis.record", "version": 0}', EvidenceDamaged, "found 0"),
         (b'{"format": "bis.record", "version": "1"}', EvidenceDamaged, "found '1'"),
         (json.dumps({**_without("code"), "version": VERSION + 1}).encode(), EvidenceTooNew, "this bis knows"),

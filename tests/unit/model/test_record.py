@@ -7,7 +7,7 @@ from bis.model.record import FACETS, Mode, missing_record
 
 
 def test_a_run_that_was_never_recorded() -> None:
-    """Every facet is missing for the reason given, but those that the tags tell."""
+    """Every facet is missing for the reason given, but those that the tags contain."""
     parameters = Parameters(Status.RECORDED, (), {"lr": "0.1"})
     record = missing_record("nobody looked", parameters=parameters)
     assert record.mode is Mode.TAGS

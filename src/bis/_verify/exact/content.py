@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bis._verify.tolerances import Applied, Tolerances
     from bis.model.facets import Outputs
 
-# Evidence that bis itself stores under the run is no output of the program.
+# Evidence that bis itself stores under the run is not an output of the program.
 _OWN_ARTIFACTS = "bis/"
 # Files often hold times and names; printed text is beside the point where there are metrics.
 _NOT_STRICT = statement(StatementCode.NOT_COUNTED, reason="not-strict")
@@ -28,7 +28,7 @@ _HAS_METRICS = statement(StatementCode.NOT_COUNTED, reason="has-metrics")
 def content_items(
     original: Outputs, outcomes: Sequence[Outcome], tolerances: Tolerances, *, has_metrics: bool
 ) -> list[Item]:
-    """The items on all outputs that are no metrics.
+    """The items on all outputs that are not metrics.
 
     Models always count. Artifacts and output files count with ``strict`` only, because plots, pickles and reports
     hold the time at which they were written. Printed text counts with ``strict``, or where there are no metrics.
@@ -101,7 +101,7 @@ def _digest_items(
 
 @dataclass(frozen=True, slots=True)
 class _Printed:
-    """Where a text was printed, whether it counts, and what is said with each of its items."""
+    """Where a text was printed, whether it counts, and the statements on each of its items."""
 
     name: str
     kind: ItemKind
@@ -148,7 +148,7 @@ def _text_items(
 
 
 def line_differs(comparison: TextComparison) -> Statement:
-    """What is said of two texts with other words."""
+    """Statements about two texts with different words."""
     assert comparison.first_other_line is not None
     return statement(
         StatementCode.LINE_DIFFERS,
@@ -159,13 +159,13 @@ def line_differs(comparison: TextComparison) -> Statement:
 
 
 def not_compared(comparisons: Sequence[TextComparison]) -> tuple[Statement, ...]:
-    """What is said of tokens that differ between any two executions."""
+    """Statements about tokens that differ between any two executions."""
     tokens = tuple(sorted({k.value for c in comparisons for k in c.ignored}))
     return (statement(StatementCode.NOT_COMPARED, tokens=tokens),) if tokens else ()
 
 
 def _number_items(printed: _Printed, comparisons: Sequence[TextComparison], tolerances: Tolerances) -> list[Item]:
-    """One item for each label of which a number was printed otherwise."""
+    """One item for each label of which a number was printed differently."""
     by_place: dict[tuple[str, int | None], list[NumberPair]] = {}
     for comparison in comparisons:
         for pair in comparison.differing:

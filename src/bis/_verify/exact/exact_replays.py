@@ -72,7 +72,7 @@ def judge_exact(case: Case, outcomes: Sequence[Outcome]) -> Group:
 
 
 def _only_end_compared(level: Level, items: Sequence[Item]) -> Level:
-    """A good end alone is no result: without anything else to compare, nothing was verified."""
+    """A good end alone is not a result: without anything else to compare, nothing was verified."""
     if level is Level.BITWISE and not any(i.counts and i.kind is not ItemKind.EXIT for i in items):
         return Level.INCONCLUSIVE
     return level
@@ -112,7 +112,7 @@ def _metric_item(case: Case, curve: Curve, pairs: Sequence[_Pair]) -> Item:
 def _compared(
     case: Case, curve: Curve, pairs: Sequence[_Pair], applied: Applied
 ) -> tuple[Level, tuple[Statement, ...]]:
-    """The level of one metric and what is said of it."""
+    """The level of one metric and the statements about it."""
     total, steps = len(pairs), len(curve.values)
     identical = sum(p.identical for p in pairs)
     so_far = sum(p.identical_so_far for p in pairs)

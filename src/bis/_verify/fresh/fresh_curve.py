@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CurveJudgement:
-    """One p-value for a whole curve, the number of figures behind it, and what is said of them."""
+    """One p-value for a whole curve, the number of figures behind it, and the statements about them."""
 
     p_value: float
     summaries: int

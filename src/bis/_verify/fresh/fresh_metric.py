@@ -90,7 +90,7 @@ def _with(item: Item, *said: Statement, counts: bool | None = None) -> Item:
 
 
 def representative(curve: Curve | None) -> float | None:
-    """The value that tells a curve's category: its last where all are finite, else the first that is not."""
+    """The value that determines a curve's category: its last where all are finite, else the first that is not."""
     if curve is None or not curve.values:
         return None
     return next((v for v in values_of(curve) if not math.isfinite(v)), curve.final)
@@ -230,7 +230,7 @@ def _tested(
 
 
 def _coarse(name: str, kind: ItemKind, y0: float, finals: Sequence[float]) -> MetricReading:
-    """A metric that no replay changed while others vary: it is coarse, not deterministic, so only ranks can tell."""
+    """A metric that no replay changed while others vary: it is coarse, not deterministic, so only ranks are tested."""
     rank = rank_test(y0, finals)
     value = exactly(finals[0])
     said = statement(StatementCode.COARSE, replays=len(finals), value=value, p_value=rank.p_value)
@@ -253,7 +253,7 @@ def _position(test: PredictionTest, *, several: bool) -> Statement:
 
 
 def _selected(case: Case, y0: float, finals: Sequence[float], *, larger: bool) -> tuple[float, int | None, Statement]:
-    """The test of an original that was picked as the best of K, by rank: p, what is still needed, what is said."""
+    """The test of an original that was picked as the best of K, by rank: p, what is still needed, statements."""
     k, alpha, n = case.tolerances.selected_from, case.tolerances.alpha, len(finals)
     p = best_of_rank_p(y0, finals, selected_from=k, larger_is_better=larger)
     said = statement(StatementCode.BEST_OF, selected_from=k, p_value=p)

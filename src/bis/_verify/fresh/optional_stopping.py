@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SequenceEnd:
-    """Where a sequential test stands: a p-value that allows for the looking, and what is still `needed`.
+    """The state of a sequential test: a p-value that allows for the looking, and what is still `needed`.
 
     `p_value` is corrected for the looks, not for the number of metrics; 1 while nothing was decided. `needed` is None
     once the test has ended.

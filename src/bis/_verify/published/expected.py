@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from bis.config import Tolerance
     from bis.model.facets import CellOutput
 
-# Columns that name a row and are no metric.
+# Columns that name a row and are not metrics.
 _ROW_NAMES = frozenset({"run", "run_id", "seed", "id", "#", ""})
 
 
@@ -62,14 +62,14 @@ def read_table(path: Path) -> PublishedTable:
     Raises
     ------
     NotFound
-        There is no such file.
+        The file does not exist.
     UsageError
-        It is no such table.
+        It is not such a table.
     """
     try:
         return parse_table(path.read_text(encoding="utf-8-sig"), name=str(path))
     except FileNotFoundError as error:
-        raise NotFound(f"{path} is not there", hint="Name a CSV file with published figures.") from error
+        raise NotFound(f"{path} does not exist", hint="Name a CSV file with published figures.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read as a table: {error}") from error
 
@@ -88,7 +88,7 @@ def parse_table(text: str, *, name: str = "the table") -> PublishedTable:
     Raises
     ------
     UsageError
-        There is no header or no figure, a row has another length, or a value is no figure.
+        There is no header or no figure, a row has another length, or a value is not a figure.
     """
     rows = [r for r in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in r)]
     if len(rows) < 2:
@@ -133,7 +133,7 @@ def compare_table(
     table : PublishedTable
         One published run, or several runs of one experiment.
     outputs : Outputs or sequence of Outputs
-        Ours: those of the run itself, or of the run and its fresh replays.
+        The run itself, or the run and its fresh replays.
     names : mapping of str to str, optional
         Names in the table -> names of our metrics, where they differ. Names are not guessed.
     tolerances : mapping of str to Tolerance, optional
@@ -146,14 +146,14 @@ def compare_table(
     Returns
     -------
     Verdict
-        One published run, or several that agree: each of ours at the precision printed (`bitwise` where 15 or more
-        digits were printed and they read as the very double; `numerical` within the printed precision; else
+        One published run, or several that agree: each run at the precision printed (`bitwise` where 15 or more
+        digits were printed and they read as exactly that double; `numerical` within the printed precision; else
         `divergent`). Several that differ from each other: a test of two samples, which takes at least 3 on each side.
 
     Raises
     ------
     UsageError
-        A name of the table is none of our metrics; the message lists what there is.
+        A name of the table is not a metric of the runs; the message lists what there is.
     """
     runs = (outputs,) if isinstance(outputs, Outputs) else tuple(outputs)
     matched = _matched(table, runs, names or {})
@@ -161,14 +161,14 @@ def compare_table(
     family = sum(len(set(texts)) > 1 for texts in table.columns.values())
     items = []
     for published, texts in table.columns.items():
-        ours = matched[published]
-        values = [c.final for r in runs if (c := r.metric(ours))]
+        metric = matched[published]
+        values = [c.final for r in runs if (c := r.metric(metric))]
         if len(set(texts)) == 1:
-            applied = declared.apply(ours, values)
+            applied = declared.apply(metric, values)
             item = _printed_item(published, texts[0], values, applied if applied.declared else None)
         else:
             item = _sample_item(published, texts, values, level=alpha / max(1, family))
-        items.append(replace(item, label="" if ours == published else ours))
+        items.append(replace(item, label="" if metric == published else metric))
     return _verdict(items, run_id, Basis.PUBLISHED)
 
 

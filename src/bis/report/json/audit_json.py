@@ -35,7 +35,7 @@ def project_document(audit: ProjectAudit) -> dict[str, Any]:
     dict
         ``facts`` maps names to values; ``details`` has their reasons and places. ``cell`` is null outside of notebooks,
         there it counts all cells from 0, and ``line`` counts within the cell from 1. It is for readers, and leaves out
-        columns and repairs: `to_line` has everything.
+        columns and fixes: `to_line` has everything.
     """
     document = {
         "project": audit.project,
@@ -115,7 +115,7 @@ def from_line(line: str) -> ProjectAudit:
     Raises
     ------
     ValueError
-        The line is no audit.
+        The line is not an audit.
     """
     try:
         p = json.loads(line)
@@ -139,7 +139,7 @@ def from_line(line: str) -> ProjectAudit:
             sketch=tuple(p["sketch"]),
         )
     except (TypeError, KeyError, IndexError, AttributeError) as error:
-        raise ValueError(f"this line is no audit: {type(error).__name__}: {error}") from error
+        raise ValueError(f"this line is not an audit: {type(error).__name__}: {error}") from error
 
 
 def _pack(place: Place) -> list[str | int]:

@@ -18,7 +18,7 @@ def to_document(kind: str, value: Any, *, version: int = VERSION) -> dict[str, A
     kind : str
         What it is, with or without ``bis.`` before it: ``verdict``, ``record``, ``diff``, ``plan``.
     value : dataclass, mapping or JSON value
-        Mappings and dataclasses give the keys of the document; anything else stands under ``value``.
+        Mappings and dataclasses give the keys of the document; anything else is under ``value``.
     version : int
         Of this kind of document.
 
@@ -26,7 +26,7 @@ def to_document(kind: str, value: Any, *, version: int = VERSION) -> dict[str, A
     -------
     dict
         With ``format`` (``bis.<kind>``) and ``version`` first; a value that carries its own keeps them. Floats that
-        JSON cannot write stand as the strings ``NaN``, ``Infinity`` and ``-Infinity``.
+        JSON cannot write become the strings ``NaN``, ``Infinity`` and ``-Infinity``.
     """
     body = strict_json(to_json(value))
     content = body if isinstance(body, dict) else {"value": body}

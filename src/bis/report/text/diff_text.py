@@ -11,7 +11,7 @@ _FEW = 12
 
 
 def diff_text(difference: RecordDifference, *, width: int = 80, colour: bool = False, full: bool = False) -> str:
-    """Tell what two runs have and have not in common, facet by facet, then the metrics.
+    """What two runs have and have not in common, facet by facet, then the metrics.
 
     Nothing is called the same that was not recorded on both sides.
     """
@@ -30,7 +30,7 @@ def diff_text(difference: RecordDifference, *, width: int = 80, colour: bool = F
 
 
 def print_difference(difference: RecordDifference, *, full: bool = False) -> None:
-    """Tell the difference of two records on stdout."""
+    """Print the difference of two records on stdout."""
     print_text(lambda width, colour: diff_text(difference, width=width, colour=colour, full=full))
 
 

@@ -27,7 +27,7 @@ PATTERNS = {
     "late-entropy": "late entropy (dropout, augmentation, a worker) or a change of control flow",
     "other-draws": "other entropy: the draws of {draws} differ",
     "same-draws": "undetermined: all traced draws are the same, the size fits neither rounding nor another draw",
-    "no-trace": "undetermined: no trace of draws to tell a changed draw from anything else",
+    "no-trace": "undetermined: without a trace of draws, a changed draw cannot be distinguished from other causes",
 }
 REASONS = {
     "system-metric": "a system metric of MLflow: shown, does not count",
@@ -160,7 +160,7 @@ def _too_few_runs(f: Mapping[str, Any]) -> str:
     needed = f["least"] - f["ours"]
     more = f"; {counted(needed, 'more run')} would decide" if needed > 0 else ""
     runs = counted(f["published"], "published run")
-    return f"{runs} that differ, {f['ours']} of ours: a test takes {f['least']} of each{more}"
+    return f"{runs} that differ, {f['ours']} to compare with: a test needs {f['least']} of each{more}"
 
 
 def _labelled(f: Mapping[str, Any]) -> str:
@@ -177,17 +177,17 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.FAILS_ALIKE: "{same}/{total} fail as the original did: {parts}",
     _C.ALL_FAILED: "failed {failed} of {total}: {parts}",
     _C.SOME_FAILED_OUTSIDE: "failed {failed} of {total} ({parts}): what these would have given is not known",
-    _C.SOME_END_OTHERWISE: "{other} of {total} ended otherwise: {rest}; the original: {first}",
+    _C.SOME_END_OTHERWISE: "{other} of {total} ended differently: {rest}; the original: {first}",
     _C.END_IS_RARE: "{same}/{total} end as the original did ({parts}): p = {p_value:p}",
     _C.END_IS_UNSEEN: "none of {total} ends as the original did ({parts}); too few to exclude chance",
-    _C.END_IS_ORDINARY: "{other} of {total:#replay} end otherwise ({parts}); the end of the original is an ordinary "
+    _C.END_IS_ORDINARY: "{other} of {total:#replay} end differently ({parts}); the end of the original is an ordinary "
     "one: p = {p_value:p}",
     _C.SAME_BITS: lambda f: f"same bits in {f['same']}/{f['total']}{_steps(f)}",
     _C.SAME_BITS_SOME_FAILED: lambda f: (
         f"same bits in {f['same']}/{f['total']}{_steps(f)}; {f['failed']} failed before the end"
     ),
-    _C.SAME_SO_FAR: "no replay came so far; what {logged:#replay} logged before failing is the same",
-    _C.NOT_REACHED: "no replay came so far",
+    _C.SAME_SO_FAR: "no replay got that far; what {logged:#replay} logged before failing is the same",
+    _C.NOT_REACHED: "no replay got that far",
     _C.WITHIN_TOLERANCE: _within_tolerance,
     _C.NOT_LOGGED: "not logged in {absent} of {total:#replay}",
     _C.METRIC_DIFFERS: _metric_differs,
@@ -204,7 +204,7 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.SAME_TEXT: "same text in {total}/{total}",
     _C.OTHER_TEXT: "other bytes in {other}/{total} (--strict)",
     _C.NOT_PRINTED: "not printed in {absent}/{total}",
-    _C.LINE_DIFFERS: "line {line} reads otherwise: {original!r} / {replayed!r}",
+    _C.LINE_DIFFERS: "line {line} differs: {original!r} / {replayed!r}",
     _C.SAME_WORDS: _same_words,
     _C.PRINTED_WITHIN: lambda f: f"printed within {_tolerance(f)}; at most {_far(f)}",
     _C.PRINTED_AS: "printed as {original} / {replayed}",
@@ -267,20 +267,20 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.NO_REPLAYS: "there are no replays",
     _C.NOTHING_RAN: "{total} of {total:#replay} failed ({parts})",
     _C.SAME_BEFORE_FAILING: "what the replays logged before failing is the same: {metrics:list}",
-    _C.NOT_ORDINARY: "but the original is no ordinary draw: fresh replays diverge from it. What was recorded can be "
-    "repeated; a run with other entropy gives something else",
+    _C.NOT_ORDINARY: "but the original is not an ordinary draw: fresh replays diverge from it. What was recorded can "
+    "be repeated; a run with other entropy gives something else",
     _C.NO_ENTROPY: "the run draws no entropy: fresh replays cannot explain the difference",
     _C.EXACT_SAID: "exact replays: {level}: {parts}",
     _C.FRESH_WOULD_DECIDE: "{replays:#more fresh replay} would decide",
-    _C.ONLY_FRESH_CAN_TELL: "whether the difference is more than the run's own randomness, only fresh replays can "
-    "tell: {least} would decide, 8 to 10 give nearly all the power that one original allows",
+    _C.ONLY_FRESH_CAN_TELL: "only fresh replays can show whether the difference is more than the run's own "
+    "randomness: {least} would decide, 8 to 10 give nearly all the power that one original allows",
     _C.EXACT_WOULD_DECIDE: "{replays:#more exact replay} that end would decide",
     _C.FACET_LACKING: "{facet}: {consequence}",
     _C.REPLAY_NOT_STORED: "replay {replay} could not be stored as a child run: {message}",
     _C.VERDICT_NOT_STORED: "the verdict could not be stored with the run: {message}",
     _C.COMPARED: _compared,
     _C.NOTHING_TO_COMPARE: lambda f: f"there are no {BASES[f['basis']]}s to compare with",
-    _C.PRINTED_BITS: "the very double that the {digits:#digit} printed stand for",
+    _C.PRINTED_BITS: "exactly the double that the {digits:#digit} printed represent",
     _C.PRINTED_ROUNDED: _printed("equal to all {digits} printed (rounded)"),
     _C.PRINTED_CUT: _printed("equal to all {digits} printed (cut off, not rounded)"),
     _C.PRINTED_DIGITS: _printed("equal to the 15 digits that a double keeps, of {digits} printed"),
@@ -289,14 +289,14 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.FOUND_WITHIN: lambda f: f"found {f['found']}, within {_tolerance(f)}",
     _C.FOUND_OUTSIDE: lambda f: f"found {f['found']}, outside {_tolerance(f)}",
     _C.TOO_FEW_RUNS: _too_few_runs,
-    _C.NOT_NUMBERS: "not all of our values are numbers",
+    _C.NOT_NUMBERS: "not all values of the runs are numbers",
     _C.MEANS_COMPARED: "difference of means {difference:short}: p = {p_value:p} ({variance} t-test, level "
     "{level:.3g}), {p_permutation:p} by permutation",
-    _C.OUTPUT_GONE: "gives no such output now",
+    _C.OUTPUT_GONE: "does not give this output any more",
     _C.SAVED_TEXT_SAME: "same text",
     _C.SAVED_WORDS_SAME: "same words and numbers",
     _C.SAVED_NOT_FINITE: lambda f: f"{_labelled(f)}{f['saved']} was saved, {f['found']} is printed now",
     _C.NUMBERS_DIFFER: lambda f: (
-        f"{f['differing']} of {counted(f['numbers'], 'number')} printed otherwise; {_labelled(f)}{f['parts']}"
+        f"{f['differing']} of {counted(f['numbers'], 'number')} printed differently; {_labelled(f)}{f['parts']}"
     ),
 }

@@ -28,7 +28,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def distance(ulps: int | None, precision: str | None, relative: float | None) -> str:
-    """How far two values are apart; ULPs are left out where they are too many to say anything."""
+    """How far two values are apart; ULPs are left out where there are too many to be informative."""
     parts = []
     if ulps is not None and ulps < 100_000:
         parts.append(f"{ulps:,} ULP{'' if ulps == 1 else 's'} of {precision}")

@@ -15,7 +15,7 @@ _FEW = 12
 
 
 def plan_text(plan: Plan, *, times: int = 1, width: int = 80, colour: bool = False, full: bool = False) -> str:
-    """Tell what a replay would do, before it does it."""
+    """What a replay would do, as text."""
     question = {
         ReplayKind.EXACT: "with the recorded entropy and threads",
         ReplayKind.FRESH: "with new entropy",
@@ -53,7 +53,7 @@ def plan_text(plan: Plan, *, times: int = 1, width: int = 80, colour: bool = Fal
 
 
 def print_plan(plan: Plan, *, times: int = 1, full: bool = False) -> None:
-    """Tell on stdout what a replay would do."""
+    """Print on stdout what a replay would do."""
     print_text(lambda width, colour: plan_text(plan, times=times, width=width, colour=colour, full=full))
 
 

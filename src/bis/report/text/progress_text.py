@@ -1,4 +1,4 @@
-"""Progress in words: what is being done, and what the user should know meanwhile."""
+"""Progress in words: what is being done, and what the user should know in the meantime."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _NOTES = {
     "cluster-warning": "{message}",
     "cluster-without-workers": "the cluster has no workers at present; waiting for one",
     "damaged-lines": "{lines} damaged or incomplete line(s) of {path} dropped",
-    "earlier-results-discarded": "the earlier results are of another version or other settings: all is audited again",
+    "earlier-results-discarded": "the earlier results have another version or settings: auditing everything again",
     "incomplete-search": "GitHub ran out of time and its results are incomplete: {query}, page {page}",
     "not-cloned": "{project}: {reason}",
-    "rate-limited": "GitHub's limit is reached; going on in {wait_s:.0f} s",
+    "rate-limited": "GitHub's limit is reached; continuing in {wait_s:.0f} s",
     "repeated-projects": "listed more than once, and audited once: {projects}",
     "repository-left-out": "{repository} is left out: it is empty or does not answer",
 }

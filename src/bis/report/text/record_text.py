@@ -13,7 +13,7 @@ from bis.report.text.runs_text import moment, replays_table
 from bis.report.text.terminal import bullet, headline, print_text, table, text_of
 from bis.report.text.verdict_text import verdict_text
 
-# Of long lists only the first are told, and how many there are.
+# Of long lists only the first entries are shown, and how many there are.
 _FEW = 8
 
 
@@ -36,7 +36,7 @@ class Shown:
 def record_text(
     record: Record, shown: Shown | None = None, *, width: int = 80, colour: bool = False, full: bool = False
 ) -> str:
-    """Tell what a run was made of, and what its replays gave.
+    """What a run was made of and what its replays gave, as text.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def record_text(
 
 
 def print_record(record: Record, shown: Shown | None = None, *, full: bool = False) -> None:
-    """Tell on stdout what a run was made of."""
+    """Print on stdout what a run was made of."""
     print_text(lambda width, colour: record_text(record, shown, width=width, colour=colour, full=full))
 
 
@@ -124,7 +124,7 @@ def _count(number: int, what: str) -> str:
 
 def _recorder(record: Record) -> str:
     if record.mode is Mode.TAGS:
-        return "never recorded by bis: what MLflow's own tags tell"
+        return "never recorded by bis: only what MLflow's own tags contain"
     ways = {Mode.RUN: "by `bis run`", Mode.AMBIENT: "from inside its process", Mode.REPLAY: "as a replay"}
     text = f"recorded {ways[record.mode]}, bis {record.bis_version}, started {moment(record.started_unix_s)} UTC"
     if record.ended_unix_s is not None:

@@ -66,7 +66,7 @@ def _part(part: Statement, catalogue: Catalogue, *, several: bool) -> str:
 
 
 def statements_text(statements: Sequence[Statement], catalogue: Catalogue = ENGLISH) -> str:
-    """All that is said of an item, in one line."""
+    """All statements about an item, in one line."""
     text = ""
     for one in statements:
         text += ("" if not text else " " if one.code in _GO_ON else "; ") + statement_text(one, catalogue)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-# One style for each word that a reader looks for; without colour the words stand alone.
+# One style for each word that a reader looks for; without colour only the words are printed.
 STYLES = {
     "bitwise": "bold green",
     "bitwise metrics": "bold green",

@@ -13,12 +13,12 @@ from bis.report.text.terminal import bullet, headline, print_text, styled, table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# More rows of one and the same statement than this are told in one line, unless all are asked for.
+# More rows of one and the same statement than this are printed in one line, unless all are asked for.
 _MANY = 12
 
 
 def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, full: bool = False) -> str:
-    """Tell a verdict.
+    """A verdict as text.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, ful
     Returns
     -------
     str
-        Lines that end in a newline; the first begins with the level.
+        Lines that end in a newline; the first starts with the level.
     """
     said = verdict.statements
     first = statement_text(said[0]) if said else ""
@@ -43,8 +43,8 @@ def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, ful
         # No replay was made for a comparison with figures that were published or saved.
         replayed = verdict.basis is Basis.REPLAYS
         parts += ["", *(_group(group, verdict, full=full) if replayed else _expectation(group.items))]
-    told = [one for group in verdict.groups for one in group.statements]
-    notes = [one for one in said[1:] if one not in told]
+    shown = [one for group in verdict.groups for one in group.statements]
+    notes = [one for one in said[1:] if one not in shown]
     if notes:
         parts.append("")
         parts += [bullet(statement_text(one)) for one in notes]
@@ -61,16 +61,16 @@ def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, ful
 def _expectation(items: Sequence[Item]) -> list[Any]:
     """What was published or saved beside what was found."""
     if not any(i.evidence.original for i in items):
-        told = [(item_name(i), styled(i.level.value), statements_text(i.statements)) for i in items]
-        return [table(("", "", ""), told)]
+        plain = [(item_name(i), styled(i.level.value), statements_text(i.statements)) for i in items]
+        return [table(("", "", ""), plain)]
     rows = [
         (item_name(i), _values(i.evidence.original), _values(i.evidence.replayed), styled(i.level.value)) for i in items
     ]
     heads = ("", "expected", "found", "")
-    return [table(heads, rows, right=(1, 2), fold=0), "", *[_told(i) for i in items]]
+    return [table(heads, rows, right=(1, 2), fold=0), "", *[_item_text(i) for i in items]]
 
 
-def _told(item: Item) -> Any:
+def _item_text(item: Item) -> Any:
     return bullet(f"{item_name(item)}: {statements_text(item.statements)}")
 
 
@@ -80,12 +80,12 @@ def _values(values: tuple[str, ...]) -> str:
 
 
 def print_verdict(verdict: Verdict, *, full: bool = False) -> None:
-    """Tell a verdict on stdout."""
+    """Print a verdict on stdout."""
     print_text(lambda width, colour: verdict_text(verdict, width=width, colour=colour, full=full))
 
 
 def _group(group: Group, verdict: Verdict, *, full: bool) -> list[Any]:
-    failed = f", {group.failed} ended otherwise than the original" if group.failed else ""
+    failed = f", {group.failed} ended differently from the original" if group.failed else ""
     count = f"{group.replays} {group.kind.value} replay{'' if group.replays == 1 else 's'}{failed}: "
     parts: list[Any] = [headline(f"{count}{group.level.value}", "")]
     tested = [i for i in group.items if i.evidence.interval is not None]
@@ -95,7 +95,7 @@ def _group(group: Group, verdict: Verdict, *, full: bool) -> list[Any]:
     if rest:
         parts.append(_items(rest, full=full))
     parts += [bullet(statement_text(one)) for one in group.statements if one not in verdict.statements[:1]]
-    parts += [_told(i) for i in tested if full or i.level is not Level.STATISTICAL]
+    parts += [_item_text(i) for i in tested if full or i.level is not Level.STATISTICAL]
     return parts
 
 
@@ -117,7 +117,7 @@ def _level(item: Item) -> Any:
 
 
 def _tests(items: Sequence[Item]) -> Any:
-    """The figures of the tests; columns in which nothing is said are left out."""
+    """The figures of the tests; empty columns are left out."""
     one_level = len({(i.level, i.counts) for i in items}) == 1
     ranked = any(i.evidence.rank_p_value is not None for i in items)
     columns = ["", "" if one_level else "level", "original", _interval_head(items), "p", "rank p", "detectable shift"]

@@ -67,7 +67,7 @@ def test_strict_text_must_have_the_same_bytes() -> None:
 
 
 def test_numbers_in_text_are_compared_with_their_labels() -> None:
-    """Each number that was printed otherwise is an item with its label."""
+    """Each number that was printed differently is an item with its label."""
     a, b = outputs(stdout="loss: 0.30000000000000004\nacc: 0.5\n"), outputs(stdout="loss: 0.3\nacc: 0.75\n")
     found = items(a, b, has_metrics=False)
     assert found["stdout: loss"].level is Level.NUMERICAL
@@ -76,9 +76,9 @@ def test_numbers_in_text_are_compared_with_their_labels() -> None:
 
 
 def test_other_words_are_quoted() -> None:
-    """A line that reads otherwise is shown from both sides."""
+    """A line that differs is shown from both sides."""
     found = items(outputs(stdout="ok\nall good\n"), outputs(stdout="ok\nnot so good\n"), has_metrics=False)
-    assert words(found["stdout"]) == "line 2 reads otherwise: 'all good' / 'not so good'"
+    assert words(found["stdout"]) == "line 2 differs: 'all good' / 'not so good'"
 
 
 def test_pieces_of_a_cell_are_one_text() -> None:

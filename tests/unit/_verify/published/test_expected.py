@@ -77,7 +77,7 @@ def test_names_are_mapped_and_never_guessed() -> None:
 
 
 def test_several_published_runs_need_several_of_ours() -> None:
-    """Three unseeded published runs against one of ours decide nothing; against three, a test does."""
+    """Three unseeded published runs against one run decide nothing; against three, a test does."""
     one = compare_table(parse_table(THREE), outputs({"accuracy": 0.87}))
     assert one.level is Level.INCONCLUSIVE
     ours = [outputs({"accuracy": v}) for v in (0.87, 0.868, 0.879)]
@@ -120,7 +120,7 @@ def test_saved_outputs_are_compared_as_printed() -> None:
     assert saved("MSE: 2900.194\n", "MSE: 2900.194\n").level is Level.BITWISE
     rounded = saved("MSE: 2900.194\n", "MSE: 2900.1936284934804\n")
     assert rounded.level is Level.NUMERICAL
-    assert words(rounded) == "1 of 1 number printed otherwise; MSE: equal to all 7 digits printed (rounded)"
+    assert words(rounded) == "1 of 1 number printed differently; MSE: equal to all 7 digits printed (rounded)"
     assert saved("MSE: 2900.194\n", "MSE: 2900.5\n").level is Level.DIVERGENT
     assert saved("MSE: 2900.194\n", "MAE: 2900.194\n").level is Level.DIVERGENT
     assert words(saved("loss: 0.5\n", "loss: nan\n")) == "loss: 0.5 was saved, nan is printed now"

@@ -29,7 +29,7 @@ def test_steps_name_what_has_ended() -> None:
 
 def test_notes_are_sentences() -> None:
     """With their values."""
-    assert note_text(Note("rate-limited", {"wait_s": 61.7})) == "GitHub's limit is reached; going on in 62 s"
+    assert note_text(Note("rate-limited", {"wait_s": 61.7})) == "GitHub's limit is reached; continuing in 62 s"
 
 
 def test_every_note_of_the_source_has_words_and_no_others_exist() -> None:
