@@ -37,10 +37,7 @@ _PLACES = {
     "replay": CommandPlace("bis.cli.replay", "Run a recorded experiment again, and judge whether it is the same."),
     "rule": CommandPlace("bis.cli.rule", "Explain a rule of the audit; without CODE, list all."),
     "run": CommandPlace("bis.cli.run", "Run a script, notebook or module once, recorded."),
-    "runs": CommandPlace(
-        "bis.cli.runs",
-        "List runs, the latest first, with their latest verdicts; replays are listed by `bis show RUN_ID`.",
-    ),
+    "runs": CommandPlace("bis.cli.runs", "List runs, the latest first, with their latest verdicts."),
     "show": CommandPlace(
         "bis.cli.show", "Show what a run was made of, facet by facet: recorded, partial (why) or missing."
     ),

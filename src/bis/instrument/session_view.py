@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SESSION = "session.json"
 VERSION = 1
 AMBIENT = "ambient"
-_OPTIONAL: dict[str, Any] = {"tracking_uri": None, "states": [], "quarantine": None, "variables": {}}
+_OPTIONAL: dict[str, Any] = {"tracking_uri": None, "states": [], "quarantine": None, "variables": {}, "roles": {}}
 
 
 class SessionView:
@@ -54,6 +54,7 @@ class SessionView:
     states: list[dict[str, Any]]
     quarantine: dict[str, Any] | None
     variables: dict[str, str]
+    roles: dict[str, str]
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         for name in SessionView.__annotations__:

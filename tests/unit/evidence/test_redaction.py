@@ -209,6 +209,6 @@ def test_stream_redacts_whatever_the_pieces(offset: int, size: int, kind: str) -
 def test_time_is_linear(unit: str) -> None:
     """A megabyte that nearly matches everywhere takes no more than a few seconds."""
     text = (unit * (1_000_000 // len(unit) + 1))[:1_000_000]
-    started = time.perf_counter()
+    started = time.process_time()
     Redactor({"A_TOKEN": _SECRET}).text(text, place="stdout")
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4

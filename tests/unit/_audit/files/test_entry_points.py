@@ -105,6 +105,6 @@ def test_entry_files_are_known_by_name() -> None:
 def test_hostile_documents_take_seconds_at_most(unit: str) -> None:
     """A mebibyte of beginnings of commands."""
     text = (unit * (1900 // len(unit)) + " make python \n") * 500
-    start = time.monotonic()
+    start = time.process_time()
     entry_points([], {"README.md": text, "Makefile": text})
-    assert time.monotonic() - start < 8
+    assert time.process_time() - start < 8

@@ -217,9 +217,9 @@ HOSTILE = {
 )
 def test_hostile_manifests_take_seconds_at_most(path: str, text: str) -> None:
     """Depth, length and repetition neither raise nor take long."""
-    start = time.monotonic()
+    start = time.process_time()
     read_manifest(path, text)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_huge_manifests_are_not_read() -> None:

@@ -167,6 +167,6 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_mebibyte_of_anything_takes_seconds_at_most(text: str) -> None:
     """No pattern goes back over what it has read without end."""
-    start = time.monotonic()
+    start = time.process_time()
     read(text)
-    assert time.monotonic() - start < 8
+    assert time.process_time() - start < 8

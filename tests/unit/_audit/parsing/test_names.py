@@ -163,6 +163,6 @@ def test_own_classes_and_functions(text: str, api: str) -> None:
 )
 def test_circles_end_quickly(text: str, api: str) -> None:
     """Names that are made from themselves, and code in which every way branches."""
-    started = time.perf_counter()
+    started = time.process_time()
     assert script(text).calls[-1].api == api
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

@@ -184,9 +184,9 @@ def test_notebooks_import_and_are_not_imported() -> None:
 )
 def test_circles_between_files_end_quickly(files: dict[str, str]) -> None:
     """Files that import from each other, in functions, stars and bases; nothing is made up, and nothing hangs."""
-    started = time.perf_counter()
+    started = time.process_time()
     found = [call.api for module in project(files).modules for call in module.calls]
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert not [api for api in found if api.startswith(("mlflow", "sklearn"))]
 
 

@@ -65,7 +65,7 @@ def test_dictionaries_of_dictionaries_end(tmp_path: Path) -> None:
         *(f"p{i + 1} = {{{', '.join([f'**p{i}'] * 100)}}}" for i in range(10)),
         "RF(**p10)",
     ]
-    start = time.monotonic()
+    start = time.process_time()
     facts = audit_project(write(tmp_path / "p", {"a.py": IMPORTS + "\n".join(lines)}), "p").facts
     assert facts["unseeded_estimator"].value == "unknown"
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
