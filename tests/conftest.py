@@ -12,8 +12,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.surroundings import isolate
+
+# A busy machine makes examples slow, which says nothing about the code.
+settings.register_profile("bis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("bis")
 
 _SURROUNDINGS = pytest.StashKey[Path]()
 
