@@ -116,7 +116,7 @@ def test_a_run_that_did_not_begin_is_a_failure(job: Any) -> None:
     """The original logged to MLflow; a replay that does not has not repeated it."""
     outcome = execute(job("pass", plan={"original_scheme": "sqlite"}))
     assert outcome.failure is not None
-    assert "began 0 MLflow runs" in outcome.failure.message
+    assert "started 0 MLflow runs" in outcome.failure.message
 
 
 def test_writes_elsewhere_are_refused_and_noted(job: Any) -> None:

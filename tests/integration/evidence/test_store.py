@@ -51,7 +51,7 @@ def test_runs_are_found_by_id_prefix_and_last(store: EvidenceStore) -> None:
         ("last", "no run yet"),
         ("abc", "no run starts"),
         ("0" * 32, "does not exist"),
-        ("../x", "no run id"),
+        ("../x", "not a run id"),
         ("", "no run"),
     ],
 )
@@ -137,7 +137,7 @@ def test_runs_that_bis_never_saw_tell_what_their_tags_do(store: EvidenceStore) -
 def test_a_recording_that_did_not_end_says_so(store: EvidenceStore) -> None:
     """The run is there, its evidence is not yet."""
     run_id = run(store, tags={"bis.state": "recording", "mlflow.source.name": "a.py"})
-    assert "recording began" in store.read(run_id).record.code.reasons[0]
+    assert "recording started" in store.read(run_id).record.code.reasons[0]
 
 
 def test_many_values_and_params_are_logged_in_batches(store: EvidenceStore) -> None:
