@@ -170,7 +170,8 @@ def _compile(building: Path, target: Path) -> None:
 
     Where PYTHONDONTWRITEBYTECODE is set, as in many containers, each process would compile it anew.
     """
-    started = [building / PACKAGES / "bis" / "__init__.py", *(building / PACKAGES / "bis" / "instrument").rglob("*.py")]
+    bis = building / PACKAGES / "bis"
+    started = [bis / "__init__.py", bis / "_version.py", *(bis / "instrument").rglob("*.py")]
     for path in (building / SITE / "sitecustomize.py", *started):
         shown = str(target / path.relative_to(building))
         py_compile.compile(

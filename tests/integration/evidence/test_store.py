@@ -52,7 +52,7 @@ def test_runs_are_found_by_id_prefix_and_last(store: EvidenceStore) -> None:
         ("abc", "no run starts"),
         ("0" * 32, "does not exist"),
         ("../x", "not a run id"),
-        ("", "no run"),
+        ("", "not a run id"),
     ],
 )
 def test_what_is_not_there_is_explained(store: EvidenceStore, reference: str, words: str) -> None:
