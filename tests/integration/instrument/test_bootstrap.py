@@ -25,7 +25,7 @@ def test_the_recorder_is_there_before_the_program(project: Path) -> None:
 
 
 def test_nothing_that_costs_time_is_loaded(project: Path) -> None:
-    """Of bis only the instrument and the version, and no module of the standard library that takes a millisecond or more to load."""
+    """Of bis only the instrument and the version; of the standard library nothing that takes a millisecond to load."""
     (project / "program.py").write_text("import sys\nprint(*sorted(sys.modules))")
     bare = subprocess.run(
         [sys.executable, "program.py"], cwd=project, env=clean_environ(), capture_output=True, text=True, check=True
