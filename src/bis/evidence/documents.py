@@ -13,13 +13,13 @@ def document_text(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
 
 
-def parse_document(text: str, *, kind: str, version: int, where: str) -> dict[str, Any]:
+def parse_document(text: str | bytes, *, kind: str, version: int, where: str) -> dict[str, Any]:
     """The document in a text, when it is one of this kind and of a version that is known.
 
     Parameters
     ----------
-    text : str
-        JSON.
+    text : str or bytes
+        JSON; bytes are UTF-8.
     kind : str
         The value that ``format`` must have.
     version : int
@@ -39,7 +39,7 @@ def parse_document(text: str, *, kind: str, version: int, where: str) -> dict[st
     except ValueError as error:
         raise EvidenceDamaged(f"{where} is not JSON: {error}", hint="The file was cut off or overwritten.") from error
     if not isinstance(document, dict) or document.get("format") != kind:
-        raise EvidenceDamaged(f"{where} is not a document of the format {kind!r}")
+        raise EvidenceDamaged(f"{where} is not a {kind.partition('.')[2]} of bis: its key 'format' is not {kind!r}")
     found = document.get("version")
     if not isinstance(found, int) or found < 1:
         raise EvidenceDamaged(f"{where}: expected a version from 1 to {version}, found {found!r}")

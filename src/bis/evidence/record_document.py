@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bis.errors import EvidenceDamaged, EvidenceTooNew
+from bis.errors import EvidenceDamaged
+from bis.evidence.documents import parse_document
 from bis.evidence.spool import encoded
 from bis.model.jsonable import from_json, to_json
 from bis.model.record import FORMAT, VERSION, Record
@@ -38,21 +38,7 @@ def read_record(text: bytes, where: str) -> Record:
     EvidenceDamaged
         It is not a record, or a malformed one.
     """
-    try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise EvidenceDamaged(f"{where} is not JSON: {error}", hint="The file was cut off or overwritten.") from error
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise EvidenceDamaged(f"{where} is not a record of bis: its key 'format' is not {FORMAT!r}")
-    version = document.get("version")
-    if not isinstance(version, int) or version < 1:
-        raise EvidenceDamaged(f"{where}: expected a format version from 1 to {VERSION}, found {version!r}")
-    if version > VERSION:
-        raise EvidenceTooNew(
-            f"{where} was written by bis {document.get('bis_version', '?')} in format version {version}; "
-            f"this bis knows versions up to {VERSION}",
-            hint="Upgrade bis: pip install --upgrade bis",
-        )
+    document = parse_document(text, kind=FORMAT, version=VERSION, where=where)
     try:
         return _with_seed_packages(_with_exception_class(from_json(Record, document)))
     except ValueError as error:
