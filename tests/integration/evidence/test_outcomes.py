@@ -12,35 +12,13 @@ import pytest
 from bis.errors import StoreUnavailable
 from bis.evidence.outcomes import ARTIFACT, keep_outcome, read_outcomes, replays_of
 from bis.evidence.store import PARENT, EvidenceStore, StoredRun
-from bis.model.facets import Curve, EntryKind, Failure, Outputs, Status
-from bis.model.plan import Plan
+from bis.model.facets import Failure
 from bis.model.record import missing_record
 from bis.model.verdict import Deviation, Outcome, ReplayKind
+from tests.unit.evidence.replays import PLAN, outputs
 
 if TYPE_CHECKING:
     from tests.doubles.memory_store import MemoryStore
-
-PLAN = Plan(
-    run_id="r",
-    kind=ReplayKind.EXACT,
-    entry=EntryKind.SCRIPT,
-    target="train.py",
-    argv=("--token", "a-secret-of-argv"),
-    interpreter_options=(),
-    cwd=".",
-    source="snapshot",
-    environment="current",
-    hash_seed="0",
-    root="ab" * 32,
-    ordinal=0,
-    original_scheme="sqlite",
-    overrides={"lr": "0.1", "api_key": "a-secret-override"},
-)
-
-
-def outputs(**metrics: float) -> Outputs:
-    """Outputs with metrics that were logged once."""
-    return Outputs(Status.RECORDED, metrics=tuple(Curve(n, (0,), (v.hex(),)) for n, v in metrics.items()))
 
 
 def outcome(failure: Failure | None = None, index: int = 2, kind: ReplayKind = ReplayKind.EXACT) -> Outcome:

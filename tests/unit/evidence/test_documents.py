@@ -20,8 +20,12 @@ def test_a_document_is_read_back() -> None:
     ("text", "error", "words"),
     [
         ("{", EvidenceDamaged, "not JSON"),
-        ("[]", EvidenceDamaged, "not a document of the format 'bis.x'"),
-        (json.dumps({"format": "bis.y", "version": 1}), EvidenceDamaged, "not a document of the format 'bis.x'"),
+        ("[]", EvidenceDamaged, "its key 'format' is not 'bis.x'"),
+        (
+            json.dumps({"format": "bis.y", "version": 1}),
+            EvidenceDamaged,
+            "its key 'format' is not 'bis.x'",
+        ),
         (json.dumps({"format": "bis.x"}), EvidenceDamaged, "expected a version from 1 to 3, found None"),
         (json.dumps({"format": "bis.x", "version": 4, "bis_version": "9"}), EvidenceTooNew, "bis 9 in version 4"),
     ],
