@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,8 +110,12 @@ def keep_source(archive: Path, *, home: Path) -> str:
         if not target.exists():
             handle, name = tempfile.mkstemp(prefix=".", dir=target.parent)
             os.close(handle)
-            shutil.copyfile(archive, name)
-            os.replace(name, target)  # noqa: PTH105 - whole or not at all
+            copy = Path(name)
+            try:
+                shutil.copyfile(archive, copy)
+                copy.replace(target)  # whole or not at all
+            finally:
+                copy.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(
             f"the source cannot be kept in {target.parent}: {error.strerror or error}",
@@ -174,8 +179,9 @@ def _found_source(digest: str, home: Path) -> Path:
 def _remove_old(folder: Path) -> None:
     limit = time.time() - _KEPT_S
     for path in folder.iterdir():
-        if path.stat().st_mtime < limit:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another replay has removed or renamed it
+            if path.stat().st_mtime < limit:
+                path.unlink()
 
 
 def _interpreter(inputs: Inputs, home: Path, environment: Environment | None) -> tuple[str, tuple[Deviation, ...]]:

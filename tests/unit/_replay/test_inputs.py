@@ -98,3 +98,18 @@ def test_data_are_checked_on_other_machines(tmp_path: Path, content: bytes | Non
     assert resolve(Inputs(origin=HERE), (placement,), home=tmp_path).data == (placement,)
     with pytest.raises(DataMissing, match=r"data\.csv"):
         resolve(elsewhere(), (placement,), home=tmp_path)
+
+
+def test_a_source_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    """A disk that takes part of the copy only: an error that says where, and no half of a copy."""
+    resource = pytest.importorskip("resource", reason="limits of POSIX")
+    archive = tmp_path / "source.tar.gz"
+    archive.write_bytes(b"source" * 1000)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(StorageError, match="sources"):
+            keep_source(archive, home=tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list((tmp_path / "sources").iterdir()) == []
