@@ -96,3 +96,8 @@ def record(project: Path, text: str, *arguments: str, **variables: str) -> Ran:
         timeout=60,
     )
     return Ran(session, done.returncode, done.stdout, done.stderr, list(read_events(Path(session.spool))))
+
+
+def sessions(home: Path) -> list[Path]:
+    """The sessions that are there."""
+    return sorted((home / "sessions").glob("*"))

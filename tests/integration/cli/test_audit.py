@@ -10,24 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bis.cli.main import main
+from tests.unit.cli.shops import GOOD, LOOP, REPAIRED, shop
 
 if TYPE_CHECKING:
     from pathlib import Path
-GOOD = "x = 1\n"
-LOOP = "import mlflow\nmlflow.log_param('a', 1)\nfor i in range(9):\n    mlflow.log_metric('loss', i)\n"
-REPAIRED = LOOP.replace("'loss', i)", "'loss', i, step=i)")
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory: a project in which a metric is logged without a step."""
-    path = tmp_path / "shop"
-    path.mkdir()
-    (path / "train.py").write_text(LOOP, encoding="utf-8")
-    monkeypatch.chdir(path)
-    monkeypatch.setenv("BIS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COLUMNS", "160")
-    return path
+    return shop(tmp_path, monkeypatch)
 
 
 def codes(document: dict[str, Any]) -> set[str]:

@@ -14,7 +14,7 @@ from bis.evidence.store import EvidenceStore
 from bis.instrument.ambient import interactive, module_argument
 from bis.model.facets import EntryKind, Status
 from bis.model.record import Mode
-from tests.unit.sessions import clean_environ
+from tests.unit.sessions import clean_environ, sessions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,11 +42,6 @@ def python(project: Path, *command: str, **variables: str) -> subprocess.Complet
         check=False,
         timeout=120,
     )
-
-
-def sessions(home: Path) -> list[Path]:
-    """The sessions that are there."""
-    return sorted((home / "sessions").glob("*"))
 
 
 def test_a_script_is_recorded_without_being_asked_for(project: Path, store_uri: str) -> None:

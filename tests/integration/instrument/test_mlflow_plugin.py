@@ -12,7 +12,7 @@ import pytest
 
 from bis.evidence.spool import read_events, read_session
 from bis.model.record import Mode
-from tests.unit.sessions import clean_environ
+from tests.unit.sessions import clean_environ, sessions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,11 +32,6 @@ def python(project: Path, code: str, *options: str, **variables: str) -> subproc
         check=False,
         timeout=120,
     )
-
-
-def sessions(home: Path) -> list[Path]:
-    """The sessions that are there."""
-    return sorted((home / "sessions").glob("*"))
 
 
 def test_every_built_in_scheme_has_its_door() -> None:

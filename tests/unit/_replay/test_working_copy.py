@@ -14,9 +14,9 @@ from bis.errors import StorageError, UnsafeArchive
 from bis.evidence.archive import ArchiveEntry, pack
 from bis.evidence.digests import digest_file
 from bis.model.facets import Data, FileDigest, Status
-from bis.model.plan import DataPlacement, Plan
-
-from .records import here, record
+from bis.model.plan import DataPlacement
+from tests.unit._replay.records import here, record
+from tests.unit._replay.snapshots import plan_for, snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,17 +25,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     """A snapshot of a script and a program beside it."""
-    path = tmp_path / "source.tar.gz"
-    entries = (ArchiveEntry("train.py", b"print(1)\n"), ArchiveEntry("tools/go.sh", b"#!/bin/sh\n", executable=True))
-    path.write_bytes(pack(entries).content)
-    return path
-
-
-def plan_for(original: Path, target: str = "data/x.csv") -> Plan:
-    """A plan whose data file is `original`."""
-    file = digest_file(original, name=target)
-    recorded = record(data=Data(Status.RECORDED, files=(file,)))
-    return make_plan(recorded, ReplayOptions(), here(files={target: FoundFile(str(original))}), run_id="r")
+    return snapshot(tmp_path)
 
 
 def test_build(tmp_path: Path, archive: Path) -> None:
