@@ -162,8 +162,8 @@ def first_divergence(original: Series, replay: Series) -> Divergence | None:
     Examples
     --------
     >>> found = first_divergence(Series((0, 1), (0.5, 0.3)), Series((0, 1), (0.5, 0.1 + 0.2)))
-    >>> found.step, str(found.ulps)
-    (1, '1 ULP of float64')
+    >>> found.step, found.ulps.count, found.ulps.precision.value
+    (1, 1, 'float64')
     """
     aligned = align([original, replay])
     left, right = aligned.values.tolist()

@@ -160,8 +160,8 @@ def compare_printed(text: str, computed: float) -> PrintedComparison:
     Examples
     --------
     >>> result = compare_printed("2900.19362849348", 2900.1936284934804)
-    >>> result.agreement.value, str(result.ulps), round(result.units, 3)
-    ('rounded', '1 ULP of float64', 0.045)
+    >>> result.agreement.value, result.ulps.count, round(result.units, 3)
+    ('rounded', 1, 0.045)
     """
     figure = parse_printed(text)
     if not math.isfinite(computed):
