@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+VERDICT_TAGS = {"bis.verdict", "bis.verdict.exact", "bis.replays"}
 Rows = dict[str, list[tuple[object, ...]]]
 
 pytestmark = pytest.mark.slow
@@ -73,22 +74,28 @@ def test_metrics_that_a_model_repeats_count_once(replayed: Replayed) -> None:
 
 
 def test_rows_of_the_original_store_are_as_they_were(replayed: Replayed) -> None:
-    """Every row that was there is there; every new one is the child run's."""
+    """Every row that was there is there; every new one is the child run's, or a tag with the verdict."""
     before, after = replayed.rows
     assert before.keys() == after.keys()
     assert {t: r for t, r in before.items() if [x for x in r if x not in after[t]]} == {}
     new = {t: [x for x in r if x not in before[t]] for t, r in after.items()}
-    assert [x for found in new.values() for x in found if replayed.children[0] not in map(str, x)] == []
+    others = [(t, x) for t, found in new.items() for x in found if replayed.children[0] not in map(str, x)]
+    assert {t for t, _ in others} == {"tags"}
+    assert all(replayed.run_id in x for _, x in others)
+    assert {next(v for v in x if str(v).startswith("bis.")) for _, x in others} == VERDICT_TAGS
+    assert len(others) == len(VERDICT_TAGS)
     assert {t for t, found in new.items() if found} <= {"runs", "tags", "metrics", "latest_metrics", "params"}
     assert len(after["model_versions"]) == len(before["model_versions"]) == 1
 
 
 def test_artifacts_of_the_original_store_are_as_they_were(replayed: Replayed) -> None:
-    """No artifact changed; the only new one is what bis keeps of the child run."""
+    """No artifact changed; new are what bis keeps of the child run, and the verdict on the original."""
     before, after = replayed.artifacts
     assert {k: v for k, v in after.items() if k in before} == before
     new = [k for k in after if k not in before]
-    assert [k.partition(replayed.children[0])[2] for k in new] == ["/artifacts/bis/replay.json"]
+    runs = (replayed.children[0], replayed.run_id)
+    kept = sorted(next((f"{n} {k.partition(run)[2]}" for n, run in enumerate(runs) if run in k), k) for k in new)
+    assert kept == ["0 /artifacts/bis/replay.json", "1 /artifacts/bis/verdict.json"]
 
 
 def test_project_folder_is_as_it_was(replayed: Replayed) -> None:
