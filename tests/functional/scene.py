@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PROGRAMS = Path(__file__).parents[1] / "assets" / "programs"
 BIS = (sys.executable, "-m", "bis")
 # What this test run's own surroundings say to bis and MLflow is not said to the programs under test.
-_NOT_INHERITED = ("BIS_", "MLFLOW_", "PYTHONHASHSEED", "CI")
+_NOT_INHERITED = ("BIS_", "MLFLOW_", "PYTEST_", "PYTHONHASHSEED", "CI")
 
 
 @dataclass(frozen=True, slots=True)

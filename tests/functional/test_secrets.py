@@ -162,6 +162,8 @@ def test_secrets_of_a_session_that_somebody_else_stores(project: Project) -> Non
     assert eventually(lambda: bool(list(project.home.glob("sessions/*/events-*.jsonl"))))
     os.killpg(launcher.pid, signal.SIGKILL)
     launcher.communicate()
+    stored = project.bis("store")
+    assert (stored.code, SECRETS["MY_API_KEY"] in stored.out + stored.err) == (0, False), stored.err
     shown = project.bis("show", "last", "--json")
     assert shown.code == 0, shown.err
     assert "key" in (json.loads(shown.out)["record"]["outputs"]["stdout"] or "")
