@@ -100,12 +100,17 @@ def _folder(job: Job) -> Path:
 
 def quiet_when_idle() -> None:
     """Let a worker process that has nothing to do end silently on Ctrl-C; one that replays cleans up first."""
+    cleaning_up = False
 
     def interrupted(_number: int, _frame: object) -> None:
+        nonlocal cleaning_up
         if not _RUNNING:
             os._exit(130)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's and the parent's: one is enough to clean up
-        raise KeyboardInterrupt
+        # The signal comes twice, from the terminal and from the parent, and one is enough. SIG_IGN would be set too
+        # late for one that is on its way: Python reports that on standard error ("ignored due to race condition").
+        if not cleaning_up:
+            cleaning_up = True
+            raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupted)
 

@@ -242,11 +242,14 @@ def _signals_for(process: subprocess.Popen[bytes], program: Program) -> Iterator
     def pass_on(number: int, _frame: object) -> None:
         _signal(process, number, group=False)
 
+    def leave(_number: int, _frame: object) -> None:
+        """Do nothing. Unlike SIG_IGN, this cannot be overtaken by a signal, which Python would report as an error."""
+
     if not program.own_group and threading.current_thread() is threading.main_thread():
         for name in (*_FROM_TERMINAL, *_PASSED_ON):
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) not in {signal.SIG_IGN, None}:
-                before[number] = signal.signal(number, signal.SIG_IGN if name in _FROM_TERMINAL else pass_on)
+                before[number] = signal.signal(number, leave if name in _FROM_TERMINAL else pass_on)
     try:
         yield
     finally:

@@ -281,16 +281,22 @@ def _studentise(originals: FloatArray, replays: FloatArray, quantum: float) -> _
     # Differences are taken from the first replay and scaled by a power of two, so that values that agree in all but
     # their last bits, or are tiny or huge, lose nothing to rounding, underflow or overflow.
     n = replays.shape[-1]
-    first = replays[..., 0]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
+        # Next to the largest number that there is, a difference of two values would be infinite: start 8 powers below.
+        largest = np.maximum(np.abs(originals), np.abs(replays).max(axis=-1))
+        lowered = np.where(largest > 2.0**1020, -8, 0)
+        originals = np.ldexp(originals, lowered)
+        replays = np.ldexp(replays, lowered[..., np.newaxis])
+        first = replays[..., 0]
         moved = replays - first[..., np.newaxis]
         width = np.abs(moved).max(axis=-1)
         constant = width == 0.0
-        exponent = np.where(constant, 0, np.frexp(width)[1])
+        floor = np.ldexp(np.where(constant, quantum, quantum / math.sqrt(12.0)), lowered)
+        exponent = np.frexp(np.maximum(width, floor))[1]  # of 0 it is 0
         scaled = np.ldexp(moved, -exponent[..., np.newaxis])
         mean = scaled.mean(axis=-1)
-        floor = np.where(constant, quantum, quantum / math.sqrt(12.0))
         spread = np.hypot(scaled.std(axis=-1, ddof=1), np.ldexp(floor, -exponent))
         distance = np.ldexp(originals - first, -exponent) - mean
         t = np.where(distance == 0.0, 0.0, distance / (spread * math.sqrt(1.0 + 1.0 / n)))
-        return _Studentised(first + np.ldexp(mean, exponent), np.ldexp(spread, exponent), t, constant)
+        centre = np.ldexp(first + np.ldexp(mean, exponent), -lowered)
+        return _Studentised(centre, np.ldexp(spread, exponent - lowered), t, constant)

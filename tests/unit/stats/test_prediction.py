@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -75,11 +75,26 @@ def test_unit_of_the_metric_does_not_matter(original: int, replays: list[int], e
 
 
 @given(samples, st.floats(0, 10), st.floats(0, 10))
+@example([0.0, 0.0, 2.225073858507203e-309], 0.0, 2.0)  # replays that differ by a subnormal number
+@example([0.0, 0.0, 1e-300], 1e-300, 10.0)
+@example([1.5, 1.5, 1.5], 5e-324, 1e-5)
 def test_larger_quantum_never_rejects_more(replays: list[float], a: float, b: float) -> None:
     """The floor only widens."""
     low, high = sorted((a, b))
     narrow, wide = (prediction_test(1.5, replays, quantum=q).p_value for q in (low, high))
     assert narrow <= wide + 1e-12
+
+
+@pytest.mark.parametrize("quantum", [0.0, 1.0])
+@pytest.mark.parametrize(
+    ("original", "replays"), [(0.0, [1.0, -1.0, 0.0]), (1.7, [-1.0, 0.0, 0.5]), (1.0, [-1.0, -1.0, -1.1])]
+)
+def test_differences_beyond_the_largest_number(original: float, replays: list[float], quantum: float) -> None:
+    """Values whose differences no floating-point number holds are tested as small ones are."""
+    huge = prediction_test(original * 1e308, [y * 1e308 for y in replays], quantum=quantum * 1e308)
+    small = prediction_test(original, replays, quantum=quantum)
+    assert huge.p_value == pytest.approx(small.p_value)
+    assert huge.centre == pytest.approx(small.centre * 1e308)
 
 
 def test_batch_and_single_forms_agree() -> None:
