@@ -146,3 +146,25 @@ def test_several_threads_that_draw_are_reported(tmp_path: Path) -> None:
         "t.start(); t.join(); print(0)"
     )
     assert [fact[0] for fact in run(A, tmp_path / "log", "-c", code).told("uncontrolled")] == ["threads"]
+
+
+@pytest.mark.parametrize("plan", [A, PASSIVE])
+def test_kernel_that_is_asked_often_does_not_shift_the_program(tmp_path: Path, plan: EntropyPlan) -> None:
+    """IPython draws a tip whenever a client asks for the kernel's banner: how often that is, the load decides."""
+    code = (
+        "import json, random, sys, IPython.core.tips as tips\n"
+        "before = random.getstate()\n"
+        "tips.pick_tip()\n"
+        "once = random.getstate()\n"
+        "for _ in range(5): tips.pick_tip()\n"
+        "print(json.dumps([once != before, random.getstate() == once]))"
+    )
+    assert run(plan, tmp_path / "log", "-c", code).printed == [True, True]
+
+
+@pytest.mark.parametrize("plan", [A, PASSIVE])
+def test_waiting_does_not_shift_the_program(tmp_path: Path, plan: EntropyPlan) -> None:
+    """How long to wait before a request is sent again, and the like, is not drawn from the program's generator."""
+    plain = run(None, tmp_path / "log", "incidental_program.py").printed
+    assert plain == dict.fromkeys(["retry", "request_of_mlflow", "telemetry", "port", "timer"], True)
+    assert run(plan, tmp_path / "log", "incidental_program.py").printed == dict.fromkeys(plain, False)

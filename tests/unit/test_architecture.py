@@ -59,6 +59,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/instrument/entropy/entropy_observer.py": "a protocol without code",
     "src/bis/instrument/entropy/processes.py": "with real processes: tests/functional/test_entropy_processes.py",
     "src/bis/instrument/entropy/service.py": _INTERPRETER,
+    "src/bis/instrument/entropy/sources/incidental.py": _INTERPRETER,
     "src/bis/instrument/entropy/sources/joblib.py": _SERVED,
     "src/bis/instrument/entropy/sources/keras.py": _SERVED,
     "src/bis/instrument/entropy/sources/kernels.py": _SERVED,

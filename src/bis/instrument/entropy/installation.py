@@ -30,6 +30,21 @@ if TYPE_CHECKING:
     from bis.instrument.entropy.entropy_plan import EntropyPlan
 
 _GENERATORS = {"python.random": "random", "numpy.random": "numpy.random", "torch.cpu": "torch"}
+_TIPS = "IPython.core.tips"
+# Modules that use `random` for nothing but how long to wait, which port to try, and whether to report usage.
+_WAITING = (
+    "backoff._jitter",
+    "botocore.retryhandler",
+    "google.auth._exponential_backoff",
+    "mlflow.store.tracking.sqlalchemy_store",
+    "mlflow.telemetry.client",
+    "mlflow.utils.request_utils",
+    "mlflow.utils.rest_utils",
+    "tenacity.wait",
+    "tornado.ioloop",
+    "urllib3.util.retry",
+    "zmq.sugar.socket",
+)
 _installed: list[Handle] = []  # at most one: there is one os.urandom in a process
 
 
@@ -168,6 +183,14 @@ def _library_hooks(recorder: EntropyService) -> dict[str, Callable[[ModuleType],
         attach = keras.attach_seed if module.__name__ == "keras.src.utils.rng_utils" else keras.attach_adapter
         attach(module, recorder)
 
+    def with_incidental(module: ModuleType) -> None:
+        from bis.instrument.entropy.sources import incidental  # with the library
+
+        if module.__name__ == _TIPS:
+            incidental.attach_tips(module)
+        else:
+            incidental.attach(module)
+
     def with_loky(module: ModuleType) -> None:
         from bis.instrument.entropy.sources import joblib  # with the library
 
@@ -181,6 +204,7 @@ def _library_hooks(recorder: EntropyService) -> dict[str, Callable[[ModuleType],
         "tensorflow.python.ops.stateful_random_ops": with_tensorflow,
         "keras.src.utils.rng_utils": with_keras,
         "keras.src.trainers.data_adapters.array_data_adapter": with_keras,
+        **dict.fromkeys((*_WAITING, _TIPS), with_incidental),
     }
     if recorder.serving:
         hooks |= {"loky.process_executor": with_loky, "joblib.externals.loky.process_executor": with_loky}
