@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.functional.scene import Project, Server, start_server
+from tests.functional.warm import WarmProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,8 +28,19 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_project(empty_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Project]:
+def warm() -> Iterator[WarmProcess]:
+    """What runs the commands of bis."""
+    process = WarmProcess()
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="session")
+def new_project(
+    empty_store: Path, warm: WarmProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Project]:
     """Make a project with an empty store."""
+    import mlflow.version
 
     def make(name: str = "project", **variables: str) -> Project:
         base = tmp_path_factory.mktemp(name)
@@ -36,10 +48,13 @@ def new_project(empty_store: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         folder.mkdir()
         database = base / "mlflow.db"
         shutil.copy(empty_store, database)
+        templates = base / "home" / "templates"  # as a home has one from its second replay on
+        templates.mkdir(parents=True)
+        shutil.copy(empty_store, templates / f"mlflow-{mlflow.version.VERSION}.db")
         with closing(sqlite3.connect(database)) as connection:
             connection.execute("UPDATE experiments SET artifact_location = ?", (str(base / "artifacts"),))
             connection.commit()
-        return Project(folder, base / "home", f"sqlite:///{database}", variables)
+        return Project(folder, base / "home", f"sqlite:///{database}", warm, variables)
 
     return make
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import bis.api
 from bis.evidence.store import EvidenceStore
+from tests.functional.warm import WarmProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +31,13 @@ PROGRAMS = Path(__file__).parents[1] / "assets" / "programs"
 BIS = (sys.executable, "-m", "bis")
 # What this test run's own surroundings say to bis and MLflow is not said to the programs under test.
 _NOT_INHERITED = ("BIS_", "MLFLOW_", "PYTEST_", "PYTHONHASHSEED", "CI")
+
+# A server that only tracks: the six processes in which it would run jobs each import MLflow.
+_PLAIN_SERVER = {
+    "BIS_RECORD": "0",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ class Project:
     folder: Path
     home: Path
     uri: str
+    warm: WarmProcess
     variables: Mapping[str, str] = field(default_factory=dict)
 
     def environ(self, **more: str) -> dict[str, str]:
@@ -102,7 +111,9 @@ class Project:
 
     def bis(self, *arguments: str, timeout: float = 300, **variables: str) -> Done:
         """Run the command line of bis in the project."""
-        return self.command(*BIS, *arguments, timeout=300, **variables)
+        started = time.monotonic()
+        done = self.warm.bis(arguments, cwd=self.folder, environ=self.environ(**variables), timeout=timeout)
+        return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
 
     def record(self, *arguments: str, **variables: str) -> str:
         """Record a program that ends well; its run id."""
@@ -196,7 +207,7 @@ def start_server(folder: Path, empty_store: Path, *, proxied: bool) -> Server:
         process = subprocess.Popen(
             [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
              "--backend-store-uri", f"sqlite:///{folder / 'server.db'}", *serving],
-            cwd=folder, env={**environ, "BIS_RECORD": "0", "MLFLOW_DISABLE_TELEMETRY": "true"},
+            cwd=folder, env={**environ, **_PLAIN_SERVER},
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     server = Server(folder, port, process)

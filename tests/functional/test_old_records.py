@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tarfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +15,9 @@ from bis.evidence.store import EvidenceStore
 from bis.model.verdict import ReplayKind
 from tests.functional.old_store import open_old_session, open_old_store
 from tests.functional.scene import Project
+
+if TYPE_CHECKING:
+    from tests.functional.warm import WarmProcess
 
 EXPECTED = Path(__file__).parents[1] / "assets" / "old_records" / "expected.tar.gz"
 SHOWN = ["seeded", "unseeded", "notebook-3", "notebook-5", "untracked", "fails", "two-1", "two-2", "ambient", "plain"]
@@ -40,10 +43,10 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Project:
+def old(tmp_path: Path, warm: WarmProcess) -> Project:
     """A copy of the old store, beside an empty project and home."""
     (tmp_path / "project").mkdir()
-    return Project(tmp_path / "project", tmp_path / "home", open_old_store(tmp_path / "store"))
+    return Project(tmp_path / "project", tmp_path / "home", open_old_store(tmp_path / "store"), warm)
 
 
 def ids(expected: Path) -> dict[str, str]:
@@ -89,9 +92,9 @@ def test_an_old_run_is_shown_as_it_was(
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_old_runs_are_compared_as_they_were(expected: Path, opened: Path, tmp_path: Path) -> None:
+def test_old_runs_are_compared_as_they_were(expected: Path, opened: Path, tmp_path: Path, warm: WarmProcess) -> None:
     """Two runs have the same differences as before; and a run reproduces the figures that it reproduced."""
-    project = Project(tmp_path, tmp_path / "home", f"sqlite:///{opened}/mlflow.db")
+    project = Project(tmp_path, tmp_path / "home", f"sqlite:///{opened}/mlflow.db", warm)
     runs = ids(expected)
     compared = project.bis("diff", runs["seeded"], runs["unseeded"], "--json")
     assert compared.code == 1

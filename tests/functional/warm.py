@@ -1,0 +1,171 @@
+"""Runs `bis` in forks of a process that has loaded MLflow and bis already: that takes longer than most commands.
+
+A fork has its own environment, folder, streams and exit, as a process that is started anew has. Commands that a test
+signals, or whose start is what it tests, are processes of their own (`Project.start`, `Project.command`).
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import pkgutil
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_ROOT = Path(__file__).parents[2]
+_SERVE = "from tests.functional.warm import serve; serve()"
+
+
+class WarmProcess:
+    """The process that forks; one command at a time. It is started with the first command."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def bis(
+        self, arguments: Sequence[str], *, cwd: Path, environ: Mapping[str, str], timeout: float
+    ) -> subprocess.CompletedProcess[str]:
+        """What `subprocess.run` gives for ``python -m bis ARGUMENTS``."""
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            process = self._process = self._process or self._started()
+            assert process.stdin is not None
+            assert process.stdout is not None
+            streams = [f"/proc/{os.getpid()}/fd/{stream.fileno()}" for stream in (out, err)]
+            request = {"arguments": list(arguments), "cwd": str(cwd), "environ": dict(environ), "streams": streams}
+            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.flush()
+            if not select.select([process.stdout], [], [], timeout)[0]:
+                self.stop()
+                raise subprocess.TimeoutExpired(list(arguments), timeout, _text(out), _text(err))
+            code = int(process.stdout.readline())
+            return subprocess.CompletedProcess(list(arguments), code, _text(out), _text(err))
+
+    def stop(self) -> None:
+        """End it, with whatever it is running."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.communicate()
+            self._process = None
+
+    def _started(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", _SERVE],
+            env={**os.environ, "BIS_RECORD": "0", "PYTHONPATH": str(_ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+
+def _text(stream: IO[str]) -> str:
+    stream.seek(0)
+    return stream.read()
+
+
+def serve() -> None:
+    """Fork for each line of standard input, and write the exit code of the fork."""
+    import mlflow.store.tracking.sqlalchemy_store  # noqa: F401 - what commands load late
+    import scipy.stats  # noqa: F401 - as above
+
+    from bis import cli
+
+    for module in pkgutil.iter_modules(cli.__path__, "bis.cli."):
+        import_module(module.name)
+    import bis._replay.replay_run
+    import bis._verify.judgement
+    import bis.record.storing  # noqa: F401 - as above
+
+    requests, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
+    _redirect(os.devnull, os.devnull)
+    gc.freeze()  # a collection in a fork would copy all that was loaded
+    for line in requests:
+        pid = os.fork()
+        if pid == 0:
+            requests.close()
+            answers.close()
+            _run(json.loads(line))
+        _, status = os.waitpid(pid, 0)
+        answers.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        answers.flush()
+
+
+def _run(request: dict[str, Any]) -> NoReturn:
+    """Become the command that was asked for."""
+    _redirect(*request["streams"])
+    os.chdir(request["cwd"])
+    os.environ.clear()
+    os.environ.update(request["environ"])
+    tempfile.tempdir = None
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:] = [*given, *(p for p in sys.path if p not in {*given, str(_ROOT), ""})]
+    sys.argv = ["bis", *request["arguments"]]
+    from bis.cli.main import main
+    from bis.record import storing
+
+    vars(storing)["subprocess"] = _Subprocess
+    sys.exit(main())  # with all that the interpreter does at its end
+
+
+def _redirect(out: str, err: str) -> None:
+    """Give the process other streams, and Python new objects for them."""
+    for number, (name, flags) in enumerate(((os.devnull, os.O_RDONLY), (out, os.O_WRONLY), (err, os.O_WRONLY))):
+        opened = os.open(name, flags | os.O_APPEND)
+        os.dup2(opened, number)
+        os.close(opened)
+    sys.stdin = os.fdopen(0, closefd=False)
+    sys.stdout = os.fdopen(1, "w", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
+
+
+class _Storing:
+    """What ``subprocess.Popen`` gives, for the process that stores a session: it would load MLflow again."""
+
+    def __init__(self, command: Sequence[str], *, stdout: Any, env: Mapping[str, str], cwd: str, **_: Any) -> None:
+        read, write = os.pipe() if stdout == subprocess.PIPE else (None, os.dup(stdout.fileno()))
+        self._pid = os.fork()
+        if self._pid == 0:
+            os.setsid()
+            _redirect(f"/proc/self/fd/{write}", f"/proc/self/fd/{write}")
+            os.chdir(cwd)
+            os.environ.clear()
+            os.environ.update(env)
+            sys.argv = ["-c", *command[3:]]
+            code = 1
+            try:
+                from bis.record.storing import main
+
+                code = main()
+            finally:
+                sys.stdout.flush()
+                os._exit(code)  # what the parent has open is the parent's
+        os.close(write)
+        self._read = read
+        self.returncode: int | None = None
+
+    def communicate(self) -> tuple[bytes, None]:
+        assert self._read is not None
+        with os.fdopen(self._read, "rb") as stream:
+            said = stream.read()
+        _, status = os.waitpid(self._pid, 0)
+        self.returncode = os.waitstatus_to_exitcode(status)
+        return said, None
+
+
+class _Subprocess:
+    """The module ``subprocess``, as `bis.record.storing` uses it."""
+
+    Popen = _Storing
+    PIPE, STDOUT, DEVNULL = subprocess.PIPE, subprocess.STDOUT, subprocess.DEVNULL
