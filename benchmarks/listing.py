@@ -23,6 +23,7 @@ from rich.table import Table
 
 from bis.evidence.run_index import RunIndex, SearchIndex, all_runs
 from bis.evidence.sql_run_index import sql_index
+from bis.evidence.sqlite_reader import SqliteReader
 from bis.evidence.store import EvidenceStore
 from bis.model.stored_runs import RunFilter
 
@@ -57,6 +58,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bis-listing-") as name:
         store = EvidenceStore(f"sqlite:///{name}/mlflow.db")
         ids = fill(store, options.runs)
+        store = EvidenceStore(store.tracking_uri)  # the database was new, and left to MLflow
         figures = measure(cases(store, ids), rounds=options.rounds)
     document = {"runs": options.runs, "rounds": options.rounds, "figures": [asdict(f) for f in figures]}
     if options.json:
@@ -124,8 +126,10 @@ def tags(number: int, ids: list[str], rng: random.Random) -> dict[str, str]:
 def cases(store: EvidenceStore, ids: list[str]) -> dict[str, Callable[[], int]]:
     """What is measured: each gives the number of rows that it found."""
     client = store._client  # noqa: SLF001 (the same client for both sides)
-    ours = sql_index(client._tracking_client.store)  # noqa: SLF001 (as bis does)
-    assert ours is not None
+    ours = store._reader  # noqa: SLF001 (the part that lists)
+    assert isinstance(ours, SqliteReader)
+    by_engine = sql_index(client._tracking_client.store)  # noqa: SLF001 (as bis does for other databases)
+    assert by_engine is not None
     prefix = ids[len(ids) // 3][:10]
 
     def listed(index: RunIndex, wanted: RunFilter, limit: int | None, *, metrics: bool = False) -> Callable[[], int]:
@@ -147,6 +151,7 @@ def cases(store: EvidenceStore, ids: list[str]) -> dict[str, Callable[[], int]]:
     return {
         "all runs: bis": listed(ours, everything, None),
         "all runs with metrics: bis": listed(ours, everything, None, metrics=True),
+        "all runs: bis, by the engine that MLflow has": listed(by_engine, everything, None),
         "all runs: MLflow's search_runs": search(),
         f"latest {PAGE}: bis": listed(ours, RunFilter(), PAGE),
         f"latest {PAGE}: MLflow's search_runs": search(PAGE),

@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import unquote, urlparse
 
 from bis.config import tracking_uri_given
@@ -22,13 +24,14 @@ from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
 from bis.evidence.digests import digest_bytes
 from bis.evidence.record_document import read_record, record_text
 from bis.evidence.reentrancy import unobserved
-from bis.evidence.run_index import RunIndex, SearchIndex, all_runs, stored_value
+from bis.evidence.run_index import all_runs
+from bis.evidence.sqlite_reader import SCHEME as SQLITE
+from bis.evidence.sqlite_reader import database_of, default_database, sqlite_reader
+from bis.evidence.tracking_reader import ClientReader, TrackedRun, TrackingReader
 from bis.model.facets import Code, Curve, Data, Dataset, EntryKind, Outputs, Parameters, Status
 from bis.model.lock import lock_text
 from bis.model.record import Record, missing_record
 from bis.model.stored_runs import RunFilter, RunPage, RunSummary, StoredVerdict
-
-T = TypeVar("T")
 
 FOLDER = "bis"
 RECORD = f"{FOLDER}/record.json"
@@ -68,12 +71,23 @@ class EvidenceStore:
     """Reads and writes the evidence of runs under one tracking URI (MLflow's own default where none is given)."""
 
     def __init__(self, tracking_uri: str | None = None) -> None:
+        self._given = tracking_uri or tracking_uri_given()
+        database = database_of(self._given) if self._given else default_database(Path.cwd())
+        direct = None if database is None else sqlite_reader(database)
+        if direct is not None and database is not None:
+            self._reader: TrackingReader = direct
+            self.tracking_uri = self._given or f"{SQLITE}{database}"
+        else:
+            self._reader = ClientReader(self._client)
+            self.tracking_uri = str(self._client.tracking_uri)
+
+    @cached_property
+    def _client(self) -> Any:
+        """MLflow's client: for what is written, and for stores that are not read directly."""
         from mlflow import MlflowClient  # late: the import takes over a second
 
-        with _mapped(tracking_uri):
-            self._client = MlflowClient(tracking_uri=tracking_uri or tracking_uri_given())
-        self.tracking_uri = str(self._client.tracking_uri)
-        self._runs: RunIndex | None = None
+        with _mapped(self._given):
+            return MlflowClient(tracking_uri=self._given)
 
     # -- finding ------------------------------------------------------------------------------------------------------
 
@@ -98,7 +112,7 @@ class EvidenceStore:
             )
         if len(reference) >= _FULL_ID:
             with _mapped(self.tracking_uri, missing=reference):
-                return str(self._client.get_run(reference).info.run_id)
+                return self._reader.run(reference).run_id
         wanted = RunFilter(prefix=reference, replays=True)
         found = [r.run_id for r in self.runs(wanted, limit=_MANY + 1) if r.run_id.startswith(reference)]
         if len(found) != 1:
@@ -141,7 +155,7 @@ class EvidenceStore:
             The store does not answer.
         """
         with _mapped(self.tracking_uri):
-            return tuple(all_runs(self._index(), wanted or RunFilter(), limit=limit, metrics=metrics))
+            return tuple(all_runs(self._reader, wanted or RunFilter(), limit=limit, metrics=metrics))
 
     def page(self, wanted: RunFilter, *, limit: int, token: str | None = None, metrics: bool = False) -> RunPage:
         """One page of `runs`: at most `limit` of them, from `token` on.
@@ -152,7 +166,7 @@ class EvidenceStore:
             The store does not answer.
         """
         with _mapped(self.tracking_uri):
-            return self._index().page(wanted, limit=limit, token=token, metrics=metrics)
+            return self._reader.page(wanted, limit=limit, token=token, metrics=metrics)
 
     def tags(self, run_id: str) -> dict[str, str]:
         """All tags of a run.
@@ -163,26 +177,7 @@ class EvidenceStore:
             MLflow does not have it, or does not answer.
         """
         with _mapped(self.tracking_uri, missing=run_id):
-            return dict(self._client.get_run(run_id).data.tags)
-
-    def _index(self) -> RunIndex:
-        if self._runs is None:
-            store = self._client._tracking_client.store  # noqa: SLF001 (MLflow has no public name for it)
-            if hasattr(store, "engine"):
-                from bis.evidence.sql_run_index import sql_index  # late: clients of a server need no database code
-
-                self._runs = sql_index(store)
-            self._runs = self._runs or SearchIndex(self._client)
-        return self._runs
-
-    def _pages(self, search: Callable[..., Any], **arguments: Any) -> Iterator[Any]:
-        token = None
-        while True:
-            page = search(max_results=200, page_token=token, **arguments)
-            yield from page
-            token = page.token
-            if not token:
-                return
+            return dict(self._reader.run(run_id).tags)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -197,19 +192,17 @@ class EvidenceStore:
             There is a record, and it cannot be read.
         """
         with _mapped(self.tracking_uri, missing=run_id):
-            run = self._client.get_run(run_id)
-        tags = dict(run.data.tags)
-        recorded = "bis.digest" in tags
-        record = self._read_record(run_id, tags) if recorded else self._from_tags(run)
+            run = self._reader.run(run_id)
+        recorded = "bis.digest" in run.tags
         return StoredRun(
-            run_id=run.info.run_id,
-            experiment_id=str(run.info.experiment_id),
-            name=run.info.run_name or "",
-            status=run.info.status,
-            started_unix_s=(run.info.start_time or 0) / 1000,
-            artifact_uri=run.info.artifact_uri or "",
-            tags=tags,
-            record=record,
+            run_id=run.run_id,
+            experiment_id=run.experiment_id,
+            name=run.name,
+            status=run.status,
+            started_unix_s=run.started_unix_s,
+            artifact_uri=run.artifact_uri,
+            tags=run.tags,
+            record=self._read_record(run_id, run.tags) if recorded else self._from_tags(run),
             recorded=recorded,
         )
 
@@ -223,28 +216,20 @@ class EvidenceStore:
             )
         return read_record(text, f"{RECORD} of run {run_id}")
 
-    def _from_tags(self, run: Any) -> Record:
-        tags, data = run.data.tags, run.data
+    def _from_tags(self, run: TrackedRun) -> Record:
         reason = "this run was not recorded by bis"
-        if tags.get("bis.state") == "recording":
+        if run.tags.get("bis.state") == "recording":
             reason = "recording started and did not end: the evidence is still on the machine that ran it, or lost"
         outputs = Outputs(
-            Status.PARTIAL, ("only what was logged to MLflow is known",), metrics=self._history(run.info.run_id, data)
+            Status.PARTIAL, ("only what was logged to MLflow is known",), metrics=self._history(run.run_id)
         )
-        parameters = Parameters(Status.RECORDED, (), dict(data.params))
+        parameters = Parameters(Status.RECORDED, (), dict(run.params))
         record = missing_record(reason, outputs=outputs, parameters=parameters)
-        return _with_tags(record, tags, reason, _datasets(run))
+        return _with_tags(record, run.tags, reason, run.datasets)
 
-    def _history(self, run_id: str, data: Any) -> tuple[Curve, ...]:
-        curves = []
-        for name in sorted(data.metrics):
-            with _mapped(self.tracking_uri, missing=run_id):
-                points = self._client.get_metric_history(run_id, name)
-            points = sorted(points, key=lambda p: (p.step, p.timestamp))
-            curves.append(
-                Curve(name, tuple(p.step for p in points), tuple(stored_value(p.value).hex() for p in points))
-            )
-        return tuple(curves)
+    def _history(self, run_id: str) -> tuple[Curve, ...]:
+        with _mapped(self.tracking_uri, missing=run_id):
+            return tuple(self._reader.history(run_id, name) for name in self._reader.run(run_id).metrics)
 
     def download(self, run_id: str, artifact: str) -> Path:
         """A local copy of one artifact.
@@ -300,24 +285,18 @@ class EvidenceStore:
     def artifact_folder(self, run_id: str) -> Path | None:
         """The folder of the run's artifacts, where it lies on this machine."""
         with _mapped(self.tracking_uri, missing=run_id):
-            uri = self._client.get_run(run_id).info.artifact_uri or ""
+            uri = self._reader.run(run_id).artifact_uri
         if uri.startswith("file:"):
             return Path(unquote(urlparse(uri).path))
         return Path(uri) if "://" not in uri and not uri.startswith("mlflow-artifacts:") else None
 
     def fresh_outputs(self, run_id: str) -> tuple[Outputs, ...]:
         """What the fresh replays of a run gave, those that ended well, in the order in which they were made."""
-        with _mapped(self.tracking_uri, missing=run_id):
-            experiment = self._client.get_run(run_id).info.experiment_id
-            wanted = f"tags.`bis.replay.of` = '{run_id}' and tags.`bis.replay.kind` = 'fresh'"
-            order = ["attributes.start_time ASC"]
-            found = list(
-                self._pages(self._client.search_runs, experiment_ids=[experiment], filter_string=wanted, order_by=order)
-            )
+        wanted = RunFilter(replay_of=run_id, tags={"bis.replay.kind": "fresh"})
         return tuple(
-            Outputs(Status.PARTIAL, ("read back from MLflow",), metrics=self._history(r.info.run_id, r.data))
-            for r in found
-            if r.info.status == "FINISHED"
+            Outputs(Status.PARTIAL, ("read back from MLflow",), metrics=self._history(replay.run_id))
+            for replay in reversed(self.runs(wanted))
+            if replay.status == "FINISHED"
         )
 
     # -- writing ------------------------------------------------------------------------------------------------------
@@ -406,29 +385,44 @@ class EvidenceStore:
 @contextmanager
 def _mapped(uri: str | None, *, missing: str | None = None) -> Iterator[None]:
     """Turn what MLflow and its transports raise into errors of bis."""
-    from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import SQLAlchemyError
-
     try:
         with unobserved():  # the process may itself be recorded
             yield
     except BisError:
         raise
-    except MlflowException as error:
+    except Exception as error:
+        mapped = _as_ours(error, uri, missing)
+        if mapped is None:
+            raise
+        raise mapped from error
+
+
+def _as_ours(error: Exception, uri: str | None, missing: str | None) -> BisError | None:
+    """The error of bis for one of MLflow's or of its transports; None for a defect.
+
+    MLflow and SQLAlchemy are not imported for this: where they are not loaded they have raised nothing.
+    """
+    mlflow, database = sys.modules.get("mlflow.exceptions"), sys.modules.get("sqlalchemy.exc")
+    if mlflow is not None and isinstance(error, mlflow.MlflowException):
         if missing and error.error_code == "RESOURCE_DOES_NOT_EXIST":
-            raise RunNotFound(
-                f"run {missing} does not exist in {_shown(uri)}",
-                hint="Look at the id and at the tracking URI (--tracking-uri or MLFLOW_TRACKING_URI).",
-            ) from error
-        raise StoreUnavailable(
+            return _not_found(uri, missing)
+        return StoreUnavailable(
             f"MLflow at {_shown(uri)} does not answer as it should: {_first_line(error)}",
             hint="Is the server running, and is this its address? The work done so far is kept.",
-        ) from error
-    except (OSError, SQLAlchemyError) as error:
-        raise StoreUnavailable(
+        )
+    if isinstance(error, OSError) or (database is not None and isinstance(error, database.SQLAlchemyError)):
+        return StoreUnavailable(
             f"MLflow at {_shown(uri)} cannot be reached: {_first_line(error)}",
             hint="Is the server running, is there space on its disk, and may this user write there?",
-        ) from error
+        )
+    return None
+
+
+def _not_found(uri: str | None, run_id: str) -> RunNotFound:
+    return RunNotFound(
+        f"run {run_id} does not exist in {_shown(uri)}",
+        hint="Look at the id and at the tracking URI (--tracking-uri or MLFLOW_TRACKING_URI).",
+    )
 
 
 @contextmanager
@@ -470,15 +464,6 @@ def _facts(record: Record) -> dict[str, str]:
     if record.outputs.failure is not None:
         facts["bis.failure"] = record.outputs.failure.message[:500]
     return facts
-
-
-def _datasets(run: Any) -> tuple[Dataset, ...]:
-    found = []
-    for given in getattr(run.inputs, "dataset_inputs", None) or ():
-        context = next((t.value for t in given.tags if t.key == "mlflow.data.context"), "")
-        d = given.dataset
-        found.append(Dataset(d.name, d.digest, d.source_type or "", str(d.source or "")[:2000], context))
-    return tuple(found)
 
 
 def _with_tags(record: Record, tags: Mapping[str, str], reason: str, datasets: tuple[Dataset, ...]) -> Record:

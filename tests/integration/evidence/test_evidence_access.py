@@ -10,8 +10,10 @@ from mlflow import MlflowClient
 
 from bis.errors import EvidenceDamaged, RunNotFound
 from bis.evidence.run_index import SearchIndex
-from bis.evidence.sql_run_index import SqlIndex
+from bis.evidence.sql_run_index import SqlIndex, sql_index
+from bis.evidence.sqlite_reader import SqliteReader
 from bis.evidence.store import EvidenceStore
+from bis.evidence.tracking_reader import ClientReader
 from bis.model.facets import Curve
 from bis.model.stored_runs import RunFilter
 from tests.doubles.memory_store import MemoryStore
@@ -19,19 +21,28 @@ from tests.doubles.memory_store import MemoryStore
 if TYPE_CHECKING:
     from bis.evidence.evidence_access import EvidenceWriter
 
-STORES = ("sql", "search", "memory")
+STORES = ("sqlite", "sql", "search", "memory")
+
+
+def opened(uri: str, how: str) -> EvidenceStore:
+    """A store that is read in one of the ways: directly, or through MLflow's client as databases and servers are."""
+    store = EvidenceStore(uri)
+    assert isinstance(store._reader, SqliteReader)
+    if how != "sqlite":
+        store._reader = ClientReader(store._client)
+        if how == "search":
+            store._reader._index = SearchIndex(store._client)
+        else:
+            assert isinstance(sql_index(store._client._tracking_client.store), SqlIndex)
+    return store
 
 
 @pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest) -> EvidenceWriter:
-    """An empty store of each kind; MLflow's two ways of listing are those of databases and of servers."""
+    """An empty store of each kind."""
     if request.param == "memory":
         return MemoryStore()
-    store = EvidenceStore(request.getfixturevalue("store_uri"))
-    if request.param == "search":
-        store._runs = SearchIndex(store._client)
-    assert isinstance(store._index(), SqlIndex if request.param == "sql" else SearchIndex)
-    return store
+    return opened(request.getfixturevalue("store_uri"), request.param)
 
 
 def run(store: EvidenceWriter, started: float, *, name: str = "n", experiment: str = "Default", **tags: str) -> str:
@@ -125,12 +136,10 @@ def test_deleted_runs_are_not_listed(store: EvidenceWriter) -> None:
         store.find(deleted[:20])
 
 
-@pytest.mark.parametrize("listing", ["sql", "search"])
-def test_runs_of_deleted_experiments_are_not_listed(store_uri: str, listing: str) -> None:
+@pytest.mark.parametrize("how", ["sqlite", "sql", "search"])
+def test_runs_of_deleted_experiments_are_not_listed(store_uri: str, how: str) -> None:
     """As in MLflow's own pages."""
-    store = EvidenceStore(store_uri)
-    if listing == "search":
-        store._runs = SearchIndex(store._client)
+    store = opened(store_uri, how)
     kept = run(store, 1.0)
     gone = run(store, 2.0, experiment="gone")
     client = MlflowClient(store_uri)

@@ -1,0 +1,167 @@
+"""MLflow's SQLite databases are read as MLflow reads them, without MLflow, and left to it where they are not known."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric
+
+from bis.errors import RunNotFound, StoreUnavailable
+from bis.evidence.sqlite_reader import SqliteReader, database_of, default_database, sqlite_reader
+from bis.evidence.store import EvidenceStore
+from bis.evidence.tracking_reader import ClientReader
+
+
+@pytest.fixture
+def reader(store_uri: str) -> SqliteReader:
+    """A reader of an empty store."""
+    path = database_of(store_uri)
+    assert path is not None
+    found = sqlite_reader(path)
+    assert found is not None
+    return found
+
+
+def test_a_run_is_read_as_mlflow_reads_it(store_uri: str, reader: SqliteReader) -> None:
+    """All of it: params, tags, datasets, and curves with equal steps, infinities and NaN."""
+    client = MlflowClient(store_uri)
+    run_id = client.create_run("0", run_name="näme", tags={"a": "1", "mlflow.source.name": "x.py"}).info.run_id
+    points = [
+        (0.5, 3, 0),
+        (0.25, 1, 0),
+        (math.inf, 4, 1),
+        (-math.inf, 5, 2),
+        (math.nan, 6, 3),
+        (0.1, 2, -7),
+        (0.5, 3, 9),
+    ]
+    client.log_batch(run_id, metrics=[Metric("loss", v, at, step) for v, at, step in points])
+    client.log_metric(run_id, "other", 1e-300)
+    client.log_param(run_id, "lr", 0.1)
+    given = [Dataset("here", "1" * 8, "local", "{'uri': 'here.npy'}"), Dataset("there", "2" * 8, "http", "x" * 3000)]
+    client.log_inputs(run_id, [DatasetInput(given[0], [InputTag("mlflow.data.context", "training")])])
+    client.log_inputs(run_id, [DatasetInput(given[1], [])])
+    theirs = ClientReader(client)
+    assert reader.run(run_id) == theirs.run(run_id)
+    assert len(reader.run(run_id).datasets) == 2
+    assert reader.run(run_id).metrics == ("loss", "other")
+    assert reader.history(run_id, "loss") == theirs.history(run_id, "loss")
+    assert reader.history(run_id, "loss").values.count("inf") == 1
+    assert reader.history(run_id, "absent").steps == ()
+
+
+def test_deleted_runs_are_read_and_absent_ones_are_not(store_uri: str, reader: SqliteReader) -> None:
+    """As MLflow does."""
+    client = MlflowClient(store_uri)
+    run_id = client.create_run("0").info.run_id
+    client.delete_run(run_id)
+    assert reader.run(run_id).run_id == run_id
+    with pytest.raises(RunNotFound, match="does not exist"):
+        reader.run("0" * 32)
+
+
+def test_reading_loads_neither_mlflow_nor_its_database_code(store_uri: str) -> None:
+    """Their imports take seconds."""
+    run_id = MlflowClient(store_uri).create_run("0").info.run_id
+    code = (
+        "import sys\nfrom bis.evidence.store import EvidenceStore\n"
+        f"store = EvidenceStore({store_uri!r})\n"
+        f"assert store.find('last') == store.find({run_id[:9]!r}) == {run_id!r}\n"
+        f"assert store.read({run_id!r}).status == 'RUNNING' and len(store.runs()) == 1\n"
+        "print([m for m in ('mlflow', 'sqlalchemy', 'pandas', 'numpy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_reading_changes_no_byte(store_uri: str, reader: SqliteReader) -> None:
+    """Neither the database nor its folder, which may be one that this user cannot write to."""
+    path = Path(database_of(store_uri) or "")
+    run_id = MlflowClient(store_uri).create_run("0").info.run_id
+    before = path.read_bytes(), sorted(path.parent.iterdir())
+    path.chmod(0o400)
+    reader.run(run_id)
+    assert (path.read_bytes(), sorted(path.parent.iterdir())) == before
+
+
+@pytest.mark.parametrize("what", ["no file", "not a database", "no table of MLflow", "a schema of tomorrow"])
+def test_a_database_that_is_not_known_is_left_to_mlflow(what: str, store_uri: str, tmp_path: Path) -> None:
+    """Which says what is wrong, migrates it, or reads it."""
+    path = tmp_path / "other.db"
+    if what == "not a database":
+        path.write_bytes(b"no database at all" * 100)
+    elif what == "no table of MLflow":
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("CREATE TABLE runs (run_uuid TEXT)")
+    elif what == "a schema of tomorrow":
+        shutil.copy(database_of(store_uri) or "", path)
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'")
+    assert sqlite_reader(path) is None
+    assert path.exists() == (what != "no file")
+
+
+def test_every_schema_of_the_installed_mlflow_is_known(store_uri: str) -> None:
+    """A new MLflow whose head is not known is read through its client: look at its migrations, and add it."""
+    path = database_of(store_uri)
+    assert path is not None
+    assert sqlite_reader(path) is not None
+
+
+def test_damage_that_is_met_later_is_explained(store_uri: str) -> None:
+    """As an error of bis, not of SQLite."""
+    store = EvidenceStore(store_uri)
+    Path(database_of(store_uri) or "").write_bytes(b"damaged" * 1000)
+    with pytest.raises(StoreUnavailable, match="not a database"):
+        store.runs()
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("sqlite:///a/b.db", "a/b.db"),
+        ("sqlite:////a/b.db", "/a/b.db"),
+        ("sqlite:///", None),
+        ("sqlite://", None),
+        ("sqlite:///:memory:", None),
+        ("sqlite:///file:a.db?mode=ro&uri=true", None),
+        ("sqlite:///a.db?timeout=5", None),
+        ("sqlite+pysqlite:///a.db", None),
+        ("postgresql://host/a", None),
+        ("http://host", None),
+        ("./mlruns", None),
+    ],
+)
+def test_database_of(uri: str, path: str | None) -> None:
+    """A plain path only; what says more is MLflow's to understand."""
+    assert database_of(uri) == (None if path is None else Path(path))
+
+
+def test_database_where_no_uri_is_given(store_uri: str, tmp_path: Path) -> None:
+    """MLflow's default, in a process that has not loaded MLflow: ``mlflow.db``, unless ``mlruns`` has runs."""
+    code = (
+        "from pathlib import Path\nfrom bis.evidence.sqlite_reader import default_database as d\n"
+        "import os\nprint(d(Path.cwd()))\n"
+        "from mlflow.tracking import get_tracking_uri\nprint(get_tracking_uri(), d(Path.cwd()))\n"
+    )
+
+    def asked() -> list[str]:
+        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()
+
+    here = tmp_path / "mlflow.db"
+    assert asked()[0] == "None"
+    shutil.copy(database_of(store_uri) or "", here)
+    assert asked() == [str(here), f"sqlite:///{here} {here}"]
+    (tmp_path / "mlruns" / "0").mkdir(parents=True)
+    (tmp_path / "mlruns" / "0" / "meta.yaml").touch()
+    assert asked() == ["None", f"file://{tmp_path / 'mlruns'} None"]
+    assert default_database(tmp_path) is None  # MLflow is loaded here, and its own default is in force
