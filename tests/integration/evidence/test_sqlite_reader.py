@@ -11,13 +11,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric
+from mlflow.store.db.utils import _get_alembic_config
+from mlflow.store.tracking.dbmodels.initial_models import Base as InitialBase
+from sqlalchemy import create_engine
 
 from bis.errors import RunNotFound, StoreUnavailable
 from bis.evidence.sqlite_reader import SqliteReader, database_of, default_database, sqlite_reader
 from bis.evidence.store import EvidenceStore
 from bis.evidence.tracking_reader import ClientReader
+from bis.model.stored_runs import RunFilter
 
 
 @pytest.fixture
@@ -165,3 +171,49 @@ def test_database_where_no_uri_is_given(store_uri: str, tmp_path: Path) -> None:
     (tmp_path / "mlruns" / "0" / "meta.yaml").touch()
     assert asked() == ["None", f"file://{tmp_path / 'mlruns'} None"]
     assert default_database(tmp_path) is None  # MLflow is loaded here, and its own default is in force
+
+
+def test_every_schema_is_read_alike(tmp_path: Path) -> None:
+    """A run of MLflow 2.10 is read the same after each migration from there to the installed version."""
+    path = tmp_path / "mlflow.db"
+    engine = create_engine(f"sqlite:///{path}")
+    InitialBase.metadata.create_all(engine)
+    config = _get_alembic_config(f"sqlite:///{path}")
+    history = [r.revision for r in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+    known = history[history.index("acf3f17fdcc7") :]
+    command.upgrade(config, known[0])
+    run = "0" * 31 + "1"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO experiments VALUES (0, 'Default', '/a', 'active', 0, 0)")
+        connection.execute(
+            "INSERT INTO runs (run_uuid, name, status, start_time, end_time, lifecycle_stage, artifact_uri,"
+            " experiment_id) VALUES (?, 'n', 'FINISHED', 1000, 2000, 'active', '/a/1', 0)",
+            (run,),
+        )
+        connection.execute("INSERT INTO tags (key, value, run_uuid) VALUES ('bis.mode', 'run', ?)", (run,))
+        connection.execute("INSERT INTO params (key, value, run_uuid) VALUES ('lr', '0.1', ?)", (run,))
+        for table in ("metrics", "latest_metrics"):
+            connection.execute(
+                f"INSERT INTO {table} (key, value, timestamp, step, is_nan, run_uuid)"  # noqa: S608 (our own words)
+                " VALUES ('loss', 0.5, 7, 3, 0, ?)",
+                (run,),
+            )
+        connection.execute(
+            "INSERT INTO datasets (dataset_uuid, experiment_id, name, digest, dataset_source_type, dataset_source)"
+            " VALUES ('d', 0, 'data', '12345678', 'local', 'x')"
+        )
+        connection.execute(
+            "INSERT INTO inputs (input_uuid, source_type, source_id, destination_type, destination_id)"
+            " VALUES ('i', 'DATASET', 'd', 'RUN', ?)",
+            (run,),
+        )
+        connection.execute("INSERT INTO input_tags VALUES ('i', 'mlflow.data.context', 'eval')")
+    seen = []
+    for revision in known:
+        command.upgrade(config, revision)
+        reader = sqlite_reader(path)
+        assert reader is not None, revision
+        seen.append((reader.run(run), reader.history(run, "loss"), reader.page(RunFilter(), limit=5, metrics=True)))
+    assert len(seen) > 40
+    assert seen == [seen[0]] * len(seen)
+    assert (seen[0][0].datasets[0].context, seen[0][2].runs[0].metrics) == ("eval", {"loss": 0.5})
