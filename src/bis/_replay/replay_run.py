@@ -58,6 +58,7 @@ def replay_run(run: StoredRun, options: ReplayOptions, request: Request, *, work
     fresh = prepared.plan.kind is ReplayKind.FRESH
     children = ChildRuns(workspace.store, prepared)
     earlier = _earlier(prepared, workspace.store) if request.add else ()
+    workspace.store.expect_writing()
     with executor_for(request.jobs, workspace.executor) as executor:
         outcomes = campaign(
             prepared,

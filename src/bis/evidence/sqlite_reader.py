@@ -18,7 +18,7 @@ from packaging.version import Version
 
 from bis.errors import RunNotFound
 from bis.evidence.run_index import stored_value
-from bis.evidence.tracking_reader import TrackedRun, curve
+from bis.evidence.tracking_reader import LOOK, TrackedRun, curve
 from bis.model.facets import Curve, Dataset
 from bis.model.stored_runs import SUMMARY_TAGS, RunFilter, RunPage, RunSummary
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 SCHEME = "sqlite:///"
 _DEFAULT_IS_SQLITE = Version("3.7")
-_LOOK = "Look at the id and at the tracking URI (--tracking-uri or MLFLOW_TRACKING_URI)."
 _BUSY_S = 20.0
 _ACTIVE = "active"
 
@@ -65,14 +64,14 @@ def database_of(uri: str) -> Path | None:
 def default_database(folder: Path) -> Path | None:
     """The database that MLflow takes in a folder where no tracking URI is given; None where MLflow has to be asked.
 
-    That is ``mlflow.db`` from MLflow 3.7 on, unless there are runs in ``mlruns``.
+    That is ``mlflow.db`` from MLflow 3.7 on, unless there are runs in ``mlruns``; it need not exist.
     """
     loaded = sys.modules.get("mlflow")
     if loaded is not None:  # the program may have set a URI
         return database_of(str(loaded.get_tracking_uri())) if hasattr(loaded, "get_tracking_uri") else None
     path = folder / "mlflow.db"
     old = any((folder / "mlruns").glob("[0-9]*/meta.yaml"))
-    return path if path.is_file() and not old and Version(version("mlflow")) >= _DEFAULT_IS_SQLITE else None
+    return path if not old and Version(version("mlflow")) >= _DEFAULT_IS_SQLITE else None
 
 
 def sqlite_reader(path: Path) -> SqliteReader | None:
@@ -114,7 +113,7 @@ class SqliteReader:
         with self._connected() as connection:
             row = connection.execute(_RUN, (run_id,)).fetchone()
             if row is None:
-                raise RunNotFound(f"run {run_id} does not exist in {self._path}", hint=_LOOK)
+                raise RunNotFound(f"run {run_id} does not exist in {self._path}", hint=LOOK)
             experiment_id, name, status, started, artifact_uri = row
             return TrackedRun(
                 run_id=run_id,

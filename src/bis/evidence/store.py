@@ -10,9 +10,10 @@ import re
 import shutil
 import sys
 import tempfile
+import threading
 import weakref
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +28,7 @@ from bis.evidence.reentrancy import unobserved
 from bis.evidence.run_index import all_runs
 from bis.evidence.sqlite_reader import SCHEME as SQLITE
 from bis.evidence.sqlite_reader import database_of, default_database, sqlite_reader
-from bis.evidence.tracking_reader import ClientReader, TrackedRun, TrackingReader
+from bis.evidence.tracking_reader import NO_RUNS, ClientReader, TrackedRun, TrackingReader
 from bis.model.facets import Code, Curve, Data, Dataset, EntryKind, Outputs, Parameters, Status
 from bis.model.lock import lock_text
 from bis.model.record import Record, missing_record
@@ -72,22 +73,38 @@ class EvidenceStore:
 
     def __init__(self, tracking_uri: str | None = None) -> None:
         self._given = tracking_uri or tracking_uri_given()
-        database = database_of(self._given) if self._given else default_database(Path.cwd())
-        direct = None if database is None else sqlite_reader(database)
-        if direct is not None and database is not None:
-            self._reader: TrackingReader = direct
-            self.tracking_uri = self._given or f"{SQLITE}{database}"
-        else:
-            self._reader = ClientReader(self._client)
-            self.tracking_uri = str(self._client.tracking_uri)
+        self._loading: threading.Thread | None = None
+        self._found: TrackingReader | None = None
+        self._database = database_of(self._given) if self._given else default_database(Path.cwd())
+        self.tracking_uri = self._given or (
+            f"{SQLITE}{self._database}" if self._database else self._client.tracking_uri
+        )
+
+    @property
+    def _reader(self) -> TrackingReader:
+        """What reads runs: MLflow's client makes a database that is not there, which no reading may do."""
+        if self._found is None:
+            if self._database is not None and not self._database.exists():
+                return NO_RUNS
+            direct = None if self._database is None else sqlite_reader(self._database)
+            self._found = direct or ClientReader(self._client)
+        return self._found
 
     @cached_property
     def _client(self) -> Any:
         """MLflow's client: for what is written, and for stores that are not read directly."""
         from mlflow import MlflowClient  # late: the import takes over a second
 
+        if self._loading is not None:
+            self._loading.join()
         with _mapped(self._given):
             return MlflowClient(tracking_uri=self._given)
+
+    def expect_writing(self) -> None:
+        """Load what writing needs in the background: it takes seconds, in which replays can run already."""
+        if "mlflow" not in sys.modules and self._loading is None:
+            self._loading = threading.Thread(target=_load_client, args=(self._given,), daemon=True)
+            self._loading.start()
 
     # -- finding ------------------------------------------------------------------------------------------------------
 
@@ -380,6 +397,14 @@ class EvidenceStore:
         """Delete a run that `create` started and that could not be completed."""
         with _mapped(self.tracking_uri, missing=run_id):
             self._client.delete_run(run_id)
+
+
+def _load_client(uri: str | None) -> None:
+    """Make a client as it will be made again: by then all is imported. What goes wrong comes up again then."""
+    with suppress(Exception), unobserved():
+        from mlflow import MlflowClient
+
+        MlflowClient(tracking_uri=uri)
 
 
 @contextmanager

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bis.errors import RunNotFound
 from bis.evidence.run_index import RunIndex, SearchIndex, stored_value
 from bis.model.facets import Curve, Dataset
+from bis.model.stored_runs import RunPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bis.model.stored_runs import RunFilter, RunPage
+    from bis.model.stored_runs import RunFilter
+
+LOOK = "Look at the id and at the tracking URI (--tracking-uri or MLFLOW_TRACKING_URI)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,24 @@ class TrackingReader(RunIndex, Protocol):
 
     def history(self, run_id: str, metric: str) -> Curve:
         """All points of a metric, in the order of their steps."""
+
+
+class _NoRuns:
+    """The runs of a database that does not exist yet."""
+
+    def run(self, run_id: str) -> TrackedRun:
+        raise RunNotFound(f"run {run_id} does not exist: there is no run in this store yet", hint=LOOK)
+
+    def history(self, run_id: str, metric: str) -> Curve:
+        del run_id
+        return Curve(metric, (), ())
+
+    def page(self, wanted: RunFilter, *, limit: int, token: str | None = None, metrics: bool = False) -> RunPage:
+        del wanted, limit, token, metrics
+        return RunPage(())
+
+
+NO_RUNS = _NoRuns()
 
 
 class ClientReader:

@@ -29,9 +29,9 @@ def opened(uri: str, how: str) -> EvidenceStore:
     store = EvidenceStore(uri)
     assert isinstance(store._reader, SqliteReader)
     if how != "sqlite":
-        store._reader = ClientReader(store._client)
+        store._found = reader = ClientReader(store._client)
         if how == "search":
-            store._reader._index = SearchIndex(store._client)
+            reader._index = SearchIndex(store._client)
         else:
             assert isinstance(sql_index(store._client._tracking_client.store), SqlIndex)
     return store

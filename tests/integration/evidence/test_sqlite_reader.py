@@ -164,7 +164,8 @@ def test_database_where_no_uri_is_given(store_uri: str, tmp_path: Path) -> None:
         return done.stdout.splitlines()
 
     here = tmp_path / "mlflow.db"
-    assert asked()[0] == "None"
+    assert asked() == [str(here), f"sqlite:///{here} {here}"]
+    assert not here.exists()
     shutil.copy(database_of(store_uri) or "", here)
     assert asked() == [str(here), f"sqlite:///{here} {here}"]
     (tmp_path / "mlruns" / "0").mkdir(parents=True)
@@ -217,3 +218,16 @@ def test_every_schema_is_read_alike(tmp_path: Path) -> None:
     assert len(seen) > 40
     assert seen == [seen[0]] * len(seen)
     assert (seen[0][0].datasets[0].context, seen[0][2].runs[0].metrics) == ("eval", {"loss": 0.5})
+
+
+def test_reading_a_store_that_is_not_there_creates_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No database, no tables, no message of MLflow's; what is written later is found by the same store."""
+    monkeypatch.chdir(tmp_path)
+    store = EvidenceStore(f"sqlite:///{tmp_path}/new.db")
+    assert store.runs() == ()
+    for reference in ("last", "abcdef", "0" * 32):
+        with pytest.raises(RunNotFound):
+            store.find(reference)
+    assert list(tmp_path.iterdir()) == []
+    run_id = store.create("Default", "first", {}, started_unix_s=1.0)
+    assert store.find("last") == run_id
