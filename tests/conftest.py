@@ -5,6 +5,7 @@ What tests start from is made here: a home of bis, a project, and a store, whose
 
 from __future__ import annotations
 
+import gc
 import shutil
 import sqlite3
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.surroundings import isolate
 
@@ -25,9 +27,16 @@ _SURROUNDINGS = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before anything is collected: variables that could change a result are taken away, homes are made elsewhere."""
+    set_hypothesis_home_dir(config.rootpath / ".hypothesis")  # tests run elsewhere, and failing examples are kept
     folder = Path(tempfile.mkdtemp(prefix="bis-tests-"))
     isolate(folder)
     config.stash[_SURROUNDINGS] = folder
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded so far stays: a collection of garbage need not walk through it each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
