@@ -14,6 +14,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 STUDY = ROOT / "study"
 
+FRESH = 5
+
 Result = tuple[subprocess.CompletedProcess[str], dict[str, Any]]
 
 
@@ -60,7 +62,7 @@ def study(
 ) -> Result:
     """One study with fewer replays than `make study` makes."""
     out = tmp_path_factory.mktemp("study")
-    command = [sys.executable, str(STUDY / "run.py"), "--exact", "3", "--fresh", "8", "--out", str(out)]
+    command = [sys.executable, str(STUDY / "run.py"), "--exact", "2", "--fresh", str(FRESH), "--out", str(out)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900)
     assert (out / "study.json").is_file(), done.stdout + done.stderr
     return done, json.loads((out / "study.json").read_text(encoding="utf-8"))
@@ -112,6 +114,6 @@ def test_fresh_replays_drew_roots_of_their_own(study: Result) -> None:
     _, results = study
     fresh = [o["root"] for o in results["complex_fresh_1"]["outcomes"]]
     exact = {o["root"] for o in results["complex_exact"]["outcomes"]}
-    assert len(set(fresh)) == len(fresh) == 8
+    assert len(set(fresh)) == len(fresh) == FRESH
     assert len(exact) == 1
     assert not exact & set(fresh)

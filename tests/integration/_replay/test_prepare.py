@@ -50,9 +50,9 @@ def test_ones_own_code_is_not_asked_about(workspace: Workspace, stored: StoredRu
     assert prepare(stored, CURRENT, workspace=workspace, consent=lambda _q: False).run is stored
 
 
-def test_changed_data_is_refused(workspace: Workspace, stored: StoredRun, tmp_path: Path) -> None:
+def test_changed_data_is_refused(workspace: Workspace, stored: StoredRun, place: Path) -> None:
     """The file and what is wrong with it are named; nothing is run."""
-    (tmp_path / "data.csv").write_text("3,4")
+    (place / "data" / "data.csv").write_text("3,4")
     with pytest.raises(DataMissing, match=r"data\.csv"):
         prepare(stored, CURRENT, workspace=workspace)
 
