@@ -135,6 +135,7 @@ class MemoryStore:
 def _matches(run_id: str, run: MemoryRun, wanted: RunFilter) -> bool:
     return (
         wanted.experiment in {None, run.experiment}
+        and wanted.experiment_id in {None, run.experiment}
         and run_id.startswith(wanted.prefix)
         and wanted.required_tags.items() <= run.tags.items()
         and (wanted.with_replays or "bis.replay.of" not in run.tags)

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 STUDY = ROOT / "study"
 
-FRESH = 5
+FRESH = 4
 
 Result = tuple[subprocess.CompletedProcess[str], dict[str, Any]]
 
@@ -62,7 +62,7 @@ def study(
 ) -> Result:
     """One study with fewer replays than `make study` makes."""
     out = tmp_path_factory.mktemp("study")
-    command = [sys.executable, str(STUDY / "run.py"), "--exact", "2", "--fresh", str(FRESH), "--out", str(out)]
+    command = [sys.executable, str(STUDY / "run.py"), "--exact", "1", "--fresh", str(FRESH), "--out", str(out)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900)
     assert (out / "study.json").is_file(), done.stdout + done.stderr
     return done, json.loads((out / "study.json").read_text(encoding="utf-8"))

@@ -75,9 +75,9 @@ def execute(job: Job) -> Outcome:
     except OSError as error:
         outcome = _failed(job, Failure("resource", f"{error.filename or folder}: {error.strerror or error}"))
     finally:
-        _RUNNING.pop()
         if folder is not None and not job.keep:
             shutil.rmtree(folder, ignore_errors=True)
+        _RUNNING.pop()
     kept = (*outcome.notes, f"the workspace is kept in {folder}") if job.keep and folder else outcome.notes
     return replace(outcome, duration_s=time.monotonic() - started, notes=kept)
 
@@ -104,13 +104,14 @@ def quiet_when_idle() -> None:
 
     def interrupted(_number: int, _frame: object) -> None:
         nonlocal cleaning_up
-        if not _RUNNING:
-            os._exit(130)
         # The signal comes twice, from the terminal and from the parent, and one is enough. SIG_IGN would be set too
         # late for one that is on its way: Python reports that on standard error ("ignored due to race condition").
-        if not cleaning_up:
-            cleaning_up = True
-            raise KeyboardInterrupt
+        if cleaning_up:
+            return
+        if not _RUNNING:
+            os._exit(130)
+        cleaning_up = True
+        raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupted)
 

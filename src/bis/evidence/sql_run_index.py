@@ -79,9 +79,13 @@ def _selected(wanted: RunFilter) -> Any:
             SqlRun.end_time,
         )
         .join(SqlExperiment, SqlExperiment.experiment_id == SqlRun.experiment_id)
-        .where(SqlRun.lifecycle_stage == _ACTIVE, SqlExperiment.lifecycle_stage == _ACTIVE)
+        .where(SqlRun.lifecycle_stage == _ACTIVE)
         .order_by(SqlRun.start_time.desc(), SqlRun.run_uuid)
     )
+    if wanted.experiment_id is None:
+        query = query.where(SqlExperiment.lifecycle_stage == _ACTIVE)
+    else:
+        query = query.where(SqlRun.experiment_id == int(wanted.experiment_id))
     if wanted.experiment is not None:
         query = query.where(SqlExperiment.name == wanted.experiment)
     if wanted.prefix:

@@ -6,10 +6,13 @@ file is opened read-only: nothing is created, migrated or locked for writing.
 
 from __future__ import annotations
 
+import os
+import re
 import sqlite3
 import sys
 from contextlib import closing, contextmanager
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -43,7 +46,9 @@ d3e4f5a6b7c8 c8d9e0f1a2b3 e1f2a3b4c5d6 76601a5f987d a5b4c3d2e1f0 c3d6457b6d8a ae
 _RUN = """
 SELECT experiment_id, name, status, start_time, artifact_uri FROM runs WHERE run_uuid = ?
 """
-_HISTORY = "SELECT step, timestamp, value, is_nan FROM metrics WHERE run_uuid = ? AND key = ? ORDER BY timestamp, step"
+_HISTORY = (
+    "SELECT step, timestamp, value, is_nan FROM metrics WHERE run_uuid = ? AND key = ? ORDER BY timestamp, step, value"
+)
 _DATASETS = """
 SELECT d.name, d.digest, d.dataset_source_type, d.dataset_source,
        (SELECT t.value FROM input_tags t WHERE t.input_uuid = i.input_uuid AND t.name = 'mlflow.data.context')
@@ -74,18 +79,59 @@ def default_database(folder: Path) -> Path | None:
     return path if not old and Version(version("mlflow")) >= _DEFAULT_IS_SQLITE else None
 
 
+def is_to_be_made(path: Path) -> bool:
+    """Whether a database is not there, and could be."""
+    return not path.exists() and next(p for p in path.parents if p.exists()).is_dir()
+
+
 def sqlite_reader(path: Path) -> SqliteReader | None:
     """A reader of a database; None where it is not one of MLflow's, or of another version than those known here."""
     try:
         with closing(_opened(path)) as connection:
-            found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+            found = _revisions(connection)
+            apart = _has_workspaces(connection)
     except (sqlite3.Error, OSError):
         return None  # MLflow says what is wrong with it
-    return SqliteReader(path) if found and {str(row[0]) for row in found} <= set(_SCHEMAS.split()) else None
+    return SqliteReader(path) if found and found <= set(_SCHEMAS.split()) and not apart else None
+
+
+def is_current(path: Path) -> bool:
+    """Whether a database has the schema of the installed MLflow, without which MLflow writes nothing.
+
+    MLflow is not imported for this: the migrations are files, each of which names the one before it.
+    """
+    package = find_spec("mlflow")
+    folders = package.submodule_search_locations if package is not None else None
+    if not folders or not path.exists():
+        return True
+    texts = [p.read_text(encoding="utf-8") for p in Path(folders[0], "store/db_migrations/versions").glob("*.py")]
+    made, before = ({m[1] for text in texts for m in _revision(name).finditer(text)} for name in ("", "down_"))
+    try:
+        with closing(_opened(path)) as connection:
+            return _revisions(connection) == made - before
+    except sqlite3.Error:
+        return False
+
+
+def _revision(prefix: str) -> re.Pattern[str]:
+    return re.compile(rf"""^{prefix}revision\s*=\s*["'](\w+)["']""", re.MULTILINE)
+
+
+def _revisions(connection: sqlite3.Connection) -> set[str]:
+    return set(_column(connection, "SELECT version_num FROM alembic_version"))
+
+
+def _has_workspaces(connection: sqlite3.Connection) -> bool:
+    """Whether MLflow keeps the runs of several workspaces apart here, which is MLflow's to do."""
+    if os.environ.get("MLFLOW_ENABLE_WORKSPACES", "").strip().lower() in {"true", "1"}:
+        return True
+    if not any(row[1] == "workspace" for row in connection.execute("PRAGMA table_info(experiments)")):
+        return False
+    return bool(_column(connection, "SELECT workspace FROM experiments WHERE workspace <> 'default' LIMIT 1"))
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=_BUSY_S)
+    return sqlite3.connect(f"file:{quote(os.fsencode(path.absolute()))}?mode=ro", uri=True, timeout=_BUSY_S)
 
 
 class SqliteReader:
@@ -181,8 +227,9 @@ _MANY = 500  # SQLite took 999 variables in one statement for long
 
 def _chosen(wanted: RunFilter) -> tuple[str, list[str]]:
     """The query for the runs of a listing, and its values."""
-    conditions = ["r.lifecycle_stage = ?", "e.lifecycle_stage = ?"]
-    values = [_ACTIVE, _ACTIVE]
+    of_experiment = "e.lifecycle_stage = ?" if wanted.experiment_id is None else "r.experiment_id = ?"
+    conditions = ["r.lifecycle_stage = ?", of_experiment]
+    values = [_ACTIVE, wanted.experiment_id or _ACTIVE]
     if wanted.experiment is not None:
         conditions.append("e.name = ?")
         values.append(wanted.experiment)

@@ -27,7 +27,7 @@ from bis.evidence.record_document import read_record, record_text
 from bis.evidence.reentrancy import unobserved
 from bis.evidence.run_index import all_runs
 from bis.evidence.sqlite_reader import SCHEME as SQLITE
-from bis.evidence.sqlite_reader import database_of, default_database, sqlite_reader
+from bis.evidence.sqlite_reader import database_of, default_database, is_current, is_to_be_made, sqlite_reader
 from bis.evidence.tracking_reader import NO_RUNS, ClientReader, TrackedRun, TrackingReader
 from bis.model.facets import Code, Curve, Data, Dataset, EntryKind, Outputs, Parameters, Status
 from bis.model.lock import lock_text
@@ -75,7 +75,9 @@ class EvidenceStore:
         self._given = tracking_uri or tracking_uri_given()
         self._loading: threading.Thread | None = None
         self._found: TrackingReader | None = None
-        self._database = database_of(self._given) if self._given else default_database(Path.cwd())
+        with _mapped(self._given):
+            database = database_of(self._given) if self._given else default_database(Path.cwd())
+            self._database = None if database is None else database.absolute()  # wherever the process goes later
         self.tracking_uri = self._given or (
             f"{SQLITE}{self._database}" if self._database else self._client.tracking_uri
         )
@@ -84,7 +86,7 @@ class EvidenceStore:
     def _reader(self) -> TrackingReader:
         """What reads runs: MLflow's client makes a database that is not there, which no reading may do."""
         if self._found is None:
-            if self._database is not None and not self._database.exists():
+            if self._database is not None and is_to_be_made(self._database):
                 return NO_RUNS
             direct = None if self._database is None else sqlite_reader(self._database)
             self._found = direct or ClientReader(self._client)
@@ -101,8 +103,16 @@ class EvidenceStore:
             return MlflowClient(tracking_uri=self._given)
 
     def expect_writing(self) -> None:
-        """Load what writing needs in the background: it takes seconds, in which replays can run already."""
-        if "mlflow" not in sys.modules and self._loading is None:
+        """Load what writing needs in the background: it takes seconds, in which replays can run already.
+
+        Raises
+        ------
+        StoreUnavailable
+            MLflow refuses to write there: its schema is one of another version.
+        """
+        if self._database is not None and not is_current(self._database):
+            self._client  # noqa: B018 - made at once, for what MLflow says
+        elif "mlflow" not in sys.modules and self._loading is None:
             self._loading = threading.Thread(target=_load_client, args=(self._given,), daemon=True)
             self._loading.start()
 
@@ -193,8 +203,11 @@ class EvidenceStore:
         RunNotFound, StoreUnavailable
             MLflow does not have it, or does not answer.
         """
+        return dict(self._run(run_id).tags)
+
+    def _run(self, run_id: str) -> TrackedRun:
         with _mapped(self.tracking_uri, missing=run_id):
-            return dict(self._reader.run(run_id).tags)
+            return self._reader.run(run_id)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -208,8 +221,7 @@ class EvidenceStore:
         EvidenceDamaged, EvidenceTooNew
             There is a record, and it cannot be read.
         """
-        with _mapped(self.tracking_uri, missing=run_id):
-            run = self._reader.run(run_id)
+        run = self._run(run_id)
         recorded = "bis.digest" in run.tags
         return StoredRun(
             run_id=run.run_id,
@@ -301,18 +313,19 @@ class EvidenceStore:
 
     def artifact_folder(self, run_id: str) -> Path | None:
         """The folder of the run's artifacts, where it lies on this machine."""
-        with _mapped(self.tracking_uri, missing=run_id):
-            uri = self._reader.run(run_id).artifact_uri
+        uri = self._run(run_id).artifact_uri
         if uri.startswith("file:"):
             return Path(unquote(urlparse(uri).path))
         return Path(uri) if "://" not in uri and not uri.startswith("mlflow-artifacts:") else None
 
     def fresh_outputs(self, run_id: str) -> tuple[Outputs, ...]:
         """What the fresh replays of a run gave, those that ended well, in the order in which they were made."""
-        wanted = RunFilter(replay_of=run_id, tags={"bis.replay.kind": "fresh"})
+        wanted = RunFilter(
+            experiment_id=self._run(run_id).experiment_id, replay_of=run_id, tags={"bis.replay.kind": "fresh"}
+        )
         return tuple(
             Outputs(Status.PARTIAL, ("read back from MLflow",), metrics=self._history(replay.run_id))
-            for replay in reversed(self.runs(wanted))
+            for replay in sorted(self.runs(wanted), key=lambda r: r.started_unix_s)
             if replay.status == "FINISHED"
         )
 
@@ -428,14 +441,14 @@ def _as_ours(error: Exception, uri: str | None, missing: str | None) -> BisError
     MLflow and SQLAlchemy are not imported for this: where they are not loaded they have raised nothing.
     """
     mlflow, database = sys.modules.get("mlflow.exceptions"), sys.modules.get("sqlalchemy.exc")
-    if mlflow is not None and isinstance(error, mlflow.MlflowException):
-        if missing and error.error_code == "RESOURCE_DOES_NOT_EXIST":
+    if isinstance(error, getattr(mlflow, "MlflowException", ())):
+        if missing and getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST":
             return _not_found(uri, missing)
         return StoreUnavailable(
             f"MLflow at {_shown(uri)} does not answer as it should: {_first_line(error)}",
             hint="Is the server running, and is this its address? The work done so far is kept.",
         )
-    if isinstance(error, OSError) or (database is not None and isinstance(error, database.SQLAlchemyError)):
+    if isinstance(error, (OSError, getattr(database, "SQLAlchemyError", OSError))):
         return StoreUnavailable(
             f"MLflow at {_shown(uri)} cannot be reached: {_first_line(error)}",
             hint="Is the server running, is there space on its disk, and may this user write there?",

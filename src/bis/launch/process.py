@@ -211,7 +211,9 @@ def _hand_over(program: Program, reading: int) -> None:
     """Go on to show what children of the program print, which would otherwise die of a closed pipe."""
     if program.echo and not program.own_group:
         with suppress(OSError):
-            subprocess.Popen(["cat"], stdin=reading, stderr=subprocess.DEVNULL)
+            # Ctrl-C, which is for the program, must not end it before those children.
+            command = ["sh", "-c", "trap '' INT QUIT; exec cat"]
+            subprocess.Popen(command, stdin=reading, stderr=subprocess.DEVNULL)
 
 
 def _await(process: subprocess.Popen[bytes], program: Program, clock: float) -> bool:

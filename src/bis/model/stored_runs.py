@@ -50,11 +50,13 @@ class RunSummary:
 class RunFilter:
     """Which runs are listed: those that satisfy every condition; an empty one selects all runs.
 
-    `experiment` is a name; `prefix` the beginning of a run id; `tags` values that tags must have; `replays` whether
-    replays are listed among the other runs; `replay_of` the run whose replays are listed, and nothing else.
+    `experiment` is a name, `experiment_id` the id of an experiment; `prefix` the beginning of a run id;
+    `tags` values that tags must have; `replays` whether replays are listed among the other runs; `replay_of` the run
+    whose replays are listed, and nothing else.
     """
 
     experiment: str | None = None
+    experiment_id: str | None = None
     prefix: str = ""
     tags: dict[str, str] = field(default_factory=dict)
     replays: bool = False

@@ -284,13 +284,13 @@ def _studentise(originals: FloatArray, replays: FloatArray, quantum: float) -> _
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
         # Next to the largest number that there is, a difference of two values would be infinite: start 8 powers below.
         largest = np.maximum(np.abs(originals), np.abs(replays).max(axis=-1))
+        constant = (replays == replays[..., :1]).all(axis=-1)
         lowered = np.where(largest > 2.0**1020, -8, 0)
         originals = np.ldexp(originals, lowered)
         replays = np.ldexp(replays, lowered[..., np.newaxis])
         first = replays[..., 0]
         moved = replays - first[..., np.newaxis]
         width = np.abs(moved).max(axis=-1)
-        constant = width == 0.0
         floor = np.ldexp(np.where(constant, quantum, quantum / math.sqrt(12.0)), lowered)
         exponent = np.frexp(np.maximum(width, floor))[1]  # of 0 it is 0
         scaled = np.ldexp(moved, -exponent[..., np.newaxis])

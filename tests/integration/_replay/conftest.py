@@ -14,8 +14,10 @@ from bis.config import Settings
 from bis.evidence.store import EvidenceStore, StoredRun
 from bis.launch.launcher import Entry
 from bis.model.facets import EntryKind
+from bis.record import storing
 from bis.record.recording import record_program
 from bis.workspace import Workspace
+from tests.storing_here import store_here
 
 PROGRAM = "import random\nprint(open({data!r}).read(), random.random())\n"
 
@@ -59,6 +61,7 @@ def recorded(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         patch.chdir(place / "project")
         patch.setenv("BIS_HOME", str(place / "home"))
         entry = Entry(EntryKind.SCRIPT, "train.py")
+        patch.setattr(storing, "store_in_own_process", store_here)
         uri = f"sqlite:///{place}/mlflow.db"
         done = record_program(entry, Settings(), tracking_uri=uri, wait=True, echo=False)
     shutil.copytree(place, kept, symlinks=True)

@@ -145,6 +145,7 @@ def test_runs_of_deleted_experiments_are_not_listed(store_uri: str, how: str) ->
     client = MlflowClient(store_uri)
     client.delete_experiment(client.get_run(gone).info.experiment_id)
     assert ids(store) == [kept]
+    assert ids(store, RunFilter(experiment_id="0")) == [kept]
 
 
 def test_tags_and_texts_are_read_back(store: EvidenceWriter) -> None:

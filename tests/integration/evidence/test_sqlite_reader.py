@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -20,7 +21,7 @@ from mlflow.store.tracking.dbmodels.initial_models import Base as InitialBase
 from sqlalchemy import create_engine
 
 from bis.errors import RunNotFound, StoreUnavailable
-from bis.evidence.sqlite_reader import SqliteReader, database_of, default_database, sqlite_reader
+from bis.evidence.sqlite_reader import SqliteReader, database_of, is_current, sqlite_reader
 from bis.evidence.store import EvidenceStore
 from bis.evidence.tracking_reader import ClientReader
 from bis.model.stored_runs import RunFilter
@@ -171,7 +172,6 @@ def test_database_where_no_uri_is_given(store_uri: str, tmp_path: Path) -> None:
     (tmp_path / "mlruns" / "0").mkdir(parents=True)
     (tmp_path / "mlruns" / "0" / "meta.yaml").touch()
     assert asked() == ["None", f"file://{tmp_path / 'mlruns'} None"]
-    assert default_database(tmp_path) is None  # MLflow is loaded here, and its own default is in force
 
 
 def test_every_schema_is_read_alike(tmp_path: Path) -> None:
@@ -231,3 +231,57 @@ def test_reading_a_store_that_is_not_there_creates_nothing(tmp_path: Path, monke
     assert list(tmp_path.iterdir()) == []
     run_id = store.create("Default", "first", {}, started_unix_s=1.0)
     assert store.find("last") == run_id
+
+
+def test_what_mlflow_does_not_write_is_refused_at_once(store_uri: str) -> None:
+    """Before replays run for hours whose results could not be stored: MLflow asks for a migration."""
+    path = Path(database_of(store_uri) or "")
+    assert is_current(path)
+    EvidenceStore(store_uri).expect_writing()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'acf3f17fdcc7'")
+    copy = path.with_name("old.db")  # MLflow has the first one open, and trusts it
+    shutil.copy(path, copy)
+    store = EvidenceStore(f"sqlite:///{copy}")
+    assert store.runs() == ()
+    assert not is_current(copy)
+    with pytest.raises(StoreUnavailable, match="schema"):
+        store.expect_writing()
+
+
+@pytest.mark.parametrize("how", ["the variable", "an experiment of a team's"])
+def test_workspaces_are_left_to_mlflow(how: str, store_uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It shows each user their own."""
+    path = Path(database_of(store_uri) or "")
+    assert sqlite_reader(path) is not None
+    if how == "the variable":
+        monkeypatch.setenv("MLFLOW_ENABLE_WORKSPACES", "true")
+    else:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute(
+                "INSERT INTO experiments (experiment_id, name, artifact_location, lifecycle_stage, workspace)"
+                " VALUES (7, 'theirs', '/x', 'active', 'team-a')"
+            )
+    assert sqlite_reader(path) is None
+
+
+def test_a_store_is_the_same_wherever_the_process_goes(
+    store_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relative path is that of the folder in which the store was opened, whatever characters are in it."""
+    run_id = MlflowClient(store_uri).create_run("0").info.run_id
+    odd = tmp_path / "a folder %41#?"
+    odd.mkdir()
+    shutil.copy(database_of(store_uri) or "", odd / "here.db")
+    monkeypatch.chdir(odd)
+    store = EvidenceStore("sqlite:///here.db")
+    monkeypatch.chdir(tmp_path)
+    assert store.find("last") == run_id
+
+
+def test_a_path_of_any_bytes_is_read(store_uri: str, tmp_path: Path) -> None:
+    """File names need not be text."""
+    folder = tmp_path / os.fsdecode(b"\xff")
+    folder.mkdir()
+    shutil.copy(database_of(store_uri) or "", folder / "x.db")
+    assert sqlite_reader(folder / "x.db") is not None

@@ -7,6 +7,7 @@ Each such draw would shift all that the program draws afterwards.
 
 from __future__ import annotations
 
+import os
 import sys
 from _random import Random as _Generator
 
@@ -23,30 +24,29 @@ def attach(module: ModuleType) -> None:
     if vars(module).get("random") is sys.modules["random"]:
         shared: Any = sys.modules["random"]
         own: Any = shared.Random.__new__(shared.Random)
-        # In C, from the system: a seed through Python's method would be a draw, or be reported as one of the program.
-        _Generator.seed(own)
         own.gauss_next = None
+
+        def reseed() -> None:
+            # In C, from the system: a seed through Python's method would be a draw, or be reported as the program's.
+            _Generator.seed(own)
+
+        reseed()
+        if hasattr(os, "register_at_fork"):  # else all children would wait for the same times
+            os.register_at_fork(after_in_child=reseed)
         setattr(module, "random", own)  # noqa: B010 - a module has no such attribute for type checkers
 
 
 def attach_tips(module: ModuleType) -> None:
-    """Let only the first tip of a kernel shift the program's draws: there always is one, and there may be more."""
+    """Let a kernel draw one tip: there always is a first request for its banner, and there may be more."""
     tips: Any = module
     original = getattr(tips, "pick_tip", None)
     if original is None or is_ours(original):
         return
-    picked = False
+    picked: list[Any] = []
 
     def pick_tip() -> Any:
-        nonlocal picked
-        shared = getattr(sys.modules.get("random"), "_inst", None)
-        if shared is None or not picked:
-            picked = True
-            return original()
-        before = shared.getstate()
-        try:
-            return original()
-        finally:
-            shared.setstate(before)
+        if not picked:
+            picked.append(original())
+        return picked[0]
 
     tips.pick_tip = disguise(pick_tip, original)
