@@ -27,8 +27,10 @@ doubles = [normal(tf.float64) for _ in range(10)]
 tf.keras.backend.clear_session()  # TensorFlow makes its kernels anew
 normals += [normal() for _ in range(10)]
 draws = [tuple(values) for values in [first, *normals, *uniforms, *doubles]]
+data = tf.data.Dataset.range(3).map(lambda i: tf.random.uniform([]))
 json.dump(
     {
+        "in a graph": [[float(v) for v in data] for _ in range(2)],
         "draws": len(draws),
         "distinct": len(set(draws)),
         "correlation": float(np.corrcoef(np.ravel(normals[:2500]), np.ravel(uniforms))[0, 1]),

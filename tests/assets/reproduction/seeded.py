@@ -9,18 +9,18 @@ import random
 
 import mlflow
 import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
 
 framework = sys.argv[1]
 random.seed(1)
 np.random.seed(2)
-images, labels = load_digits(return_X_y=True)
-train, test, train_labels, _ = train_test_split(images[:400] / 16, labels[:400], random_state=3)
-train = train.astype("float32")
+train, train_labels = np.random.rand(320, 64).astype("float32"), np.random.randint(0, 10, 320)
 if framework == "sklearn":
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
     from sklearn.neural_network import MLPClassifier
 
+    images, labels = load_digits(return_X_y=True)
+    train, _, train_labels, _ = train_test_split(images[:400] / 16, labels[:400], random_state=3)
     network = MLPClassifier((16,), max_iter=3, random_state=4).fit(train, train_labels)
     found = np.concatenate([w.ravel() for w in network.coefs_])
 elif framework == "torch":

@@ -6,10 +6,9 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import keras
 import mlflow
-from sklearn.datasets import load_digits
+import numpy as np
 
-images, labels = load_digits(return_X_y=True)
-images, labels = images[:400] / 16, labels[:400]
+images, labels = np.random.rand(400, 64), np.random.randint(0, 10, 400)
 net = keras.Sequential(
     [keras.Input((64,)), keras.layers.Dense(16, activation="relu"), keras.layers.Dropout(0.2), keras.layers.Dense(10)]
 )
