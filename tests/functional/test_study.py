@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 STUDY = ROOT / "study"
 
-FRESH = 4
+FRESH = 3
 
 Result = tuple[subprocess.CompletedProcess[str], dict[str, Any]]
 
