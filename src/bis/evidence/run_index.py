@@ -46,14 +46,13 @@ class SearchIndex:
 
     def page(self, wanted: RunFilter, *, limit: int, token: str | None = None, metrics: bool = False) -> RunPage:
         """At most `limit` runs; replays are left out of a page after it was read, so that it may be a short one."""
-        if (
-            token is None and wanted.experiment_id is None
-        ):  # a new listing: experiments may have been created since the last one
-            self._experiments = self._names()
-        names = self._experiments
-        chosen = [i for i, name in names.items() if wanted.experiment in {None, name}]
         if wanted.experiment_id is not None:
             chosen = [wanted.experiment_id]
+        else:
+            if token is None:  # a new listing: experiments may have been created since the last one
+                self._experiments = self._names()
+            chosen = [i for i, name in self._experiments.items() if wanted.experiment in {None, name}]
+        names = self._experiments
         if not chosen:
             return RunPage(())
         # Pages of a few runs cost a request each: where replays are left out, more are read than are given.

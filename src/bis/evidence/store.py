@@ -28,7 +28,7 @@ from bis.evidence.reentrancy import unobserved
 from bis.evidence.run_index import all_runs
 from bis.evidence.sqlite_reader import SCHEME as SQLITE
 from bis.evidence.sqlite_reader import database_of, default_database, is_current, is_to_be_made, sqlite_reader
-from bis.evidence.tracking_reader import NO_RUNS, ClientReader, TrackedRun, TrackingReader
+from bis.evidence.tracking_reader import LOOK, NO_RUNS, ClientReader, TrackedRun, TrackingReader
 from bis.model.facets import Code, Curve, Data, Dataset, EntryKind, Outputs, Parameters, Status
 from bis.model.lock import lock_text
 from bis.model.record import Record, missing_record
@@ -459,7 +459,7 @@ def _as_ours(error: Exception, uri: str | None, missing: str | None) -> BisError
 def _not_found(uri: str | None, run_id: str) -> RunNotFound:
     return RunNotFound(
         f"run {run_id} does not exist in {_shown(uri)}",
-        hint="Look at the id and at the tracking URI (--tracking-uri or MLFLOW_TRACKING_URI).",
+        hint=LOOK,
     )
 
 
