@@ -95,10 +95,10 @@ class EvidenceStore:
     @cached_property
     def _client(self) -> Any:
         """MLflow's client: for what is written, and for stores that are not read directly."""
+        if self._loading is not None:
+            self._loading.join()  # two threads that import MLflow at once might each wait for the other
         from mlflow import MlflowClient  # late: the import takes over a second
 
-        if self._loading is not None:
-            self._loading.join()
         with _mapped(self._given):
             return MlflowClient(tracking_uri=self._given)
 
