@@ -64,3 +64,11 @@ def test_nothing_is_told_of_what_came_after() -> None:
         pass
     subprocess.run([sys.executable, "-c", ""], check=True)
     assert seen == []
+
+
+def test_the_end_of_an_older_child_is_nothing_to_tell() -> None:
+    """A process object of an earlier test may be collected during this one, which waits for the process."""
+    earlier = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE)
+    with watched() as seen:
+        earlier.communicate()
+    assert seen == []
