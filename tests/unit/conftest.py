@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,8 @@ from tests.bounds import watched
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+platform.processor()  # starts a process, once: libraries ask for it when they are loaded, whichever test that is
 
 
 @pytest.hookimpl(wrapper=True)

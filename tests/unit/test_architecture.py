@@ -54,6 +54,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/__main__.py": "each functional test starts it: tests/functional/scene.py",
     "src/bis/evidence/run_index.py": "against real stores: tests/integration/evidence/test_evidence_access.py",
     "src/bis/evidence/tracking_reader.py": "beside MLflow: tests/integration/evidence/test_sqlite_reader.py",
+    "src/bis/evidence/tracking_writer.py": "beside MLflow: tests/integration/evidence/test_sqlite_writer.py",
     "src/bis/evidence/sql_run_index.py": "against a real store: tests/integration/evidence/test_evidence_access.py",
     "src/bis/model/lock.py": "beside the probe that it is made from: tests/unit/record/probes/test_packages.py",
     "src/bis/instrument/entropy/installation.py": _INTERPRETER,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 _SQLITE = "sqlite:///"
 _FILE = "file:"
+_HOSTED = frozenset({"databricks", "databricks-uc", "uc"})
 
 
 def absolute_uri(uri: str | None, cwd: str) -> str | None:
@@ -33,6 +35,35 @@ def absolute_uri(uri: str | None, cwd: str) -> str | None:
         return f"{_SQLITE}{Path(cwd) / path}" if named else uri
     if uri.startswith(_FILE) and not uri.startswith("file:/"):
         return str(Path(cwd) / uri[len(_FILE) :])
-    if ":" not in uri and uri not in {"databricks", "databricks-uc", "uc"}:
+    if _is_plain_path(uri):
         return str(Path(cwd) / uri)
     return uri
+
+
+def scheme_of(uri: str) -> str:
+    """The scheme of a tracking URI, ``file`` for a plain path.
+
+    Examples
+    --------
+    >>> scheme_of("./mlruns"), scheme_of("sqlite:///mlflow.db"), scheme_of("databricks")
+    ('file', 'sqlite', 'databricks')
+    """
+    return "file" if _is_plain_path(uri) else uri.partition(":")[0]
+
+
+def local_path(uri: str, cwd: str) -> Path | None:
+    """The folder that a tracking URI of files means; None for other URIs.
+
+    Examples
+    --------
+    >>> local_path("file:./mlruns", "/project").as_posix(), local_path("file:///abs/a%20b", "/").as_posix()
+    ('/project/mlruns', '/abs/a b')
+    """
+    if scheme_of(uri) != "file":
+        return None
+    given = absolute_uri(uri, cwd) or uri
+    return Path(unquote(urlsplit(given).path)) if given.startswith(_FILE) else Path(given)
+
+
+def _is_plain_path(uri: str) -> bool:
+    return ":" not in uri and uri not in _HOSTED

@@ -12,12 +12,12 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlparse
 
 from bis.config import tracking_uri_given
@@ -27,8 +27,17 @@ from bis.evidence.record_document import read_record, record_text
 from bis.evidence.reentrancy import unobserved
 from bis.evidence.run_index import all_runs
 from bis.evidence.sqlite_reader import SCHEME as SQLITE
-from bis.evidence.sqlite_reader import database_of, default_database, is_current, is_to_be_made, sqlite_reader
+from bis.evidence.sqlite_reader import (
+    SqliteReader,
+    database_of,
+    default_database,
+    is_current,
+    is_to_be_made,
+    sqlite_reader,
+)
+from bis.evidence.sqlite_writer import LeftToMLflow, SqliteWriter
 from bis.evidence.tracking_reader import LOOK, NO_RUNS, ClientReader, TrackedRun, TrackingReader
+from bis.evidence.tracking_writer import ClientWriter, TrackingWriter
 from bis.model.facets import Code, Curve, Data, Dataset, EntryKind, Outputs, Parameters, Status
 from bis.model.lock import lock_text
 from bis.model.record import Record, missing_record
@@ -42,6 +51,7 @@ NOTEBOOK = f"{FOLDER}/notebook.ipynb"
 PARENT = "mlflow.parentRunId"
 _FULL_ID = 32
 _MANY = 100
+_T = TypeVar("_T")
 _RUN_ID = re.compile(r"[0-9a-fA-F-]{1,64}")
 
 
@@ -110,6 +120,8 @@ class EvidenceStore:
         StoreUnavailable
             MLflow refuses to write there: its schema is one of another version.
         """
+        if self._direct is not None:
+            return
         if self._database is not None and not is_current(self._database):
             self._client  # noqa: B018 - made at once, for what MLflow says
         elif "mlflow" not in sys.modules and self._loading is None:
@@ -298,6 +310,10 @@ class EvidenceStore:
 
     def artifacts(self, run_id: str) -> tuple[tuple[str, int], ...]:
         """Paths and sizes of the artifacts of a run, without those of bis."""
+        local = self.artifact_folder(run_id)
+        if local is not None and local.is_absolute():
+            with _mapped(self.tracking_uri, missing=run_id):
+                return _files(local)
         found: list[tuple[str, int]] = []
         waiting = [""]
         with _mapped(self.tracking_uri, missing=run_id):
@@ -334,25 +350,23 @@ class EvidenceStore:
     def write(self, run_id: str, record: Record, files: Mapping[str, Path]) -> None:
         """Store a record and its files (artifact path -> local file) with the run."""
         text = record_text(record)
-        with tempfile.TemporaryDirectory(prefix="bis-") as name, _mapped(self.tracking_uri, missing=run_id):
+        with tempfile.TemporaryDirectory(prefix="bis-") as name:
             folder = Path(name) / FOLDER
-            folder.mkdir()
-            (folder / "record.json").write_bytes(text)
-            (folder / "environment.lock").write_text(lock_text(record.environment), encoding="utf-8")
-            for artifact, path in files.items():
-                target = Path(name) / artifact
-                target.parent.mkdir(parents=True, exist_ok=True)
-                _put(path, target)
-            with _uploading(self.tracking_uri, run_id):
-                self._client.log_artifacts(run_id, name)
-            self.tag(run_id, {**_facts(record), "bis.digest": digest_bytes(text)})
+            with _mapped(self.tracking_uri):
+                folder.mkdir()
+                (folder / "record.json").write_bytes(text)
+                (folder / "environment.lock").write_text(lock_text(record.environment), encoding="utf-8")
+                for artifact, path in files.items():
+                    target = Path(name) / artifact
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    _put(path, target)
+            self._upload(run_id, Path(name))
+        self.tag(run_id, {**_facts(record), "bis.digest": digest_bytes(text)})
 
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Set several tags at once."""
-        from mlflow.entities import RunTag
-
-        with _mapped(self.tracking_uri, missing=run_id):
-            self._client.log_batch(run_id, tags=[RunTag(k, _text(v)) for k, v in tags.items()])
+        given = {k: _text(v) for k, v in tags.items()}
+        self._written(lambda writer: writer.tag(run_id, given), missing=run_id)
 
     def create(
         self,
@@ -364,52 +378,54 @@ class EvidenceStore:
         experiment_id: str | None = None,
     ) -> str:
         """Begin a run of bis's own making."""
-        with _mapped(self.tracking_uri):
-            if experiment_id is None:
-                found = self._client.get_experiment_by_name(experiment)
-                experiment_id = found.experiment_id if found else self._client.create_experiment(experiment)
-            run = self._client.create_run(
-                experiment_id,
-                start_time=int(started_unix_s * 1000),
-                tags={k: _text(v) for k, v in tags.items()},
-                run_name=_text(name),
-            )
-            return str(run.info.run_id)
+        found = experiment_id or self._written(lambda writer: writer.experiment(experiment))
+        given = {k: _text(v) for k, v in tags.items()}
+        started_ms = int(started_unix_s * 1000)
+        return self._written(lambda writer: writer.create(found, _text(name), given, started_ms))
 
     def log(self, run_id: str, curves: tuple[Curve, ...], params: Mapping[str, str]) -> None:
         """Log metrics and params of a finished replay or of a program that did not use MLflow."""
-        from mlflow.entities import Metric, Param
-
-        metrics = [
-            Metric(c.name, float.fromhex(v), 0, s) for c in curves for s, v in zip(c.steps, c.values, strict=True)
-        ]
-        with _mapped(self.tracking_uri, missing=run_id):
-            given = [Param(_text(k), _text(v)) for k, v in params.items()]
-            for start in range(0, len(given), 100):
-                self._client.log_batch(run_id, params=given[start : start + 100])
-            for start in range(0, len(metrics), 1000):
-                self._client.log_batch(run_id, metrics=metrics[start : start + 1000])
+        given = {_text(k): _text(v) for k, v in params.items()}
+        self._written(lambda writer: writer.log(run_id, curves, given), missing=run_id)
 
     def log_text(self, run_id: str, text: str, artifact: str) -> None:
         """Store a text artifact."""
-        with _mapped(self.tracking_uri, missing=run_id), _uploading(self.tracking_uri, run_id):
-            self._client.log_text(run_id, _text(text), artifact)
+        with tempfile.TemporaryDirectory(prefix="bis-") as name:
+            with _mapped(self.tracking_uri):
+                path = Path(name) / artifact
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(_text(text), encoding="utf-8", newline="")
+            self._upload(run_id, Path(name))
 
     def end(self, run_id: str, status: str, ended_unix_s: float) -> None:
         """End a run that `create` started."""
-        from mlflow.entities import RunStatus
-
-        with _mapped(self.tracking_uri, missing=run_id):
-            # Not `set_terminated`: that prints the run's address on stdout, which is for our own answer.
-            store = self._client._tracking_client.store  # noqa: SLF001 (MLflow has no public name for it)
-            store.update_run_info(
-                run_id, RunStatus.from_string(status), end_time=int(ended_unix_s * 1000), run_name=None
-            )
+        self._written(lambda writer: writer.end(run_id, status, int(ended_unix_s * 1000)), missing=run_id)
 
     def delete(self, run_id: str) -> None:
         """Delete a run that `create` started and that could not be completed."""
-        with _mapped(self.tracking_uri, missing=run_id):
-            self._client.delete_run(run_id)
+        self._written(lambda writer: writer.delete(run_id), missing=run_id)
+
+    def _upload(self, run_id: str, folder: Path) -> None:
+        def put(writer: TrackingWriter) -> None:
+            with _uploading(self.tracking_uri, run_id):
+                writer.put(run_id, folder)
+
+        self._written(put, missing=run_id)
+
+    def _written(self, act: Callable[[TrackingWriter], _T], *, missing: str | None = None) -> _T:
+        """Write directly where that is possible, else through MLflow."""
+        with _mapped(self.tracking_uri, missing=missing):
+            if self._direct is not None:
+                with suppress(LeftToMLflow):
+                    return act(self._direct)
+            return act(ClientWriter(self._client))
+
+    @cached_property
+    def _direct(self) -> SqliteWriter | None:
+        """What writes without MLflow, where MLflow itself would write into this database, too."""
+        if self._database is None or not isinstance(self._reader, SqliteReader) or not is_current(self._database):
+            return None
+        return SqliteWriter(self._database)
 
 
 def _load_client(uri: str | None) -> None:
@@ -468,6 +484,8 @@ def _uploading(uri: str, run_id: str) -> Iterator[None]:
     """Map what an artifact store raises: each has its own errors (those of boto3 are not an OSError)."""
     try:
         yield
+    except LeftToMLflow:
+        raise
     except Exception as error:
         raise StoreUnavailable(
             f"the artifacts of run {run_id} in {_shown(uri)} cannot be written: {_first_line(error)}",
@@ -520,6 +538,12 @@ def _with_tags(record: Record, tags: Mapping[str, str], reason: str, datasets: t
         remote=_shown(tags["mlflow.source.git.repoURL"]) if "mlflow.source.git.repoURL" in tags else None,
     )
     return replace(record, code=code, data=data if datasets else record.data)
+
+
+def _files(folder: Path) -> tuple[tuple[str, int], ...]:
+    """Paths and sizes of the files in a folder of artifacts, without those of bis."""
+    found = ((p.relative_to(folder), p.stat().st_size) for p in folder.rglob("*") if p.is_file())
+    return tuple(sorted((path.as_posix(), size) for path, size in found if path.parts[0] != FOLDER))
 
 
 def _put(path: Path, target: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy import stats
+import scipy
 
 from bis.stats.arrays import as_fraction
 from bis.stats.interval import Interval
@@ -82,6 +82,6 @@ def clopper_pearson(successes: int, n: int, *, confidence: float = 0.95) -> Inte
     if n < 1 or not 0 <= successes <= n:
         raise ValueError(f"need 0 <= successes <= n and n >= 1; got {successes} of {n}")
     tail = (1.0 - as_fraction(confidence, name="confidence")) / 2.0
-    low = 0.0 if successes == 0 else float(stats.beta.ppf(tail, successes, n - successes + 1))
-    high = 1.0 if successes == n else float(stats.beta.ppf(1.0 - tail, successes + 1, n - successes))
+    low = 0.0 if successes == 0 else float(scipy.stats.beta.ppf(tail, successes, n - successes + 1))
+    high = 1.0 if successes == n else float(scipy.stats.beta.ppf(1.0 - tail, successes + 1, n - successes))
     return Interval(low, high, confidence)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 from bis.stats.arrays import as_number, as_sample
 from bis.stats.interval import Interval
@@ -144,9 +144,9 @@ def _tost(difference: float, error: float, df: float, margin: float, alpha: floa
     with np.errstate(divide="ignore", invalid="ignore"):
         lower, upper = np.array([difference + margin, difference - margin]) / error
     # 0 / 0: no scatter, and the difference is exactly the margin, which is not inside.
-    p_lower = 1.0 if np.isnan(lower) else float(stats.t.sf(lower, df))
-    p_upper = 1.0 if np.isnan(upper) else float(stats.t.cdf(upper, df))
-    reach = float(stats.t.isf(alpha, df)) * error
+    p_lower = 1.0 if np.isnan(lower) else float(scipy.stats.t.sf(lower, df))
+    p_upper = 1.0 if np.isnan(upper) else float(scipy.stats.t.cdf(upper, df))
+    reach = float(scipy.stats.t.isf(alpha, df)) * error
     return EquivalenceTest(
         difference=difference,
         standard_error=error,

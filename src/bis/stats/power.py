@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, stats
+import scipy
 
 from bis.stats.arrays import FloatArray, as_fraction
 
@@ -57,10 +57,10 @@ def prediction_power(shift: npt.ArrayLike, n: float, *, alpha: float = 0.05) -> 
         raise ValueError(f"n must be at least 2; got {n}")
     noncentrality = np.abs(shifts) / math.sqrt(1.0 + (0.0 if math.isinf(n) else 1.0 / n))
     if n > _MANY:
-        bound = float(stats.norm.isf(alpha / 2.0))
-        power = stats.norm.sf(bound - noncentrality) + stats.norm.cdf(-bound - noncentrality)
+        bound = float(scipy.stats.norm.isf(alpha / 2.0))
+        power = scipy.stats.norm.sf(bound - noncentrality) + scipy.stats.norm.cdf(-bound - noncentrality)
     else:
-        power = _noncentral_tails(float(stats.t.isf(alpha / 2.0, n - 1)), n - 1, noncentrality)
+        power = _noncentral_tails(float(scipy.stats.t.isf(alpha / 2.0, n - 1)), n - 1, noncentrality)
     return np.asarray(np.clip(power, 0.0, 1.0), dtype=np.float64)
 
 
@@ -76,7 +76,7 @@ def _noncentral_tails(bound: float, df: float, noncentrality: FloatArray) -> Flo
     for low, high in (above, below):
         half = (high - low) / 2.0
         x = low + half * (nodes + 1.0)
-        density = stats.norm.pdf(x - centre) * stats.chi2.cdf(df * (x / bound) ** 2, df)
+        density = scipy.stats.norm.pdf(x - centre) * scipy.stats.chi2.cdf(df * (x / bound) ** 2, df)
         total = total + (half * weights * density).sum(axis=-1)
     return total
 
@@ -124,5 +124,7 @@ def minimum_detectable_shift(n: float, *, power: float = 0.8, alpha: float = 0.0
     high = 4.0
     while float(prediction_power(high, n, alpha=alpha)) < power:
         high *= 2.0
-    root: float = optimize.brentq(lambda d: float(prediction_power(d, n, alpha=alpha)) - power, 0.0, high, xtol=1e-6)
+    root: float = scipy.optimize.brentq(
+        lambda d: float(prediction_power(d, n, alpha=alpha)) - power, 0.0, high, xtol=1e-6
+    )
     return root

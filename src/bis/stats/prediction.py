@@ -8,7 +8,7 @@ from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 from bis.stats.arrays import FloatArray, as_batch, as_fraction, as_number, as_sample
 from bis.stats.interval import Interval
@@ -126,7 +126,7 @@ def prediction_half_width(n: int, *, confidence: float = 0.95) -> float:
     if n < 2:
         raise ValueError(f"a standard deviation needs at least 2 replays; got {n}")
     tail = (1.0 - as_fraction(confidence, name="confidence")) / 2.0
-    return float(stats.t.isf(tail, n - 1)) * math.sqrt(1.0 + 1.0 / n)
+    return float(scipy.stats.t.isf(tail, n - 1)) * math.sqrt(1.0 + 1.0 / n)
 
 
 def prediction_p_values(originals: npt.ArrayLike, replays: npt.ArrayLike, *, quantum: float = 0.0) -> FloatArray:
@@ -167,7 +167,7 @@ def prediction_p_values(originals: npt.ArrayLike, replays: npt.ArrayLike, *, qua
     """
     values = as_batch(replays, name="replays", at_least=2)
     result = _studentise(_as_originals(originals, values), values, _as_quantum(quantum))
-    return np.asarray(2.0 * stats.t.sf(np.abs(result.t), values.shape[-1] - 1), dtype=np.float64)
+    return np.asarray(2.0 * scipy.stats.t.sf(np.abs(result.t), values.shape[-1] - 1), dtype=np.float64)
 
 
 def prediction_test(
@@ -254,7 +254,7 @@ def prediction_test(
         centre=float(bounds[1]),
         spread=spread,
         t=t,
-        p_value=float(2.0 * stats.t.sf(abs(t), n - 1)),
+        p_value=float(2.0 * scipy.stats.t.sf(abs(t), n - 1)),
         half_width=half_width,
         interval=Interval(float(bounds[0]), float(bounds[2]), confidence),
         quantum=q,

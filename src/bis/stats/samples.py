@@ -8,7 +8,7 @@ from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 from bis.stats.arrays import FloatArray, as_sample
 
@@ -108,13 +108,13 @@ def compare_samples(
         t, df, p_value = (0.0 if difference == 0.0 else math.copysign(math.inf, difference)), a.size + b.size - 2.0, 1.0
         p_value = 1.0 if difference == 0.0 else 0.0
     else:
-        result = stats.ttest_ind(a, b, equal_var=variance is Variance.POOLED)
+        result = scipy.stats.ttest_ind(a, b, equal_var=variance is Variance.POOLED)
         t, df, p_value = float(result.statistic), float(result.df), float(result.pvalue)
     count = math.comb(a.size + b.size, a.size)
     exact = count <= _LARGEST_EXACT
     if not exact and rng is None:
         raise ValueError(f"there are {count} permutations of {a.size} and {b.size} values: pass rng to sample them")
-    permuted = stats.permutation_test(
+    permuted = scipy.stats.permutation_test(
         (a, b),
         _mean_difference,
         vectorized=True,

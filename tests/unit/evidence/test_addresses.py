@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bis.evidence.addresses import absolute_uri
+from bis.evidence.addresses import absolute_uri, scheme_of
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,20 @@ from bis.evidence.addresses import absolute_uri
 def test_paths_are_made_absolute_and_nothing_else(uri: str | None, absolute: str | None) -> None:
     """Databases and folders belong to a working directory; servers do not."""
     assert absolute_uri(uri, "/project") == absolute
+
+
+@pytest.mark.parametrize(
+    ("uri", "scheme"),
+    [
+        ("./runs", "file"),
+        ("/abs/runs", "file"),
+        ("file:///abs/runs", "file"),
+        ("sqlite:///a.db", "sqlite"),
+        ("postgresql+psycopg2://u@h/db", "postgresql+psycopg2"),
+        ("uc", "uc"),
+        ("databricks://profile", "databricks"),
+    ],
+)
+def test_a_plain_path_has_the_scheme_of_files(uri: str, scheme: str) -> None:
+    """As MLflow reads it: names of hosted services are no paths."""
+    assert scheme_of(uri) == scheme
