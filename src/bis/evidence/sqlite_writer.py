@@ -7,6 +7,7 @@ the installed MLflow and known to `bis.evidence.sqlite_reader`. Whatever is out 
 from __future__ import annotations
 
 import math
+import os
 import re
 import shutil
 import sqlite3
@@ -15,6 +16,7 @@ import time
 import uuid
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from bis.evidence.addresses import local_path
 
@@ -146,7 +148,7 @@ class SqliteWriter:
     def _connected(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it, or nothing."""
         try:
-            with closing(sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)) as connection:
+            with closing(_opened(self._path)) as connection:
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
@@ -155,6 +157,12 @@ class SqliteWriter:
             raise LeftToMLflow from error
         except sqlite3.Error as error:
             raise OSError(f"{self._path}: {error}") from error
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """A connection to a database that is there: one that was removed meanwhile is not created, empty, in its place."""
+    address = f"file:{quote(os.fsencode(path.absolute()))}?mode=rw"
+    return sqlite3.connect(address, uri=True, timeout=_BUSY_S, isolation_level=None)
 
 
 def _check(pairs: Mapping[str, str]) -> None:

@@ -138,6 +138,16 @@ def test_a_database_that_cannot_be_written_is_an_error(store_uri: str, database:
         store.tag(run_id, {"a": "1"})
 
 
+def test_a_database_that_was_removed_is_not_created_again(database: Path) -> None:
+    """An empty file would be taken for a store by the next command."""
+    writer = SqliteWriter(database)
+    run_id = writer.create("0", "x", {}, 1)
+    database.unlink()
+    with pytest.raises(OSError, match="unable to open"):
+        writer.tag(run_id, {"a": "1"})
+    assert not database.exists()
+
+
 def test_writing_loads_neither_mlflow_nor_its_database_code(store_uri: str, tmp_path: Path) -> None:
     """Their imports take seconds."""
     code = f"""
