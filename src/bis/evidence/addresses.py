@@ -66,4 +66,4 @@ def local_path(uri: str, cwd: str) -> Path | None:
 
 
 def _is_plain_path(uri: str) -> bool:
-    return ":" not in uri and uri not in _HOSTED
+    return not urlsplit(uri).scheme and uri not in _HOSTED

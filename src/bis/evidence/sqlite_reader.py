@@ -87,7 +87,7 @@ def is_to_be_made(path: Path) -> bool:
 def sqlite_reader(path: Path) -> SqliteReader | None:
     """A reader of a database; None where it is not one of MLflow's, or of another version than those known here."""
     try:
-        with closing(_opened(path)) as connection:
+        with closing(open_database(path)) as connection:
             found = _revisions(connection)
             apart = _has_workspaces(connection)
     except (sqlite3.Error, OSError):
@@ -107,7 +107,7 @@ def is_current(path: Path) -> bool:
     texts = [p.read_text(encoding="utf-8") for p in Path(folders[0], "store/db_migrations/versions").glob("*.py")]
     made, before = ({m[1] for text in texts for m in _revision(name).finditer(text)} for name in ("", "down_"))
     try:
-        with closing(_opened(path)) as connection:
+        with closing(open_database(path)) as connection:
             return _revisions(connection) == made - before
     except sqlite3.Error:
         return False
@@ -130,8 +130,10 @@ def _has_workspaces(connection: sqlite3.Connection) -> bool:
     return bool(_column(connection, "SELECT workspace FROM experiments WHERE workspace <> 'default' LIMIT 1"))
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(os.fsencode(path.absolute()))}?mode=ro", uri=True, timeout=_BUSY_S)
+def open_database(path: Path, *, mode: str = "ro") -> sqlite3.Connection:
+    """A connection to a database that is there, to read (``ro``) or to write (``rw``): neither creates a file."""
+    address = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=_BUSY_S)
 
 
 class SqliteReader:
@@ -212,7 +214,7 @@ class SqliteReader:
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         try:
-            with closing(_opened(self._path)) as connection:
+            with closing(open_database(self._path)) as connection:
                 yield connection
         except sqlite3.Error as error:
             raise OSError(f"{self._path}: {error}") from error

@@ -7,7 +7,6 @@ the installed MLflow and known to `bis.evidence.sqlite_reader`. Whatever is out 
 from __future__ import annotations
 
 import math
-import os
 import re
 import shutil
 import sqlite3
@@ -16,9 +15,9 @@ import time
 import uuid
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from bis.evidence.addresses import local_path
+from bis.evidence.sqlite_reader import open_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from bis.model.facets import Curve
 
-_BUSY_S = 20.0
 _LONGEST_KEY = 250
 _LONGEST_VALUE = 6000
 _LONGEST_NAME = 250
@@ -148,7 +146,8 @@ class SqliteWriter:
     def _connected(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it, or nothing."""
         try:
-            with closing(_opened(self._path)) as connection:
+            with closing(open_database(self._path, mode="rw")) as connection:
+                connection.isolation_level = None  # transactions begin and end where this says so
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
@@ -157,12 +156,6 @@ class SqliteWriter:
             raise LeftToMLflow from error
         except sqlite3.Error as error:
             raise OSError(f"{self._path}: {error}") from error
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    """A connection to a database that is there: one that was removed meanwhile is not created, empty, in its place."""
-    address = f"file:{quote(os.fsencode(path.absolute()))}?mode=rw"
-    return sqlite3.connect(address, uri=True, timeout=_BUSY_S, isolation_level=None)
 
 
 def _check(pairs: Mapping[str, str]) -> None:

@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlparse
 
 from bis.config import tracking_uri_given
 from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
+from bis.evidence.addresses import local_path
 from bis.evidence.digests import digest_bytes
 from bis.evidence.record_document import read_record, record_text
 from bis.evidence.reentrancy import unobserved
@@ -104,7 +104,7 @@ class EvidenceStore:
 
     @cached_property
     def _client(self) -> Any:
-        """MLflow's client: for what is written, and for stores that are not read directly."""
+        """MLflow's client: for stores that are not read or written directly, and for what is left to it."""
         if self._loading is not None:
             self._loading.join()  # two threads that import MLflow at once might each wait for the other
         from mlflow import MlflowClient  # late: the import takes over a second
@@ -113,7 +113,7 @@ class EvidenceStore:
             return MlflowClient(tracking_uri=self._given)
 
     def expect_writing(self) -> None:
-        """Load what writing needs in the background: it takes seconds, in which replays can run already.
+        """Load what writing needs, if it needs MLflow, in the background: replays can run in these seconds.
 
         Raises
         ------
@@ -329,10 +329,7 @@ class EvidenceStore:
 
     def artifact_folder(self, run_id: str) -> Path | None:
         """The folder of the run's artifacts, where it lies on this machine."""
-        uri = self._run(run_id).artifact_uri
-        if uri.startswith("file:"):
-            return Path(unquote(urlparse(uri).path))
-        return Path(uri) if "://" not in uri and not uri.startswith("mlflow-artifacts:") else None
+        return local_path(self._run(run_id).artifact_uri, "")
 
     def fresh_outputs(self, run_id: str) -> tuple[Outputs, ...]:
         """What the fresh replays of a run gave, those that ended well, in the order in which they were made."""

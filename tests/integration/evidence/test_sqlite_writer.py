@@ -129,7 +129,7 @@ def test_the_store_goes_on_through_mlflow(store_uri: str) -> None:
 
 
 def test_a_database_that_cannot_be_written_is_an_error(store_uri: str, database: Path) -> None:
-    """One that another program keeps locked, or that has lost its tables."""
+    """One that has lost a table."""
     store = EvidenceStore(store_uri)
     run_id = store.create("Default", "x", {}, started_unix_s=1.0)
     with closing(sqlite3.connect(database)) as connection:

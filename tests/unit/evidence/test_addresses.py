@@ -38,6 +38,7 @@ def test_paths_are_made_absolute_and_nothing_else(uri: str | None, absolute: str
     [
         ("./runs", "file"),
         ("/abs/runs", "file"),
+        ("/abs/a:b/runs", "file"),
         ("file:///abs/runs", "file"),
         ("sqlite:///a.db", "sqlite"),
         ("postgresql+psycopg2://u@h/db", "postgresql+psycopg2"),
