@@ -110,10 +110,11 @@ def show(run_id: str, *, tracking_uri: str | None = None) -> StoredRun:
     RunNotFound, StoreUnavailable, EvidenceError
         There is no such run, no answer, or no readable record.
     """
+    from bis.evidence.lead_run import lead_of
     from bis.evidence.verdicts import with_results
 
     store = _reading(tracking_uri, run_id)
-    return with_results(store, store.read(store.find(run_id)))
+    return with_results(store, store.read(lead_of(store, run_id)))
 
 
 def runs(
@@ -209,6 +210,7 @@ def plan(
         There is no such run, no answer, or no readable record.
     """
     from bis._replay.prepare import plan_replay
+    from bis.evidence.lead_run import lead_of
 
     workspace = Workspace(load_settings(Path.cwd()), _reading(tracking_uri, run_id), home())
     options = _plan_options(
@@ -220,7 +222,7 @@ def plan(
         source=source,
         timeout_s=timeout_s,
     )
-    return plan_replay(workspace.store.read(workspace.store.find(run_id)), options, workspace=workspace)
+    return plan_replay(workspace.store.read(lead_of(workspace.store, run_id)), options, workspace=workspace)
 
 
 def replay(  # noqa: PLR0913 - a keyword for each option of the command
@@ -251,7 +253,8 @@ def replay(  # noqa: PLR0913 - a keyword for each option of the command
     Parameters
     ----------
     run_id : str
-        An MLflow run id, a unique prefix of one, or ``last``.
+        An MLflow run id, a unique prefix of one, or ``last``. All runs of its program are judged; of a run that is
+        nested in another one of the program and named by its id, that run alone.
     times : int, optional
         How many replays: by default 3 exact or 8 fresh ones, or what the settings say.
     fresh : bool
@@ -298,6 +301,7 @@ def replay(  # noqa: PLR0913 - a keyword for each option of the command
         It cannot be replayed; the kind of error says why.
     """
     from bis._replay.replay_run import Request, replay_run
+    from bis._replay.session_runs import subject_of
     from bis._verify.stopping import fresh_budget
 
     settings = load_settings(Path.cwd())
@@ -324,7 +328,8 @@ def replay(  # noqa: PLR0913 - a keyword for each option of the command
         add=add,
         consent=consent,
     )
-    return replay_run(workspace.store.read(workspace.store.find(run_id)), options, request, workspace=workspace)
+    subject = subject_of(workspace.store, run_id)
+    return replay_run(subject.run, options, request, workspace=workspace, session=subject.session)
 
 
 def verify(
@@ -343,10 +348,11 @@ def verify(
         The table cannot be read, or names metrics that the run does not have.
     """
     from bis._verify.published.expected import compare_saved_outputs, compare_table, read_table
+    from bis.evidence.lead_run import lead_of
 
     table = None if expect == "saved-outputs" else read_table(Path(expect))
     store = _reading(tracking_uri, run_id)
-    stored = store.read(store.find(run_id))
+    stored = store.read(lead_of(store, run_id))
     settings = load_settings(Path.cwd())
     if table is None:
         return compare_saved_outputs(_saved_outputs(store, stored), stored.record.outputs.cells, run_id=stored.run_id)

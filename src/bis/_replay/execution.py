@@ -30,7 +30,7 @@ from bis.model.session import Quarantine, Session
 from bis.model.variation import Variation
 from bis.model.verdict import Deviation, Outcome
 from bis.record.assembly import texts, written_files
-from bis.record.observed_session import ObservedSession, SeenRun, outputs_of, read_sightings, trace_of
+from bis.record.observed_session import ObservedSession, outputs_of, read_sightings, session_run, trace_of
 
 _CELLS = "bis-executed-cells.ipynb"  # an interactive session replays as a notebook of its executed cells
 _RUNNING: list[bool] = []
@@ -210,15 +210,14 @@ def _target(plan: Plan, root: Path, cwd: Path) -> str:
 
 
 def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...]) -> Outcome:
-    run = _matching_run(job.plan, seen.runs)
-    outputs = outputs_of(seen, run, redact=texts(Redactor({**os.environ, **secrets_of({}, job.plan.argv)})))
+    redact = texts(Redactor({**os.environ, **secrets_of({}, job.plan.argv)}))
+    outputs = outputs_of(seen, None, redact=redact)
     failure = outputs.failure
     notes = []
-    if job.plan.original_scheme and run is None and failure is None:
-        failure = Failure(
-            "exception",
-            f"the program started {len(seen.runs)} MLflow runs; the original is its run {job.plan.ordinal + 1}",
-        )
+    if job.plan.original_scheme and not seen.runs and failure is None:
+        failure = Failure("exception", "the program started no MLflow run, and the original did")
+    artifacts = _artifacts(seen)
+    runs = [session_run(seen, r, artifacts=artifacts.get(r.run_id, ()), redact=redact) for r in seen.runs]
     found = [Deviation(**{k: e[k] for k in ("what", "recorded", "replayed", "why")}) for e in seen.all("deviation")]
     if seen.notebook is not None:
         found += [
@@ -231,30 +230,28 @@ def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...])
         index=job.index,
         kind=job.plan.kind,
         root=job.variation.root,
-        outputs=replace(outputs, artifacts=_artifacts(seen, run), files=written_files(seen), failure=failure),
+        outputs=replace(outputs, files=written_files(seen), failure=failure),
         failure=failure,
         deviations=(*deviations, *found),
         trace=trace_of(seen)[0],
         notes=tuple(dict.fromkeys(notes)),
+        runs=tuple(runs),
     )
 
 
-def _matching_run(plan: Plan, runs: tuple[SeenRun, ...]) -> SeenRun | None:
-    return next((r for r in runs if r.ordinal == plan.ordinal), None)
-
-
-def _artifacts(seen: ObservedSession, run: SeenRun | None) -> tuple[FileDigest, ...]:
-    """Digests of what the run logged into the quarantine."""
+def _artifacts(seen: ObservedSession) -> dict[str, tuple[FileDigest, ...]]:
+    """Digests of what each run logged into the quarantine, by its id."""
     quarantine = seen.session.quarantine
-    if run is None or quarantine is None:
-        return ()
-    folders = [p for p in Path(quarantine.folder).rglob("artifacts") if p.parent.name == run.run_id]
-    found = []
-    for base in folders:
-        for path in sorted(p for p in base.rglob("*") if p.is_file()):
-            name = path.relative_to(base).as_posix()
-            found.append(digest_file(path, None, name=name))
-    return tuple(found)
+    if not seen.runs or quarantine is None:
+        return {}
+    known = {run.run_id for run in seen.runs}
+    found: dict[str, tuple[FileDigest, ...]] = {}
+    for base in Path(quarantine.folder).rglob("artifacts"):
+        if base.parent.name in known:
+            files = sorted(p for p in base.rglob("*") if p.is_file())
+            digests = tuple(digest_file(p, None, name=p.relative_to(base).as_posix()) for p in files)
+            found[base.parent.name] = found.get(base.parent.name, ()) + digests
+    return found
 
 
 def _failed(job: Job, failure: Failure) -> Outcome:
@@ -265,4 +262,5 @@ def _failed(job: Job, failure: Failure) -> Outcome:
         outputs=Outputs(Status.MISSING, (failure.message,)),
         failure=failure,
         deviations=job.inputs.deviations,
+        runs=(),
     )

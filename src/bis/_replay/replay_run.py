@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from bis._replay.campaign import campaign
 from bis._replay.executors import executor_for
 from bis._replay.prepare import prepare
+from bis._replay.session_runs import session_run_of
 from bis._replay.variations import exact_variations, fresh_variations
-from bis._verify.case import Case
-from bis._verify.judgement import judge
 from bis._verify.program_entropy import deterministic
+from bis._verify.sessions.original_session import OriginalSession
+from bis._verify.sessions.session_judgement import SessionStopping, judge_session, session_case
 from bis._verify.stopping import ExactStopping, FreshStopping, Stopping
 from bis._verify.tolerances import Tolerances
 from bis.errors import BisError
-from bis.evidence.outcomes import is_readable, keep_outcome, read_outcomes
+from bis.evidence.outcomes import is_readable, keep_outcome, read_outcomes, same_metrics
 from bis.evidence.verdicts import problem_of_keeping
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Outcome, ReplayKind, Verdict
@@ -45,8 +46,17 @@ class Request:
     consent: Callable[[str], bool] | None = None
 
 
-def replay_run(run: StoredRun, options: ReplayOptions, request: Request, *, workspace: Workspace) -> Verdict:
-    """Replay a run and judge it; each finished replay is stored as a child run.
+def replay_run(
+    run: StoredRun,
+    options: ReplayOptions,
+    request: Request,
+    *,
+    workspace: Workspace,
+    session: OriginalSession | None = None,
+) -> Verdict:
+    """Replay a run and judge its session; each finished replay is stored as a child run.
+
+    Without a session, the run is taken for all of it.
 
     Raises
     ------
@@ -56,7 +66,8 @@ def replay_run(run: StoredRun, options: ReplayOptions, request: Request, *, work
     prepared = replace(prepare(run, options, workspace=workspace, consent=request.consent), keep=request.keep)
     randomness = run.record.randomness
     fresh = prepared.plan.kind is ReplayKind.FRESH
-    children = ChildRuns(workspace.store, prepared)
+    session = session or OriginalSession((session_run_of(run),), 0, run.record.outputs)
+    children = ChildRuns(workspace.store, prepared, session, request.tolerances)
     earlier = _earlier(prepared, workspace.store) if request.add else ()
     workspace.store.expect_writing()
     with executor_for(request.jobs, workspace.executor) as executor:
@@ -64,14 +75,14 @@ def replay_run(run: StoredRun, options: ReplayOptions, request: Request, *, work
             prepared,
             fresh_variations(request.times) if fresh else exact_variations(randomness, request.times),
             executor=executor,
-            stopping=_stopping(prepared, request, len(earlier)),
+            stopping=_stopping(prepared, request, session, len([o for o in earlier if session.can_use(o)])),
             sink=children,
             observer=workspace.observer,
             at_once=request.jobs,
             earlier=earlier,
         )
-    verdict = judge(
-        run.record.outputs,
+    verdict = judge_session(
+        session,
         (*earlier, *outcomes),
         request.tolerances,
         run_id=run.run_id,
@@ -95,20 +106,31 @@ def replay_run(run: StoredRun, options: ReplayOptions, request: Request, *, work
 class ChildRuns:
     """A sink that stores each outcome as a child run; `problems` says of which that failed, and why."""
 
-    def __init__(self, store: EvidenceStore, prepared: Prepared) -> None:
+    def __init__(
+        self, store: EvidenceStore, prepared: Prepared, session: OriginalSession, tolerances: Tolerances
+    ) -> None:
         self._store = store
         self._prepared = prepared
+        self._session = session
+        self._tolerances = tolerances
         self.problems: list[Statement] = []
 
     def __call__(self, outcome: Outcome) -> Outcome:
-        """Store it; returns it with the id of its run."""
+        """Store it; returns it with the id of its run, and with what the counterpart of the replayed run logged."""
+        outcome = self._session.with_counterpart(outcome, self._tolerances)
         try:
-            run_id = keep_outcome(self._store, self._prepared.run, self._prepared.plan, outcome)
+            same = self._same_metrics(outcome)
+            run_id = keep_outcome(self._store, self._prepared.run, self._prepared.plan, outcome, same=same)
         except BisError as error:
             problem = statement(StatementCode.REPLAY_NOT_STORED, replay=outcome.index + 1, message=error.message)
             self.problems.append(problem)
             return outcome
         return replace(outcome, run_id=run_id)
+
+    def _same_metrics(self, outcome: Outcome) -> str:
+        pairing = self._session.pairing(outcome, self._tolerances)
+        replayed = self._session.combined(outcome, pairing, number_of_runs=False).outputs
+        return same_metrics(self._session.original_outputs(()), replayed)
 
 
 def _earlier(prepared: Prepared, store: EvidenceStore) -> tuple[Outcome, ...]:
@@ -117,11 +139,14 @@ def _earlier(prepared: Prepared, store: EvidenceStore) -> tuple[Outcome, ...]:
     return tuple(outcome for outcome in found if is_readable(outcome))
 
 
-def _stopping(prepared: Prepared, request: Request, earlier: int) -> Stopping | None:
+def _stopping(prepared: Prepared, request: Request, session: OriginalSession, earlier: int) -> Stopping | None:
     if not request.until_decided:
         return None
-    record = prepared.run.record
-    case = Case(record.outputs, request.tolerances, trace=record.randomness.trace)
+    randomness = prepared.run.record.randomness
+    case = session_case(session, request.tolerances, randomness.trace)
+    rule: Stopping
     if prepared.plan.kind is ReplayKind.EXACT:
-        return ExactStopping(case, earlier + request.times)
-    return FreshStopping(case, record.randomness.root, earlier + request.times)
+        rule = ExactStopping(case, earlier + request.times)
+    else:
+        rule = FreshStopping(case, randomness.root, earlier + request.times)
+    return SessionStopping(rule, session, request.tolerances)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from bis._verify.scoped_names import plain
 from bis.config import Settings, Tolerance
 from bis.errors import UsageError
 from bis.model.verdict import AppliedTolerance, ToleranceOrigin
@@ -132,6 +133,7 @@ class Tolerances:
         return Applied(0.0, rtol, margin, quantum, origin)
 
     def _pattern(self, name: str) -> str | None:
+        name = plain(name)
         if name in self.declared:
             return name
         matching = [p for p in self.declared if fnmatchcase(name, p)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from bis._verify.scoped_names import plain
+
 
 class MachineMeasure(str, Enum):
     """What a metric measures that is not a result of the program."""
@@ -47,6 +49,7 @@ def measures_machine(name: str) -> MachineMeasure | None:
 
     Times, rates and loads differ between any two executions, whatever the program does.
     """
+    name = plain(name)
     if name.startswith("system/"):
         return MachineMeasure.SYSTEM
     words = [w.lower() for w in _WORD.findall(name)]

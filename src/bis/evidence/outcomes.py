@@ -31,8 +31,12 @@ VERSION = 1
 UNREADABLE = "evidence"  # the stage of a failure that is not the program's: what was kept of a replay cannot be read
 
 
-def keep_outcome(store: EvidenceWriter, stored: StoredRun, plan: Plan, outcome: Outcome) -> str:
+def keep_outcome(
+    store: EvidenceWriter, stored: StoredRun, plan: Plan, outcome: Outcome, *, same: str | None = None
+) -> str:
     """Store one outcome as a child run, whole or not at all; returns its run id.
+
+    `same` says how many metrics are the same, where those of several runs were compared (see `same_metrics`).
 
     Raises
     ------
@@ -47,7 +51,7 @@ def keep_outcome(store: EvidenceWriter, stored: StoredRun, plan: Plan, outcome: 
         "bis.replay.of": stored.run_id,
         "bis.replay.kind": outcome.kind.value,
         "bis.replay.index": str(outcome.index),
-        "bis.replay.same_metrics": same_metrics(stored.record.outputs, outputs),
+        "bis.replay.same_metrics": same or same_metrics(stored.record.outputs, outputs),
     }
     if outcome.failure is not None:
         tags["bis.failure"] = outcome.failure.message[:500]

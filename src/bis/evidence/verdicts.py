@@ -29,15 +29,15 @@ def keep_verdict(
 ) -> None:
     """Store a verdict with the run that it is about, in place of an earlier one.
 
-    Outputs of outcomes that are child runs are left out: they are there already. Secrets of this process, and those of
-    `plan` (the one by which the replays were made), are redacted.
+    Outputs and runs of outcomes that are child runs are left out: they are there already. Secrets of this process, and
+    those of `plan` (the one by which the replays were made), are redacted.
 
     Raises
     ------
     RunNotFound, StoreUnavailable
         There is no such run, or MLflow does not answer. What is stored is then the earlier verdict, or none.
     """
-    slim = tuple(replace(o, outputs=None) if o.run_id is not None else o for o in verdict.outcomes)
+    slim = tuple(replace(o, outputs=None, runs=None) if o.run_id is not None else o for o in verdict.outcomes)
     document = {
         "format": FORMAT,
         "version": VERSION,

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
     from bis.instrument.recorder import Recorder
 
+_NAME = "mlflow.runName"
+_PARENT = "mlflow.parentRunId"
+_NOT_OF_THE_PROGRAM = ("mlflow.", "bis.")
+_LONGEST_TAG = 500  # enough to tell runs apart
+
 
 class Observing:
     """Mix-in that observes runs, metrics, params, inputs and models; see the module's docstring."""
@@ -33,7 +38,7 @@ class Observing:
                 args, kwargs = self.bis_recorder.fence.run("tags", self._bis_tagged, args, kwargs) or (args, kwargs)
             run = super().create_run(*args, **kwargs)  # type: ignore[misc]
         if first:
-            self.bis_recorder.fence.run("run", self._bis_created, run)
+            self.bis_recorder.fence.run("run", self._bis_created, run, args, kwargs)
         return run
 
     def update_run_info(self, *args: Any, **kwargs: Any) -> Any:
@@ -60,6 +65,14 @@ class Observing:
             self.bis_recorder.fence.run("parameters", self._bis_params, run_id, [param])
         return result
 
+    def set_tag(self, run_id: Any, tag: Any, *args: Any, **kwargs: Any) -> Any:
+        """Set the tag, and note it."""
+        with outermost() as first:
+            result = super().set_tag(run_id, tag, *args, **kwargs)  # type: ignore[misc]
+        if first:
+            self.bis_recorder.fence.run("run", self._bis_tags, run_id, [tag])
+        return result
+
     def log_batch(self, run_id: Any, metrics: Any = (), params: Any = (), *args: Any, **kwargs: Any) -> Any:
         """Log the batch, and note it."""
         metrics, params = list(metrics or ()), list(params or ())
@@ -68,6 +81,8 @@ class Observing:
         if first:
             self.bis_recorder.fence.run("metrics", self._bis_metrics, run_id, metrics)
             self.bis_recorder.fence.run("parameters", self._bis_params, run_id, params)
+            tags = kwargs.get("tags") or (args[0] if args else None) or ()
+            self.bis_recorder.fence.run("run", self._bis_tags, run_id, tags)
         return result
 
     def log_inputs(self, run_id: Any, *args: Any, **kwargs: Any) -> Any:
@@ -84,7 +99,8 @@ class Observing:
         with outermost():
             result = super().create_logged_model(*args, **kwargs)  # type: ignore[misc]
         run_id = kwargs.get("source_run_id") or getattr(result, "source_run_id", None) or ""
-        self.bis_recorder.fence.run("models", self._bis_model, getattr(result, "name", "model"), run_id)
+        named = bool(kwargs.get("name") or (args[1] if len(args) > 1 else None))
+        self.bis_recorder.fence.run("models", self._bis_model, getattr(result, "name", "model"), run_id, named)
         return result
 
     def record_logged_model(self, *args: Any, **kwargs: Any) -> Any:
@@ -97,18 +113,31 @@ class Observing:
 
     # -- noting -------------------------------------------------------------------------------------------------------
 
-    def _bis_attach(self, run_id: str, how: str, experiment_id: str = "") -> None:
+    def _bis_attach(self, run_id: str, how: str, experiment_id: str = "", **identity: Any) -> None:
         if run_id in self.bis_recorder.runs:
             return
         self.bis_on_attach(run_id)
-        self.bis_recorder.run_seen(run_id, how=how, experiment_id=experiment_id, uri=self.bis_uri)
+        self.bis_recorder.run_seen(run_id, how=how, experiment_id=experiment_id, uri=self.bis_uri, **identity)
 
-    def _bis_created(self, run: Any) -> None:
-        self._bis_attach(run.info.run_id, "created", str(run.info.experiment_id))
+    def _bis_created(self, run: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        tags = {t.key: str(t.value) for t in kwargs.get("tags") or (args[3] if len(args) > 3 else None) or ()}
+        given = kwargs.get("run_name") or (args[4] if len(args) > 4 else None) or tags.get(_NAME)
+        self._bis_attach(
+            run.info.run_id,
+            "created",
+            str(run.info.experiment_id),
+            name=getattr(run.info, "run_name", None) or given or "",
+            named=bool(given),
+            parent=tags.get(_PARENT, ""),
+            tags=_of_the_program(tags),
+        )
 
     def _bis_updated(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         run_id = kwargs.get("run_id") or args[0]
         status = kwargs.get("run_status", args[1] if len(args) > 1 else None)
+        new_name = kwargs.get("run_name") or (args[3] if len(args) > 3 else None)
+        if new_name and run_id in self.bis_recorder.runs:
+            self.bis_recorder.note("tag", run_id=run_id, tags={_NAME: str(new_name)})
         if status is None:  # only renamed
             return
         name = _status_name(status)
@@ -117,6 +146,12 @@ class Observing:
         elif run_id in self.bis_recorder.runs:
             self.bis_recorder.note("run_end", run_id=run_id, status=name)
             self.bis_on_end(run_id)
+
+    def _bis_tags(self, run_id: str, tags: Any) -> None:
+        given = {t.key: str(t.value) for t in tags}
+        kept = {**_of_the_program(given), **{k: v for k, v in given.items() if k in {_NAME, _PARENT}}}
+        if kept:
+            self.bis_recorder.note("tag", run_id=run_id, tags=kept)
 
     def _bis_metrics(self, run_id: str, metrics: list[Any]) -> None:
         self._bis_attach(run_id, "joined")
@@ -147,10 +182,10 @@ class Observing:
                 context=context,
             )
 
-    def _bis_model(self, name: str, run_id: str) -> None:
+    def _bis_model(self, name: str, run_id: str, named: bool = True) -> None:  # noqa: FBT001, FBT002
         model = _object_being_logged()
         if model is not None:
-            self.bis_recorder.model_seen(name or "model", model, run_id)
+            self.bis_recorder.model_seen(name or "model", model, run_id, named=named)
 
     def _bis_tagged(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         from mlflow.entities import RunTag
@@ -181,6 +216,11 @@ def observe(store: Any, recorder: Recorder, uri: str, on_attach: Any, on_end: An
     store.bis_on_attach = on_attach
     store.bis_on_end = on_end
     return store
+
+
+def _of_the_program(tags: dict[str, str]) -> dict[str, str]:
+    """The tags that are not MLflow's or of bis."""
+    return {k: v[:_LONGEST_TAG] for k, v in tags.items() if not k.startswith(_NOT_OF_THE_PROGRAM)}
 
 
 def _status_name(status: Any) -> str:

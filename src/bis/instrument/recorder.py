@@ -126,15 +126,18 @@ class Recorder:
 
     # -- observations -------------------------------------------------------------------------------------------------
 
-    def run_seen(self, run_id: str, *, how: str, experiment_id: str, uri: str) -> None:
-        """Note that an MLflow run was created or resumed by this process."""
+    def run_seen(self, run_id: str, *, how: str, experiment_id: str, uri: str, **identity: Any) -> None:
+        """Note that an MLflow run was created or resumed by this process, and by what it can be told from others."""
         if run_id in self.runs:
             return
-        self.runs[run_id] = len(self.runs)
-        self.note("run", run_id=run_id, how=how, experiment_id=experiment_id, uri=uri, ordinal=self.runs[run_id])
+        ordinal = self.runs[run_id] = len(self.runs)
+        self.note("run", run_id=run_id, how=how, experiment_id=experiment_id, uri=uri, ordinal=ordinal, **identity)
 
-    def model_seen(self, name: str, model: Any, run_id: str = "") -> None:
-        """Note the weights of a model that is being logged to a run, or (without one) was found at the end."""
+    def model_seen(self, name: str, model: Any, run_id: str = "", *, named: bool = True) -> None:
+        """Note the weights of a model that is being logged to a run, or (without one) was found at the end.
+
+        `named` is false where MLflow or its server made up the name.
+        """
         from bis.instrument.weight_probe import weights_digest  # where there are models only
 
         weights = weights_digest(model, name=name)
@@ -143,7 +146,7 @@ class Recorder:
         logged_to = self._digests.setdefault(weights["digest"], set())
         if run_id not in logged_to and (run_id or not logged_to):
             logged_to.add(run_id)
-            self.note("model", run_id=run_id, **weights)
+            self.note("model", run_id=run_id, named=named, **weights)
 
     # -- hooks --------------------------------------------------------------------------------------------------------
 

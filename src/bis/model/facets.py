@@ -257,13 +257,17 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class ModelWeights:
-    """A trained model: `digest` is SHA-256 over (name, dtype, shape, little-endian bytes) in sorted name order."""
+    """A trained model: `digest` is SHA-256 over (name, dtype, shape, little-endian bytes) in sorted name order.
+
+    `named` is false where MLflow or its server made up the name, None where that was not recorded.
+    """
 
     name: str
     framework: str
     digest: str
     arrays: int = 0
     size_bytes: int = 0
+    named: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

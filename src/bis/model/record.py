@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from bis.model.facets import Code, Data, Environment, Machine, Outputs, Parameters, Randomness, Status
+from bis.model.run_identity import RunIdentity
 
 FORMAT = "bis.record"
 VERSION = 1
@@ -33,7 +34,8 @@ class State(str, Enum):
 class Record:
     """Everything that is known of one MLflow run.
 
-    `ordinal` counts the runs that the program started, from 0: a replay of the program finds this run by it.
+    `ordinal` counts the runs that the program started, from 0; `session_runs` is their number, None where it was not
+    recorded. `identity` is what tells this run from the others (its params are in `parameters`); None likewise.
     `sessions` counts the programs that wrote to the run, where it was resumed. `host` is a digest of machine and
     user, that distinguishes "here" from "elsewhere" and nothing more.
     """
@@ -58,6 +60,8 @@ class Record:
     randomness: Randomness
     outputs: Outputs
     notes: tuple[str, ...] = ()
+    session_runs: int | None = None
+    identity: RunIdentity | None = None
 
     def facets(self) -> dict[str, Any]:
         """The facets by name, in the order in which they are shown."""

@@ -115,6 +115,15 @@ class StatementCode(str, Enum):
     REPLAY_NOT_STORED = "replay-not-stored"
     VERDICT_NOT_STORED = "verdict-not-stored"
 
+    # Several runs of one program.
+    RUNS_COMPARED = "runs-compared"
+    RUNS_TALLY = "runs-tally"
+    RUNS_CREATED = "runs-created"
+    RUNS_AS_SET = "runs-as-set"
+    RUNS_NOT_FOUND = "runs-not-found"
+    RUNS_WITHOUT_RESULTS = "runs-without-results"
+    REPLAYS_OF_ONE_RUN = "replays-of-one-run"
+
     # Published figures and saved outputs.
     COMPARED = "compared"
     NOTHING_TO_COMPARE = "nothing-to-compare"
@@ -232,6 +241,13 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.FACET_LACKING: ("facet", "consequence"),
     _C.REPLAY_NOT_STORED: ("replay", "message"),
     _C.VERDICT_NOT_STORED: ("message",),
+    _C.RUNS_COMPARED: ("compared", "total"),
+    _C.RUNS_TALLY: ("levels", "counts"),
+    _C.RUNS_CREATED: ("original", "replayed"),
+    _C.RUNS_AS_SET: ("runs",),
+    _C.RUNS_NOT_FOUND: ("runs",),
+    _C.RUNS_WITHOUT_RESULTS: ("runs",),
+    _C.REPLAYS_OF_ONE_RUN: ("replays",),
     _C.COMPARED: ("basis", "total", "levels", "counts"),
     _C.NOTHING_TO_COMPARE: ("basis",),
     _C.PRINTED_BITS: ("digits",),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from bis.model.facets import Failure, Outputs
+from bis.model.session_run import SessionRun
 from bis.model.statement import Statement
 
 FORMAT = "bis.verdict"
@@ -35,7 +36,9 @@ class Outcome:
     """One replay. `outputs` is None where the program could not be started; `failure` says why it ended badly.
 
     A failure after outputs were written keeps both: what was logged before still counts. `root` is the entropy root
-    in hexadecimal. `drift` names recorded facets that were found different at replay time.
+    in hexadecimal. `runs` are the runs that the program created; None in outcomes of before they were kept, of which
+    only the counterpart of the run that was replayed is known. `outputs` has what belongs to the whole program, and
+    what belongs to that counterpart.
     """
 
     index: int
@@ -48,6 +51,7 @@ class Outcome:
     duration_s: float = 0.0
     run_id: str | None = None
     notes: tuple[str, ...] = ()
+    runs: tuple[SessionRun, ...] | None = None
 
 
 class Level(str, Enum):
@@ -87,6 +91,7 @@ class ItemKind(str, Enum):
     CELL = "cell"
     FILE = "file"
     EXIT = "exit"
+    RUNS = "runs"  # how many runs the program created
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,8 @@ class Item:
     `name` is that of the metric, model or file; ``exit`` for the end of the program; for printed text the stream
     (``stdout``), for a cell the kind of its output; empty for several artifacts or files together. `cell` counts the
     cells of a notebook from 0. For a number in printed text `label` is the words before it and `line` its line (from
-    1) where it has none; for a published figure `label` is the name of our metric where it differs.
+    1) where it has none; for a published figure `label` is the name of our metric where it differs. `run` is the id of
+    the run that it belongs to, where several runs were judged; empty for what belongs to the whole program.
     """
 
     name: str
@@ -176,6 +182,7 @@ class Item:
     cell: int | None = None
     label: str = ""
     line: int | None = None
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +206,30 @@ class Basis(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedRun:
+    """One of several runs of a program that were judged together.
+
+    `level` is the weakest of its own items; None where it has none that counts. `replays` is the number of replays in
+    which it has a counterpart. `by_results` says that nothing but results tells it from other runs of the program, so
+    that it was compared as one of a set. `name` is empty where the program gave none.
+    """
+
+    run_id: str
+    name: str
+    parent: str
+    level: Level | None
+    replays: int
+    by_results: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to "would we get it again?" for one run.
+    """The answer to "would we get it again?" for the runs of one program, or for one of them alone.
 
     `level` is the weakest of the counting items; `statements` must be read with it (bounds, detectable shift, what was
     not compared), the first of them is the headline; `needed` is the number of replays that would decide an
-    inconclusive one. Where `basis` is not `replays`, the one group holds what was compared, and no replay.
+    inconclusive one. Where `basis` is not `replays`, the one group holds what was compared, and no replay. `run_id` is
+    the run that the replays are stored with. `runs` are all that were judged; empty where it is `run_id` alone.
     """
 
     run_id: str
@@ -215,6 +240,7 @@ class Verdict:
     outcomes: tuple[Outcome, ...] = ()
     needed: int | None = None
     basis: Basis = Basis.REPLAYS
+    runs: tuple[JudgedRun, ...] = ()
 
     @property
     def exit_code(self) -> int:

@@ -40,6 +40,7 @@ from bis.record.observed_session import (
     ObservedSession,
     SeenRun,
     datasets_of,
+    identity_of,
     outputs_of,
     parameters_of,
     trace_of,
@@ -96,6 +97,8 @@ def assemble(seen: ObservedSession, run: SeenRun | None, *, artifacts: tuple[Art
         randomness=randomness_of(seen),
         outputs=outputs,
         notes=_notes(seen),
+        session_runs=len(seen.runs),
+        identity=None if run is None else replace(identity_of(seen, run, redact=redact), params={}),
     )
 
 

@@ -9,14 +9,23 @@ from typing import Any
 
 from bis.errors import EvidenceError
 from bis.evidence.spool import NOTEBOOK_RESULT, STDOUT, read_events, read_exit, read_session
-from bis.model.facets import Cell, CellOutput, Curve, Dataset, Failure, ModelWeights, Outputs, Status
+from bis.model.facets import Cell, CellOutput, Curve, Dataset, Failure, FileDigest, ModelWeights, Outputs, Status
 from bis.model.jsonable import from_json
+from bis.model.run_identity import RunIdentity
 from bis.model.session import Exit, Session
+from bis.model.session_run import SessionRun
+
+_NAME = "mlflow.runName"
+_PARENT = "mlflow.parentRunId"
+_LONGEST_PARAM = 500  # enough to tell runs apart
 
 
 @dataclass(frozen=True, slots=True)
 class SeenRun:
-    """An MLflow run that the program created or resumed; `ordinal` counts them from 0."""
+    """An MLflow run that the program created or resumed; `ordinal` counts them from 0.
+
+    For `name`, `named`, `parent` and `tags` see `bis.model.run_identity.RunIdentity`.
+    """
 
     run_id: str
     how: str
@@ -24,6 +33,10 @@ class SeenRun:
     uri: str
     ordinal: int
     at: float
+    name: str = ""
+    named: bool | None = None
+    parent: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +93,20 @@ def read_sightings(folder: Path) -> ObservedSession:
         run_id = str(e["run_id"])
         if run_id not in runs:
             runs[run_id] = SeenRun(
-                run_id, str(e["how"]), str(e.get("experiment_id", "")), str(e["uri"]), len(runs), float(e["t"])
+                run_id,
+                str(e["how"]),
+                str(e.get("experiment_id", "")),
+                str(e["uri"]),
+                len(runs),
+                float(e["t"]),
+                name=str(e.get("name", "")),
+                named=e.get("named"),
+                parent=str(e.get("parent", "")),
+                tags=dict(e.get("tags", {})),
             )
+    for e in sorted(events.get("tag", []), key=lambda e: float(e["t"])):
+        if str(e["run_id"]) in runs:
+            runs[str(e["run_id"])] = _tagged(runs[str(e["run_id"])], dict(e["tags"]))
     return ObservedSession(
         folder=folder,
         session=read_session(folder),
@@ -92,8 +117,39 @@ def read_sightings(folder: Path) -> ObservedSession:
     )
 
 
+def _tagged(run: SeenRun, tags: dict[str, str]) -> SeenRun:
+    """The run with tags that were set after it was created."""
+    name, parent = tags.pop(_NAME, ""), tags.pop(_PARENT, "")
+    if name:
+        run = replace(run, name=name, named=True)
+    return replace(run, parent=parent or run.parent, tags={**run.tags, **tags})
+
+
+def identity_of(seen: ObservedSession, run: SeenRun, *, redact: Any = str) -> RunIdentity:
+    """What tells one of the program's runs from the others."""
+    params = parameters_of(seen, run)
+    return RunIdentity(
+        run_id=run.run_id,
+        ordinal=run.ordinal,
+        name=redact(run.name),
+        named=run.named,
+        parent=run.parent,
+        params={k: redact(v)[:_LONGEST_PARAM] for k, v in params.items()},
+        tags={k: redact(v) for k, v in run.tags.items()},
+    )
+
+
+def session_run(
+    seen: ObservedSession, run: SeenRun, *, artifacts: tuple[FileDigest, ...] = (), redact: Any = str
+) -> SessionRun:
+    """One of the program's runs, with what was logged to it."""
+    own = tuple(_weights(e) for e in seen.all("model") if e.get("run_id") == run.run_id)
+    outputs = Outputs(Status.RECORDED, metrics=_curves(seen, run), models=own, artifacts=artifacts)
+    return SessionRun(identity_of(seen, run, redact=redact), outputs)
+
+
 def outputs_of(seen: ObservedSession, run: SeenRun | None, *, redact: Any = str) -> Outputs:
-    """The outputs of the program that belong to one of its runs (None: a program that started no run).
+    """The outputs of the program that belong to one of its runs (None: those that belong to none).
 
     `redact` is applied to every text that the program printed.
     """
@@ -185,13 +241,19 @@ def _curves(seen: ObservedSession, run: SeenRun | None) -> tuple[Curve, ...]:
 
 def _models(seen: ObservedSession, run: SeenRun | None) -> tuple[ModelWeights, ...]:
     """Models logged to the run; those found in the program at its end belong to its last run."""
-    last = not seen.runs or run is None or run == seen.runs[-1]
+    last = run is None or run == seen.runs[-1]
     found = []
     for e in seen.all("model"):
         owner = e.get("run_id")
         if (run is not None and owner == run.run_id) or (not owner and last):
-            found.append(ModelWeights(e["name"], e["framework"], e["digest"], e["arrays"], e["size_bytes"]))
+            found.append(_weights(e))
     return tuple(found)
+
+
+def _weights(event: dict[str, Any]) -> ModelWeights:
+    return ModelWeights(
+        event["name"], event["framework"], event["digest"], event["arrays"], event["size_bytes"], event.get("named")
+    )
 
 
 def _stdout(folder: Path) -> str | None:

@@ -278,6 +278,22 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.FACET_LACKING: "{facet}: {consequence}",
     _C.REPLAY_NOT_STORED: "replay {replay} could not be stored as a child run: {message}",
     _C.VERDICT_NOT_STORED: "the verdict could not be stored with the run: {message}",
+    _C.RUNS_COMPARED: lambda f: (
+        f"all {f['total']} runs: {f['first']}"
+        if f["compared"] == f["total"]
+        else f"{f['compared']} of {f['total']} runs: {f['first']}"
+    ),
+    _C.RUNS_TALLY: lambda f: (
+        "runs: " + ", ".join(f"{n} {level}" for level, n in zip(f["levels"], f["counts"], strict=True))
+    ),
+    _C.RUNS_CREATED: lambda f: (
+        f"{f['original']} in the original, {' to '.join(map(str, f['replayed'])) or 'another number'} in replays"
+    ),
+    _C.RUNS_AS_SET: "nothing but results (no parent, name, param, tag or what was logged) tells {runs:#run} from "
+    "others of the program: compared as a set, paired by their results",
+    _C.RUNS_NOT_FOUND: "{runs:#run} of the program not compared: deleted, or logged to another store",
+    _C.RUNS_WITHOUT_RESULTS: "{runs:#run} logged nothing that can be compared",
+    _C.REPLAYS_OF_ONE_RUN: "{replays:#earlier replay} left out: only one run of each was kept",
     _C.COMPARED: _compared,
     _C.NOTHING_TO_COMPARE: lambda f: f"there are no {BASES[f['basis']]}s to compare with",
     _C.PRINTED_BITS: "exactly the double that the {digits:#digit} printed represent",

@@ -1,0 +1,88 @@
+"""The runs of a session in a store: all that a program created, found by one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bis._verify.sessions.original_session import OriginalSession
+from bis.errors import EvidenceError
+from bis.evidence.lead_run import LAST, lead_of, parent_in_session
+from bis.evidence.store import PARENT, StoredRun
+from bis.model.run_identity import RunIdentity
+from bis.model.session_run import SessionRun
+from bis.model.stored_runs import RunFilter
+
+if TYPE_CHECKING:
+    from bis.evidence.store import EvidenceStore
+
+_NOT_OF_THE_PROGRAM = ("mlflow.", "bis.")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a reference to a run means: the run that replays are stored with, and the session that is judged."""
+
+    run: StoredRun
+    session: OriginalSession
+
+
+def subject_of(store: EvidenceStore, reference: str) -> Subject:
+    """Find a run with its session: all runs of it are judged, unless one that is nested in another is named by its id.
+
+    Raises
+    ------
+    RunNotFound, StoreUnavailable
+        There is no such run, or no answer.
+    EvidenceDamaged, EvidenceTooNew
+        The record of the run cannot be read. Other runs whose records cannot be read are left out of the session.
+    """
+    run = store.read(lead_of(store, reference))
+    session = run.record.session
+    if not run.recorded or not session:
+        return Subject(run, OriginalSession((session_run_of(run),), 0, run.record.outputs))
+    alone = parent_in_session(store, run.run_id) is not None
+    members = [run]
+    for summary in store.runs(RunFilter(tags={"bis.session": session})):
+        if summary.run_id != run.run_id:
+            try:
+                members.append(store.read(summary.run_id))
+            except EvidenceError:
+                continue  # it counts as one that could not be compared
+    members = [m for m in members if m.recorded and m.record.session == session]
+    members.sort(key=lambda m: (m.record.ordinal, m.run_id))
+    totals = [m.record.session_runs for m in members if m.record.session_runs is not None]
+    lead = next(i for i, m in enumerate(members) if m.run_id == run.run_id)
+    return Subject(
+        run,
+        OriginalSession(
+            tuple(session_run_of(m) for m in members),
+            lead,
+            run.record.outputs,
+            total=max(totals, default=None),
+            alone=alone and reference != LAST,
+        ),
+    )
+
+
+def session_run_of(stored: StoredRun) -> SessionRun:
+    """A run of the store as one of its session; what was not recorded of its identity is taken from its tags."""
+    outputs = stored.record.outputs
+    own = replace(outputs, artifacts=tuple(a for a in outputs.artifacts if not a.path.startswith("bis/")))
+    return SessionRun(_identity(stored), own)
+
+
+def _identity(stored: StoredRun) -> RunIdentity:
+    params = dict(stored.record.parameters.values)
+    known = stored.record.identity
+    tags = stored.tags
+    if known is not None:
+        return replace(known, params=params, parent=known.parent or tags.get(PARENT, ""))
+    return RunIdentity(
+        run_id=stored.run_id,
+        ordinal=stored.record.ordinal,
+        name=stored.name,
+        parent=tags.get(PARENT, ""),
+        params=params,
+        tags={k: v for k, v in tags.items() if not k.startswith(_NOT_OF_THE_PROGRAM)},
+    )
