@@ -54,7 +54,10 @@ def features_of(runs: Sequence[SessionRun], parents: Sequence[int | None]) -> li
 
 def _own(run: SessionRun) -> Iterable[Feature]:
     identity, outputs = run.identity, run.outputs
-    yield ("id", identity.run_id)
+    if identity.named is None:
+        # The program took up a run that it names by its id. An id that MLflow drew tells nothing: with the recorded
+        # entropy it is drawn again, for whichever run is created first.
+        yield ("id", identity.run_id)
     if identity.given_name:
         yield ("name", identity.given_name)
     yield from (("param", k, v) for k, v in identity.params.items())

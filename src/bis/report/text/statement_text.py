@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 
 Catalogue = dict[StatementCode, "str | Callable[[Mapping[str, Any]], str]"]
 
+_MOST_NAMES = 10  # of runs and metrics there may be hundreds
+
 _FORMATS: dict[str, Callable[[Any], str]] = {
     "p": probability,
     "%": percent,
     "short": short,
-    "list": lambda names: ", ".join(map(str, names)),
+    "list": lambda names: (
+        ", ".join(map(str, names[:_MOST_NAMES]))
+        + (f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else "")
+    ),
 }
 
 # These go on with the sentence before them; all others are set apart by a semicolon.
@@ -77,6 +82,8 @@ def item_name(item: Item) -> str:
     """What an item is about, as a row of a table names it."""
     if item.kind is ItemKind.EXIT:
         return "end of the program"
+    if item.kind is ItemKind.RUNS:
+        return "number of runs"
     if item.kind in {ItemKind.ARTIFACT, ItemKind.FILE} and not item.name:
         return f"{item.kind.value}s"
     if item.kind in {ItemKind.CELL, ItemKind.STDOUT}:

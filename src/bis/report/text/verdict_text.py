@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bis.model.verdict import Basis, Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
-from bis.report.text.figure_words import short
+from bis.report.text.figure_words import counted, short
 from bis.report.text.plots import strip
+from bis.report.text.session_text import MOST_LISTED, listed_first, run_labels, runs_table
 from bis.report.text.statement_text import item_name, statement_text, statements_text
 from bis.report.text.terminal import bullet, headline, print_text, styled, table, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 # More rows of one and the same statement than this are printed in one line, unless all are asked for.
 _MANY = 12
+_FEW = 3  # the same, where several runs have the like of each
 
 
 def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, full: bool = False) -> str:
@@ -38,7 +40,7 @@ def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, ful
     """
     said = verdict.statements
     first = statement_text(said[0]) if said else ""
-    parts: list[Any] = [headline(verdict.level.value, first), f"run {verdict.run_id}"]
+    parts: list[Any] = [headline(verdict.level.value, first), f"run {verdict.run_id}", *runs_table(verdict, full=full)]
     for group in verdict.groups:
         # No replay was made for a comparison with figures that were published or saved.
         replayed = verdict.basis is Basis.REPLAYS
@@ -70,8 +72,8 @@ def _expectation(items: Sequence[Item]) -> list[Any]:
     return [table(heads, rows, right=(1, 2), fold=0), "", *[_item_text(i) for i in items]]
 
 
-def _item_text(item: Item) -> Any:
-    return bullet(f"{item_name(item)}: {statements_text(item.statements)}")
+def _item_text(item: Item, labels: Mapping[str, str] | None = None) -> Any:
+    return bullet(f"{_name(item, labels or {})}: {statements_text(item.statements)}")
 
 
 def _values(values: tuple[str, ...]) -> str:
@@ -86,37 +88,54 @@ def print_verdict(verdict: Verdict, *, full: bool = False) -> None:
 
 def _group(group: Group, verdict: Verdict, *, full: bool) -> list[Any]:
     failed = f", {group.failed} ended differently from the original" if group.failed else ""
+    own = {"", verdict.run_id}  # whose values the outcomes hold
     count = f"{group.replays} {group.kind.value} replay{'' if group.replays == 1 else 's'}{failed}: "
     parts: list[Any] = [headline(f"{count}{group.level.value}", "")]
     tested = [i for i in group.items if i.evidence.interval is not None]
-    if tested:
-        parts += [_tests(tested), "", *_strips(tested, verdict.outcomes)]
     rest = [i for i in group.items if i not in tested]
+    left = 0
+    labels = run_labels(verdict.runs)
+    if verdict.runs:
+        tested, left = listed_first(tested, full=full)
+    if tested:
+        parts += [_tests(tested, labels), "", *_strips([i for i in tested if i.run in own], verdict.outcomes)]
     if rest:
-        parts.append(_items(rest, full=full))
+        parts.append(_items(rest, labels, full=full))
+    if left:
+        parts.append(f"and {counted(left, 'more metric')} of these runs (--full)")
     parts += [bullet(statement_text(one)) for one in group.statements if one not in verdict.statements[:1]]
-    parts += [_item_text(i) for i in tested if full or i.level is not Level.STATISTICAL]
+    parts += [_item_text(i, labels) for i in tested if full or i.level is not Level.STATISTICAL]
     return parts
 
 
-def _items(items: Sequence[Item], *, full: bool) -> Any:
+def _items(items: Sequence[Item], labels: Mapping[str, str], *, full: bool) -> Any:
+    many = _FEW if labels else _MANY
     rows: list[tuple[Any, Any, str]] = []
     alike: dict[tuple[Level, ItemKind, str], list[Item]] = {}
     for item in sorted(items, key=lambda i: (not i.counts, -i.level.rank, list(ItemKind).index(i.kind))):
         alike.setdefault((item.level, item.kind, statements_text(item.statements)), []).append(item)
     for (_, kind, said), members in alike.items():
-        if len(members) > _MANY and not full:
-            rows.append((f"{len(members)} {kind.value}s", _level(members[0]), said))
+        if len(members) > many and not full:
+            runs = {i.run for i in members}
+            where = f" of {len(runs)} runs" if len(runs) > 1 else ""
+            rows.append((f"{len(members)} {kind.value}s{where}", _level(members[0]), said))
         else:
-            rows += [(item_name(i), _level(i), said) for i in members]
+            rows += [(_name(i, labels), _level(i), said) for i in members]
+    if labels and not full and len(rows) > MOST_LISTED:
+        rows[MOST_LISTED:] = [(f"and {len(rows) - MOST_LISTED} more (--full)", "", "")]
     return table(("", "", ""), rows)
+
+
+def _name(item: Item, labels: Mapping[str, str]) -> str:
+    """What an item is about, with its run where there are several."""
+    return f"{item_name(item)} of {labels[item.run]}" if item.run in labels else item_name(item)
 
 
 def _level(item: Item) -> Any:
     return styled(item.level.value) if item.counts else "(not counted)"
 
 
-def _tests(items: Sequence[Item]) -> Any:
+def _tests(items: Sequence[Item], labels: Mapping[str, str]) -> Any:
     """The figures of the tests; empty columns are left out."""
     one_level = len({(i.level, i.counts) for i in items}) == 1
     ranked = any(i.evidence.rank_p_value is not None for i in items)
@@ -130,7 +149,7 @@ def _tests(items: Sequence[Item]) -> Any:
         sigmas = "" if e.detectable_sigmas is None else f" ({e.detectable_sigmas:.1f} sd)"
         level = "" if one_level else _level(item)
         original = f"{float(e.original[0]):.6g}" if e.original else ""
-        rows.append((item.name, level, original, interval, _p(p), _p(e.rank_p_value), shift + sigmas))
+        rows.append((_name(item, labels), level, original, interval, _p(p), _p(e.rank_p_value), shift + sigmas))
     shown = [i for i in range(len(columns)) if not (i == 1 and one_level) and not (i == 5 and not ranked)]
     return table(
         [columns[i] for i in shown],
