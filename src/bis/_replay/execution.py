@@ -215,7 +215,7 @@ def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...])
     failure = outputs.failure
     notes = []
     if job.plan.original_scheme and not seen.runs and failure is None:
-        failure = Failure("exception", "the program started no MLflow run, and the original did")
+        failure = Failure("exception", "the program started 0 MLflow runs, the original at least one")
     artifacts = _artifacts(seen)
     runs = [session_run(seen, r, artifacts=artifacts.get(r.run_id, ()), redact=redact) for r in seen.runs]
     found = [Deviation(**{k: e[k] for k in ("what", "recorded", "replayed", "why")}) for e in seen.all("deviation")]

@@ -241,7 +241,7 @@ def _curves(seen: ObservedSession, run: SeenRun | None) -> tuple[Curve, ...]:
 
 def _models(seen: ObservedSession, run: SeenRun | None) -> tuple[ModelWeights, ...]:
     """Models logged to the run; those found in the program at its end belong to its last run."""
-    last = run is None or run == seen.runs[-1]
+    last = run is None or not seen.runs or run == seen.runs[-1]
     found = []
     for e in seen.all("model"):
         owner = e.get("run_id")

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from bis._verify.judgement import judge
 from bis._verify.published.expected import compare_saved_outputs, compare_table, parse_table
+from bis._verify.sessions.session_judgement import judge_session
 from bis._verify.tolerances import Tolerances
 from bis.config import Tolerance
 from bis.model.facets import CellOutput, Failure, FileDigest, Outputs
 from bis.model.statement import StatementCode, statement
 from bis.model.verdict import Deviation, Outcome, ReplayKind, Verdict
 from tests.unit._verify.runs import CRASH, TIMEOUT, Values, curve, drawn, exact, fresh, outputs
+from tests.unit._verify.sessions.session_values import replay, run, session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -192,7 +194,34 @@ def stored() -> Verdict:
 
 def all_scenes() -> list[Verdict]:
     """All verdicts."""
-    return [*exact_scenes(), *content_scenes(), *fresh_scenes(), *published_scenes(), stored()]
+    return [
+        *exact_scenes(),
+        *content_scenes(),
+        *fresh_scenes(),
+        *published_scenes(),
+        *session_scenes(),
+        stored(),
+    ]
+
+
+def session_scenes() -> list[Verdict]:
+    """Several runs of one program."""
+    runs = [
+        run("p", {"best": 0.9}, name="sweep"),
+        *(run(f"c{i}", {"m": v}, parent="p") for i, v in enumerate((1.0, 2.0))),
+    ]
+    other = [
+        run("q", {"best": 0.1}, name="sweep"),
+        *(run(f"d{i}", {"m": v}, parent="q") for i, v in enumerate((2.0, 1.0))),
+    ]
+    original = session(*runs, run("e", name="empty"), total=5)
+    old = replace(replay(*other), runs=None)
+    return [
+        judge_session(original, [old, replay(*other, run("e", name="empty"), index=1)], PLAIN, run_id="p"),
+        judge_session(
+            session(*runs), [replay(*runs, index=i, kind=ReplayKind.FRESH) for i in range(3)], PLAIN, run_id="p"
+        ),
+    ]
 
 
 def varied(*given: Outputs) -> list[Outcome]:

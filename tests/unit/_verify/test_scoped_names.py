@@ -1,0 +1,27 @@
+"""Names of metrics that belong to one of several runs."""
+
+from __future__ import annotations
+
+from bis._verify.fresh.direction import smaller_is_better
+from bis._verify.scoped_names import plain, scope, scoped
+from bis._verify.tolerances import Tolerances
+from bis._verify.volatile import MachineMeasure, measures_machine
+from bis.config import Tolerance
+
+
+def test_the_run_comes_off_again() -> None:
+    """A name without a run is its own plain form."""
+    name = scoped("val/loss", 12)
+    assert (plain(name), scope(name)) == ("val/loss", 12)
+    assert (plain("val/loss"), scope("val/loss")) == ("val/loss", None)
+
+
+def test_what_a_name_says_does_not_depend_on_the_run() -> None:
+    """Scale, tolerance, and what measures the machine."""
+    assert smaller_is_better(scoped("loss", 3))
+    assert not smaller_is_better(scoped("accuracy", 3))
+    assert measures_machine(scoped("fit_time", 3)) is MachineMeasure.TIME
+    assert measures_machine(scoped("accuracy", 3)) is None
+    near = Tolerances(declared={"val_*": Tolerance(atol=0.5), "acc": Tolerance(atol=0.1)})
+    assert near.apply(scoped("acc", 3), [1.0]).atol == 0.1
+    assert near.apply(scoped("val_x", 3), [1.0]).atol == 0.5
