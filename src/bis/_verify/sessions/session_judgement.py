@@ -40,7 +40,7 @@ class SessionStopping:
         self._rule = rule
         self._session = session
         self._settings = settings
-        self._combined: dict[tuple[ReplayKind, int], Outcome] = {}
+        self._combined: list[tuple[Outcome, Outcome]] = []  # each replay, and what the rule sees of it
 
     def next(self, outcomes_so_far: Sequence[Outcome]) -> bool:
         """Whether to go on."""
@@ -51,12 +51,15 @@ class SessionStopping:
         return self._rule.needed(self._seen(outcomes_so_far))
 
     def _seen(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        for outcome in outcomes:
-            key = (outcome.kind, outcome.index)
-            if key not in self._combined and self._session.can_use(outcome):
-                pairing = self._session.pairing(outcome, self._settings)
-                self._combined[key] = self._session.combined(outcome, pairing, number_of_runs=False)
-        return list(self._combined.values())
+        return [self._seen_of(outcome) for outcome in outcomes if self._session.can_use(outcome)]
+
+    def _seen_of(self, outcome: Outcome) -> Outcome:
+        known = next((seen for one, seen in self._combined if one is outcome), None)
+        if known is None:
+            pairing = self._session.pairing(outcome, self._settings)
+            known = self._session.combined(outcome, pairing, number_of_runs=False)
+            self._combined.append((outcome, known))
+        return known
 
 
 def judge_session(
