@@ -8,6 +8,7 @@ import shutil
 import signal
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from bis._replay.program_environment import neutralise
 from bis._replay.working_copy import build
 from bis._version import __version__
 from bis.config import MIB, Settings, home
-from bis.errors import BisError, DataMissing, StorageError
+from bis.errors import BisError, DataMissing, NotFound, StorageError
 from bis.evidence import spool as spool_files
 from bis.evidence.digests import digest_file
 from bis.evidence.redaction import Redactor, secrets_of
+from bis.evidence.sqlite_reader import sqlite_reader
+from bis.instrument.quarantine import DATABASE
 from bis.launch.launcher import child_environment, launch, write_session
 from bis.launch.runners import Launch, NotebookOptions
 from bis.model.facets import Cell, EntryKind, Failure, FileDigest, Outputs, Status
@@ -31,6 +34,7 @@ from bis.model.variation import Variation
 from bis.model.verdict import Deviation, Outcome
 from bis.record.assembly import texts, written_files
 from bis.record.observed_session import ObservedSession, SeenRun, outputs_of, read_sightings, trace_of
+from bis.record.unseen_metrics import with_unseen
 
 _CELLS = "bis-executed-cells.ipynb"  # an interactive session replays as a notebook of its executed cells
 _RUNNING: list[bool] = []
@@ -212,6 +216,7 @@ def _target(plan: Plan, root: Path, cwd: Path) -> str:
 def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...]) -> Outcome:
     run = _matching_run(job.plan, seen.runs)
     outputs = outputs_of(seen, run, redact=texts(Redactor({**os.environ, **secrets_of({}, job.plan.argv)})))
+    outputs = _with_unseen(seen, run, outputs)
     failure = outputs.failure
     notes = []
     if job.plan.original_scheme and run is None and failure is None:
@@ -237,6 +242,18 @@ def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...])
         trace=trace_of(seen)[0],
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _with_unseen(seen: ObservedSession, run: SeenRun | None, outputs: Outputs) -> Outputs:
+    """The outputs with what only the quarantine's store has, as in the record of the original."""
+    quarantine = seen.session.quarantine
+    database = None if quarantine is None else Path(quarantine.folder) / DATABASE
+    reader = None if run is None or database is None or not database.exists() else sqlite_reader(database)
+    if run is None or reader is None:
+        return outputs
+    with suppress(NotFound, OSError):  # the program did what it liked to its store: what was seen is what there is
+        return with_unseen(outputs, reader.run(run.run_id).metrics, lambda metric: reader.history(run.run_id, metric))
+    return outputs
 
 
 def _matching_run(plan: Plan, runs: tuple[SeenRun, ...]) -> SeenRun | None:

@@ -172,7 +172,7 @@ class SqliteReader:
                 artifact_uri=artifact_uri or "",
                 tags=dict(connection.execute("SELECT key, value FROM tags WHERE run_uuid = ?", (run_id,))),
                 params=dict(connection.execute("SELECT key, value FROM params WHERE run_uuid = ?", (run_id,))),
-                metrics=tuple(sorted(_column(connection, "SELECT key FROM latest_metrics WHERE run_uuid = ?", run_id))),
+                metrics=_metrics(connection, [run_id]).get(run_id, {}),
                 datasets=tuple(Dataset(n, d, kind or "", str(source or "")[:2000], context or "")
                                for n, d, kind, source, context in connection.execute(_DATASETS, (run_id,))),
             )  # fmt: skip

@@ -268,9 +268,29 @@ class EvidenceStore:
         record = missing_record(reason, outputs=outputs, parameters=parameters)
         return _with_tags(record, run.tags, reason, run.datasets)
 
-    def _history(self, run_id: str) -> tuple[Curve, ...]:
+    def last_values(self, run_id: str) -> Mapping[str, float]:
+        """The last value of each metric of a run.
+
+        Raises
+        ------
+        RunNotFound, StoreUnavailable
+            MLflow does not have it, or does not answer.
+        """
+        return self._run(run_id).metrics
+
+    def history(self, run_id: str, metric: str) -> Curve:
+        """All points of a metric.
+
+        Raises
+        ------
+        RunNotFound, StoreUnavailable
+            MLflow does not have it, or does not answer.
+        """
         with _mapped(self.tracking_uri, missing=run_id):
-            return tuple(self._reader.history(run_id, name) for name in self._reader.run(run_id).metrics)
+            return self._reader.history(run_id, metric)
+
+    def _history(self, run_id: str) -> tuple[Curve, ...]:
+        return tuple(self.history(run_id, name) for name in self.last_values(run_id))
 
     def download(self, run_id: str, artifact: str) -> Path:
         """A local copy of one artifact.

@@ -7,6 +7,7 @@ seen is noted afterwards, behind the fence. Signatures are tolerant, because MLf
 
 from __future__ import annotations
 
+import itertools
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bis.instrument.recorder import Recorder
+
+
+_QUEUED = itertools.count()  # numbers the batches that this process queued
 
 
 class Observing:
@@ -70,6 +74,19 @@ class Observing:
             self.bis_recorder.fence.run("parameters", self._bis_params, run_id, params)
         return result
 
+    def log_batch_async(self, run_id: Any, metrics: Any = (), params: Any = (), *args: Any, **kwargs: Any) -> Any:
+        """Queue the batch, and note it now: its turn comes in threads of MLflow's, in any order.
+
+        That something could not be logged is known later, and noted then.
+        """
+        metrics, params = list(metrics or ()), list(params or ())
+        seen = list(metrics), list(params)  # MLflow puts batches together in the lists that it was given
+        with outermost() as first:
+            result = super().log_batch_async(run_id, metrics, params, *args, **kwargs)  # type: ignore[misc]
+        if first and any(seen):
+            self.bis_recorder.fence.run("metrics", self._bis_queued, run_id, *seen, result)
+        return result
+
     def log_inputs(self, run_id: Any, *args: Any, **kwargs: Any) -> Any:
         """Log the inputs, and note the datasets."""
         with outermost() as first:
@@ -118,20 +135,37 @@ class Observing:
             self.bis_recorder.note("run_end", run_id=run_id, status=name)
             self.bis_on_end(run_id)
 
-    def _bis_metrics(self, run_id: str, metrics: list[Any]) -> None:
+    def _bis_queued(self, run_id: str, metrics: list[Any], params: list[Any], operations: Any) -> None:
+        queued = next(_QUEUED)
+        self._bis_metrics(run_id, metrics, queued=queued)
+        self._bis_params(run_id, params, queued=queued)
+
+        def ended(future: Any) -> None:
+            self.bis_recorder.fence.run("metrics", self._bis_logged, queued, future)
+
+        # MLflow has no public name for them; without them it is not known which batches failed.
+        for future in operations._operation_futures:  # noqa: SLF001
+            future.add_done_callback(ended)
+
+    def _bis_logged(self, queued: int, future: Any) -> None:
+        error = None if future.cancelled() else future.exception()
+        if error is not None or future.cancelled():
+            self.bis_recorder.note("unlogged", queued=queued, why=f"{type(error).__name__}: {error}"[:500])
+
+    def _bis_metrics(self, run_id: str, metrics: list[Any], **more: int) -> None:
         self._bis_attach(run_id, "joined")
         for m in metrics:
             value = float(m.value)
-            facts = {"key": m.key, "hex": value.hex(), "step": int(m.step or 0), "at": m.timestamp}
+            facts = {"key": m.key, "hex": value.hex(), "step": int(m.step or 0), "at": m.timestamp, **more}
             model = getattr(m, "model_id", None)
             if model:  # logging a model logs metrics of its run again, for the model: distinguished when they are read
                 facts["model"] = model
             self.bis_recorder.note("metric", run_id=run_id, **facts)
 
-    def _bis_params(self, run_id: str, params: list[Any]) -> None:
+    def _bis_params(self, run_id: str, params: list[Any], **more: int) -> None:
         self._bis_attach(run_id, "joined")
         for p in params:
-            self.bis_recorder.note("param", run_id=run_id, key=p.key, value=str(p.value))
+            self.bis_recorder.note("param", run_id=run_id, key=p.key, value=str(p.value), **more)
 
     def _bis_inputs(self, run_id: str, datasets: Any) -> None:
         for given in datasets:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bis.config import home
 from bis.errors import BisError, EvidenceDamaged
 from bis.evidence import spool as spool_files
+from bis.evidence.addresses import scheme_of
 from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
 from bis.evidence.record_document import seed_api
@@ -87,7 +88,7 @@ def assemble(seen: ObservedSession, run: SeenRun | None, *, artifacts: tuple[Art
         ordinal=run.ordinal if run is not None else 0,
         sessions=1,
         host=host_digest(),
-        tracking_scheme=run.uri.split(":", 1)[0] if run is not None else "",
+        tracking_scheme=scheme_of(run.uri) if run is not None else "",
         code=code,
         parameters=_parameters(seen, run, redact),
         environment=_document(seen, spool_files.ENVIRONMENT, Environment),
@@ -324,6 +325,9 @@ def _notes(seen: ObservedSession) -> tuple[str, ...]:
     notes = []
     if seen.notebook is not None:
         notes += [f"cell {s['position']} was skipped: {s['why']}" for s in seen.notebook.skipped]
+    failed = len(seen.all("unlogged"))
+    if failed:
+        notes.append(f"MLflow could not log {failed} of the batches that the program gave it to log later")
     if len(seen.runs) > 1:
         notes.append(f"the program started {len(seen.runs)} runs")
     return tuple(notes)

@@ -27,10 +27,11 @@ from bis.evidence.session_secrets import forget_secrets, redacted_notebook, reda
 from bis.evidence.spool import write_document
 from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore
 from bis.launch.liveness import is_alive, is_locked, lock, unlock
-from bis.model.facets import Curve
+from bis.model.facets import Curve, Outputs
 from bis.model.record import Mode, Record, State
 from bis.record.assembly import assemble, texts
 from bis.record.observed_session import ObservedSession, SeenRun, read_sightings
+from bis.record.unseen_metrics import with_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +107,8 @@ def _redact_notebook(seen: ObservedSession) -> None:
 
 def _store_run(store: EvidenceStore, seen: ObservedSession, run: SeenRun | None) -> str:
     record = assemble(seen, run, artifacts=_artifacts(store, run))
+    if run is not None and run.how == "created":  # another program may have logged to one that was resumed
+        record = replace(record, outputs=_with_unseen(store, run.run_id, record.outputs))
     run_id = run.run_id if run is not None else _create(store, seen, record)
     files = {}
     for artifact, name in ((SOURCE, spool_files.SOURCE), (NOTEBOOK, spool_files.NOTEBOOK_REDACTED)):
@@ -121,6 +124,10 @@ def _store_run(store: EvidenceStore, seen: ObservedSession, run: SeenRun | None)
         status = ended if record.state is State.FINISHED else "KILLED"
         store.end(run_id, status, record.ended_unix_s or time.time())
     return run_id
+
+
+def _with_unseen(store: EvidenceStore, run_id: str, outputs: Outputs) -> Outputs:
+    return with_unseen(outputs, store.last_values(run_id), lambda metric: store.history(run_id, metric))
 
 
 def _joined_existing(store: EvidenceStore, run_id: str, record: Record, session: str) -> bool:

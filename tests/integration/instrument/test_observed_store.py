@@ -166,3 +166,23 @@ def test_datasets_are_noted(store: Any, recorder: Kept) -> None:
     store.log_inputs(run_id, datasets=None)
     (event,) = recorder.all("dataset")
     assert (event["name"], event["digest"], event["context"]) == ("d", "abc", "training")
+
+
+def test_queued_values_are_noted_in_the_order_of_the_program(store: Any, recorder: Kept) -> None:
+    """Single metrics, params and batches, whenever MLflow's threads log them; what it could not log is said."""
+    from mlflow.entities import Metric, Param
+
+    run_id = new_run(store)
+    for step in range(20):
+        store.log_metric_async(run_id, Metric("m", step / 7, 1, step))
+    store.log_param_async(run_id, Param("p", "1"))
+    store.log_batch_async(run_id, [Metric("n", 2.0, 1, 0)], [Param("q", "2")], [])
+    store.flush_async_logging()
+    store.log_batch_async(run_id=run_id, metrics=[], params=[Param("p", "3")], tags=[])
+    store.shut_down_async_logging()
+    assert [e["step"] for e in recorder.all("metric") if e["key"] == "m"] == list(range(20))
+    assert [(e["key"], e["value"]) for e in recorder.all("param")] == [("p", "1"), ("q", "2"), ("p", "3")]
+    (failed,) = recorder.all("unlogged")
+    assert failed["queued"] == recorder.all("param")[-1]["queued"]
+    assert store.get_run(run_id).data.params == {"p": "1", "q": "2"}
+    assert recorder.fence.failures == {}
