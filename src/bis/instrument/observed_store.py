@@ -8,6 +8,7 @@ seen is noted afterwards, behind the fence. Signatures are tolerant, because MLf
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from bis.instrument.recorder import Recorder
 
 
+_SQLITE = "sqlite:///"
 _QUEUED = itertools.count()  # numbers the batches that this process queued
 
 
@@ -211,10 +213,21 @@ def observe(store: Any, recorder: Recorder, uri: str, on_attach: Any, on_end: An
         return store
     store.__class__ = type(kind.__name__, (Observing, kind), {"__module__": kind.__module__, "__doc__": kind.__doc__})
     store.bis_recorder = recorder
-    store.bis_uri = uri
+    store.bis_uri = _address(store, uri)
     store.bis_on_attach = on_attach
     store.bis_on_end = on_end
     return store
+
+
+def _address(store: Any, uri: str) -> str:
+    """The tracking URI of a store that was just built, with the path that it has in this working directory."""
+    folder = getattr(store, "root_directory", None)  # of a file store, whatever it was called
+    if isinstance(folder, str):
+        return os.path.abspath(folder)  # noqa: PTH100 (as MLflow does it: links are not followed)
+    path = uri.removeprefix(_SQLITE)
+    if path != uri and path and not path.startswith((":", "file:")):  # in memory, or an address of SQLite's own
+        return _SQLITE + os.path.abspath(path)  # noqa: PTH100 (same)
+    return uri
 
 
 def _status_name(status: Any) -> str:

@@ -49,6 +49,7 @@ from bis.record.probes.code import relative_to
 from bis.record.probes.data import Opened, Process, probe_data
 from bis.record.probes.machine import probe_machine
 from bis.record.probes.snapshot import PackedSnapshot, add_external, external_sources
+from bis.record.store_places import StorePlaces, store_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,6 +143,7 @@ def _seed(event: dict[str, Any], root: Path) -> Seed:
 def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tuple[FileDigest, ...]:
     """Files that the program wrote below its project, as they are now."""
     root = Path(seen.session.project_root)
+    stores = _stores(seen)
     found = {}
     for e in seen.all("open"):
         path = Path(e["path"])
@@ -150,6 +152,7 @@ def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tu
             and path.is_relative_to(root)
             and path.is_file()
             and not _is_bookkeeping(path.relative_to(root))
+            and not stores.hold(e["path"])
         ):
             found[str(path)] = path
     digests = []
@@ -159,6 +162,10 @@ def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tu
         except BisError:  # it was removed, or is still changing
             digests.append(FileDigest(relative_to(path, root), -1, ""))
     return tuple(sorted(digests, key=lambda d: d.path))
+
+
+def _stores(seen: ObservedSession) -> StorePlaces:
+    return store_places((run.uri for run in seen.runs), seen.session.cwd)
 
 
 def _is_bookkeeping(path: Path) -> bool:
@@ -262,9 +269,11 @@ def _machine(seen: ObservedSession) -> Machine:
 
 
 def _data(seen: ObservedSession, run: SeenRun | None, code: Code, cache: DigestCache) -> Data:
+    stores = _stores(seen)
     opened = [
         Opened(path=e["path"], write=e["mode"] != "r", size_bytes=int(e["size"]), mtime_ns=int(e["mtime_ns"]))
         for e in seen.all("open")
+        if not stores.keep_records_in(e["path"])
     ]
     return probe_data(
         opened,
