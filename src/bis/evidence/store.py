@@ -21,16 +21,16 @@ from typing import Any, TypeVar
 
 from bis.config import tracking_uri_given
 from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
-from bis.evidence.addresses import local_path
+from bis.evidence.addresses import local_path, scheme_of
+from bis.evidence.default_store import default_uri
 from bis.evidence.digests import digest_bytes
+from bis.evidence.file_reader import FileReader
 from bis.evidence.record_document import read_record, record_text
 from bis.evidence.reentrancy import unobserved
 from bis.evidence.run_index import all_runs
-from bis.evidence.sqlite_reader import SCHEME as SQLITE
 from bis.evidence.sqlite_reader import (
     SqliteReader,
     database_of,
-    default_database,
     is_current,
     is_to_be_made,
     sqlite_reader,
@@ -51,6 +51,7 @@ NOTEBOOK = f"{FOLDER}/notebook.ipynb"
 PARENT = "mlflow.parentRunId"
 _FULL_ID = 32
 _MANY = 100
+_FILE_HINT = "Is this file or folder MLflow's and undamaged, is its disk full, and may this user read and write it?"
 _T = TypeVar("_T")
 _RUN_ID = re.compile(r"[0-9a-fA-F-]{1,64}")
 
@@ -85,21 +86,25 @@ class EvidenceStore:
         self._given = tracking_uri or tracking_uri_given()
         self._loading: threading.Thread | None = None
         self._found: TrackingReader | None = None
-        with _mapped(self._given):
-            database = database_of(self._given) if self._given else default_database(Path.cwd())
-            self._database = None if database is None else database.absolute()  # wherever the process goes later
-        self.tracking_uri = self._given or (
-            f"{SQLITE}{self._database}" if self._database else self._client.tracking_uri
-        )
+        self.tracking_uri = self._given or default_uri(Path.cwd())
+        database = database_of(self.tracking_uri)
+        self._database = None if database is None else database.absolute()  # wherever the process goes later
+        self._folder = local_path(self.tracking_uri, str(Path.cwd()))
 
     @property
     def _reader(self) -> TrackingReader:
         """What reads runs: MLflow's client makes a database that is not there, which no reading may do."""
         if self._found is None:
-            if self._database is not None and is_to_be_made(self._database):
+            place = self._database or self._folder
+            if place is not None and is_to_be_made(place):
                 return NO_RUNS
-            direct = None if self._database is None else sqlite_reader(self._database)
-            self._found = direct or ClientReader(self._client)
+            if self._folder is not None:
+                self._found = FileReader(self._folder)
+            else:
+                direct = None if self._database is None else sqlite_reader(self._database)
+                if direct is NO_RUNS:  # for now
+                    return direct
+                self._found = direct or ClientReader(self._client)
         return self._found
 
     @cached_property
@@ -479,14 +484,22 @@ def _as_ours(error: Exception, uri: str | None, missing: str | None) -> BisError
             return _not_found(uri, missing)
         return StoreUnavailable(
             f"MLflow at {_shown(uri)} does not answer as it should: {_first_line(error)}",
-            hint="Is the server running, and is this its address? The work done so far is kept.",
+            hint=_FILE_HINT
+            if _is_of_files(uri)
+            else "Is the server running, and is this its address? The work done so far is kept.",
         )
     if isinstance(error, (OSError, getattr(database, "SQLAlchemyError", OSError))):
+        if _is_of_files(uri):
+            return StoreUnavailable(f"the store {_shown(uri)} cannot be used: {_first_line(error)}", hint=_FILE_HINT)
         return StoreUnavailable(
             f"MLflow at {_shown(uri)} cannot be reached: {_first_line(error)}",
             hint="Is the server running, is there space on its disk, and may this user write there?",
         )
     return None
+
+
+def _is_of_files(uri: str | None) -> bool:
+    return uri is not None and (scheme_of(uri) == "file" or uri.startswith("sqlite:"))
 
 
 def _not_found(uri: str | None, run_id: str) -> RunNotFound:
