@@ -21,11 +21,12 @@ from typing import Any, TypeVar
 
 from bis.config import tracking_uri_given
 from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
-from bis.evidence.addresses import local_path, scheme_of
+from bis.evidence.addresses import local_path, scheme_of, without_password
 from bis.evidence.default_store import default_uri
 from bis.evidence.digests import digest_bytes
 from bis.evidence.file_reader import FileReader
 from bis.evidence.record_document import read_record, record_text
+from bis.evidence.redaction import Redactor
 from bis.evidence.reentrancy import unobserved
 from bis.evidence.run_index import all_runs
 from bis.evidence.sqlite_reader import (
@@ -149,7 +150,7 @@ class EvidenceStore:
         """
         if reference == "last":
             return self._last()
-        if not _RUN_ID.fullmatch(reference):
+        if not is_run_id(reference):
             raise RunNotFound(
                 f"{reference!r} is not a run id: expected hexadecimal digits, a prefix of them, or 'last'",
                 hint="MLflow prints the id when a run ends, and shows it in its pages.",
@@ -450,6 +451,11 @@ class EvidenceStore:
         return SqliteWriter(self._database)
 
 
+def is_run_id(reference: str) -> bool:
+    """Whether a reference may be the id of a run, or the beginning of one."""
+    return _RUN_ID.fullmatch(reference) is not None
+
+
 def _load_client(uri: str | None) -> None:
     """Make a client as it will be made again: by then all is imported. What goes wrong comes up again then."""
     with suppress(Exception), unobserved():
@@ -524,11 +530,12 @@ def _uploading(uri: str, run_id: str) -> Iterator[None]:
 
 
 def _shown(uri: str | None) -> str:
-    return re.sub(r"//[^/@]*@", "//", uri) if uri else "its default location"
+    return without_password(uri) if uri else "its default location"
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:300]
+    line = (str(error).splitlines() or [type(error).__name__])[0]
+    return Redactor({}).text(line, place="error", assignments=False)[:300]
 
 
 def _facts(record: Record) -> dict[str, str]:

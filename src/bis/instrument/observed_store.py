@@ -12,6 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from bis.evidence.addresses import without_password
 from bis.evidence.reentrancy import outermost
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Observing:
 
     bis_recorder: Recorder
     bis_uri: str
+    bis_password_uri: str | None
     bis_on_attach: Callable[[str], None]
     bis_on_end: Callable[[str], None]
 
@@ -120,6 +122,8 @@ class Observing:
         if run_id in self.bis_recorder.runs:
             return
         self.bis_on_attach(run_id)
+        if self.bis_password_uri is not None:
+            self.bis_recorder.keep_secret("tracking_uri", self.bis_password_uri)
         self.bis_recorder.run_seen(run_id, how=how, experiment_id=experiment_id, uri=self.bis_uri)
 
     def _bis_created(self, run: Any) -> None:
@@ -213,7 +217,9 @@ def observe(store: Any, recorder: Recorder, uri: str, on_attach: Any, on_end: An
         return store
     store.__class__ = type(kind.__name__, (Observing, kind), {"__module__": kind.__module__, "__doc__": kind.__doc__})
     store.bis_recorder = recorder
-    store.bis_uri = _address(store, uri)
+    address = _address(store, uri)
+    store.bis_uri = without_password(address)
+    store.bis_password_uri = None if store.bis_uri == address else address
     store.bis_on_attach = on_attach
     store.bis_on_end = on_end
     return store

@@ -21,16 +21,19 @@ from typing import TYPE_CHECKING, Any
 from bis.config import home
 from bis.errors import BisError, EvidenceDamaged, EvidenceError, StoreUnavailable
 from bis.evidence import spool as spool_files
-from bis.evidence.addresses import absolute_uri
+from bis.evidence.addresses import absolute_uri, without_password
 from bis.evidence.client_settings import set_up_client
-from bis.evidence.session_secrets import forget_secrets, redacted_notebook, redactor_of
+from bis.evidence.known_stores import place_of, remember
+from bis.evidence.session_secrets import forget_secrets, redacted_notebook, redactor_of, with_password
 from bis.evidence.spool import write_document
 from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore
 from bis.launch.liveness import is_alive, is_locked, lock, unlock
+from bis.launch.project_root import find_project_root
 from bis.model.facets import Curve, Outputs
 from bis.model.record import Mode, Record, State
 from bis.record.assembly import assemble, texts
 from bis.record.observed_session import ObservedSession, SeenRun, read_sightings
+from bis.record.remembering import known_sessions_of
 from bis.record.unseen_metrics import with_unseen
 
 if TYPE_CHECKING:
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
 
 _LOCK = "storing.lock"
 _PROBLEM = "storing.error"
-_MADE = "run.id"
+MADE = "run.id"
 # Not `-m`: that would put the working directory first, where a user's json.py would hide the standard library's.
 _STORE = "import sys; sys.path[:] = [p for p in sys.path if p]; from bis.record.storing import main; sys.exit(main())"
 _KEEP_S = 7 * 24 * 3600.0
@@ -84,6 +87,15 @@ def store_session(folder: Path, *, store: EvidenceStore | None = None) -> Stored
     return done
 
 
+def _remember(seen: ObservedSession, run_ids: list[str], uri: str) -> None:
+    """Note for later commands where the runs are; without the note they are found where the settings say."""
+    session = seen.session
+    runs = [(r.run_id, r.uri, r.at) for r in seen.runs] or [(i, uri, session.started_unix_s) for i in run_ids]
+    with suppress(OSError):
+        for known in known_sessions_of(session, runs):
+            remember(home(), known)
+
+
 def _store_runs(folder: Path, store: EvidenceStore | None) -> Stored:
     seen = read_sightings(folder)
     _redact_notebook(seen)
@@ -92,9 +104,11 @@ def _store_runs(folder: Path, store: EvidenceStore | None) -> Stored:
     runs: tuple[SeenRun | None, ...] = seen.runs or ((None,) if seen.session.mode is Mode.RUN else ())
     for run in runs:
         given = run.uri if run is not None else seen.session.tracking_uri
-        target = store or EvidenceStore(absolute_uri(given, seen.session.cwd))
-        uri = target.tracking_uri
+        address = absolute_uri(given, seen.session.cwd)
+        target = store or EvidenceStore(None if address is None else with_password(folder, address))
+        uri = without_password(target.tracking_uri)
         stored.append(_store_run(target, seen, run))
+    _remember(seen, stored, uri)
     return Stored(tuple(stored), uri, time.time())
 
 
@@ -172,7 +186,7 @@ def _artifacts(store: EvidenceStore, run: SeenRun | None) -> tuple[tuple[str, in
 def _create(store: EvidenceStore, seen: ObservedSession, record: Record) -> str:
     """The run for a program that started none; the same one where storing is tried again."""
     session = seen.session
-    note = seen.folder / _MADE
+    note = seen.folder / MADE
     if note.exists():
         return note.read_text(encoding="utf-8")
     tags = {
@@ -335,11 +349,18 @@ def is_waiting(folder: Path, tracking_uri: str | None, cwd: Path) -> bool:
 
 
 def _same_store(session: Session, folder: Path, tracking_uri: str | None, cwd: Path) -> bool:
+    here = session.cwd == str(cwd)
+    if tracking_uri is None:
+        if here:
+            return True
+        return str(find_project_root(cwd)) == session.project_root and session.tracking_variable is None
+    named = place_of(tracking_uri, str(cwd))
+    variable = session.tracking_variable
+    if here and variable is not None and place_of(variable, session.cwd) == named:
+        return True  # wherever its program then went
     uris = {str(e.get("uri")) for e in spool_files.read_events(folder) if e.get("k") == "run"}
-    if uris or session.tracking_uri is not None:
-        theirs = {absolute_uri(uri, session.cwd) for uri in (uris or (session.tracking_uri,))}
-        return absolute_uri(tracking_uri, str(cwd)) in theirs or (tracking_uri is None and session.cwd == str(cwd))
-    return tracking_uri is None and session.cwd == str(cwd)
+    theirs = uris or ({session.tracking_uri} if session.tracking_uri is not None else set())
+    return named in {place_of(uri, session.cwd) for uri in theirs}
 
 
 def _forget(folder: Path) -> None:

@@ -25,7 +25,6 @@ from bis.evidence.sqlite_reader import SqliteReader, database_of, is_current, sq
 from bis.evidence.store import EvidenceStore
 from bis.evidence.tracking_reader import ClientReader
 from bis.model.stored_runs import RunFilter
-from tests.unit.sessions import clean_environ
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def reader(store_uri: str) -> SqliteReader:
     path = database_of(store_uri)
     assert path is not None
     found = sqlite_reader(path)
-    assert found is not None
+    assert isinstance(found, SqliteReader)
     return found
 
 
@@ -194,31 +193,6 @@ def test_percent_signs_mean_what_is_there(tmp_path: Path) -> None:
     assert database_of(f"sqlite:///{tmp_path}/a%20b.db") == tmp_path / "a b.db"
     (tmp_path / "a%20b.db").touch()
     assert database_of(f"sqlite:///{tmp_path}/a%20b.db") is None
-
-
-def test_database_where_no_uri_is_given(store_uri: str, tmp_path: Path) -> None:
-    """MLflow's default, in a process that has not loaded MLflow: ``mlflow.db``, unless ``mlruns`` has runs."""
-    code = (
-        "from pathlib import Path\nfrom bis.evidence.default_store import default_uri as d\n"
-        "import os\nprint(d(Path.cwd()))\n"
-        "from mlflow.tracking import get_tracking_uri\nprint(get_tracking_uri(), d(Path.cwd()))\n"
-    )
-
-    def asked() -> list[str]:
-        done = subprocess.run(
-            [sys.executable, "-c", code], cwd=tmp_path, env=clean_environ(), capture_output=True, text=True, check=True
-        )
-        return done.stdout.splitlines()
-
-    here = tmp_path / "mlflow.db"
-    assert asked() == [f"sqlite:///{here}", f"sqlite:///{here} sqlite:///{here}"]
-    assert not here.exists()
-    shutil.copy(database_of(store_uri) or "", here)
-    assert asked() == [f"sqlite:///{here}", f"sqlite:///{here} sqlite:///{here}"]
-    (tmp_path / "mlruns" / "0").mkdir(parents=True)
-    (tmp_path / "mlruns" / "0" / "meta.yaml").touch()
-    old = tmp_path / "mlruns"
-    assert asked() == [str(old), f"file://{old} file://{old}"]
 
 
 def test_every_schema_is_read_alike(tmp_path: Path) -> None:
