@@ -149,7 +149,7 @@ def _execute(job: Job, inputs: Resolved, folder: Path) -> Outcome:
             own_group=True,
             timeout_s=job.plan.timeout_s,
             stdout_bytes=int(job.settings.stdout_mib * MIB),
-            notebook=NotebookOptions(parameters=job.plan.overrides, skip_installs=True),
+            notebook=NotebookOptions(parameters={**job.plan.parameters, **job.plan.overrides}, skip_installs=True),
         )
     )
     del ended

@@ -20,6 +20,7 @@ from bis.config import Settings, home
 from bis.errors import StorageError, UsageError
 from bis.evidence import spool as spool_files
 from bis.evidence.addresses import without_password
+from bis.evidence.redaction import Redactor
 from bis.evidence.session_secrets import keep_secrets
 from bis.evidence.spool import write_document
 from bis.instrument.entropy.entropy_plan import CHILD_KEY_VARIABLE, CLAIMS
@@ -78,7 +79,14 @@ def project_root_of(entry: Entry, cwd: Path) -> Path:
 
 
 def new_session(
-    entry: Entry, *, mode: Mode, cwd: Path, project_root: Path, settings: Settings, tracking_uri: str | None = None
+    entry: Entry,
+    *,
+    mode: Mode,
+    cwd: Path,
+    project_root: Path,
+    settings: Settings,
+    tracking_uri: str | None = None,
+    parameters: Mapping[str, str] | None = None,
 ) -> Session:
     """Make the session's folder and its ``session.json``, with a new root and hash seed.
 
@@ -111,25 +119,28 @@ def new_session(
         spool=str(folder),
         tracking_uri=tracking_uri or os.environ.get("MLFLOW_TRACKING_URI"),
         tracking_variable=os.environ.get("MLFLOW_TRACKING_URI"),
+        parameters=dict(parameters or {}),
     )
     return write_session(session)
 
 
 def write_session(session: Session) -> Session:
-    """Write ``session.json``, without passwords, into the session's folder, which is made; returns what it has."""
+    """Write ``session.json``, without secrets, into the session's folder, which is made; returns what it has."""
     folder = Path(session.spool)
-    given = session.tracking_uri
+    given = session
     session = replace(
         session,
         tracking_uri=_without_password(session.tracking_uri),
         tracking_variable=_without_password(session.tracking_variable),
+        parameters=Redactor(os.environ).variables(session.parameters, place="parameters"),
     )
     try:
         folder.mkdir(parents=True, mode=0o700)
         (folder / CLAIMS).mkdir()
         write_document(folder / spool_files.SESSION, session)
         if session.mode is not Mode.REPLAY:
-            keep_secrets(folder, os.environ, session.argv, tracking_uri=given)
+            named = {f"parameters.{name}": value for name, value in given.parameters.items()}
+            keep_secrets(folder, {**os.environ, **named}, session.argv, tracking_uri=given.tracking_uri)
             hold(folder)
     except OSError as error:
         if not (folder / spool_files.SESSION).exists():  # half a session would be missed by every later command

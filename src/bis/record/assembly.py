@@ -210,7 +210,7 @@ def _code(seen: ObservedSession, redact: Callable[[str], str]) -> Code:
         cells = tuple(Cell(i, redact(source), None) for i, source in enumerate(sources))
     if code.kind is EntryKind.INTERACTIVE and not cells:
         code = replace(code, status=Status.PARTIAL, reasons=(*code.reasons, "no executed cell was seen"))
-    return _with_external(seen, replace(code, cells=cells or code.cells))
+    return _with_external(seen, replace(code, cells=cells or code.cells, parameters=dict(seen.session.parameters)))
 
 
 def _with_external(seen: ObservedSession, code: Code) -> Code:
@@ -229,7 +229,7 @@ def _with_external(seen: ObservedSession, code: Code) -> Code:
     grown = replace(
         code, snapshot=packed.snapshot, reasons=reasons, status=Status.PARTIAL if reasons else Status.RECORDED
     )
-    spool_files.write_document(seen.folder / spool_files.CODE, replace(grown, cells=()))
+    spool_files.write_document(seen.folder / spool_files.CODE, replace(grown, cells=(), parameters=None))
     return grown
 
 

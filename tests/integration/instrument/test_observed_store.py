@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bis.evidence.reentrancy import unobserved
+from bis.evidence.session_secrets import with_password
 from bis.instrument.observed_store import Observing, observe
 from bis.instrument.recorder import Recorder
 from bis.instrument.session_view import read_view
 from tests.unit.sessions import session_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Kept(Recorder):
@@ -185,4 +184,21 @@ def test_queued_values_are_noted_in_the_order_of_the_program(store: Any, recorde
     (failed,) = recorder.all("unlogged")
     assert failed["queued"] == recorder.all("param")[-1]["queued"]
     assert store.get_run(run_id).data.params == {"p": "1", "q": "2"}
+    assert recorder.fence.failures == {}
+
+
+def test_a_password_in_the_address_is_in_no_event(store_uri: str, recorder: Kept) -> None:
+    """It is kept in a file of its own, since storing needs it, and goes when that was done."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    plain = SqlAlchemyStore(store_uri, str(store_uri) + ".artifacts")
+    store = observe(plain, recorder, "postgresql://me:s3cr3t@host/db", lambda _run: None, lambda _run: None)
+    new_run(store)
+    new_run(store)
+    assert {e["uri"] for e in recorder.all("run")} == {"postgresql://host/db"}
+    assert "s3cr3t" not in str(recorder.seen)
+    folder = Path(recorder.session.spool)
+    (kept,) = folder.glob("secrets-*.json")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert with_password(folder, "postgresql://host/db") == "postgresql://me:s3cr3t@host/db"
     assert recorder.fence.failures == {}
