@@ -24,7 +24,6 @@ from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
 from bis.evidence.addresses import local_path, scheme_of, without_password
 from bis.evidence.default_store import default_uri
 from bis.evidence.digests import digest_bytes
-from bis.evidence.file_reader import FileReader
 from bis.evidence.record_document import read_record, record_text
 from bis.evidence.redaction import Redactor
 from bis.evidence.reentrancy import unobserved
@@ -100,6 +99,8 @@ class EvidenceStore:
             if place is not None and is_to_be_made(place):
                 return NO_RUNS
             if self._folder is not None:
+                from bis.evidence.file_reader import FileReader  # late: most stores are databases, and need no YAML
+
                 self._found = FileReader(self._folder)
             else:
                 direct = None if self._database is None else sqlite_reader(self._database)

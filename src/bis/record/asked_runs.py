@@ -10,7 +10,6 @@ from bis.config import tracking_uri_given
 from bis.errors import BisWarning
 from bis.evidence.store import EvidenceStore
 from bis.record.stores_at_hand import LAST, FoundRun, find_runs, last_elsewhere
-from bis.record.storing import drain
 from bis.record.waiting_sessions import before_reading
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ def run_to_replay(reference: str, tracking_uri: str | None, cwd: Path) -> FoundR
     RunNotFound, StoreUnavailable
         As `bis.record.stores_at_hand.find_runs` does.
     """
+    from bis.record.storing import drain  # takes a tenth of a second to load, which commands that read do not wait for
+
     _warn(drain(tracking_uri or tracking_uri_given(), cwd))
     (found,) = find_runs((reference,), tracking_uri, cwd)
     return found

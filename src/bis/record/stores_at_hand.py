@@ -21,7 +21,7 @@ from bis.launch.project_root import find_project_root
 from bis.model.record import Mode
 from bis.model.stored_runs import RunFilter
 from bis.record.remembering import known_sessions_of, known_without_run
-from bis.record.storing import MADE, session_folders
+from bis.record.session_folders import MADE, session_folders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

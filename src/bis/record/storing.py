@@ -23,27 +23,24 @@ from bis.errors import BisError, EvidenceDamaged, EvidenceError, StoreUnavailabl
 from bis.evidence import spool as spool_files
 from bis.evidence.addresses import absolute_uri, without_password
 from bis.evidence.client_settings import set_up_client
-from bis.evidence.known_stores import place_of, remember
+from bis.evidence.known_stores import remember
 from bis.evidence.session_secrets import forget_secrets, redacted_notebook, redactor_of, with_password
 from bis.evidence.spool import write_document
 from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore
-from bis.launch.liveness import is_alive, is_locked, lock, unlock
-from bis.launch.project_root import find_project_root
+from bis.launch.liveness import lock, unlock
 from bis.model.facets import Curve, Outputs
 from bis.model.record import Mode, Record, State
 from bis.record.assembly import assemble, texts
 from bis.record.observed_session import ObservedSession, SeenRun, read_sightings
 from bis.record.remembering import known_sessions_of
+from bis.record.session_folders import LOCK, MADE, is_waiting, session_folders
 from bis.record.unseen_metrics import with_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis.model.session import Session
 
-_LOCK = "storing.lock"
 _PROBLEM = "storing.error"
-MADE = "run.id"
 # Not `-m`: that would put the working directory first, where a user's json.py would hide the standard library's.
 _STORE = "import sys; sys.path[:] = [p for p in sys.path if p]; from bis.record.storing import main; sys.exit(main())"
 _KEEP_S = 7 * 24 * 3600.0
@@ -243,7 +240,7 @@ def _left(path: Path) -> list[str]:
 
 
 def _start(folder: Path, *, output: Any) -> subprocess.Popen[bytes]:
-    held = lock(folder / _LOCK)  # None: another process stores it already, and the new one waits for that
+    held = lock(folder / LOCK)  # None: another process stores it already, and the new one waits for that
     inherited = () if held is None or sys.platform == "win32" else (held,)
     try:
         return subprocess.Popen(
@@ -264,7 +261,7 @@ def _start(folder: Path, *, output: Any) -> subprocess.Popen[bytes]:
 def store_under_lock(folder: Path, *, wait_s: float = _WAIT_S) -> Stored | None:
     """Store a session unless another process does or did; waits for that one. None where neither could."""
     deadline = time.monotonic() + wait_s
-    while (held := lock(folder / _LOCK)) is None:
+    while (held := lock(folder / LOCK)) is None:
         if (folder / spool_files.STORED).exists() or time.monotonic() > deadline:
             return read_stored(folder)
         time.sleep(0.05)
@@ -282,11 +279,6 @@ def _store_once(folder: Path) -> Stored:
             (folder / _PROBLEM).unlink(missing_ok=True)
         done = store_session(folder)
     return done
-
-
-def is_being_stored(folder: Path) -> bool:
-    """Whether a process is storing the session at this moment."""
-    return is_locked(folder / _LOCK)
 
 
 def read_stored(folder: Path) -> Stored | None:
@@ -329,38 +321,6 @@ def store_waiting(tracking_uri: str | None, cwd: Path, *, wait_s: float = _WAIT_
                 yield StoredSession(folder.name, done.run_ids)
             else:
                 yield StoredSession(folder.name, problem=f"session {folder.name} is being stored by another process")
-
-
-def session_folders() -> list[Path]:
-    """The folders of all sessions, the oldest first."""
-    return sorted(p for p in (home() / "sessions").glob("*") if p.is_dir())
-
-
-def is_waiting(folder: Path, tracking_uri: str | None, cwd: Path) -> bool:
-    """Whether a session that was not stored yet has ended, and belongs to the store at hand; changes nothing.
-
-    Raises
-    ------
-    EvidenceError
-        It cannot be read.
-    """
-    session = spool_files.read_session(folder)
-    return session.mode is not Mode.REPLAY and _same_store(session, folder, tracking_uri, cwd) and not is_alive(folder)
-
-
-def _same_store(session: Session, folder: Path, tracking_uri: str | None, cwd: Path) -> bool:
-    here = session.cwd == str(cwd)
-    if tracking_uri is None:
-        if here:
-            return True
-        return str(find_project_root(cwd)) == session.project_root and session.tracking_variable is None
-    named = place_of(tracking_uri, str(cwd))
-    variable = session.tracking_variable
-    if here and variable is not None and place_of(variable, session.cwd) == named:
-        return True  # wherever its program then went
-    uris = {str(e.get("uri")) for e in spool_files.read_events(folder) if e.get("k") == "run"}
-    theirs = uris or ({session.tracking_uri} if session.tracking_uri is not None else set())
-    return named in {place_of(uri, session.cwd) for uri in theirs}
 
 
 def _forget(folder: Path) -> None:
