@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from bis._replay.planning import ReplayOptions
 from bis._verify.tolerances import Tolerances
 from bis.config import Settings, Tolerance, home, load_settings, tracking_uri_given
-from bis.errors import BisWarning, UsageError
+from bis.errors import UsageError
 from bis.evidence.store import SOURCE, EvidenceStore, StoredRun
 from bis.model.progress import SILENT, Observer
 from bis.model.verdict import ReplayKind
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from bis.model.stored_runs import RunSummary
     from bis.model.verdict import Verdict
     from bis.record.recording import Recorded
+    from bis.record.stores_at_hand import FoundRun
     from bis.record.storing import StoredSession
 
 Environments = Literal["auto", "current", "rebuild"]
@@ -110,11 +110,10 @@ def show(run_id: str, *, tracking_uri: str | None = None) -> StoredRun:
     RunNotFound, StoreUnavailable, EvidenceError
         There is no such run, no answer, or no readable record.
     """
-    from bis.evidence.lead_run import lead_of
     from bis.evidence.verdicts import with_results
 
-    store = _reading(tracking_uri, run_id)
-    return with_results(store, store.read(lead_of(store, run_id)))
+    (found,) = _read(tracking_uri, run_id)
+    return with_results(found.store, found.store.read(found.run_id))
 
 
 def runs(
@@ -146,12 +145,13 @@ def runs(
     """
     from bis.model.stored_runs import RunFilter
     from bis.model.verdict import Level
+    from bis.record.asked_runs import store_to_list
 
     levels = [level.value for level in Level]
     if verdict is not None and verdict not in levels:
         raise UsageError(f"{verdict!r} is not a level of a verdict", hint=f"Levels: {', '.join(levels)}.")
     tags = {} if verdict is None else {"bis.verdict": verdict}
-    return _reading(tracking_uri, "last").runs(RunFilter(experiment=experiment, tags=tags), limit=limit)
+    return store_to_list(tracking_uri, Path.cwd()).runs(RunFilter(experiment=experiment, tags=tags), limit=limit)
 
 
 def store(
@@ -186,8 +186,7 @@ def diff(run_a: str, run_b: str, *, tracking_uri: str | None = None) -> RecordDi
     """
     from bis._verify.record_diff import diff_records
 
-    store = _reading(tracking_uri, run_a, run_b)
-    a, b = store.read(store.find(run_a)), store.read(store.find(run_b))
+    a, b = (found.store.read(found.run_id) for found in _read(tracking_uri, run_a, run_b))
     return diff_records(a.record, b.record, a=a.run_id, b=b.run_id)
 
 
@@ -210,9 +209,9 @@ def plan(
         There is no such run, no answer, or no readable record.
     """
     from bis._replay.prepare import plan_replay
-    from bis.evidence.lead_run import lead_of
 
-    workspace = Workspace(load_settings(Path.cwd()), _reading(tracking_uri, run_id), home())
+    (found,) = _read(tracking_uri, run_id)
+    workspace = Workspace(load_settings(Path.cwd()), found.store, home())
     options = _plan_options(
         workspace.settings,
         fresh=fresh,
@@ -222,7 +221,7 @@ def plan(
         source=source,
         timeout_s=timeout_s,
     )
-    return plan_replay(workspace.store.read(lead_of(workspace.store, run_id)), options, workspace=workspace)
+    return plan_replay(found.store.read(found.run_id), options, workspace=workspace)
 
 
 def replay(  # noqa: PLR0913 - a keyword for each option of the command
@@ -303,10 +302,12 @@ def replay(  # noqa: PLR0913 - a keyword for each option of the command
     from bis._replay.replay_run import Request, replay_run
     from bis._replay.session_runs import subject_of
     from bis._verify.stopping import fresh_budget
+    from bis.record.asked_runs import run_to_replay
 
     settings = load_settings(Path.cwd())
     settings = replace(settings, primary_metric=primary or settings.primary_metric)
-    workspace = Workspace(settings, _store(tracking_uri), home(), observer, executor)
+    found = run_to_replay(run_id, tracking_uri, Path.cwd())
+    workspace = Workspace(settings, found.store, home(), observer, executor)
     options = _plan_options(
         settings,
         fresh=fresh,
@@ -328,7 +329,7 @@ def replay(  # noqa: PLR0913 - a keyword for each option of the command
         add=add,
         consent=consent,
     )
-    subject = subject_of(workspace.store, run_id)
+    subject = subject_of(found.store, found.run_id)
     return replay_run(subject.run, options, request, workspace=workspace, session=subject.session)
 
 
@@ -348,11 +349,11 @@ def verify(
         The table cannot be read, or names metrics that the run does not have.
     """
     from bis._verify.published.expected import compare_saved_outputs, compare_table, read_table
-    from bis.evidence.lead_run import lead_of
 
     table = None if expect == "saved-outputs" else read_table(Path(expect))
-    store = _reading(tracking_uri, run_id)
-    stored = store.read(lead_of(store, run_id))
+    (found,) = _read(tracking_uri, run_id)
+    store = found.store
+    stored = store.read(found.run_id)
     settings = load_settings(Path.cwd())
     if table is None:
         return compare_saved_outputs(_saved_outputs(store, stored), stored.record.outputs.cells, run_id=stored.run_id)
@@ -383,22 +384,10 @@ def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> tuple[CellOutput,
     return saved_outputs_of(content, code.target)
 
 
-def _store(tracking_uri: str | None) -> EvidenceStore:
-    """The store, for commands that write: sessions that wait for it are stored first."""
-    from bis.record.storing import drain
+def _read(tracking_uri: str | None, *references: str) -> tuple[FoundRun, ...]:
+    from bis.record.asked_runs import runs_to_read
 
-    for problem in drain(tracking_uri or tracking_uri_given(), Path.cwd()):
-        warnings.warn(problem, BisWarning, stacklevel=3)
-    return EvidenceStore(tracking_uri)
-
-
-def _reading(tracking_uri: str | None, *references: str) -> EvidenceStore:
-    """The store, for commands that only read: nothing is stored, and what is not there yet is reported."""
-    from bis.record.waiting_sessions import before_reading
-
-    for message in before_reading(references, tracking_uri or tracking_uri_given(), Path.cwd()):
-        warnings.warn(message, BisWarning, stacklevel=3)
-    return EvidenceStore(tracking_uri)
+    return runs_to_read(references, tracking_uri, Path.cwd())
 
 
 def _plan_options(

@@ -77,7 +77,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/record/probes/git_state.py": "with the code facet: tests/integration/record/probes/test_code.py",
     "src/bis/instrument/runtime_probe.py": "with the machine facet: tests/unit/record/probes/test_machine.py",
     "src/bis/record/probes/snapshot.py": "with the code facet: tests/integration/record/probes/test_code.py",
-    "src/bis/evidence/session_secrets.py": "with real secrets: tests/functional/test_secrets.py",
+    "src/bis/record/asked_runs.py": "with the commands: tests/integration/test_api.py",
 }
 
 # Where `except Exception` (or wider) is allowed: path of the module -> why.

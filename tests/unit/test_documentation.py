@@ -16,6 +16,7 @@ import yaml
 from bis import api, config, errors
 from bis._audit.rules.rule_catalogue import RULES
 from bis.cli.main import cli
+from bis.evidence import known_stores
 from bis.evidence.store import StoredRun
 from bis.model import (
     corpus_summary,
@@ -183,6 +184,7 @@ FORMATS = [
         for c in (facets.Outputs, facets.Curve, facets.ModelWeights, facets.CellOutput, facets.Failure)
     ],
     *[("spool.md", c) for c in (session.Session, session.Exit, session.Quarantine)],
+    ("known_stores.md", known_stores.KnownSession),
     *[("verdict.md", c) for c in (verdict.Verdict, verdict.Group, verdict.Item, verdict.Evidence, verdict.Outcome)],
     *[("verdict.md", c) for c in (verdict.JudgedRun, session_run.SessionRun)],
     ("record.md", run_identity.RunIdentity),

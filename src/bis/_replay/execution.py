@@ -8,8 +8,10 @@ import shutil
 import signal
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bis._replay.inputs import Inputs, Resolved, resolve
 from bis._replay.planning import Layout
@@ -17,10 +19,12 @@ from bis._replay.program_environment import neutralise
 from bis._replay.working_copy import build
 from bis._version import __version__
 from bis.config import MIB, Settings, home
-from bis.errors import BisError, DataMissing, StorageError
+from bis.errors import BisError, DataMissing, NotFound, StorageError
 from bis.evidence import spool as spool_files
 from bis.evidence.digests import digest_file
 from bis.evidence.redaction import Redactor, secrets_of
+from bis.evidence.sqlite_reader import sqlite_reader
+from bis.instrument.quarantine import DATABASE
 from bis.launch.launcher import child_environment, launch, write_session
 from bis.launch.runners import Launch, NotebookOptions
 from bis.model.facets import Cell, EntryKind, Failure, FileDigest, Outputs, Status
@@ -31,6 +35,13 @@ from bis.model.variation import Variation
 from bis.model.verdict import Deviation, Outcome
 from bis.record.assembly import texts, written_files
 from bis.record.observed_session import ObservedSession, outputs_of, read_sightings, session_run, trace_of
+from bis.record.unseen_metrics import with_unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bis.evidence.tracking_reader import TrackingReader
+    from bis.model.session_run import SessionRun
 
 _CELLS = "bis-executed-cells.ipynb"  # an interactive session replays as a notebook of its executed cells
 _RUNNING: list[bool] = []
@@ -145,7 +156,7 @@ def _execute(job: Job, inputs: Resolved, folder: Path) -> Outcome:
             own_group=True,
             timeout_s=job.plan.timeout_s,
             stdout_bytes=int(job.settings.stdout_mib * MIB),
-            notebook=NotebookOptions(parameters=job.plan.overrides, skip_installs=True),
+            notebook=NotebookOptions(parameters={**job.plan.parameters, **job.plan.overrides}, skip_installs=True),
         )
     )
     del ended
@@ -216,8 +227,6 @@ def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...])
     notes = []
     if job.plan.original_scheme and not seen.runs and failure is None:
         failure = Failure("exception", "the program started 0 MLflow runs, the original at least one")
-    artifacts = _artifacts(seen)
-    runs = [session_run(seen, r, artifacts=artifacts.get(r.run_id, ()), redact=redact) for r in seen.runs]
     found = [Deviation(**{k: e[k] for k in ("what", "recorded", "replayed", "why")}) for e in seen.all("deviation")]
     if seen.notebook is not None:
         found += [
@@ -235,8 +244,26 @@ def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...])
         deviations=(*deviations, *found),
         trace=trace_of(seen)[0],
         notes=tuple(dict.fromkeys(notes)),
-        runs=tuple(runs),
+        runs=_session_runs(seen, redact),
     )
+
+
+def _session_runs(seen: ObservedSession, redact: Callable[[str], str]) -> tuple[SessionRun, ...]:
+    """All runs of the program, with what only the quarantine's store has of them, as in the record of the original."""
+    artifacts = _artifacts(seen)
+    found = [session_run(seen, r, artifacts=artifacts.get(r.run_id, ()), redact=redact) for r in seen.runs]
+    quarantine = seen.session.quarantine
+    database = None if quarantine is None else Path(quarantine.folder) / DATABASE
+    reader = None if database is None or not database.exists() else sqlite_reader(database)
+    if reader is None:
+        return tuple(found)
+    return tuple(replace(r, outputs=_with_unseen(reader, r.identity.run_id, r.outputs)) for r in found)
+
+
+def _with_unseen(reader: TrackingReader, run_id: str, outputs: Outputs) -> Outputs:
+    with suppress(NotFound, OSError):  # the program did what it liked to its store: what was seen is what there is
+        return with_unseen(outputs, reader.run(run_id).metrics, lambda metric: reader.history(run_id, metric))
+    return outputs
 
 
 def _artifacts(seen: ObservedSession) -> dict[str, tuple[FileDigest, ...]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bis._replay.argument_overrides import override
+from bis._replay.injected_parameters import recorded_parameters
 from bis.evidence.redaction import REDACTED, is_secret_name
 from bis.model.facets import EntryKind, Environment, FileDigest, Machine, Status
 from bis.model.lock import differences, normalised
@@ -131,6 +132,7 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
     source, target = _source(record, here, notes)
     cwd = _working_directory(record, notes)
     environment = _environment(record, options, here, notes)
+    parameters = _parameters(record, options, notes)
     return Plan(
         run_id=run_id,
         kind=options.kind,
@@ -153,6 +155,7 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
         deviations=tuple(notes.deviations),
         missing=tuple(dict.fromkeys(notes.missing)),
         timeout_s=options.timeout_s,
+        parameters=parameters,
     )
 
 
@@ -166,6 +169,11 @@ def obstacles(plan: Plan, *, allow_changed_data: bool = False) -> tuple[str, ...
     found += [
         f"The argument {argument} was recorded without its value: give it with --set."
         for argument in _redacted(plan.argv)
+    ]
+    found += [
+        f"The parameter {name} was recorded without its value: give it with --set."
+        for name, value in plan.parameters.items()
+        if REDACTED in value and name not in plan.overrides
     ]
     if not allow_changed_data:
         found += [f"{d.file.path}: {d.problem}." for d in plan.data if d.problem]
@@ -293,9 +301,10 @@ def _interpreter_options(record: Record, notes: _Notes) -> tuple[str, ...]:
 def _arguments(record: Record, options: ReplayOptions, notes: _Notes) -> tuple[str, ...]:
     argv = record.code.argv
     notebook = record.code.kind is EntryKind.NOTEBOOK
+    recorded = recorded_parameters(record.code)
     for name, value in options.overrides.items():
         if notebook:
-            before = "the notebook's own"
+            before = recorded.get(name, "the notebook's own")
         else:
             exchange = override(argv, name, value)
             argv, before = exchange.argv, exchange.before or "not given"
@@ -304,6 +313,16 @@ def _arguments(record: Record, options: ReplayOptions, notes: _Notes) -> tuple[s
     for argument in _redacted(argv):
         notes.lacks(f"argument {argument}", "its value is a secret that was not recorded: give it with --set")
     return argv
+
+
+def _parameters(record: Record, options: ReplayOptions, notes: _Notes) -> dict[str, str]:
+    if record.code.kind is not EntryKind.NOTEBOOK:
+        return {}
+    found = recorded_parameters(record.code)
+    for name, value in found.items():
+        if REDACTED in value and name not in options.overrides:
+            notes.lacks(f"parameter {name}", "its value is a secret that was not recorded: give it with --set")
+    return found
 
 
 def _redacted(argv: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bis._verify.sessions.original_session import OriginalSession
 from bis.errors import EvidenceError
-from bis.evidence.lead_run import LAST, lead_of, parent_in_session
+from bis.evidence.lead_run import parent_in_session
 from bis.evidence.store import PARENT, StoredRun
 from bis.model.run_identity import RunIdentity
 from bis.model.session_run import SessionRun
@@ -27,8 +27,8 @@ class Subject:
     session: OriginalSession
 
 
-def subject_of(store: EvidenceStore, reference: str) -> Subject:
-    """Find a run with its session: all runs of it are judged, unless one that is nested in another is named by its id.
+def subject_of(store: EvidenceStore, run_id: str) -> Subject:
+    """Find a run with its session: all runs of it are judged, unless it is nested in another.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def subject_of(store: EvidenceStore, reference: str) -> Subject:
     EvidenceDamaged, EvidenceTooNew
         The record of the run cannot be read. Other runs whose records cannot be read are left out of the session.
     """
-    run = store.read(lead_of(store, reference))
+    run = store.read(run_id)
     session = run.record.session
     if not run.recorded or not session:
         return Subject(run, OriginalSession((session_run_of(run),), 0, run.record.outputs))
@@ -60,7 +60,7 @@ def subject_of(store: EvidenceStore, reference: str) -> Subject:
             lead,
             run.record.outputs,
             total=max(totals, default=None),
-            alone=alone and reference != LAST,
+            alone=alone,
         ),
     )
 

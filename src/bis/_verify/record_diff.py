@@ -111,10 +111,18 @@ def _known(value: str) -> str | None:
     return value or None
 
 
+def _parameters_set(code: Code) -> str | None:
+    """Values that were set for a notebook's parameters; None where that was not recorded."""
+    if code.parameters is None:
+        return None
+    return " ".join(f"{k}={v}" for k, v in sorted(code.parameters.items())) or "(none)"
+
+
 def _code(code: Code) -> Facts:
     facts: dict[str, str | None] = {
         "entry": f"{code.kind.value} {code.target}".strip(),
         "arguments": " ".join(code.argv) or "(none)",
+        "notebook parameters": _parameters_set(code),
         "interpreter options": " ".join(code.interpreter_options) or "(none)",
         "working directory": code.cwd,
         "commit": code.commit,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from bis import api
-from bis.cli.options import as_json, full, print_json, tracking_uri
+from bis.cli.options import as_json, full, print_json, store_of_run
 from bis.report.json.envelope import to_document
 from bis.report.text.diff_text import print_difference
 
 
 @click.command()
 @full
-@tracking_uri
+@store_of_run
 @as_json
 @click.argument("run_a", metavar="RUN_A")
 @click.argument("run_b", metavar="RUN_B")

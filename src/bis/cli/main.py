@@ -64,8 +64,8 @@ def cli() -> None:
     bis audit .                    what does a project trace, and what not?
     bis store                      store what was recorded while the server was away
 
-    RUN_ID is an MLflow run id, a prefix of one, or `last`. Runs are looked up where MLflow keeps them
-    (MLFLOW_TRACKING_URI or --tracking-uri).
+    RUN_ID is an MLflow run id, a prefix of one, or `last`: the latest session from here. Runs are looked up
+    where their programs put them, or in the store that --tracking-uri names.
     """
     if click.get_current_context().invoked_subcommand != "run":  # the program that this starts has settings of its own
         set_up_client()

@@ -20,6 +20,11 @@ tracking_uri = click.option(
     metavar="URI",
     help="Where MLflow keeps the runs. [default: MLFLOW_TRACKING_URI, else MLflow's own: sqlite:///mlflow.db]",
 )
+store_of_run = click.option(
+    "--tracking-uri",
+    metavar="URI",
+    help="Look for the run in this store only. [default: where bis knows it to be, else as for `bis runs`]",
+)
 full = click.option("--full", is_flag=True, help="Print everything, including what is usually shortened.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 

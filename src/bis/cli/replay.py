@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bis import api
-from bis.cli.options import as_json, assignments, full, print_json, tolerances, tracking_uri
+from bis.cli.options import as_json, assignments, full, print_json, store_of_run, tolerances
 from bis.cli.progress import TerminalProgress
 from bis.report.json.envelope import to_document
 from bis.report.json.verdict_json import verdict_document
@@ -54,7 +54,7 @@ _OF_PLANS = ("fresh", "environment", "overrides", "data_folders", "source", "tim
               help="The original was picked as the best of K runs.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Artifacts, files and printed text must have the same bytes, too.")
 @full
-@tracking_uri
+@store_of_run
 @as_json
 @click.argument("run_id", metavar="RUN_ID")
 def replay(*, run_id: str, as_json: bool, full: bool, dry_run: bool, yes: bool, **options: Any) -> int:

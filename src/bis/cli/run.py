@@ -68,19 +68,18 @@ def run(
     if as_json:
         print_json(to_document("bis.run", recorded))
     else:
-        _print_ids(recorded, tracking_uri)
+        _print_ids(recorded)
     return _exit_status(recorded)
 
 
-def _print_ids(recorded: Recorded, uri: str | None) -> None:
-    where = f" --tracking-uri {uri}" if uri else ""
+def _print_ids(recorded: Recorded) -> None:
     if recorded.problem:
         sys.stderr.write(f"bis: {recorded.problem}\n")
     elif recorded.stored:
         ids = ", ".join(recorded.run_ids) or "no run"
-        sys.stderr.write(f"bis: recorded as {ids}; look at it with: bis show last{where}\n")
+        sys.stderr.write(f"bis: recorded as {ids}; look at it with: bis show last\n")
     else:
-        sys.stderr.write(f"bis: recorded, being stored in the background; look at it with: bis show last{where}\n")
+        sys.stderr.write("bis: recorded, being stored in the background; look at it with: bis show last\n")
 
 
 def _exit_status(recorded: Recorded) -> int:

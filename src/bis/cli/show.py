@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from bis import api
-from bis.cli.options import as_json, full, print_json, tracking_uri
+from bis.cli.options import as_json, full, print_json, store_of_run
 from bis.report.json.envelope import to_document
 from bis.report.text.record_text import Shown, print_record
 
 
 @click.command()
 @full
-@tracking_uri
+@store_of_run
 @as_json
 @click.argument("run_id", metavar="RUN_ID")
 def show(*, full: bool, tracking_uri: str | None, as_json: bool, run_id: str) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bis import api
-from bis.cli.options import as_json, assignments, full, print_json, tolerances, tracking_uri
+from bis.cli.options import as_json, assignments, full, print_json, store_of_run, tolerances
 from bis.report.json.verdict_json import verdict_document
 from bis.report.text.verdict_text import print_verdict
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--tolerance", "tolerance", multiple=True, callback=tolerances, metavar="METRIC=ATOL[,RTOL]",
               help="How far a metric may be off. [default: the precision in which it is printed]")  # fmt: skip
 @full
-@tracking_uri
+@store_of_run
 @as_json
 @click.argument("run_id", metavar="RUN_ID")
 def verify(

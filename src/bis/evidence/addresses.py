@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from bis.evidence.redaction import strip_credentials
+
 _SQLITE = "sqlite:///"
 _FILE = "file:"
 _HOSTED = frozenset({"databricks", "databricks-uc", "uc"})
@@ -38,6 +40,23 @@ def absolute_uri(uri: str | None, cwd: str) -> str | None:
     if _is_plain_path(uri):
         return str(Path(cwd) / uri)
     return uri
+
+
+def without_password(uri: str) -> str:
+    """A tracking URI that may be kept and shown: without user, password and secrets in its query.
+
+    Examples
+    --------
+    >>> without_password("https://me:s3/cr@t@host/mlflow?token=abcdef123"), without_password("sqlite:///a@b.db")
+    ('https://host/mlflow?token=[redacted]', 'sqlite:///a@b.db')
+    """
+    scheme, separator, rest = uri.partition("://")
+    if not separator or rest.startswith("/"):  # a path
+        return uri
+    before, query, after = rest.partition("?")
+    # What stands before the last "@" of the authority; of a password that is not encoded, whatever is in it.
+    authority, slash, path = before.rpartition("@")[2].partition("/")
+    return strip_credentials(f"{scheme}://{authority}{slash}{path}{query}{after}")
 
 
 def scheme_of(uri: str) -> str:

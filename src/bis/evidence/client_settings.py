@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-# Dead servers are given up within seconds, and stdout is for our own answer.
+# Dead servers are given up within seconds, stdout is for our own answer, and where a program put its runs we may, too.
 _SETTINGS = {
+    "MLFLOW_ALLOW_FILE_STORE": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",

@@ -10,20 +10,15 @@ from bis.evidence.store import PARENT
 if TYPE_CHECKING:
     from bis.evidence.evidence_access import EvidenceReader
 
-LAST = "last"
 
-
-def lead_of(store: EvidenceReader, reference: str) -> str:
-    """The id of the run that a reference means; for ``last`` that of the latest program, and not of a run nested in it.
+def lead_of(store: EvidenceReader, run_id: str) -> str:
+    """The id of the run at the top of what a run is nested in within its session: itself, or one above it.
 
     Raises
     ------
     RunNotFound, StoreUnavailable
         There is no such run, or no answer.
     """
-    run_id = store.find(reference)
-    if reference != LAST:
-        return run_id
     seen: set[str] = set()
     while run_id not in seen:
         seen.add(run_id)

@@ -11,6 +11,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from bis.evidence.addresses import without_password
 from bis.evidence.redaction import Redactor, secrets_of
 from bis.evidence.spool import SECRETS, write_document
 
@@ -18,25 +19,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+_ALL = "secrets*.json"
 
-def keep_secrets(folder: Path, environ: Mapping[str, str], arguments: Sequence[str]) -> None:
+
+def keep_secrets(
+    folder: Path, environ: Mapping[str, str], arguments: Sequence[str], *, tracking_uri: str | None = None
+) -> None:
     """Write the secrets of a program into its session's folder. Raises OSError where the disk refuses."""
-    write_document(folder / SECRETS, secrets_of(environ, arguments))
+    secrets = secrets_of(environ, arguments)
+    if tracking_uri is not None and without_password(tracking_uri) != tracking_uri:
+        secrets["tracking_uri"] = tracking_uri
+    write_document(folder / SECRETS, secrets)
     (folder / SECRETS).chmod(0o600)
 
 
 def forget_secrets(folder: Path) -> None:
     """Remove them: the session is stored."""
-    with suppress(OSError):
-        (folder / SECRETS).unlink(missing_ok=True)
+    for path in folder.glob(_ALL):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def with_password(folder: Path, uri: str) -> str:
+    """A tracking URI as the program gave it, of the one without a password by which it is known."""
+    return next((v for v in _kept(folder).values() if v != uri and without_password(v) == uri), uri)
 
 
 def redactor_of(folder: Path, arguments: Sequence[str]) -> Redactor:
     """Make a redactor that knows the secrets of a session, and those of this process."""
-    kept: dict[str, str] = {}
-    with suppress(OSError, ValueError):
-        kept = json.loads((folder / SECRETS).read_text(encoding="utf-8"))
-    return Redactor({**os.environ, **secrets_of({}, arguments), **kept})
+    return Redactor({**os.environ, **secrets_of({}, arguments), **_kept(folder)})
 
 
 def redacted_notebook(content: bytes, redact: Callable[[str], str]) -> bytes:
@@ -63,6 +74,15 @@ def redacted_saved_outputs(content: bytes, redact: Callable[[str], str]) -> byte
     for cell, outputs in zip(cells, found, strict=True):
         cell["outputs"] = outputs
     return json.dumps(notebook, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _kept(folder: Path) -> dict[str, str]:
+    """What the launcher kept, and what processes of the program added."""
+    kept: dict[str, str] = {}
+    for path in sorted(folder.glob(_ALL)):
+        with suppress(OSError, ValueError, TypeError):
+            kept |= json.loads(path.read_text(encoding="utf-8"))
+    return kept
 
 
 def _redacted(value: Any, redact: Callable[[str], str]) -> Any:

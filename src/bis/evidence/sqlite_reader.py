@@ -9,19 +9,15 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-import sys
 from contextlib import closing, contextmanager
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
-
-from packaging.version import Version
+from urllib.parse import quote, unquote
 
 from bis.errors import RunNotFound
 from bis.evidence.run_index import stored_value
-from bis.evidence.tracking_reader import LOOK, TrackedRun, curve
+from bis.evidence.tracking_reader import LOOK, NO_RUNS, TrackedRun, TrackingReader, curve
 from bis.model.facets import Curve, Dataset
 from bis.model.stored_runs import SUMMARY_TAGS, RunFilter, RunPage, RunSummary
 
@@ -29,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SCHEME = "sqlite:///"
-_DEFAULT_IS_SQLITE = Version("3.7")
 _BUSY_S = 20.0
 _ACTIVE = "active"
 
@@ -61,22 +56,15 @@ ORDER BY i.rowid
 def database_of(uri: str) -> Path | None:
     """The file of an SQLite tracking URI; None where it names none, or says more than a file."""
     path = uri.removeprefix(SCHEME)
-    if path == uri or not path or path.startswith((":", "file:")) or "?" in path or "%" in path:
+    if path == uri or not path or path.startswith((":", "file:")) or "?" in path:
         return None
-    return Path(path)
+    return Path(path) if "%" not in path else _existing(path)
 
 
-def default_database(folder: Path) -> Path | None:
-    """The database that MLflow takes in a folder where no tracking URI is given; None where MLflow has to be asked.
-
-    That is ``mlflow.db`` from MLflow 3.7 on, unless there are runs in ``mlruns``; it need not exist.
-    """
-    loaded = sys.modules.get("mlflow")
-    if loaded is not None:  # the program may have set a URI
-        return database_of(str(loaded.get_tracking_uri())) if hasattr(loaded, "get_tracking_uri") else None
-    path = folder / "mlflow.db"
-    old = any((folder / "mlruns").glob("[0-9]*/meta.yaml"))
-    return path if not old and Version(version("mlflow")) >= _DEFAULT_IS_SQLITE else None
+def _existing(path: str) -> Path | None:
+    """The file that a path with percent signs means: some versions of SQLAlchemy decode them, others do not."""
+    found = [p for p in (Path(path), Path(unquote(path))) if p.is_file()]
+    return found[0] if len(found) == 1 else None
 
 
 def is_to_be_made(path: Path) -> bool:
@@ -84,14 +72,22 @@ def is_to_be_made(path: Path) -> bool:
     return not path.exists() and next(p for p in path.parents if p.exists()).is_dir()
 
 
-def sqlite_reader(path: Path) -> SqliteReader | None:
-    """A reader of a database; None where it is not one of MLflow's, or of another version than those known here."""
-    try:
-        with closing(open_database(path)) as connection:
-            found = _revisions(connection)
-            apart = _has_workspaces(connection)
-    except (sqlite3.Error, OSError):
-        return None  # MLflow says what is wrong with it
+def sqlite_reader(path: Path) -> TrackingReader | None:
+    """A reader of a database; None where its tables are of another version than those known here.
+
+    Raises
+    ------
+    OSError
+        It cannot be read, or is not one of MLflow's. MLflow itself would make its tables in it.
+    """
+    with _explained(path), closing(open_database(path)) as connection:
+        tables = set(_column(connection, "SELECT name FROM sqlite_master WHERE type = 'table'"))
+        if not tables:
+            return NO_RUNS
+        if not {"runs", "experiments", "alembic_version"} <= tables:
+            raise OSError(f"{path} is not a database of MLflow, or not a whole one: it has no tables of runs")
+        found = _revisions(connection)
+        apart = _has_workspaces(connection)
     return SqliteReader(path) if found and found <= set(_SCHEMAS.split()) and not apart else None
 
 
@@ -172,7 +168,7 @@ class SqliteReader:
                 artifact_uri=artifact_uri or "",
                 tags=dict(connection.execute("SELECT key, value FROM tags WHERE run_uuid = ?", (run_id,))),
                 params=dict(connection.execute("SELECT key, value FROM params WHERE run_uuid = ?", (run_id,))),
-                metrics=tuple(sorted(_column(connection, "SELECT key FROM latest_metrics WHERE run_uuid = ?", run_id))),
+                metrics=_metrics(connection, [run_id]).get(run_id, {}),
                 datasets=tuple(Dataset(n, d, kind or "", str(source or "")[:2000], context or "")
                                for n, d, kind, source, context in connection.execute(_DATASETS, (run_id,))),
             )  # fmt: skip
@@ -213,11 +209,16 @@ class SqliteReader:
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(open_database(self._path)) as connection:
-                yield connection
-        except sqlite3.Error as error:
-            raise OSError(f"{self._path}: {error}") from error
+        with _explained(self._path), closing(open_database(self._path)) as connection:
+            yield connection
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise OSError(f"{path}: {error}") from error
 
 
 _LISTED = """

@@ -21,16 +21,16 @@ from typing import Any, TypeVar
 
 from bis.config import tracking_uri_given
 from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
-from bis.evidence.addresses import local_path
+from bis.evidence.addresses import local_path, scheme_of, without_password
+from bis.evidence.default_store import default_uri
 from bis.evidence.digests import digest_bytes
 from bis.evidence.record_document import read_record, record_text
+from bis.evidence.redaction import Redactor
 from bis.evidence.reentrancy import unobserved
 from bis.evidence.run_index import all_runs
-from bis.evidence.sqlite_reader import SCHEME as SQLITE
 from bis.evidence.sqlite_reader import (
     SqliteReader,
     database_of,
-    default_database,
     is_current,
     is_to_be_made,
     sqlite_reader,
@@ -51,6 +51,7 @@ NOTEBOOK = f"{FOLDER}/notebook.ipynb"
 PARENT = "mlflow.parentRunId"
 _FULL_ID = 32
 _MANY = 100
+_FILE_HINT = "Is this file or folder MLflow's and undamaged, is its disk full, and may this user read and write it?"
 _T = TypeVar("_T")
 _RUN_ID = re.compile(r"[0-9a-fA-F-]{1,64}")
 
@@ -85,21 +86,27 @@ class EvidenceStore:
         self._given = tracking_uri or tracking_uri_given()
         self._loading: threading.Thread | None = None
         self._found: TrackingReader | None = None
-        with _mapped(self._given):
-            database = database_of(self._given) if self._given else default_database(Path.cwd())
-            self._database = None if database is None else database.absolute()  # wherever the process goes later
-        self.tracking_uri = self._given or (
-            f"{SQLITE}{self._database}" if self._database else self._client.tracking_uri
-        )
+        self.tracking_uri = self._given or default_uri(Path.cwd())
+        database = database_of(self.tracking_uri)
+        self._database = None if database is None else database.absolute()  # wherever the process goes later
+        self._folder = local_path(self.tracking_uri, str(Path.cwd()))
 
     @property
     def _reader(self) -> TrackingReader:
         """What reads runs: MLflow's client makes a database that is not there, which no reading may do."""
         if self._found is None:
-            if self._database is not None and is_to_be_made(self._database):
+            place = self._database or self._folder
+            if place is not None and is_to_be_made(place):
                 return NO_RUNS
-            direct = None if self._database is None else sqlite_reader(self._database)
-            self._found = direct or ClientReader(self._client)
+            if self._folder is not None:
+                from bis.evidence.file_reader import FileReader  # late: most stores are databases, and need no YAML
+
+                self._found = FileReader(self._folder)
+            else:
+                direct = None if self._database is None else sqlite_reader(self._database)
+                if direct is NO_RUNS:  # for now
+                    return direct
+                self._found = direct or ClientReader(self._client)
         return self._found
 
     @cached_property
@@ -144,7 +151,7 @@ class EvidenceStore:
         """
         if reference == "last":
             return self._last()
-        if not _RUN_ID.fullmatch(reference):
+        if not is_run_id(reference):
             raise RunNotFound(
                 f"{reference!r} is not a run id: expected hexadecimal digits, a prefix of them, or 'last'",
                 hint="MLflow prints the id when a run ends, and shows it in its pages.",
@@ -268,9 +275,29 @@ class EvidenceStore:
         record = missing_record(reason, outputs=outputs, parameters=parameters)
         return _with_tags(record, run.tags, reason, run.datasets)
 
-    def _history(self, run_id: str) -> tuple[Curve, ...]:
+    def last_values(self, run_id: str) -> Mapping[str, float]:
+        """The last value of each metric of a run.
+
+        Raises
+        ------
+        RunNotFound, StoreUnavailable
+            MLflow does not have it, or does not answer.
+        """
+        return self._run(run_id).metrics
+
+    def history(self, run_id: str, metric: str) -> Curve:
+        """All points of a metric.
+
+        Raises
+        ------
+        RunNotFound, StoreUnavailable
+            MLflow does not have it, or does not answer.
+        """
         with _mapped(self.tracking_uri, missing=run_id):
-            return tuple(self._reader.history(run_id, name) for name in self._reader.run(run_id).metrics)
+            return self._reader.history(run_id, metric)
+
+    def _history(self, run_id: str) -> tuple[Curve, ...]:
+        return tuple(self.history(run_id, name) for name in self.last_values(run_id))
 
     def download(self, run_id: str, artifact: str) -> Path:
         """A local copy of one artifact.
@@ -425,6 +452,11 @@ class EvidenceStore:
         return SqliteWriter(self._database)
 
 
+def is_run_id(reference: str) -> bool:
+    """Whether a reference may be the id of a run, or the beginning of one."""
+    return _RUN_ID.fullmatch(reference) is not None
+
+
 def _load_client(uri: str | None) -> None:
     """Make a client as it will be made again: by then all is imported. What goes wrong comes up again then."""
     with suppress(Exception), unobserved():
@@ -459,14 +491,22 @@ def _as_ours(error: Exception, uri: str | None, missing: str | None) -> BisError
             return _not_found(uri, missing)
         return StoreUnavailable(
             f"MLflow at {_shown(uri)} does not answer as it should: {_first_line(error)}",
-            hint="Is the server running, and is this its address? The work done so far is kept.",
+            hint=_FILE_HINT
+            if _is_of_files(uri)
+            else "Is the server running, and is this its address? The work done so far is kept.",
         )
     if isinstance(error, (OSError, getattr(database, "SQLAlchemyError", OSError))):
+        if _is_of_files(uri):
+            return StoreUnavailable(f"the store {_shown(uri)} cannot be used: {_first_line(error)}", hint=_FILE_HINT)
         return StoreUnavailable(
             f"MLflow at {_shown(uri)} cannot be reached: {_first_line(error)}",
             hint="Is the server running, is there space on its disk, and may this user write there?",
         )
     return None
+
+
+def _is_of_files(uri: str | None) -> bool:
+    return uri is not None and (scheme_of(uri) == "file" or uri.startswith("sqlite:"))
 
 
 def _not_found(uri: str | None, run_id: str) -> RunNotFound:
@@ -491,11 +531,12 @@ def _uploading(uri: str, run_id: str) -> Iterator[None]:
 
 
 def _shown(uri: str | None) -> str:
-    return re.sub(r"//[^/@]*@", "//", uri) if uri else "its default location"
+    return without_password(uri) if uri else "its default location"
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:300]
+    line = (str(error).splitlines() or [type(error).__name__])[0]
+    return Redactor({}).text(line, place="error", assignments=False)[:300]
 
 
 def _facts(record: Record) -> dict[str, str]:

@@ -21,7 +21,7 @@ LOOK = "Look at the id and at the tracking URI (--tracking-uri or MLFLOW_TRACKIN
 
 @dataclass(frozen=True, slots=True)
 class TrackedRun:
-    """A run as MLflow has it. `metrics` are the names of its metrics; their values are read with `history`."""
+    """A run as MLflow has it. `metrics` has the last value of each metric; all of them are read with `history`."""
 
     run_id: str
     experiment_id: str
@@ -31,7 +31,7 @@ class TrackedRun:
     artifact_uri: str
     tags: Mapping[str, str]
     params: Mapping[str, str]
-    metrics: tuple[str, ...]
+    metrics: Mapping[str, float]
     datasets: tuple[Dataset, ...]
 
 
@@ -89,7 +89,7 @@ class ClientReader:
             artifact_uri=info.artifact_uri or "",
             tags=dict(data.tags),
             params=dict(data.params),
-            metrics=tuple(sorted(data.metrics)),
+            metrics={name: stored_value(float(value)) for name, value in sorted(data.metrics.items())},
             datasets=_datasets(found),
         )
 

@@ -129,6 +129,7 @@ def _session() -> SessionView:
             "hash_seed": hash_seed if hash_seed != "random" else None,
             "spool": str(home() / "sessions" / name),
             "tracking_uri": os.environ.get("MLFLOW_TRACKING_URI"),
+            "tracking_variable": os.environ.get("MLFLOW_TRACKING_URI"),
         }
     )
 

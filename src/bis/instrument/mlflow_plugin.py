@@ -1,5 +1,8 @@
 """The plug-ins that MLflow loads: builders of tracking and registry stores (entry points in pyproject.toml).
 
+An entry point needs a name, which the scheme of a plain path does not have, and names known beforehand: what MLflow
+builds for schemes without an entry point of ours is observed where it looks its builders up.
+
 ``import mlflow`` loads this module, so it must be light and must never raise: MLflow does not survive a plug-in that
 raises anything but ImportError. Outside a replay the builders give MLflow's own stores, observed. In a replay they
 give the quarantine.
@@ -9,8 +12,10 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import wraps
 from typing import Any
 
+_TRACKING_GROUP = "mlflow.tracking_store"
 _SERVER = "_MLFLOW_SERVER_FILE_STORE"  # set in the processes of `mlflow server`, which run no experiment
 
 _tried: list[bool] = []
@@ -136,12 +141,37 @@ def _default_registry_store(store_uri: str, tracking_uri: str | None) -> Any:
     return builder(store_uri, tracking_uri=tracking_uri)
 
 
+def _observe_other_schemes(recorder: Any) -> None:
+    """Observe the tracking stores of plain paths, and of schemes that other plug-ins bring.
+
+    May be called while ``import mlflow`` is under way.
+    """
+    from mlflow.tracking.registry import StoreRegistry
+
+    original = StoreRegistry.get_store_builder
+
+    def get_store_builder(self: Any, store_uri: str) -> Any:
+        builder = original(self, store_uri)
+        if self.group_name != _TRACKING_GROUP or getattr(builder, "__module__", "") == __name__:
+            return builder
+
+        @wraps(builder)
+        def observed(store_uri: str, *args: Any, **options: Any) -> Any:
+            return _watched(builder(store_uri, *args, **options), store_uri, recorder)
+
+        return observed
+
+    StoreRegistry.get_store_builder = get_store_builder
+
+
 def _begin() -> None:
     """Watch randomness from the first moment at which bis is loaded, not only from the first run on."""
     try:
         recorder = _recorder()
         if recorder is not None and recorder.session.quarantine is not None:
             _quarantine().install(tracking_store, registry_store)
+        elif recorder is not None:
+            recorder.fence.run("runs", _observe_other_schemes, recorder)
         if recorder is not None and recorder.session.states and recorder.entropy is not None:
             # An ambient run was observed from this moment on, so its generators are set back to this moment.
             recorder.entropy.restore({s["generator"]: s["state"] for s in recorder.session.states if s.get("state")})

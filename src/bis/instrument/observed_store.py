@@ -7,9 +7,12 @@ seen is noted afterwards, behind the fence. Signatures are tolerant, because MLf
 
 from __future__ import annotations
 
+import itertools
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from bis.evidence.addresses import without_password
 from bis.evidence.reentrancy import outermost
 
 if TYPE_CHECKING:
@@ -23,11 +26,16 @@ _NOT_OF_THE_PROGRAM = ("mlflow.", "bis.")
 _LONGEST_TAG = 500  # enough to tell runs apart
 
 
+_SQLITE = "sqlite:///"
+_QUEUED = itertools.count()  # numbers the batches that this process queued
+
+
 class Observing:
     """Mix-in that observes runs, metrics, params, inputs and models; see the module's docstring."""
 
     bis_recorder: Recorder
     bis_uri: str
+    bis_password_uri: str | None
     bis_on_attach: Callable[[str], None]
     bis_on_end: Callable[[str], None]
 
@@ -85,6 +93,19 @@ class Observing:
             self.bis_recorder.fence.run("run", self._bis_tags, run_id, tags)
         return result
 
+    def log_batch_async(self, run_id: Any, metrics: Any = (), params: Any = (), *args: Any, **kwargs: Any) -> Any:
+        """Queue the batch, and note it now: its turn comes in threads of MLflow's, in any order.
+
+        That something could not be logged is known later, and noted then.
+        """
+        metrics, params = list(metrics or ()), list(params or ())
+        seen = list(metrics), list(params)  # MLflow puts batches together in the lists that it was given
+        with outermost() as first:
+            result = super().log_batch_async(run_id, metrics, params, *args, **kwargs)  # type: ignore[misc]
+        if first and any(seen):
+            self.bis_recorder.fence.run("metrics", self._bis_queued, run_id, *seen, result)
+        return result
+
     def log_inputs(self, run_id: Any, *args: Any, **kwargs: Any) -> Any:
         """Log the inputs, and note the datasets."""
         with outermost() as first:
@@ -117,6 +138,8 @@ class Observing:
         if run_id in self.bis_recorder.runs:
             return
         self.bis_on_attach(run_id)
+        if self.bis_password_uri is not None:
+            self.bis_recorder.keep_secret("tracking_uri", self.bis_password_uri)
         self.bis_recorder.run_seen(run_id, how=how, experiment_id=experiment_id, uri=self.bis_uri, **identity)
 
     def _bis_created(self, run: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -153,20 +176,37 @@ class Observing:
         if kept:
             self.bis_recorder.note("tag", run_id=run_id, tags=kept)
 
-    def _bis_metrics(self, run_id: str, metrics: list[Any]) -> None:
+    def _bis_queued(self, run_id: str, metrics: list[Any], params: list[Any], operations: Any) -> None:
+        queued = next(_QUEUED)
+        self._bis_metrics(run_id, metrics, queued=queued)
+        self._bis_params(run_id, params, queued=queued)
+
+        def ended(future: Any) -> None:
+            self.bis_recorder.fence.run("metrics", self._bis_logged, queued, future)
+
+        # MLflow has no public name for them; without them it is not known which batches failed.
+        for future in operations._operation_futures:  # noqa: SLF001
+            future.add_done_callback(ended)
+
+    def _bis_logged(self, queued: int, future: Any) -> None:
+        error = None if future.cancelled() else future.exception()
+        if error is not None or future.cancelled():
+            self.bis_recorder.note("unlogged", queued=queued, why=f"{type(error).__name__}: {error}"[:500])
+
+    def _bis_metrics(self, run_id: str, metrics: list[Any], **more: int) -> None:
         self._bis_attach(run_id, "joined")
         for m in metrics:
             value = float(m.value)
-            facts = {"key": m.key, "hex": value.hex(), "step": int(m.step or 0), "at": m.timestamp}
+            facts = {"key": m.key, "hex": value.hex(), "step": int(m.step or 0), "at": m.timestamp, **more}
             model = getattr(m, "model_id", None)
             if model:  # logging a model logs metrics of its run again, for the model: distinguished when they are read
                 facts["model"] = model
             self.bis_recorder.note("metric", run_id=run_id, **facts)
 
-    def _bis_params(self, run_id: str, params: list[Any]) -> None:
+    def _bis_params(self, run_id: str, params: list[Any], **more: int) -> None:
         self._bis_attach(run_id, "joined")
         for p in params:
-            self.bis_recorder.note("param", run_id=run_id, key=p.key, value=str(p.value))
+            self.bis_recorder.note("param", run_id=run_id, key=p.key, value=str(p.value), **more)
 
     def _bis_inputs(self, run_id: str, datasets: Any) -> None:
         for given in datasets:
@@ -212,7 +252,9 @@ def observe(store: Any, recorder: Recorder, uri: str, on_attach: Any, on_end: An
         return store
     store.__class__ = type(kind.__name__, (Observing, kind), {"__module__": kind.__module__, "__doc__": kind.__doc__})
     store.bis_recorder = recorder
-    store.bis_uri = uri
+    address = _address(store, uri)
+    store.bis_uri = without_password(address)
+    store.bis_password_uri = None if store.bis_uri == address else address
     store.bis_on_attach = on_attach
     store.bis_on_end = on_end
     return store
@@ -221,6 +263,17 @@ def observe(store: Any, recorder: Recorder, uri: str, on_attach: Any, on_end: An
 def _of_the_program(tags: dict[str, str]) -> dict[str, str]:
     """The tags that are not MLflow's or of bis."""
     return {k: v[:_LONGEST_TAG] for k, v in tags.items() if not k.startswith(_NOT_OF_THE_PROGRAM)}
+
+
+def _address(store: Any, uri: str) -> str:
+    """The tracking URI of a store that was just built, with the path that it has in this working directory."""
+    folder = getattr(store, "root_directory", None)  # of a file store, whatever it was called
+    if isinstance(folder, str):
+        return os.path.abspath(folder)  # noqa: PTH100 (as MLflow does it: links are not followed)
+    path = uri.removeprefix(_SQLITE)
+    if path != uri and path and not path.startswith((":", "file:")):  # in memory, or an address of SQLite's own
+        return _SQLITE + os.path.abspath(path)  # noqa: PTH100 (same)
+    return uri
 
 
 def _status_name(status: Any) -> str:

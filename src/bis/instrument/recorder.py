@@ -12,6 +12,7 @@ import sys
 
 from bis.instrument.events import EventWriter
 from bis.instrument.fence import Fence
+from bis.instrument.light_json import encoded
 from bis.instrument.own_work import OwnWork
 from bis.instrument.session_view import AMBIENT
 
@@ -55,6 +56,7 @@ class Recorder:
         self._opened: set[tuple[str, bool]] = set()
         self._busy = OwnWork()
         self._digests: dict[str, set[str]] = {}
+        self._secrets: dict[str, str] = {}
         self._ignored: tuple[str, ...] = ()
 
     # -- life ---------------------------------------------------------------------------------------------------------
@@ -132,6 +134,18 @@ class Recorder:
             return
         ordinal = self.runs[run_id] = len(self.runs)
         self.note("run", run_id=run_id, how=how, experiment_id=experiment_id, uri=uri, ordinal=ordinal, **identity)
+
+    def keep_secret(self, name: str, value: str) -> None:
+        """Keep what storing needs and no evidence may hold in a file of this process, until the session is stored."""
+        if value in self._secrets.values():
+            return
+        self._secrets[f"{name}.{len(self._secrets)}"] = value
+        path = os.path.join(self.session.spool, f"secrets-{os.getpid()}.json")  # noqa: PTH118 (pathlib is not loaded)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.write(descriptor, encoded(self._secrets))
+        finally:
+            os.close(descriptor)
 
     def model_seen(self, name: str, model: Any, run_id: str = "", *, named: bool = True) -> None:
         """Note the weights of a model that is being logged to a run, or (without one) was found at the end.

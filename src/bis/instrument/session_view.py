@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 SESSION = "session.json"
 VERSION = 1
 AMBIENT = "ambient"
-_OPTIONAL: dict[str, Any] = {"tracking_uri": None, "states": [], "quarantine": None, "variables": {}, "roles": {}}
+_OPTIONAL: dict[str, Any] = {
+    "tracking_uri": None,
+    "states": [],
+    "quarantine": None,
+    "variables": {},
+    "roles": {},
+    "tracking_variable": None,
+    "parameters": {},
+}
 
 
 class SessionView:
@@ -55,6 +63,8 @@ class SessionView:
     quarantine: dict[str, Any] | None
     variables: dict[str, str]
     roles: dict[str, str]
+    tracking_variable: str | None
+    parameters: dict[str, str]
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         for name in SessionView.__annotations__:

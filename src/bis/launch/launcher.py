@@ -11,7 +11,7 @@ import secrets
 import shutil
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ from bis._version import __version__
 from bis.config import Settings, home
 from bis.errors import StorageError, UsageError
 from bis.evidence import spool as spool_files
+from bis.evidence.addresses import without_password
+from bis.evidence.redaction import Redactor
 from bis.evidence.session_secrets import keep_secrets
 from bis.evidence.spool import write_document
 from bis.instrument.entropy.entropy_plan import CHILD_KEY_VARIABLE, CLAIMS
@@ -77,7 +79,14 @@ def project_root_of(entry: Entry, cwd: Path) -> Path:
 
 
 def new_session(
-    entry: Entry, *, mode: Mode, cwd: Path, project_root: Path, settings: Settings, tracking_uri: str | None = None
+    entry: Entry,
+    *,
+    mode: Mode,
+    cwd: Path,
+    project_root: Path,
+    settings: Settings,
+    tracking_uri: str | None = None,
+    parameters: Mapping[str, str] | None = None,
 ) -> Session:
     """Make the session's folder and its ``session.json``, with a new root and hash seed.
 
@@ -109,19 +118,29 @@ def new_session(
         hash_seed=given if given not in {None, "random"} else str(secrets.randbelow(2**32 - 1) + 1),
         spool=str(folder),
         tracking_uri=tracking_uri or os.environ.get("MLFLOW_TRACKING_URI"),
+        tracking_variable=os.environ.get("MLFLOW_TRACKING_URI"),
+        parameters=dict(parameters or {}),
     )
     return write_session(session)
 
 
 def write_session(session: Session) -> Session:
-    """Write ``session.json`` into the session's folder, which is made."""
+    """Write ``session.json``, without secrets, into the session's folder, which is made; returns what it has."""
     folder = Path(session.spool)
+    given = session
+    session = replace(
+        session,
+        tracking_uri=_without_password(session.tracking_uri),
+        tracking_variable=_without_password(session.tracking_variable),
+        parameters=Redactor(os.environ).variables(session.parameters, place="parameters"),
+    )
     try:
         folder.mkdir(parents=True, mode=0o700)
         (folder / CLAIMS).mkdir()
         write_document(folder / spool_files.SESSION, session)
         if session.mode is not Mode.REPLAY:
-            keep_secrets(folder, os.environ, session.argv)
+            named = {f"parameters.{name}": value for name, value in given.parameters.items()}
+            keep_secrets(folder, {**os.environ, **named}, session.argv, tracking_uri=given.tracking_uri)
             hold(folder)
     except OSError as error:
         if not (folder / spool_files.SESSION).exists():  # half a session would be missed by every later command
@@ -131,6 +150,10 @@ def write_session(session: Session) -> Session:
             hint="Free some space or point BIS_HOME at a folder that may be written.",
         ) from error
     return session
+
+
+def _without_password(uri: str | None) -> str | None:
+    return None if uri is None else without_password(uri)
 
 
 def child_environment(session: Session, base: Mapping[str, str]) -> dict[str, str]:

@@ -86,7 +86,8 @@ class Code:
 
     `target` is a path relative to the project, or a module name. `argv` holds the arguments after the target;
     secret values are replaced by ``[redacted]``. `cwd` is relative to the project. `diff` is the uncommitted change as
-    ``git diff HEAD`` prints it.
+    ``git diff HEAD`` prints it. `parameters` are the values that were set for a notebook's parameters, secrets among
+    them replaced likewise; None where that was not recorded.
     """
 
     status: Status
@@ -106,6 +107,7 @@ class Code:
     untracked: tuple[str, ...] = ()
     snapshot: Snapshot | None = None
     cells: tuple[Cell, ...] = ()
+    parameters: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

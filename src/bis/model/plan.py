@@ -31,7 +31,10 @@ class DataPlacement:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A replay, spelled out. A pure function of the record, the options and what this machine has."""
+    """A replay, spelled out. A pure function of the record, the options and what this machine has.
+
+    `parameters` are the recorded values of a notebook's parameters, `overrides` those that are set for this replay.
+    """
 
     run_id: str
     kind: ReplayKind
@@ -54,3 +57,4 @@ class Plan:
     deviations: tuple[Deviation, ...] = ()
     missing: tuple[Missing, ...] = ()
     timeout_s: float | None = None
+    parameters: dict[str, str] = field(default_factory=dict)

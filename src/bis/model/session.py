@@ -27,6 +27,8 @@ class Session:
 
     `root` is the entropy root in hexadecimal; where `serve` is false it is not used and randomness is only watched.
     `roles` are entropy roots of their own for some roles (replays that vary one cause).
+    `tracking_uri` is what the program finds in ``MLFLOW_TRACKING_URI``, `tracking_variable` what was in it where the
+    session was started; both without passwords. `parameters` are values that were set for a notebook's parameters.
     `states` are generator states to restore at the moment at which they were captured (replays of ambient runs).
     """
 
@@ -50,6 +52,8 @@ class Session:
     quarantine: Quarantine | None = None
     variables: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
+    tracking_variable: str | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

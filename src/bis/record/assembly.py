@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bis.config import home
 from bis.errors import BisError, EvidenceDamaged
 from bis.evidence import spool as spool_files
+from bis.evidence.addresses import scheme_of
 from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
 from bis.evidence.record_document import seed_api
@@ -49,6 +50,7 @@ from bis.record.probes.code import relative_to
 from bis.record.probes.data import Opened, Process, probe_data
 from bis.record.probes.machine import probe_machine
 from bis.record.probes.snapshot import PackedSnapshot, add_external, external_sources
+from bis.record.store_places import StorePlaces, store_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +90,7 @@ def assemble(seen: ObservedSession, run: SeenRun | None, *, artifacts: tuple[Art
         ordinal=run.ordinal if run is not None else 0,
         sessions=1,
         host=host_digest(),
-        tracking_scheme=run.uri.split(":", 1)[0] if run is not None else "",
+        tracking_scheme=scheme_of(run.uri) if run is not None else "",
         code=code,
         parameters=_parameters(seen, run, redact),
         environment=_document(seen, spool_files.ENVIRONMENT, Environment),
@@ -144,6 +146,7 @@ def _seed(event: dict[str, Any], root: Path) -> Seed:
 def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tuple[FileDigest, ...]:
     """Files that the program wrote below its project, as they are now."""
     root = Path(seen.session.project_root)
+    stores = _stores(seen)
     found = {}
     for e in seen.all("open"):
         path = Path(e["path"])
@@ -152,6 +155,7 @@ def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tu
             and path.is_relative_to(root)
             and path.is_file()
             and not _is_bookkeeping(path.relative_to(root))
+            and not stores.hold(e["path"])
         ):
             found[str(path)] = path
     digests = []
@@ -161,6 +165,10 @@ def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tu
         except BisError:  # it was removed, or is still changing
             digests.append(FileDigest(relative_to(path, root), -1, ""))
     return tuple(sorted(digests, key=lambda d: d.path))
+
+
+def _stores(seen: ObservedSession) -> StorePlaces:
+    return store_places((run.uri for run in seen.runs), seen.session.cwd)
 
 
 def _is_bookkeeping(path: Path) -> bool:
@@ -205,7 +213,7 @@ def _code(seen: ObservedSession, redact: Callable[[str], str]) -> Code:
         cells = tuple(Cell(i, redact(source), None) for i, source in enumerate(sources))
     if code.kind is EntryKind.INTERACTIVE and not cells:
         code = replace(code, status=Status.PARTIAL, reasons=(*code.reasons, "no executed cell was seen"))
-    return _with_external(seen, replace(code, cells=cells or code.cells))
+    return _with_external(seen, replace(code, cells=cells or code.cells, parameters=dict(seen.session.parameters)))
 
 
 def _with_external(seen: ObservedSession, code: Code) -> Code:
@@ -224,7 +232,7 @@ def _with_external(seen: ObservedSession, code: Code) -> Code:
     grown = replace(
         code, snapshot=packed.snapshot, reasons=reasons, status=Status.PARTIAL if reasons else Status.RECORDED
     )
-    spool_files.write_document(seen.folder / spool_files.CODE, replace(grown, cells=()))
+    spool_files.write_document(seen.folder / spool_files.CODE, replace(grown, cells=(), parameters=None))
     return grown
 
 
@@ -264,9 +272,11 @@ def _machine(seen: ObservedSession) -> Machine:
 
 
 def _data(seen: ObservedSession, run: SeenRun | None, code: Code, cache: DigestCache) -> Data:
+    stores = _stores(seen)
     opened = [
         Opened(path=e["path"], write=e["mode"] != "r", size_bytes=int(e["size"]), mtime_ns=int(e["mtime_ns"]))
         for e in seen.all("open")
+        if not stores.keep_records_in(e["path"])
     ]
     return probe_data(
         opened,
@@ -327,6 +337,9 @@ def _notes(seen: ObservedSession) -> tuple[str, ...]:
     notes = []
     if seen.notebook is not None:
         notes += [f"cell {s['position']} was skipped: {s['why']}" for s in seen.notebook.skipped]
+    failed = len(seen.all("unlogged"))
+    if failed:
+        notes.append(f"MLflow could not log {failed} of the batches that the program gave it to log later")
     if len(seen.runs) > 1:
         notes.append(f"the program started {len(seen.runs)} runs")
     return tuple(notes)

@@ -208,7 +208,7 @@ def datasets_of(seen: ObservedSession, run: SeenRun | None) -> tuple[Dataset, ..
 
 def parameters_of(seen: ObservedSession, run: SeenRun | None) -> dict[str, str]:
     """Params that the program logged to a run."""
-    return {e["key"]: e["value"] for e in seen.all("param") if run is not None and e["run_id"] == run.run_id}
+    return {e["key"]: e["value"] for e in _logged(seen, "param") if run is not None and e["run_id"] == run.run_id}
 
 
 def trace_of(seen: ObservedSession) -> tuple[dict[str, str], dict[str, int]]:
@@ -224,10 +224,16 @@ def trace_of(seen: ObservedSession) -> tuple[dict[str, str], dict[str, int]]:
     return digests, draws
 
 
+def _logged(seen: ObservedSession, kind: str) -> list[dict[str, Any]]:
+    """The events of a kind, without those of batches that were queued and that MLflow then could not log."""
+    failed = {(e["pid"], e["queued"]) for e in seen.all("unlogged")}
+    return [e for e in seen.all(kind) if "queued" not in e or (e["pid"], e["queued"]) not in failed]
+
+
 def _curves(seen: ObservedSession, run: SeenRun | None) -> tuple[Curve, ...]:
     points: dict[str, list[tuple[int, str]]] = {}
     known: set[tuple[object, ...]] = set()
-    for e in seen.all("metric"):
+    for e in _logged(seen, "metric"):
         if run is not None and e["run_id"] == run.run_id:
             point = (e["key"], e["step"], e["hex"], e.get("at"))
             if e.get("model") and point in known:  # the same point, logged again for a model

@@ -81,7 +81,13 @@ def record_program(
     try:
         root = project_root_of(entry, cwd)
         session = new_session(
-            entry, mode=Mode.RUN, cwd=cwd, project_root=root, settings=settings, tracking_uri=tracking_uri
+            entry,
+            mode=Mode.RUN,
+            cwd=cwd,
+            project_root=root,
+            settings=settings,
+            tracking_uri=tracking_uri,
+            parameters=parameters,
         )
         env = child_environment(session, base)
     except (BisError, OSError) as error:

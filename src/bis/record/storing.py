@@ -21,25 +21,26 @@ from typing import TYPE_CHECKING, Any
 from bis.config import home
 from bis.errors import BisError, EvidenceDamaged, EvidenceError, StoreUnavailable
 from bis.evidence import spool as spool_files
-from bis.evidence.addresses import absolute_uri
+from bis.evidence.addresses import absolute_uri, without_password
 from bis.evidence.client_settings import set_up_client
-from bis.evidence.session_secrets import forget_secrets, redacted_notebook, redactor_of
+from bis.evidence.known_stores import remember
+from bis.evidence.session_secrets import forget_secrets, redacted_notebook, redactor_of, with_password
 from bis.evidence.spool import write_document
 from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore
-from bis.launch.liveness import is_alive, is_locked, lock, unlock
-from bis.model.facets import Curve
+from bis.launch.liveness import lock, unlock
+from bis.model.facets import Curve, Outputs
 from bis.model.record import Mode, Record, State
 from bis.record.assembly import assemble, texts
 from bis.record.observed_session import ObservedSession, SeenRun, read_sightings
+from bis.record.remembering import known_sessions_of
+from bis.record.session_folders import LOCK, MADE, is_waiting, session_folders
+from bis.record.unseen_metrics import with_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis.model.session import Session
 
-_LOCK = "storing.lock"
 _PROBLEM = "storing.error"
-_MADE = "run.id"
 # Not `-m`: that would put the working directory first, where a user's json.py would hide the standard library's.
 _STORE = "import sys; sys.path[:] = [p for p in sys.path if p]; from bis.record.storing import main; sys.exit(main())"
 _KEEP_S = 7 * 24 * 3600.0
@@ -83,6 +84,15 @@ def store_session(folder: Path, *, store: EvidenceStore | None = None) -> Stored
     return done
 
 
+def _remember(seen: ObservedSession, run_ids: list[str], uri: str) -> None:
+    """Note for later commands where the runs are; without the note they are found where the settings say."""
+    session = seen.session
+    runs = [(r.run_id, r.uri, r.at) for r in seen.runs] or [(i, uri, session.started_unix_s) for i in run_ids]
+    with suppress(OSError):
+        for known in known_sessions_of(session, runs):
+            remember(home(), known)
+
+
 def _store_runs(folder: Path, store: EvidenceStore | None) -> Stored:
     seen = read_sightings(folder)
     _redact_notebook(seen)
@@ -91,9 +101,11 @@ def _store_runs(folder: Path, store: EvidenceStore | None) -> Stored:
     runs: tuple[SeenRun | None, ...] = seen.runs or ((None,) if seen.session.mode is Mode.RUN else ())
     for run in runs:
         given = run.uri if run is not None else seen.session.tracking_uri
-        target = store or EvidenceStore(absolute_uri(given, seen.session.cwd))
-        uri = target.tracking_uri
+        address = absolute_uri(given, seen.session.cwd)
+        target = store or EvidenceStore(None if address is None else with_password(folder, address))
+        uri = without_password(target.tracking_uri)
         stored.append(_store_run(target, seen, run))
+    _remember(seen, stored, uri)
     return Stored(tuple(stored), uri, time.time())
 
 
@@ -106,6 +118,8 @@ def _redact_notebook(seen: ObservedSession) -> None:
 
 def _store_run(store: EvidenceStore, seen: ObservedSession, run: SeenRun | None) -> str:
     record = assemble(seen, run, artifacts=_artifacts(store, run))
+    if run is not None and run.how == "created":  # another program may have logged to one that was resumed
+        record = replace(record, outputs=_with_unseen(store, run.run_id, record.outputs))
     run_id = run.run_id if run is not None else _create(store, seen, record)
     files = {}
     for artifact, name in ((SOURCE, spool_files.SOURCE), (NOTEBOOK, spool_files.NOTEBOOK_REDACTED)):
@@ -121,6 +135,10 @@ def _store_run(store: EvidenceStore, seen: ObservedSession, run: SeenRun | None)
         status = ended if record.state is State.FINISHED else "KILLED"
         store.end(run_id, status, record.ended_unix_s or time.time())
     return run_id
+
+
+def _with_unseen(store: EvidenceStore, run_id: str, outputs: Outputs) -> Outputs:
+    return with_unseen(outputs, store.last_values(run_id), lambda metric: store.history(run_id, metric))
 
 
 def _joined_existing(store: EvidenceStore, run_id: str, record: Record, session: str) -> bool:
@@ -165,7 +183,7 @@ def _artifacts(store: EvidenceStore, run: SeenRun | None) -> tuple[tuple[str, in
 def _create(store: EvidenceStore, seen: ObservedSession, record: Record) -> str:
     """The run for a program that started none; the same one where storing is tried again."""
     session = seen.session
-    note = seen.folder / _MADE
+    note = seen.folder / MADE
     if note.exists():
         return note.read_text(encoding="utf-8")
     tags = {
@@ -222,7 +240,7 @@ def _left(path: Path) -> list[str]:
 
 
 def _start(folder: Path, *, output: Any) -> subprocess.Popen[bytes]:
-    held = lock(folder / _LOCK)  # None: another process stores it already, and the new one waits for that
+    held = lock(folder / LOCK)  # None: another process stores it already, and the new one waits for that
     inherited = () if held is None or sys.platform == "win32" else (held,)
     try:
         return subprocess.Popen(
@@ -243,7 +261,7 @@ def _start(folder: Path, *, output: Any) -> subprocess.Popen[bytes]:
 def store_under_lock(folder: Path, *, wait_s: float = _WAIT_S) -> Stored | None:
     """Store a session unless another process does or did; waits for that one. None where neither could."""
     deadline = time.monotonic() + wait_s
-    while (held := lock(folder / _LOCK)) is None:
+    while (held := lock(folder / LOCK)) is None:
         if (folder / spool_files.STORED).exists() or time.monotonic() > deadline:
             return read_stored(folder)
         time.sleep(0.05)
@@ -261,11 +279,6 @@ def _store_once(folder: Path) -> Stored:
             (folder / _PROBLEM).unlink(missing_ok=True)
         done = store_session(folder)
     return done
-
-
-def is_being_stored(folder: Path) -> bool:
-    """Whether a process is storing the session at this moment."""
-    return is_locked(folder / _LOCK)
 
 
 def read_stored(folder: Path) -> Stored | None:
@@ -308,31 +321,6 @@ def store_waiting(tracking_uri: str | None, cwd: Path, *, wait_s: float = _WAIT_
                 yield StoredSession(folder.name, done.run_ids)
             else:
                 yield StoredSession(folder.name, problem=f"session {folder.name} is being stored by another process")
-
-
-def session_folders() -> list[Path]:
-    """The folders of all sessions, the oldest first."""
-    return sorted(p for p in (home() / "sessions").glob("*") if p.is_dir())
-
-
-def is_waiting(folder: Path, tracking_uri: str | None, cwd: Path) -> bool:
-    """Whether a session that was not stored yet has ended, and belongs to the store at hand; changes nothing.
-
-    Raises
-    ------
-    EvidenceError
-        It cannot be read.
-    """
-    session = spool_files.read_session(folder)
-    return session.mode is not Mode.REPLAY and _same_store(session, folder, tracking_uri, cwd) and not is_alive(folder)
-
-
-def _same_store(session: Session, folder: Path, tracking_uri: str | None, cwd: Path) -> bool:
-    uris = {str(e.get("uri")) for e in spool_files.read_events(folder) if e.get("k") == "run"}
-    if uris or session.tracking_uri is not None:
-        theirs = {absolute_uri(uri, session.cwd) for uri in (uris or (session.tracking_uri,))}
-        return absolute_uri(tracking_uri, str(cwd)) in theirs or (tracking_uri is None and session.cwd == str(cwd))
-    return tracking_uri is None and session.cwd == str(cwd)
 
 
 def _forget(folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bis.errors import EvidenceError
 from bis.evidence import spool as spool_files
-from bis.record.storing import is_being_stored, is_waiting, session_folders
+from bis.record.session_folders import is_being_stored, is_waiting, session_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

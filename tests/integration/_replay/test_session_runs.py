@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis._replay.session_runs import session_run_of, subject_of
+from bis.evidence.lead_run import lead_of
 from bis.model.facets import Parameters, Status
 from bis.model.run_identity import RunIdentity
 
@@ -52,7 +53,7 @@ def test_a_nested_run_is_judged_alone_only_where_it_is_named(store: EvidenceStor
     child = subject_of(store, runs[2])
     assert child.session.alone
     assert child.session.judged == (2,)
-    last = subject_of(store, "last")
+    last = subject_of(store, lead_of(store, store.find("last")))
     assert not last.session.alone
     assert len(last.session.judged) == 4
     assert last.run.run_id in {runs[0], runs[3]}

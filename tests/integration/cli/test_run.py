@@ -44,7 +44,10 @@ def test_a_missing_program_is_a_usage_error(project: Path, capfd: pytest.Capture
     assert "absent.py does not exist" in capfd.readouterr().err
 
 
-def test_the_hint_repeats_the_store(project: Path, store_uri: str, capfd: pytest.CaptureFixture[str]) -> None:
-    """What is said can be pasted."""
+def test_the_hint_works_as_it_is(project: Path, store_uri: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """What is said can be pasted: bis knows where the run is, and repeats no address, which may hold a password."""
     assert main(["run", "--wait", "--tracking-uri", store_uri, "train.py"]) == 0
-    assert f"bis show last --tracking-uri {store_uri}" in capfd.readouterr().err
+    said = capfd.readouterr().err
+    assert said.endswith("look at it with: bis show last\n")
+    assert main(["show", "last"]) == 0
+    assert said.split("recorded as ")[1][:32] in capfd.readouterr().out

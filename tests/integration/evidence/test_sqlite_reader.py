@@ -33,7 +33,7 @@ def reader(store_uri: str) -> SqliteReader:
     path = database_of(store_uri)
     assert path is not None
     found = sqlite_reader(path)
-    assert found is not None
+    assert isinstance(found, SqliteReader)
     return found
 
 
@@ -59,7 +59,7 @@ def test_a_run_is_read_as_mlflow_reads_it(store_uri: str, reader: SqliteReader) 
     theirs = ClientReader(client)
     assert reader.run(run_id) == theirs.run(run_id)
     assert len(reader.run(run_id).datasets) == 2
-    assert reader.run(run_id).metrics == ("loss", "other")
+    assert reader.run(run_id).metrics == {"loss": 0.5, "other": 1e-300}
     assert reader.history(run_id, "loss") == theirs.history(run_id, "loss")
     assert reader.history(run_id, "loss").values.count("inf") == 1
     assert reader.history(run_id, "absent").steps == ()
@@ -99,21 +99,55 @@ def test_reading_changes_no_byte(store_uri: str, reader: SqliteReader) -> None:
     assert (path.read_bytes(), sorted(path.parent.iterdir())) == before
 
 
-@pytest.mark.parametrize("what", ["no file", "not a database", "no table of MLflow", "a schema of tomorrow"])
-def test_a_database_that_is_not_known_is_left_to_mlflow(what: str, store_uri: str, tmp_path: Path) -> None:
-    """Which says what is wrong, migrates it, or reads it."""
+def test_a_schema_of_tomorrow_is_left_to_mlflow(store_uri: str, tmp_path: Path) -> None:
+    """Which migrates it, or reads it."""
     path = tmp_path / "other.db"
+    shutil.copy(database_of(store_uri) or "", path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'")
+    assert sqlite_reader(path) is None
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [("not a database", "not a database"), ("another program's", "no tables of runs"), ("dropped", "no such table")],
+)
+def test_what_is_no_database_of_mlflow_is_said_and_stays_as_it_is(
+    what: str, words: str, store_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MLflow would make its tables in the database of another program; no server is asked for."""
+    folder = tmp_path / "alone"
+    folder.mkdir()
+    path = folder / "other.db"
     if what == "not a database":
         path.write_bytes(b"no database at all" * 100)
-    elif what == "no table of MLflow":
+    elif what == "another program's":
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("CREATE TABLE runs (run_uuid TEXT)")
-    elif what == "a schema of tomorrow":
+    else:
         shutil.copy(database_of(store_uri) or "", path)
         with closing(sqlite3.connect(path)) as connection, connection:
-            connection.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'")
-    assert sqlite_reader(path) is None
-    assert path.exists() == (what != "no file")
+            connection.execute("DROP TABLE tags")
+    before = path.read_bytes()
+    monkeypatch.chdir(folder)
+    with pytest.raises(StoreUnavailable, match=words) as raised:
+        EvidenceStore("sqlite:///other.db").runs()
+    assert "other.db" in raised.value.message
+    assert "file" in (raised.value.hint or "")
+    assert "server" not in (raised.value.hint or "")
+    assert path.read_bytes() == before
+    assert list(folder.iterdir()) == [path]
+
+
+def test_a_database_without_tables_has_no_runs_yet(tmp_path: Path) -> None:
+    """MLflow makes them when it writes, after which they are read."""
+    path = tmp_path / "empty.db"
+    path.touch()
+    store = EvidenceStore(f"sqlite:///{path}")
+    assert store.runs() == ()
+    assert path.read_bytes() == b""
+    run_id = store.create("Default", "first", {}, started_unix_s=1.0)
+    assert store.find("last") == run_id
 
 
 def test_every_schema_of_the_installed_mlflow_is_known(store_uri: str) -> None:
@@ -152,26 +186,13 @@ def test_database_of(uri: str, path: str | None) -> None:
     assert database_of(uri) == (None if path is None else Path(path))
 
 
-def test_database_where_no_uri_is_given(store_uri: str, tmp_path: Path) -> None:
-    """MLflow's default, in a process that has not loaded MLflow: ``mlflow.db``, unless ``mlruns`` has runs."""
-    code = (
-        "from pathlib import Path\nfrom bis.evidence.sqlite_reader import default_database as d\n"
-        "import os\nprint(d(Path.cwd()))\n"
-        "from mlflow.tracking import get_tracking_uri\nprint(get_tracking_uri(), d(Path.cwd()))\n"
-    )
-
-    def asked() -> list[str]:
-        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-        return done.stdout.splitlines()
-
-    here = tmp_path / "mlflow.db"
-    assert asked() == [str(here), f"sqlite:///{here} {here}"]
-    assert not here.exists()
-    shutil.copy(database_of(store_uri) or "", here)
-    assert asked() == [str(here), f"sqlite:///{here} {here}"]
-    (tmp_path / "mlruns" / "0").mkdir(parents=True)
-    (tmp_path / "mlruns" / "0" / "meta.yaml").touch()
-    assert asked() == ["None", f"file://{tmp_path / 'mlruns'} None"]
+def test_percent_signs_mean_what_is_there(tmp_path: Path) -> None:
+    """MLflow encodes its default path, and versions of SQLAlchemy differ in whether they decode it."""
+    assert database_of(f"sqlite:///{tmp_path}/a%20b.db") is None
+    (tmp_path / "a b.db").touch()
+    assert database_of(f"sqlite:///{tmp_path}/a%20b.db") == tmp_path / "a b.db"
+    (tmp_path / "a%20b.db").touch()
+    assert database_of(f"sqlite:///{tmp_path}/a%20b.db") is None
 
 
 def test_every_schema_is_read_alike(tmp_path: Path) -> None:

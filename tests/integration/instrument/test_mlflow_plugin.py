@@ -109,3 +109,19 @@ def test_a_forked_copy_stores_nothing(project: Path, home: Path, store_uri: str)
     )
     done = python(project, code, BIS_WAIT="0")
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+@pytest.mark.parametrize("name", ["./runs_a", "runs b", "~/runs"])
+def test_a_plain_path_is_observed_and_noted_as_an_absolute_one(project: Path, home: Path, name: str) -> None:
+    """Its scheme is empty, for which there is no entry point; MLflow takes a tilde for a name like any other."""
+    code = BEGIN.format(uri=name) + (
+        "import os\nclient.log_metric(run.info.run_id, 'a', 1.0)\n"
+        "from mlflow.store.tracking.file_store import FileStore\n"
+        "assert isinstance(client._tracking_client.store, FileStore)\n"
+    )
+    done = python(project, code, MLFLOW_ALLOW_FILE_STORE="true")
+    assert (done.returncode, done.stderr) == (0, "")
+    (folder,) = sessions(home)
+    events = list(read_events(folder))
+    assert [e["uri"] for e in events if e["k"] == "run"] == [str(project / name)]
+    assert [e["key"] for e in events if e["k"] == "metric"] == ["a"]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bis.evidence.reentrancy import unobserved
+from bis.evidence.session_secrets import with_password
 from bis.instrument.observed_store import Observing, observe
 from bis.instrument.recorder import Recorder
 from bis.instrument.session_view import read_view
 from tests.unit.sessions import session_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Kept(Recorder):
@@ -166,3 +165,40 @@ def test_datasets_are_noted(store: Any, recorder: Kept) -> None:
     store.log_inputs(run_id, datasets=None)
     (event,) = recorder.all("dataset")
     assert (event["name"], event["digest"], event["context"]) == ("d", "abc", "training")
+
+
+def test_queued_values_are_noted_in_the_order_of_the_program(store: Any, recorder: Kept) -> None:
+    """Single metrics, params and batches, whenever MLflow's threads log them; what it could not log is said."""
+    from mlflow.entities import Metric, Param
+
+    run_id = new_run(store)
+    for step in range(20):
+        store.log_metric_async(run_id, Metric("m", step / 7, 1, step))
+    store.log_param_async(run_id, Param("p", "1"))
+    store.log_batch_async(run_id, [Metric("n", 2.0, 1, 0)], [Param("q", "2")], [])
+    store.flush_async_logging()
+    store.log_batch_async(run_id=run_id, metrics=[], params=[Param("p", "3")], tags=[])
+    store.shut_down_async_logging()
+    assert [e["step"] for e in recorder.all("metric") if e["key"] == "m"] == list(range(20))
+    assert [(e["key"], e["value"]) for e in recorder.all("param")] == [("p", "1"), ("q", "2"), ("p", "3")]
+    (failed,) = recorder.all("unlogged")
+    assert failed["queued"] == recorder.all("param")[-1]["queued"]
+    assert store.get_run(run_id).data.params == {"p": "1", "q": "2"}
+    assert recorder.fence.failures == {}
+
+
+def test_a_password_in_the_address_is_in_no_event(store_uri: str, recorder: Kept) -> None:
+    """It is kept in a file of its own, since storing needs it, and goes when that was done."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    plain = SqlAlchemyStore(store_uri, str(store_uri) + ".artifacts")
+    store = observe(plain, recorder, "postgresql://me:s3cr3t@host/db", lambda _run: None, lambda _run: None)
+    new_run(store)
+    new_run(store)
+    assert {e["uri"] for e in recorder.all("run")} == {"postgresql://host/db"}
+    assert "s3cr3t" not in str(recorder.seen)
+    folder = Path(recorder.session.spool)
+    (kept,) = folder.glob("secrets-*.json")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert with_password(folder, "postgresql://host/db") == "postgresql://me:s3cr3t@host/db"
+    assert recorder.fence.failures == {}

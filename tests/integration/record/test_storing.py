@@ -21,9 +21,9 @@ from bis.instrument.events import EventWriter
 from bis.launch.liveness import lock, release, unlock
 from bis.model.record import Mode, State
 from bis.model.session import Exit
+from bis.record.session_folders import is_being_stored
 from bis.record.storing import (
     drain,
-    is_being_stored,
     read_stored,
     store_in_background,
     store_in_own_process,

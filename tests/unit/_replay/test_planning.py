@@ -194,6 +194,26 @@ def test_notebook_parameters_are_kept_apart() -> None:
     assert (p.argv, p.overrides, whats(p.deviations)) == ((), {"lr": "0.2"}, ["parameter lr"])
 
 
+def test_recorded_parameters_are_part_of_the_plan() -> None:
+    """An override says what was recorded; the value itself stays in the plan beside it."""
+    recorded = record(code={"kind": EntryKind.NOTEBOOK, "argv": (), "parameters": {"lr": "0.1", "msg": "hi"}})
+    assert (plan(recorded).parameters, plan(recorded).deviations) == ({"lr": "0.1", "msg": "hi"}, ())
+    p = plan(recorded, ReplayOptions(overrides={"lr": "0.2"}))
+    assert (p.parameters, p.overrides) == ({"lr": "0.1", "msg": "hi"}, {"lr": "0.2"})
+    assert [(d.what, d.recorded, d.replayed) for d in p.deviations] == [("parameter lr", "0.1", "0.2")]
+
+
+def test_a_redacted_parameter_is_an_obstacle_until_it_is_set() -> None:
+    """As an argument is: the notebook's own value would be another one."""
+    recorded = record(code={"kind": EntryKind.NOTEBOOK, "argv": (), "parameters": {"api_key": "[redacted]"}})
+    refused = plan(recorded)
+    assert "parameter api_key" in whats(refused.missing)
+    assert "api_key" in obstacles(refused)[0]
+    given = plan(recorded, ReplayOptions(overrides={"api_key": "s3cret"}))
+    assert obstacles(given) == ()
+    assert "s3cret" not in str(given.deviations)
+
+
 def test_skipped_cells_and_waiting_calls_are_named() -> None:
     """Cells that are not run are deviations; calls of a script that wait are told in advance."""
     p = plan(at=here(skipped_cells=((3, "installs packages"),), waiting=((9, "starts a server"),)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bis.evidence.addresses import absolute_uri, scheme_of
+from bis.evidence.addresses import absolute_uri, scheme_of, without_password
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,21 @@ def test_paths_are_made_absolute_and_nothing_else(uri: str | None, absolute: str
 def test_a_plain_path_has_the_scheme_of_files(uri: str, scheme: str) -> None:
     """As MLflow reads it: names of hosted services are no paths."""
     assert scheme_of(uri) == scheme
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("http://user:pass@host:5000/x", "http://host:5000/x"),
+        ("http://to@k:en@host", "http://host"),
+        ("postgresql+psycopg2://u:p%40w@h/db?sslmode=require", "postgresql+psycopg2://h/db?sslmode=require"),
+        ("mysql://h/db?password=abcdefgh", "mysql://h/db?password=[redacted]"),
+        ("sqlite:////home/a@b/mlflow.db", "sqlite:////home/a@b/mlflow.db"),
+        ("file:///a@b", "file:///a@b"),
+        ("./a@b", "./a@b"),
+        ("databricks://profile", "databricks://profile"),
+    ],
+)
+def test_passwords_are_taken_out(uri: str, shown: str) -> None:
+    """With the user, which may be a token; paths stay."""
+    assert without_password(uri) == shown

@@ -12,14 +12,14 @@ def made(store: MemoryStore, session: str, parent: str = "", *, at: float) -> st
     return store.create("Default", "run", tags, started_unix_s=at)
 
 
-def test_last_is_a_run_at_the_top() -> None:
-    """Not the nested one that was created last; an id means its run."""
+def test_the_lead_is_a_run_at_the_top() -> None:
+    """Whichever run of the session it is looked for from."""
     store = MemoryStore()
     top = made(store, "s", at=1.0)
     middle = made(store, "s", top, at=2.0)
     leaf = made(store, "s", middle, at=3.0)
-    assert lead_of(store, "last") == top
-    assert lead_of(store, leaf) == leaf
+    assert lead_of(store, store.find("last")) == top
+    assert lead_of(store, leaf) == top
     assert parent_in_session(store, leaf) == middle
 
 
@@ -28,10 +28,10 @@ def test_parents_elsewhere_are_none() -> None:
     store = MemoryStore()
     other = made(store, "before", at=1.0)
     later = made(store, "s", other, at=2.0)
-    assert lead_of(store, "last") == later
+    assert lead_of(store, store.find("last")) == later
     lost = made(store, "s", "f" * 32, at=3.0)
-    assert lead_of(store, "last") == lost
+    assert lead_of(store, store.find("last")) == lost
     a = made(store, "s", at=4.0)
     b = made(store, "s", a, at=5.0)
     store.kept[a].tags["mlflow.parentRunId"] = b
-    assert lead_of(store, "last") in {a, b}
+    assert lead_of(store, store.find("last")) in {a, b}

@@ -33,6 +33,8 @@ def full(folder: Path) -> Session:
         states=(GeneratorState("python.random", "d", "x"),),
         quarantine=Quarantine("/q", ("/w",), "http"),
         variables={"A": "b"},
+        tracking_variable="sqlite:///y.db",
+        parameters={"p": "1"},
     )
     plain = [f.name for f in dataclasses.fields(Session) if getattr(session, f.name) == f.default]
     assert plain == []

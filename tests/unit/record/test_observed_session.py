@@ -14,7 +14,7 @@ from bis.errors import EvidenceDamaged, EvidenceError
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
 from bis.model.session import Exit
-from bis.record.observed_session import failure_of, outputs_of, read_sightings, trace_of
+from bis.record.observed_session import failure_of, outputs_of, parameters_of, read_sightings, trace_of
 from tests.unit.sessions import session_of
 
 if TYPE_CHECKING:
@@ -188,3 +188,17 @@ def test_damage_is_explained(spool: Callable[..., Path]) -> None:
     (folder / spool_files.SESSION).unlink()
     with pytest.raises(EvidenceDamaged, match="is missing"):
         read_sightings(folder)
+
+
+def test_batches_that_mlflow_could_not_log_are_not_in_the_record(spool: Callable[..., Path]) -> None:
+    """Those of the same number in another process are."""
+    queued = metric("a", 0, 1.0, queued=0), metric("a", 1, 2.0, queued=1)
+    param = "param", {"run_id": "a", "key": "p", "value": "1", "queued": 1}
+    seen = read_sightings(
+        spool(
+            run("a", 1), *queued, param, ("unlogged", {"queued": 1, "why": "x"}), child=(metric("a", 2, 3.0, queued=1),)
+        )
+    )
+    (curve,) = outputs(seen).metrics
+    assert curve.steps == (0, 2)
+    assert parameters_of(seen, seen.runs[0]) == {}

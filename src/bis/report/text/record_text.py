@@ -146,6 +146,8 @@ def _listed(words: list[str], few: int) -> str:
 def _code(code: Code, few: int) -> list[str]:
     command = " ".join([code.kind.value, *code.interpreter_options, code.target, *code.argv])
     facts = [f"{command} (in {code.cwd})"]
+    if code.parameters:
+        facts.append("set to: " + _listed([f"{k} = {v}" for k, v in sorted(code.parameters.items())], few))
     if code.commit:
         clean = {True: "with uncommitted changes", False: "nothing uncommitted", None: "changes not recorded"}
         branch = f" on {code.branch}" if code.branch else ""

@@ -1,0 +1,104 @@
+"""Programs that name their store themselves, and notebooks with parameters: found and replayed as they ran."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis.evidence.sqlite_reader import sqlite_reader
+from bis.evidence.store import EvidenceStore
+from tests.functional.scene import Project, notebook_text, tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+# Everything is logged from threads of MLflow's, but the params of the second run; and the folder changes in between.
+PROGRAM = """
+import os, random
+import mlflow
+
+random.seed(1)
+mlflow.set_tracking_uri("./runs_a")
+with mlflow.start_run():
+    for step in range(12):
+        mlflow.log_metric("loss", random.random(), step=step, synchronous=False)
+    mlflow.log_params({"a": 1, "b": 2}, synchronous=False)
+os.makedirs("sub", exist_ok=True)
+os.chdir("sub")
+mlflow.set_tracking_uri(os.environ["ELSEWHERE"])
+mlflow.config.enable_async_logging()
+with mlflow.start_run(run_name="second"):
+    mlflow.log_metrics({"x": random.random(), "y": 2.0})
+    mlflow.log_param("a", 3)
+"""
+
+
+@pytest.fixture(scope="module")
+def logged(new_project: Callable[..., Project], empty_store: Path) -> Project:
+    """A project in which that program was recorded, with another one's older run in the store of its settings."""
+    project = new_project("stores", MLFLOW_ALLOW_FILE_STORE="true")
+    other = project.folder.parent / "other.db"
+    other.write_bytes(empty_store.read_bytes())
+    project.store.create("Default", "older", {}, started_unix_s=1.0)
+    project.add("program.py", PROGRAM)
+    done = project.bis("run", "program.py", ELSEWHERE=f"sqlite:///{other}")
+    assert done.code == 0, done.err
+    return project
+
+
+def test_what_was_logged_later_and_to_plain_paths_is_recorded(logged: Project) -> None:
+    """All of it, in the order of the program; and no further run is made."""
+    folder = EvidenceStore(str(logged.folder / "runs_a"))
+    (first,) = folder.runs()
+    record = folder.read(first.run_id).record
+    assert [(c.name, c.steps) for c in record.outputs.metrics] == [("loss", tuple(range(12)))]
+    assert (record.parameters.values, record.tracking_scheme) == ({"a": "1", "b": "2"}, "file")
+    assert [f for f in (*record.outputs.files, *record.data.files) if "runs_a" in f.path] == []
+    assert record.outputs.status.value == "recorded"
+    assert len(logged.store.runs()) == 1
+
+
+def test_last_is_what_was_run_and_nothing_is_made_by_looking(logged: Project) -> None:
+    """Wherever it went; the listing of the settings' store says that there is another one."""
+    before = sorted(p.name for p in logged.folder.rglob("*"))
+    shown = logged.bis("show", "last", "--json")
+    assert json.loads(shown.out)["name"] == "second", shown.err
+    listed = logged.bis("runs")
+    assert "older" in listed.out
+    assert "another store: bis runs --tracking-uri sqlite:///" in listed.err
+    assert logged.bis("show", "0" * 32).code == 3
+    assert sorted(p.name for p in logged.folder.rglob("*")) == before
+
+
+def test_replays_are_of_the_run_that_was_meant(logged: Project) -> None:
+    """In quarantine, also from plain paths: only their results go to the store of the original."""
+    reader = sqlite_reader(logged.folder.parent / "other.db")
+    assert reader is not None
+    files = tree(logged.folder)
+    verdict = logged.bis("replay", "last", "-n", "1", "--json", ELSEWHERE="./runs_c")
+    found = json.loads(verdict.out)
+    assert (verdict.code, found["level"]) == (0, "bitwise"), verdict.err
+    assert {"x", "y"} <= {i["name"] for g in found["groups"] for i in g["items"]}
+    assert tree(logged.folder) == files
+
+
+def test_parameters_of_a_notebook_are_set_again(project: Project) -> None:
+    """The recorded ones; another value is a named deviation. A secret is asked for."""
+    text = json.loads(notebook_text(["msg, api_key = 'default', ''", "print(msg, len(api_key))"]))
+    text["cells"][0]["metadata"] = {"tags": ["parameters"]}
+    project.add("nb.ipynb", json.dumps(text))
+    run_id = project.record("--set", "msg=hello", "--set", "api_key=quagga-6fd1b2c0", "nb.ipynb")
+    record = project.store.read(run_id).record
+    assert record.code.parameters == {"msg": "hello", "api_key": "[redacted]"}
+    project.bis("replay", "last", "-n", "1").explains("api_key", "--set")
+    again = project.bis("replay", "last", "-n", "1", "--set", "api_key=quagga-6fd1b2c0", "--json")
+    assert json.loads(again.out)["level"] == "bitwise", again.out
+    (session,) = project.home.glob("sessions/*/session.json")
+    kept = session.read_bytes() + b"".join(p.read_bytes() for p in project.folder.parent.rglob("artifacts/**/*.*"))
+    assert b"hello" in kept
+    assert b"quagga" not in kept
