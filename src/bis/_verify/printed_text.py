@@ -9,12 +9,12 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from bis._verify.figures.text_reading import LineReading, PrintedNumber, read_text
+from bis._verify.figures.volatile_token import VolatileToken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bis._verify.figures.clock_times import RunWindow
-    from bis._verify.figures.volatile_token import VolatileToken
     from bis.model.facets import CellOutput
 
 
@@ -82,8 +82,7 @@ def compare_texts(original: str, replayed: str, windows: Sequence[RunWindow] = (
     for a_from, b_from, size in _matching(a_words, b_words):
         for k in range(size):
             pairs_found += [
-                NumberPair(x, y)
-                for x, y in zip(a_lines[a_from + k].numbers, b_lines[b_from + k].numbers, strict=True)
+                NumberPair(x, y) for x, y in zip(a_lines[a_from + k].numbers, b_lines[b_from + k].numbers, strict=True)
             ]
     other = _first_other(a_words, b_words)
     return TextComparison(

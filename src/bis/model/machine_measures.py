@@ -54,7 +54,8 @@ _WORK = {
     "it", "its", "iter", "iters", "iteration", "iterations", "step", "steps", "sample", "samples", "batch", "batches",
     "example", "examples", "image", "images", "img", "imgs", "token", "tokens", "row", "rows", "record", "records",
     "frame", "frames", "epoch", "epochs", "fold", "folds", "loop", "loops", "call", "calls", "query", "queries",
-    "request", "requests", "item", "items", "trial", "trials", "tree", "trees", "flops", "run", "runs", "point", "points",
+    "request", "requests", "item", "items", "trial", "trials", "tree", "trees", "flops", "run", "runs", "point",
+    "points",
 } | _SIZE_UNITS  # fmt: skip
 # Before `time` or beside a unit of time: a quantity that programs predict or simulate, or that their data hold.
 _OF_DATA = {
@@ -127,22 +128,13 @@ def measures_machine(name: str) -> MachineMeasure | None:
     units: list[str] = []
     while len(words) > 1 and (words[-1] in _UNITS or words[-1] in _AROUND or _per_piece(words)):
         units.append(words.pop())
-    if not words:
-        return None
-    last = words[-1]
-    if _is_load(words, units):
+    if words and _is_load(words, units):
         return MachineMeasure.LOAD
-    if set(words) & _REMAINING and last in _REMAINING | _TIME and len(words) > 1:
-        return MachineMeasure.TIME
-    if set(words[:-1]) & (_OF_DATA | _OF_RESULTS):
+    if not words or (set(words[:-1]) & (_OF_DATA | _OF_RESULTS) and not _is_rest(words)):
         return None
-    if last in _RATE:
+    if words[-1] in _RATE:
         return MachineMeasure.RATE
-    timed = last in _TIME or last in _TIME_UNITS_ALONE or words[-2:] == ["wall", "clock"]
-    timed = timed or (words[0] == "time" and len(words) > 1 and words[1] in _SPENT)
-    if timed or (last in _TIME_UNITS and "per" in units):
-        return MachineMeasure.TIME
-    return None
+    return MachineMeasure.TIME if _is_rest(words) or _is_time(words, units) else None
 
 
 def measures_time(phrase: str) -> bool:
@@ -214,6 +206,18 @@ def _is_rate(words: list[str]) -> bool:
     if words[-2] == "per":
         return len(words) > 2 and words[-3] in _WORK
     return words[-2] in _WORK and (words[-1] in {"sec", "second"} or (words[-1] == "s" and len(words) > 2))
+
+
+def _is_rest(words: list[str]) -> bool:
+    """Whether it is the time that is left: `estimated time remaining`."""
+    return len(words) > 1 and bool(set(words) & _REMAINING) and words[-1] in _REMAINING | _TIME
+
+
+def _is_time(words: list[str], units: list[str]) -> bool:
+    last = words[-1]
+    if last in _TIME or last in _TIME_UNITS_ALONE or words[-2:] == ["wall", "clock"]:
+        return True
+    return (words[0] == "time" and len(words) > 1 and words[1] in _SPENT) or (last in _TIME_UNITS and "per" in units)
 
 
 def _is_load(words: list[str], units: list[str]) -> bool:

@@ -34,7 +34,8 @@ def test_measurements_of_the_machine(name: str) -> None:
     "name",
     [
         "accuracy", "time_steps", "timesteps", "n_timesteps", "sentiment", "runtime_error_rate", "mse", "r2", "s", "kb",
-        "time series accuracy", "Time-to-event c-index", "memory-based recall", "speed (km/h)", "MB rate mse", "loss at",
+        "time series accuracy", "Time-to-event c-index", "memory-based recall", "speed (km/h)", "MB rate mse",
+        "loss at",
         "pid controller gain", "loss over time", "state at time", "reaction time", "predicted_time", "trip duration",
         "median survival time", "time to failure", "first passage time", "rss", "energy", "temperature", "power",
         "utilization", "working memory", "eta", "min", "h", "load", "peak load", "deaths per second", "loss per epoch",
@@ -62,7 +63,8 @@ def test_words_before_a_unit_of_time(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["MAE", "prediction", "half-life", "predicted trip duration", "delay", "audio duration", "mean reaction time"]
+    "words",
+    ["MAE", "prediction", "half-life", "predicted trip duration", "delay", "audio duration", "mean reaction time"],
 )
 def test_words_that_make_a_unit_of_time_a_result(words: str) -> None:
     """A quantity in seconds that the program computes is compared."""

@@ -79,51 +79,58 @@ def is_clock_reading(value: float, windows: Sequence[RunWindow]) -> bool:
     return any(window.holds(moment) for moment in moments for window in windows)
 
 
-_MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_MONTH = r"(?P<month_name>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)"
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+_MONTH = rf"(?P<month_name>(?:{'|'.join(_MONTH_NAMES)})[a-z]*)"
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
-_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?(?:\s?(?P<half>[AP]M)\b)?"
-_ZONE = r"\s?(?P<zone>Z\b|UTC|GMT|[+-]\d{2}:?\d{2}(?!\d))"
-_ISO_DAY = r"(?P<year>(?:19|20)\d{2})(?P<mark>[-/._])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
-_FORMS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        # datetime.datetime(2026, 11, 29, 8, 16, 8, 123456), datetime.date(...)
-        r"(?:datetime\.|\b)(?:datetime|date|Timestamp|DateTime)\((?P<year>\d{4}), ?(?P<month>\d{1,2}), ?(?P<day>\d{1,2})"
-        r"(?:, ?(?P<hour>\d{1,2})(?:, ?(?P<minute>\d{1,2}))?(?:, ?(?P<second>\d{1,2}))?(?:, ?(?P<fraction>\d+))?)?"
-        r"(?P<rest>(?:, ?(?:tzinfo|fold|tz)=(?:[^()]|\([^()]*(?:\([^()]*\)[^()]*)*\))*)?)\)",
-        # time.struct_time(tm_year=2026, tm_mon=11, ...)
-        r"time\.struct_time\(tm_year=(?P<year>\d{4}), tm_mon=(?P<month>\d{1,2}), tm_mday=(?P<day>\d{1,2}), "
-        r"tm_hour=(?P<hour>\d{1,2}), tm_min=(?P<minute>\d{1,2}), tm_sec=(?P<second>\d{1,2})[^()]*\)",
-        # Sun Nov 29 08:16:08 UTC 2026
-        rf"\b{_WEEKDAY}{_MONTH} +(?P<day>\d{{1,2}}),? +{_CLOCK}"
-        r"(?: [A-Z]{3,4})? (?P<year>(?:19|20)\d{2})\b",
-        # Sun, 29 Nov 2026 08:16:08 GMT, 29/Nov/2026:08:16:08 +0000 and Nov 29, 2026 08:16
-        rf"\b{_WEEKDAY}(?P<day>\d{{1,2}})[ /-]{_MONTH},?[ /-](?P<year>(?:19|20)\d{{2}})(?:(?:,?(?: at)? +|:){_CLOCK}(?:{_ZONE})?)?(?!\d)",
-        rf"\b{_WEEKDAY}{_MONTH} (?P<day>\d{{1,2}}),? (?P<year>(?:19|20)\d{{2}})(?:,?(?: at)? +{_CLOCK})?(?!\d)",
-        # 2026-11-29_08-16-08 and outputs/2026-11-29/08-16-08
-        rf"(?<!\d){_ISO_DAY}[-_T /.](?P<hour>\d{{2}})(?P<mark2>[-_.h]?)(?P<minute>\d{{2}})(?P=mark2)(?P<second>\d{{2}})"
-        r"(?:[-_.]?(?P<fraction>\d{3,6}))?(?!\d)",
-        # 2026-11-29T08:16:08.123456+00:00
-        rf"(?<!\d)(?<![\d.,][-/]){_ISO_DAY}(?:[T _,]{{1,2}}{_CLOCK}(?:{_ZONE})?)?(?![\d])",
-        # 29/11/2026 08:16:08 and 11/29/26 08:16:08
-        rf"(?<![\d/.-])(?P<first>\d{{1,2}})(?P<mark>[-/.])(?P<middle>\d{{1,2}})(?P=mark)(?P<year>(?:(?:19|20)\d{{2}}|\d{{2}}))"
-        rf",? +{_CLOCK}",
-        r"(?<![\d/.-])(?P<first>\d{1,2})(?P<mark>[-/])(?P<middle>\d{1,2})(?P=mark)(?P<year>(?:19|20)\d{2})(?![\d/.-])",
-        # Nov29_08-16-08: the folders of TensorBoard
-        rf"(?<![a-zA-Z]){_MONTH}(?P<day>\d{{2}})_(?P<hour>\d{{2}})-(?P<minute>\d{{2}})-(?P<second>\d{{2}})(?!\d)",
-        # 261129_081608
-        r"(?<![\d.])(?P<year>[23]\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
-        r"[-_T](?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)(?!\.?\d)",
-        # 20261129-081608, 20261129T081608Z, 20261129081608, 20261129
-        r"(?<![\d.])(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
-        r"(?:[-_T ]?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?(?:[-_.]?(?P<fraction>\d{3,6}))?)?"
-        r"Z?(?!\.?\d)",
-    )
+_YEAR = r"(?P<year>(?:19|20)\d{2})"
+_SECONDS = r"(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+_CLOCK = rf"(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}}){_SECONDS}(?:\s?(?P<half>[AP]M)\b)?"
+_ZONE = r"(?:\s?(?:Z\b|UTC|GMT|[+-]\d{2}:?\d{2}(?!\d)))?"
+_ISO_DAY = rf"{_YEAR}(?P<mark>[-/._])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}})"
+_PACKED_DAY = r"(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
+_PACKED_TIME = r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)"
+_EITHER_ORDER = r"(?<![\d/.-])(?P<first>\d{1,2})(?P<mark>[-/.])(?P<middle>\d{1,2})(?P=mark)"
+
+
+def _forms(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+
+
+_WRITTEN = _forms(
+    # datetime.datetime(2026, 11, 29, 8, 16, 8, 123456), datetime.date(2026, 11, 29)
+    r"\b(?:datetime\.)?(?:datetime|date|Timestamp|DateTime)\("
+    r"(?P<year>\d{4}), ?(?P<month>\d{1,2}), ?(?P<day>\d{1,2})"
+    r"(?:, ?(?P<hour>\d{1,2})(?:, ?(?P<minute>\d{1,2}))?(?:, ?(?P<second>\d{1,2}))?(?:, ?\d+)?)?"
+    r"(?:, ?(?:tzinfo|fold|tz)=(?:[^()]|\([^()]*(?:\([^()]*\)[^()]*)*\))*)?\)",
+    # time.struct_time(tm_year=2026, tm_mon=11, ...)
+    r"time\.struct_time\(tm_year=(?P<year>\d{4}), tm_mon=(?P<month>\d{1,2}), tm_mday=(?P<day>\d{1,2}), "
+    r"tm_hour=(?P<hour>\d{1,2}), tm_min=(?P<minute>\d{1,2}), tm_sec=(?P<second>\d{1,2})[^()]*\)",
+    # Sun Nov 29 08:16:08 UTC 2026
+    rf"\b{_WEEKDAY}{_MONTH} +(?P<day>\d{{1,2}}),? +{_CLOCK}(?: [A-Z]{{3,4}})? {_YEAR}\b",
+    # Sun, 29 Nov 2026 08:16:08 GMT, 29/Nov/2026:08:16:08 +0000
+    rf"\b{_WEEKDAY}(?P<day>\d{{1,2}})[ /-]{_MONTH},?[ /-]{_YEAR}(?:(?:,?(?: at)? +|:){_CLOCK}{_ZONE})?(?!\d)",
+    # Nov 29, 2026 08:16
+    rf"\b{_WEEKDAY}{_MONTH} (?P<day>\d{{1,2}}),? {_YEAR}(?:,?(?: at)? +{_CLOCK})?(?!\d)",
+    # 2026-11-29_08-16-08, outputs/2026-11-29/08-16-08, 2026-11-29T081608Z
+    rf"(?<!\d){_ISO_DAY}[-_T /.](?P<hour>\d{{2}})(?P<mark2>[-_.h]?)(?P<minute>\d{{2}})(?P=mark2)(?P<second>\d{{2}})"
+    r"(?:[-_.]?\d{3,6})?Z?(?!\d)",
+    # 2026-11-29T08:16:08.123456+00:00
+    rf"(?<!\d)(?<![\d.,][-/]){_ISO_DAY}(?:[T _,]{{1,2}}{_CLOCK}{_ZONE})?(?!\d)",
+    # 29/11/2026 08:16:08 and 11/29/26 08:16:08
+    rf"{_EITHER_ORDER}(?P<year>(?:(?:19|20)\d{{2}}|\d{{2}})),? +{_CLOCK}",
+    rf"{_EITHER_ORDER}{_YEAR}(?![\d/.-])",
+    # Nov29_08-16-08: the folders of TensorBoard
+    rf"(?<![a-zA-Z]){_MONTH}(?P<day>\d{{2}})_(?P<hour>\d{{2}})-(?P<minute>\d{{2}})-(?P<second>\d{{2}})(?!\d)",
 )
-_COMPACT = _FORMS[-2:]
+_PACKED = _forms(
+    # 261129_081608
+    rf"(?<![\d.])(?P<year>[23]\d){_PACKED_DAY}[-_T]{_PACKED_TIME}(?!\.?\d)",
+    # 20261129-081608, 20261129T081608Z, 20261129081608, 20261129
+    rf"(?<![\d.])(?P<year>20\d{{2}}){_PACKED_DAY}(?:[-_T ]?{_PACKED_TIME}(?:[-_.]?\d{{3,6}})?)?Z?(?!\.?\d)",
+)
 _TIME_OF_DAY = re.compile(
-    r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?:[.,](?P<fraction>\d+))?"
+    r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?:[.,]\d+)?"
     r"(?:\s?(?P<half>[AP]M)\b)?(?![\d:])",
     re.IGNORECASE,
 )
@@ -143,12 +150,12 @@ def clock_spans(line: str, windows: Sequence[RunWindow] = ()) -> Iterator[TextSp
     """
     if not any(c.isdigit() for c in line):
         return
-    for form in _FORMS:
+    for form in (*_WRITTEN, *_PACKED):
         for match in form.finditer(line):
             moments = _moments(match)
             reading = any(_is_reading(match, m, windows) for m in moments)
             # Eight digits, or fourteen, that are no reading are a number as any other.
-            if reading or (moments and form not in _COMPACT):
+            if reading or (moments and form not in _PACKED):
                 yield TextSpan(match.start(), match.end(), VolatileToken.DATE if reading else None)
     for match in _EPOCH.finditer(line):
         if is_clock_reading(float(match[0]), windows) or (not windows and _says_time(line[: match.start()])):
@@ -167,7 +174,9 @@ def times_of_day(line: str, windows: Sequence[RunWindow] = ()) -> Iterator[tuple
             yield TextSpan(match.start(), match.end(), None), reading
 
 
-_TIME_WORD = re.compile(r"(?:time|timestamp|started|ended|start|end|now|epoch_s|date|_at|_ts|_ms)['\"]?\s*[:=]?\s*$", re.IGNORECASE)
+_TIME_WORD = re.compile(
+    r"(?:time|timestamp|started|ended|start|end|now|date|_at|_ts|_ms)['\"]?\s*[:=]?\s*$", re.IGNORECASE
+)
 
 
 def _says_time(before: str) -> bool:
@@ -205,9 +214,7 @@ def _is_reading(match: re.Match[str], moment: datetime, windows: Sequence[RunWin
 def _is_within(found: Mapping[str, str | None], moment: datetime, window: RunWindow) -> bool:
     if not found.get("year"):
         year = datetime.fromtimestamp(window.started_unix_s, timezone.utc).year
-        return any(
-            window.holds_local(m.timestamp()) for y in (year - 1, year, year + 1) for m in _in_year(moment, y)
-        )
+        return any(window.holds_local(m.timestamp()) for y in (year - 1, year, year + 1) for m in _in_year(moment, y))
     unix_s = moment.timestamp()
     if found.get("hour") is None:
         return window.holds_day(unix_s)

@@ -21,13 +21,18 @@ _HEX32 = re.compile(r"(?<![0-9a-z])(?:m-|tr-)?([0-9a-f]{32})(?![0-9a-z])")
 # The 13th digit of a random UUID is 4, the 17th is 8 to b: one digest in 64 looks so.
 _RANDOM_UUID = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")
 _DIGEST_WORD = re.compile(
-    r"(?:hash|digest|md5|sha-?\d*|checksum|fingerprint|crc\w*|blake\w*|xxh\w*|etag|adler\w*)\W{0,8}(?:is|of [\w. ]+)?\W*$",
+    r"(?:hash|digest|md5|sha-?\d*|checksum|fingerprint|crc\w*|blake\w*|xxh\w*|etag|adler\w*)"
+    r"\W{0,8}(?:is|of [\w. ]+)?\W*$",
     _ANY_CASE,
 )
-_ID_WORD = re.compile(r"(?:\b|_)(?:ids?|uuid|guid|run|runs|experiment|model|trace|session|job|artifacts?)\b\W*$", _ANY_CASE)
+_ID_WORD = re.compile(
+    r"(?:\b|_)(?:ids?|uuid|guid|run|runs|experiment|model|trace|session|job|artifacts?)\b\W*$", _ANY_CASE
+)
 # The folders and addresses before the identifier of a run are those of the tracking server.
 _PATH_BEFORE = re.compile(r"[^\s'\"<>()\[\],=]*[/\\:]$")
-_SERVER_PATH = re.compile(r"(?:[a-z][\w+.-]*:/*)?[^\s'\"<>()\[\],=]*\b(?:mlruns|mlartifacts)(?:/\d+)?(?=[/\s'\",)]|$)", _ANY_CASE)
+_SERVER_PATH = re.compile(
+    r"(?:[a-z][\w+.-]*:/*)?[^\s'\"<>()\[\],=]*\b(?:mlruns|mlartifacts)(?:/\d+)?(?=[/\s'\",)]|$)", _ANY_CASE
+)
 _ADDRESS = re.compile(r"\b(?:at )?(0x[0-9a-f]{6,16})\b", _ANY_CASE)
 _POINTER = re.compile(r"0x(?:0000)?(?:7[ef]|5[5-6])[0-9a-f]{10}|0x0000[0-9a-f]{12}", _ANY_CASE)
 _TEMPORARY = re.compile(
@@ -44,9 +49,12 @@ _PROCESS = re.compile(
     r"['\"]?(?:\s*[:=#]\s*|\s+(?:is\s+)?|\()(\d+)(?![\w.]*\d)(?!\s+controller)",
     _ANY_CASE,
 )
-_THREAD = re.compile(r"<(?:_?\w*Thread|\w*Process|Timer)\([^<>]*?(?:started|pid|parent|stopped)[^<>]*>|\bstarted (?:daemon )?(\d{6,})\b")
+_THREAD = re.compile(
+    r"<(?:_?\w*Thread|\w*Process|Timer)\([^<>]*?(?:started|pid|parent|stopped)[^<>]*>|\bstarted (?:daemon )?(\d{6,})\b"
+)
 _PORT = re.compile(
-    r"(?:\bport['\"]?(?:\s*[:=#]\s*|\s+(?:is\s+)?)|\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]):)(\d{4,5})\b(?!\.\d)", _ANY_CASE
+    r"(?:\bport['\"]?(?:\s*[:=#]\s*|\s+(?:is\s+)?)|\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]):)(\d{4,5})\b(?!\.\d)",
+    _ANY_CASE,
 )
 _OBJECT_ID = re.compile(r"\bid(?:\(\w+\))?['\"]?\s*[:=]?\s*(\d{12,19})\b(?!\.\d)", _ANY_CASE)
 _EXPERIMENT_ID = re.compile(r"experiment[ _-]?id['\"]?\s*[:=]?\s*['\"]?(\d+)\b", _ANY_CASE)
@@ -65,40 +73,49 @@ _NOUNS = (
 _GENERATED = re.compile(rf"(?<![\w-])[a-z]{{3,13}}-(?:{_NOUNS.replace(' ', '|')})-\d{{1,4}}(?![\w-])")
 
 
+_PREFERRED = (
+    (_PICTURE, 0, VolatileToken.PICTURE),
+    (_WANDB, 1, VolatileToken.IDENTIFIER),
+)
+_OTHERS = (
+    (_TEMPORARY_NAME, 0, VolatileToken.TEMPORARY_PATH),
+    (_SERVER_PATH, 0, VolatileToken.IDENTIFIER),
+    (_INSTALLATION, 0, VolatileToken.INSTALLATION),
+    (_INTERPRETER, 0, VolatileToken.INSTALLATION),
+    (_PROCESS, 1, VolatileToken.IDENTIFIER),
+    (_PORT, 1, VolatileToken.IDENTIFIER),
+    (_OBJECT_ID, 1, VolatileToken.IDENTIFIER),
+    (_EXPERIMENT_ID, 1, VolatileToken.IDENTIFIER),
+    (_THREAD, 0, VolatileToken.IDENTIFIER),
+    (_GENERATED, 0, VolatileToken.IDENTIFIER),
+)
+
+
 def identifier_spans(line: str) -> Iterator[TextSpan]:
     """Identifiers, addresses and the paths with them in a line, in the order of preference.
 
     Of a path, the part up to the identifier is meant: what comes after it was named by the program.
     """
-    for match in _PICTURE.finditer(line):
-        yield TextSpan(match.start(), match.end(), VolatileToken.PICTURE)
-    for match in _WANDB.finditer(line):
-        yield TextSpan(match.start(1), match.end(1), VolatileToken.IDENTIFIER)
+    for pattern, group, kind in _PREFERRED:
+        yield from (TextSpan(m.start(group), m.end(group), kind) for m in pattern.finditer(line))
     for match in _TEMPORARY.finditer(line):
         yield TextSpan(match.start(), match.start() + _temporary_length(match[0]), VolatileToken.TEMPORARY_PATH)
+    yield from _of_runs(line)
+    for match in _ADDRESS.finditer(line):
+        if match[0].lower().startswith("at ") or _POINTER.fullmatch(match[1]):
+            yield TextSpan(match.start(1), match.end(1), VolatileToken.ADDRESS)
+    for pattern, group, kind in _OTHERS:
+        yield from (TextSpan(m.start(group), m.end(group), kind) for m in pattern.finditer(line))
+
+
+def _of_runs(line: str) -> Iterator[TextSpan]:
+    """Identifiers of 32 digits with the paths and addresses before them."""
     for match in _UUID.finditer(line):
         yield TextSpan(_path_start(line, match.start()), match.end(), VolatileToken.IDENTIFIER)
     for match in _HEX32.finditer(line):
         start = _path_start(line, match.start())
         if _is_identifier(match[1], line[: match.start()], in_path=start < match.start()):
             yield TextSpan(start, match.end(), VolatileToken.IDENTIFIER)
-    for match in _ADDRESS.finditer(line):
-        if match[0].lower().startswith("at ") or _POINTER.fullmatch(match[1]):
-            yield TextSpan(match.start(1), match.end(1), VolatileToken.ADDRESS)
-    for match in _TEMPORARY_NAME.finditer(line):
-        yield TextSpan(match.start(), match.end(), VolatileToken.TEMPORARY_PATH)
-    for match in _SERVER_PATH.finditer(line):
-        yield TextSpan(match.start(), match.end(), VolatileToken.IDENTIFIER)
-    for pattern in (_INSTALLATION, _INTERPRETER):
-        for match in pattern.finditer(line):
-            yield TextSpan(match.start(), match.end(), VolatileToken.INSTALLATION)
-    for pattern in (_PROCESS, _PORT, _OBJECT_ID, _EXPERIMENT_ID):
-        for match in pattern.finditer(line):
-            yield TextSpan(match.start(1), match.end(1), VolatileToken.IDENTIFIER)
-    for match in _THREAD.finditer(line):
-        yield TextSpan(match.start(), match.end(), VolatileToken.IDENTIFIER)
-    for match in _GENERATED.finditer(line):
-        yield TextSpan(match.start(), match.end(), VolatileToken.IDENTIFIER)
 
 
 def is_identifier(text: str) -> bool:

@@ -43,24 +43,39 @@ _LIBRARY = tuple(
         r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWEF] [\w./-]+\.(?:cc|cpp|h|mm):\d+\]",
         r"^[IWEF]\d{4} [\d:.]+\s+\d+ [\w./-]+\.(?:cc|cpp|h|mm):\d+\]",
         r"^To enable the following instructions: |^WARNING: All log messages before absl::InitializeLog",
-        r"^huggingface/tokenizers: The current process|^\s*- Avoid using `tokenizers` before|"
-        r"^\s*- Explicitly set the environment variable TOKENIZERS_PARALLELISM",
+        (
+            r"^huggingface/tokenizers: The current process|^\s*- Avoid using `tokenizers` before|"
+            r"^\s*- Explicitly set the environment variable TOKENIZERS_PARALLELISM"
+        ),
         # pip
         r"^\s*(?:Collecting [\w.\[\],-]+(?:\s?[=<>!~;@].*)?(?: \(from .*\))?|Requirement already satisfied: .*)$",
-        r"^\s*(?:Downloading|Using cached|Obtaining|Processing|Link requires|Stored in directory:?) \S+(?:\.whl|\.tar\.gz|\.zip|\.metadata|/)\b",
-        r"^\s*(?:Installing collected packages: |Successfully installed [\w.-]+-\d|Successfully built |Attempting uninstall: |"
-        r"Found existing installation: |Uninstalling [\w.-]+:|Successfully uninstalled |Looking in (?:indexes|links): |"
-        r"Building wheels? for |Created wheel for |Preparing metadata \(|Getting requirements to build |"
-        r"Installing build dependencies|Installing backend dependencies|Defaulting to user installation because)",
-        r"^(?:\[notice\] |WARNING: (?:You are using pip|Running pip as|There was an error checking the latest version of pip|"
-        r"The script)|Note: you may need to restart the kernel|ERROR: pip's dependency resolver)",
+        (
+            r"^\s*(?:Downloading|Using cached|Obtaining|Processing|Link requires|Stored in directory:?) "
+            r"\S+(?:\.whl|\.tar\.gz|\.zip|\.metadata|/)\b"
+        ),
+        (
+            r"^\s*(?:Installing collected packages: |Successfully installed [\w.-]+-\d|Successfully built |"
+            r"Attempting uninstall: |Found existing installation: |Uninstalling [\w.-]+:|Successfully uninstalled |"
+            r"Looking in (?:indexes|links): |Building wheels? for |Created wheel for |Preparing metadata \(|"
+            r"Getting requirements to build |Installing build dependencies|Installing backend dependencies|"
+            r"Defaulting to user installation because)"
+        ),
+        (
+            r"^(?:\[notice\] |Note: you may need to restart the kernel|ERROR: pip's dependency resolver|"
+            r"WARNING: (?:You are using pip|Running pip as|There was an error checking the latest version of pip|"
+            r"The script))"
+        ),
         r"^\s*(?:━|╸|╺|-)+ [\d.]+/[\d.]+ [kMG]?B [\d.?]+ [kMG]?B/s eta [\d:-]+",
         r"^\s*Downloading data from (?:https?|ftp)://",
         r"^\[Parallel\(n_jobs=",
-        r"^\[LightGBM\] \[Info\] Auto-choosing |^You can set `force_(?:row|col)_wise=true`|"
-        r"^And if memory is not enough, you can set `force_col_wise",
-        r"^wandb: (?:\W*View |Syncing run|Tracking run|Run data is saved|Synced |Find logs|Currently logged|Using wandb|"
-        r"Waiting for W&B|\W*⭐)",
+        (
+            r"^\[LightGBM\] \[Info\] Auto-choosing |^You can set `force_(?:row|col)_wise=true`|"
+            r"^And if memory is not enough, you can set `force_col_wise"
+        ),
+        (
+            r"^wandb: (?:\W*View |Syncing run|Tracking run|Run data is saved|Synced |Find logs|Currently logged|"
+            r"Using wandb|Waiting for W&B|\W*⭐)"
+        ),
     )
 )
 # What absl and glog write before each line; the line is the program's.
@@ -70,7 +85,9 @@ _TQDM = re.compile(
     r"(?P<before>[^|\r]*?)(?P<percent>\d{1,3})%\|[^|]*\|\s*[\d.?]+\w*/[\d.?]+\w* \[[^\],]*(?:,\s*[^\],]*)?"
     r"(?:,\s*(?P<postfix>[^\]]*))?\]"
 )
-_COUNTED = re.compile(r"^[^|\[]*?\b[\d.]+\w* \[\d+:\d\d(?::\d\d)?, *[\d.?]+ *(?:\w+/s|s/\w+)(?:, (?P<postfix>[^\]]*))?\]")
+_COUNTED = re.compile(
+    r"^[^|\[]*?\b[\d.]+\w* \[\d+:\d\d(?::\d\d)?, *[\d.?]+ *(?:\w+/s|s/\w+)(?:, (?P<postfix>[^\]]*))?\]"
+)
 _KERAS = re.compile(
     r"^\s*(?P<done>\d+)/(?P<total>\d+|Unknown)\s+(?:[━─╸]+|\[[=>.]+\])\s*(?:-\s+)?(?:(?:ETA: )?[\d:]+s?\s+)?(?=\d|-|$)"
 )

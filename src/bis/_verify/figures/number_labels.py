@@ -21,8 +21,8 @@ _NAMED = re.compile(r"[:=]\s*$")
 _CALLEE = re.compile(r"(?:^|(?<=[\s:=,\[({]))([A-Za-z_][\w.]*)$")
 _STRING = re.compile(r"[\"']([A-Za-z][^\"',]*)[\"']\s*,\s*$")
 _WRAPPERS = {
-    "array", "tensor", "float", "int", "list", "tuple", "set", "dict", "defaultdict", "ordereddict", "counter", "series",
-    "float64", "float32", "float16", "int64", "int32", "eagertensor", "parameter", "index",
+    "array", "tensor", "float", "int", "list", "tuple", "set", "dict", "defaultdict", "ordereddict", "counter",
+    "series", "float64", "float32", "float16", "int64", "int32", "eagertensor", "parameter", "index",
 }  # fmt: skip
 _WORDS = re.compile(r"[A-Za-z_%²µ°^Δ∑σλαβγ][\w%²^]*(?:[-/'.@+][\w%²^]+)*|\([^()]*\)|\d+(?=\s*[A-Za-z])")
 _CELL = re.compile(r"[^\s|│]+(?: [^\s|│]+)*")

@@ -14,7 +14,7 @@ from bis._verify.figures.volatile_token import VolatileToken
 from bis.model.machine_measures import measures_load, measures_machine, measures_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _N = r"(?<![\w.])(?:<\s?)?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?"
 _T = (
@@ -46,18 +46,25 @@ _COMPOUND = re.compile(
 _TIMED = re.compile(rf"(?P<number>{_N})\s?(?P<unit>{_T}){_END}(?!\s*[:=])", re.IGNORECASE)
 # `mean 0.5 min 0.1`: a statistic before the next figure, unless that has a unit of time as well.
 _NEXT_FIGURE = re.compile(rf"\s*[-+]?\.?\d(?![\d.]*\s?{_T}{_END})")
-_TIMEDELTA = re.compile(r"(?:datetime\.)?timedelta\((?:(?:days|seconds|microseconds)=-?\d+(?:, )?)*\)|Timedelta\('[^']*'\)")
+_TIMEDELTA = re.compile(
+    r"(?:datetime\.)?timedelta\((?:(?:days|seconds|microseconds)=-?\d+(?:, )?)*\)|Timedelta\('[^']*'\)"
+)
 CLOCK_LENGTH = re.compile(r"(?<![\d:.])(?:\d+ days?,? )?\d+:[0-5]\d(?::[0-5]\d)?(?:\.\d+)?(?![\d:])")
 _SIZE = re.compile(rf"{_N}\+?\s?{_BYTES}{_END}")
 _PERCENT = re.compile(rf"{_N}\s?%")
 _LOAD_AVERAGE = re.compile(
-    r"load[ _]?(?:avg|averages?)['\"]?(?:\s*\([^)]*\))?\s*[:=]?\s*(?:is\s+)?(?P<list>[\[(]?\d+\.\d+(?:,?\s+\d+\.\d+){0,2}[\])]?)",
+    r"load[ _]?(?:avg|averages?)['\"]?(?:\s*\([^)]*\))?\s*[:=]?\s*(?:is\s+)?"
+    r"(?P<list>[\[(]?\d+\.\d+(?:,?\s+\d+\.\d+){0,2}[\])]?)",
     re.IGNORECASE,
 )
 # IPython's `%timeit` chooses how often it runs.
 _TIMEIT = re.compile(rf"{_N}\s?{_T} ± {_N}\s?{_T} per loop \(mean ± std\. dev\. of .*?\)")
-_TQDM = re.compile(r"\[\d+:\d\d(?::\d\d)?<(?:[\d:?]+)(?:,\s*[\d.?]+\s?(?:\w+/s|s/\w+))?|\[\d+:\d\d(?::\d\d)?,\s*[\d.?]+\s?(?:\w+/s|s/\w+)")
-_LABEL = re.compile(r"(?:[A-Za-z_µ][\w'/-]*|\([^()\d]*\))(?:[ \t]+(?:[A-Za-z_µ][\w'/-]*|\([^()\d]*\)))*(?:[ \t]+\d+)?\s*['\"]?\s*(?:[:=~≈]|\bis\b)?\s*[(\[~≈]?\s*$")
+_SPEED = r",\s*[\d.?]+\s?(?:\w+/s|s/\w+)"
+_TQDM = re.compile(rf"\[\d+:\d\d(?::\d\d)?(?:<[\d:?]+(?:{_SPEED})?|{_SPEED})")
+_LABEL_WORD = r"(?:[A-Za-z_µ][\w'/-]*|\([^()\d]*\))"
+_LABEL = re.compile(
+    rf"{_LABEL_WORD}(?:[ \t]+{_LABEL_WORD})*(?:[ \t]+\d+)?\s*['\"]?\s*(?:[:=~≈]|\bis\b)?\s*[(\[~≈]?\s*$"
+)
 
 
 def label_before(line: str, start: int) -> str:
@@ -68,37 +75,52 @@ def label_before(line: str, start: int) -> str:
 
 def quantity_spans(line: str) -> Iterator[TextSpan]:
     """The measurements of the machine in a line that have a unit or a form of their own, in the order of preference."""
-    for match in _TIMEIT.finditer(line):
-        yield TextSpan(match.start(), match.end(), VolatileToken.DURATION)
-    for match in _TQDM.finditer(line):
-        yield TextSpan(match.start(), match.end(), VolatileToken.PROGRESS_BAR)
-    for match in _LOAD_AVERAGE.finditer(line):
-        yield TextSpan(match.start("list"), match.end("list"), VolatileToken.LOAD)
-    for pattern in _RATES:
+    for pattern, group, kind, measures in _MEASUREMENTS:
         for match in pattern.finditer(line):
-            yield TextSpan(match.start(), match.end(), VolatileToken.RATE)
-    for match in _BARE_RATE.finditer(line):
-        if measures_time(label_before(line, match.start())):
-            yield TextSpan(match.start(), match.end(), VolatileToken.RATE)
-    for pattern in (_TIMEDELTA, _COMPOUND, CLOCK_LENGTH, _TIMED):
-        for match in pattern.finditer(line):
-            if _is_length(line, match, clock=pattern is CLOCK_LENGTH):
-                yield TextSpan(match.start(), match.end(), VolatileToken.DURATION)
-    for match in _SIZE.finditer(line):
-        if measures_load(label_before(line, match.start())):
-            yield TextSpan(match.start(), match.end(), VolatileToken.LOAD)
-    for match in _PERCENT.finditer(line):
-        label = label_before(line, match.start())
-        if measures_load(label) and measures_machine(label):
-            yield TextSpan(match.start(), match.end(), VolatileToken.LOAD)
+            if measures is None or measures(line, match):
+                yield TextSpan(match.start(group), match.end(group), kind)
 
 
-def _is_length(line: str, match: re.Match[str], *, clock: bool) -> bool:
+def _beside_work(line: str, match: re.Match[str]) -> bool:
+    return measures_time(label_before(line, match.start()))
+
+
+def _beside_memory(line: str, match: re.Match[str]) -> bool:
+    return measures_load(label_before(line, match.start()))
+
+
+def _share_of_machine(line: str, match: re.Match[str]) -> bool:
     label = label_before(line, match.start())
-    if clock:
-        # 08:16:08 is a time of day unless words say otherwise, but for the form that a timedelta prints with.
-        micro = re.fullmatch(r"\d:\d\d:\d\d\.\d{6}", match[0]) is not None
-        return measures_time(label) if label else micro  # without a word its column may say it
-    if match.re is _TIMED and match["unit"].lower() in {"min", "h", "s"} and _NEXT_FIGURE.match(line, match.end()):
-        return match[0].endswith(match["number"] + match["unit"]) and match["unit"] != "min"
-    return measures_time(label)
+    return measures_load(label) and measures_machine(label) is not None
+
+
+def _has_unit_of_time(line: str, match: re.Match[str]) -> bool:
+    if match["unit"].lower() in {"min", "h", "s"} and _NEXT_FIGURE.match(line, match.end()):
+        joined = match[0].endswith(match["number"] + match["unit"])
+        return joined and match["unit"] != "min" and _beside_work(line, match)
+    return _beside_work(line, match)
+
+
+def _is_clock_length(line: str, match: re.Match[str]) -> bool:
+    """Whether ``08:16:08`` is a length by the words before it, or by the form that a timedelta prints with."""
+    if label_before(line, match.start()):
+        return _beside_work(line, match)
+    return _PRINTED_TIMEDELTA.fullmatch(match[0]) is not None
+
+
+_PRINTED_TIMEDELTA = re.compile(r"\d:\d\d:\d\d\.\d{6}")
+_MEASUREMENTS: tuple[
+    tuple[re.Pattern[str], int | str, VolatileToken, Callable[[str, re.Match[str]], bool] | None], ...
+] = (
+    (_TIMEIT, 0, VolatileToken.DURATION, None),
+    (_TQDM, 0, VolatileToken.PROGRESS_BAR, None),
+    (_LOAD_AVERAGE, "list", VolatileToken.LOAD, None),
+    *((pattern, 0, VolatileToken.RATE, None) for pattern in _RATES),
+    (_BARE_RATE, 0, VolatileToken.RATE, _beside_work),
+    (_TIMEDELTA, 0, VolatileToken.DURATION, _beside_work),
+    (_COMPOUND, 0, VolatileToken.DURATION, _beside_work),
+    (CLOCK_LENGTH, 0, VolatileToken.DURATION, _is_clock_length),
+    (_TIMED, 0, VolatileToken.DURATION, _has_unit_of_time),
+    (_SIZE, 0, VolatileToken.LOAD, _beside_memory),
+    (_PERCENT, 0, VolatileToken.LOAD, _share_of_machine),
+)

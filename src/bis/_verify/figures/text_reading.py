@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,12 @@ from bis._verify.figures.volatile_token import VolatileToken
 from bis.model.machine_measures import MachineMeasure, is_ambiguous, measures_machine, names_data, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bis._verify.figures.clock_times import RunWindow
 
 # A number on its own: not part of a word or a version (1.2.3).
-NUMBER = re.compile(
-    r"(?<![\w.])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w]|\.\d)|(?<![\w])[-+]?(?:nan|inf)\b"
-)
+NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w]|\.\d)|(?<![\w])[-+]?(?:nan|inf)\b")
 _TOKEN_OF = {
     MachineMeasure.TIME: VolatileToken.DURATION,
     MachineMeasure.RATE: VolatileToken.RATE,
@@ -39,7 +38,21 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 # A statistic of a measurement is one too: {'fit_time': {'mean': 0.1}}.
-_STATISTICS = {"mean", "std", "min", "max", "median", "total", "sum", "avg", "average", "last", "first", "value", "count"}
+_STATISTICS = {
+    "mean",
+    "std",
+    "min",
+    "max",
+    "median",
+    "total",
+    "sum",
+    "avg",
+    "average",
+    "last",
+    "first",
+    "value",
+    "count",
+}
 # Among these names a bare `time` is a measurement; among other names it is the row of a table of features.
 _OF_RUNS = {
     "accuracy", "acc", "loss", "score", "auc", "f1", "precision", "recall", "mse", "mae", "rmse", "r2", "epoch", "step",
@@ -204,7 +217,7 @@ def _named(number: PrintedNumber, draft: _Draft, block: int) -> PrintedNumber:
 
 
 def _places(masked: str) -> list[tuple[int, int]]:
-    """Where the numbers of a line are; lengths of time (``00:03``) among them, as their column may say what they are."""
+    """Where the numbers of a line are; lengths of time (``00:03``) among them, as their column may name them."""
     clocks = [(m.start(), m.end()) for m in CLOCK_LENGTH.finditer(masked)] if ":" in masked else []
     numbers = [(m.start(), m.end()) for m in NUMBER.finditer(masked)]
     return sorted([*clocks, *(n for n in numbers if all(n[1] <= c[0] or n[0] >= c[1] for c in clocks))])

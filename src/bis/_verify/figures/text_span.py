@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bis._verify.figures.volatile_token import VolatileToken
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from bis._verify.figures.volatile_token import VolatileToken
 
 
 @dataclass(frozen=True, slots=True)

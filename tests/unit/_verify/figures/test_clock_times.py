@@ -98,9 +98,14 @@ def test_a_date_that_both_runs_printed_is_the_same_in_both() -> None:
 
 @pytest.mark.parametrize(
     ("line", "seen"),
-    [("2020-01-03 09:30:07 x", "@ x"), ("2020-01-03", "="), ("2020-01-03 00:00:00", "="), ("started: 1577836800.25", "started: @"),
-     ("close 1577836800.25", "close 1577836800.25")],
-)  # fmt: skip
+    [
+        ("2020-01-03 09:30:07 x", "@ x"),
+        ("2020-01-03", "="),
+        ("2020-01-03 00:00:00", "="),
+        ("started: 1577836800.25", "started: @"),
+        ("close 1577836800.25", "close 1577836800.25"),
+    ],
+)
 def test_without_a_window_the_form_decides(line: str, seen: str) -> None:
     """A time with seconds is a reading; a date, midnight, or a number without a word is none."""
     assert marked(line) == seen

@@ -47,7 +47,7 @@ def marked(line: str) -> str:
         ("listening on port 43211", "listening on port <identifier>"),
         ("http://127.0.0.1:43211/api", "http://127.0.0.1:<identifier>/api"),
         ("saved /tmp/tmpab12cd34/x.csv", "saved <temporary-path>/x.csv"),
-        ("/tmp/tmpab12cd34", "<temporary-path>"),
+        ("in /tmp/tmpab12cd34", "in <temporary-path>"),
         ("/var/folders/ab/cdefgh/T/tmpab12cd34.csv", "<temporary-path>"),
         ("tmpab12cd34", "<temporary-path>"),
         ("<Figure size 640x480 with 1 Axes>", "<picture>"),

@@ -32,14 +32,14 @@ def test_lines_of_mlflow(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "2025/11/29 08:28:13 INFO mlflow.tracking.fluent: Experiment with name 'x' does not exist. Creating a new experiment.",
+        "2025/11/29 08:28:13 INFO mlflow.tracking.fluent: Experiment with name 'x' does not exist.",
         "2025/11/29 08:28:13 INFO mlflow.store.db.utils: Creating initial MLflow database tables...",
         "2025/11/29 08:28:13 WARNING mlflow.models.model: Model logged without a signature and input example.",
         "INFO  [alembic.runtime.migration] Context impl SQLiteImpl.",
         "WARNING:urllib3.connectionpool:Retrying (Retry(total=4)) after connection broken",
-        "2025-11-29 08:28:13,123 - urllib3.connectionpool - DEBUG - http://x:5000 \"GET / HTTP/1.1\" 200 5",
-        "2025-11-29 08:28:13.123456: I tensorflow/core/platform/cpu_feature_guard.cc:210] This TensorFlow binary is optimized",
-        "To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow with the appropriate flags.",
+        '2025-11-29 08:28:13,123 - urllib3.connectionpool - DEBUG - http://x:5000 "GET / HTTP/1.1" 200 5',
+        "2025-11-29 08:28:13.123456: I tensorflow/core/platform/cpu_feature_guard.cc:210] This TensorFlow binary is",
+        "To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow.",
         "I0000 00:00:1764404888.123456    1234 cuda_executor.cc:1015] successful NUMA node read",
         "WARNING:absl:You are saving your model as an HDF5 file",
         "Requirement already satisfied: numpy in /v/lib/python3.11/site-packages (1.26.4)",
@@ -88,15 +88,20 @@ def test_results_that_are_logged(line: str) -> None:
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        (" 50%|█████     | 1/2 [00:01<00:01,  1.0it/s]\r100%|██████████| 2/2 [00:02<00:00,  1.0it/s]\ndone 0.5", ["done 0.5"]),
+        (" 50%|█████     | 1/2 [00:01<00:01,  1.0it/s]\r100%|███| 2/2 [00:02<00:00,  1.0it/s]\ndone 0.5", ["done 0.5"]),
         ("Epoch 1: 100%|██████████| 10/10 [00:03<00:00,  3.1it/s, loss=0.41]", ["Epoch 1: <progress-bar> loss=0.41"]),
         ("  0%|          | 0/10 [00:00<?, ?it/s]accuracy 0.91", ["accuracy 0.91"]),
         (" 45%|████▌     | 45/100 [00:03<00:05, 10.1it/s, loss=0.5]", []),
         ("17it [00:03, 3.1it/s]", []),
         ("Downloading artifacts: 100%|██████████| 7/7 [00:00<00:00, 900.0it/s]", []),
-        (" 1/10 ━━━━━━━━━━━━━━━━━━━━ 1s 100ms/step - accuracy: 0.10\n10/10 ━━━━━━━━━━━━━━━━━━━━ 0s 5ms/step - accuracy: 0.93",
-         ["10/10 <progress-bar> 5ms/step - accuracy: 0.93"]),
-        ("10/10 [==============================] - 1s 12ms/step - loss: 0.21", ["10/10 <progress-bar> 12ms/step - loss: 0.21"]),
+        (
+            " 1/10 ━━━━━━━━━━━━ 1s 100ms/step - accuracy: 0.10\n10/10 ━━━━━━━━━━━━ 0s 5ms/step - accuracy: 0.93",
+            ["10/10 <progress-bar> 5ms/step - accuracy: 0.93"],
+        ),
+        (
+            "10/10 [==============================] - 1s 12ms/step - loss: 0.21",
+            ["10/10 <progress-bar> 12ms/step - loss: 0.21"],
+        ),
         ("10/10 ━━━━━━━━━━━━━━━━━━━━ 0s 5ms/step", ["10/10 <progress-bar> 5ms/step"]),
         ("Working... ━━━━━━━━━━━━ 100% 0:00:03", ["Working... <progress-bar>"]),
         ("\x1b[1m10/10\x1b[0m \x1b[32m━━━━━━━━━━\x1b[0m\x1b[37m\x1b[0m \x1b[1m0s\x1b[0m 5ms/step - loss: 0.2",

@@ -61,7 +61,8 @@ def test_measurements(line: str, seen: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "MAE: 3.2 s", "RMSE 12.5 minutes", "predicted duration 341.2 s", "mean trip duration: 12.3 min", "half-life 3.2 h",
+        "MAE: 3.2 s", "RMSE 12.5 minutes", "predicted duration 341.2 s", "half-life 3.2 h",
+        "mean trip duration: 12.3 min",
         "reaction time: 312.5 ms", "audio duration 3.2 s", "delay: 0.31 s", "period = 2.31 s", "speed (km/h): 33.1",
         "33.1 km/h", "12.3 m/s", "9.81 m/s^2", "dose 5 mg/h", "mean 0.5 min 0.1 max 0.9", "0.5 min: 0.1", "3 s-curves",
         "model size 12 MB", "MB rate mse 1.2", "recall 91 %", "accuracy: 45.2%", "CPU prices rose: accuracy 45%",
