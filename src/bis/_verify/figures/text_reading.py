@@ -76,8 +76,8 @@ class PrintedNumber:
         As printed.
     line : int
         From 1.
-    column : int
-        Which number of its line it is, from 1.
+    column : int or None
+        Which number of its line it is, from 1; None where it has a label, is the only one, or one of a list.
     series : str
         What numbers of one kind share in all runs: the label, else the line (counted without logs of libraries) where
         lines of the same form begin, and the column.
@@ -86,7 +86,7 @@ class PrintedNumber:
     label: str
     text: str
     line: int
-    column: int = 1
+    column: int | None = None
     series: str = ""
 
     @property
@@ -210,10 +210,11 @@ class _Draft:
 
 def _named(number: PrintedNumber, draft: _Draft, block: int) -> PrintedNumber:
     if number.label:
-        return replace(number, series=number.label)
-    in_list = draft.numbers[number.column - 1][1].in_brackets
-    alone = in_list or len(draft.numbers) == 1
-    return replace(number, series=f"line {block}" if alone else f"line {block}, column {number.column}")
+        return replace(number, series=number.label, column=None)
+    assert number.column is not None  # as they are read
+    if draft.numbers[number.column - 1][1].in_brackets or len(draft.numbers) == 1:
+        return replace(number, series=f"line {block}", column=None)
+    return replace(number, series=f"line {block}, column {number.column}")
 
 
 def _places(masked: str) -> list[tuple[int, int]]:
@@ -276,6 +277,7 @@ def _among_features(drafts: Sequence[_Draft], i: int, own: str) -> bool:
     """Whether a number stands among others with names that are neither metrics nor measurements."""
     near = drafts[max(0, i - _NEAR_LINES) : i + _NEAR_LINES + 1]
     names = {label.own for draft in near for _, label in draft.numbers if label.own} - {own}
-    if any(_OF_RUNS & set(words_of(name)) or measures_machine(name) for name in names):
-        return False
-    return len(names) >= _FEATURES
+    of_runs = {name for name in names if _OF_RUNS & set(words_of(name)) or measures_machine(name)}
+    if any(names_data(name) for name in names - of_runs):
+        return True
+    return not of_runs and len(names) >= _FEATURES
