@@ -73,6 +73,7 @@ class NumberLabeller:
     _pending: str = ""
     _last: NumberLabel = field(default_factory=NumberLabel)
     _goes_on: bool = False
+    continues_list: bool = False  # the last line goes on with a list or an array that an earlier one began
 
     def label_line(self, line: str, numbers: Sequence[tuple[int, int]]) -> tuple[NumberLabel, ...]:
         """Name the numbers of the next line.
@@ -89,6 +90,7 @@ class NumberLabeller:
             self._frames.clear()
         self._pending, self._last = "", NumberLabel()
         in_value = bool(self._frames)
+        self.continues_list = in_value and self._frames[-1].bracket != "{"
         labels, position = [], 0
         columns = () if in_value else self._columns(numbers)
         row = phrase(line[: numbers[0][0]]) if numbers else ""
@@ -109,11 +111,6 @@ class NumberLabeller:
         if not in_value and (not numbers or _LIMITS.search(line)):
             self._note_header(line)
         return tuple(labels)
-
-    @property
-    def in_value(self) -> bool:
-        """Whether a value goes on in the next line, if that line does not begin as another one does."""
-        return bool(self._frames)
 
     def _advance(self, gap: str) -> None:
         """Go over text without a number: brackets open and close, commas end what was said before."""
