@@ -168,9 +168,11 @@ class Item:
 
     `name` is that of the metric, model or file; ``exit`` for the end of the program; for printed text the stream
     (``stdout``), for a cell the kind of its output; empty for several artifacts or files together. `cell` counts the
-    cells of a notebook from 0. For a number in printed text `label` is the words before it and `line` its line (from
-    1) where it has none; for a published figure `label` is the name of our metric where it differs. `run` is the id of
-    the run that it belongs to, where several runs were judged; empty for what belongs to the whole program.
+    cells of a notebook from 0. For a number in printed text `label` is the words or keys before it, or its row and
+    column in a table; where it has none, `line` is its line (from 1) and `column` which number of the line it is
+    (from 1; None for the only one, and for a list). For a published figure `label` is the name of our metric where it
+    differs. `run` is the id of the run that it belongs to, where several runs were judged; empty for what belongs to the whole
+    program.
     """
 
     name: str
@@ -182,6 +184,7 @@ class Item:
     cell: int | None = None
     label: str = ""
     line: int | None = None
+    column: int | None = None
     run: str = ""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bis._verify.case import counts
 from bis._verify.fresh.direction import smaller_is_better
 from bis._verify.scoped_names import plain, scope, scoped
 from bis._verify.tolerances import Tolerances
-from bis._verify.volatile import MachineMeasure, measures_machine
 from bis.config import Tolerance
 
 
@@ -20,8 +20,8 @@ def test_what_a_name_says_does_not_depend_on_the_run() -> None:
     """Scale, tolerance, and what measures the machine."""
     assert smaller_is_better(scoped("loss", 3))
     assert not smaller_is_better(scoped("accuracy", 3))
-    assert measures_machine(scoped("fit_time", 3)) is MachineMeasure.TIME
-    assert measures_machine(scoped("accuracy", 3)) is None
+    assert not counts(scoped("fit_time", 3), Tolerances())
+    assert counts(scoped("accuracy", 3), Tolerances())
     near = Tolerances(declared={"val_*": Tolerance(atol=0.5), "acc": Tolerance(atol=0.1)})
     assert near.apply(scoped("acc", 3), [1.0]).atol == 0.1
     assert near.apply(scoped("val_x", 3), [1.0]).atol == 0.5
