@@ -76,7 +76,7 @@ def record_program(
         base["MLFLOW_TRACKING_URI"] = tracking_uri
     if recording_is_off():
         return Recorded(_unrecorded(entry, base), None, problem="recording is switched off (BIS_RECORD=0)")
-    cwd = Path.cwd()
+    cwd, given = Path.cwd(), parameters or {}
     session = None
     try:
         root = project_root_of(entry, cwd)
@@ -87,7 +87,7 @@ def record_program(
             project_root=root,
             settings=settings,
             tracking_uri=tracking_uri,
-            parameters=parameters,
+            parameters=given,
         )
         env = child_environment(session, base)
     except (BisError, OSError) as error:
@@ -110,7 +110,7 @@ def record_program(
                 env=env,
                 echo=echo,
                 stdout_bytes=int(settings.stdout_mib * MIB),
-                notebook=NotebookOptions(parameters=parameters or {}),
+                notebook=NotebookOptions(parameters=given),
                 observer=observer,
             )
         )
