@@ -76,7 +76,7 @@ def record_program(
         base["MLFLOW_TRACKING_URI"] = tracking_uri
     if recording_is_off():
         return Recorded(_unrecorded(entry, base), None, problem="recording is switched off (BIS_RECORD=0)")
-    cwd, given = Path.cwd(), parameters or {}
+    cwd = Path.cwd()
     session = None
     try:
         root = project_root_of(entry, cwd)
@@ -87,7 +87,7 @@ def record_program(
             project_root=root,
             settings=settings,
             tracking_uri=tracking_uri,
-            parameters=given,
+            parameters=parameters,
         )
         env = child_environment(session, base)
     except (BisError, OSError) as error:
@@ -110,7 +110,7 @@ def record_program(
                 env=env,
                 echo=echo,
                 stdout_bytes=int(settings.stdout_mib * MIB),
-                notebook=NotebookOptions(parameters=given),
+                notebook=NotebookOptions(parameters=parameters or {}),
                 observer=observer,
             )
         )
@@ -121,10 +121,7 @@ def record_program(
     finally:
         preparing.join()
         release(folder)
-    observer.started(Task.STORING)
-    recorded = _store(folder, ended, fence, wait=waits_for_storing() if wait is None else wait)
-    observer.finished(Task.STORING)
-    return recorded
+    return _store(folder, ended, fence, observer, wait=waits_for_storing() if wait is None else wait)
 
 
 def _discard(folder: Path) -> None:
@@ -133,9 +130,11 @@ def _discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _store(folder: Path, ended: Exit, fence: Fence, *, wait: bool) -> Recorded:
+def _store(folder: Path, ended: Exit, fence: Fence, observer: Observer, *, wait: bool) -> Recorded:
     """Store what was recorded; whatever an artifact store may raise, the exit status stays the program's."""
+    observer.started(Task.STORING)
     recorded: Recorded | None = fence.run("the result", _stored, folder, ended, wait=wait)
+    observer.finished(Task.STORING)
     return recorded or Recorded(
         ended,
         folder,
