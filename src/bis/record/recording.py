@@ -71,9 +71,7 @@ def record_program(
     ExecutionError
         The program cannot be started at all.
     """
-    base = dict(os.environ)
-    if tracking_uri:
-        base["MLFLOW_TRACKING_URI"] = tracking_uri
+    base = {**os.environ, **({"MLFLOW_TRACKING_URI": tracking_uri} if tracking_uri else {})}
     if recording_is_off():
         return Recorded(_unrecorded(entry, base), None, problem="recording is switched off (BIS_RECORD=0)")
     cwd = Path.cwd()
