@@ -71,9 +71,7 @@ def record_program(
     ExecutionError
         The program cannot be started at all.
     """
-    base = dict(os.environ)
-    if tracking_uri:
-        base["MLFLOW_TRACKING_URI"] = tracking_uri
+    base = {**os.environ, **({"MLFLOW_TRACKING_URI": tracking_uri} if tracking_uri else {})}
     if recording_is_off():
         return Recorded(_unrecorded(entry, base), None, problem="recording is switched off (BIS_RECORD=0)")
     cwd = Path.cwd()
@@ -121,10 +119,7 @@ def record_program(
     finally:
         preparing.join()
         release(folder)
-    observer.started(Task.STORING)
-    recorded = _store(folder, ended, fence, wait=waits_for_storing() if wait is None else wait)
-    observer.finished(Task.STORING)
-    return recorded
+    return _store(folder, ended, fence, observer, wait=waits_for_storing() if wait is None else wait)
 
 
 def _discard(folder: Path) -> None:
@@ -133,9 +128,11 @@ def _discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _store(folder: Path, ended: Exit, fence: Fence, *, wait: bool) -> Recorded:
+def _store(folder: Path, ended: Exit, fence: Fence, observer: Observer, *, wait: bool) -> Recorded:
     """Store what was recorded; whatever an artifact store may raise, the exit status stays the program's."""
+    observer.started(Task.STORING)
     recorded: Recorded | None = fence.run("the result", _stored, folder, ended, wait=wait)
+    observer.finished(Task.STORING)
     return recorded or Recorded(
         ended,
         folder,
