@@ -85,6 +85,7 @@ class ItemKind(str, Enum):
     ARTIFACT = "artifact"
     STDOUT = "stdout"
     CELL = "cell"
+    PICTURE = "picture"
     FILE = "file"
     EXIT = "exit"
 
@@ -162,9 +163,10 @@ class Item:
     """The verdict on one metric, curve, model or output.
 
     `name` is that of the metric, model or file; ``exit`` for the end of the program; for printed text the stream
-    (``stdout``), for a cell the kind of its output; empty for several artifacts or files together. `cell` counts the
-    cells of a notebook from 0. For a number in printed text `label` is the words before it and `line` its line (from
-    1) where it has none; for a published figure `label` is the name of our metric where it differs.
+    (``stdout``), for a cell the kind of its output, for a picture its number in the cell (from 1); empty for several
+    artifacts or files together. `cell` counts the cells of a notebook from 0. For a number in printed text `label` is
+    the words before it and `line` its line (from 1) where it has none; for a published figure `label` is the name of
+    our metric where it differs.
     """
 
     name: str

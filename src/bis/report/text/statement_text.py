@@ -79,8 +79,11 @@ def item_name(item: Item) -> str:
         return "end of the program"
     if item.kind in {ItemKind.ARTIFACT, ItemKind.FILE} and not item.name:
         return f"{item.kind.value}s"
+    if item.kind is ItemKind.PICTURE:
+        return f"cell {item.cell}, picture {item.name}"
     if item.kind in {ItemKind.CELL, ItemKind.STDOUT}:
-        name = item.name if item.cell is None else f"cell {item.cell} ({item.name})"
+        what = f" ({item.name})" if item.name else ""
+        name = item.name if item.cell is None else f"cell {item.cell}{what}"
         label = item.label or ("" if item.line is None else f"line {item.line}")
         return f"{name}: {label}" if label else name
     return f"{item.name} ({item.label})" if item.label else item.name
