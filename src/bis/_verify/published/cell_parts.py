@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # Pictures that can be compared, and drawings as JSON; the first that an output has is taken.
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 _DRAWINGS = ("application/vnd.plotly.", "application/vnd.vega", "application/vnd.bokeh", "application/vnd.holoviews")
+_PANDAS = 'class="dataframe"'
 _TEXTS = ("text/markdown", "text/latex")
 
 
@@ -42,6 +43,11 @@ class CellParts:
     values: tuple[ShownValue, ...] = ()
     pictures: tuple[ShownPicture, ...] = ()
     error: str | None = None
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it shows more than logs."""
+        return bool(self.values or self.pictures) or _says_something(self.stdout)
 
     @property
     def exception(self) -> str | None:
@@ -83,8 +89,9 @@ def _value(output: ShownOutput) -> ShownValue | None:
     html = output.forms.get("text/html", "")
     plain = output.plain
     if _says_something(plain):
-        # Other objects have their figures in the plain text, and tables with more about themselves in HTML.
-        return ShownValue(output.kind, plain, tables_in(html) if 'class="dataframe"' in html else ())
+        return ShownValue(output.kind, plain, tables_in(html) if _PANDAS in html else ())
+    if plain and not plain.lstrip().startswith("<"):
+        return None  # a model, say: its HTML is about itself
     other = next((output.forms[mime] for mime in _TEXTS if mime in output.forms), "")
     text = other or (text_in(html) if html else "")
     return ShownValue(output.kind, text, tables_in(html)) if _says_something(text) else None

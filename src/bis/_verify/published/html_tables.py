@@ -54,10 +54,10 @@ class _Reader(HTMLParser):
         elif tag == "table":
             self.tables.append([])
         elif tag == "tr" and self.tables:
-            self._end_cell()
+            self.end_cell()
             self.tables[-1].append([])
         elif tag in {"td", "th"} and self.tables and self.tables[-1]:
-            self._end_cell()
+            self.end_cell()
             given = dict(attrs)
             self._shape = (tag == "th", _span(given.get("colspan")), _span(given.get("rowspan")))
             self._cell = []
@@ -69,7 +69,7 @@ class _Reader(HTMLParser):
         if tag in _UNSEEN:
             self._unseen = max(0, self._unseen - 1)
         elif tag in {"td", "th", "tr", "table"}:
-            self._end_cell()
+            self.end_cell()
             self.text += " "
         if tag in _BLOCKS:
             self.text += "\n"
@@ -82,7 +82,8 @@ class _Reader(HTMLParser):
         if self._cell is not None:
             self._cell.append(data)
 
-    def _end_cell(self) -> None:
+    def end_cell(self) -> None:
+        """Keep the cell that was begun, if there is one."""
         if self._cell is not None:
             header, columns, rows = self._shape
             self.tables[-1][-1].append((header, re.sub(r"\s+", " ", "".join(self._cell)).strip(), columns, rows))
@@ -93,6 +94,7 @@ def _read(html: str) -> _Reader:
     reader = _Reader()
     reader.feed(html)
     reader.close()
+    reader.end_cell()
     return reader
 
 

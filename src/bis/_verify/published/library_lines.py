@@ -16,7 +16,7 @@ _LINES = re.compile(
     | {_LEVELS}\s*[:\]\-]?\s*\[?(?:{_LIBRARIES})\b.*
     | \[\d{{4}}-\d\d-\d\d\ [^\]]*\]\ \[\d+\]\ \[{_LEVELS}\].*
     | \d{{4}}-\d\d-\d\d\ \d\d:\d\d:\d\d\.\d+:\ [IWEF]\ .*
-    | [IWEF]\d{{4}}\ \d\d:\d\d:\d\d\.\d+\ .*
+    | [IWEF]\d{{4}}\ \d\d:\d\d:[\d.]+\ .*
     | WARNING:\ All\ log\ messages\ before\ absl.*
     | To\ enable\ the\ following\ instructions.*
     | .*\.py:\d+:\ \w*Warning\b.*

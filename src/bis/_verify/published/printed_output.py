@@ -45,8 +45,9 @@ def shown_lines(text: str) -> tuple[ShownLine, ...]:
 
 def is_counted_as(name: str) -> bool:
     """Whether a number or column of this name may be a result: no time, measure of the machine, version, id or port."""
-    words = [w.lower() for w in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)]
-    return not (measures_machine(name) or name.startswith("tags.mlflow.") or set(words[-1:]) & _COUNT_OF_SURROUNDINGS)
+    words = re.findall(r"[A-Za-z]+", name)[-1:] + re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)[-1:]
+    aside = {w.lower() for w in words} & _COUNT_OF_SURROUNDINGS
+    return not (measures_machine(name) or name.startswith("tags.mlflow.") or aside)
 
 
 def named_words(text: str) -> dict[str, str]:
@@ -81,7 +82,7 @@ def names_surroundings(text: str) -> bool:
 _ELSEWHERE = re.compile(r"[/\\]|\bv?\d+\.\d+\.\d+|\b(?:cpu|cuda|gpu|mps|tpu|xpu)\b|<[a-z-]+>", re.IGNORECASE)
 _COUNT_OF_SURROUNDINGS = frozenset({
     "version", "versions", "pid", "port", "device", "devices", "gpu", "gpus", "cpu", "cpus", "cores", "id", "ids",
-    "uuid", "timestamp", "creation", "uri", "url", "path", "user",
+    "cuda", "uuid", "timestamp", "creation", "uri", "url", "path", "user",
 })  # fmt: skip
 _SURROUNDINGS = frozenset({
     "dir", "directory", "folder", "file", "host", "platform", "python", "user", "location", "backend",
@@ -112,7 +113,7 @@ def _nested(depth: int) -> str:
 
 # A model or a step of one as libraries print it: which of its parameters are told differs from version to version.
 _MODEL = re.compile(
-    r"\b[A-Z]\w*?(?:Classifier|Regressor|Regression|CV|Pipeline|Net|Lasso|Ridge|SV[CR]|Scaler|Encoder|Transformer|Means|PCA"
+    r"\b(?=[A-Z])\w*?(?:Classifier|Regressor|Regression|CV|Pipeline|Net|Lasso|Ridge|SV[CR]|Scaler|Encoder|Transformer|Means|PCA"
     r"|Vectorizer|NB|Forest|Imputer|Selector|Union|Sequential|Functional|Booster|BayesSearch|Discriminant\w+)"
     rf"\({_nested(5)}\)"
 )

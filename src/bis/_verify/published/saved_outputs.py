@@ -77,7 +77,7 @@ def _why_not(
         return None if before == _NOTHING else StatementCode.CELL_NOT_REACHED
     if now.ran is not None and position not in now.ran:
         return None if before == after == _NOTHING else StatementCode.CELLS_NOT_RUN
-    if before == _NOTHING and after.error is None and after != _NOTHING:
+    if before == _NOTHING and after.error is None and after.says_something:
         return StatementCode.CELLS_NOT_SAVED
     return None
 

@@ -151,11 +151,11 @@ class TextResults:
 
     def _unpaired(self, tally: ResultTally, left: Sequence[ShownLine], right: Sequence[ShownLine]) -> None:
         """Lines that have no counterpart; results among them are differences, two by two where they can be."""
+        if self.paired_only:
+            return
         a, b = ([x for x in side if x.kind is LineKind.RESULT] for side in (left, right))
         texts = [[x.text.strip() for x in side if x.kind is not LineKind.RESULT] for side in (left, right)]
         tally.texts += list(zip(*_padded(*texts), strict=True))
-        if self.paired_only:
-            return
         for x, y in zip(a, b, strict=False):
             if is_value(x.text) and is_value(y.text):
                 tally.differ(StatementCode.SAVED_VALUE_DIFFERS, x.text, y.text, "", x.number)
