@@ -56,6 +56,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/evidence/tracking_reader.py": "beside MLflow: tests/integration/evidence/test_sqlite_reader.py",
     "src/bis/evidence/tracking_writer.py": "beside MLflow: tests/integration/evidence/test_sqlite_writer.py",
     "src/bis/evidence/sql_run_index.py": "against a real store: tests/integration/evidence/test_evidence_access.py",
+    "src/bis/_verify/figures/volatile_token.py": "codes; with words: tests/unit/report/text/test_english_statements.py",
     "src/bis/model/lock.py": "beside the probe that it is made from: tests/unit/record/probes/test_packages.py",
     "src/bis/instrument/entropy/installation.py": _INTERPRETER,
     "src/bis/instrument/entropy/entropy_observer.py": "a protocol without code",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bis._verify.figures.clock_times import windows_of
 from bis._verify.printed_text import cell_texts, numbers_in
 from bis._verify.tolerances import Tolerances
-from bis._verify.volatile import measures_machine
 from bis.model.facets import Curve, Outputs
+from bis.model.machine_measures import measures_machine
 from bis.model.statement import Statement, StatementCode, statement
 
 PRINTED = "printed: "
@@ -53,7 +54,10 @@ def not_counted(name: str, tolerances: Tolerances) -> tuple[Statement, ...]:
 
 
 def printed_curves(outputs: Outputs) -> tuple[Curve, ...]:
-    """The numbers in stdout and cells as curves: one for each label, a step for each time it was printed."""
+    """The numbers in stdout and cells as curves: one for each label, a step for each time it was printed.
+
+    Numbers without words are named by their line, and by their column where there are several in it.
+    """
     return tuple(
         Curve(name, tuple(range(len(texts))), tuple(float(t).hex() for t in texts))
         for name, texts in _printed(outputs).items()
@@ -63,8 +67,8 @@ def printed_curves(outputs: Outputs) -> tuple[Curve, ...]:
 def _printed(outputs: Outputs) -> dict[str, list[str]]:
     texts = [outputs.stdout or "", *(text for _, text in sorted(cell_texts(outputs.cells).items()))]
     series: dict[str, list[str]] = {}
-    for found in (n for text in texts for n in numbers_in(text)):
-        series.setdefault(PRINTED + (found.label or "number"), []).append(found.text)
+    for found in (n for text in texts for n in numbers_in(text, windows_of(outputs))):
+        series.setdefault(PRINTED + found.series, []).append(found.text)
     return series
 
 

@@ -297,7 +297,8 @@ class Outputs:
     """What came out of a run.
 
     `exit_code` is that of the process; None where it was not seen. `failure` is set for an uncaught exception even
-    where MLflow says FINISHED.
+    where MLflow says FINISHED. `started_unix_s` and `ended_unix_s` say when the program ran; None where that was not
+    recorded.
     """
 
     status: Status
@@ -310,6 +311,8 @@ class Outputs:
     files: tuple[FileDigest, ...] = ()
     exit_code: int | None = None
     failure: Failure | None = None
+    started_unix_s: float | None = None
+    ended_unix_s: float | None = None
 
     def metric(self, name: str) -> Curve | None:
         """The curve of this name."""

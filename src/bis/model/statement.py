@@ -199,7 +199,7 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.SAME_WORDS: ("total", "numbers_differ"),
     _C.PRINTED_WITHIN: (*_TOLERANCE, *_DISTANCE),
     _C.PRINTED_AS: ("original", "replayed"),
-    _C.NOT_COMPARED: ("tokens",),
+    _C.NOT_COMPARED: ("tokens", "counts?"),
     _C.NOT_COUNTED: ("reason",),
     _C.CATEGORY_DIFFERS: ("original", "replays", "other", "total", "p_value"),
     _C.CATEGORY_OCCURS: ("original", "same", "total", "low", "high", "confidence"),

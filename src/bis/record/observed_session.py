@@ -118,6 +118,8 @@ def outputs_of(seen: ObservedSession, run: SeenRun | None, *, redact: Any = str)
         ),
         exit_code=seen.exit.exit_code if seen.exit else None,
         failure=None if failure is None else _redacted(failure, redact),
+        started_unix_s=seen.session.started_unix_s,
+        ended_unix_s=seen.exit.ended_unix_s if seen.exit else None,
     )
 
 

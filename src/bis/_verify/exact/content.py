@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bis._verify.alignment import finite_relative
 from bis._verify.exact_numbers import distance_figures
+from bis._verify.figures.clock_times import windows_of
 from bis._verify.printed_text import NumberPair, TextComparison, cell_texts, compare_texts
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Evidence, Item, ItemKind, Level, Outcome
@@ -42,14 +44,14 @@ def content_items(
     items += _digest_items(original, ran, ItemKind.FILE, counts=strict, other=other)
     printed_counts = strict or not has_metrics
     if original.stdout is not None:
-        pairs = [(original.stdout, o.stdout) for o in ran]
         stdout = _Printed("stdout", ItemKind.STDOUT, None, printed_counts)
-        items += _text_items(stdout, pairs, tolerances, has_metrics=has_metrics)
+        there = [_compared(original.stdout, o.stdout, original, o) for o in ran]
+        items += _text_items(stdout, there, tolerances, has_metrics=has_metrics)
     cells = cell_texts(original.cells)
     for key, text in cells.items():
-        pairs = [(text, cell_texts(o.cells).get(key)) for o in ran]
         cell = _Printed(key[1], ItemKind.CELL, key[0], printed_counts)
-        items += _text_items(cell, pairs, tolerances, has_metrics=has_metrics)
+        there = [_compared(text, cell_texts(o.cells).get(key), original, o) for o in ran]
+        items += _text_items(cell, there, tolerances, has_metrics=has_metrics)
     return items
 
 
@@ -119,13 +121,18 @@ class _Printed:
         return Item(self.name, self.kind, level, (*said, *aside), evidence, self.counts, cell=self.cell)
 
 
+def _compared(text: str, again: str | None, original: Outputs, replayed: Outputs) -> TextComparison | None:
+    return None if again is None else compare_texts(text, again, windows_of(original, replayed))
+
+
 def _text_items(
-    printed: _Printed, pairs: Sequence[tuple[str, str | None]], tolerances: Tolerances, *, has_metrics: bool
+    printed: _Printed, comparisons: Sequence[TextComparison | None], tolerances: Tolerances, *, has_metrics: bool
 ) -> list[Item]:
-    if not pairs:
+    """The items on a text; a comparison is None where it was not printed again."""
+    if not comparisons:
         return []
-    total = len(pairs)
-    there = [compare_texts(a, b) for a, b in pairs if b is not None]
+    total = len(comparisons)
+    there = [c for c in comparisons if c is not None]
     identical = sum(c.identical for c in there)
     evidence = Evidence(replays=total)
     if identical == total:
@@ -159,9 +166,14 @@ def line_differs(comparison: TextComparison) -> Statement:
 
 
 def not_compared(comparisons: Sequence[TextComparison]) -> tuple[Statement, ...]:
-    """Statements about tokens that differ between any two executions."""
-    tokens = tuple(sorted({k.value for c in comparisons for k in c.ignored}))
-    return (statement(StatementCode.NOT_COMPARED, tokens=tokens),) if tokens else ()
+    """Statements about tokens that differ between any two executions, with how many there are of each kind."""
+    most: Counter[str] = Counter()
+    for comparison in comparisons:
+        most |= Counter({kind.value: count for kind, count in comparison.ignored.items()})
+    if not most:
+        return ()
+    tokens = tuple(sorted(most))
+    return (statement(StatementCode.NOT_COMPARED, tokens=tokens, counts=tuple(most[t] for t in tokens)),)
 
 
 def _number_items(printed: _Printed, comparisons: Sequence[TextComparison], tolerances: Tolerances) -> list[Item]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bis._verify.published.html_tables import HtmlTable, tables_in, text_in
-from bis._verify.published.printed_output import LineKind, shown_lines
+from bis._verify.published.printed_output import judge_text
 
 if TYPE_CHECKING:
     from bis.notebooks.shown_outputs import ShownCell, ShownOutput
@@ -98,4 +98,4 @@ def _value(output: ShownOutput) -> ShownValue | None:
 
 
 def _says_something(text: str) -> bool:
-    return any(line.kind is not LineKind.LOG for line in shown_lines(text))
+    return bool(judge_text(text).lines)

@@ -6,10 +6,15 @@ import ast
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from bis._verify.printed_text import NUMBER, PrintedNumber, numbers_in
+from bis._verify.figures.text_reading import PrintedNumber, read_text
+from bis._verify.figures.volatile_token import VolatileToken
 from bis._verify.published.library_lines import is_library_line
-from bis._verify.volatile import VolatileToken, measures_machine, without_volatile
+from bis.model.machine_measures import measures_machine
+
+if TYPE_CHECKING:
+    from bis._verify.figures.text_reading import LineReading
 
 
 class LineKind(str, Enum):
@@ -21,11 +26,11 @@ class LineKind(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class ShownLine:
-    """A line that is not blank, and its number in the text (from 1).
+class JudgedLine:
+    """A line that is not blank, as it was shown in the end, and its number in the text (from 1).
 
-    `words` is what is left without figures and without what differs every time; runs of blanks are one. `figures` are
-    the numbers in it, in their order.
+    `words` is what is left without figures and without what differs every time. `figures` are the numbers in it that
+    may be results, in their order.
     """
 
     text: str
@@ -35,19 +40,29 @@ class ShownLine:
     figures: tuple[PrintedNumber, ...] = ()
 
 
-def shown_lines(text: str) -> tuple[ShownLine, ...]:
-    """The lines of a text that are not blank, as a terminal shows them in the end."""
-    escaped = _ESCAPE.sub("", text).replace("\r\n", "\n")
-    written = "\n".join(_overwritten(line) for line in escaped.split("\n"))
-    lines = _MODEL.sub(_object, written).split("\n")
-    return tuple(_line(_plain(line), number) for number, line in enumerate(lines, 1) if line.strip())
+@dataclass(frozen=True, slots=True)
+class JudgedText:
+    """The lines of a text that are no logs, and how many logs, objects and the like were left out."""
+
+    lines: tuple[JudgedLine, ...]
+    logs: int = 0
+
+
+def judge_text(text: str) -> JudgedText:
+    """Read a printed text line by line."""
+    reading = read_text(_in_one_notation(text))
+    logs = sum(reading.ignored.get(kind, 0) for kind in (VolatileToken.LOG_LINE, VolatileToken.MLFLOW_LINE))
+    lines = [_judged(line) for line in reading.lines if line.words]
+    kept = tuple(line for line in lines if line.kind is not LineKind.LOG)
+    return JudgedText(kept, logs + len(lines) - len(kept))
 
 
 def is_counted_as(name: str) -> bool:
     """Whether a number or column of this name may be a result: no time, measure of the machine, version, id or port."""
-    words = re.findall(r"[A-Za-z]+", name)[-1:] + re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)[-1:]
+    own = name.rpartition(".")[2] or name
+    words = re.findall(r"[A-Za-z]+", own)[-1:] + re.findall(r"[A-Z]?[a-z]+|[A-Z]+", own)[-1:]
     aside = {w.lower() for w in words} & _COUNT_OF_SURROUNDINGS
-    return not (measures_machine(name) or name.startswith("tags.mlflow.") or aside)
+    return not (measures_machine(own) or name.startswith("tags.mlflow.") or aside)
 
 
 def named_words(text: str) -> dict[str, str]:
@@ -75,7 +90,7 @@ def is_value(text: str) -> bool:
 
 def names_surroundings(text: str) -> bool:
     """Whether a value speaks of where the program ran: a path, an address, a version, a device."""
-    return bool(_ELSEWHERE.search(without_volatile(text)[0]))
+    return any(_ELSEWHERE.search(line.words) for line in read_text(text).lines)
 
 
 # A version, a path or address, a device, what `without_volatile` took out.
@@ -94,7 +109,6 @@ _COUNTER = re.compile(
     r"\W*(?:epoch|step|iteration|iter|fold|trial|batch|round|loop)s?\W*\d+(?:\s*(?:/|of)\s*\d+)?[\s.:\])-]*",
     re.IGNORECASE,
 )
-_ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[@-Z\\^_=>])")
 _NUMPY_SCALAR = re.compile(r"\b(?:np|numpy)\.(?:float|int|uint|bool|str|longdouble)\w*\(([^()]*)\)")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _NAN = re.compile(r"\b(?:NaN|NAN|nan)\b")
@@ -105,6 +119,10 @@ _OBJECT = re.compile(
 )
 _RUN = re.compile(r"<Run:\sdata=<RunData:(.*?)>,\sinfo=<RunInfo:.*>", re.DOTALL)
 _RUN_RESULTS = re.compile(r"\b(?:metrics|params)=\{[^}]*\}")
+
+
+_BAR = f"<{VolatileToken.PROGRESS_BAR.value}>"
+_PLACEHOLDER = re.compile(r"<[a-z-]+>")
 
 
 def _nested(depth: int) -> str:
@@ -123,45 +141,27 @@ def _object(model: re.Match[str]) -> str:
     return "<object>" + "\n" * model[0].count("\n")
 
 
-def _overwritten(line: str) -> str:
-    """What is left of a line that was written over itself."""
-    shown = line.rstrip("\r").rsplit("\r", 1)[-1]
-    if "\b" not in shown:
-        return shown
-    written: list[str] = []
-    place = 0
-    for character in shown:
-        if character == "\b":
-            place = max(0, place - 1)
-        else:
-            written[place : place + 1] = [character]
-            place += 1
-    return "".join(written)
-
-
-def _plain(line: str) -> str:
+def _in_one_notation(text: str) -> str:
     """The same values in one notation, whatever library printed them; objects without their addresses."""
-    text = _RUN.sub(lambda run: " ".join(_RUN_RESULTS.findall(run[1])), line)
-    text = _OBJECT.sub("<object>", text)
+    text = _RUN.sub(lambda run: " ".join(_RUN_RESULTS.findall(run[1])), text)
+    text = _OBJECT.sub("<object>", _MODEL.sub(_object, text))
     text = _NUMPY_SCALAR.sub(r"\1", text)
     return _NAN.sub("nan", _GROUPED.sub(lambda grouped: grouped[0].replace(",", ""), text))
 
 
-def _line(text: str, number: int) -> ShownLine:
-    cleaned, volatile = without_volatile(text)
-    words = re.sub(r"\s+", " ", NUMBER.sub("\0", cleaned)).strip()
-    figures = numbers_in(text)
-    return ShownLine(text, number, _kind(text, words, figures, volatile), words, figures)
+def _judged(line: LineReading) -> JudgedLine:
+    figures = tuple(n for n in line.numbers if is_counted_as(n.label))
+    return JudgedLine(line.raw, line.number, _kind(line, figures), line.words, line.numbers)
 
 
-def _kind(text: str, words: str, figures: tuple[PrintedNumber, ...], volatile: tuple[VolatileToken, ...]) -> LineKind:
-    if is_library_line(text) or VolatileToken.MLFLOW_LINE in volatile:
+def _kind(line: LineReading, counted: tuple[PrintedNumber, ...]) -> LineKind:
+    text = line.raw
+    if is_library_line(text):
         return LineKind.LOG
-    counted = [f for f in figures if is_counted_as(f.label)]
-    if VolatileToken.PROGRESS_BAR in volatile and not any(f.label for f in counted):
+    if _BAR in line.words and not any(f.label for f in counted):
         return LineKind.LOG
     if _COUNTER.fullmatch(text):
         return LineKind.TEXT
-    if counted or (not figures and is_value(text)) or named_words(text):
+    if counted or (not line.numbers and is_value(text)) or named_words(text):
         return LineKind.RESULT
-    return LineKind.TEXT if re.search(r"\w", words.replace("<object>", "")) else LineKind.LOG
+    return LineKind.TEXT if re.search(r"\w", _PLACEHOLDER.sub("", line.words)) else LineKind.LOG

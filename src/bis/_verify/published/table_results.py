@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bis._verify.published.printed_figures import FigureComparison, compare_figures
-from bis._verify.published.printed_output import is_counted_as, names_surroundings, shown_lines
+from bis._verify.published.printed_output import is_counted_as, judge_text, names_surroundings
 from bis._verify.published.text_results import ResultTally
 from bis._verify.tolerances import Tolerances
 from bis.model.statement import StatementCode, statement
@@ -60,12 +60,12 @@ class _Bounds:
 
 def _noise(cells: Iterable[str]) -> float:
     """What rounding leaves of 0 where a sum of numbers as large as the largest of a column should be 0."""
-    figures = (f.value for cell in cells for line in shown_lines(cell) for f in line.figures)
+    figures = (f.value for cell in cells for line in judge_text(cell).lines for f in line.figures)
     return _ROUNDING * max((abs(v) for v in figures if math.isfinite(v)), default=0.0)
 
 
 def _compare_cells(tally: ResultTally, cells: tuple[str, str], label: str, bounds: _Bounds) -> None:
-    sides = [shown_lines(cell) for cell in cells]
+    sides = [judge_text(cell).lines for cell in cells]
     a, b = (side[0] if side else None for side in sides)
     if a is None or b is None or a.words != b.words or len(a.figures) != len(b.figures):
         _compare_words(tally, *cells, label, None)

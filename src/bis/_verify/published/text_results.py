@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bis._verify.published.library_lines import tells_of_a_cut
 from bis._verify.published.printed_figures import FigureComparison, compare_figures
-from bis._verify.published.printed_output import LineKind, ShownLine, is_counted_as, is_value, named_words, shown_lines
+from bis._verify.published.printed_output import JudgedLine, LineKind, is_counted_as, is_value, judge_text, named_words
 from bis._verify.tolerances import Tolerances
 from bis.model.statement import StatementCode, statement
 from bis.model.verdict import Evidence, Level
@@ -17,7 +17,7 @@ from bis.model.verdict import Evidence, Level
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bis._verify.printed_text import PrintedNumber
+    from bis._verify.figures.text_reading import PrintedNumber
 
 # Beyond so many lines on a side they are paired by their place: aligning takes the product of both.
 _MOST_ALIGNED = 2_000
@@ -92,9 +92,9 @@ class TextResults:
         tally = ResultTally()
         sides = []
         for text in (saved, now):
-            lines = shown_lines(text)
-            sides.append([line for line in lines if line.kind is not LineKind.LOG])
-            tally.logs += len(lines) - len(sides[-1])
+            judged = judge_text(text)
+            sides.append(list(judged.lines))
+            tally.logs += judged.logs
         kept, front, back = _without_marks(sides[0])
         printed = sides[1][-len(kept) or len(sides[1]) :] if front else sides[1]
         comparer = replace(self, cut=True) if back else self
@@ -103,7 +103,7 @@ class TextResults:
             tally.others = [replace(one, line=None) for one in tally.others]
         return tally
 
-    def compare_lines(self, tally: ResultTally, before: Sequence[ShownLine], after: Sequence[ShownLine]) -> None:
+    def compare_lines(self, tally: ResultTally, before: Sequence[JudgedLine], after: Sequence[JudgedLine]) -> None:
         """Compare the lines of both sides, those with the same words with each other."""
         for tag, i1, i2, j1, j2 in _blocks([x.words for x in before], [x.words for x in after]):
             if tag == "equal":
@@ -112,7 +112,7 @@ class TextResults:
             else:
                 self._other_words(tally, before[i1:i2], after[j1:j2])
 
-    def _same_words(self, tally: ResultTally, before: Sequence[ShownLine], after: Sequence[ShownLine]) -> None:
+    def _same_words(self, tally: ResultTally, before: Sequence[JudgedLine], after: Sequence[JudgedLine]) -> None:
         """Lines whose words are the same once they are joined: their figures belong together, one by one."""
         a = [(f, x.number) for x in before for f in x.figures]
         b = [f for y in after for f in y.figures]
@@ -122,7 +122,7 @@ class TextResults:
         if not counted and any(x.kind is LineKind.RESULT for x in before):
             tally.same += 1
 
-    def _other_words(self, tally: ResultTally, before: Sequence[ShownLine], after: Sequence[ShownLine]) -> None:
+    def _other_words(self, tally: ResultTally, before: Sequence[JudgedLine], after: Sequence[JudgedLine]) -> None:
         if before and after and _joined(before) == _joined(after):  # broken into lines at other places
             self._same_words(tally, before, after)
             return
@@ -135,7 +135,7 @@ class TextResults:
                 self._other_wording(tally, x, y)
         self._unpaired(tally, left, right)
 
-    def _other_wording(self, tally: ResultTally, x: ShownLine, y: ShownLine) -> None:
+    def _other_wording(self, tally: ResultTally, x: JudgedLine, y: JudgedLine) -> None:
         """Two lines that say the same of the same names, in other words or another order."""
         a, b = _counted(x), _counted(y)
         if [f.label for f in a] != [f.label for f in b] and _labels(a) == _labels(b):
@@ -149,7 +149,7 @@ class TextResults:
         if not others:
             tally.texts.append((x.text.strip(), y.text.strip()))
 
-    def _unpaired(self, tally: ResultTally, left: Sequence[ShownLine], right: Sequence[ShownLine]) -> None:
+    def _unpaired(self, tally: ResultTally, left: Sequence[JudgedLine], right: Sequence[JudgedLine]) -> None:
         """Lines that have no counterpart; results among them are differences, two by two where they can be."""
         if self.paired_only:
             return
@@ -180,7 +180,7 @@ def worst_by_label(others: Iterable[ResultComparison]) -> list[ResultComparison]
     return list(worst.values())
 
 
-def _without_marks(lines: list[ShownLine]) -> tuple[list[ShownLine], bool, bool]:
+def _without_marks(lines: list[JudgedLine]) -> tuple[list[JudgedLine], bool, bool]:
     """The lines without remarks that some are missing, and whether these are the first or the last ones."""
     marked = [i for i, line in enumerate(lines) if tells_of_a_cut(line.text)]
     kept = [line for i, line in enumerate(lines) if i not in marked]
@@ -204,11 +204,11 @@ def _blocks(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, int, int, int
     return [*blocks, ("equal", len(a) - end, len(a), len(b) - end, len(b))] if end else blocks
 
 
-def _joined(lines: Sequence[ShownLine]) -> str:
+def _joined(lines: Sequence[JudgedLine]) -> str:
     return "".join("".join(x.words.split()) for x in lines)
 
 
-def _counted(line: ShownLine) -> list[PrintedNumber]:
+def _counted(line: JudgedLine) -> list[PrintedNumber]:
     return [f for f in line.figures if is_counted_as(f.label)]
 
 
@@ -216,7 +216,7 @@ def _labels(figures: Sequence[PrintedNumber]) -> Counter[str]:
     return Counter(f.label for f in figures)
 
 
-def _belongs(x: ShownLine, y: ShownLine) -> bool:
+def _belongs(x: JudgedLine, y: JudgedLine) -> bool:
     """Whether two lines with other words give values to the same names, or the same figures."""
     if x.kind is not LineKind.RESULT or y.kind is not LineKind.RESULT:
         return False

@@ -41,15 +41,20 @@ REASONS = {
     "results-decide": "shown, does not count: there are results",
     "not-watched": "the stopping rule did not watch it: shown, does not count",
 }
+# What is not compared, with its article, and several of it.
 TOKENS = {
-    "mlflow-line": "a line of MLflow about a run",
-    "identifier": "an identifier",
-    "memory-address": "a memory address",
-    "date": "a date or time of day",
-    "temporary-path": "a temporary path",
-    "rate": "a rate",
-    "duration": "a duration",
-    "progress-bar": "a progress bar",
+    "mlflow-line": ("a line of MLflow about a run", "lines of MLflow about a run"),
+    "log-line": ("a line of a library's log", "lines of a library's log"),
+    "identifier": ("an identifier", "identifiers"),
+    "memory-address": ("a memory address", "memory addresses"),
+    "date": ("a date or time of day", "dates or times of day"),
+    "temporary-path": ("a temporary path", "temporary paths"),
+    "installation-path": ("a path of an installed package", "paths of installed packages"),
+    "picture": ("a picture", "pictures"),
+    "rate": ("a rate", "rates"),
+    "duration": ("a duration", "durations"),
+    "load": ("a measurement of the machine's load", "measurements of the machine's load"),
+    "progress-bar": ("a progress bar", "progress bars"),
 }
 BASES = {"published-figures": "published figure"}
 NOTHING = {
@@ -57,6 +62,14 @@ NOTHING = {
     "saved-outputs": "nothing was compared: the notebook was saved without a result",
 }
 FILES = {"artifact": "artifact", "file": "output file"}
+
+
+def _not_compared(f: Mapping[str, Any]) -> list[str]:
+    # Verdicts from before they were counted have no counts.
+    if "counts" not in f:
+        return sorted(TOKENS[token][0] for token in f["tokens"])
+    counted_ones = zip(f["tokens"], f["counts"], strict=True)
+    return [f"{n} {TOKENS[t][1] if n > 1 else TOKENS[t][0].partition(' ')[2]}" for t, n in counted_ones]
 
 
 def _where(f: Mapping[str, Any]) -> str:
@@ -271,7 +284,7 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.SAME_WORDS: _same_words,
     _C.PRINTED_WITHIN: lambda f: f"printed within {_tolerance(f)}; at most {_far(f)}",
     _C.PRINTED_AS: "printed as {original} / {replayed}",
-    _C.NOT_COMPARED: lambda f: "not compared: " + ", ".join(sorted(TOKENS[t] for t in f["tokens"])),
+    _C.NOT_COMPARED: lambda f: "not compared: " + ", ".join(_not_compared(f)),
     _C.NOT_COUNTED: lambda f: f"({REASONS[f['reason']]})",
     _C.CATEGORY_DIFFERS: lambda f: (
         f"{_category(f)} in the original, {_categories(f['replays'])} in {f['other']}/{f['total']} replays: "

@@ -56,7 +56,7 @@ def test_text_that_differs_in_times_only() -> None:
     found = items(a, b, has_metrics=False)["stdout"]
     assert found.level is Level.BITWISE
     assert words(found) == (
-        "same words in 1/1 and the same numbers; not compared: a date or time of day, a duration, a memory address"
+        "same words in 1/1 and the same numbers; not compared: 1 date or time of day, 1 duration, 1 memory address"
     )
 
 

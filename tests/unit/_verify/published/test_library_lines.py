@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bis._verify.figures.log_lines import log_kind
 from bis._verify.published.library_lines import is_library_line, stopped_showing, tells_of_a_cut
 
 
@@ -33,7 +34,7 @@ from bis._verify.published.library_lines import is_library_line, stopped_showing
 )
 def test_lines_about_the_work_of_libraries(line: str) -> None:
     """MLflow, alembic, TensorFlow, absl, pip, gunicorn, warnings, magics that measure."""
-    assert is_library_line(line)
+    assert is_library_line(line) or log_kind(line)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,7 @@ def test_lines_about_the_work_of_libraries(line: str) -> None:
 def test_lines_of_the_program(line: str) -> None:
     """What the notebook itself logs or prints."""
     assert not is_library_line(line)
+    assert not log_kind(line)
 
 
 def test_remarks_on_what_is_not_shown() -> None:

@@ -8,16 +8,16 @@ from bis._verify.published.printed_output import (
     LineKind,
     is_counted_as,
     is_value,
+    judge_text,
     named_words,
     names_surroundings,
-    shown_lines,
 )
 
 
 def kind(text: str) -> LineKind:
     """Of a text of one line."""
-    (line,) = shown_lines(text)
-    return line.kind
+    judged = judge_text(text)
+    return judged.lines[0].kind if judged.lines else LineKind.LOG
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def kind(text: str) -> LineKind:
 )
 def test_lines_are_as_a_terminal_shows_them_in_the_end(text: str, shown: list[str]) -> None:
     """Written over, stepped back, without escape sequences and blank lines."""
-    assert [line.text for line in shown_lines(text)] == shown
+    assert [line.text for line in judge_text(text).lines] == shown
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_lines_are_as_a_terminal_shows_them_in_the_end(text: str, shown: list[st
 )
 def test_one_thing_in_two_notations(one: str, other: str) -> None:
     """Of two versions of NumPy, pandas, matplotlib, Keras or scikit-learn."""
-    assert [x.words for x in shown_lines(one)] == [x.words for x in shown_lines(other)]
+    assert [x.words for x in judge_text(one).lines] == [x.words for x in judge_text(other).lines]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_results(text: str) -> None:
     "text",
     [
         "Training finished", "Epoch 3/10", "Using device: cuda:0", "TensorFlow version: 2.12.0", "'2.12.0'",
-        "port: 5000", "'/content/mlruns'", "took 3.5 s", "Saved to: folder", "experiment_id: 4", "Num GPUs: 1",
+        "port: 5000", "'/content/data.csv'", "took 3.5 s", "Saved to: folder", "experiment_id: 4", "Num GPUs: 1",
         "fit_time: 3.8",
     ],
 )  # fmt: skip
@@ -92,7 +92,7 @@ def test_lines_that_are_left_out(text: str) -> None:
 
 def test_a_progress_bar_with_figures_of_the_training() -> None:
     """Its figures are results, its count and time are not."""
-    (line,) = shown_lines("313/313 ━━━━━━━━━━━━━━━━━━━━ 1s 2ms/step - accuracy: 0.8772 - loss: 0.3549")
+    (line,) = judge_text("313/313 ━━━━━━━━━━━━━━━━━━━━ 1s 2ms/step - accuracy: 0.8772 - loss: 0.3549").lines
     assert line.kind is LineKind.RESULT
     assert [f.text for f in line.figures if is_counted_as(f.label) and f.label] == ["0.8772", "0.3549"]
 
@@ -121,5 +121,5 @@ def test_of_a_run_of_mlflow_its_figures_are_kept() -> None:
         "<Run: data=<RunData: metrics={'r': 0.5}, params={}, tags={'mlflow.user': 'x'}>, "
         "info=<RunInfo: artifact_uri='/x', end_time=1706788800123, experiment_id='1'>>"
     )
-    (line,) = shown_lines(text)
+    (line,) = judge_text(text).lines
     assert [f.text for f in line.figures] == ["0.5"]

@@ -1,0 +1,281 @@
+"""Printed text as it is compared: its words, its numbers with their labels, and what of it does not decide."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bis._verify.figures.clock_times import clock_spans, times_of_day
+from bis._verify.figures.identifiers import identifier_spans
+from bis._verify.figures.log_lines import shown_lines
+from bis._verify.figures.number_labels import NumberLabel, NumberLabeller
+from bis._verify.figures.quantities import CLOCK_LENGTH, label_before, quantity_spans
+from bis._verify.figures.text_span import TextSpan, without_overlaps
+from bis._verify.figures.volatile_token import VolatileToken
+from bis.model.machine_measures import MachineMeasure, is_ambiguous, measures_machine, names_data, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bis._verify.figures.clock_times import RunWindow
+
+# A number on its own: not part of a word or a version (1.2.3).
+NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w]|\.\d)|(?<![\w])[-+]?(?:nan|inf)\b")
+_TOKEN_OF = {
+    MachineMeasure.TIME: VolatileToken.DURATION,
+    MachineMeasure.RATE: VolatileToken.RATE,
+    MachineMeasure.LOAD: VolatileToken.LOAD,
+    MachineMeasure.SYSTEM: VolatileToken.LOAD,
+}
+# `it took 37 iterations` counts, and does not measure.
+_COUNTED = re.compile(
+    r"\s(?:iterations?|epochs?|steps?|trials?|samples?|rounds?|generations?|evaluations?|attempts?|tries|folds?|batches|"
+    r"calls?|points?|moves?|turns?|episodes?|times|passes|updates?|rows?|examples?|queries|models?|days?|weeks?|months?|"
+    r"years?)\b",
+    re.IGNORECASE,
+)
+# A statistic of a measurement is one too: {'fit_time': {'mean': 0.1}}.
+_STATISTICS = {
+    "mean",
+    "std",
+    "min",
+    "max",
+    "median",
+    "total",
+    "sum",
+    "avg",
+    "average",
+    "last",
+    "first",
+    "value",
+    "count",
+}
+# Among these names a bare `time` is a measurement; among other names it is the row of a table of features.
+_OF_RUNS = {
+    "accuracy", "acc", "loss", "score", "auc", "f1", "precision", "recall", "mse", "mae", "rmse", "r2", "epoch", "step",
+    "iter", "iteration", "fold", "trial", "run", "seed", "lr", "error", "perplexity", "reward", "train", "val", "test",
+    "valid", "validation", "eval", "cv", "fit", "logloss", "objective", "fitness", "episode", "generation", "map",
+    "model", "experiment", "params", "data", "best", "elapsed", "speed", "memory", "cpu", "gpu", "mem", "time", "total",
+}  # fmt: skip
+_NEAR_LINES = 4
+_FEATURES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedNumber:
+    """A number as it was printed, and what a reader would call it.
+
+    Parameters
+    ----------
+    label : str
+        The words, keys, or column and row that name it; empty where there are none.
+    text : str
+        As printed.
+    line : int
+        From 1.
+    column : int
+        Which number of its line it is, from 1.
+    series : str
+        What numbers of one kind share in all runs: the label, else the line (counted without logs of libraries) where
+        lines of the same form begin, and the column.
+    """
+
+    label: str
+    text: str
+    line: int
+    column: int = 1
+    series: str = ""
+
+    @property
+    def value(self) -> float:
+        """The number that the text means."""
+        return float(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """One line that is compared.
+
+    `words` is what is left where numbers are replaced by ``#`` and what does not decide by its kind; `stable` is the
+    line with its numbers, `raw` as it was shown.
+    """
+
+    number: int
+    raw: str
+    words: str
+    stable: str
+    numbers: tuple[PrintedNumber, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """A text as it is compared. `ignored` counts what was found that does not decide, by its kind."""
+
+    lines: tuple[LineReading, ...]
+    ignored: Mapping[VolatileToken, int]
+
+    @property
+    def numbers(self) -> tuple[PrintedNumber, ...]:
+        """All numbers that count, in order."""
+        return tuple(n for line in self.lines for n in line.numbers)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether a number or a word is left to compare."""
+        return any(line.numbers or _LETTER.search(_PLACEHOLDER.sub("", line.words)) for line in self.lines)
+
+
+_LETTER = re.compile(r"[^\W_]")
+_PLACEHOLDER = re.compile(r"<[a-z-]+>")
+
+
+def read_text(text: str, windows: Sequence[RunWindow] = ()) -> TextReading:
+    """Read a printed text: the numbers that count with their labels, and the words around them.
+
+    Parameters
+    ----------
+    text : str
+        As printed, to stdout, stderr or a cell; line endings and what was overwritten in place are resolved.
+    windows : sequence of RunWindow
+        When the programs ran that are compared (`bis._verify.figures.clock_times.windows_of`): what lies within was
+        read from the clock. Empty where that is not known; then the form of a date decides.
+    """
+    ignored: Counter[VolatileToken] = Counter()
+    labeller = NumberLabeller()
+    drafts = []
+    for shown in shown_lines(text):
+        if shown.kind:
+            ignored[shown.kind] += 1
+        if shown.text is None:
+            continue
+        spans = _spans(shown.text, windows)
+        masked = _masked(shown.text, spans)
+        places = _places(masked)
+        goes_on = labeller.in_value
+        labels = labeller.label_line(masked, places)
+        drafts.append(_Draft(shown.number, shown.text, spans, tuple(zip(places, labels, strict=True)), goes_on))
+    measured = _measured(drafts, windows)
+    lines: list[LineReading] = []
+    block = 0
+    for place, draft in enumerate(drafts, 1):
+        chosen = measured.get(place - 1, {})
+        line = draft.read(chosen)
+        if not lines or not ((draft.goes_on and draft.raw[:1].isspace()) or lines[-1].words == line.words):
+            block = place
+        ignored.update(s.kind for s in draft.spans if s.kind)
+        ignored.update(chosen.values())
+        lines.append(replace(line, numbers=tuple(_named(n, draft, block) for n in line.numbers)))
+    return TextReading(tuple(lines), {kind: ignored[kind] for kind in VolatileToken if ignored[kind]})
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A line with its places, before it is decided which numbers are measurements."""
+
+    number: int
+    raw: str
+    spans: tuple[TextSpan, ...]
+    numbers: tuple[tuple[tuple[int, int], NumberLabel], ...]
+    goes_on: bool
+
+    def read(self, measured: Mapping[int, VolatileToken]) -> LineReading:
+        """The line, where the numbers in `measured` (by their place) are of that kind."""
+        places: list[tuple[int, int, str, str]] = []
+        for span in self.spans:
+            text = f"<{span.kind.value}>" if span.kind else self.raw[span.start : span.end]
+            places.append((span.start, span.end, text, text))
+        numbers = []
+        for i, ((start, end), label) in enumerate(self.numbers):
+            text = self.raw[start:end]
+            kind = measured.get(i)
+            if kind:
+                places.append((start, end, f"<{kind.value}>", f"<{kind.value}>"))
+                continue
+            if ":" in text:  # a length of time that is data, as text
+                places.append((start, end, text, text))
+                continue
+            numbers.append(PrintedNumber(label.text, text, self.number, i + 1))
+            places.append((start, end, "#", text))
+        words, stable, position = "", "", 0
+        for start, end, word, text in sorted(places):
+            between = self.raw[position:start]
+            words, stable, position = words + between + word, stable + between + text, end
+        words, stable = words + self.raw[position:], stable + self.raw[position:]
+        # Runs of blanks are made one: columns move when a number gets longer.
+        return LineReading(self.number, self.raw, re.sub(r"\s+", " ", words).strip(), stable, tuple(numbers))
+
+
+def _named(number: PrintedNumber, draft: _Draft, block: int) -> PrintedNumber:
+    if number.label:
+        return replace(number, series=number.label)
+    in_list = draft.numbers[number.column - 1][1].in_brackets
+    alone = in_list or len(draft.numbers) == 1
+    return replace(number, series=f"line {block}" if alone else f"line {block}, column {number.column}")
+
+
+def _places(masked: str) -> list[tuple[int, int]]:
+    """Where the numbers of a line are; lengths of time (``00:03``) among them, as their column may name them."""
+    clocks = [(m.start(), m.end()) for m in CLOCK_LENGTH.finditer(masked)] if ":" in masked else []
+    numbers = [(m.start(), m.end()) for m in NUMBER.finditer(masked)]
+    return sorted([*clocks, *(n for n in numbers if all(n[1] <= c[0] or n[0] >= c[1] for c in clocks))])
+
+
+def _masked(line: str, spans: Sequence[TextSpan]) -> str:
+    for span in spans:
+        line = line[: span.start] + "\x00" * (span.end - span.start) + line[span.end :]
+    return line
+
+
+def _spans(line: str, windows: Sequence[RunWindow]) -> tuple[TextSpan, ...]:
+    if not any(c.isdigit() or c in "<-/\\" for c in line):
+        return ()
+    found = [*identifier_spans(line), *clock_spans(line, windows), *quantity_spans(line)]
+    return without_overlaps([*found, *_clock_words(line, windows)])
+
+
+def _clock_words(line: str, windows: Sequence[RunWindow]) -> Iterator[TextSpan]:
+    """Times of day, which are data where the words before them say so."""
+    for span, reading in times_of_day(line, windows):
+        if reading and not names_data(label_before(line, span.start)):
+            yield replace(span, kind=VolatileToken.DATE)
+
+
+def _measured(drafts: Sequence[_Draft], windows: Sequence[RunWindow]) -> dict[int, dict[int, VolatileToken]]:
+    """Which numbers, by line and place in it, measure the machine, by what they are called."""
+    found: dict[int, dict[int, VolatileToken]] = {}
+    for i, draft in enumerate(drafts):
+        before = ""
+        for k, ((_, end), label) in enumerate(draft.numbers):
+            measure = _measure_of(label)
+            if label.own.lower() == "data" and words_of(before)[-1:] == ("time",):
+                measure = MachineMeasure.TIME  # `time: 0.12 data: 0.01`: the time to load the data
+            before = label.own
+            if measure is None or (measure is MachineMeasure.TIME and _COUNTED.match(draft.raw, end)):
+                continue
+            if windows and words_of(label.own)[-1:] == ("timestamp",):
+                continue  # one that was read from the clock lies within the window
+            if is_ambiguous(label.own) and _among_features(drafts, i, label.own):
+                continue
+            found.setdefault(i, {})[k] = _TOKEN_OF[measure]
+    return found
+
+
+def _measure_of(label: NumberLabel) -> MachineMeasure | None:
+    if not label.own:
+        return None
+    measure = measures_machine(label.own)
+    if measure is None and label.own.lower() in _STATISTICS and "." in label.text:
+        return measures_machine(label.text.rpartition(".")[0].rpartition(".")[2])
+    return measure
+
+
+def _among_features(drafts: Sequence[_Draft], i: int, own: str) -> bool:
+    """Whether a number stands among others with names that are neither metrics nor measurements."""
+    near = drafts[max(0, i - _NEAR_LINES) : i + _NEAR_LINES + 1]
+    names = {label.own for draft in near for _, label in draft.numbers if label.own} - {own}
+    if any(_OF_RUNS & set(words_of(name)) or measures_machine(name) for name in names):
+        return False
+    return len(names) >= _FEATURES
