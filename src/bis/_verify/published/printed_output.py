@@ -96,8 +96,8 @@ def names_surroundings(text: str) -> bool:
 # A version, a path or address, a device, what `without_volatile` took out.
 _ELSEWHERE = re.compile(r"[/\\]|\bv?\d+\.\d+\.\d+|\b(?:cpu|cuda|gpu|mps|tpu|xpu)\b|<[a-z-]+>", re.IGNORECASE)
 _COUNT_OF_SURROUNDINGS = frozenset({
-    "version", "versions", "pid", "port", "device", "devices", "gpu", "gpus", "cpu", "cpus", "cores", "id", "ids",
-    "cuda", "uuid", "timestamp", "creation", "uri", "url", "path", "user",
+    "version", "versions", "pid", "process", "port", "device", "devices", "gpu", "gpus", "cpu", "cpus", "cores", "id",
+    "ids", "cuda", "uuid", "timestamp", "creation", "uri", "url", "path", "user",
 })  # fmt: skip
 _SURROUNDINGS = frozenset({
     "dir", "directory", "folder", "file", "host", "platform", "python", "user", "location", "backend",

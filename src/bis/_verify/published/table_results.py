@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bis._verify.exact_numbers import distance_figures
 from bis._verify.published.printed_figures import FigureComparison, compare_figures
 from bis._verify.published.printed_output import is_counted_as, judge_text, names_surroundings
 from bis._verify.published.text_results import ResultTally
@@ -54,7 +55,8 @@ class _Bounds:
         if found.level is not Level.DIVERGENT or not 0 <= max(abs(a), abs(b)) <= self.noise:
             return found
         used = AppliedTolerance(ToleranceOrigin.FLOAT64, atol=self.noise)
-        said = statement(StatementCode.PRINTED_WITHIN, origin=used.origin.value, atol=used.atol, rtol=0.0)
+        far = distance_figures(None, found.evidence.relative)
+        said = statement(StatementCode.PRINTED_WITHIN, origin=used.origin.value, atol=used.atol, rtol=0.0, **far)
         return FigureComparison(Level.NUMERICAL, (said,), replace(found.evidence, tolerance=used))
 
 

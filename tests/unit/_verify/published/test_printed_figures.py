@@ -45,6 +45,8 @@ def test_fewer_digits_on_either_side(saved: str, now: str) -> None:
     ("saved", "now"),
     [
         ("0.87", "0.88"),
+        ("0.5", "0.6"),  # the double 0.6 lies below 0.6, and is not cut to 0.5
+        ("0.5", "0.60"),
         ("0.5", "nan"),
         ("inf", "-inf"),
         ("1", "0.9"),
