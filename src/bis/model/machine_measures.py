@@ -78,6 +78,12 @@ _OF_RESULTS = {
     "precision", "recall", "deviation", "coefficient", "coef", "importance", "weight", "value", "likelihood", "index",
     "rank", "correct", "reward", "return",
 }  # fmt: skip
+# Words that end as those of work do: `feature extraction: 3.2 s`, `clustering: 3.2 s`.
+_NO_WORK = {
+    "prediction", "deviation", "acceleration", "oscillation", "fraction", "correction", "concentration", "position",
+    "saturation", "spacing", "timing", "remaining", "estimation", "function", "resolution", "option", "solution",
+    "integration", "damping", "ring", "string", "spring", "swing", "being", "thing", "rating", "stimulation", "fixation",
+}  # fmt: skip
 # Words between the name of a measurement and its number, or around it.
 _AROUND = {
     "in", "is", "was", "were", "of", "about", "approximately", "approx", "only", "just", "taken", "spent", "so", "far",
@@ -123,7 +129,7 @@ def measures_machine(name: str) -> MachineMeasure | None:
     if name.startswith("system/"):
         return MachineMeasure.SYSTEM
     words = list(words_of(name))
-    if _is_rate(words):
+    if _is_rate(words) or ("/" in name and words[-2:-1] and words[-2] in _TIME_UNITS and words[-1] in _WORK):
         return MachineMeasure.RATE
     units: list[str] = []
     while len(words) > 1 and (words[-1] in _UNITS or words[-1] in _AROUND or _per_piece(words)):
@@ -156,6 +162,8 @@ def measures_time(phrase: str) -> bool:
     if set(words) & (_OF_RESULTS | (_OF_DATA - _ACTIVITY)):
         return False
     if set(words) & (_TIME | _LEFT) or (words and words[-1] in {"in", "after"}):
+        return True
+    if words and words[-1].endswith(("ing", "tion")) and words[-1] not in _NO_WORK:
         return True
     return all(w in _ACTIVITY or w in _AROUND or w in _TIME_UNITS or w.isdigit() for w in words)
 

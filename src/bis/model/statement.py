@@ -131,6 +131,7 @@ class StatementCode(str, Enum):
     MEANS_COMPARED = "means-compared"
     OUTPUT_GONE = "output-gone"
     SAVED_NOT_FINITE = "saved-not-finite"
+    TOO_FEW_DIGITS = "too-few-digits"
 
     # The saved outputs of a notebook.
     SAVED_COMPARED = "saved-compared"
@@ -268,7 +269,8 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.MEANS_COMPARED: ("difference", "p_value", "variance", "level", "p_permutation"),
     _C.OUTPUT_GONE: (),
     _C.SAVED_NOT_FINITE: ("saved", "found"),
-    _C.SAVED_COMPARED: ("results", "cells", "differing", "within"),
+    _C.TOO_FEW_DIGITS: ("printed", "found"),
+    _C.SAVED_COMPARED: ("results", "cells", "differing", "undecided", "within"),
     _C.PICTURES_COMPARED: ("pictures", "same", "within", "differing"),
     _C.SAVED_AGREE: ("results", "within", "label?"),
     _C.SAVED_VALUE_DIFFERS: ("saved", "found"),

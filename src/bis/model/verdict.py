@@ -166,8 +166,9 @@ class Item:
     `name` is that of the metric, model or file; ``exit`` for the end of the program; for printed text the stream
     (``stdout``), for a cell the kind of its output, for a picture its number in the cell (from 1); empty for several
     artifacts or files together. `cell` counts the cells of a notebook from 0. For a number in printed text `label` is
-    the words before it and `line` its line (from 1) where it has none; for a published figure `label` is the name of
-    our metric where it differs.
+    the words or keys before it, or its row and column in a table; where it has none, `line` is its line (from 1) and
+    `column` which number of the line it is (from 1; None for the only one, and for a list). For a published figure
+    `label` is the name of our metric where it differs.
     """
 
     name: str
@@ -179,6 +180,7 @@ class Item:
     cell: int | None = None
     label: str = ""
     line: int | None = None
+    column: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

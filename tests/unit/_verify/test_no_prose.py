@@ -14,7 +14,6 @@ PROSE = re.compile(r"[A-Za-z]{2,}[,;:]? +[A-Za-z]{2,}")
 
 # Texts that are no words of a verdict.
 NAMED = {
-    "clock_times.py": "forms of dates that programs print",
     "identifiers.py": "forms of identifiers, and the names that MLflow generates",
     "log_lines.py": "lines that libraries print",
     "quantities.py": "units that programs print",

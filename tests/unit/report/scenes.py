@@ -201,8 +201,8 @@ def saved_scenes() -> list[Verdict]:
     """The outputs of a notebook as they were saved, and now."""
     log = "2026/01/01 12:00:00 INFO mlflow.tracking: Experiment 1\n"
     table = '<table class="dataframe"><tr><th></th><th>rmse</th></tr><tr><th>0</th><td>0.5</td></tr></table>'
-    first = "MSE: 2900.194\nloss: 0.5\nmodel: forest\nauc: 0.5\nall 3\nfine\n"
-    then = "MSE: 2900.1936284934804\nloss: nan\nmodel: tree\nauc: 0.6\nelse\n"
+    first = "MSE: 2900.194\nshare: 0.5\nloss: 0.5\nmodel: forest\nauc: 0.5\nall 3\nfine\n"
+    then = "MSE: 2900.1936284934804\nshare: 0.52\nloss: nan\nmodel: tree\nauc: 0.6\nelse\n"
     digits = "0.50000000000000001", "0.50000000000123456"
     before = [
         shown({"stdout": first}, {"stderr": log}),

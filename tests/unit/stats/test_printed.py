@@ -110,7 +110,7 @@ def test_double_is_not_confused_with_its_float32() -> None:
     ],
 )
 def test_rounding_and_truncation(text: str, computed: float, agreement: Agreement) -> None:
-    """Half a unit either way is rounding, less than one outward is truncation; .6 is not cut to .5, though the double lies below."""
+    """Half a unit either way is rounding, less than one outward truncation; .6 is not cut to .5."""
     assert compare_printed(text, computed).agreement is agreement
 
 

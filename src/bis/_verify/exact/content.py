@@ -178,14 +178,17 @@ def not_compared(comparisons: Sequence[TextComparison]) -> tuple[Statement, ...]
 
 def _number_items(printed: _Printed, comparisons: Sequence[TextComparison], tolerances: Tolerances) -> list[Item]:
     """One item for each label of which a number was printed differently."""
-    by_place: dict[tuple[str, int | None], list[NumberPair]] = {}
+    by_place: dict[tuple[str, int | None, int | None], list[NumberPair]] = {}
     for comparison in comparisons:
         for pair in comparison.differing:
             number = pair.original
-            by_place.setdefault((number.label, None if number.label else number.line), []).append(pair)
+            line = None if number.label else number.line
+            by_place.setdefault((number.label, line, number.column), []).append(pair)
     return [
-        replace(_number_item(printed, label or f"line {line}", pairs, tolerances), label=label, line=line)
-        for (label, line), pairs in by_place.items()
+        replace(
+            _number_item(printed, pairs[0].original.series, pairs, tolerances), label=label, line=line, column=column
+        )
+        for (label, line, column), pairs in by_place.items()
     ]
 
 

@@ -85,6 +85,7 @@ _TQDM = re.compile(
     r"(?P<before>[^|\r]*?)(?P<percent>\d{1,3})%\|[^|]*\|\s*[\d.?]+\w*/[\d.?]+\w* \[[^\],]*(?:,\s*[^\],]*)?"
     r"(?:,\s*(?P<postfix>[^\]]*))?\]"
 )
+_TITLE_FIGURE = re.compile(r"[A-Za-z]\s*[=:]\s*[-+]?\d")
 _COUNTED = re.compile(
     r"^[^|\[]*?\b[\d.]+\w* \[\d+:\d\d(?::\d\d)?, *[\d.?]+ *(?:\w+/s|s/\w+)(?:, (?P<postfix>[^\]]*))?\]"
 )
@@ -156,6 +157,7 @@ def _without_bar(number: int, line: str) -> ShownLine:
 
 
 def _postfix(match: re.Match[str]) -> str:
-    """What a bar of tqdm leaves: the figures behind it once it is full."""
-    full = match["percent"] == "100" and match["postfix"]
-    return f"{match['before']} <progress-bar> {match['postfix']} " if full else " "
+    """What a bar of tqdm leaves: the figures behind it, or in its title, once it is full."""
+    said = match["postfix"] or (_TITLE_FIGURE.search(match["before"]) and " ")
+    full = match["percent"] == "100" and said
+    return f"{match['before']} <progress-bar> {said} " if full else " "

@@ -13,7 +13,7 @@ _MOST_WORDS = 6
 _OPENING = {"[": "]", "(": ")", "{": "}"}
 # What stands between a number and its words.
 _SEPARATORS = " \t:=~≈<>→|│*#$€£\"'`‘’“”»«…!?-–—_/\\."  # noqa: RUF001 - they are printed
-_SEGMENT = re.compile(r"[,;|│•\t\x00]|\s[-–—>→]+\s|[.!?]\s|\s{3,}|(?<=[:=])\s+(?=[A-Za-z])|[\]}>]\s")  # noqa: RUF001
+_SEGMENT = re.compile(r"[,;|│•\t\x00]|\s[-–—>→]+\s|(?<=\w{4})[.!?]\s|\s{3,}|(?<=[:=])\s+(?=[A-Za-z])|[\]}>]\s")  # noqa: RUF001
 _LEADING = {"and", "with", "the", "a", "an", "or", "is", "but", "of", "then", "now", "by", "from", "to"}
 _CLOSING = frozenset(_OPENING.values())
 _KEY = re.compile(r"[\"']([^\"']*[A-Za-z][^\"']*)[\"']\s*[:=]\s*$")
@@ -25,7 +25,10 @@ _WRAPPERS = {
     "series", "float64", "float32", "float16", "int64", "int32", "eagertensor", "parameter", "index",
 }  # fmt: skip
 _WORDS = re.compile(r"[A-Za-z_%²µ°^Δ∑σλαβγ][\w%²^]*(?:[-/'.@+][\w%²^]+)*|\([^()]*\)|\d+(?=\s*[A-Za-z])")
-_CELL = re.compile(r"[^\s|│]+(?: [^\s|│]+)*")
+_CELL = re.compile(r"\S+(?: \S+)*")
+_RULED_CELL = re.compile(r"[^\s|│┃]+(?: [^\s|│┃]+)*")
+# The head of a table of coefficients ends with the limits of their intervals.
+_LIMITS = re.compile(r"^[^\d:=]*[A-Za-z][^\d:=]*\s\[0?\.\d+ +0?\.\d+\]\s*$")
 _RULE = re.compile(r"^[\s\-=_+|│─━┃┼├┤╞╪╡:]*$")
 _UNCERTAIN = re.compile(r"±|\+/-|\+-")
 
@@ -70,6 +73,7 @@ class NumberLabeller:
     _pending: str = ""
     _last: NumberLabel = field(default_factory=NumberLabel)
     _goes_on: bool = False
+    continues_list: bool = False  # the last line goes on with a list or an array that an earlier one began
 
     def label_line(self, line: str, numbers: Sequence[tuple[int, int]]) -> tuple[NumberLabel, ...]:
         """Name the numbers of the next line.
@@ -86,6 +90,7 @@ class NumberLabeller:
             self._frames.clear()
         self._pending, self._last = "", NumberLabel()
         in_value = bool(self._frames)
+        self.continues_list = in_value and self._frames[-1].bracket != "{"
         labels, position = [], 0
         columns = () if in_value else self._columns(numbers)
         row = phrase(line[: numbers[0][0]]) if numbers else ""
@@ -103,14 +108,9 @@ class NumberLabeller:
                 self._frames[-1].inside += "#"
         self._advance(line[position:])
         self._goes_on = bool(self._frames) and line.rstrip()[-1:] in {",", "[", "(", "{", "\\"}
-        if not in_value and not numbers:
+        if not in_value and (not numbers or _LIMITS.search(line)):
             self._note_header(line)
         return tuple(labels)
-
-    @property
-    def in_value(self) -> bool:
-        """Whether a value goes on in the next line, if that line does not begin as another one does."""
-        return bool(self._frames)
 
     def _advance(self, gap: str) -> None:
         """Go over text without a number: brackets open and close, commas end what was said before."""
@@ -181,8 +181,10 @@ class NumberLabeller:
             cells = tuple((0, 0, c.strip()) for c in line.split(","))
             self._header = _Header(cells, by_order=True)
             return
-        cells = tuple((m.start(), m.end(), m[0]) for m in _CELL.finditer(line) if any(c.isalpha() for c in m[0]))
-        indented = line[:1].isspace() or "|" in line or "│" in line
+        ruled = line.lstrip()[:1] in {"|", "│", "┃"}
+        cells = tuple((m.start(), m.end(), m[0]) for m in (_RULED_CELL if ruled else _CELL).finditer(line))
+        cells = tuple(c for c in cells if any(x.isalpha() for x in c[2]) or _LIMITS.search(line))
+        indented = line[:1].isspace() or ruled
         is_head = (len(cells) >= 2 or (cells and indented)) and not re.search(r"[:=,](?:\s|$)", line)
         self._header = _Header(cells) if is_head else _Header()
 
@@ -190,7 +192,7 @@ class NumberLabeller:
 def phrase(text: str) -> str:
     """The words at the end of a text that name what comes next, at most six; empty where it ends with none."""
     segment = _SEGMENT.split(text.rstrip(_SEPARATORS + "([{"))[-1]
-    words = [w for w in _WORDS.findall(segment) if "#" not in w]
+    words = [w for w in _WORDS.findall(segment) if "#" not in w and (w.isdigit() or any(c.isalpha() for c in w))]
     while words and (words[0].lower() in _LEADING or words[0].isdigit() or words[0][0] == "("):
         words = words[1:]
     return " ".join(words[-_MOST_WORDS:])

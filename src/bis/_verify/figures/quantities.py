@@ -34,13 +34,14 @@ _END = r"(?![\w/^*²³%])(?!-[a-z])"
 _RATES = (
     re.compile(rf"{_N}\s?{_WORK}{_PER}(?:s|secs?|seconds?|ms|min|minutes?|h|hour){_END}", re.IGNORECASE),
     re.compile(rf"{_N}\s?{_T}{_PER}(?:\d+\s)?{_WORK}{_END}", re.IGNORECASE),
-    re.compile(rf"{_N}\s?fps\b", re.IGNORECASE),
+    re.compile(rf"{_N}\s?fps\b(?!\s*[:=]?\s*\d)", re.IGNORECASE),
 )
 _BARE_RATE = re.compile(rf"{_N}/s(?:ec)?{_END}")
 # `0m 3s`, `1h 2m 3s`, `1 min 3.2 s`, `2 minutes and 3 seconds`
+_I = r"\d+(?:\.\d+)?"
 _COMPOUND = re.compile(
-    rf"(?:{_N}\s?(?:d|days?),?\s?)?(?:{_N}\s?(?:h|hrs?|hours?),?\s?)?(?:and )?{_N}\s?(?:m|mins?|minutes?),?\s?(?:and )?"
-    rf"{_N}\s?(?:s|secs?|seconds?){_END}|{_N}\s?(?:h|hrs?|hours?),?\s?(?:and )?{_N}\s?(?:m|mins?|minutes?){_END}",
+    rf"(?<![\w.])(?:{_I}\s?(?:d|days?),?\s?)?(?:{_I}\s?(?:h|hrs?|hours?),?\s?)?{_I}\s?(?:m|mins?|minutes?),?\s?(?:and )?"
+    rf"{_I}\s?(?:s|secs?|seconds?){_END}|(?<![\w.]){_I}\s?(?:h|hrs?|hours?),?\s?(?:and )?{_I}\s?(?:m|mins?|minutes?){_END}",
     re.IGNORECASE,
 )
 _TIMED = re.compile(rf"(?P<number>{_N})\s?(?P<unit>{_T}){_END}(?!\s*[:=])", re.IGNORECASE)
@@ -51,6 +52,7 @@ _TIMEDELTA = re.compile(
 )
 CLOCK_LENGTH = re.compile(r"(?<![\d:.])(?:\d+ days?,? )?\d+:[0-5]\d(?::[0-5]\d)?(?:\.\d+)?(?![\d:])")
 _SIZE = re.compile(rf"{_N}\+?\s?{_BYTES}{_END}")
+_SHORT_SIZE = re.compile(rf"{_N}[KMGT]{_END}")
 _PERCENT = re.compile(rf"{_N}\s?%")
 _LOAD_AVERAGE = re.compile(
     r"load[ _]?(?:avg|averages?)['\"]?(?:\s*\([^)]*\))?\s*[:=]?\s*(?:is\s+)?"
@@ -122,5 +124,6 @@ _MEASUREMENTS: tuple[
     (CLOCK_LENGTH, 0, VolatileToken.DURATION, _is_clock_length),
     (_TIMED, 0, VolatileToken.DURATION, _has_unit_of_time),
     (_SIZE, 0, VolatileToken.LOAD, _beside_memory),
+    (_SHORT_SIZE, 0, VolatileToken.LOAD, _beside_memory),
     (_PERCENT, 0, VolatileToken.LOAD, _share_of_machine),
 )

@@ -76,8 +76,8 @@ class PrintedNumber:
         As printed.
     line : int
         From 1.
-    column : int
-        Which number of its line it is, from 1.
+    column : int or None
+        Which number of its line it is, from 1; None where it has a label, is the only one, or one of a list.
     series : str
         What numbers of one kind share in all runs: the label, else the line (counted without logs of libraries) where
         lines of the same form begin, and the column.
@@ -86,7 +86,7 @@ class PrintedNumber:
     label: str
     text: str
     line: int
-    column: int = 1
+    column: int | None = None
     series: str = ""
 
     @property
@@ -100,7 +100,7 @@ class LineReading:
     """One line that is compared.
 
     `words` is what is left where numbers are replaced by ``#`` and what does not decide by its kind; `stable` is the
-    line with its numbers, `raw` as it was shown.
+    line with its numbers, `raw` as it was shown. A list or array over several lines is one.
     """
 
     number: int
@@ -154,20 +154,24 @@ def read_text(text: str, windows: Sequence[RunWindow] = ()) -> TextReading:
         spans = _spans(shown.text, windows)
         masked = _masked(shown.text, spans)
         places = _places(masked)
-        goes_on = labeller.in_value
         labels = labeller.label_line(masked, places)
-        drafts.append(_Draft(shown.number, shown.text, spans, tuple(zip(places, labels, strict=True)), goes_on))
+        named = tuple(zip(places, labels, strict=True))
+        drafts.append(_Draft(shown.number, shown.text, spans, named, labeller.continues_list))
     measured = _measured(drafts, windows)
     lines: list[LineReading] = []
     block = 0
     for place, draft in enumerate(drafts, 1):
         chosen = measured.get(place - 1, {})
         line = draft.read(chosen)
-        if not lines or not ((draft.goes_on and draft.raw[:1].isspace()) or lines[-1].words == line.words):
-            block = place
         ignored.update(s.kind for s in draft.spans if s.kind)
         ignored.update(chosen.values())
-        lines.append(replace(line, numbers=tuple(_named(n, draft, block) for n in line.numbers)))
+        if not lines or not (draft.continues or lines[-1].words == line.words):
+            block = place
+        line = replace(line, numbers=tuple(_named(n, draft, block) for n in line.numbers))
+        if lines and draft.continues:
+            lines[-1] = _joined(lines[-1], line)
+        else:
+            lines.append(line)
     return TextReading(tuple(lines), {kind: ignored[kind] for kind in VolatileToken if ignored[kind]})
 
 
@@ -179,7 +183,7 @@ class _Draft:
     raw: str
     spans: tuple[TextSpan, ...]
     numbers: tuple[tuple[tuple[int, int], NumberLabel], ...]
-    goes_on: bool
+    continues: bool  # a list or array that an earlier line began
 
     def read(self, measured: Mapping[int, VolatileToken]) -> LineReading:
         """The line, where the numbers in `measured` (by their place) are of that kind."""
@@ -204,16 +208,32 @@ class _Draft:
             between = self.raw[position:start]
             words, stable, position = words + between + word, stable + between + text, end
         words, stable = words + self.raw[position:], stable + self.raw[position:]
-        # Runs of blanks are made one: columns move when a number gets longer.
-        return LineReading(self.number, self.raw, re.sub(r"\s+", " ", words).strip(), stable, tuple(numbers))
+        return LineReading(self.number, self.raw, _spaced(words), stable, tuple(numbers))
+
+
+def _spaced(words: str) -> str:
+    """With single blanks, and none within brackets: columns move when a number gets longer."""
+    return re.sub(r"(?<=[\[({]) | (?=[\])},])", "", re.sub(r"\s+", " ", words)).strip()
+
+
+def _joined(first: LineReading, then: LineReading) -> LineReading:
+    """An array over several lines as one: where it breaks depends on how long its numbers are."""
+    return LineReading(
+        first.number,
+        f"{first.raw}\n{then.raw}",
+        _spaced(f"{first.words} {then.words}"),
+        f"{first.stable}\n{then.stable}",
+        (*first.numbers, *then.numbers),
+    )
 
 
 def _named(number: PrintedNumber, draft: _Draft, block: int) -> PrintedNumber:
     if number.label:
-        return replace(number, series=number.label)
-    in_list = draft.numbers[number.column - 1][1].in_brackets
-    alone = in_list or len(draft.numbers) == 1
-    return replace(number, series=f"line {block}" if alone else f"line {block}, column {number.column}")
+        return replace(number, series=number.label, column=None)
+    assert number.column is not None  # as they are read
+    if draft.numbers[number.column - 1][1].in_brackets or len(draft.numbers) == 1:
+        return replace(number, series=f"line {block}", column=None)
+    return replace(number, series=f"line {block}, column {number.column}")
 
 
 def _places(masked: str) -> list[tuple[int, int]]:
@@ -276,6 +296,7 @@ def _among_features(drafts: Sequence[_Draft], i: int, own: str) -> bool:
     """Whether a number stands among others with names that are neither metrics nor measurements."""
     near = drafts[max(0, i - _NEAR_LINES) : i + _NEAR_LINES + 1]
     names = {label.own for draft in near for _, label in draft.numbers if label.own} - {own}
-    if any(_OF_RUNS & set(words_of(name)) or measures_machine(name) for name in names):
-        return False
-    return len(names) >= _FEATURES
+    of_runs = {name for name in names if _OF_RUNS & set(words_of(name)) or measures_machine(name)}
+    if any(names_data(name) for name in names - of_runs):
+        return True
+    return not of_runs and len(names) >= _FEATURES

@@ -39,7 +39,7 @@ _LEVEL_OF = {
 class CellComparison:
     """What comparing a cell gave: items, of which those on pictures do not count until it is known that they must.
 
-    `results` counts what was compared, `within` and `differing` those of them that are not printed alike.
+    `results` counts what was compared; `within`, `differing` and `undecided` those of them that are not printed alike.
     """
 
     position: int
@@ -48,6 +48,7 @@ class CellComparison:
     results: int = 0
     within: int = 0
     differing: int = 0
+    undecided: int = 0
     logs: bool = False
     raises_again: bool = False
 
@@ -74,13 +75,15 @@ class CellComparison:
         return TextResults(self.tolerances).compare(*texts)
 
     def _tally(self, name: str, tally: ResultTally) -> None:
-        agreeing = [one for one in tally.others if one.compared.level is not Level.DIVERGENT]
-        differing = [one for one in tally.others if one.compared.level is Level.DIVERGENT]
+        by_level = {level: [one for one in tally.others if one.compared.level is level] for level in Level}
+        agreeing, undecided = by_level[Level.BITWISE] + by_level[Level.NUMERICAL], by_level[Level.INCONCLUSIVE]
+        differing = by_level[Level.DIVERGENT]
         self.logs |= tally.logs > 0
         self.results += tally.results
         self.within += len(agreeing)
         self.differing += len(differing)
-        self.items += [self._difference(name, one) for one in worst_by_label(differing)]
+        self.undecided += len(undecided)
+        self.items += [self._difference(name, one) for one in worst_by_label([*differing, *undecided])]
         if tally.same or agreeing:
             self.items.append(self._agreement(name, tally.same, agreeing))
         if tally.texts:

@@ -18,9 +18,10 @@ from bis.stats.ulp import measure_ulps
 if TYPE_CHECKING:
     from bis._verify.tolerances import Tolerances
 
-# From so many digits on the print has all that a double keeps, and the default tolerances of metrics apply.
+# From so many digits on a print has all that a double keeps, and the default tolerances of metrics apply.
 _ALL_DIGITS = 15
-# A whole number of fewer digits says little of a number with decimals: 1 is not what 0.9 is when printed.
+# The same program prints 0.5 for 0.5 and 0.52 for 0.52: of two prints that differ, one with fewer digits than this says
+# too little of the other one. 1 is not what 0.9 is when printed.
 _TELLING_DIGITS = 3
 
 
@@ -66,7 +67,8 @@ def compare_figures(saved: str, now: str, *, name: str, tolerances: Tolerances) 
         level = Level.NUMERICAL if within else Level.DIVERGENT
         return FigureComparison(level, (said,), replace(evidence, tolerance=applied.used))
     found = _printed(saved, now, evidence)
-    if found.level is Level.DIVERGENT and _all_digits(saved, now) and applied.holds(after, before):
+    is_open = found.level in {Level.DIVERGENT, Level.INCONCLUSIVE}
+    if is_open and max(map(_digits, (saved, now))) >= _ALL_DIGITS and applied.holds(after, before):
         far = distance_figures(measure_ulps(before, after), evidence.relative)
         said = statement(StatementCode.PRINTED_WITHIN, **applied.figures, **far)
         return FigureComparison(Level.NUMERICAL, (said,), replace(evidence, tolerance=applied.used))
@@ -80,8 +82,11 @@ def _printed(saved: str, now: str, evidence: Evidence) -> FigureComparison:
     except UsageError:  # an exponent of more digits than a double has
         said = statement(StatementCode.PRINTED_DIFFERS, printed=saved, found=now)
         return FigureComparison(Level.DIVERGENT, (said,), evidence)
-    if not printed.agreement.matches or _says_little(saved, now):
+    if not printed.agreement.matches or (_says_little(printed) and _is_whole(saved) != _is_whole(now)):
         return FigureComparison(Level.DIVERGENT, (_differs(saved, now, printed),), evidence)
+    if _says_little(printed):
+        said = statement(StatementCode.TOO_FEW_DIGITS, printed=saved, found=now)
+        return FigureComparison(Level.INCONCLUSIVE, (said,), evidence)
     used = AppliedTolerance(ToleranceOrigin.PRINTED_DIGITS, digits=printed.figure.digits)
     evidence = replace(evidence, ulps=printed.ulps.count if printed.ulps else None, tolerance=used)
     return FigureComparison(LEVEL_OF[printed.agreement], (agreement_statement(printed),), evidence)
@@ -95,7 +100,7 @@ def _at_coarser(a: str, b: str) -> PrintedComparison:
 
 
 def _differs(saved: str, now: str, printed: PrintedComparison) -> Statement:
-    units = abs(printed.units) if math.isfinite(printed.units) and not _says_little(saved, now) else None
+    units = abs(printed.units) if math.isfinite(printed.units) and abs(printed.units) >= 1 else None
     return statement(StatementCode.PRINTED_DIFFERS, printed=saved, found=now, units=units)
 
 
@@ -106,14 +111,8 @@ def _digits(text: str) -> int:
         return 0
 
 
-def _all_digits(*texts: str) -> bool:
-    return min(map(_digits, texts)) >= _ALL_DIGITS
-
-
-def _says_little(a: str, b: str) -> bool:
-    """Whether one is a short whole number and the other none, so that they agree by chance."""
-    whole, other = sorted((a, b), key=lambda text: not _is_whole(text))
-    return _is_whole(whole) and not _is_whole(other) and _digits(whole) < _TELLING_DIGITS and float(a) != float(b)
+def _says_little(printed: PrintedComparison) -> bool:
+    return printed.figure.digits < _TELLING_DIGITS
 
 
 def _is_whole(text: str) -> bool:

@@ -134,6 +134,7 @@ def _on_results(compared: Sequence[CellComparison], items: Sequence[Item]) -> St
         results=sum(one.results for one in compared),
         cells=sum(one.results > 0 for one in compared),
         differing=sum(one.differing for one in compared),
+        undecided=sum(one.undecided for one in compared),
         within=sum(one.within for one in compared),
     )
 

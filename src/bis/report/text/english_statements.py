@@ -220,10 +220,12 @@ def _saved_compared(f: Mapping[str, Any]) -> str:
     results = counted(f["results"], "saved result")
     if f["differing"]:
         text = f"{f['differing']} of {results} {'differs' if f['differing'] == 1 else 'differ'}"
-    elif f["results"]:
-        text = f"{f['results']} of {results} {'agrees' if f['results'] == 1 else 'agree'}"
+    elif f["undecided"] < f["results"]:
+        text = f"{f['results'] - f['undecided']} of {results} {'agrees' if f['results'] == 1 else 'agree'}"
     else:
         text = "no saved result was compared"
+    if f["undecided"]:
+        text += f", {f['undecided']} with too few digits to tell"
     within = f", {f['within']} at the precision of the print" if f["within"] else ""
     where = f", in {counted(f['cells'], 'cell')}" if f["cells"] else ""
     return text + within + where + (f"; {f['parts']}" if f["parts"] else "")
@@ -370,6 +372,7 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     "{level:.3g}), {p_permutation:p} by permutation",
     _C.OUTPUT_GONE: "does not give this output any more",
     _C.SAVED_NOT_FINITE: "{saved} was saved, {found} is printed now",
+    _C.TOO_FEW_DIGITS: "printed {printed}, found {found}: too few digits to tell them apart",
     _C.SAVED_COMPARED: _saved_compared,
     _C.PICTURES_COMPARED: _pictures_compared,
     _C.SAVED_AGREE: _saved_agree,

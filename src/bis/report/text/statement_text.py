@@ -85,5 +85,6 @@ def item_name(item: Item) -> str:
         what = f" ({item.name})" if item.name else ""
         name = item.name if item.cell is None else f"cell {item.cell}{what}"
         label = item.label or ("" if item.line is None else f"line {item.line}")
+        label += "" if item.label or item.column is None else f", column {item.column}"
         return f"{name}: {label}" if label else name
     return f"{item.name} ({item.label})" if item.label else item.name

@@ -25,7 +25,7 @@ def value(text: str) -> CellParts:
 
 def test_what_agrees_is_one_item_and_what_differs_one_for_each_name() -> None:
     """With its cell, its name and both values."""
-    one = compared(CellParts("a: 1.5\nb: 2.5\nc: 3.25\n"), CellParts("a: 1.5\nb: 2.6\nc: 3.3\n"))
+    one = compared(CellParts("a: 1.5\nb: 2.5\nc: 3.254\n"), CellParts("a: 1.5\nb: 2.6\nc: 3.25\n"))
     assert (one.results, one.within, one.differing) == (3, 1, 1)
     difference, agreement = one.items
     assert (difference.cell, difference.label, difference.level) == (3, "b", Level.DIVERGENT)

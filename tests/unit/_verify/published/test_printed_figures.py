@@ -62,6 +62,13 @@ def test_other_figures(saved: str, now: str) -> None:
     assert level(now, saved) is Level.DIVERGENT
 
 
+@pytest.mark.parametrize(("saved", "now"), [("0.5", "0.52"), ("0.9", "0.93333"), ("1.0", "0.96"), ("0.95", "0.9512")])
+def test_too_few_digits(saved: str, now: str) -> None:
+    """The same program prints 0.5 where the result is 0.5: a print that is short agrees with others by chance."""
+    assert level(saved, now) is Level.INCONCLUSIVE
+    assert level(now, saved) is Level.INCONCLUSIVE
+
+
 def test_all_digits_are_held_to_the_tolerance_of_metrics() -> None:
     """Where a print has all digits of a double, another library's rounding in the thirteenth is no other result."""
     compared = compare_figures("2900.1936284934804", "2900.1936284934204", name="m", tolerances=Tolerances())
