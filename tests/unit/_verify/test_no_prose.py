@@ -15,6 +15,7 @@ PROSE = re.compile(r"[A-Za-z]{2,}[,;:]? +[A-Za-z]{2,}")
 # Texts that are no words of a verdict.
 NAMED = {
     "identifiers.py": "forms of identifiers, and the names that MLflow generates",
+    "library_lines.py": "lines that libraries print",
     "log_lines.py": "lines that libraries print",
     "quantities.py": "units that programs print",
     "published_table.py": "parts of the messages of errors about a table",

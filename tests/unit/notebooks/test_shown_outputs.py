@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,16 +11,16 @@ from bis.model.facets import CellOutput
 from bis.notebooks.parameters import INJECTED
 from bis.notebooks.shown_outputs import ShownCell, ShownOutput, cells_from_texts, installing_cells, shown_cells
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 pytest.importorskip("nbformat")
 
 
-def notebook(*cells: dict[str, object]) -> bytes:
+def notebook(*cells: Mapping[str, object]) -> bytes:
     """A notebook file."""
-    made = [
-        {"cell_type": "code", "source": "", "metadata": {}, "outputs": [], "execution_count": None, "id": f"c{i}"}
-        | cell
-        for i, cell in enumerate(cells)
-    ]
+    empty = {"cell_type": "code", "source": "", "metadata": {}, "outputs": [], "execution_count": None}
+    made = [{**empty, "id": f"c{i}", **cell} for i, cell in enumerate(cells)]
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from bis._verify.published.library_lines import stopped_showing
-from bis._verify.published.pictures import Likeness, PictureComparison, compare_pictures
+from bis._verify.published.pictures import PictureComparison, PictureLikeness, compare_pictures
 from bis._verify.published.table_results import compare_html_tables
 from bis._verify.published.text_results import ResultComparison, ResultTally, TextResults, worst_by_label
 from bis._verify.tolerances import Tolerances
@@ -25,13 +25,13 @@ _OF_SURROUNDINGS = frozenset(
     {"KeyboardInterrupt", "ModuleNotFoundError", "ImportError", "ConnectionError", "HTTPError"}
 )
 _LEVEL_OF = {
-    Likeness.SAME: Level.BITWISE,
-    Likeness.WITHIN: Level.NUMERICAL,
-    Likeness.DIFFERENT: Level.DIVERGENT,
-    Likeness.OTHER_SIZE: Level.INCONCLUSIVE,
-    Likeness.UNREADABLE: Level.INCONCLUSIVE,
-    Likeness.OTHER_FORMAT: Level.INCONCLUSIVE,
-    Likeness.NOT_KEPT: Level.INCONCLUSIVE,
+    PictureLikeness.SAME: Level.BITWISE,
+    PictureLikeness.WITHIN: Level.NUMERICAL,
+    PictureLikeness.DIFFERENT: Level.DIVERGENT,
+    PictureLikeness.OTHER_SIZE: Level.INCONCLUSIVE,
+    PictureLikeness.UNREADABLE: Level.INCONCLUSIVE,
+    PictureLikeness.OTHER_FORMAT: Level.INCONCLUSIVE,
+    PictureLikeness.NOT_KEPT: Level.INCONCLUSIVE,
 }
 
 
@@ -137,7 +137,9 @@ class CellComparison:
             elif after is None and has_pictures:
                 said, level = statement(StatementCode.OUTPUT_GONE), Level.DIVERGENT
             else:
-                compared = PictureComparison(Likeness.NOT_KEPT) if after is None else compare_shown(before, after)
+                compared = (
+                    PictureComparison(PictureLikeness.NOT_KEPT) if after is None else compare_shown(before, after)
+                )
                 said, level = _likeness(compared), _LEVEL_OF[compared.likeness]
             item = Item(str(number), ItemKind.PICTURE, level, (said, RESULTS_DECIDE), cell=self.position)
             self.items.append(replace(item, counts=False))
@@ -154,11 +156,11 @@ def compare_shown(before: ShownPicture, after: ShownPicture) -> PictureCompariso
     for mime, form in before.forms.items():
         if mime in after.forms:
             return compare_pictures(form, after.forms[mime], mime=mime)
-    return PictureComparison(Likeness.OTHER_FORMAT)
+    return PictureComparison(PictureLikeness.OTHER_FORMAT)
 
 
 def _likeness(compared: PictureComparison) -> Statement:
-    apart = compared.likeness in {Likeness.WITHIN, Likeness.DIFFERENT} and compared.greatest > 0
+    apart = compared.likeness in {PictureLikeness.WITHIN, PictureLikeness.DIFFERENT} and compared.greatest > 0
     return statement(
         StatementCode.PICTURE_COMPARED,
         likeness=compared.likeness.value,

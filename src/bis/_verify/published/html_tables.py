@@ -36,7 +36,7 @@ _BLOCKS = frozenset({"p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h
 _UNSEEN = frozenset({"script", "style", "head", "svg", "button", "title"})
 
 
-class _Reader(HTMLParser):
+class _TableReader(HTMLParser):
     """Collects the rows of tables, and the text around them."""
 
     def __init__(self) -> None:
@@ -90,8 +90,8 @@ class _Reader(HTMLParser):
             self._cell = None
 
 
-def _read(html: str) -> _Reader:
-    reader = _Reader()
+def _read(html: str) -> _TableReader:
+    reader = _TableReader()
     reader.feed(html)
     reader.close()
     reader.end_cell()

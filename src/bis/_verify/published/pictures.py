@@ -30,7 +30,7 @@ _SVG_ASIDE = re.compile(
 )
 
 
-class Likeness(str, Enum):
+class PictureLikeness(str, Enum):
     """How alike two pictures are."""
 
     SAME = "same"  # every pixel
@@ -50,7 +50,7 @@ class PictureComparison:
     1); both are 0 where pixels were not compared. `saved` and `found` are width and height in pixels.
     """
 
-    likeness: Likeness
+    likeness: PictureLikeness
     greatest: int = 0
     share: float = 0.0
     saved: tuple[int, ...] = ()
@@ -60,23 +60,25 @@ class PictureComparison:
 def compare_pictures(saved: str, now: str, *, mime: str) -> PictureComparison:
     """Compare two pictures of one MIME type as a notebook file holds them: in base64, SVG and JSON as text."""
     if saved == now:
-        return PictureComparison(Likeness.SAME)
+        return PictureComparison(PictureLikeness.SAME)
     if not mime.startswith("image/") or mime == "image/svg+xml":
         alike = _without_names(saved) == _without_names(now)
-        return PictureComparison(Likeness.SAME if alike else Likeness.DIFFERENT)
+        return PictureComparison(PictureLikeness.SAME if alike else PictureLikeness.DIFFERENT)
     try:
         return _compare_pixels(_pixels(saved), _pixels(now))
     except (ValueError, OSError, SyntaxError, MemoryError):  # all that Pillow raises for bad files
-        return PictureComparison(Likeness.UNREADABLE)
+        return PictureComparison(PictureLikeness.UNREADABLE)
 
 
 def _compare_pixels(a: NDArray[np.int16], b: NDArray[np.int16]) -> PictureComparison:
     if a.shape != b.shape:
-        return PictureComparison(Likeness.OTHER_SIZE, saved=a.shape[1::-1], found=b.shape[1::-1])
+        return PictureComparison(PictureLikeness.OTHER_SIZE, saved=a.shape[1::-1], found=b.shape[1::-1])
     off = np.abs(a - b).max(axis=2)
     greatest, mean = int(off.max(initial=0)), float(off.mean()) if off.size else 0.0
     within = greatest <= GREATEST_LEVELS and mean <= MEAN_LEVELS
-    likeness = Likeness.SAME if greatest == 0 else Likeness.WITHIN if within else Likeness.DIFFERENT
+    likeness = (
+        PictureLikeness.SAME if greatest == 0 else PictureLikeness.WITHIN if within else PictureLikeness.DIFFERENT
+    )
     return PictureComparison(likeness, greatest, float((off > 0).mean()) if off.size else 0.0)
 
 

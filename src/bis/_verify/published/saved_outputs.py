@@ -105,7 +105,7 @@ def _verdict(
     notes = [*_notes(compared, ordered), *(statement(code, cells=count) for code, count in sorted(aside.items()))]
     if all(item.kind is ItemKind.PICTURE for item in counting):
         nothing = statement(StatementCode.NOTHING_TO_COMPARE, basis=Basis.SAVED.value)
-        first, *notes = [*(pictures if counting else (nothing, *pictures)), *notes]
+        first, *notes = [*([] if counting else [nothing]), *pictures, *notes]
     else:
         first = _on_results(compared, items)
         notes = [*pictures, *notes]

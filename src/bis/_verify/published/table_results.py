@@ -28,17 +28,17 @@ def compare_html_tables(saved: HtmlTable, now: HtmlTable, *, tolerances: Toleran
     """Compare a saved table to the one of now: names of rows, then each cell of each column."""
     tally = ResultTally()
     if (len(saved.rows), saved.columns) != (len(now.rows), now.columns):
-        shapes = (f"{len(x.rows)} x {len(x.columns)}: {', '.join(x.columns)}" for x in (saved, now))
-        tally.differ(StatementCode.SAVED_SHAPE_DIFFERS, *shapes, "", None)
+        before, after = (f"{len(x.rows)} x {len(x.columns)}: {', '.join(x.columns)}" for x in (saved, now))
+        tally.differ(StatementCode.SAVED_SHAPE_DIFFERS, before, after, "", None)
         return tally
     noise = [_noise(x[j] for table in (saved, now) for x in table.rows) for j in range(len(saved.columns))]
-    for i, (before, after) in enumerate(zip(saved.rows, now.rows, strict=True)):
+    for i, (row, other) in enumerate(zip(saved.rows, now.rows, strict=True)):
         if saved.names[i] != now.names[i]:
             _compare_words(tally, saved.names[i], now.names[i], "", i + 1)
         for j, column in enumerate(saved.columns):
             label = ", ".join(x for x in (column, saved.names[i]) if x)
             if is_counted_as(column):
-                _compare_cells(tally, (before[j], after[j]), label, _Bounds(tolerances, noise[j]))
+                _compare_cells(tally, (row[j], other[j]), label, _Bounds(tolerances, noise[j]))
     return tally
 
 

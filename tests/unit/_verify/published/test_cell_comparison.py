@@ -6,7 +6,7 @@ import pytest
 
 from bis._verify.published.cell_comparison import CellComparison, compare_shown
 from bis._verify.published.cell_parts import CellParts, ShownPicture, ShownValue
-from bis._verify.published.pictures import Likeness
+from bis._verify.published.pictures import PictureLikeness
 from bis._verify.tolerances import Tolerances
 from bis.model.verdict import ItemKind, Level
 
@@ -81,6 +81,6 @@ def test_pictures_do_not_count_by_themselves() -> None:
 def test_a_format_that_both_have() -> None:
     """PNG and SVG of one picture cannot be compared."""
     both = ShownPicture({"image/svg+xml": "<svg/>", "image/png": "AAAA"})
-    assert compare_shown(both, ShownPicture({"image/png": "AAAA"})).likeness is Likeness.SAME
+    assert compare_shown(both, ShownPicture({"image/png": "AAAA"})).likeness is PictureLikeness.SAME
     other = compare_shown(ShownPicture({"image/svg+xml": "<svg/>"}), ShownPicture({"image/png": "AAAA"}))
-    assert other.likeness is Likeness.OTHER_FORMAT
+    assert other.likeness is PictureLikeness.OTHER_FORMAT

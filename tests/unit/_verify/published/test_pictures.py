@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bis._verify.published.pictures import Likeness, compare_pictures
+from bis._verify.published.pictures import PictureLikeness, compare_pictures
 
 
 def encoded(picture: Image.Image, form: str = "PNG") -> str:
@@ -27,7 +27,7 @@ def page(*changes: tuple[slice, slice, int]) -> Image.Image:
     return Image.fromarray(levels)
 
 
-def likeness(a: Image.Image, b: Image.Image) -> Likeness:
+def likeness(a: Image.Image, b: Image.Image) -> PictureLikeness:
     """How alike they are."""
     return compare_pictures(encoded(a), encoded(b), mime="image/png").likeness
 
@@ -37,14 +37,14 @@ LINE = (slice(50, 52), slice(20, 180), 0)
 
 def test_the_same_pixels_in_other_files() -> None:
     """What is compressed otherwise, or has other metadata, looks the same; what is transparent shows a white page."""
-    assert likeness(page(LINE), page(LINE).convert("RGBA")) is Likeness.SAME
-    assert likeness(page(), Image.new("RGBA", (200, 100), (9, 9, 9, 0))) is Likeness.SAME
+    assert likeness(page(LINE), page(LINE).convert("RGBA")) is PictureLikeness.SAME
+    assert likeness(page(), Image.new("RGBA", (200, 100), (9, 9, 9, 0))) is PictureLikeness.SAME
 
 
 def test_smoothing_is_tolerated() -> None:
     """Edges that are some levels lighter."""
     edge = (slice(52, 53), slice(20, 180), 230)
-    assert likeness(page(LINE), page(LINE, edge)) is Likeness.WITHIN
+    assert likeness(page(LINE), page(LINE, edge)) is PictureLikeness.WITHIN
 
 
 @pytest.mark.parametrize(
@@ -58,21 +58,21 @@ def test_smoothing_is_tolerated() -> None:
 )
 def test_other_pictures(other: Image.Image) -> None:
     """However few pixels differ much, and however little many differ."""
-    assert likeness(page(LINE), other) is Likeness.DIFFERENT
+    assert likeness(page(LINE), other) is PictureLikeness.DIFFERENT
 
 
 def test_pictures_that_cannot_be_compared() -> None:
     """Another size; no picture at all."""
     compared = compare_pictures(encoded(page()), encoded(Image.new("L", (201, 100))), mime="image/png")
-    assert (compared.likeness, compared.saved, compared.found) == (Likeness.OTHER_SIZE, (200, 100), (201, 100))
+    assert (compared.likeness, compared.saved, compared.found) == (PictureLikeness.OTHER_SIZE, (200, 100), (201, 100))
     for bad in ("no base64!", "AAAA", ""):
-        assert compare_pictures(encoded(page()), bad, mime="image/png").likeness is Likeness.UNREADABLE
+        assert compare_pictures(encoded(page()), bad, mime="image/png").likeness is PictureLikeness.UNREADABLE
 
 
 def test_drawings() -> None:
     """In SVG without times and random names; JSON as it is."""
     a = '<svg><metadata>2024</metadata><path id="p1" d="M 1 2" clip-path="url(#c1)"/></svg>'
     b = '<svg><metadata>2026</metadata>\n<path id="p2" d="M 1 2" clip-path="url(#c2)"/></svg>'
-    assert compare_pictures(a, b.replace("\n", ""), mime="image/svg+xml").likeness is Likeness.SAME
-    assert compare_pictures(a, b.replace("1 2", "1 3"), mime="image/svg+xml").likeness is Likeness.DIFFERENT
-    assert compare_pictures("{}", "[]", mime="application/vnd.plotly.v1+json").likeness is Likeness.DIFFERENT
+    assert compare_pictures(a, b.replace("\n", ""), mime="image/svg+xml").likeness is PictureLikeness.SAME
+    assert compare_pictures(a, b.replace("1 2", "1 3"), mime="image/svg+xml").likeness is PictureLikeness.DIFFERENT
+    assert compare_pictures("{}", "[]", mime="application/vnd.plotly.v1+json").likeness is PictureLikeness.DIFFERENT
