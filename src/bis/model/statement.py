@@ -139,10 +139,32 @@ class StatementCode(str, Enum):
     NOT_NUMBERS = "not-numbers"
     MEANS_COMPARED = "means-compared"
     OUTPUT_GONE = "output-gone"
-    SAVED_TEXT_SAME = "saved-text-same"
-    SAVED_WORDS_SAME = "saved-words-same"
     SAVED_NOT_FINITE = "saved-not-finite"
-    NUMBERS_DIFFER = "numbers-differ"
+    TOO_FEW_DIGITS = "too-few-digits"
+
+    # The saved outputs of a notebook.
+    SAVED_COMPARED = "saved-compared"
+    PICTURES_COMPARED = "pictures-compared"
+    SAVED_AGREE = "saved-agree"
+    SAVED_VALUE_DIFFERS = "saved-value-differs"
+    SAVED_LINE_DIFFERS = "saved-line-differs"
+    SAVED_LINE_GONE = "saved-line-gone"
+    LINE_NOT_SAVED = "line-not-saved"
+    SAVED_SHAPE_DIFFERS = "saved-shape-differs"
+    SAVED_TEXT_DIFFERS = "saved-text-differs"
+    PICTURE_COMPARED = "picture-compared"
+    PICTURE_NOT_SAVED = "picture-not-saved"
+    RAISED_NOW = "raised-now"
+    RAISED_WHEN_SAVED = "raised-when-saved"
+    RAISED_OTHERWISE = "raised-otherwise"
+    CELL_NOT_REACHED = "cell-not-reached"
+    CELLS_NOT_REACHED = "cells-not-reached"
+    CELLS_RAISE_AGAIN = "cells-raise-again"
+    CELLS_NOT_RUN = "cells-not-run"
+    CELLS_INSTALL = "cells-install"
+    CELLS_NOT_SAVED = "cells-not-saved"
+    CELLS_LOG = "cells-log"
+    CELLS_WORD_OTHERWISE = "cells-word-otherwise"
 
 
 _C = StatementCode
@@ -262,10 +284,30 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.NOT_NUMBERS: (),
     _C.MEANS_COMPARED: ("difference", "p_value", "variance", "level", "p_permutation"),
     _C.OUTPUT_GONE: (),
-    _C.SAVED_TEXT_SAME: (),
-    _C.SAVED_WORDS_SAME: (),
-    _C.SAVED_NOT_FINITE: ("label?", "saved", "found"),
-    _C.NUMBERS_DIFFER: ("differing", "numbers", "label?"),
+    _C.SAVED_NOT_FINITE: ("saved", "found"),
+    _C.TOO_FEW_DIGITS: ("printed", "found"),
+    _C.SAVED_COMPARED: ("results", "cells", "differing", "undecided", "within"),
+    _C.PICTURES_COMPARED: ("pictures", "same", "within", "differing"),
+    _C.SAVED_AGREE: ("results", "within", "label?"),
+    _C.SAVED_VALUE_DIFFERS: ("saved", "found"),
+    _C.SAVED_LINE_DIFFERS: ("saved", "found"),
+    _C.SAVED_LINE_GONE: ("saved",),
+    _C.LINE_NOT_SAVED: ("found",),
+    _C.SAVED_SHAPE_DIFFERS: ("saved", "found"),
+    _C.SAVED_TEXT_DIFFERS: ("lines", "saved", "found"),
+    _C.PICTURE_COMPARED: ("likeness", "greatest?", "share?", "saved?", "found?"),
+    _C.PICTURE_NOT_SAVED: (),
+    _C.RAISED_NOW: ("found",),
+    _C.RAISED_WHEN_SAVED: ("saved",),
+    _C.RAISED_OTHERWISE: ("saved", "found"),
+    _C.CELL_NOT_REACHED: ("failed?",),
+    _C.CELLS_NOT_REACHED: ("cells",),
+    _C.CELLS_RAISE_AGAIN: ("cells",),
+    _C.CELLS_NOT_RUN: ("cells",),
+    _C.CELLS_INSTALL: ("cells",),
+    _C.CELLS_NOT_SAVED: ("cells",),
+    _C.CELLS_LOG: ("cells",),
+    _C.CELLS_WORD_OTHERWISE: ("cells",),
 }
 
 

@@ -7,10 +7,11 @@ from enum import Enum
 
 from bis.model.facets import Failure, Outputs
 from bis.model.session_run import SessionRun
-from bis.model.statement import Statement
+from bis.model.statement import Statement, StatementCode
 
 FORMAT = "bis.verdict"
 VERSION = 2
+NOTHING_TO_LOOK_AT = 4  # the exit code
 
 
 class ReplayKind(str, Enum):
@@ -89,6 +90,7 @@ class ItemKind(str, Enum):
     ARTIFACT = "artifact"
     STDOUT = "stdout"
     CELL = "cell"
+    PICTURE = "picture"
     FILE = "file"
     EXIT = "exit"
     RUNS = "runs"  # how many runs the program created
@@ -167,12 +169,12 @@ class Item:
     """The verdict on one metric, curve, model or output.
 
     `name` is that of the metric, model or file; ``exit`` for the end of the program; for printed text the stream
-    (``stdout``), for a cell the kind of its output; empty for several artifacts or files together. `cell` counts the
-    cells of a notebook from 0. For a number in printed text `label` is the words or keys before it, or its row and
-    column in a table; where it has none, `line` is its line (from 1) and `column` which number of the line it is
-    (from 1; None for the only one, and for a list). For a published figure `label` is the name of our metric where it
-    differs. `run` is the id of the run that it belongs to, where several runs were judged; empty for what belongs to the whole
-    program.
+    (``stdout``), for a cell the kind of its output, for a picture its number in the cell (from 1); empty for several
+    artifacts or files together. `cell` counts the cells of a notebook from 0. For a number in printed text `label` is
+    the words or keys before it, or its row and column in a table; where it has none, `line` is its line (from 1) and
+    `column` which number of the line it is (from 1; None for the only one, and for a list). For a published figure
+    `label` is the name of our metric where it differs. `run` is the id of the run that it belongs to, where several
+    runs were judged; empty for what belongs to the whole program.
     """
 
     name: str
@@ -247,5 +249,6 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """Exit code of the command that prints this."""
-        return self.level.exit_code
+        """Exit code of the command that prints this; 4 where nothing could be compared."""
+        nothing = any(s.code is StatementCode.NOTHING_TO_COMPARE for s in self.statements[:1])
+        return NOTHING_TO_LOOK_AT if nothing else self.level.exit_code

@@ -138,17 +138,6 @@ def saved_outputs(path: str | os.PathLike[str]) -> tuple[CellOutput, ...]:
     return _outputs(read_notebook(path))
 
 
-def saved_outputs_of(content: bytes, name: str) -> tuple[CellOutput, ...]:
-    """Text outputs as they are saved in the content of a notebook file; see `saved_outputs`.
-
-    Raises
-    ------
-    UsageError, MissingExtra
-        As `parse_notebook` does.
-    """
-    return _outputs(parse_notebook(content, name))
-
-
 def cell_outputs(position: int, outputs: Iterable[NotebookNode]) -> tuple[CellOutput, ...]:
     """Texts of one cell's outputs.
 

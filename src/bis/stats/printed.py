@@ -152,7 +152,8 @@ def compare_printed(text: str, computed: float) -> PrintedComparison:
     Notes
     -----
     ROUNDED holds within half a unit of the last place, ties included (it is unknown how they were broken); TRUNCATED
-    where the computed value lies less than one unit farther from zero. Both are decided in exact arithmetic.
+    where the computed value, as the shortest decimal that reads as it, lies less than one unit farther from zero. Both
+    are decided in exact arithmetic.
     BITS asks that the text, read as a double, is the computed value; it is claimed only for texts of at least 15
     significant digits, since shorter ones do not determine a double. Of a text with more, the 15 are compared that
     every double keeps (``DBL_DIG`` of C11, 5.2.4.2.2): the last one or two change with a single ULP.
@@ -182,7 +183,9 @@ def _agreement(figure: PrintedFigure, computed: float, units: Fraction) -> Agree
         return Agreement.BITS
     if abs(units) <= Fraction(1, 2):
         return Agreement.ROUNDED
-    outward = abs(units) if figure.value.is_zero() else -units if figure.value.is_signed() else units
+    # What would be cut is the shortest decimal of the double: 0.6 is not cut to 0.5, though the double lies below it.
+    shown = (Fraction(repr(computed)) - Fraction(figure.value)) / Fraction(figure.unit)
+    outward = abs(shown) if figure.value.is_zero() else -shown if figure.value.is_signed() else shown
     if 0 <= outward < 1:
         return Agreement.TRUNCATED
     kept = Fraction(10) ** max(figure.digits - _DOUBLE_DIGITS, 0)

@@ -14,10 +14,12 @@ PROSE = re.compile(r"[A-Za-z]{2,}[,;:]? +[A-Za-z]{2,}")
 
 # Texts that are no words of a verdict.
 NAMED = {
-    "expected.py": "parts of the messages of errors about a table",
     "identifiers.py": "forms of identifiers, and the names that MLflow generates",
+    "library_lines.py": "lines that libraries print",
     "log_lines.py": "lines that libraries print",
     "quantities.py": "units that programs print",
+    "published_table.py": "parts of the messages of errors about a table",
+    "table_comparison.py": "a part of the message of an error about a name",
     "rank.py": "a name in the message of an error",
     "record_diff.py": "names of facts in `bis diff`, which are keys that both sides share: not yet codes",
 }

@@ -12,7 +12,6 @@ from bis.notebooks.document import (
     notebook_from_cells,
     read_notebook,
     saved_outputs,
-    saved_outputs_of,
     write_notebook,
 )
 from bis.notebooks.extra import require
@@ -47,7 +46,6 @@ def test_other_json_is_refused(tmp_path: Path) -> None:
 def test_saved_outputs_are_read_as_texts() -> None:
     """Pieces of a stream are joined; positions count every cell."""
     file = NOTEBOOKS / "training.ipynb"
-    assert saved_outputs(file) == saved_outputs_of(file.read_bytes(), "a name")
     assert saved_outputs(file) == (
         CellOutput(2, "stdout", "step 0: 0.2000\nstep 1: 0.3600\nstep 2: 0.4880\n"),
         CellOutput(2, "stderr", "done plain\n"),

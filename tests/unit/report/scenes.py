@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PIL import Image, ImageColor
+
 from bis._verify.judgement import judge
-from bis._verify.published.expected import compare_saved_outputs, compare_table, parse_table
+from bis._verify.published.published_table import parse_table
+from bis._verify.published.saved_outputs import NotebookRun, compare_saved_outputs
+from bis._verify.published.table_comparison import compare_table
 from bis._verify.sessions.session_judgement import judge_session
 from bis._verify.tolerances import Tolerances
 from bis.config import Tolerance
 from bis.model.facets import CellOutput, Failure, FileDigest, Outputs
 from bis.model.statement import StatementCode, statement
 from bis.model.verdict import Deviation, Outcome, ReplayKind, Verdict
+from bis.notebooks.shown_outputs import ShownCell, ShownOutput
 from tests.unit._verify.runs import CRASH, TIMEOUT, Values, curve, drawn, exact, fresh, outputs
 from tests.unit._verify.sessions.session_values import replay, run, session
 
@@ -165,18 +172,78 @@ def published_scenes() -> list[Verdict]:
     near = many({"accuracy": 0.87}, {"accuracy": 0.868}, {"accuracy": 0.879})
     odd = many({"accuracy": 0.87}, {"accuracy": NAN}, {"accuracy": 0.879})
     loose = {"other": Tolerance(atol=0.5), "lost": Tolerance(atol=0.1)}
-    saved = ["MSE: 2900.194", "MSE: 2900.194", "MSE: 2900.194", "loss: 0.5", "took 1 s", "ok", "fine", "7", "gone"]
-    now = ["MSE: 2900.194", "MSE: 2900.1936284934804", "MSE: 2901.0", "loss: nan", "took 2 s", "ok", "else", "8"]
     return [
         compare_table(table, ours),
         compare_table(table, [ours, ours], tolerances=loose),
         compare_table(parse_table("metric,value\nacc,0.33\n"), ours, names={"acc": "rounded"}),
         *(compare_table(three, runs) for runs in (near[:1], near, odd)),
+        *saved_scenes(),
+    ]
+
+
+def shown(*outputs_of_cells: Mapping[str, str], position: int = 1) -> ShownCell:
+    """A cell with these outputs, each by its forms; a stream or an error is named by its kind."""
+    made = []
+    for forms in outputs_of_cells:
+        kind = next((k for k in forms if "/" not in k), "")
+        made.append(ShownOutput(kind, {"text/plain": forms[kind]}) if kind else ShownOutput("display_data", forms))
+    return ShownCell(position, outputs=tuple(made))
+
+
+def png(*colours: str, size: tuple[int, int] = (8, 8)) -> str:
+    """A picture with a pixel of each colour on white, as a notebook holds it."""
+    picture, file = Image.new("RGB", size, "white"), io.BytesIO()
+    for place, colour in enumerate(colours):
+        picture.putpixel((place, 0), ImageColor.getrgb(colour))
+    picture.save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def saved_scenes() -> list[Verdict]:
+    """The outputs of a notebook as they were saved, and now."""
+    log = "2026/01/01 12:00:00 INFO mlflow.tracking: Experiment 1\n"
+    table = '<table class="dataframe"><tr><th></th><th>rmse</th></tr><tr><th>0</th><td>0.5</td></tr></table>'
+    first = "MSE: 2900.194\nshare: 0.5\nloss: 0.5\nmodel: forest\nauc: 0.5\nall 3\nfine\n"
+    then = "MSE: 2900.1936284934804\nshare: 0.52\nloss: nan\nmodel: tree\nauc: 0.6\nelse\n"
+    digits = "0.50000000000000001", "0.50000000000123456"
+    before = [
+        shown({"stdout": first}, {"stderr": log}),
+        shown({"text/plain": "a b", "text/html": table}, position=2),
+        shown({"text/plain": "LinearRegression()"}, {"stdout": digits[0]}, position=3),
+        shown({"error": "KeyError: 'x'"}, position=4),
+        shown({"error": "ValueError: y"}, position=5),
+        shown({"error": "ValueError: y"}, position=6),
+        ShownCell(7, "!pip install mlflow", (ShownOutput("stdout", {"text/plain": "Collecting mlflow"}),)),
+        shown({"stdout": "served\n"}, position=8),
+        ShownCell(9),
+        shown({"stdout": "1 x 2\n3\n"}, position=10),
+    ]
+    after = [
+        shown({"stdout": then}, {"stderr": log}),
+        shown({"text/plain": "a b", "text/html": table.replace("rmse", "mae")}, position=2),
+        shown({"text/plain": "LinearRegression(n_jobs=None)"}, {"stdout": digits[1]}, position=3),
+        shown({"error": "KeyError: 'x'"}, position=4),
+        shown({"error": "TypeError: z"}, position=5),
+        ShownCell(6),
+        shown({"stdout": "more\n"}, position=9),
+        shown({"stdout": "1 y 2 4\n3\n5\n"}, {"error": "OSError: gone"}, position=10),
+    ]
+    pictures = [png("black"), png("#f8f8f8"), png(size=(9, 9)), "bad", png("white")]
+    drawn = [shown({"image/png": png()}, position=i) for i in range(5)]
+    redrawn = [shown({"image/png": one}, position=i) for i, one in enumerate(pictures)]
+    svg = shown({"image/svg+xml": "<svg/>"}, position=9)
+    ended = Failure("timeout", "the time limit of 9 s ended in cell 1", cell=1)
+    return [
+        compare_saved_outputs(before, NotebookRun(after, ran=set(range(11)) - {8})),
+        compare_saved_outputs(before[:1], NotebookRun(after[:1]), tolerances=Tolerances({"*": Tolerance(atol=0.2)})),
+        compare_saved_outputs(before, NotebookRun((), ran={1}, failure=ended)),
+        compare_saved_outputs([*drawn, svg], NotebookRun([*redrawn, replace(drawn[0], position=9)])),
+        compare_saved_outputs(drawn[:2], NotebookRun(drawn[:1], has_pictures=False)),
+        compare_saved_outputs(drawn[:1], NotebookRun(())),
         compare_saved_outputs(
-            [CellOutput(i, "stdout", t) for i, t in enumerate(saved)],
-            [CellOutput(i, "stdout", t) for i, t in enumerate(now)],
+            [*before[:1], *drawn[2:3]], NotebookRun([shown(*[{"image/png": png()}] * 2, position=2)])
         ),
-        compare_saved_outputs((), ()),
+        compare_saved_outputs((), NotebookRun(())),
     ]
 
 

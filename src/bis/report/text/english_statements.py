@@ -14,7 +14,7 @@ from bis.model.statement import StatementCode
 from bis.report.text.figure_words import counted, distance, probability, short, tolerance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _C = StatementCode
 
@@ -37,6 +37,8 @@ REASONS = {
     "not-strict": "shown, does not count: such files often hold times and names; --strict counts",
     "has-metrics": "shown, does not count: the run has metrics",
     "new-entropy": "with new entropy they may differ: shown, does not count",
+    "no-result": "no result: shown, does not count",
+    "results-decide": "shown, does not count: there are results",
     "not-watched": "the stopping rule did not watch it: shown, does not count",
 }
 # What is not compared, with its article, and several of it.
@@ -54,7 +56,11 @@ TOKENS = {
     "load": ("a measurement of the machine's load", "measurements of the machine's load"),
     "progress-bar": ("a progress bar", "progress bars"),
 }
-BASES = {"published-figures": "published figure", "saved-outputs": "saved output"}
+BASES = {"published-figures": "published figure"}
+NOTHING = {
+    "published-figures": "there are no published figures to compare with",
+    "saved-outputs": "nothing was compared: the notebook was saved without a result",
+}
 FILES = {"artifact": "artifact", "file": "output file"}
 
 
@@ -178,6 +184,65 @@ def _too_few_runs(f: Mapping[str, Any]) -> str:
 
 def _labelled(f: Mapping[str, Any]) -> str:
     return f"{f['label']}: " if "label" in f else ""
+
+
+LIKENESSES = {
+    "same": "same pixels",
+    "within": "same but for the smoothing of lines and letters",
+    "different": "another picture",
+    "other-size": "another size",
+    "unreadable": "cannot be read",
+    "other-format": "saved in another format",
+    "not-kept": "the pictures of this run were not kept",
+}
+
+
+def _pixels(f: Mapping[str, Any]) -> str:
+    size = f": {_size(f['saved'])} pixels were saved, {_size(f['found'])} are given now" if "saved" in f else ""
+    share = f": {f['share']:.2%} of its pixels differ" if "share" in f else ""
+    return size + share + (f", at most by {f['greatest']} of 255 levels" if "greatest" in f else "")
+
+
+def _size(pixels: Sequence[int]) -> str:
+    return " x ".join(map(str, pixels))
+
+
+def _more(count: int, noun: str) -> str:
+    return f", and {counted(count, f'more {noun}')}" if count else ""
+
+
+def _cells(cells: Sequence[int]) -> str:
+    listed = ", ".join(map(str, cells))
+    return f"cell {listed} raises" if len(cells) == 1 else f"each of the cells {listed} raises"
+
+
+def _saved_compared(f: Mapping[str, Any]) -> str:
+    results = counted(f["results"], "saved result")
+    if f["differing"]:
+        text = f"{f['differing']} of {results} {'differs' if f['differing'] == 1 else 'differ'}"
+    elif f["undecided"] < f["results"]:
+        text = f"{f['results'] - f['undecided']} of {results} {'agrees' if f['results'] == 1 else 'agree'}"
+    else:
+        text = "no saved result was compared"
+    if f["undecided"]:
+        text += f", {f['undecided']} with too few digits to tell"
+    within = f", {f['within']} at the precision of the print" if f["within"] else ""
+    where = f", in {counted(f['cells'], 'cell')}" if f["cells"] else ""
+    return text + within + where + (f"; {f['parts']}" if f["parts"] else "")
+
+
+def _pictures_compared(f: Mapping[str, Any]) -> str:
+    kinds = {"same": "same", "within": "same but for smoothing", "differing": "different"}
+    told = [f"{f[name]} {words}" for name, words in kinds.items() if f[name]]
+    rest = f["pictures"] - f["same"] - f["within"] - f["differing"]
+    return f"{counted(f['pictures'], 'picture')}: {', '.join([*told, *([f'{rest} not compared'] if rest else [])])}"
+
+
+def _saved_agree(f: Mapping[str, Any]) -> str:
+    results = f"{counted(f['results'], 'result')} {'agrees' if f['results'] == 1 else 'agree'}"
+    if not f["within"]:
+        return results
+    return f"{results}, {f['within']} printed differently; {_labelled(f)}{f['parts']}"
 
 
 ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
@@ -308,7 +373,7 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.RUNS_WITHOUT_RESULTS: "{runs:#run} logged nothing that can be compared",
     _C.REPLAYS_OF_ONE_RUN: "{replays:#earlier replay} left out: only one run of each was kept",
     _C.COMPARED: _compared,
-    _C.NOTHING_TO_COMPARE: lambda f: f"there are no {BASES[f['basis']]}s to compare with",
+    _C.NOTHING_TO_COMPARE: lambda f: NOTHING[f["basis"]],
     _C.PRINTED_BITS: "exactly the double that the {digits:#digit} printed represent",
     _C.PRINTED_ROUNDED: _printed("equal to all {digits} printed (rounded)"),
     _C.PRINTED_CUT: _printed("equal to all {digits} printed (cut off, not rounded)"),
@@ -322,10 +387,28 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.MEANS_COMPARED: "difference of means {difference:short}: p = {p_value:p} ({variance} t-test, level "
     "{level:.3g}), {p_permutation:p} by permutation",
     _C.OUTPUT_GONE: "does not give this output any more",
-    _C.SAVED_TEXT_SAME: "same text",
-    _C.SAVED_WORDS_SAME: "same words and numbers",
-    _C.SAVED_NOT_FINITE: lambda f: f"{_labelled(f)}{f['saved']} was saved, {f['found']} is printed now",
-    _C.NUMBERS_DIFFER: lambda f: (
-        f"{f['differing']} of {counted(f['numbers'], 'number')} printed differently; {_labelled(f)}{f['parts']}"
-    ),
+    _C.SAVED_NOT_FINITE: "{saved} was saved, {found} is printed now",
+    _C.TOO_FEW_DIGITS: "printed {printed}, found {found}: too few digits to tell them apart",
+    _C.SAVED_COMPARED: _saved_compared,
+    _C.PICTURES_COMPARED: _pictures_compared,
+    _C.SAVED_AGREE: _saved_agree,
+    _C.SAVED_VALUE_DIFFERS: lambda f: f"{f['saved'] or 'nothing'} was saved, {f['found'] or 'nothing'} is given now",
+    _C.SAVED_LINE_DIFFERS: "{saved!r} was saved, {found!r} is printed now",
+    _C.SAVED_LINE_GONE: "{saved!r} was saved, and is not given now",
+    _C.LINE_NOT_SAVED: "{found!r} is given now, and was not saved",
+    _C.SAVED_SHAPE_DIFFERS: "a table of {saved} was saved, one of {found} is given now",
+    _C.SAVED_TEXT_DIFFERS: lambda f: f"{f['saved']!r} / {f['found']!r}" + _more(f["lines"] - 1, "line"),
+    _C.PICTURE_COMPARED: lambda f: LIKENESSES[f["likeness"]] + _pixels(f),
+    _C.PICTURE_NOT_SAVED: "was not saved",
+    _C.RAISED_NOW: "ended well when it was saved, raises {found!r} now",
+    _C.RAISED_WHEN_SAVED: "was saved with the error {saved!r}, ends well now",
+    _C.RAISED_OTHERWISE: "was saved with the error {saved!r}, raises {found!r} now",
+    _C.CELL_NOT_REACHED: lambda f: "not reached" + (f": the run ended in cell {f['failed']}" if "failed" in f else ""),
+    _C.CELLS_NOT_REACHED: lambda f: f"{counted(f['cells'], 'cell')} with saved outputs not reached",
+    _C.CELLS_RAISE_AGAIN: lambda f: f"{_cells(f['cells'])} again the error with which it was saved",
+    _C.CELLS_NOT_RUN: "{cells:#cell} not run, as a server or a skipped cell is not: not compared",
+    _C.CELLS_INSTALL: "{cells:#cell} that only installs packages: not compared",
+    _C.CELLS_NOT_SAVED: "{cells:#cell} saved without an output, with one now: not compared",
+    _C.CELLS_LOG: "{cells:#cell} with lines of libraries (logs, progress, warnings): these are not compared",
+    _C.CELLS_WORD_OTHERWISE: "{cells:#cell} with other words around the results, or texts that are none",
 }

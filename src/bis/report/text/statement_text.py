@@ -86,8 +86,11 @@ def item_name(item: Item) -> str:
         return "number of runs"
     if item.kind in {ItemKind.ARTIFACT, ItemKind.FILE} and not item.name:
         return f"{item.kind.value}s"
+    if item.kind is ItemKind.PICTURE:
+        return f"cell {item.cell}, picture {item.name}"
     if item.kind in {ItemKind.CELL, ItemKind.STDOUT}:
-        name = item.name if item.cell is None else f"cell {item.cell} ({item.name})"
+        what = f" ({item.name})" if item.name else ""
+        name = item.name if item.cell is None else f"cell {item.cell}{what}"
         label = item.label or ("" if item.line is None else f"line {item.line}")
         label += "" if item.label or item.column is None else f", column {item.column}"
         return f"{name}: {label}" if label else name

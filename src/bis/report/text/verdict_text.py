@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bis.model.verdict import Basis, Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
 from bis.report.text.figure_words import counted, short
 from bis.report.text.plots import strip
+from bis.report.text.saved_outputs_text import saved_outputs_parts
 from bis.report.text.session_text import MOST_LISTED, listed_first, run_labels, runs_table
 from bis.report.text.statement_text import item_name, statement_text, statements_text
 from bis.report.text.terminal import bullet, headline, print_text, styled, table, text_of
@@ -43,8 +44,12 @@ def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, ful
     parts: list[Any] = [headline(verdict.level.value, first), f"run {verdict.run_id}", *runs_table(verdict, full=full)]
     for group in verdict.groups:
         # No replay was made for a comparison with figures that were published or saved.
-        replayed = verdict.basis is Basis.REPLAYS
-        parts += ["", *(_group(group, verdict, full=full) if replayed else _expectation(group.items))]
+        if verdict.basis is Basis.REPLAYS:
+            parts += ["", *_group(group, verdict, full=full)]
+        elif verdict.basis is Basis.SAVED:
+            parts += saved_outputs_parts(group.items, full=full)
+        else:
+            parts += ["", *_expectation(group.items)]
     shown = [one for group in verdict.groups for one in group.statements]
     notes = [one for one in said[1:] if one not in shown]
     if notes:
@@ -61,10 +66,7 @@ def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, ful
 
 
 def _expectation(items: Sequence[Item]) -> list[Any]:
-    """What was published or saved beside what was found."""
-    if not any(i.evidence.original for i in items):
-        plain = [(item_name(i), styled(i.level.value), statements_text(i.statements)) for i in items]
-        return [table(("", "", ""), plain)]
+    """What was published beside what was found."""
     rows = [
         (item_name(i), _values(i.evidence.original), _values(i.evidence.replayed), styled(i.level.value)) for i in items
     ]

@@ -1,20 +1,22 @@
-"""Published tables and saved outputs."""
+"""Published tables against runs."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from bis._verify.published.expected import compare_saved_outputs, compare_table, parse_table, read_table
+from bis._verify.published.published_table import parse_table
+from bis._verify.published.table_comparison import compare_table
 from bis.config import Tolerance
-from bis.errors import NotFound, UsageError
-from bis.model.facets import CellOutput, Outputs
+from bis.errors import UsageError
 from bis.model.verdict import Item, Level
 from bis.report.text.statement_text import item_name
 from tests.unit._verify.runs import outputs, words
 
-PUBLISHED = Path(__file__).parents[4] / "study" / "published"
+if TYPE_CHECKING:
+    from bis.model.facets import Outputs
+
 BASIC = "metric,value\nmse,2900.19362849348\nr2,0.4526027629719197\n"
 THREE = "run,accuracy\n1,0.88\n2,0.864\n3,0.873\n"
 
@@ -34,13 +36,6 @@ def test_fifteen_digits_are_equal_but_not_to_the_bit() -> None:
     assert r2.level is Level.BITWISE
     assert verdict.level is Level.NUMERICAL
     assert words(verdict) == "2 published figures: 1 bitwise, 1 numerical"
-
-
-def test_the_tables_of_the_study_are_read() -> None:
-    """All published tables of the study parse, with their digits as printed."""
-    assert read_table(PUBLISHED / "basic_test.csv").columns["mse"] == ("2900.19362849348",)
-    assert read_table(PUBLISHED / "complex.csv").runs == 3
-    assert "run" not in read_table(PUBLISHED / "complex.csv").columns
 
 
 def test_a_figure_that_was_cut_off() -> None:
@@ -84,51 +79,3 @@ def test_several_published_runs_need_several_of_ours() -> None:
     assert compare_table(parse_table(THREE), ours).level is Level.STATISTICAL
     far = [outputs({"accuracy": v}) for v in (0.97, 0.968, 0.979)]
     assert compare_table(parse_table(THREE), far).level is Level.DIVERGENT
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("metric,value\n", "holds no figures"),
-        ("a,b\n1\n", "line 2: expected 2 fields"),
-        ("metric,value\nm,many\n", "cannot read 'many' as a printed figure"),
-    ],
-)
-def test_tables_that_are_none(text: str, message: str) -> None:
-    """The message says what is wrong and where."""
-    with pytest.raises(UsageError, match=message):
-        parse_table(text)
-
-
-def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    """A missing file and bytes that are no text."""
-    with pytest.raises(NotFound):
-        read_table(tmp_path / "none.csv")
-    (tmp_path / "t.csv").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UsageError):
-        read_table(tmp_path / "t.csv")
-
-
-def saved(text: str, now: str) -> Item:
-    """The item on one cell."""
-    verdict = compare_saved_outputs((CellOutput(1, "stdout", text),), (CellOutput(1, "stdout", now),))
-    return verdict.groups[0].items[0]
-
-
-def test_saved_outputs_are_compared_as_printed() -> None:
-    """The saved digits decide, at the coarser of both precisions; words must be the same."""
-    assert saved("MSE: 2900.194\n", "MSE: 2900.194\n").level is Level.BITWISE
-    rounded = saved("MSE: 2900.194\n", "MSE: 2900.1936284934804\n")
-    assert rounded.level is Level.NUMERICAL
-    assert words(rounded) == "1 of 1 number printed differently; MSE: equal to all 7 digits printed (rounded)"
-    assert saved("MSE: 2900.194\n", "MSE: 2900.5\n").level is Level.DIVERGENT
-    assert saved("MSE: 2900.194\n", "MAE: 2900.194\n").level is Level.DIVERGENT
-    assert words(saved("loss: 0.5\n", "loss: nan\n")) == "loss: 0.5 was saved, nan is printed now"
-    assert saved("took 1.5 s\n", "took 2.5 s\n").level is Level.BITWISE
-
-
-def test_an_output_that_is_gone() -> None:
-    """A cell that gives no output any more is a difference; no saved output at all decides nothing."""
-    gone = compare_saved_outputs((CellOutput(1, "stdout", "x"),), ())
-    assert gone.level is Level.DIVERGENT
-    assert compare_saved_outputs((), ()).level is Level.INCONCLUSIVE

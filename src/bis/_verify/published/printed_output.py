@@ -1,0 +1,167 @@
+"""What a cell printed, line by line: as a terminal shows it at the end, and of what kind each line is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from bis._verify.figures.text_reading import PrintedNumber, read_text
+from bis._verify.figures.volatile_token import VolatileToken
+from bis._verify.published.library_lines import is_library_line
+from bis.model.machine_measures import measures_machine
+
+if TYPE_CHECKING:
+    from bis._verify.figures.text_reading import LineReading
+
+
+class LineKind(str, Enum):
+    """What a line is to the question whether results are the same."""
+
+    RESULT = "result"  # it has figures, or it is a value
+    TEXT = "text"
+    LOG = "log"  # of a library, an installation, a progress bar
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLine:
+    """A line that is not blank, as it was shown in the end, and its number in the text (from 1).
+
+    `words` is what is left without figures and without what differs every time. `figures` are the numbers in it that
+    may be results, in their order.
+    """
+
+    text: str
+    number: int
+    kind: LineKind
+    words: str
+    figures: tuple[PrintedNumber, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedText:
+    """The lines of a text that are no logs, and how many logs, objects and the like were left out."""
+
+    lines: tuple[JudgedLine, ...]
+    logs: int = 0
+
+
+def judge_text(text: str) -> JudgedText:
+    """Read a printed text line by line."""
+    reading = read_text(_in_one_notation(text))
+    logs = sum(reading.ignored.get(kind, 0) for kind in (VolatileToken.LOG_LINE, VolatileToken.MLFLOW_LINE))
+    lines = [_judged(line) for line in reading.lines if line.words]
+    kept = tuple(line for line in lines if line.kind is not LineKind.LOG)
+    return JudgedText(kept, logs + len(lines) - len(kept))
+
+
+def is_counted_as(name: str) -> bool:
+    """Whether a number or column of this name may be a result: no time, measure of the machine, version, id or port."""
+    own = name.rpartition(".")[2] or name
+    words = re.findall(r"[A-Za-z]+", own)[-1:] + re.findall(r"[A-Z]?[a-z]+|[A-Z]+", own)[-1:]
+    aside = {w.lower() for w in words} & _COUNT_OF_SURROUNDINGS
+    return not (measures_machine(own) or name.startswith("tags.mlflow.") or aside)
+
+
+def named_words(text: str) -> dict[str, str]:
+    """Words that a line gives as values of names: ``best model: forest`` has one; paths and versions are none."""
+    found = {}
+    for label, word in _NAMED_WORD.findall(text):
+        names = {w.lower() for w in re.findall(r"[A-Za-z]+", label)}
+        if not names & (_SURROUNDINGS | _COUNT_OF_SURROUNDINGS) and not names_surroundings(word):
+            found[label.strip()] = word.strip("'\" ")
+    return found
+
+
+def is_value(text: str) -> bool:
+    """Whether a text without figures is a value of Python: ``'setosa'``, ``True``, an array of labels."""
+    stripped = text.strip()
+    if not _VALUE.fullmatch(stripped) or names_surroundings(stripped):
+        return False
+    if stripped[0] not in "'\"":
+        return any(c.isalnum() for c in stripped)
+    try:
+        return isinstance(ast.literal_eval(stripped), str)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return False
+
+
+def names_surroundings(text: str) -> bool:
+    """Whether a value speaks of where the program ran: a path, an address, a version, a device."""
+    return any(_ELSEWHERE.search(line.words) for line in read_text(text).lines)
+
+
+# A version, a path or address, a device, what `without_volatile` took out.
+_ELSEWHERE = re.compile(r"[/\\]|\bv?\d+\.\d+\.\d+|\b(?:cpu|cuda|gpu|mps|tpu|xpu)\b|<[a-z-]+>", re.IGNORECASE)
+_COUNT_OF_SURROUNDINGS = frozenset({
+    "version", "versions", "pid", "process", "port", "device", "devices", "gpu", "gpus", "cpu", "cpus", "cores", "id",
+    "ids", "cuda", "uuid", "timestamp", "creation", "uri", "url", "path", "user",
+})  # fmt: skip
+_SURROUNDINGS = frozenset({
+    "dir", "directory", "folder", "file", "host", "platform", "python", "user", "location", "backend",
+    "warning", "note", "info", "hint", "saved", "saving", "loading", "downloading", "stage", "status", "experiment",
+})  # fmt: skip
+_NAMED_WORD = re.compile(r"([A-Za-z_][\w \-]{0,40}?)\s*[:=]\s*('[^']*'|\"[^\"]*\"|[A-Za-z][\w.\-]*(?![\w(/\\:]))")
+_VALUE = re.compile(r"True|False|None|'.*'|\".*\"|[\[({].*[\])}]|(?:array|Index|tensor|Categorical)\(.*\)", re.DOTALL)
+_COUNTER = re.compile(
+    r"\W*(?:epoch|step|iteration|iter|fold|trial|batch|round|loop)s?\W*\d+(?:\s*(?:/|of)\s*\d+)?[\s.:\])-]*",
+    re.IGNORECASE,
+)
+_NUMPY_SCALAR = re.compile(r"\b(?:np|numpy)\.(?:float|int|uint|bool|str|longdouble)\w*\(([^()]*)\)")
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_NAN = re.compile(r"\b(?:NaN|NAN|nan)\b")
+_OBJECT = re.compile(
+    r"<[^<>\n]*(?:<[^<>\n]*>[^<>\n]*)*\bat 0x[0-9A-Fa-f]+[^<>\n]*>|<Figure [^<>\n]*>|<\w*Axes(?:\w|:| )[^<>\n]*>|<Axes>"
+    r"|<(?:class|function|module|built-in|bound)\b[^<>\n]*>|<(?:IPython|matplotlib|mlflow|pandas)\.[^<>\n]*>"
+    r"|<[^<>\n]*\sobjects?(?:\sof\s[^<>\n]*)?>|<(?:Experiment|ActiveRun|RegisteredModel|ModelVersion|Popen):.*>"
+)
+_RUN = re.compile(r"<Run:\sdata=<RunData:(.*?)>,\sinfo=<RunInfo:.*>", re.DOTALL)
+_RUN_RESULTS = re.compile(r"\b(?:metrics|params)=\{[^}]*\}")
+
+
+_BAR = f"<{VolatileToken.PROGRESS_BAR.value}>"
+_PLACEHOLDER = re.compile(r"<[a-z-]+>")
+
+
+def _nested(depth: int) -> str:
+    return r"[^()]*" if depth == 0 else rf"(?:[^()]|\({_nested(depth - 1)}\))*"
+
+
+# A model or a step of one as libraries print it: which of its parameters are told differs from version to version.
+_MODEL = re.compile(
+    r"\b(?=[A-Z])\w*?(?:Classifier|Regressor|Regression|CV|Pipeline|Net|Lasso|Ridge|SV[CR]|Scaler|Encoder|Transformer|Means|PCA"
+    r"|Vectorizer|NB|Forest|Imputer|Selector|Union|Sequential|Functional|Booster|BayesSearch|Discriminant\w+)"
+    rf"\({_nested(5)}\)"
+)
+
+
+def _object(model: re.Match[str]) -> str:
+    return "<object>" + "\n" * model[0].count("\n")
+
+
+def _in_one_notation(text: str) -> str:
+    """The same values in one notation, whatever library printed them; objects without their addresses."""
+    text = _RUN.sub(lambda run: " ".join(_RUN_RESULTS.findall(run[1])), text)
+    text = _OBJECT.sub("<object>", _MODEL.sub(_object, text))
+    text = _NUMPY_SCALAR.sub(r"\1", text)
+    return _NAN.sub("nan", _GROUPED.sub(lambda grouped: grouped[0].replace(",", ""), text))
+
+
+def _judged(line: LineReading) -> JudgedLine:
+    figures = tuple(n for n in line.numbers if is_counted_as(n.label))
+    return JudgedLine(line.raw, line.number, _kind(line, figures), line.words, line.numbers)
+
+
+def _kind(line: LineReading, counted: tuple[PrintedNumber, ...]) -> LineKind:
+    text = line.raw
+    if is_library_line(text):
+        return LineKind.LOG
+    if _BAR in line.words and not any(f.label for f in counted):
+        return LineKind.LOG
+    if _COUNTER.fullmatch(text):
+        return LineKind.TEXT
+    if counted or (not line.numbers and is_value(text)) or named_words(text):
+        return LineKind.RESULT
+    return LineKind.TEXT if re.search(r"\w", _PLACEHOLDER.sub("", line.words)) else LineKind.LOG

@@ -1,0 +1,43 @@
+"""The comparison with saved outputs as text."""
+
+from __future__ import annotations
+
+from bis._verify.published.saved_outputs import NotebookRun, compare_saved_outputs
+from bis.report.text.saved_outputs_text import saved_outputs_parts
+from bis.report.text.verdict_text import verdict_text
+from tests.unit.report.scenes import png, shown
+
+TEXT = """\
+divergent: 1 of 2 saved results differs, in 1 cell
+run 0123
+
+cell 1 (stdout): auc  divergent  printed 0.75, found 0.85: 10 units of the last digit
+
+differs, and does not count:
+  - cell 1 (stdout): 'done' / 'finished'
+  - cell 1, picture 1: another picture: 1.56% of its pixels differ, at most by 255 of 255 levels
+
+1 output without a difference: --full prints them
+
+  - 1 picture: 1 different
+  - 1 cell with other words around the results, or texts that are none
+"""
+
+
+def test_differences_that_count_come_first() -> None:
+    """Then what does not count, then how much agrees."""
+    saved = shown({"stdout": "loss: 0.5\nauc: 0.75\ndone\n"}, {"image/png": png()})
+    now = shown({"stdout": "loss: 0.5\nauc: 0.85\nfinished\n"}, {"image/png": png("black")})
+    verdict = compare_saved_outputs([saved], NotebookRun([now]), run_id="0123")
+    assert verdict_text(verdict, width=120) == TEXT
+    assert "cell 1 (stdout)  bitwise  1 result agrees" in verdict_text(verdict, width=120, full=True)
+
+
+def test_many_differences_are_counted() -> None:
+    """Unless all are asked for."""
+    before, after = (
+        shown({"stdout": "".join(f"m{chr(97 + i)}: {i + shift}.5\n" for i in range(20))}) for shift in (0, 1)
+    )
+    items = compare_saved_outputs([before], NotebookRun([after])).groups[0].items
+    assert saved_outputs_parts(items, full=False)[-1] == "and 8 more differences: --full prints them"
+    assert len(saved_outputs_parts(items, full=True)) == 2
