@@ -118,7 +118,7 @@ def quiet_when_idle() -> None:
 
 def _execute(job: Job, inputs: Resolved, folder: Path) -> Outcome:
     plan = replace(job.plan, data=inputs.data)
-    workspace = build(plan, inputs.archive, folder / "workspace", layout=job.layout)
+    workspace = build(plan, inputs.archive, folder / "workspace", layout=job.layout, state=inputs.state)
     if job.plan.entry is EntryKind.INTERACTIVE:
         from bis.notebooks.document import notebook_from_cells, write_notebook  # extra: notebook
 
@@ -196,6 +196,7 @@ def _session(job: Job, folder: Path, root: Path, cwd: Path) -> Session:
             folder=str(folder / "quarantine"),
             writable=(str(folder), str(home() / "templates")),
             original_scheme=plan.original_scheme,
+            later=plan.later,
         ),
     )
 
@@ -214,6 +215,9 @@ def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...])
     outputs = outputs_of(seen, run, redact=texts(Redactor({**os.environ, **secrets_of({}, job.plan.argv)})))
     failure = outputs.failure
     notes = []
+    later = [e["path"] for e in seen.all("wrote-outside") if e["what"] == "later"]
+    if later:
+        failure = Failure("data", f"{later[0]} is in a later state than the one that the original read")
     if job.plan.original_scheme and run is None and failure is None:
         failure = Failure(
             "exception",
@@ -225,7 +229,7 @@ def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...])
             Deviation(f"cell {s['position']}", str(s["source"])[:200], "skipped", str(s["why"]))
             for s in seen.notebook.skipped
         ]
-    notes += [f"writing to {e['path']} was {e['what']}" for e in seen.all("wrote-outside")]
+    notes += [f"writing to {e['path']} was {e['what']}" for e in seen.all("wrote-outside") if e["what"] != "later"]
     notes += [f"recording of {e['what']} failed: {e['why']}" for e in seen.all("failed")]
     return Outcome(
         index=job.index,

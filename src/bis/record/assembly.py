@@ -44,8 +44,9 @@ from bis.record.observed_session import (
     parameters_of,
     trace_of,
 )
+from bis.record.carried_state import carried_state, opened_files, watched_modules
 from bis.record.probes.code import relative_to
-from bis.record.probes.data import Opened, Process, probe_data
+from bis.record.probes.data import Process, probe_data
 from bis.record.probes.machine import probe_machine
 from bis.record.probes.snapshot import PackedSnapshot, add_external, external_sources
 
@@ -57,7 +58,9 @@ _BIS = Path(__file__).resolve().parents[1]
 Artifact = tuple[str, int, "Path | None"]
 
 
-def assemble(seen: ObservedSession, run: SeenRun | None, *, artifacts: tuple[Artifact, ...] = ()) -> Record:
+def assemble(
+    seen: ObservedSession, run: SeenRun | None, *, artifacts: tuple[Artifact, ...] = (), holder: str = ""
+) -> Record:
     """Build the record of one run from its session's spool.
 
     Parameters
@@ -68,12 +71,14 @@ def assemble(seen: ObservedSession, run: SeenRun | None, *, artifacts: tuple[Art
         The MLflow run; None for a program that started none.
     artifacts : tuple of (path, size, local file or None)
         The run's artifacts in MLflow; those without a local file are listed without a digest.
+    holder : str
+        The run that has the state that the program carried over; empty for this one.
     """
     session = seen.session
     redact = texts(redactor_of(seen.folder, session.argv))
     code = _code(seen, redact)
     with DigestCache(home() / "digests.sqlite") as cache:
-        data = _data(seen, run, code, cache)
+        data = _data(seen, run, code, cache, holder)
         outputs = _outputs(seen, run, artifacts, cache, redact)
     return Record(
         format=FORMAT,
@@ -145,7 +150,7 @@ def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tu
     for e in seen.all("open"):
         path = Path(e["path"])
         if (
-            e["mode"] != "r"
+            e["mode"] not in {"r", "db"}
             and path.is_relative_to(root)
             and path.is_file()
             and not _is_bookkeeping(path.relative_to(root))
@@ -260,13 +265,10 @@ def _machine(seen: ObservedSession) -> Machine:
     return replace(machine, status=Status.PARTIAL, reasons=(*machine.reasons, *facts["reasons"]))
 
 
-def _data(seen: ObservedSession, run: SeenRun | None, code: Code, cache: DigestCache) -> Data:
-    opened = [
-        Opened(path=e["path"], write=e["mode"] != "r", size_bytes=int(e["size"]), mtime_ns=int(e["mtime_ns"]))
-        for e in seen.all("open")
-    ]
-    return probe_data(
-        opened,
+def _data(seen: ObservedSession, run: SeenRun | None, code: Code, cache: DigestCache, holder: str) -> Data:
+    state = carried_state(seen, prefixes=_prefixes(seen), snapshot=code.snapshot, cache=cache)
+    data = probe_data(
+        opened_files(seen),
         root=Path(seen.session.project_root),
         prefixes=_prefixes(seen),
         snapshot=_used(seen, code),
@@ -276,7 +278,14 @@ def _data(seen: ObservedSession, run: SeenRun | None, code: Code, cache: DigestC
         cache=cache,
         complete=seen.ended,
         ambient=seen.session.mode is Mode.AMBIENT,
+        watched=watched_modules(seen),
+        earlier=state.earlier,
+        unkept=state.unkept,
+        carried=replace(state.carried, run_id=holder if state.carried.artifact else ""),
     )
+    if not state.reasons:
+        return data
+    return replace(data, status=Status.PARTIAL, reasons=(*data.reasons, *state.reasons))
 
 
 def _used(seen: ObservedSession, code: Code) -> Snapshot | None:
