@@ -100,9 +100,7 @@ class Confinement:
         Files that may not be read either: the program changed them since they were recorded.
     """
 
-    def __init__(
-        self, writable: Iterable[str], report: Callable[[str, str], None], later: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, writable: Iterable[str], report: Callable[[str, str], None], later: Iterable[str] = ()) -> None:
         self._report = report
         own = list(writable)
         self._own = _prefixes(own)
@@ -227,9 +225,7 @@ class Confinement:
         raise PermissionError(f"bis: this replay may not write to {shown}; {event} was refused")
 
 
-def confine(
-    writable: Iterable[str], report: Callable[[str, str], None], later: Iterable[str] = ()
-) -> Confinement:
+def confine(writable: Iterable[str], report: Callable[[str, str], None], later: Iterable[str] = ()) -> Confinement:
     """Confine this process, for the rest of its life; see `Confinement`."""
     confinement = Confinement(writable, report, later)
     sys.addaudithook(confinement.check)

@@ -32,6 +32,8 @@ _FLAGS = {
     "x": os.O_WRONLY | os.O_CREAT | os.O_EXCL,
 }
 _MODE = "?"  # the file is opened as the next argument, `mode`, says
+_FLAG = "flag"  # as the next argument, `flag`, says, as in `dbm`
+_DBM_ENDS = ("", ".db", ".dir", ".pag")
 _MAX_LISTED = 100_000  # files of a data set in a folder
 
 # By module: what is wrapped, the place of the path among its arguments (that of ``self`` is 0) and its name, and how it
@@ -68,6 +70,8 @@ _WATCHED: dict[str, tuple[tuple[str, int, str, str], ...]] = {
         ("LazyFrame.sink_*", 1, "path", "w"),
     ),
     "duckdb": (("connect", 0, "database", "r+"),),
+    "dbm.gnu": (("open", 0, "filename", _FLAG),),
+    "dbm.ndbm": (("open", 0, "filename", _FLAG),),
     "h5py._hl.files": (("File.__init__", 1, "name", _MODE),),
     "tables.file": (("File.__init__", 1, "filename", _MODE),),
     "soundfile": (("SoundFile.__init__", 1, "file", _MODE),),
@@ -131,7 +135,7 @@ def _named(module: ModuleType, name: str) -> Iterator[tuple[Any, str]]:
             yield owner, each
 
 
-def _wrap(owner: Any, attribute: str, place: int, keyword: str, mode: str, recorder: Recorder) -> None:  # noqa: PLR0917
+def _wrap(owner: Any, attribute: str, place: int, keyword: str, mode: str, recorder: Recorder) -> None:
     original = getattr(owner, attribute)
     if is_ours(original):
         return
@@ -139,15 +143,27 @@ def _wrap(owner: Any, attribute: str, place: int, keyword: str, mode: str, recor
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         value = args[place] if len(args) > place else kwargs.get(keyword)
         if value is not None:
-            how = mode
-            if how == _MODE:
-                how = args[place + 1] if len(args) > place + 1 else kwargs.get("mode")
-            for path in recorder.fence.run("data", paths_of, value) or ():
+            flags, paths = recorder.fence.run("data", _opening, value, mode, args[place + 1 :], kwargs) or (0, ())
+            for path in paths:
                 # Not behind the fence: a replay that may not write there is told so, as by ``open``.
-                sys.audit(NATIVE_OPEN, path, None, _FLAGS.get(str(how or "r").replace("b", ""), os.O_RDONLY))
+                sys.audit(NATIVE_OPEN, path, None, flags)
         return original(*args, **kwargs)
 
     setattr(owner, attribute, disguise(wrapper, original))
+
+
+def _opening(value: Any, mode: str, rest: tuple[Any, ...], named: dict[str, Any]) -> tuple[int, list[str]]:
+    """Which files a call opens, and with which flags."""
+    if mode not in {_MODE, _FLAG}:
+        return _FLAGS[mode], paths_of(value)
+    given = rest[0] if rest else named.get("mode" if mode == _MODE else "flag")
+    how = str(given or "r").replace("b", "")
+    if mode == _MODE:
+        return _FLAGS.get(how, os.O_RDONLY), paths_of(value)
+    path = os.fsdecode(value)
+    flags = _FLAGS["r" if how.startswith("r") else "w" if how.startswith("n") else "a"]
+    ends = [path + end for end in _DBM_ENDS if os.path.exists(path + end)]  # noqa: PTH110 (pathlib is not loaded)
+    return flags, ends or [path]
 
 
 def paths_of(value: Any) -> list[str]:
@@ -157,9 +173,7 @@ def paths_of(value: Any) -> list[str]:
     """
     if isinstance(value, (list, tuple)):
         return [path for v in value[:_MAX_LISTED] if isinstance(v, (str, os.PathLike)) for path in paths_of(v)]
-    if not isinstance(value, (str, bytes, os.PathLike)):
-        return []
-    text = os.fsdecode(value)
+    text = os.fsdecode(value) if isinstance(value, (str, bytes, os.PathLike)) else ""
     if "\n" in text or "\0" in text:  # the content itself, which some readers take, too
         return []
     if text.startswith("file://"):
@@ -169,16 +183,17 @@ def paths_of(value: Any) -> list[str]:
     text = os.path.expanduser(text)  # noqa: PTH111 (pathlib is not loaded)
     if os.path.isdir(text):  # noqa: PTH112
         return _below(text)
-    if not os.path.exists(text):  # noqa: PTH110
-        bare = text.partition("?")[0].partition("#")[0]  # XGBoost's ``train.txt?format=libsvm``
-        if any(c in text for c in "*?["):
-            from glob import glob  # where there is a pattern only
+    return [text] if os.path.exists(text) else _matching(text)  # noqa: PTH110
 
-            matching = [p for p in glob(text, recursive=True) if os.path.isfile(p)]  # noqa: PTH113, PTH207
-            if matching:
-                return matching[:_MAX_LISTED]
-        return [bare]
-    return [text]
+
+def _matching(pattern: str) -> list[str]:
+    """Files that a pattern means, or the file of an address with options (XGBoost's ``train.txt?format=libsvm``)."""
+    found: list[str] = []
+    if any(c in pattern for c in "*?["):
+        from glob import glob  # where there is a pattern only
+
+        found = [p for p in glob(pattern, recursive=True) if os.path.isfile(p)]  # noqa: PTH113, PTH207
+    return found[:_MAX_LISTED] or [pattern.partition("?")[0].partition("#")[0]]
 
 
 def _below(folder: str) -> list[str]:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 NATIVE_OPEN = "bis.open"  # raised by `bis.instrument.native_files` for what a library opens without Python
 MADE = "made"
 MOVED = "moved"
-EVENTS = frozenset({"os.rename", "os.remove", "os.truncate", "os.mkdir", "sqlite3.connect"})
+GONE = "gone"
+EVENTS = frozenset({"os.rename", "os.remove", "os.rmdir", "os.truncate", "os.mkdir", "sqlite3.connect"})
 # What SQLite keeps beside a database that was not closed: part of its content.
 _BESIDE_DATABASES = ("-wal", "-journal")
 _IN_MEMORY = ("", ":memory:")
@@ -26,16 +27,15 @@ def changes(event: str, args: tuple[Any, ...]) -> list[tuple[str, str]]:
     """Paths that an event of `EVENTS` is about, each with its mode.
 
     The modes are those of ``open`` events, ``db`` for a database that may be written, ``made`` for a new
-    folder, and ``moved`` for a folder that goes elsewhere with all that is in it.
+    folder, ``moved`` for a folder that goes elsewhere with all that is in it, and ``gone`` for one that is removed.
     """
     if event == "os.rename":
         source, target = _at(args[0], args[2]), _at(args[1], args[3])
         if os.path.isdir(source):  # noqa: PTH112 (pathlib is not loaded)
             return [(source, MOVED), (target, MADE)]
-        return [(target, "w")] if os.path.islink(source) else [(source, "w"), (target, "w")]  # noqa: PTH114
-    if event == "os.remove":
-        path = _at(args[0], args[1])
-        return [] if os.path.islink(path) else [(path, "w")]  # noqa: PTH114 (what it leads to stays)
+        return [(source, "w"), (target, "w")]
+    if event in {"os.remove", "os.rmdir"}:
+        return [(_at(args[0], args[1]), "w" if event == "os.remove" else GONE)]
     if event == "os.truncate":
         return [] if isinstance(args[0], int) else [(os.fsdecode(args[0]), "r+")]
     if event == "os.mkdir":

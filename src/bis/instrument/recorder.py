@@ -14,7 +14,7 @@ from bis.instrument.carried_files import CarriedFiles
 from bis.instrument.events import EventWriter
 from bis.instrument.fence import Fence
 from bis.instrument.own_work import OwnWork
-from bis.instrument.path_events import EVENTS, MADE, MOVED, NATIVE_OPEN, changes
+from bis.instrument.path_events import EVENTS, GONE, MADE, MOVED, NATIVE_OPEN, changes
 from bis.instrument.session_view import AMBIENT, REPLAY
 
 TYPE_CHECKING = False  # typing is not loaded at start-up
@@ -180,12 +180,15 @@ class Recorder:
 
     def _changed_files(self, event: str, args: tuple[Any, ...]) -> None:
         for path, mode in changes(event, args):
-            if mode == MOVED:
-                folder = os.path.abspath(path) + os.sep  # noqa: PTH100
-                for name in [n for n, written in self._opened if not written and n.startswith(folder)]:
-                    self._opened_file(name, "w")
-            else:
+            if mode not in {MOVED, GONE}:
                 self._opened_file(path, mode)
+                continue
+            folder = os.path.abspath(path)  # noqa: PTH100
+            if mode == MOVED:
+                read = [n for n, written in self._opened if not written and n.startswith(folder + os.sep)]
+                for name in read:
+                    self._opened_file(name, "w")
+            self._opened.add((folder, True))  # it was there: one that is made anew in its place is nothing new
 
     def _opened_file(self, path: Any, mode: str) -> None:
         name = os.fsdecode(path)
@@ -322,7 +325,7 @@ def _store_path(uri: str) -> str:
     if colon and scheme != "file" and len(scheme) > 1:  # a server
         return ""
     path = rest if scheme == "file" and colon else uri
-    return os.path.abspath(path[2:] if path.startswith("//") else path).rstrip(os.sep) + os.sep  # noqa: PTH100
+    return os.path.abspath(path.removeprefix("//")).rstrip(os.sep) + os.sep  # noqa: PTH100
 
 
 def _mode_of(flags: Any) -> str:

@@ -188,8 +188,8 @@ class Dataset:
 class Carried:
     """State that the program carried over: files that were there and that it changed, as they were before.
 
-    `artifact` is the artifact path of the archive that has their contents, of BLAKE3 `digest`, and `run_id` the run that
-    has it (empty for the run itself; the runs of one program share it). `files` are their digests before they were
+    `artifact` is the artifact path of the archive that has their contents, of BLAKE3 `digest`, and `run_id` the run
+    that has it (empty for the run itself; the runs of one program share it). `files` are their digests before they were
     changed. `absent` are names in the project, relative to it, that were not there before the program made them.
     """
 
@@ -205,8 +205,8 @@ class Carried:
 class Data:
     """Files that the program and its children read, outside of the environment and of the source snapshot's code.
 
-    Each has the content that was read, also where the program changed it later: such files are among those in `carried`,
-    which is None where it was not recorded.
+    Each has the content that was read, also where the program changed it later: such files are among those in
+    `carried`, which is None where it was not recorded.
     """
 
     status: Status

@@ -36,6 +36,7 @@ from bis.model.facets import (
 )
 from bis.model.jsonable import from_json
 from bis.model.record import FORMAT, VERSION, Mode, Record, State
+from bis.record.carried_state import carried_state, opened_files, watched_modules
 from bis.record.observed_session import (
     ObservedSession,
     SeenRun,
@@ -44,7 +45,6 @@ from bis.record.observed_session import (
     parameters_of,
     trace_of,
 )
-from bis.record.carried_state import carried_state, opened_files, watched_modules
 from bis.record.probes.code import relative_to
 from bis.record.probes.data import Process, probe_data
 from bis.record.probes.machine import probe_machine

@@ -34,7 +34,7 @@ class CarriedState:
     why there is none. `events` is the number of copies that this was made of.
     """
 
-    carried: Carried = Carried()
+    carried: Carried = field(default_factory=Carried)
     earlier: dict[str, FileDigest] = field(default_factory=dict)
     unkept: dict[str, str] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis.errors import BisError
@@ -18,7 +19,6 @@ from bis.record.probes.snapshot import holds_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
-    from pathlib import Path
 
     from bis.evidence.digests import DigestCache
 

@@ -386,15 +386,14 @@ def native_readers(
     """
     found = []
     texts: list[str] | None = None
-    for module, pattern, why in _READERS:
+    for module, reading, why in _READERS:
         if module not in loaded:
             continue
-        wrapped, rest = _WATCHED_READERS.get(module, ("", None))
+        wrapped, past = _WATCHED_READERS.get(module, ("", None))
         seen = wrapped in watched
-        if seen:
-            if rest is None:
-                continue
-            pattern = rest
+        if seen and past is None:
+            continue
+        pattern = past if seen else reading
         if pattern is not None:
             texts = list(sources()) if texts is None else texts
             if (texts or seen or module in _EVERYWHERE) and not any(pattern.search(text) for text in texts):
