@@ -37,12 +37,17 @@ class CarriedFiles:
         The project's folder: what children overwrite there may have been read by another process.
     note : callable
         Writes an event: ``kept`` for a copy, ``unkept`` for a file of which none could be made.
+    total_bytes : int
+        How much this process may keep.
     """
 
-    def __init__(self, spool: str, project: str, note: Callable[..., None]) -> None:
+    def __init__(
+        self, spool: str, project: str, note: Callable[..., None], *, total_bytes: int = MAX_TOTAL_BYTES
+    ) -> None:
         self._folder = os.path.join(spool, FOLDER)  # noqa: PTH118 (pathlib is not loaded)
         self._project = project.rstrip(os.sep) + os.sep
         self._note = note
+        self._total_bytes = total_bytes
         self._copies = 0
         self._small = 0
         self._bytes = 0
@@ -69,7 +74,7 @@ class CarriedFiles:
         if status.st_size > MAX_FILE_BYTES:
             self._note("unkept", path=path, size=status.st_size, mode=mode, why="large")
             return
-        if self._bytes + status.st_size > MAX_TOTAL_BYTES:
+        if self._bytes + status.st_size > self._total_bytes:
             if needed:
                 self._note("unkept", path=path, size=status.st_size, mode=mode, why="full")
             return

@@ -56,6 +56,7 @@ def pack_state(
     is_data: Callable[[str], bool],
     absent: Collection[str] = (),
     cache: DigestCache | None = None,
+    total_bytes: int = MAX_TOTAL_BYTES,
 ) -> PackedState:
     """Write the archive of those copies whose files are no longer as they were.
 
@@ -73,6 +74,8 @@ def pack_state(
         Names that were not there before the program made them.
     cache : DigestCache, optional
         Digests of files that were read before.
+    total_bytes : int
+        How much the files in the archive may take.
     """
     earlier: list[FileDigest] = []
     entries: dict[str, ArchiveEntry] = {}
@@ -93,7 +96,7 @@ def pack_state(
             continue
         if holds_secrets(name):
             reasons.append(f"{name} was changed by the program, and may hold secrets: what it was before is not kept")
-        elif digest not in entries and total + copy.size_bytes > MAX_TOTAL_BYTES:
+        elif digest not in entries and total + copy.size_bytes > total_bytes:
             reasons.append(f"{name} was changed by the program, and there is no room to keep what it was before")
         else:
             total += 0 if digest in entries else copy.size_bytes
