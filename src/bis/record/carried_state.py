@@ -122,7 +122,8 @@ def _first_copies(seen: ObservedSession) -> list[KeptCopy]:
         path, state = e["path"], (int(e["size"]), int(e["mtime_ns"]))
         first = float(e["t"]) <= changed.get(path, float("inf"))
         if path not in copies and first and read.get(path, state) == state:
-            copies[path] = KeptCopy(path, seen.folder / spool_files.KEPT / PurePath(e["copy"]).name, *state)
+            copy = seen.folder / spool_files.KEPT / PurePath(e["copy"]).name
+            copies[path] = KeptCopy(path, copy, *state, replaced=e["mode"] == "w")
     return list(copies.values())
 
 

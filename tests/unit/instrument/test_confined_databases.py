@@ -71,7 +71,7 @@ def test_databases_elsewhere_are_read(replay: Replay, tmp_path: Path, how: str, 
     if how == "address":
         connection = replay.connect(f"file:{str(path).replace('%', '%25')}", uri=True)
     elif how == "arguments":
-        connection = replay.connect(str(path), 5.0, 0, "", True, sqlite3.Connection, 8, False)  # noqa: FBT003
+        connection = replay.connect(str(path), 5.0, 0, "", True, sqlite3.Connection, 8, False)
     else:
         connection = replay.connect(path if how == "path" else str(path))
     with closing(connection):

@@ -105,7 +105,7 @@ def test_constructors_are_watched_with_their_mode(opened: list[tuple[str, int]])
 
 
 def test_all_functions_of_a_kind(opened: list[tuple[str, int]]) -> None:
-    """polars reads with many functions; its classes, and what reads nothing, stay as they are."""
+    """Polars reads with many functions; its classes, and what reads nothing, stay as they are."""
 
     class DataFrame:
         def write_csv(self, file: str) -> None:

@@ -27,12 +27,16 @@ MAX_TOTAL_BYTES = 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class KeptCopy:
-    """A copy of a file, made before the program changed it. `path` is the file's, `copy` that of the copy."""
+    """A copy of a file, made before the program changed it. `path` is the file's, `copy` that of the copy.
+
+    `replaced` says that the file was opened to be written as a whole, and not for changes that may never have come.
+    """
 
     path: str
     copy: Path
     size_bytes: int
     mtime_ns: int
+    replaced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ def pack_state(
 
 def _has_changed(copy: KeptCopy) -> bool:
     """Whether the file is another one now than when it was copied: a database may have been read only."""
+    if copy.replaced:  # a clock may be too coarse to tell
+        return True
     try:
         status = os.stat(copy.path)
     except OSError:
