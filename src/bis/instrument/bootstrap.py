@@ -12,7 +12,7 @@ import sys
 
 from bis.instrument.entropy.entropy_plan import EntropyPlan
 from bis.instrument.entropy.installation import install
-from bis.instrument.native_files import hooks
+from bis.instrument.path_events import NATIVE_LIBRARIES
 from bis.instrument.recorder import Recorder, SpoolObserver
 from bis.instrument.session_view import read_view
 
@@ -56,7 +56,18 @@ def _serve_entropy(recorder: Recorder, further: Hooks) -> None:
 
 def start_entropy(recorder: Recorder, plan: EntropyPlan, further: Hooks | None = None) -> None:
     """Install the entropy hooks (whether they serve or only watch is in the plan) and those of native readers."""
-    recorder.entropy = install(plan, SpoolObserver(recorder), {**hooks(recorder), **(further or {})})
+    recorder.entropy = install(plan, SpoolObserver(recorder), {**_native(recorder), **(further or {})})
+
+
+def _native(recorder: Recorder) -> Hooks:
+    """What is to be done after the import of libraries that open files without Python."""
+
+    def watch(module: ModuleType) -> None:
+        from bis.instrument.native_files import attach  # with the library
+
+        recorder.fence.run("data", attach, module, recorder)
+
+    return dict.fromkeys(NATIVE_LIBRARIES, watch)
 
 
 def _confine(recorder: Recorder, quarantine: dict[str, object]) -> Hooks:

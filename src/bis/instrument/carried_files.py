@@ -23,7 +23,6 @@ MAX_TOTAL_BYTES = 256 << 20
 SMALL_BYTES = 1 << 20
 MAX_SMALL_FILES = 1000
 _CHUNK_BYTES = 1 << 20
-DATABASE = "db"  # the mode of a file that SQLite opens: whether it will be written cannot be seen
 
 
 class CarriedFiles:

@@ -17,7 +17,7 @@ from bis.instrument.path_events import NATIVE_OPEN
 
 TYPE_CHECKING = False  # typing is not loaded at start-up
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from types import ModuleType
     from typing import Any
 
@@ -39,7 +39,7 @@ _MAX_LISTED = 100_000  # files of a data set in a folder
 # By module: what is wrapped, the place of the path among its arguments (that of ``self`` is 0) and its name, and how it
 # is opened. Names that end in * are all that begin so. What a version of a library does not have makes the library
 # count as one that is not watched, unless the name ends in ?.
-_WATCHED: dict[str, tuple[tuple[str, int, str, str], ...]] = {
+WATCHED: dict[str, tuple[tuple[str, int, str, str], ...]] = {
     "pyarrow": (("memory_map", 0, "path", _MODE), ("input_stream", 0, "source", "r")),
     "pyarrow.csv": (
         ("read_csv", 0, "input_file", "r"),
@@ -102,19 +102,10 @@ _WATCHED: dict[str, tuple[tuple[str, int, str, str], ...]] = {
 }
 
 
-def hooks(recorder: Recorder) -> dict[str, Callable[[ModuleType], None]]:
-    """What is to be done after the import of which module."""
-
-    def attach(module: ModuleType) -> None:
-        recorder.fence.run("data", _attach, module, recorder)
-
-    return dict.fromkeys(_WATCHED, attach)
-
-
-def _attach(module: ModuleType, recorder: Recorder) -> None:
+def attach(module: ModuleType, recorder: Recorder) -> None:
     """Wrap what is in the table; note that the module is watched if all of it was there."""
     complete = True
-    for name, place, keyword, mode in _WATCHED[module.__name__]:
+    for name, place, keyword, mode in WATCHED[module.__name__]:
         found = list(_named(module, name.rstrip("?")))
         complete = complete and (bool(found) or name.endswith("?"))
         for owner, attribute in found:

@@ -7,16 +7,41 @@ from __future__ import annotations
 
 import os
 
-from bis.instrument.carried_files import DATABASE
-
 TYPE_CHECKING = False  # typing is not loaded at start-up
 if TYPE_CHECKING:
     from typing import Any
 
+DATABASE = "db"  # the mode of a file that SQLite opens: whether it will be written cannot be seen
 NATIVE_OPEN = "bis.open"  # raised by `bis.instrument.native_files` for what a library opens without Python
 MADE = "made"
 MOVED = "moved"
 GONE = "gone"
+# Modules of libraries that open files without Python; `bis.instrument.native_files` has more, and is loaded with them.
+NATIVE_LIBRARIES = (
+    "catboost.core",
+    "cv2",
+    "dbm.gnu",
+    "dbm.ndbm",
+    "duckdb",
+    "h5py._hl.files",
+    "lightgbm.basic",
+    "polars",
+    "pyarrow",
+    "pyarrow.csv",
+    "pyarrow.dataset",
+    "pyarrow.feather",
+    "pyarrow.ipc",
+    "pyarrow.json",
+    "pyarrow.orc",
+    "pyarrow.parquet.core",
+    "safetensors.numpy",
+    "safetensors.torch",
+    "soundfile",
+    "tables.file",
+    "torch.serialization",
+    "torchvision.io.image",
+    "xgboost.core",
+)
 EVENTS = frozenset({"os.rename", "os.remove", "os.rmdir", "os.truncate", "os.mkdir", "sqlite3.connect"})
 # What SQLite keeps beside a database that was not closed: part of its content.
 _BESIDE_DATABASES = ("-wal", "-journal")

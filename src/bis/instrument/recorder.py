@@ -10,7 +10,6 @@ import atexit
 import os
 import sys
 
-from bis.instrument.carried_files import CarriedFiles
 from bis.instrument.events import EventWriter
 from bis.instrument.fence import Fence
 from bis.instrument.own_work import OwnWork
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+    from bis.instrument.carried_files import CarriedFiles
     from bis.instrument.session_view import SessionView
 
 # Reads below these are not data: interpreter, packages, kernel interfaces.
@@ -60,6 +60,7 @@ class Recorder:
         self._ignored: tuple[str, ...] = ()
         self._stores: tuple[str, ...] = ()
         self._carried: CarriedFiles | None = None
+        self._keeps = session.mode != REPLAY  # a replay's own state is thrown away with it
 
     # -- life ---------------------------------------------------------------------------------------------------------
 
@@ -67,8 +68,6 @@ class Recorder:
         """Start observing: files, child processes, exceptions, the end."""
         self.is_main = self._claim_main()
         self._ignored = _ignored_prefixes(self.session)
-        if self.session.mode != REPLAY:
-            self._carried = CarriedFiles(self.session.spool, self.session.project_root, self.note)
         self.note(
             "process",
             main=self.is_main,
@@ -213,10 +212,17 @@ class Recorder:
             return
         if mode == MADE or (state.st_mode & 0o170000) != 0o100000:
             return
-        if writes and self._carried is not None and self._writer is not None:
-            read = (name, False) in self._opened
-            self._carried.keep(name, mode, state, was_read=read, is_main=self.is_main)
+        if writes and self._keeps and self._writer is not None:
+            self._keep(name, mode, state)
         self.note("open", path=name, mode=mode, size=state.st_size, mtime_ns=state.st_mtime_ns)
+
+    def _keep(self, name: str, mode: str, state: os.stat_result) -> None:
+        if self._carried is None:
+            from bis.instrument.carried_files import CarriedFiles  # where a file is changed only
+
+            self._carried = CarriedFiles(self.session.spool, self.session.project_root, self.note)
+        read = (name, False) in self._opened
+        self._carried.keep(name, mode, state, was_read=read, is_main=self.is_main)
 
     def _started_child(self, event: str, args: tuple[Any, ...]) -> None:
         command = args[1] if len(args) > 1 else ()

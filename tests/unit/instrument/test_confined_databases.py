@@ -111,7 +111,12 @@ def test_a_log_that_was_not_merged_is_left_alone(replay: Replay, tmp_path: Path)
     path.with_name("c.db-wal").write_bytes(b"not merged")
     asked: list[Any] = []
     module: Any = ModuleType("sqlite3.dbapi2")
-    module.connect = lambda *args, **kwargs: asked.append((args, kwargs)) or sqlite3.connect(":memory:")
+
+    def connect(*args: Any, **kwargs: Any) -> sqlite3.Connection:
+        asked.append((args, kwargs))
+        return sqlite3.connect(":memory:")
+
+    module.connect = connect
     hooks(Confinement([str(tmp_path / "own")], lambda *_: None))["sqlite3.dbapi2"](module)
     module.connect(str(path)).close()
     assert asked == [((str(path),), {})]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bis.instrument.fence import Fence
-from bis.instrument.native_files import hooks, paths_of
-from bis.instrument.path_events import NATIVE_OPEN
+from bis.instrument.native_files import WATCHED, attach, paths_of
+from bis.instrument.path_events import NATIVE_LIBRARIES, NATIVE_OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def attached(name: str, **contents: Any) -> tuple[Any, Noting]:
     for key, value in contents.items():
         setattr(module, key, value)
     recorder = Noting()
-    hooks(recorder)[name](module)  # type: ignore[arg-type]
+    attach(module, recorder)  # type: ignore[arg-type]  # what it needs of one
     return module, recorder
 
 
@@ -69,6 +69,11 @@ def imread(filename: str, flags: int = 1) -> tuple[str, int]:
 def imwrite(filename: str, picture: object) -> object:
     """Write a picture."""
     return filename, picture
+
+
+def test_every_library_is_waited_for() -> None:
+    """The names are in a module of their own, since the table is loaded with the first library."""
+    assert sorted(WATCHED) == list(NATIVE_LIBRARIES)
 
 
 def test_functions_are_watched_and_look_as_before(opened: list[tuple[str, int]]) -> None:
