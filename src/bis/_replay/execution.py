@@ -129,7 +129,7 @@ def quiet_when_idle() -> None:
 
 def _execute(job: Job, inputs: Resolved, folder: Path) -> Outcome:
     plan = replace(job.plan, data=inputs.data)
-    workspace = build(plan, inputs.archive, folder / "workspace", layout=job.layout)
+    workspace = build(plan, inputs.archive, folder / "workspace", layout=job.layout, state=inputs.state)
     if job.plan.entry is EntryKind.INTERACTIVE:
         from bis.notebooks.document import notebook_from_cells, write_notebook  # extra: notebook
 
@@ -207,6 +207,7 @@ def _session(job: Job, folder: Path, root: Path, cwd: Path) -> Session:
             folder=str(folder / "quarantine"),
             writable=(str(folder), str(home() / "templates")),
             original_scheme=plan.original_scheme,
+            later=plan.later,
         ),
     )
 
@@ -225,6 +226,9 @@ def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...])
     outputs = outputs_of(seen, None, redact=redact)
     failure = outputs.failure
     notes = []
+    later = [e["path"] for e in seen.all("wrote-outside") if e["what"] == "later"]
+    if later:
+        failure = Failure("data", f"{later[0]} is in a later state than the one that the original read")
     if job.plan.original_scheme and not seen.runs and failure is None:
         failure = Failure("exception", "the program started 0 MLflow runs, the original at least one")
     found = [Deviation(**{k: e[k] for k in ("what", "recorded", "replayed", "why")}) for e in seen.all("deviation")]
@@ -233,7 +237,7 @@ def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...])
             Deviation(f"cell {s['position']}", str(s["source"])[:200], "skipped", str(s["why"]))
             for s in seen.notebook.skipped
         ]
-    notes += [f"writing to {e['path']} was {e['what']}" for e in seen.all("wrote-outside")]
+    notes += [f"writing to {e['path']} was {e['what']}" for e in seen.all("wrote-outside") if e["what"] != "later"]
     notes += [f"recording of {e['what']} failed: {e['why']}" for e in seen.all("failed")]
     return Outcome(
         index=job.index,

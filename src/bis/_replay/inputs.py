@@ -54,6 +54,8 @@ class Inputs:
     ----------
     source : str
         Digest of the source archive; empty where there is none.
+    state : str
+        Digest of the archive of the state that the program carried over; empty where there is none.
     lock : str
         Digest of the lock of the environment that the replay was planned in.
     rebuilt : Environment, optional
@@ -72,6 +74,7 @@ class Inputs:
     name: str = ""
     deviations: tuple[Deviation, ...] = ()
     origin: Origin = Origin()
+    state: str = ""
 
     @property
     def are_here(self) -> bool:
@@ -87,6 +90,7 @@ class Resolved:
     python: str
     data: tuple[DataPlacement, ...]
     deviations: tuple[Deviation, ...] = ()
+    state: Path | None = None
 
 
 def lock_digest(environment: Environment) -> str:
@@ -155,6 +159,7 @@ def resolve(
         python=python,
         data=tuple(data) if inputs.are_here else _checked(data, home),
         deviations=deviations,
+        state=_found_source(inputs.state, home) if inputs.state else None,
     )
 
 

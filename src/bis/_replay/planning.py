@@ -19,6 +19,8 @@ from bis.model.record import Mode
 from bis.model.verdict import Deviation, ReplayKind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bis.model.facets import GeneratorState
     from bis.model.record import Record
 
@@ -156,6 +158,7 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
         missing=tuple(dict.fromkeys(notes.missing)),
         timeout_s=options.timeout_s,
         parameters=parameters,
+        later=_later(record),
     )
 
 
@@ -182,15 +185,17 @@ def obstacles(plan: Plan, *, allow_changed_data: bool = False) -> tuple[str, ...
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Folders of a workspace, relative to the project: those to import from, and those that must be there.
+    """Folders of a workspace, relative to the project: to import from, those that must be there, and what must not.
 
     Importable are sources that were outside of the project, and packages of the project itself that were installed
     in place: without these a replay would import them from where they were, or not at all. What must be there are
-    the folders that the program wrote into, which may have been empty.
+    the folders that the program wrote into, which may have been empty. `absent` are names that the program makes
+    itself, and that may be in the snapshot, which was taken when the program had begun.
     """
 
     import_folders: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 def layout(record: Record) -> Layout:
@@ -205,7 +210,16 @@ def layout(record: Record) -> Layout:
         source = posixpath.normpath(posixpath.join(inside, "src"))
         imported.append(source if any(n.startswith(source + "/") for n in names) else inside)
     written = [posixpath.dirname(f.path) for f in record.outputs.files if not posixpath.isabs(f.path)]
-    return Layout(tuple(dict.fromkeys(imported)), tuple(dict.fromkeys(w for w in written if w)))
+    absent = record.data.carried.absent if record.data.carried is not None else ()
+    there = [_existing(folder, absent) for folder in written]
+    return Layout(tuple(dict.fromkeys(imported)), tuple(dict.fromkeys(w for w in there if w)), absent)
+
+
+def _existing(folder: str, absent: Collection[str]) -> str:
+    """The innermost folder on this path that the program did not make itself; empty for the project."""
+    parts = folder.split("/")
+    made = [n for n in range(1, len(parts) + 1) if "/".join(parts[:n]) in absent]
+    return "/".join(parts[: made[0] - 1]) if made else folder
 
 
 def _inside(url: str, root: str) -> str | None:
@@ -473,11 +487,37 @@ def _states(record: Record, notes: _Notes) -> tuple[GeneratorState, ...]:
 def _data(record: Record, here: HostState) -> tuple[DataPlacement, ...]:
     snapshot = record.code.snapshot
     held = {f.path: f.digest for f in snapshot.files} if snapshot else {}
-    return tuple(
+    kept = {f.path for f in _carried(record)}
+    read = {f.path for f in record.data.files}
+    placements = [
         _placement(file, here, record)
         for file in record.data.files
-        if not file.digest or held.get(file.path) != file.digest
-    )
+        if file.path not in kept and (not file.digest or held.get(file.path) != file.digest)
+    ]
+    for file in _carried(record):
+        target = _workspace_name(file.path, record)
+        if target is not None:
+            placements.append(DataPlacement(file, None, target, kept=True))
+        elif file.path in read:
+            why = (
+                "the program changes it at its absolute place, where a replay may not write and a later state may be: "
+                "give it another place with --set"
+            )
+            placements.append(DataPlacement(file, None, None, why, kept=True))
+    return tuple(placements)
+
+
+def _carried(record: Record) -> tuple[FileDigest, ...]:
+    """Files that the program changed, as they were before."""
+    return record.data.carried.files if record.data.carried is not None else ()
+
+
+def _later(record: Record) -> tuple[str, ...]:
+    """Where those of them that it read are now, in a later state."""
+    root = record.code.project_root
+    read = {f.path for f in record.data.files}
+    names = [f.path for f in _carried(record) if f.path in read]
+    return tuple(posixpath.normpath(posixpath.join(root, n)) for n in names if root or posixpath.isabs(n))
 
 
 def _placement(file: FileDigest, here: HostState, record: Record) -> DataPlacement:
@@ -485,6 +525,9 @@ def _placement(file: FileDigest, here: HostState, record: Record) -> DataPlaceme
     target = _workspace_name(file.path, record)
     if found is None:
         return DataPlacement(file, None, target, f"not found, though the program read it ({file.size_bytes} bytes)")
+    if not file.digest:
+        why = f"what the program read of it was not recorded, and {found.path} may be another file by now"
+        return DataPlacement(file, found.path, target, why)
     if found.state == "changed":
         return DataPlacement(file, found.path, target, f"{found.path} is another file than the one that was read")
     if found.state == "unread":

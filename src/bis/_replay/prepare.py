@@ -17,7 +17,7 @@ from bis.config import Settings
 from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpossible
 from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
-from bis.evidence.store import SOURCE, StoredRun
+from bis.evidence.store import CARRIED, SOURCE, StoredRun
 from bis.model.plan import Plan
 from bis.model.progress import Task
 from bis.model.variation import Variation, recorded_variation
@@ -195,6 +195,7 @@ def _inputs(
 ) -> Inputs:
     inputs = Inputs(
         source=_kept_source(run, options, workspace, archive),
+        state=_kept_state(run, workspace),
         lock=lock_digest(here.environment),
         origin=Origin(host=host_digest(), interpreter=sys.executable),
     )
@@ -206,12 +207,30 @@ def _inputs(
     )
     return Inputs(
         source=inputs.source,
+        state=inputs.state,
         lock=inputs.lock,
         rebuilt=recorded,
         name=built.name,
         deviations=built.deviations,
         origin=inputs.origin,
     )
+
+
+def _kept_state(run: StoredRun, workspace: Workspace) -> str:
+    """The digest of the state that the program carried over, which is then kept here; empty where there is none."""
+    carried = run.record.data.carried
+    if carried is None or not carried.artifact:
+        return ""
+    holder = carried.run_id or run.run_id
+    archive = workspace.store.download(holder, CARRIED)
+    found = digest_file(archive).digest
+    if found != carried.digest:
+        raise EvidenceDamaged(
+            f"{CARRIED} of run {holder} has digest {found[:16]}…; the record of run {run.run_id} says "
+            f"{carried.digest[:16]}…",
+            hint="The artifact was changed after recording; restore it to replay this run.",
+        )
+    return keep_source(archive, home=workspace.home)
 
 
 def _kept_source(run: StoredRun, options: ReplayOptions, workspace: Workspace, archive: Path | None) -> str:

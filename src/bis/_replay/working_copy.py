@@ -13,19 +13,21 @@ import re
 import shutil
 import stat
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis._replay.planning import NEIGHBOURS, Layout
 from bis.errors import EvidenceError, StorageError, UnsafeArchive
-from bis.evidence.archive import unpack
+from bis.evidence.archive import read_entries, unpack
 from bis.model.verdict import Deviation
 
 if TYPE_CHECKING:
     from bis.model.plan import DataPlacement, Plan
 
 COPIED_BYTES = 64 << 20
+_DATABASE = b"SQLite format 3\0"
 _PROJECT = "project"
 _ABOVE = "above"  # means a folder above the project
 _SCANNED_BYTES = 1 << 20
@@ -50,7 +52,9 @@ class WorkingCopy:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def build(plan: Plan, archive: Path | None, folder: Path, *, layout: Layout | None = None) -> WorkingCopy:
+def build(
+    plan: Plan, archive: Path | None, folder: Path, *, layout: Layout | None = None, state: Path | None = None
+) -> WorkingCopy:
     """Make the workspace of one replay.
 
     Parameters
@@ -63,6 +67,8 @@ def build(plan: Plan, archive: Path | None, folder: Path, *, layout: Layout | No
         Where; it must not be there, or be empty. It is removed if anything fails or interrupts.
     layout : Layout, optional
         Folders that the program needs, as `bis._replay.planning.layout` finds them.
+    state : Path, optional
+        The archive of files as they were before the program changed them, by their digests.
 
     Raises
     ------
@@ -80,6 +86,10 @@ def build(plan: Plan, archive: Path | None, folder: Path, *, layout: Layout | No
         root.mkdir(parents=True, exist_ok=True)
         if archive is not None:
             unpack(archive, root)
+        for name in sorted(layout.absent, reverse=True):  # what is in a folder comes before it
+            _remove(_inside(root, name, folder))
+        if state is not None:
+            _put_back(plan, state, root, folder)
         for placement in plan.data:
             if placement.target is not None and placement.found is not None:
                 _place(placement, _inside(root, placement.target, folder))
@@ -163,19 +173,48 @@ def _inside(root: Path, name: str, folder: Path) -> Path:
     return place
 
 
+def _remove(place: Path) -> None:
+    """Take away what got into the snapshot while the program made it."""
+    if place.is_symlink() or place.is_file():
+        place.unlink()
+    elif place.is_dir():
+        with suppress(OSError):  # there is more in it
+            place.rmdir()
+
+
+def _put_back(plan: Plan, state: Path, root: Path, folder: Path) -> None:
+    """Files that the program changed, as they were before."""
+    contents = {e.name: e.source for e in read_entries(state)}
+    for placement in plan.data:
+        content = contents.get(placement.file.digest)
+        if not placement.kept or placement.target is None or not isinstance(content, bytes):
+            continue
+        target = _inside(root, placement.target, folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_symlink() or target.exists():
+            target.unlink()
+        target.write_bytes(content)
+
+
 def _place(placement: DataPlacement, target: Path) -> None:
     """Put a file where the program looks for it."""
     assert placement.found is not None
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_symlink() or target.exists():
         target.unlink()
-    if placement.file.size_bytes > COPIED_BYTES:
+    if placement.file.size_bytes > COPIED_BYTES and not _is_database(placement.found):
         target.symlink_to(os.path.realpath(placement.found))
         return
     _copy(placement.found, target)
     status = os.stat(placement.found)  # noqa: PTH116 (text)
     os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
     target.chmod(stat.S_IMODE(status.st_mode) | stat.S_IRUSR | stat.S_IWUSR)
+
+
+def _is_database(path: str) -> bool:
+    """Whether this is a database of SQLite, which is opened for writing even where it is only read."""
+    with open(path, "rb") as file:  # noqa: PTH123 (text)
+        return file.read(len(_DATABASE)) == _DATABASE
 
 
 def _copy(source: str, target: Path) -> None:

@@ -46,6 +46,7 @@ from bis.model.stored_runs import RunFilter, RunPage, RunSummary, StoredVerdict
 FOLDER = "bis"
 RECORD = f"{FOLDER}/record.json"
 SOURCE = f"{FOLDER}/source.tar.gz"
+CARRIED = f"{FOLDER}/carried.tar.gz"
 LOCK = f"{FOLDER}/environment.lock"
 NOTEBOOK = f"{FOLDER}/notebook.ipynb"
 PARENT = "mlflow.parentRunId"

@@ -13,6 +13,7 @@ import os
 import sys
 
 from bis.instrument.own_work import OwnWork
+from bis.instrument.path_events import NATIVE_OPEN, database_path
 
 TYPE_CHECKING = False  # typing is not loaded at start-up
 if TYPE_CHECKING:
@@ -94,10 +95,12 @@ class Confinement:
         Folders below which everything may be written.
     report : callable
         Called as ``report(what, path)``: once for each cache folder that is written to (`what` is "cache"), and for
-        each refusal ("refused").
+        each refusal ("refused", or "later" for a read of a file that is in a later state).
+    later : iterable of str
+        Files that may not be read either: the program changed them since they were recorded.
     """
 
-    def __init__(self, writable: Iterable[str], report: Callable[[str, str], None]) -> None:
+    def __init__(self, writable: Iterable[str], report: Callable[[str, str], None], later: Iterable[str] = ()) -> None:
         self._report = report
         own = list(writable)
         self._own = _prefixes(own)
@@ -106,6 +109,7 @@ class Confinement:
         self._caches = _prefixes(_cache_folders())
         self._reported: set[str] = set()
         self._folders: dict[str, str] = {}
+        self._later = frozenset(p for given in later for p in (given, os.path.realpath(given)))
 
     def check(self, event: str, args: tuple[Any, ...]) -> None:
         """Refuse a write outside the writable folders.
@@ -115,9 +119,13 @@ class Confinement:
         PermissionError
             In place of the write.
         """
-        if event == "open":
+        if event in {"open", NATIVE_OPEN}:
             path, _mode, flags = args
-            if type(path) is int or path is None or not flags & _WRITING or _ASIDE.going_on:
+            if type(path) is int or path is None or _ASIDE.going_on:
+                return
+            if self._later and self.is_later(os.fsdecode(path)):
+                self._refuse_later(os.fsdecode(path))
+            if not flags & _WRITING:
                 return
             self._allow(event, path, follow=not flags & getattr(os, "O_NOFOLLOW", 0))
         elif event in _WRITES:
@@ -156,18 +164,27 @@ class Confinement:
         return os.path.abspath(path).startswith(self._named)  # noqa: PTH100
 
     def _allow_database(self, name: Any) -> None:
-        if not isinstance(name, (str, bytes)):
-            return
-        text = os.fsdecode(name)
-        if text.startswith("file:"):
-            text, _, query = text[5:].partition("?")
-            if "mode=ro" in query or "mode=memory" in query or "immutable=1" in query:
-                return
-            text = "/" + text.lstrip("/") if text.startswith("/") else text
-        if text in {"", ":memory:"}:
+        text, writable = database_path(name)
+        if text and self.is_later(text):
+            self._refuse_later(text)
+        if not text or not writable:
             return
         # Connecting to an existing database writes nothing by itself, but later writes of SQLite raise no audit event.
         self._allow("sqlite3.connect", text, follow=True)
+
+    def is_own(self, path: str) -> bool:
+        """Whether what is written to this path stays within the replay."""
+        real = self._real(path, follow=True)
+        return real.startswith(self._own) or (real.startswith(self._temporary) and not self._is_own_link(path))
+
+    def is_later(self, path: str) -> bool:
+        """Whether this file is in a later state than the recorded one."""
+        return os.path.abspath(path) in self._later  # noqa: PTH100
+
+    def refused(self, path: str) -> None:
+        """Report a write that was refused elsewhere than here."""
+        with suspended():
+            self._report("later" if self.is_later(path) else "refused", os.path.realpath(path))
 
     def _real(self, path: str, *, follow: bool) -> str:
         """The real path, with a separator at its end; folders are resolved once."""
@@ -193,6 +210,13 @@ class Confinement:
             with suspended():
                 self._report("cache", cache.rstrip(os.sep))
 
+    def _refuse_later(self, path: str) -> None:
+        with suspended():
+            self._report("later", path)
+        raise PermissionError(
+            f"bis: this replay may not read {path}: the program changed it, and it is in a later state than recorded"
+        )
+
     def _refuse(self, event: str, path: str, real: str) -> None:
         real = real.rstrip(os.sep)
         with suspended():
@@ -201,9 +225,9 @@ class Confinement:
         raise PermissionError(f"bis: this replay may not write to {shown}; {event} was refused")
 
 
-def confine(writable: Iterable[str], report: Callable[[str, str], None]) -> Confinement:
+def confine(writable: Iterable[str], report: Callable[[str, str], None], later: Iterable[str] = ()) -> Confinement:
     """Confine this process, for the rest of its life; see `Confinement`."""
-    confinement = Confinement(writable, report)
+    confinement = Confinement(writable, report, later)
     sys.addaudithook(confinement.check)
     return confinement
 

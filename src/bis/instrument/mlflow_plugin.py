@@ -26,6 +26,7 @@ def tracking_store(store_uri: str, artifact_uri: str | None = None, **options: A
     recorder = _recorder()
     if recorder is not None and recorder.session.quarantine is not None:
         return _watched(_quarantine().tracking_store(store_uri, artifact_uri), store_uri, recorder)
+    _leave_out(recorder, store_uri)
     store = _default_tracking_store(store_uri, artifact_uri, **options)
     return store if recorder is None else _watched(store, store_uri, recorder)
 
@@ -38,7 +39,14 @@ def registry_store(store_uri: str, tracking_uri: str | None = None) -> Any:
     recorder = _recorder()
     if recorder is not None and recorder.session.quarantine is not None:
         return _quarantine().registry_store(store_uri)
+    _leave_out(recorder, store_uri)
     return _default_registry_store(store_uri, tracking_uri)
+
+
+def _leave_out(recorder: Any, uri: str) -> None:
+    """The files of MLflow's stores are no data."""
+    if recorder is not None:
+        recorder.fence.run("data", recorder.store_seen, uri)
 
 
 def _watched(store: Any, uri: str, recorder: Any) -> Any:

@@ -14,7 +14,8 @@ from bis.instrument.events import EventWriter
 from bis.instrument.fence import Fence
 from bis.instrument.light_json import encoded
 from bis.instrument.own_work import OwnWork
-from bis.instrument.session_view import AMBIENT
+from bis.instrument.path_events import EVENTS, GONE, MADE, MOVED, NATIVE_OPEN, changes
+from bis.instrument.session_view import AMBIENT, REPLAY
 
 TYPE_CHECKING = False  # typing is not loaded at start-up
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+    from bis.instrument.carried_files import CarriedFiles
     from bis.instrument.session_view import SessionView
 
 # Reads below these are not data: interpreter, packages, kernel interfaces.
@@ -31,7 +33,7 @@ _MAX_PATHS = 100_000
 _MAX_PENDING = 200_000  # a process that lives for months and starts no run must not grow
 _CHILDREN = frozenset({"subprocess.Popen", "os.posix_spawn", "os.exec"})
 _CACHE = f"{os.sep}__pycache__{os.sep}"  # the interpreter's own, written under passing names
-_WATCHED = _CHILDREN | {"open", "os.system"}
+_WATCHED = _CHILDREN | EVENTS | {"open", "os.system", NATIVE_OPEN}
 # Without one of these a program has no trained model that could be digested.
 MODEL_LIBRARIES = ("sklearn", "torch", "keras", "tf_keras", "xgboost", "lightgbm", "catboost", "statsmodels")
 _CODE = (".py", ".pyc", ".so", ".pyd", ".pth", ".dll", ".dylib")
@@ -58,6 +60,9 @@ class Recorder:
         self._digests: dict[str, set[str]] = {}
         self._secrets: dict[str, str] = {}
         self._ignored: tuple[str, ...] = ()
+        self._stores: tuple[str, ...] = ()
+        self._carried: CarriedFiles | None = None
+        self._keeps = session.mode != REPLAY  # a replay's own state is thrown away with it
 
     # -- life ---------------------------------------------------------------------------------------------------------
 
@@ -135,6 +140,12 @@ class Recorder:
         ordinal = self.runs[run_id] = len(self.runs)
         self.note("run", run_id=run_id, how=how, experiment_id=experiment_id, uri=uri, ordinal=ordinal, **identity)
 
+    def store_seen(self, uri: str) -> None:
+        """Leave out the files of a store of MLflow: they are its bookkeeping, and no data of the program."""
+        path = _store_path(uri)
+        if path and path not in self._stores:
+            self._stores = (*self._stores, path)
+
     def keep_secret(self, name: str, value: str) -> None:
         """Keep what storing needs and no evidence may hold in a file of this process, until the session is stored."""
         if value in self._secrets.values():
@@ -167,37 +178,68 @@ class Recorder:
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         if self._busy.going_on:
             return
-        if event == "open":
+        if event in {"open", NATIVE_OPEN}:
             with self._busy:
                 try:
                     path, _mode, flags = args
                     if type(path) is not int:
-                        self._opened_file(path, flags)
+                        self._opened_file(path, _mode_of(flags))
                 except Exception as error:  # noqa: BLE001 (an audit hook that raises would make the user's open() fail)
                     self.fence.failed("data", error)
+        elif event in EVENTS:
+            with self._busy:
+                self.fence.run("data", self._changed_files, event, args)
         elif event in _CHILDREN:
             self.fence.run("data", self._started_child, event, args)
         elif event == "os.system":
             self.fence.run("data", self._started_shell, args)
 
-    def _opened_file(self, path: Any, flags: Any) -> None:
+    def _changed_files(self, event: str, args: tuple[Any, ...]) -> None:
+        for path, mode in changes(event, args):
+            if mode not in {MOVED, GONE}:
+                self._opened_file(path, mode)
+                continue
+            folder = os.path.abspath(path)  # noqa: PTH100
+            if mode == MOVED:
+                read = [n for n, written in self._opened if not written and n.startswith(folder + os.sep)]
+                for name in read:
+                    self._opened_file(name, "w")
+            self._opened.add((folder, True))  # it was there: one that is made anew in its place is nothing new
+
+    def _opened_file(self, path: Any, mode: str) -> None:
         name = os.fsdecode(path)
         if name.startswith(_SYSTEM):
             return
         name = os.path.abspath(name)  # noqa: PTH100 (called for every open of the program: the quick one)
-        writes = bool(isinstance(flags, int) and flags & _WRITING)
+        writes = mode != "r"
         if name.startswith(self._ignored) or _CACHE in name or (not writes and name.endswith(_CODE)):
             return
         if (name, writes) in self._opened or len(self._opened) >= _MAX_PATHS:
             return
         self._opened.add((name, writes))
+        if self._stores and name.startswith(self._stores) and "/artifacts/" not in name:
+            return
         try:
             state = os.stat(name)  # noqa: PTH116 (same)
-            size, mtime, regular = state.st_size, state.st_mtime_ns, (state.st_mode & 0o170000) == 0o100000
-        except OSError:
-            size, mtime, regular = -1, 0, writes  # it does not exist yet (or not at all: a read of it will fail)
-        if regular:
-            self.note("open", path=name, mode=_mode(flags), size=size, mtime_ns=mtime)
+        except OSError:  # it does not exist yet (or not at all: a read of it will fail)
+            if mode == MADE:
+                self.note("made", path=name)
+            elif writes:
+                self.note("open", path=name, mode=mode, size=-1, mtime_ns=0)
+            return
+        if mode == MADE or (state.st_mode & 0o170000) != 0o100000:
+            return
+        if writes and self._keeps and self._writer is not None:
+            self._keep(name, mode, state)
+        self.note("open", path=name, mode=mode, size=state.st_size, mtime_ns=state.st_mtime_ns)
+
+    def _keep(self, name: str, mode: str, state: os.stat_result) -> None:
+        if self._carried is None:
+            from bis.instrument.carried_files import CarriedFiles  # where a file is changed only
+
+            self._carried = CarriedFiles(self.session.spool, self.session.project_root, self.note)
+        read = (name, False) in self._opened
+        self._carried.keep(name, mode, state, was_read=read, is_main=self.is_main)
 
     def _started_child(self, event: str, args: tuple[Any, ...]) -> None:
         command = args[1] if len(args) > 1 else ()
@@ -297,7 +339,19 @@ def _ignored_prefixes(session: SessionView) -> tuple[str, ...]:
     return tuple(p.rstrip(os.sep) + os.sep for p in sorted(found) if not session.project_root.startswith(p + os.sep))
 
 
-def _mode(flags: Any) -> str:
+def _store_path(uri: str) -> str:
+    """Where a store of MLflow keeps its files: a database, or a folder with a separator at its end."""
+    scheme, colon, rest = uri.partition(":")
+    if scheme == "sqlite" or scheme.startswith("sqlite+"):
+        path = rest.partition("?")[0]
+        return os.path.abspath(path[3:]) if len(path) > 3 else ""  # noqa: PTH100 (pathlib is not loaded)
+    if colon and scheme != "file" and len(scheme) > 1:  # a server
+        return ""
+    path = rest if scheme == "file" and colon else uri
+    return os.path.abspath(path.removeprefix("//")).rstrip(os.sep) + os.sep  # noqa: PTH100
+
+
+def _mode_of(flags: Any) -> str:
     """The flags of an ``open`` in the letters of Python's own."""
     if not isinstance(flags, int) or not flags & _WRITING:
         return "r"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SESSION = "session.json"
 VERSION = 1
 AMBIENT = "ambient"
+REPLAY = "replay"
 _OPTIONAL: dict[str, Any] = {
     "tracking_uri": None,
     "states": [],

@@ -187,13 +187,35 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """State that the program carried over: files that were there and that it changed, as they were before.
+
+    `artifact` is the artifact path of the archive that has their contents, of BLAKE3 `digest`, and `run_id` the run
+    that has it (empty for the run itself; the runs of one program share it). `files` are their digests before they were
+    changed. `absent` are names in the project, relative to it, that were not there before the program made them.
+    """
+
+    artifact: str = ""
+    run_id: str = ""
+    digest: str = ""
+    size_bytes: int = 0
+    files: tuple[FileDigest, ...] = ()
+    absent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Data:
-    """Files that the program and its children read, outside of the environment and of the source snapshot's code."""
+    """Files that the program and its children read, outside of the environment and of the source snapshot's code.
+
+    Each has the content that was read, also where the program changed it later: such files are among those in
+    `carried`, which is None where it was not recorded.
+    """
 
     status: Status
     reasons: tuple[str, ...] = ()
     files: tuple[FileDigest, ...] = ()
     datasets: tuple[Dataset, ...] = ()
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,15 @@ class Missing:
 class DataPlacement:
     """An input file: where it is found now (absolute), and where the program will look for it.
 
-    `target` is relative to the workspace, or None where the file is read at its absolute place.
+    `target` is relative to the workspace, or None where the file is read at its absolute place. `kept` says that the
+    program changed the file, and that its content comes from what was kept of it; it is found nowhere then.
     """
 
     file: FileDigest
     found: str | None
     target: str | None
     problem: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Plan:
     """A replay, spelled out. A pure function of the record, the options and what this machine has.
 
     `parameters` are the recorded values of a notebook's parameters, `overrides` those that are set for this replay.
+    `later` are absolute paths of files that the program changed: what is there now is a later state, which no replay
+    may take for the recorded one.
     """
 
     run_id: str
@@ -58,3 +62,4 @@ class Plan:
     missing: tuple[Missing, ...] = ()
     timeout_s: float | None = None
     parameters: dict[str, str] = field(default_factory=dict)
+    later: tuple[str, ...] = ()

@@ -14,11 +14,15 @@ from bis.model.record import Mode
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """Where a replay may write. `folder` holds its tracking store; `writable` lists further folders (absolute)."""
+    """Where a replay may write. `folder` holds its tracking store; `writable` lists further folders (absolute).
+
+    `later` are files (absolute) that it may not even read: they are in a later state than the recorded one.
+    """
 
     folder: str
     writable: tuple[str, ...] = ()
     original_scheme: str = ""
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

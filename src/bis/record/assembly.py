@@ -37,6 +37,7 @@ from bis.model.facets import (
 )
 from bis.model.jsonable import from_json
 from bis.model.record import FORMAT, VERSION, Mode, Record, State
+from bis.record.carried_state import carried_state, opened_files, watched_modules
 from bis.record.observed_session import (
     ObservedSession,
     SeenRun,
@@ -47,7 +48,7 @@ from bis.record.observed_session import (
     trace_of,
 )
 from bis.record.probes.code import relative_to
-from bis.record.probes.data import Opened, Process, probe_data
+from bis.record.probes.data import Process, probe_data
 from bis.record.probes.machine import probe_machine
 from bis.record.probes.snapshot import PackedSnapshot, add_external, external_sources
 from bis.record.store_places import StorePlaces, store_places
@@ -60,7 +61,9 @@ _BIS = Path(__file__).resolve().parents[1]
 Artifact = tuple[str, int, "Path | None"]
 
 
-def assemble(seen: ObservedSession, run: SeenRun | None, *, artifacts: tuple[Artifact, ...] = ()) -> Record:
+def assemble(
+    seen: ObservedSession, run: SeenRun | None, *, artifacts: tuple[Artifact, ...] = (), holder: str = ""
+) -> Record:
     """Build the record of one run from its session's spool.
 
     Parameters
@@ -71,12 +74,14 @@ def assemble(seen: ObservedSession, run: SeenRun | None, *, artifacts: tuple[Art
         The MLflow run; None for a program that started none.
     artifacts : tuple of (path, size, local file or None)
         The run's artifacts in MLflow; those without a local file are listed without a digest.
+    holder : str
+        The run that has the state that the program carried over; empty for this one.
     """
     session = seen.session
     redact = texts(redactor_of(seen.folder, session.argv))
     code = _code(seen, redact)
     with DigestCache(home() / "digests.sqlite") as cache:
-        data = _data(seen, run, code, cache)
+        data = _data(seen, run, code, cache, holder)
         outputs = _outputs(seen, run, artifacts, cache, redact)
     return Record(
         format=FORMAT,
@@ -151,7 +156,7 @@ def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tu
     for e in seen.all("open"):
         path = Path(e["path"])
         if (
-            e["mode"] != "r"
+            e["mode"] not in {"r", "db"}
             and path.is_relative_to(root)
             and path.is_file()
             and not _is_bookkeeping(path.relative_to(root))
@@ -271,15 +276,11 @@ def _machine(seen: ObservedSession) -> Machine:
     return replace(machine, status=Status.PARTIAL, reasons=(*machine.reasons, *facts["reasons"]))
 
 
-def _data(seen: ObservedSession, run: SeenRun | None, code: Code, cache: DigestCache) -> Data:
+def _data(seen: ObservedSession, run: SeenRun | None, code: Code, cache: DigestCache, holder: str) -> Data:
     stores = _stores(seen)
-    opened = [
-        Opened(path=e["path"], write=e["mode"] != "r", size_bytes=int(e["size"]), mtime_ns=int(e["mtime_ns"]))
-        for e in seen.all("open")
-        if not stores.keep_records_in(e["path"])
-    ]
-    return probe_data(
-        opened,
+    state = carried_state(seen, prefixes=_prefixes(seen), snapshot=code.snapshot, cache=cache)
+    data = probe_data(
+        [opened for opened in opened_files(seen) if not stores.keep_records_in(opened.path)],
         root=Path(seen.session.project_root),
         prefixes=_prefixes(seen),
         snapshot=_used(seen, code),
@@ -289,7 +290,14 @@ def _data(seen: ObservedSession, run: SeenRun | None, code: Code, cache: DigestC
         cache=cache,
         complete=seen.ended,
         ambient=seen.session.mode is Mode.AMBIENT,
+        watched=watched_modules(seen),
+        earlier=state.earlier,
+        unkept=state.unkept,
+        carried=replace(state.carried, run_id=holder if state.carried.artifact else ""),
     )
+    if not state.reasons:
+        return data
+    return replace(data, status=Status.PARTIAL, reasons=(*data.reasons, *state.reasons))
 
 
 def _used(seen: ObservedSession, code: Code) -> Snapshot | None:

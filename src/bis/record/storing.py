@@ -26,7 +26,7 @@ from bis.evidence.client_settings import set_up_client
 from bis.evidence.known_stores import remember
 from bis.evidence.session_secrets import forget_secrets, redacted_notebook, redactor_of, with_password
 from bis.evidence.spool import write_document
-from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore
+from bis.evidence.store import CARRIED, NOTEBOOK, SOURCE, EvidenceStore
 from bis.launch.liveness import lock, unlock
 from bis.model.facets import Curve, Outputs
 from bis.model.record import Mode, Record, State
@@ -81,6 +81,8 @@ def store_session(folder: Path, *, store: EvidenceStore | None = None) -> Stored
         raise EvidenceDamaged(f"the session {folder} cannot be read: {type(error).__name__}: {error}") from error
     write_document(folder / spool_files.STORED, done)
     forget_secrets(folder)
+    if spool_files.read_session(folder).mode is Mode.RUN:  # a process that records itself may go on and store again
+        shutil.rmtree(folder / spool_files.KEPT, ignore_errors=True)
     return done
 
 
@@ -98,13 +100,17 @@ def _store_runs(folder: Path, store: EvidenceStore | None) -> Stored:
     _redact_notebook(seen)
     stored = []
     uri = ""
+    holders: dict[str, str] = {}  # by store, the run that has the state that all runs of the program share
     runs: tuple[SeenRun | None, ...] = seen.runs or ((None,) if seen.session.mode is Mode.RUN else ())
     for run in runs:
         given = run.uri if run is not None else seen.session.tracking_uri
         address = absolute_uri(given, seen.session.cwd)
         target = store or EvidenceStore(None if address is None else with_password(folder, address))
         uri = without_password(target.tracking_uri)
-        stored.append(_store_run(target, seen, run))
+        holder = "" if run is None else holders.get(uri, "")
+        stored.append(_store_run(target, seen, run, holder))
+        if run is not None and run.how == "created":
+            holders.setdefault(uri, run.run_id)
     _remember(seen, stored, uri)
     return Stored(tuple(stored), uri, time.time())
 
@@ -116,14 +122,18 @@ def _redact_notebook(seen: ObservedSession) -> None:
         (seen.folder / spool_files.NOTEBOOK_REDACTED).write_bytes(redacted_notebook(executed.read_bytes(), redact))
 
 
-def _store_run(store: EvidenceStore, seen: ObservedSession, run: SeenRun | None) -> str:
-    record = assemble(seen, run, artifacts=_artifacts(store, run))
+def _store_run(store: EvidenceStore, seen: ObservedSession, run: SeenRun | None, holder: str) -> str:
+    record = assemble(seen, run, artifacts=_artifacts(store, run), holder=holder)
     if run is not None and run.how == "created":  # another program may have logged to one that was resumed
         record = replace(record, outputs=_with_unseen(store, run.run_id, record.outputs))
     run_id = run.run_id if run is not None else _create(store, seen, record)
     files = {}
-    for artifact, name in ((SOURCE, spool_files.SOURCE), (NOTEBOOK, spool_files.NOTEBOOK_REDACTED)):
-        if (seen.folder / name).exists():
+    for artifact, name in (
+        (SOURCE, spool_files.SOURCE),
+        (NOTEBOOK, spool_files.NOTEBOOK_REDACTED),
+        (CARRIED, spool_files.CARRIED),
+    ):
+        if (seen.folder / name).exists() and not (holder and artifact == CARRIED):
             files[artifact] = seen.folder / name
     if run is not None and run.how != "created" and _joined_existing(store, run_id, record, seen.session.session):
         return run_id

@@ -8,6 +8,7 @@ import pytest
 
 from bis._replay.planning import Clone, FoundFile, ReplayOptions, layout, make_plan, obstacles
 from bis.model.facets import (
+    Carried,
     Code,
     Data,
     EntryKind,
@@ -21,6 +22,7 @@ from bis.model.facets import (
     Status,
     ThreadPool,
 )
+from bis.model.plan import DataPlacement
 from bis.model.record import Mode, missing_record
 from bis.model.verdict import ReplayKind
 
@@ -328,3 +330,43 @@ def test_commit_with_clone(target: str, found: str) -> None:
     assert ("commit", found) == (p.source, p.target)
     assert {"arguments", "uncommitted changes"} <= set(whats(p.missing))
     assert bool(obstacles(p)) == (found == "")
+
+
+def test_state_that_was_carried_over_comes_from_the_record() -> None:
+    """Files that the program changed are put back; where they are now may not be read."""
+    counter, beside, small = (FileDigest(name, 1, "cc") for name in ("counter.txt", "/home/u/state.db", "flag"))
+    data = Data(
+        Status.RECORDED, files=(DATA, counter, beside), carried=Carried("bis/c", files=(counter, beside, small))
+    )
+    made = make_plan(record(data=data), ReplayOptions(), here(), run_id="r")
+    assert made.data[1:] == (
+        DataPlacement(counter, None, "counter.txt", kept=True),
+        DataPlacement(beside, None, "../state.db", kept=True),
+        DataPlacement(small, None, "flag", kept=True),
+    )
+    assert made.later == ("/home/u/exp/counter.txt", "/home/u/state.db")
+    assert obstacles(made) == ()
+
+
+def test_state_elsewhere_cannot_be_put_back() -> None:
+    """A file that the program changes far from its project is a problem, unless it did not read it."""
+    read, written = FileDigest("/srv/state.db", 1, "cc"), FileDigest("/srv/out.txt", 1, "dd")
+    data = Data(Status.RECORDED, files=(read,), carried=Carried("bis/c", files=(read, written)))
+    made = make_plan(record(data=data), ReplayOptions(), here(), run_id="r")
+    assert [(p.file, p.target, bool(p.problem)) for p in made.data] == [(read, None, True)]
+
+
+def test_a_file_without_a_digest_is_not_taken_for_the_recorded_one() -> None:
+    """It has the same size, and may be in a later state."""
+    file = FileDigest("counter.txt", 1, "")
+    found = here(files={"counter.txt": FoundFile("/home/u/exp/counter.txt")})
+    made = make_plan(record(data=Data(Status.PARTIAL, files=(file,))), ReplayOptions(), found, run_id="r")
+    assert "was not recorded" in made.data[0].problem
+
+
+def test_layout_leaves_out_what_the_program_makes() -> None:
+    """Folders that it wrote to must be there, unless it makes them; what was absent is taken away."""
+    outputs = {"files": tuple(FileDigest(n, 1, "") for n in ("old/a/x", "new/b/y", "old/made/z", "top"))}
+    data = Data(Status.RECORDED, carried=Carried(absent=("new", "old/made")))
+    made = layout(record(data=data, outputs=outputs))
+    assert (made.folders, made.absent) == (("old/a", "old"), ("new", "old/made"))

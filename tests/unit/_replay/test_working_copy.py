@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis._replay.planning import FoundFile, Layout, ReplayOptions, make_plan
-from bis._replay.working_copy import build
+from bis._replay.working_copy import COPIED_BYTES, build
 from bis.errors import StorageError, UnsafeArchive
 from bis.evidence.archive import ArchiveEntry, pack
-from bis.evidence.digests import digest_file
+from bis.evidence.digests import digest_bytes, digest_file
 from bis.model.facets import Data, FileDigest, Status
 from bis.model.plan import DataPlacement
 from tests.unit._replay.records import here, record
@@ -113,3 +113,34 @@ def test_a_neighbour_of_the_project_is_put_beside_it(tmp_path: Path) -> None:
     made = build(plan, None, tmp_path / "w")
     assert (made.cwd / "../../data.csv").resolve() == (made.folder / "data.csv").resolve()
     assert (made.folder / "data.csv").read_text() == "1\n"
+
+
+def test_state_is_put_back(tmp_path: Path, archive: Path) -> None:
+    """Files that the program changed lie there as they were, in place of what the snapshot has of them."""
+    old, state = FileDigest("tools/go.sh", 1, digest_bytes(b"3")), tmp_path / "state.tar.gz"
+    state.write_bytes(pack((ArchiveEntry(old.digest, b"3"),)).content)
+    placements = tuple(DataPlacement(replace(old, path=t), None, t, kept=True) for t in ("tools/go.sh", "a/b", "../c"))
+    made = build(replace(plan_for(archive), data=placements), archive, tmp_path / "w", state=state)
+    for place in ("tools/go.sh", "a/b", "../c"):
+        assert (made.root / place).read_bytes() == b"3"
+
+
+def test_what_the_program_makes_is_taken_away(tmp_path: Path, archive: Path) -> None:
+    """Files, and folders with nothing else in them; what is not there is no trouble."""
+    plan = replace(plan_for(archive), data=())
+    made = build(plan, archive, tmp_path / "w", layout=Layout(absent=("tools", "tools/go.sh", "none", "train.py")))
+    assert list(made.root.iterdir()) == []
+
+
+def test_large_files_are_linked_and_databases_are_copied(tmp_path: Path, archive: Path) -> None:
+    """A database is opened for writing even where it is only read, which a link would not allow."""
+    placements = []
+    for name, head in (("big.bin", b"x"), ("big.db", b"SQLite format 3\0")):
+        path = tmp_path / name
+        with path.open("wb") as file:
+            file.write(head)
+            file.truncate(COPIED_BYTES + 1)
+        placements.append(DataPlacement(FileDigest(name, COPIED_BYTES + 1, "x"), str(path), name))
+    made = build(replace(plan_for(archive), data=tuple(placements)), archive, tmp_path / "w")
+    assert (made.root / "big.bin").is_symlink()
+    assert not (made.root / "big.db").is_symlink()

@@ -114,7 +114,9 @@ def _attempt_hook(recorder: EntropyService, hook: Callable[[ModuleType], None], 
     recorder.reports.attempt(f"restore in {module.__name__}", lambda: hook(module))
 
 
-def install(plan: EntropyPlan, observer: EntropyObserver) -> Handle:
+def install(
+    plan: EntropyPlan, observer: EntropyObserver, further: Mapping[str, Callable[[ModuleType], None]] | None = None
+) -> Handle:
     """Record, and unless the plan is passive serve, the randomness of this process. A second call changes nothing.
 
     Parameters
@@ -123,6 +125,8 @@ def install(plan: EntropyPlan, observer: EntropyObserver) -> Handle:
         The root and the key of this process.
     observer : EntropyObserver
         Receives what is seen.
+    further : mapping of str to callable, optional
+        What else is to be done after the import of which module.
     """
     if _installed:
         return _installed[0]
@@ -136,7 +140,8 @@ def install(plan: EntropyPlan, observer: EntropyObserver) -> Handle:
         attempt("fork", lambda: processes.follow_forks(recorder))
         attempt("environment", lambda: processes.offer(recorder))
         attempt("os.system", lambda: processes.attach_system(recorder))
-    attempt("import hooks", lambda: PostImport(hooks, recorder.reports).install())
+    all_hooks = {**(further or {}), **hooks}
+    attempt("import hooks", lambda: PostImport(all_hooks, recorder.reports).install())
     return handle
 
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from bis.errors import BisError
 from bis.evidence.digests import digest_file
-from bis.model.facets import Data, Dataset, FileDigest, Snapshot, Status
+from bis.model.facets import Carried, Data, Dataset, FileDigest, Snapshot, Status
 from bis.record.probes.code import relative_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from bis.evidence.digests import DigestCache
@@ -143,8 +143,38 @@ _NATIVE_READERS: tuple[tuple[str, str | None, str], ...] = (
     ),
     ("catboost", r"\bPool\(\s*(?:[rf]?[\"']|\w*(?:path|file))|\bload_model\b", "CatBoost loads files natively"),
     ("fasttext", r"\btrain_(?:un)?supervised\b|\bload_model\b", "fastText loads files natively"),
+    ("sqlite3", r"(?i)\battach\s+(?:database\b|[\"'{:?%])", "SQLite attaches databases natively"),
+    ("apsw", None, "APSW reads databases natively"),
+    ("pysqlite3", None, "pysqlite3 reads databases natively"),
+    ("lmdb", None, "LMDB maps its files natively"),
+    ("plyvel", None, "LevelDB reads its files natively"),
+    ("faiss", r"\bread_index\b", "Faiss reads its indexes natively"),
+    ("safetensors", r"\bsafe_open\b", "safetensors maps its files natively"),
+    ("transformers", r"\bfrom_pretrained\b|\bpipeline\s*\(", "weights and tokenizers are read natively"),
+    ("torch", r"\b(?:torch|UntypedStorage|\w*Storage)\s*\.\s*from_file\b", "PyTorch maps files natively"),
     ("sentencepiece", r"\bSentencePiece(?:Processor|Trainer)\b", "SentencePiece loads files natively"),
 )
+# Loaded by so many programs that this alone says nothing.
+_EVERYWHERE = frozenset({"sqlite3", "torch"})
+# What `bis.instrument.native_files` sees of them: the module that it watches, and calls that go past it.
+_PAST_ARROW = re.compile(r"\bOSFile\b|\bopen_input_(?:file|stream)\b|\bfrom_paths\b|\bmake_fragment\b")
+_WATCHED_READERS: dict[str, tuple[str, re.Pattern[str] | None]] = {
+    "pyarrow.parquet": ("pyarrow.parquet.core", _PAST_ARROW),
+    "pyarrow.csv": ("pyarrow.csv", _PAST_ARROW),
+    "pyarrow.json": ("pyarrow.json", _PAST_ARROW),
+    "pyarrow.orc": ("pyarrow.orc", _PAST_ARROW),
+    "pyarrow.feather": ("pyarrow.feather", _PAST_ARROW),
+    "pyarrow.dataset": ("pyarrow.dataset", _PAST_ARROW),
+    "tables": ("tables.file", None),
+    "h5py": ("h5py._hl.files", re.compile(r"\bh5py\s*\.\s*h5f\b")),
+    "cv2": ("cv2", re.compile(r"\bVideoCapture\b|\bFileStorage\b|\breadNet\w*|\bdnn\b|\bCascadeClassifier\b")),
+    "torchvision.io": ("torchvision.io.image", re.compile(r"\bread_video\w*|\bVideoReader\b")),
+    "soundfile": ("soundfile", None),
+    "polars": ("polars", re.compile(r"\bread_database_uri\b|\bpl\s*\.\s*sql\b|\bSQLContext\b")),
+    "xgboost": ("xgboost.core", re.compile(r"\bxgboost\s*\.\s*spark\b|\bDataIter\b")),
+    "lightgbm": ("lightgbm.basic", None),
+    "catboost": ("catboost.core", None),
+}
 _READERS = tuple((module, None if p is None else re.compile(p), why) for module, p, why in _NATIVE_READERS)
 
 
@@ -216,6 +246,10 @@ def probe_data(  # noqa: PLR0913 - everything behind the first is a keyword
     complete: bool = True,
     ambient: bool = False,
     home: str = "",
+    watched: Collection[str] = (),
+    earlier: Mapping[str, FileDigest] | None = None,
+    unkept: Mapping[str, str] | None = None,
+    carried: Carried | None = None,
 ) -> Data:
     """Digest the input files of a program, after it ended.
 
@@ -243,13 +277,21 @@ def probe_data(  # noqa: PLR0913 - everything behind the first is a keyword
         Whether it was watched only since it imported MLflow.
     home : str
         The home folder, where it is not the user's own.
+    watched : collection of str
+        Names of the modules whose native reads were seen.
+    earlier : mapping of str to FileDigest, optional
+        By path, what was in files before the program changed them.
+    unkept : mapping of str to str, optional
+        By path, why there is no copy of a file that the program changed.
+    carried : Carried, optional
+        What of these is kept.
     """
     reasons = []
     if ambient:
         reasons.append("files that were read before MLflow was imported were not seen")
     if not complete:
         reasons.append("the program did not end by itself: which files it read last is not known")
-    reasons += native_readers(loaded, lambda: _sources(root, snapshot))
+    reasons += native_readers(loaded, lambda: _sources(root, snapshot), watched)
     reasons += _unseen(children)
     inputs = input_files(opened, prefixes=prefixes, home=home)
     if len(inputs) > MAX_FILES:
@@ -257,7 +299,10 @@ def probe_data(  # noqa: PLR0913 - everything behind the first is a keyword
     files: list[FileDigest] = []
     problems: list[str] = []
     for found in inputs[:MAX_FILES]:
-        digested, problem = _digest(found, relative_to(found.path, root), cache)
+        name = relative_to(found.path, root)
+        digested, problem = _digest(found, name, cache, (earlier or {}).get(found.path))
+        if problem and found.path in (unkept or {}):
+            problem = f"{problem}; what it was before is not kept: {(unkept or {})[found.path]}"
         if digested is not None:
             files.append(digested)
         if problem:
@@ -270,7 +315,13 @@ def probe_data(  # noqa: PLR0913 - everything behind the first is a keyword
         reasons=tuple(reasons),
         files=tuple(sorted(files, key=lambda f: f.path)),
         datasets=tuple(datasets),
+        carried=carried,
     )
+
+
+def data_filter(prefixes: Sequence[str], home: str = "") -> Callable[[str], bool]:
+    """Whether a file of some path may be data, and not part of the environment or of a cache."""
+    return _Filter(prefixes, home).keeps
 
 
 def input_files(opened: Iterable[Opened], *, prefixes: Sequence[str], home: str = "") -> list[InputFile]:
@@ -317,7 +368,9 @@ def _sources(root: Path, snapshot: Snapshot | None) -> Iterator[str]:
                 continue
 
 
-def native_readers(loaded: Collection[str], sources: Callable[[], Iterable[str]]) -> tuple[str, ...]:
+def native_readers(
+    loaded: Collection[str], sources: Callable[[], Iterable[str]], watched: Collection[str] = ()
+) -> tuple[str, ...]:
     """Reasons why files may have been read unseen, from the modules that are loaded.
 
     Parameters
@@ -327,15 +380,23 @@ def native_readers(loaded: Collection[str], sources: Callable[[], Iterable[str]]
     sources : callable
         Gives source texts of the program. Some modules are loaded by others (Keras loads h5py) and count only where
         the program calls what reads; where there are no texts, being loaded is enough.
+    watched : collection of str
+        Names of the modules whose functions that read were wrapped wherever they were loaded. These count only where
+        the program calls something else that reads.
     """
     found = []
     texts: list[str] | None = None
-    for module, pattern, why in _READERS:
+    for module, reading, why in _READERS:
         if module not in loaded:
             continue
+        wrapped, past = _WATCHED_READERS.get(module, ("", None))
+        seen = wrapped in watched
+        if seen and past is None:
+            continue
+        pattern = past if seen else reading
         if pattern is not None:
             texts = list(sources()) if texts is None else texts
-            if texts and not any(pattern.search(text) for text in texts):
+            if (texts or seen or module in _EVERYWHERE) and not any(pattern.search(text) for text in texts):
                 continue
         found.append(f"{why} ({module}): not seen")
     return tuple(dict.fromkeys(found))
@@ -377,11 +438,16 @@ class _Filter:
 
 
 def _digest(  # noqa: PLR0911 - one return for each state a file may be in
-    found: InputFile, name: str, cache: DigestCache | None
+    found: InputFile, name: str, cache: DigestCache | None, earlier: FileDigest | None
 ) -> tuple[FileDigest | None, str]:
-    """The file and what is wrong with it; no file where it was not a regular one."""
+    """The file and what is wrong with it; no file where it was not a regular one.
+
+    Where it was copied before the program changed it, that is what was read: `earlier`.
+    """
     seen = found.reads[0]
     size = max(seen.size_bytes, 0)
+    if earlier is not None and size == earlier.size_bytes:
+        return FileDigest(name, earlier.size_bytes, earlier.digest), ""
     if not os.path.lexists(found.path):
         if found.written or _is_temporary(found.path):
             return None, ""  # made and removed by the program or a child that was seen late

@@ -9,7 +9,7 @@ from bis.model.verdict import ReplayKind
 from bis.report.text.terminal import bullet, print_text, table, text_of
 
 if TYPE_CHECKING:
-    from bis.model.plan import Plan
+    from bis.model.plan import DataPlacement, Plan
 
 _FEW = 12
 
@@ -78,14 +78,18 @@ def _root(plan: Plan) -> str:
     return f"{plan.root[:12]}... as recorded" if plan.root else "not recorded: entropy is left to chance"
 
 
+def _place(placement: DataPlacement) -> str:
+    if placement.target is None:
+        return "at its own place"
+    return f"put to {placement.target}" + (", as it was before the program changed it" if placement.kept else "")
+
+
 def _data(plan: Plan, *, full: bool) -> list[Any]:
     if not plan.data:
         return []
     # Files with a problem first: they are what the reader has to act upon.
     placed = sorted(plan.data, key=lambda d: not d.problem)
     shown = placed if full else placed[:_FEW]
-    rows = [
-        (d.file.path, d.problem or ("at its own place" if d.target is None else f"put to {d.target}")) for d in shown
-    ]
+    rows = [(d.file.path, d.problem or _place(d)) for d in shown]
     more = [] if len(shown) == len(placed) else [f"and {len(placed) - len(shown)} more (--full)"]
     return ["", "data:", table(("", ""), rows), *more]

@@ -207,6 +207,9 @@ def _data(data: Data, few: int) -> list[str]:
     facts = []
     if data.files:
         facts.append("read: " + _listed([f"{f.path} ({_size(f.size_bytes)})" for f in data.files], few))
+    if data.carried is not None and data.carried.files:
+        kept = [f.path for f in data.carried.files]
+        facts.append("changed by the program, kept as they were before: " + _listed(kept, few))
     if data.datasets:
         facts.append("dataset inputs: " + _listed([f"{d.name} ({d.digest})" for d in data.datasets], few))
     return facts or ["no file outside of code and environment was read"]

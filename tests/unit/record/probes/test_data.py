@@ -145,3 +145,48 @@ def test_children_and_ends_out_of_sight_are_reasons(tmp_path: Path) -> None:
     assert data.status is Status.PARTIAL
     assert len(data.reasons) == 3
     assert "Rscript" in data.reasons[2]
+
+
+@pytest.mark.parametrize(
+    ("module", "watched", "source", "seen"),
+    [
+        ("pyarrow.parquet", "pyarrow.parquet.core", "pd.read_parquet('x')", True),
+        ("pyarrow.parquet", "pyarrow.parquet.core", "pa.OSFile('x')", False),
+        ("pyarrow.parquet", "pyarrow.csv", "pd.read_parquet('x')", False),
+        ("h5py", "h5py._hl.files", "h5py.File('x')", True),
+        ("cv2", "cv2", "cv2.imread('x')", True),
+        ("cv2", "cv2", "cv2.VideoCapture('x')", False),
+        ("polars", "polars", "pl.read_csv('x')", True),
+        ("duckdb", "duckdb", "duckdb.sql('select 1')", False),
+    ],
+)
+def test_watched_readers_are_no_reason(module: str, watched: str, source: str, *, seen: bool) -> None:
+    """What was wrapped was seen; what goes past it was not."""
+    assert (native_readers({module}, lambda: [source], {watched}) == ()) is seen
+
+
+@pytest.mark.parametrize(
+    ("source", "seen"),
+    [
+        ("c.execute('select 1')", True),
+        ("c.execute('attach database ? as d', (path,))", False),
+        ("c.execute(f\"ATTACH '{path}' AS d\")", False),
+        ("# attach the label", True),
+    ],
+)
+def test_attached_databases_are_not_seen(source: str, *, seen: bool) -> None:
+    """No event tells of an ATTACH; that SQLite is loaded says nothing, also where there is no source."""
+    assert (native_readers({"sqlite3"}, lambda: [source]) == ()) is seen
+    assert native_readers({"sqlite3"}, list) == ()
+
+
+def test_a_file_that_the_program_changed_is_what_it_was(tmp_path: Path) -> None:
+    """Where a copy was made before, the facet has its digest; also where the file is gone."""
+    path = _make(tmp_path / "p/counter", b"3")
+    events = [_read(path), _read(path, write=True)]
+    path.write_bytes(b"44")
+    earlier = {str(path): FileDigest(str(path), 1, digest_bytes(b"3"))}
+    expected = Data(Status.RECORDED, files=(FileDigest("counter", 1, digest_bytes(b"3")),))
+    assert _probe(tmp_path, *events, earlier=earlier) == expected
+    path.unlink()
+    assert _probe(tmp_path, *events, earlier=earlier) == expected
