@@ -61,6 +61,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     baseline: str | None = None
     max_file_mib: float = 20.0
+    env: tuple[str, ...] = ()
 
 
 # An example value for each setting without a default, from which its type is read; and the range of each number.

@@ -126,7 +126,7 @@ def _execute(job: Job, inputs: Resolved, folder: Path) -> Outcome:
     session = write_session(_session(job, folder, workspace.root, workspace.cwd))
     quarantine = session.quarantine
     assert quarantine is not None
-    base = neutralise(os.environ, quarantine.folder)
+    base = neutralise({k: v for k, v in os.environ.items() if k not in job.plan.unset}, quarantine.folder)
     base.update(job.plan.variables)
     base.update(job.variation.variables)
     temporary = folder / "tmp"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bis._replay.argument_overrides import override
+from bis._replay.given_again import given_variables, unset_variables
 from bis.evidence.redaction import REDACTED, is_secret_name
 from bis.model.facets import EntryKind, Environment, FileDigest, Machine, Status
 from bis.model.lock import differences, normalised
@@ -82,7 +83,7 @@ class HostState:
 
     `files` has those recorded input files that were found, by recorded path. `waiting` lists calls of a script that
     do not return (line from 1, what it does), `skipped_cells` the cells of a notebook that are not run, or not
-    whole (position from 0, why).
+    whole (position from 0, why), `variables` the names of the environment variables that are set.
     """
 
     environment: Environment
@@ -93,6 +94,7 @@ class HostState:
     clone: Clone | None = None
     waiting: tuple[tuple[int, str], ...] = ()
     skipped_cells: tuple[tuple[int, str], ...] = ()
+    variables: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -145,7 +147,8 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
         root=record.randomness.root if repeated else None,
         ordinal=record.ordinal,
         original_scheme=record.tracking_scheme,
-        variables=_variables(record, here, notes),
+        variables=given_variables(record.parameters, here.variables, notes.lacks) | _variables(record, here, notes),
+        unset=unset_variables(record.parameters),
         states=_states(record, notes) if repeated else (),
         data=_data(record, here),
         skipped_cells=_skipped(here, notes),

@@ -135,7 +135,10 @@ def _fingerprint(text: str) -> str:
 
 
 def _parameters(parameters: Parameters) -> Facts:
-    return dict(parameters.values)
+    facts: dict[str, str | None] = dict(parameters.values)
+    for variable in parameters.variables or ():
+        facts[f"variable {variable.name}"] = variable.value if variable.there else "(not set)"
+    return facts
 
 
 def _environment(environment: Environment) -> Facts:

@@ -31,6 +31,7 @@ CODE = "code.json"
 ENVIRONMENT = "environment.json"
 STORED = "stored.json"
 SECRETS = "secrets.json"
+VARIABLES = "variables.json"
 
 
 def encoded(value: Any, *, indent: int | None = None, strict: bool = False) -> bytes:

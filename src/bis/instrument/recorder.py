@@ -14,6 +14,7 @@ from bis.instrument.events import EventWriter
 from bis.instrument.fence import Fence
 from bis.instrument.own_work import OwnWork
 from bis.instrument.session_view import AMBIENT
+from bis.instrument.variable_reads import VariableReads
 
 TYPE_CHECKING = False  # typing is not loaded at start-up
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Recorder:
         self._busy = OwnWork()
         self._digests: dict[str, set[str]] = {}
         self._ignored: tuple[str, ...] = ()
+        self._variables = VariableReads(self.fence, self._variable_seen)
 
     # -- life ---------------------------------------------------------------------------------------------------------
 
@@ -76,6 +78,7 @@ class Recorder:
             hash_seed=os.environ.get("PYTHONHASHSEED"),
         )
         sys.addaudithook(_only_watched(self._audit))
+        self.fence.run("variables", self._variables.attach)
         self._chain_excepthook()
         atexit.register(self.end)
 
@@ -110,6 +113,7 @@ class Recorder:
             self.fence.run("randomness", self._note_entropy)
             return
         for what, work in (
+            ("variables", self._note_variables),
             ("modules", self._note_modules),
             ("machine", self._note_machine),
             ("models", self._note_global_models),
@@ -191,6 +195,9 @@ class Recorder:
     def _started_shell(self, args: tuple[Any, ...]) -> None:
         self.note("child", command=[os.fsdecode(args[0])], python=False)
 
+    def _variable_seen(self, name: str, how: str, there: bool, file: str, line: int) -> None:  # noqa: FBT001 (as it comes)
+        self.note("variable", name=name, how=how, there=there, file=file, line=line)
+
     def _chain_excepthook(self) -> None:
         previous = sys.excepthook
 
@@ -208,6 +215,9 @@ class Recorder:
         self.note("exception", type=kind.__name__, message=str(error)[:2000], traceback=text[-20_000:])
 
     # -- the end ------------------------------------------------------------------------------------------------------
+
+    def _note_variables(self) -> None:
+        self.note("library-variables", names={n: list(facts) for n, facts in self._variables.of_libraries.items()})
 
     def _note_modules(self) -> None:
         from bis.instrument.runtime_probe import file_of  # at the end only

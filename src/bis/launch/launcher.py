@@ -19,7 +19,7 @@ from bis._version import __version__
 from bis.config import Settings, home
 from bis.errors import StorageError, UsageError
 from bis.evidence import spool as spool_files
-from bis.evidence.session_secrets import keep_secrets
+from bis.evidence.session_secrets import keep_secrets, keep_variables
 from bis.evidence.spool import write_document
 from bis.instrument.entropy.entropy_plan import CHILD_KEY_VARIABLE, CLAIMS
 from bis.launch.injection import injection_path
@@ -31,7 +31,7 @@ from bis.model.record import Mode
 from bis.model.session import Exit, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _VERSION = spool_files.VERSION
 
@@ -77,11 +77,19 @@ def project_root_of(entry: Entry, cwd: Path) -> Path:
 
 
 def new_session(
-    entry: Entry, *, mode: Mode, cwd: Path, project_root: Path, settings: Settings, tracking_uri: str | None = None
+    entry: Entry,
+    *,
+    mode: Mode,
+    cwd: Path,
+    project_root: Path,
+    settings: Settings,
+    tracking_uri: str | None = None,
+    env: Sequence[str] = (),
 ) -> Session:
     """Make the session's folder and its ``session.json``, with a new root and hash seed.
 
-    This process then holds the session (see `bis.launch.liveness`).
+    `env` names variables whose values are to be kept, besides those in the settings. This process then holds the
+    session (see `bis.launch.liveness`).
 
     Raises
     ------
@@ -110,11 +118,11 @@ def new_session(
         spool=str(folder),
         tracking_uri=tracking_uri or os.environ.get("MLFLOW_TRACKING_URI"),
     )
-    return write_session(session)
+    return write_session(session, env=tuple(dict.fromkeys((*settings.env, *env))))
 
 
-def write_session(session: Session) -> Session:
-    """Write ``session.json`` into the session's folder, which is made."""
+def write_session(session: Session, *, env: Sequence[str] = ()) -> Session:
+    """Write ``session.json`` into the session's folder, which is made; `env` as in `new_session`."""
     folder = Path(session.spool)
     try:
         folder.mkdir(parents=True, mode=0o700)
@@ -122,6 +130,7 @@ def write_session(session: Session) -> Session:
         write_document(folder / spool_files.SESSION, session)
         if session.mode is not Mode.REPLAY:
             keep_secrets(folder, os.environ, session.argv)
+            keep_variables(folder, os.environ, env)
             hold(folder)
     except OSError as error:
         if not (folder / spool_files.SESSION).exists():  # half a session would be missed by every later command

@@ -109,12 +109,33 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable that the program asked for.
+
+    `there` is false where it was not set. `value` is None where it was not set or not kept; of a `secret` it is never
+    kept. `file` (relative to the project, or absolute) and `line` are where the program's own code asked first.
+    """
+
+    name: str
+    value: str | None = None
+    there: bool = True
+    secret: bool = False
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
-    """What was logged with ``log_param``; MLflow keeps values as strings."""
+    """What the program was given besides files and arguments, and what it logged with ``log_param``.
+
+    MLflow keeps `values` as strings. `variables` are the environment variables that the program asked for; None where
+    that was not recorded.
+    """
 
     status: Status
     reasons: tuple[str, ...] = ()
     values: dict[str, str] = field(default_factory=dict)
+    variables: tuple[Variable, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,10 @@ class DataPlacement:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A replay, spelled out. A pure function of the record, the options and what this machine has."""
+    """A replay, spelled out. A pure function of the record, the options and what this machine has.
+
+    `variables` are given to the program; those in `unset` are taken from it: it asked for them, and they were not set.
+    """
 
     run_id: str
     kind: ReplayKind
@@ -47,6 +50,7 @@ class Plan:
     ordinal: int
     original_scheme: str
     variables: dict[str, str] = field(default_factory=dict)
+    unset: tuple[str, ...] = ()
     states: tuple[GeneratorState, ...] = ()
     data: tuple[DataPlacement, ...] = ()
     skipped_cells: tuple[tuple[int, str], ...] = ()

@@ -36,6 +36,7 @@ from bis.model.facets import (
 )
 from bis.model.jsonable import from_json
 from bis.model.record import FORMAT, VERSION, Mode, Record, State
+from bis.record.given_variables import unkept_values, variables_of
 from bis.record.observed_session import (
     ObservedSession,
     SeenRun,
@@ -47,6 +48,7 @@ from bis.record.observed_session import (
 from bis.record.probes.code import relative_to
 from bis.record.probes.data import Opened, Process, probe_data
 from bis.record.probes.machine import probe_machine
+from bis.record.probes.program_texts import texts_of_sources
 from bis.record.probes.snapshot import PackedSnapshot, add_external, external_sources
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def assemble(seen: ObservedSession, run: SeenRun | None, *, artifacts: tuple[Art
         host=host_digest(),
         tracking_scheme=run.uri.split(":", 1)[0] if run is not None else "",
         code=code,
-        parameters=_parameters(seen, run, redact),
+        parameters=_with_given(seen, _parameters(seen, run, redact), code),
         environment=_document(seen, spool_files.ENVIRONMENT, Environment),
         machine=_machine(seen),
         data=data,
@@ -235,6 +237,17 @@ def _parameters(seen: ObservedSession, run: SeenRun | None, redact: Callable[[st
     if run is not None and run.how != "created":
         return Parameters(Status.PARTIAL, ("the run was started by another program",), values)
     return Parameters(Status.RECORDED, () if run is not None else ("the program started no MLflow run",), values)
+
+
+def _with_given(seen: ObservedSession, parameters: Parameters, code: Code) -> Parameters:
+    """The same with what the program was given: environment variables."""
+    root, used = Path(seen.session.project_root), _used(seen, code)
+    variables = variables_of(seen, lambda: texts_of_sources(root, used, code.snapshot))
+    reasons = (*parameters.reasons, *unkept_values(variables))
+    partial = parameters.status is Status.PARTIAL or len(reasons) > len(parameters.reasons)
+    return replace(
+        parameters, status=Status.PARTIAL if partial else parameters.status, reasons=reasons, variables=variables
+    )
 
 
 def _machine(seen: ObservedSession) -> Machine:

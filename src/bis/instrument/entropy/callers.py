@@ -63,7 +63,8 @@ def _classify(filename: str) -> int:
     return STDLIB if filename.startswith(_STDLIB_FOLDER) else USER
 
 
-def _package(frame: FrameType) -> str:
+def package_of(frame: FrameType) -> str:
+    """The top-level package of the code in `frame`."""
     name = str(frame.f_globals.get("__name__") or "__main__").partition(".")[0]
     return "__main__" if name == "__mp_main__" else name  # the name of the main module in a spawned process
 
@@ -73,11 +74,11 @@ def caller(frame: FrameType | None) -> Caller:
     while frame is not None:
         kind = kind_of(frame.f_code.co_filename)
         if kind == STDLIB:
-            package = _package(frame)
+            package = package_of(frame)
             if package in _INFRASTRUCTURE:
                 return Caller("python." + package, STDLIB)
         elif kind != OWN:
-            return Caller(_package(frame), kind)
+            return Caller(package_of(frame), kind)
         frame = frame.f_back
     return Caller("python", STDLIB)
 
@@ -91,7 +92,7 @@ def site(frame: FrameType | None) -> Site:
         if kind == USER:
             return Site(frame.f_code.co_filename, frame.f_lineno, package)
         if kind == LIBRARY and package is None:
-            package, line = _package(frame), frame.f_lineno
+            package, line = package_of(frame), frame.f_lineno
         if package is not None and frame.f_code.co_filename == _IMPORTING:
             break  # the library seeds something of its own while it is imported
         frame = frame.f_back

@@ -36,6 +36,8 @@ def plan_text(plan: Plan, *, times: int = 1, width: int = 80, colour: bool = Fal
     ]
     if plan.variables:
         rows.append(("variables", ", ".join(f"{k}={v}" for k, v in sorted(plan.variables.items()))))
+    if plan.unset:
+        rows.append(("not set", ", ".join(plan.unset)))
     if plan.overrides:
         rows.append(("set to", ", ".join(f"{k}={v}" for k, v in sorted(plan.overrides.items()))))
     parts: list[Any] = [head, table(("", ""), rows, whole=(0,)), *_data(plan, full=full)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bis.model.facets import Code, Data, Environment, Machine, Outputs, Parameters, Randomness, Status
+from bis.model.facets import Code, Data, Environment, Machine, Outputs, Parameters, Randomness, Status, Variable
 from bis.model.record import Mode, Record, State
 from bis.model.stored_runs import RunSummary, StoredVerdict
 from bis.report.text.runs_text import moment, replays_table
@@ -168,7 +168,17 @@ def _code(code: Code, few: int) -> list[str]:
 
 def _parameters(parameters: Parameters, few: int) -> list[str]:
     values = [f"{k} = {v}" for k, v in sorted(parameters.values.items())]
-    return [_listed(values, few)] if values else ["none was logged"]
+    facts = [_listed(values, few)] if values else ["none was logged"]
+    read = [_variable(v) for v in parameters.variables or ()]
+    return [*facts, "read from the environment: " + _listed(read, few)] if read else facts
+
+
+def _variable(variable: Variable) -> str:
+    if not variable.there:
+        return f"{variable.name} (not set)"
+    if variable.value is not None:
+        return f"{variable.name}={variable.value}"
+    return f"{variable.name} ({'a secret' if variable.secret else 'value not recorded'})"
 
 
 def _environment(environment: Environment, few: int) -> list[str]:
