@@ -143,6 +143,7 @@ def _execute(job: Job, inputs: Resolved, folder: Path) -> Outcome:
             env=child_environment(session, base),
             echo=False,
             own_group=True,
+            stdin=inputs.stdin,
             timeout_s=job.plan.timeout_s,
             stdout_bytes=int(job.settings.stdout_mib * MIB),
             notebook=NotebookOptions(parameters=job.plan.overrides, skip_installs=True),

@@ -13,6 +13,29 @@ if TYPE_CHECKING:
 _OF_THE_REPLAY = ("BIS_", "MLFLOW_", "OTEL_", "PYTHON", "_MLFLOW_")
 _PLACES = frozenset({"TMPDIR", "TEMP", "TMP", "PWD", "OLDPWD", "PATH", "VIRTUAL_ENV"})
 
+STANDARD_INPUT = "standard input"
+_LOST = {
+    "terminal": "the program read from a terminal, and what was typed was not recorded",
+    "device": "the program read from a device, which was not recorded",
+    "cut": "the program read more than is kept (setting stdin-mib)",
+    "other": "the program read it in a way that could not be recorded",
+    "secret": "it held secrets, which were not recorded",
+}
+
+
+def given_input(parameters: Parameters, lacks: Callable[[str, str], None]) -> str:
+    """The digest of what the program is given as standard input; empty for nothing.
+
+    `lacks` receives, as ``lacks(what, consequence)``, why a program that read it cannot be given it again.
+    """
+    stdin = parameters.stdin
+    if stdin is None or not stdin.read:
+        return ""
+    if not stdin.complete:
+        lacks(STANDARD_INPUT, _LOST.get(stdin.problem, _LOST["other"]))
+        return ""
+    return stdin.digest
+
 
 def given_variables(parameters: Parameters, here: Collection[str], lacks: Callable[[str, str], None]) -> dict[str, str]:
     """The recorded values of environment variables that the program read.

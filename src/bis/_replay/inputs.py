@@ -31,6 +31,8 @@ from bis.record.probes.packages import probe_environment
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+SOURCE_SUFFIX = ".tar.gz"
+STDIN_SUFFIX = ".stdin"
 _KEPT_S = 30 * 24 * 3600.0  # sources that no replay has used for so long are removed
 
 
@@ -54,6 +56,8 @@ class Inputs:
     ----------
     source : str
         Digest of the source archive; empty where there is none.
+    stdin : str
+        Digest of what the program gets as standard input; empty where that is nothing.
     lock : str
         Digest of the lock of the environment that the replay was planned in.
     rebuilt : Environment, optional
@@ -67,6 +71,7 @@ class Inputs:
     """
 
     source: str = ""
+    stdin: str = ""
     lock: str = ""
     rebuilt: Environment | None = None
     name: str = ""
@@ -87,6 +92,7 @@ class Resolved:
     python: str
     data: tuple[DataPlacement, ...]
     deviations: tuple[Deviation, ...] = ()
+    stdin: Path | None = None
 
 
 def lock_digest(environment: Environment) -> str:
@@ -94,8 +100,10 @@ def lock_digest(environment: Environment) -> str:
     return digest_bytes(lock_text(environment).encode())
 
 
-def keep_source(archive: Path, *, home: Path) -> str:
+def keep_source(archive: Path, *, home: Path, suffix: str = SOURCE_SUFFIX) -> str:
     """Copy a source archive to where workers on this machine look for it; returns its digest.
+
+    With the `suffix` of standard input, what the program gets as that.
 
     Raises
     ------
@@ -103,7 +111,7 @@ def keep_source(archive: Path, *, home: Path) -> str:
         It cannot be written.
     """
     digest = digest_file(archive).digest
-    target = _source(home, digest)
+    target = _source(home, digest, suffix)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_old(target.parent)
@@ -151,19 +159,20 @@ def resolve(
     """
     python, deviations = _interpreter(inputs, home, environment)
     return Resolved(
-        archive=_found_source(inputs.source, home) if inputs.source else None,
+        archive=_found_source(inputs.source, home, SOURCE_SUFFIX) if inputs.source else None,
         python=python,
         data=tuple(data) if inputs.are_here else _checked(data, home),
         deviations=deviations,
+        stdin=_found_source(inputs.stdin, home, STDIN_SUFFIX) if inputs.stdin else None,
     )
 
 
-def _source(home: Path, digest: str) -> Path:
-    return home / "sources" / f"{digest}.tar.gz"
+def _source(home: Path, digest: str, suffix: str) -> Path:
+    return home / "sources" / f"{digest}{suffix}"
 
 
-def _found_source(digest: str, home: Path) -> Path:
-    archive = _source(home, digest)
+def _found_source(digest: str, home: Path, suffix: str) -> Path:
+    archive = _source(home, digest, suffix)
     if not archive.is_file():
         raise StorageError(
             f"{platform.node()} does not have the source with digest {digest[:16]}…: {archive} does not exist",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bis._replay.argument_overrides import override
-from bis._replay.given_again import given_variables, unset_variables
+from bis._replay.given_again import STANDARD_INPUT, given_input, given_variables, unset_variables
 from bis.evidence.redaction import REDACTED, is_secret_name
 from bis.model.facets import EntryKind, Environment, FileDigest, Machine, Status
 from bis.model.lock import differences, normalised
@@ -149,6 +149,7 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
         original_scheme=record.tracking_scheme,
         variables=given_variables(record.parameters, here.variables, notes.lacks) | _variables(record, here, notes),
         unset=unset_variables(record.parameters),
+        stdin=given_input(record.parameters, notes.lacks),
         states=_states(record, notes) if repeated else (),
         data=_data(record, here),
         skipped_cells=_skipped(here, notes),
@@ -164,6 +165,7 @@ def obstacles(plan: Plan, *, allow_changed_data: bool = False) -> tuple[str, ...
     found = []
     if plan.source == NOWHERE:
         found += [f"The source is missing: {m.consequence}." for m in plan.missing if m.what == "source"]
+    found += [f"The {m.what} is missing: {m.consequence}." for m in plan.missing if m.what == STANDARD_INPUT]
     if not plan.target and plan.entry is not EntryKind.INTERACTIVE:
         found.append("It is not known which program was run.")
     found += [

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bis.evidence.redaction import Redactor, secrets_of
-from bis.evidence.spool import SECRETS, VARIABLES, write_document
+from bis.evidence.spool import SECRETS, STDIN, VARIABLES, write_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -48,7 +48,7 @@ def kept_variables(folder: Path) -> tuple[dict[str, str], tuple[str, ...]]:
 
 def forget_secrets(folder: Path) -> None:
     """Remove them: the session is stored."""
-    for name in (SECRETS, VARIABLES):
+    for name in (SECRETS, VARIABLES, STDIN):
         with suppress(OSError):
             (folder / name).unlink(missing_ok=True)
 

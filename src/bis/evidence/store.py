@@ -48,6 +48,7 @@ RECORD = f"{FOLDER}/record.json"
 SOURCE = f"{FOLDER}/source.tar.gz"
 LOCK = f"{FOLDER}/environment.lock"
 NOTEBOOK = f"{FOLDER}/notebook.ipynb"
+STDIN = f"{FOLDER}/stdin.bin"
 PARENT = "mlflow.parentRunId"
 _FULL_ID = 32
 _MANY = 100

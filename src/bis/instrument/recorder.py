@@ -14,6 +14,7 @@ from bis.instrument.events import EventWriter
 from bis.instrument.fence import Fence
 from bis.instrument.own_work import OwnWork
 from bis.instrument.session_view import AMBIENT
+from bis.instrument.standard_input import StandardInputCopy
 from bis.instrument.variable_reads import VariableReads
 
 TYPE_CHECKING = False  # typing is not loaded at start-up
@@ -57,6 +58,7 @@ class Recorder:
         self._busy = OwnWork()
         self._digests: dict[str, set[str]] = {}
         self._ignored: tuple[str, ...] = ()
+        self._stdin = StandardInputCopy(session, self.fence, self._busy, lambda how: self.note("stdin", how=how))
         self._variables = VariableReads(self.fence, self._variable_seen)
 
     # -- life ---------------------------------------------------------------------------------------------------------
@@ -79,6 +81,7 @@ class Recorder:
         )
         sys.addaudithook(_only_watched(self._audit))
         self.fence.run("variables", self._variables.attach)
+        self.fence.run("standard input", self._stdin.attach)
         self._chain_excepthook()
         atexit.register(self.end)
 
@@ -158,6 +161,7 @@ class Recorder:
             with self._busy:
                 try:
                     path, _mode, flags = args
+                    self._stdin.opened(path)
                     if type(path) is not int:
                         self._opened_file(path, flags)
                 except Exception as error:  # noqa: BLE001 (an audit hook that raises would make the user's open() fail)

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 SESSION = "session.json"
 VERSION = 1
 AMBIENT = "ambient"
-_OPTIONAL: dict[str, Any] = {"tracking_uri": None, "states": [], "quarantine": None, "variables": {}, "roles": {}}
+_OPTIONAL: dict[str, Any] = {
+    "tracking_uri": None,
+    "states": [],
+    "quarantine": None,
+    "variables": {},
+    "roles": {},
+    "stdin": None,
+}
 
 
 class SessionView:
@@ -55,6 +62,7 @@ class SessionView:
     quarantine: dict[str, Any] | None
     variables: dict[str, str]
     roles: dict[str, str]
+    stdin: dict[str, Any] | None
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         for name in SessionView.__annotations__:

@@ -11,18 +11,19 @@ import secrets
 import shutil
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis._version import __version__
-from bis.config import Settings, home
+from bis.config import MIB, Settings, home
 from bis.errors import StorageError, UsageError
 from bis.evidence import spool as spool_files
 from bis.evidence.session_secrets import keep_secrets, keep_variables
 from bis.evidence.spool import write_document
 from bis.instrument.entropy.entropy_plan import CHILD_KEY_VARIABLE, CLAIMS
 from bis.launch.injection import injection_path
+from bis.launch.input_stream import copy_file, describe_input, was_read
 from bis.launch.liveness import hold
 from bis.launch.project_root import find_project_root
 from bis.launch.runners import Launch, runner_for
@@ -117,6 +118,7 @@ def new_session(
         hash_seed=given if given not in {None, "random"} else str(secrets.randbelow(2**32 - 1) + 1),
         spool=str(folder),
         tracking_uri=tracking_uri or os.environ.get("MLFLOW_TRACKING_URI"),
+        stdin=None if entry.kind is EntryKind.NOTEBOOK else describe_input(int(settings.stdin_mib * MIB)),
     )
     return write_session(session, env=tuple(dict.fromkeys((*settings.env, *env))))
 
@@ -131,6 +133,8 @@ def write_session(session: Session, *, env: Sequence[str] = ()) -> Session:
         if session.mode is not Mode.REPLAY:
             keep_secrets(folder, os.environ, session.argv)
             keep_variables(folder, os.environ, env)
+            if session.stdin is not None:
+                copy_file(session.stdin, folder)
             hold(folder)
     except OSError as error:
         if not (folder / spool_files.SESSION).exists():  # half a session would be missed by every later command
@@ -169,6 +173,7 @@ def launch(job: Launch) -> Exit:
     """
     folder = Path(job.session.spool)
     ended = runner_for(job.session.kind).run(job)
+    ended = replace(ended, stdin_read=was_read(job.session.stdin))
     try:
         write_document(folder / spool_files.EXIT, ended)
     except OSError as error:

@@ -125,17 +125,35 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class StandardInput:
+    """The standard input of the program: `kind` is file, pipe, terminal, device or nothing.
+
+    `read` says whether the program read of it. What it read is kept with the run (BLAKE3 `digest`, `size_bytes`) where
+    `complete` is true; where it is not, no replay can give it again, and `problem` is why: terminal, device, cut
+    (longer than the limit), other (read in a way that could not be copied) or secret (secrets were taken out of it).
+    """
+
+    kind: str
+    read: bool = False
+    complete: bool = True
+    size_bytes: int = 0
+    digest: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
     """What the program was given besides files and arguments, and what it logged with ``log_param``.
 
     MLflow keeps `values` as strings. `variables` are the environment variables that the program asked for; None where
-    that was not recorded.
+    that was not recorded, as is `stdin`.
     """
 
     status: Status
     reasons: tuple[str, ...] = ()
     values: dict[str, str] = field(default_factory=dict)
     variables: tuple[Variable, ...] | None = None
+    stdin: StandardInput | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Plan:
     """A replay, spelled out. A pure function of the record, the options and what this machine has.
 
     `variables` are given to the program; those in `unset` are taken from it: it asked for them, and they were not set.
+    `stdin` is the digest of what the program is given as standard input, empty where it is nothing.
     """
 
     run_id: str
@@ -51,6 +52,7 @@ class Plan:
     original_scheme: str
     variables: dict[str, str] = field(default_factory=dict)
     unset: tuple[str, ...] = ()
+    stdin: str = ""
     states: tuple[GeneratorState, ...] = ()
     data: tuple[DataPlacement, ...] = ()
     skipped_cells: tuple[tuple[int, str], ...] = ()

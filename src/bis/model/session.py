@@ -22,11 +22,27 @@ class Quarantine:
 
 
 @dataclass(frozen=True, slots=True)
+class InputStream:
+    """The standard input of a program: file, pipe, terminal, device (another one) or nothing.
+
+    `device` and `inode` tell it from other streams; `start` is the position in a file (bytes). Of what is read,
+    `limit_bytes` are kept.
+    """
+
+    kind: str
+    device: int = 0
+    inode: int = 0
+    start: int = 0
+    limit_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """What the launcher passes to the recorder in the program (``session.json``).
 
     `root` is the entropy root in hexadecimal; where `serve` is false it is not used and randomness is only watched.
     `roles` are entropy roots of their own for some roles (replays that vary one cause).
+    `stdin` is None where the program's standard input is not recorded.
     `states` are generator states to restore at the moment at which they were captured (replays of ambient runs).
     """
 
@@ -50,13 +66,15 @@ class Session:
     quarantine: Quarantine | None = None
     variables: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
+    stdin: InputStream | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Exit:
     """How the process of a session ended, as the launcher saw it (``exit.json``).
 
-    `stdout_cut` is true where not all that it printed was kept.
+    `stdout_cut` is true where not all that it printed was kept; `stdin_read` where it read of a file that was its
+    standard input.
     """
 
     exit_code: int | None
@@ -65,3 +83,4 @@ class Exit:
     ended_unix_s: float
     duration_s: float
     stdout_cut: bool = False
+    stdin_read: bool = False

@@ -36,6 +36,7 @@ from bis.model.facets import (
 )
 from bis.model.jsonable import from_json
 from bis.model.record import FORMAT, VERSION, Mode, Record, State
+from bis.record.given_input import standard_input_of, unkept_input
 from bis.record.given_variables import unkept_values, variables_of
 from bis.record.observed_session import (
     ObservedSession,
@@ -240,14 +241,14 @@ def _parameters(seen: ObservedSession, run: SeenRun | None, redact: Callable[[st
 
 
 def _with_given(seen: ObservedSession, parameters: Parameters, code: Code) -> Parameters:
-    """The same with what the program was given: environment variables."""
+    """The same with what the program was given: environment variables and standard input."""
     root, used = Path(seen.session.project_root), _used(seen, code)
     variables = variables_of(seen, lambda: texts_of_sources(root, used, code.snapshot))
-    reasons = (*parameters.reasons, *unkept_values(variables))
+    stdin = standard_input_of(seen)
+    reasons = (*parameters.reasons, *unkept_values(variables), *unkept_input(stdin))
     partial = parameters.status is Status.PARTIAL or len(reasons) > len(parameters.reasons)
-    return replace(
-        parameters, status=Status.PARTIAL if partial else parameters.status, reasons=reasons, variables=variables
-    )
+    status = Status.PARTIAL if partial else parameters.status
+    return replace(parameters, status=status, reasons=reasons, variables=variables, stdin=stdin)
 
 
 def _machine(seen: ObservedSession) -> Machine:

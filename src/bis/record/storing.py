@@ -25,11 +25,12 @@ from bis.evidence.addresses import absolute_uri
 from bis.evidence.client_settings import set_up_client
 from bis.evidence.session_secrets import forget_secrets, redacted_notebook, redactor_of
 from bis.evidence.spool import write_document
-from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore
+from bis.evidence.store import NOTEBOOK, SOURCE, STDIN, EvidenceStore
 from bis.launch.liveness import is_alive, is_locked, lock, unlock
 from bis.model.facets import Curve
 from bis.model.record import Mode, Record, State
 from bis.record.assembly import assemble, texts
+from bis.record.given_input import keep_input
 from bis.record.observed_session import ObservedSession, SeenRun, read_sightings
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def store_session(folder: Path, *, store: EvidenceStore | None = None) -> Stored
 def _store_runs(folder: Path, store: EvidenceStore | None) -> Stored:
     seen = read_sightings(folder)
     _redact_notebook(seen)
+    keep_input(seen)
     stored = []
     uri = ""
     runs: tuple[SeenRun | None, ...] = seen.runs or ((None,) if seen.session.mode is Mode.RUN else ())
@@ -108,7 +110,11 @@ def _store_run(store: EvidenceStore, seen: ObservedSession, run: SeenRun | None)
     record = assemble(seen, run, artifacts=_artifacts(store, run))
     run_id = run.run_id if run is not None else _create(store, seen, record)
     files = {}
-    for artifact, name in ((SOURCE, spool_files.SOURCE), (NOTEBOOK, spool_files.NOTEBOOK_REDACTED)):
+    for artifact, name in (
+        (SOURCE, spool_files.SOURCE),
+        (NOTEBOOK, spool_files.NOTEBOOK_REDACTED),
+        (STDIN, spool_files.STDIN_KEPT),
+    ):
         if (seen.folder / name).exists():
             files[artifact] = seen.folder / name
     if run is not None and run.how != "created" and _joined_existing(store, run_id, record, seen.session.session):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from bis._replay.given_again import given_variables, unset_variables
-from bis.model.facets import Parameters, Status, Variable
+import pytest
+
+from bis._replay.given_again import STANDARD_INPUT, given_input, given_variables, unset_variables
+from bis.model.facets import Parameters, StandardInput, Status, Variable
 
 READ = Parameters(
     Status.PARTIAL,
@@ -39,3 +41,22 @@ def test_records_without_variables() -> None:
     lacking: dict[str, str] = {}
     assert given_variables(old, (), lacking.__setitem__) == {}
     assert (unset_variables(old), lacking) == ((), {})
+
+
+@pytest.mark.parametrize(
+    ("stdin", "given", "lost"),
+    [
+        (None, "", False),
+        (StandardInput("pipe"), "", False),
+        (StandardInput("pipe", read=True, digest="ab"), "ab", False),
+        (StandardInput("terminal", read=True, complete=False, problem="terminal"), "", True),
+        (StandardInput("pipe", read=True, complete=False, digest="ab", problem="secret"), "", True),
+    ],
+)
+def test_standard_input_is_given_where_all_of_it_is_kept(
+    stdin: StandardInput | None, given: str, *, lost: bool
+) -> None:
+    """What was read and not kept prevents a replay; what was not read does not matter."""
+    lacking: dict[str, str] = {}
+    assert given_input(Parameters(Status.RECORDED, stdin=stdin), lacking.__setitem__) == given
+    assert (STANDARD_INPUT in lacking) is lost

@@ -18,6 +18,7 @@ from bis.model.facets import (
     Package,
     Randomness,
     Snapshot,
+    StandardInput,
     Status,
     ThreadPool,
 )
@@ -308,3 +309,13 @@ def test_commit_with_clone(target: str, found: str) -> None:
     assert ("commit", found) == (p.source, p.target)
     assert {"arguments", "uncommitted changes"} <= set(whats(p.missing))
     assert bool(obstacles(p)) == (found == "")
+
+
+def test_standard_input_that_was_lost_prevents_a_replay() -> None:
+    """It would end in an error that the original did not have."""
+    lost = StandardInput("terminal", read=True, complete=False, problem="terminal")
+    plan = make_plan(record(parameters={"stdin": lost}), ReplayOptions(), here(), run_id="r")
+    assert [o for o in obstacles(plan) if "terminal" in o]
+    kept = StandardInput("pipe", read=True, digest="ab")
+    plan = make_plan(record(parameters={"stdin": kept}), ReplayOptions(), here(), run_id="r")
+    assert (plan.stdin, obstacles(plan)) == ("ab", ())

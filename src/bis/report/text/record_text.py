@@ -170,7 +170,14 @@ def _parameters(parameters: Parameters, few: int) -> list[str]:
     values = [f"{k} = {v}" for k, v in sorted(parameters.values.items())]
     facts = [_listed(values, few)] if values else ["none was logged"]
     read = [_variable(v) for v in parameters.variables or ()]
-    return [*facts, "read from the environment: " + _listed(read, few)] if read else facts
+    if read:
+        facts.append("read from the environment: " + _listed(read, few))
+    stdin = parameters.stdin
+    if stdin is not None and stdin.read:
+        facts.append(
+            f"read from standard input (a {stdin.kind})" + (f": {_size(stdin.size_bytes)}" if stdin.complete else "")
+        )
+    return facts
 
 
 def _variable(variable: Variable) -> str:
