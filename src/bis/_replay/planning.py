@@ -31,7 +31,6 @@ REBUILD = "rebuild"
 NEIGHBOURS = 2  # so many folders above the project a file may lie and still be put beside the workspace
 _NAMED_PACKAGES = 12  # differences that are listed one by one; the rest is counted
 _NAMED_REASONS = 8
-_LEVELS_UP = 3  # how far above the project a working directory is imitated
 _REFUSED_FLAGS = "IES"  # with these an interpreter ignores PYTHONPATH, so the replay would not be confined
 
 _CONSEQUENCES = {
@@ -265,18 +264,22 @@ def _committed_target(target: str, clone: Clone, notes: _Notes) -> str:
 
 
 def _working_directory(record: Record, notes: _Notes) -> str:
-    """The working directory relative to the workspace's project folder; ``../NAME/..`` for the folder above it."""
+    """The working directory relative to the workspace's project folder.
+
+    One that lies elsewhere is imitated: it and the project get their names below the folder that both have in common,
+    as in ``../../a/src/../../b`` for ``/b`` and the project ``/a/src`` (see `_project_names` of the working copy).
+    """
     code = record.code
     if not posixpath.isabs(code.cwd):
         return code.cwd or "."
-    if code.project_root:
-        up = posixpath.relpath(code.project_root, code.cwd)
-        if not up.startswith("..") and up.count("/") < _LEVELS_UP and code.cwd.count("/") > 1:
-            levels = up.count("/") + 1
-            # By way of the project's own folders, so that the workspace can give them their names.
-            return "/".join([*[".."] * levels, up, *[".."] * levels])
+    if posixpath.isabs(code.project_root):
+        common = posixpath.commonpath([code.project_root, code.cwd])
+        project = posixpath.relpath(code.project_root, common)
+        up = [".."] * (project.count("/") + 1)
+        below = [] if code.cwd == common else [posixpath.relpath(code.cwd, common)]
+        return "/".join([*up, project, *up, *below])
     notes.deviates(
-        "working directory", code.cwd, "the project's folder in the workspace", "it has nothing to do with the project"
+        "working directory", code.cwd, "the project's folder in the workspace", "it is not known where the project was"
     )
     return "."
 
@@ -485,11 +488,17 @@ def _workspace_name(path: str, record: Record) -> str | None:
     """Where the program will look for a file, relative to the project folder; None where that is outside."""
     if not posixpath.isabs(path):
         return path
-    code = record.code
-    imitated = posixpath.isabs(code.cwd) and _working_directory(record, _Notes()) != "."
-    if imitated and path.startswith(code.cwd.rstrip("/") + "/"):
-        return posixpath.relpath(path, code.project_root)
-    near = posixpath.relpath(path, code.project_root) if posixpath.isabs(code.project_root) else path
+    root, cwd = record.code.project_root, record.code.cwd
+    if not posixpath.isabs(root):
+        return None
     # A program may have named it as a neighbour (../data.csv) or by its whole path: it is put where the first finds
     # it, and stays where the second does.
-    return near if near.startswith("../") and near.count("../") <= NEIGHBOURS else None
+    near = _levels_up(path, root) <= NEIGHBOURS
+    if posixpath.isabs(cwd):  # elsewhere: what lies there is named from there
+        near = near or (_levels_up(path, cwd) <= NEIGHBOURS if cwd != "/" else path.count("/") == 1)
+    return posixpath.relpath(path, root) if near else None
+
+
+def _levels_up(path: str, folder: str) -> int:
+    """How many folders above `folder` the way to a path leads."""
+    return posixpath.relpath(path, folder).split("/").count("..")

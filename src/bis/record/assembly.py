@@ -46,6 +46,7 @@ from bis.record.observed_session import (
     parameters_of,
     trace_of,
 )
+from bis.record.place_names import place_name
 from bis.record.probes.code import relative_to
 from bis.record.probes.data import Opened, Process, probe_data
 from bis.record.probes.machine import probe_machine
@@ -142,24 +143,20 @@ def _seed(event: dict[str, Any], root: Path) -> Seed:
 
 
 def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tuple[FileDigest, ...]:
-    """Files that the program wrote below its project, as they are now."""
-    root = Path(seen.session.project_root)
+    """Files that the program wrote below its project and in its working directory, as they are now."""
+    session = seen.session
     found = {}
     for e in seen.all("open"):
         path = Path(e["path"])
-        if (
-            e["mode"] != "r"
-            and path.is_relative_to(root)
-            and path.is_file()
-            and not _is_bookkeeping(path.relative_to(root))
-        ):
-            found[str(path)] = path
+        name = place_name(path, session.project_root, session.cwd)
+        if e["mode"] != "r" and name is not None and path.is_file() and not _is_bookkeeping(Path(name)):
+            found[name] = path
     digests = []
-    for path in found.values():
+    for name, path in found.items():
         try:
-            digests.append(digest_file(path, cache, name=relative_to(path, root)))
+            digests.append(digest_file(path, cache, name=name))
         except BisError:  # it was removed, or is still changing
-            digests.append(FileDigest(relative_to(path, root), -1, ""))
+            digests.append(FileDigest(name, -1, ""))
     return tuple(sorted(digests, key=lambda d: d.path))
 
 
