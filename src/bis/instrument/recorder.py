@@ -194,10 +194,12 @@ class Recorder:
         command = args[1] if len(args) > 1 else ()
         words = [os.fsdecode(a) for a in command] if isinstance(command, (list, tuple)) else [str(command)]
         program = os.path.basename(os.fsdecode(args[0]) if args[0] else (words[0] if words else ""))  # noqa: PTH119 (pathlib is not loaded)
-        self.note("child", command=words[:20], python=program.startswith("python"), event=event)
+        folder = args[2] if event == "subprocess.Popen" and len(args) > 2 and args[2] else ""
+        cwd = os.path.abspath(os.fsdecode(folder)) if folder else _cwd()  # noqa: PTH100 (pathlib is not loaded)
+        self.note("child", command=words[:20], python=program.startswith("python"), event=event, cwd=cwd)
 
     def _started_shell(self, args: tuple[Any, ...]) -> None:
-        self.note("child", command=[os.fsdecode(args[0])], python=False)
+        self.note("child", command=[os.fsdecode(args[0])], python=False, cwd=_cwd())
 
     def _variable_seen(self, name: str, how: str, there: bool, file: str, line: int) -> None:  # noqa: FBT001 (as it comes)
         self.note("variable", name=name, how=how, there=there, file=file, line=line)

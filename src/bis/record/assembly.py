@@ -47,8 +47,9 @@ from bis.record.observed_session import (
     trace_of,
 )
 from bis.record.place_names import place_name
+from bis.record.probes.child_commands import Process
 from bis.record.probes.code import relative_to
-from bis.record.probes.data import Opened, Process, probe_data
+from bis.record.probes.data import Opened, probe_data
 from bis.record.probes.machine import probe_machine
 from bis.record.probes.program_texts import texts_of_sources
 from bis.record.probes.snapshot import PackedSnapshot, add_external, external_sources
@@ -282,7 +283,8 @@ def _data(seen: ObservedSession, run: SeenRun | None, code: Code, cache: DigestC
         prefixes=_prefixes(seen),
         snapshot=_used(seen, code),
         loaded={name for e in seen.all("modules") for name in e["loaded"]},
-        children=[Process(tuple(e["command"]), bool(e["python"])) for e in seen.all("child")],
+        children=[Process(tuple(e["command"]), bool(e["python"]), str(e.get("cwd", ""))) for e in seen.all("child")],
+        recorded={tuple(e["argv"]) for e in seen.all("process") if not e.get("main")},
         datasets=datasets_of(seen, run),
         cache=cache,
         complete=seen.ended,
