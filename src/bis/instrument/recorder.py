@@ -270,9 +270,9 @@ class SpoolObserver:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
-    def seed(self, api: str, value: object, file: str, line: int, package: str = "") -> None:
+    def seed(self, api: str, value: object, file: str, line: int, helper: str = "") -> None:
         """Note a seed that the program set."""
-        self._recorder.note("seed", api=api, value=str(value)[:200], file=file, line=line, package=package)
+        self._recorder.note("seed", api=api, value=str(value)[:200], file=file, line=line, helper=helper)
 
     def state(self, generator: str, digest: str, state: str | None) -> None:
         """Note the first state of a generator."""

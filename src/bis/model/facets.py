@@ -235,13 +235,22 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """A seed that the program set itself, and where. `package` is empty for the program's own code."""
+    """A seed that was set, and where. `package` is empty for the program's own code.
+
+    `helper` is the package's function for setting seeds that the program called (``seed_everything``), if it did.
+    """
 
     api: str
     value: str
     file: str = ""
     line: int = 0
     package: str = ""
+    helper: str = ""
+
+    @property
+    def is_the_programs(self) -> bool:
+        """Whether the program set it, itself or by such a function; not a library for ends of its own."""
+        return not self.package or bool(self.helper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +275,12 @@ class Uncontrolled:
 
 @dataclass(frozen=True, slots=True)
 class Randomness:
-    """What decides over random numbers. `root` is 32 bytes in hexadecimal, where entropy was served."""
+    """What decides over random numbers. `root` is 32 bytes in hexadecimal, where entropy was served.
+
+    `draws` counts what was drawn, by process and stream; `at_import` how much of that libraries drew while they were
+    imported. `untouched` are the shared generators, by process and name, that were in their first state at the end;
+    None where that was not recorded.
+    """
 
     status: Status
     reasons: tuple[str, ...] = ()
@@ -277,6 +291,8 @@ class Randomness:
     uncontrolled: tuple[Uncontrolled, ...] = ()
     draws: dict[str, int] = field(default_factory=dict)
     trace: dict[str, str] = field(default_factory=dict)
+    at_import: dict[str, int] = field(default_factory=dict)
+    untouched: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from bis.record.observed_session import (
     ObservedSession,
     SeenRun,
     datasets_of,
+    libraries_drew,
     outputs_of,
     parameters_of,
     trace_of,
@@ -120,6 +121,7 @@ def randomness_of(seen: ObservedSession) -> Randomness:
     reasons += [f"{what}: {why}" for what, why in uncontrolled]
     reasons += [f"{e['what']}: {e['why']}" for e in seen.all("failed") if "randomness" in e["what"]]
     trace, draws = trace_of(seen)
+    at_import, untouched = libraries_drew(seen)
     states: dict[str, GeneratorState] = {}
     for e in seen.main("state"):
         states.setdefault(e["generator"], GeneratorState(e["generator"], e["digest"], e.get("state")))
@@ -134,13 +136,15 @@ def randomness_of(seen: ObservedSession) -> Randomness:
         uncontrolled=tuple(Uncontrolled(what, why) for what, why in uncontrolled),
         draws=draws,
         trace=trace,
+        at_import=at_import,
+        untouched=untouched,
     )
 
 
 def _seed(event: dict[str, Any], root: Path) -> Seed:
     api, package = seed_api(event["api"])
     file = relative_to(event["file"], root)
-    return Seed(api, event["value"], file, event["line"], event.get("package") or package)
+    return Seed(api, event["value"], file, event["line"], event.get("package") or package, event.get("helper", ""))
 
 
 def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tuple[FileDigest, ...]:

@@ -156,3 +156,22 @@ def test_nothing_heavy_is_loaded(project: Path) -> None:
         "{'mlflow', 'numpy', 'click', 'rich', 'blake3', 'pandas', 'threadpoolctl', 'scipy'}]))"
     )
     assert json.loads(record(project, text).out) == []
+
+
+def test_generators_that_were_not_used_are_told(project: Path) -> None:
+    """At the end of each process: what is in its first state, and what libraries drew while they were imported."""
+    pytest.importorskip("sklearn")
+    child = "import random; random.random()"
+    text = (
+        "import os, random, subprocess, sys, numpy, sklearn.ensemble\nnumpy.random.rand()\n"
+        f"subprocess.run([sys.executable, '-c', {child!r}])\nif os.fork() == 0: sys.exit()\nos.wait()\n"
+    )
+    ran = record(project, text)
+    traces = {
+        ("fork" if "fork" in e["trace"]["key"] else e["trace"]["key"][:7]): e["trace"] for e in ran.all("entropy")
+    }
+    assert {key: trace["untouched"] for key, trace in traces.items()} == {
+        "main": ["python.random"], "main/pr": [], "fork": ["python.random"],
+    }  # fmt: skip
+    main = traces["main"]
+    assert main["at_import"]["sklearn"] == main["streams"]["sklearn"]["draws"]

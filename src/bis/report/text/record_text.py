@@ -234,13 +234,18 @@ def _randomness(randomness: Randomness, few: int) -> list[str]:
         facts.append(f"entropy served from one recorded root, {draws} requests")
     if randomness.hash_seed is not None:
         facts.append(f"hash seed {randomness.hash_seed}")
-    own = [s for s in randomness.seeds if not s.package]
+    own = [s for s in randomness.seeds if s.is_the_programs]
     if own:
-        places = [f"{s.api}({s.value})" + (f" at {s.file}:{s.line}" if s.file else "") for s in own]
+        places = [
+            f"{s.api}({s.value})"
+            + (f" by {s.helper} of {s.package}" if s.helper else "")
+            + (f" at {s.file}:{s.line}" if s.file else "")
+            for s in own
+        ]
         facts.append("seeds set by the program: " + _listed(places, few))
     elif randomness.status is Status.RECORDED:
         facts.append("the program set no seed")
-    others = [s for s in randomness.seeds if s.package]
+    others = [s for s in randomness.seeds if not s.is_the_programs]
     if others:
         calls = dict.fromkeys(f"{s.api}({s.value}) by {s.package}" for s in others)
         facts.append("seeds set by libraries: " + _listed(list(calls), few))
