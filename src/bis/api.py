@@ -17,6 +17,7 @@ from bis._replay.planning import ReplayOptions
 from bis._verify.tolerances import Tolerances
 from bis.config import Settings, Tolerance, home, load_settings, tracking_uri_given
 from bis.errors import EvidenceDamaged, UsageError
+from bis.evidence.redaction import is_secret_name
 from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore, StoredRun
 from bis.model.progress import SILENT, Observer
 from bis.model.verdict import ReplayKind
@@ -50,6 +51,7 @@ def run(
     *arguments: str,
     module: bool = False,
     parameters: Mapping[str, str] | None = None,
+    env: Sequence[str] = (),
     tracking_uri: str | None = None,
     wait: bool | None = None,
     echo: bool = True,
@@ -67,6 +69,9 @@ def run(
         Whether `target` is a module.
     parameters : mapping of str to str, optional
         Values for the cell tagged ``parameters`` of a notebook.
+    env : sequence of str
+        Environment variables whose values are recorded where the program reads them, besides those whose names are
+        harmless.
     tracking_uri : str, optional
         Where the run is stored; MLflow's own default otherwise.
     wait : bool, optional
@@ -79,7 +84,7 @@ def run(
     Raises
     ------
     UsageError
-        There is no such program, or it takes no such parameters.
+        There is no such program, it takes no such parameters, or `env` names a secret.
     ExecutionError
         It cannot be started.
     """
@@ -92,13 +97,21 @@ def run(
             f"{target} is not a notebook: it has no parameters to set ({', '.join(parameters)})",
             hint="Give a script its arguments after its name.",
         )
+    settings = load_settings(Path.cwd())
+    secret = [name for name in (*settings.env, *env) if is_secret_name(name)]
+    if secret:
+        raise UsageError(
+            f"{', '.join(secret)}: by its name a secret, which is never recorded",
+            hint="Leave it out: a replay gets the value that is set when it runs.",
+        )
     return record_program(
         entry,
-        load_settings(Path.cwd()),
+        settings,
         tracking_uri=tracking_uri,
         wait=wait,
         echo=echo,
         parameters=dict(parameters or {}),
+        env=tuple(env),
         observer=observer,
     )
 

@@ -49,6 +49,7 @@ class Settings:
     snapshot_file_mib: float = 5.0
     snapshot_total_mib: float = 50.0
     stdout_mib: float = 10.0
+    stdin_mib: float = 8.0
     serve_entropy: bool = True
     replay_times: int = 3
     fresh_times: int = 8
@@ -61,6 +62,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     baseline: str | None = None
     max_file_mib: float = 20.0
+    env: tuple[str, ...] = ()
 
 
 # An example value for each setting without a default, from which its type is read; and the range of each number.
@@ -69,6 +71,7 @@ _RANGES = {
     "snapshot_file_mib": (0, 1e6),
     "snapshot_total_mib": (0, 1e6),
     "stdout_mib": (0, 1e6),
+    "stdin_mib": (0, 1e6),
     "replay_times": (1, 1000),
     "fresh_times": (1, 1000),
     "replay_timeout_s": (0.1, 1e9),

@@ -137,7 +137,7 @@ def _execute(job: Job, inputs: Resolved, folder: Path) -> Outcome:
     session = write_session(_session(job, folder, workspace.root, workspace.cwd))
     quarantine = session.quarantine
     assert quarantine is not None
-    base = neutralise(os.environ, quarantine.folder)
+    base = neutralise({k: v for k, v in os.environ.items() if k not in job.plan.unset}, quarantine.folder)
     base.update(job.plan.variables)
     base.update(job.variation.variables)
     temporary = folder / "tmp"
@@ -154,6 +154,7 @@ def _execute(job: Job, inputs: Resolved, folder: Path) -> Outcome:
             env=child_environment(session, base),
             echo=False,
             own_group=True,
+            stdin=inputs.stdin,
             timeout_s=job.plan.timeout_s,
             stdout_bytes=int(job.settings.stdout_mib * MIB),
             notebook=NotebookOptions(parameters={**job.plan.parameters, **job.plan.overrides}, skip_installs=True),

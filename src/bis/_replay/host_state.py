@@ -59,6 +59,7 @@ def look_here(
         clone=_clone(options.source_dir, record.code.commit),
         waiting=_waiting(record, archive),
         skipped_cells=skipped_cells,
+        variables=frozenset(os.environ),
     )
 
 

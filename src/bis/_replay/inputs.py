@@ -31,6 +31,8 @@ from bis.record.probes.packages import probe_environment
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+SOURCE_SUFFIX = ".tar.gz"
+STDIN_SUFFIX = ".stdin"
 _KEPT_S = 30 * 24 * 3600.0  # sources that no replay has used for so long are removed
 
 
@@ -56,6 +58,8 @@ class Inputs:
         Digest of the source archive; empty where there is none.
     state : str
         Digest of the archive of the state that the program carried over; empty where there is none.
+    stdin : str
+        Digest of what the program gets as standard input; empty where that is nothing.
     lock : str
         Digest of the lock of the environment that the replay was planned in.
     rebuilt : Environment, optional
@@ -69,6 +73,7 @@ class Inputs:
     """
 
     source: str = ""
+    stdin: str = ""
     lock: str = ""
     rebuilt: Environment | None = None
     name: str = ""
@@ -91,6 +96,7 @@ class Resolved:
     data: tuple[DataPlacement, ...]
     deviations: tuple[Deviation, ...] = ()
     state: Path | None = None
+    stdin: Path | None = None
 
 
 def lock_digest(environment: Environment) -> str:
@@ -98,8 +104,10 @@ def lock_digest(environment: Environment) -> str:
     return digest_bytes(lock_text(environment).encode())
 
 
-def keep_source(archive: Path, *, home: Path) -> str:
+def keep_source(archive: Path, *, home: Path, suffix: str = SOURCE_SUFFIX) -> str:
     """Copy a source archive to where workers on this machine look for it; returns its digest.
+
+    With the `suffix` of standard input, what the program gets as that.
 
     Raises
     ------
@@ -107,7 +115,7 @@ def keep_source(archive: Path, *, home: Path) -> str:
         It cannot be written.
     """
     digest = digest_file(archive).digest
-    target = _source(home, digest)
+    target = _source(home, digest, suffix)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_old(target.parent)
@@ -155,20 +163,21 @@ def resolve(
     """
     python, deviations = _interpreter(inputs, home, environment)
     return Resolved(
-        archive=_found_source(inputs.source, home) if inputs.source else None,
+        archive=_found_source(inputs.source, home, SOURCE_SUFFIX) if inputs.source else None,
         python=python,
         data=tuple(data) if inputs.are_here else _checked(data, home),
         deviations=deviations,
-        state=_found_source(inputs.state, home) if inputs.state else None,
+        state=_found_source(inputs.state, home, SOURCE_SUFFIX) if inputs.state else None,
+        stdin=_found_source(inputs.stdin, home, STDIN_SUFFIX) if inputs.stdin else None,
     )
 
 
-def _source(home: Path, digest: str) -> Path:
-    return home / "sources" / f"{digest}.tar.gz"
+def _source(home: Path, digest: str, suffix: str) -> Path:
+    return home / "sources" / f"{digest}{suffix}"
 
 
-def _found_source(digest: str, home: Path) -> Path:
-    archive = _source(home, digest)
+def _found_source(digest: str, home: Path, suffix: str) -> Path:
+    archive = _source(home, digest, suffix)
     if not archive.is_file():
         raise StorageError(
             f"{platform.node()} does not have the source with digest {digest[:16]}…: {archive} does not exist",

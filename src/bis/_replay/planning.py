@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bis._replay.argument_overrides import override
+from bis._replay.given_again import STANDARD_INPUT, given_input, given_variables, unset_variables
 from bis._replay.injected_parameters import recorded_parameters
 from bis.evidence.redaction import REDACTED, is_secret_name
 from bis.model.facets import EntryKind, Environment, FileDigest, Machine, Status
@@ -33,7 +34,6 @@ REBUILD = "rebuild"
 NEIGHBOURS = 2  # so many folders above the project a file may lie and still be put beside the workspace
 _NAMED_PACKAGES = 12  # differences that are listed one by one; the rest is counted
 _NAMED_REASONS = 8
-_LEVELS_UP = 3  # how far above the project a working directory is imitated
 _REFUSED_FLAGS = "IES"  # with these an interpreter ignores PYTHONPATH, so the replay would not be confined
 
 _CONSEQUENCES = {
@@ -85,7 +85,7 @@ class HostState:
 
     `files` has those recorded input files that were found, by recorded path. `waiting` lists calls of a script that
     do not return (line from 1, what it does), `skipped_cells` the cells of a notebook that are not run, or not
-    whole (position from 0, why).
+    whole (position from 0, why), `variables` the names of the environment variables that are set.
     """
 
     environment: Environment
@@ -96,6 +96,7 @@ class HostState:
     clone: Clone | None = None
     waiting: tuple[tuple[int, str], ...] = ()
     skipped_cells: tuple[tuple[int, str], ...] = ()
+    variables: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -149,7 +150,9 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
         root=record.randomness.root if repeated else None,
         ordinal=record.ordinal,
         original_scheme=record.tracking_scheme,
-        variables=_variables(record, here, notes),
+        variables=given_variables(record.parameters, here.variables, notes.lacks) | _variables(record, here, notes),
+        unset=unset_variables(record.parameters),
+        stdin=given_input(record.parameters, notes.lacks),
         states=_states(record, notes) if repeated else (),
         data=_data(record, here),
         skipped_cells=_skipped(here, notes),
@@ -167,6 +170,7 @@ def obstacles(plan: Plan, *, allow_changed_data: bool = False) -> tuple[str, ...
     found = []
     if plan.source == NOWHERE:
         found += [f"The source is missing: {m.consequence}." for m in plan.missing if m.what == "source"]
+    found += [f"The {m.what} is missing: {m.consequence}." for m in plan.missing if m.what == STANDARD_INPUT]
     if not plan.target and plan.entry is not EntryKind.INTERACTIVE:
         found.append("It is not known which program was run.")
     found += [
@@ -282,18 +286,22 @@ def _committed_target(target: str, clone: Clone, notes: _Notes) -> str:
 
 
 def _working_directory(record: Record, notes: _Notes) -> str:
-    """The working directory relative to the workspace's project folder; ``../NAME/..`` for the folder above it."""
+    """The working directory relative to the workspace's project folder.
+
+    One that lies elsewhere is imitated: it and the project get their names below the folder that both have in common,
+    as in ``../../a/src/../../b`` for ``/b`` and the project ``/a/src`` (see `_project_names` of the working copy).
+    """
     code = record.code
     if not posixpath.isabs(code.cwd):
         return code.cwd or "."
-    if code.project_root:
-        up = posixpath.relpath(code.project_root, code.cwd)
-        if not up.startswith("..") and up.count("/") < _LEVELS_UP and code.cwd.count("/") > 1:
-            levels = up.count("/") + 1
-            # By way of the project's own folders, so that the workspace can give them their names.
-            return "/".join([*[".."] * levels, up, *[".."] * levels])
+    if posixpath.isabs(code.project_root):
+        common = posixpath.commonpath([code.project_root, code.cwd])
+        project = posixpath.relpath(code.project_root, common)
+        up = [".."] * (project.count("/") + 1)
+        below = [] if code.cwd == common else [posixpath.relpath(code.cwd, common)]
+        return "/".join([*up, project, *up, *below])
     notes.deviates(
-        "working directory", code.cwd, "the project's folder in the workspace", "it has nothing to do with the project"
+        "working directory", code.cwd, "the project's folder in the workspace", "it is not known where the project was"
     )
     return "."
 
@@ -542,11 +550,17 @@ def _workspace_name(path: str, record: Record) -> str | None:
     """Where the program will look for a file, relative to the project folder; None where that is outside."""
     if not posixpath.isabs(path):
         return path
-    code = record.code
-    imitated = posixpath.isabs(code.cwd) and _working_directory(record, _Notes()) != "."
-    if imitated and path.startswith(code.cwd.rstrip("/") + "/"):
-        return posixpath.relpath(path, code.project_root)
-    near = posixpath.relpath(path, code.project_root) if posixpath.isabs(code.project_root) else path
+    root, cwd = record.code.project_root, record.code.cwd
+    if not posixpath.isabs(root):
+        return None
     # A program may have named it as a neighbour (../data.csv) or by its whole path: it is put where the first finds
     # it, and stays where the second does.
-    return near if near.startswith("../") and near.count("../") <= NEIGHBOURS else None
+    near = _levels_up(path, root) <= NEIGHBOURS
+    if posixpath.isabs(cwd):  # elsewhere: what lies there is named from there
+        near = near or (_levels_up(path, cwd) <= NEIGHBOURS if cwd != "/" else path.count("/") == 1)
+    return posixpath.relpath(path, root) if near else None
+
+
+def _levels_up(path: str, folder: str) -> int:
+    """How many folders above `folder` the way to a path leads."""
+    return posixpath.relpath(path, folder).split("/").count("..")

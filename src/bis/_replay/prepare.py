@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from bis._replay.environment import ensure_environment
 from bis._replay.host_state import look_here
-from bis._replay.inputs import Inputs, Origin, keep_source, lock_digest
+from bis._replay.inputs import STDIN_SUFFIX, Inputs, Origin, keep_source, lock_digest
 from bis._replay.planning import REBUILD, Layout, ReplayOptions, layout, make_plan, obstacles
 from bis._replay.working_copy import archive_of_commit
 from bis.config import Settings
 from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpossible
 from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
-from bis.evidence.store import CARRIED, SOURCE, StoredRun
+from bis.evidence.store import CARRIED, SOURCE, STDIN, StoredRun
 from bis.model.plan import Plan
 from bis.model.progress import Task
 from bis.model.variation import Variation, recorded_variation
@@ -196,6 +196,7 @@ def _inputs(
     inputs = Inputs(
         source=_kept_source(run, options, workspace, archive),
         state=_kept_state(run, workspace),
+        stdin=_kept_input(run, plan, workspace),
         lock=lock_digest(here.environment),
         origin=Origin(host=host_digest(), interpreter=sys.executable),
     )
@@ -208,6 +209,7 @@ def _inputs(
     return Inputs(
         source=inputs.source,
         state=inputs.state,
+        stdin=inputs.stdin,
         lock=inputs.lock,
         rebuilt=recorded,
         name=built.name,
@@ -231,6 +233,19 @@ def _kept_state(run: StoredRun, workspace: Workspace) -> str:
             hint="The artifact was changed after recording; restore it to replay this run.",
         )
     return keep_source(archive, home=workspace.home)
+
+
+def _kept_input(run: StoredRun, plan: Plan, workspace: Workspace) -> str:
+    """The digest of what the program gets as standard input, which is then among the stored sources."""
+    if not plan.stdin:
+        return ""
+    found = workspace.store.download(run.run_id, STDIN)
+    if digest_file(found).digest != plan.stdin:
+        raise EvidenceDamaged(
+            f"{STDIN} of run {run.run_id} is not what its record says",
+            hint="The artifact was changed after recording; restore it to replay this run.",
+        )
+    return keep_source(found, home=workspace.home, suffix=STDIN_SUFFIX)
 
 
 def _kept_source(run: StoredRun, options: ReplayOptions, workspace: Workspace, archive: Path | None) -> str:

@@ -81,7 +81,8 @@ def build(
     folder = folder.absolute()
     try:
         names = _project_names(plan.cwd)
-        levels = max((_levels_above(p.target) for p in plan.data if p.target is not None), default=0)
+        most = len(names) - 1 + NEIGHBOURS
+        levels = max((_levels_above(p.target, most) for p in plan.data if p.target is not None), default=0)
         root = folder.joinpath(*[_ABOVE] * (levels - len(names)), *names)
         root.mkdir(parents=True, exist_ok=True)
         if archive is not None:
@@ -144,16 +145,19 @@ def remove_tree(folder: Path) -> None:
 
 
 def _project_names(cwd: str) -> list[str]:
-    """Names of the folders from the workspace down to the project: of those above it that the program works in."""
+    """Names of the folders from the workspace down to the project.
+
+    They are those below the folder that the project has in common with a working directory elsewhere.
+    """
     parts = cwd.split("/")
     levels = next((i for i, part in enumerate(parts) if part != ".."), len(parts))
     names = [part for part in parts[levels : 2 * levels] if part not in {"", ".", ".."}]
     return [_ABOVE, *names] if levels and len(names) == levels else [_PROJECT]
 
 
-def _levels_above(name: str) -> int:
+def _levels_above(name: str, most: int) -> int:
     """How many folders above the project a file lies, as far as a plan may place one."""
-    return min(posixpath.normpath(name).split("/").count(".."), NEIGHBOURS)
+    return min(posixpath.normpath(name).split("/").count(".."), most)
 
 
 def _inside(root: Path, name: str, folder: Path) -> Path:

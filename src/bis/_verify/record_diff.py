@@ -143,7 +143,14 @@ def _fingerprint(text: str) -> str:
 
 
 def _parameters(parameters: Parameters) -> Facts:
-    return dict(parameters.values)
+    facts: dict[str, str | None] = dict(parameters.values)
+    for variable in parameters.variables or ():
+        facts[f"variable {variable.name}"] = variable.value if variable.there else "(not set)"
+    stdin = parameters.stdin
+    if stdin is not None:
+        kept = f"{stdin.size_bytes} bytes, {stdin.digest[:12]}" if stdin.complete else None
+        facts["standard input"] = kept if stdin.read else "(not read)"
+    return facts
 
 
 def _environment(environment: Environment) -> Facts:

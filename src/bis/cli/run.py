@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     metavar="NAME=VALUE",
     help="Notebook only: a value for the cell tagged `parameters`. Repeatable.",
 )
+@click.option(
+    "--env",
+    multiple=True,
+    metavar="NAME",
+    help="Record the value of this environment variable where the program reads it. Repeatable.",
+)
 @tracking_uri
 @as_json
 @click.argument("target")
@@ -39,6 +45,7 @@ def run(
     module: bool,
     wait: bool | None,
     parameters: dict[str, str],
+    env: tuple[str, ...],
     tracking_uri: str | None,
     as_json: bool,
     target: str,
@@ -60,6 +67,7 @@ def run(
         *arguments,
         module=module,
         parameters=parameters,
+        env=env,
         tracking_uri=tracking_uri,
         wait=True if as_json else wait,
         echo=not as_json,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bis.evidence.addresses import without_password
 from bis.evidence.redaction import Redactor, secrets_of
-from bis.evidence.spool import SECRETS, write_document
+from bis.evidence.spool import SECRETS, STDIN, VARIABLES, write_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,9 +33,30 @@ def keep_secrets(
     (folder / SECRETS).chmod(0o600)
 
 
+def keep_variables(folder: Path, environ: Mapping[str, str], named: Sequence[str]) -> None:
+    """Write the environment of a program into its session's folder, with the names that the user wants to be kept.
+
+    Only when the program has ended is it known which variables it read. Raises OSError where the disk refuses.
+    """
+    write_document(folder / VARIABLES, {"values": dict(environ), "named": list(named)})
+    (folder / VARIABLES).chmod(0o600)
+
+
+def kept_variables(folder: Path) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The environment of a session's program, and the names that the user wants to be kept.
+
+    An interactive session is stored several times: from the second time on it is the environment of this process.
+    """
+    try:
+        kept = json.loads((folder / VARIABLES).read_text(encoding="utf-8"))
+        return dict(kept["values"]), tuple(kept["named"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return dict(os.environ), ()
+
+
 def forget_secrets(folder: Path) -> None:
     """Remove them: the session is stored."""
-    for path in folder.glob(_ALL):
+    for path in (*folder.glob(_ALL), folder / VARIABLES, folder / STDIN):
         with suppress(OSError):
             path.unlink(missing_ok=True)
 

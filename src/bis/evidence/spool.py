@@ -23,6 +23,8 @@ VERSION = 1
 SESSION = "session.json"
 EXIT = "exit.json"
 STDOUT = "stdout.txt"
+STDIN = "stdin.bin"
+STDIN_KEPT = "stdin.kept.bin"
 SOURCE = "source.tar.gz"
 CARRIED = "carried.tar.gz"
 CARRIED_FILES = "carried.json"
@@ -34,6 +36,7 @@ CODE = "code.json"
 ENVIRONMENT = "environment.json"
 STORED = "stored.json"
 SECRETS = "secrets.json"
+VARIABLES = "variables.json"
 
 
 def encoded(value: Any, *, indent: int | None = None, strict: bool = False) -> bytes:

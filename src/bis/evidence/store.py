@@ -49,6 +49,7 @@ SOURCE = f"{FOLDER}/source.tar.gz"
 CARRIED = f"{FOLDER}/carried.tar.gz"
 LOCK = f"{FOLDER}/environment.lock"
 NOTEBOOK = f"{FOLDER}/notebook.ipynb"
+STDIN = f"{FOLDER}/stdin.bin"
 PARENT = "mlflow.parentRunId"
 _FULL_ID = 32
 _MANY = 100

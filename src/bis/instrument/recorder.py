@@ -16,6 +16,8 @@ from bis.instrument.light_json import encoded
 from bis.instrument.own_work import OwnWork
 from bis.instrument.path_events import EVENTS, GONE, MADE, MOVED, NATIVE_OPEN, changes
 from bis.instrument.session_view import AMBIENT, REPLAY
+from bis.instrument.standard_input import StandardInputCopy
+from bis.instrument.variable_reads import VariableReads
 
 TYPE_CHECKING = False  # typing is not loaded at start-up
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ class Recorder:
         self._stores: tuple[str, ...] = ()
         self._carried: CarriedFiles | None = None
         self._keeps = session.mode != REPLAY  # a replay's own state is thrown away with it
+        self._stdin = StandardInputCopy(session, self.fence, self._busy, lambda how: self.note("stdin", how=how))
+        self._variables = VariableReads(self.fence, self._variable_seen)
 
     # -- life ---------------------------------------------------------------------------------------------------------
 
@@ -83,6 +87,8 @@ class Recorder:
             hash_seed=os.environ.get("PYTHONHASHSEED"),
         )
         sys.addaudithook(_only_watched(self._audit))
+        self.fence.run("variables", self._variables.attach)
+        self.fence.run("standard input", self._stdin.attach)
         self._chain_excepthook()
         atexit.register(self.end)
 
@@ -117,6 +123,7 @@ class Recorder:
             self.fence.run("randomness", self._note_entropy)
             return
         for what, work in (
+            ("variables", self._note_variables),
             ("modules", self._note_modules),
             ("machine", self._note_machine),
             ("models", self._note_global_models),
@@ -182,6 +189,7 @@ class Recorder:
             with self._busy:
                 try:
                     path, _mode, flags = args
+                    self._stdin.opened(path)
                     if type(path) is not int:
                         self._opened_file(path, _mode_of(flags))
                 except Exception as error:  # noqa: BLE001 (an audit hook that raises would make the user's open() fail)
@@ -245,10 +253,15 @@ class Recorder:
         command = args[1] if len(args) > 1 else ()
         words = [os.fsdecode(a) for a in command] if isinstance(command, (list, tuple)) else [str(command)]
         program = os.path.basename(os.fsdecode(args[0]) if args[0] else (words[0] if words else ""))  # noqa: PTH119 (pathlib is not loaded)
-        self.note("child", command=words[:20], python=program.startswith("python"), event=event)
+        folder = args[2] if event == "subprocess.Popen" and len(args) > 2 and args[2] else ""
+        cwd = os.path.abspath(os.fsdecode(folder)) if folder else _cwd()  # noqa: PTH100 (pathlib is not loaded)
+        self.note("child", command=words[:20], python=program.startswith("python"), event=event, cwd=cwd)
 
     def _started_shell(self, args: tuple[Any, ...]) -> None:
-        self.note("child", command=[os.fsdecode(args[0])], python=False)
+        self.note("child", command=[os.fsdecode(args[0])], python=False, cwd=_cwd())
+
+    def _variable_seen(self, name: str, how: str, there: bool, file: str, line: int) -> None:  # noqa: FBT001 (as it comes)
+        self.note("variable", name=name, how=how, there=there, file=file, line=line)
 
     def _chain_excepthook(self) -> None:
         previous = sys.excepthook
@@ -267,6 +280,9 @@ class Recorder:
         self.note("exception", type=kind.__name__, message=str(error)[:2000], traceback=text[-20_000:])
 
     # -- the end ------------------------------------------------------------------------------------------------------
+
+    def _note_variables(self) -> None:
+        self.note("library-variables", names={n: list(facts) for n, facts in self._variables.of_libraries.items()})
 
     def _note_modules(self) -> None:
         from bis.instrument.runtime_probe import file_of  # at the end only
@@ -313,9 +329,9 @@ class SpoolObserver:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
-    def seed(self, api: str, value: object, file: str, line: int, package: str = "") -> None:
+    def seed(self, api: str, value: object, file: str, line: int, helper: str = "") -> None:
         """Note a seed that the program set."""
-        self._recorder.note("seed", api=api, value=str(value)[:200], file=file, line=line, package=package)
+        self._recorder.note("seed", api=api, value=str(value)[:200], file=file, line=line, helper=helper)
 
     def state(self, generator: str, digest: str, state: str | None) -> None:
         """Note the first state of a generator."""

@@ -27,6 +27,7 @@ _OPTIONAL: dict[str, Any] = {
     "roles": {},
     "tracking_variable": None,
     "parameters": {},
+    "stdin": None,
 }
 
 
@@ -66,6 +67,7 @@ class SessionView:
     roles: dict[str, str]
     tracking_variable: str | None
     parameters: dict[str, str]
+    stdin: dict[str, Any] | None
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         for name in SessionView.__annotations__:

@@ -16,15 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis._version import __version__
-from bis.config import Settings, home
+from bis.config import MIB, Settings, home
 from bis.errors import StorageError, UsageError
 from bis.evidence import spool as spool_files
 from bis.evidence.addresses import without_password
 from bis.evidence.redaction import Redactor
-from bis.evidence.session_secrets import keep_secrets
+from bis.evidence.session_secrets import keep_secrets, keep_variables
 from bis.evidence.spool import write_document
 from bis.instrument.entropy.entropy_plan import CHILD_KEY_VARIABLE, CLAIMS
 from bis.launch.injection import injection_path
+from bis.launch.input_stream import copy_file, describe_input, was_read
 from bis.launch.liveness import hold
 from bis.launch.project_root import find_project_root
 from bis.launch.runners import Launch, runner_for
@@ -33,7 +34,7 @@ from bis.model.record import Mode
 from bis.model.session import Exit, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _VERSION = spool_files.VERSION
 
@@ -87,10 +88,12 @@ def new_session(
     settings: Settings,
     tracking_uri: str | None = None,
     parameters: Mapping[str, str] | None = None,
+    env: Sequence[str] = (),
 ) -> Session:
     """Make the session's folder and its ``session.json``, with a new root and hash seed.
 
-    This process then holds the session (see `bis.launch.liveness`).
+    `env` names variables whose values are to be kept, besides those in the settings. This process then holds the
+    session (see `bis.launch.liveness`).
 
     Raises
     ------
@@ -120,12 +123,16 @@ def new_session(
         tracking_uri=tracking_uri or os.environ.get("MLFLOW_TRACKING_URI"),
         tracking_variable=os.environ.get("MLFLOW_TRACKING_URI"),
         parameters=dict(parameters or {}),
+        stdin=None if entry.kind is EntryKind.NOTEBOOK else describe_input(int(settings.stdin_mib * MIB)),
     )
-    return write_session(session)
+    return write_session(session, env=tuple(dict.fromkeys((*settings.env, *env))))
 
 
-def write_session(session: Session) -> Session:
-    """Write ``session.json``, without secrets, into the session's folder, which is made; returns what it has."""
+def write_session(session: Session, *, env: Sequence[str] = ()) -> Session:
+    """Write ``session.json``, without secrets, into the session's folder, which is made; returns what it has.
+
+    `env` as in `new_session`.
+    """
     folder = Path(session.spool)
     given = session
     session = replace(
@@ -141,6 +148,9 @@ def write_session(session: Session) -> Session:
         if session.mode is not Mode.REPLAY:
             named = {f"parameters.{name}": value for name, value in given.parameters.items()}
             keep_secrets(folder, {**os.environ, **named}, session.argv, tracking_uri=given.tracking_uri)
+            keep_variables(folder, os.environ, env)
+            if session.stdin is not None:
+                copy_file(session.stdin, folder)
             hold(folder)
     except OSError as error:
         if not (folder / spool_files.SESSION).exists():  # half a session would be missed by every later command
@@ -183,6 +193,7 @@ def launch(job: Launch) -> Exit:
     """
     folder = Path(job.session.spool)
     ended = runner_for(job.session.kind).run(job)
+    ended = replace(ended, stdin_read=was_read(job.session.stdin))
     try:
         write_document(folder / spool_files.EXIT, ended)
     except OSError as error:

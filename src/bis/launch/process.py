@@ -34,7 +34,8 @@ class Program:
 
     `stdout` is the file that keeps what it prints (the first `stdout_bytes` of it). With `echo` its output also goes
     to that of bis, through a pseudo-terminal where that is a terminal, so that progress bars look as usual.
-    With `own_group` it gets a process group of its own, and no input: replays are killed as a whole.
+    With `own_group` it gets a process group of its own, and no input but the file `stdin`: replays are killed as a
+    whole.
     """
 
     command: tuple[str, ...]
@@ -44,6 +45,7 @@ class Program:
     stdout_bytes: int = 10 * MIB
     echo: bool = True
     own_group: bool = False
+    stdin: Path | None = None
     timeout_s: float | None = None
     stderr: Path | None = None
 
@@ -92,17 +94,20 @@ def run_program(program: Program) -> Exit:
 
 def _start(program: Program, writing: int) -> subprocess.Popen[bytes]:
     stderr = None if program.stderr is None else program.stderr.open("wb")
+    given = None if program.stdin is None else program.stdin.open("rb")
     try:
         return subprocess.Popen(
             program.command,
             cwd=program.cwd,
             env=dict(program.env),
-            stdin=subprocess.DEVNULL if program.own_group else None,
+            stdin=given or (subprocess.DEVNULL if program.own_group else None),
             stdout=writing,
             stderr=stderr,
             start_new_session=program.own_group,
         )
     finally:
+        if given is not None:
+            given.close()
         if stderr is not None:
             stderr.close()
 

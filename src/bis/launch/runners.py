@@ -40,6 +40,7 @@ class Launch:
     env: Mapping[str, str]
     echo: bool = True
     own_group: bool = False
+    stdin: Path | None = None
     timeout_s: float | None = None
     stdout_bytes: int = 10 * MIB
     notebook: NotebookOptions = field(default_factory=NotebookOptions)
@@ -87,6 +88,7 @@ class ProcessRunner:
             stdout_bytes=job.stdout_bytes,
             echo=job.echo,
             own_group=job.own_group,
+            stdin=job.stdin,
             timeout_s=job.timeout_s,
             stderr=None if job.echo else folder / "stderr.txt",
         )

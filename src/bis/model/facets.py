@@ -111,12 +111,51 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable that the program asked for.
+
+    `there` is false where it was not set. `value` is None where it was not set or not kept; of a `secret` it is never
+    kept. `file` (relative to the project, or absolute) and `line` are where the program's own code asked first.
+    """
+
+    name: str
+    value: str | None = None
+    there: bool = True
+    secret: bool = False
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StandardInput:
+    """The standard input of the program: `kind` is file, pipe, terminal, device or nothing.
+
+    `read` says whether the program read of it. What it read is kept with the run (BLAKE3 `digest`, `size_bytes`) where
+    `complete` is true; where it is not, no replay can give it again, and `problem` is why: terminal, device, cut
+    (longer than the limit), other (read in a way that could not be copied) or secret (secrets were taken out of it).
+    """
+
+    kind: str
+    read: bool = False
+    complete: bool = True
+    size_bytes: int = 0
+    digest: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
-    """What was logged with ``log_param``; MLflow keeps values as strings."""
+    """What the program was given besides files and arguments, and what it logged with ``log_param``.
+
+    MLflow keeps `values` as strings. `variables` are the environment variables that the program asked for; None where
+    that was not recorded, as is `stdin`.
+    """
 
     status: Status
     reasons: tuple[str, ...] = ()
     values: dict[str, str] = field(default_factory=dict)
+    variables: tuple[Variable, ...] | None = None
+    stdin: StandardInput | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +259,22 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """A seed that the program set itself, and where. `package` is empty for the program's own code."""
+    """A seed that was set, and where. `package` is empty for the program's own code.
+
+    `helper` is the package's function for setting seeds that the program called (``seed_everything``), if it did.
+    """
 
     api: str
     value: str
     file: str = ""
     line: int = 0
     package: str = ""
+    helper: str = ""
+
+    @property
+    def is_the_programs(self) -> bool:
+        """Whether the program set it, itself or by such a function; not a library for ends of its own."""
+        return not self.package or bool(self.helper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +299,12 @@ class Uncontrolled:
 
 @dataclass(frozen=True, slots=True)
 class Randomness:
-    """What decides over random numbers. `root` is 32 bytes in hexadecimal, where entropy was served."""
+    """What decides over random numbers. `root` is 32 bytes in hexadecimal, where entropy was served.
+
+    `draws` counts what was drawn, by process and stream; `at_import` how much of that libraries drew while they were
+    imported. `untouched` are the shared generators, by process and name, that were in their first state at the end;
+    None where that was not recorded.
+    """
 
     status: Status
     reasons: tuple[str, ...] = ()
@@ -262,6 +315,8 @@ class Randomness:
     uncontrolled: tuple[Uncontrolled, ...] = ()
     draws: dict[str, int] = field(default_factory=dict)
     trace: dict[str, str] = field(default_factory=dict)
+    at_import: dict[str, int] = field(default_factory=dict)
+    untouched: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class Plan:
     `parameters` are the recorded values of a notebook's parameters, `overrides` those that are set for this replay.
     `later` are absolute paths of files that the program changed: what is there now is a later state, which no replay
     may take for the recorded one.
+    `variables` are given to the program; those in `unset` are taken from it: it asked for them, and they were not set.
+    `stdin` is the digest of what the program is given as standard input, empty where it is nothing.
     """
 
     run_id: str
@@ -54,6 +56,8 @@ class Plan:
     ordinal: int
     original_scheme: str
     variables: dict[str, str] = field(default_factory=dict)
+    unset: tuple[str, ...] = ()
+    stdin: str = ""
     states: tuple[GeneratorState, ...] = ()
     data: tuple[DataPlacement, ...] = ()
     skipped_cells: tuple[tuple[int, str], ...] = ()

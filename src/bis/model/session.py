@@ -26,6 +26,21 @@ class Quarantine:
 
 
 @dataclass(frozen=True, slots=True)
+class InputStream:
+    """The standard input of a program: file, pipe, terminal, device (another one) or nothing.
+
+    `device` and `inode` tell it from other streams; `start` is the position in a file (bytes). Of what is read,
+    `limit_bytes` are kept.
+    """
+
+    kind: str
+    device: int = 0
+    inode: int = 0
+    start: int = 0
+    limit_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """What the launcher passes to the recorder in the program (``session.json``).
 
@@ -33,6 +48,7 @@ class Session:
     `roles` are entropy roots of their own for some roles (replays that vary one cause).
     `tracking_uri` is what the program finds in ``MLFLOW_TRACKING_URI``, `tracking_variable` what was in it where the
     session was started; both without passwords. `parameters` are values that were set for a notebook's parameters.
+    `stdin` is None where the program's standard input is not recorded.
     `states` are generator states to restore at the moment at which they were captured (replays of ambient runs).
     """
 
@@ -58,13 +74,15 @@ class Session:
     roles: dict[str, str] = field(default_factory=dict)
     tracking_variable: str | None = None
     parameters: dict[str, str] = field(default_factory=dict)
+    stdin: InputStream | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Exit:
     """How the process of a session ended, as the launcher saw it (``exit.json``).
 
-    `stdout_cut` is true where not all that it printed was kept.
+    `stdout_cut` is true where not all that it printed was kept; `stdin_read` where it read of a file that was its
+    standard input.
     """
 
     exit_code: int | None
@@ -73,3 +91,4 @@ class Exit:
     ended_unix_s: float
     duration_s: float
     stdout_cut: bool = False
+    stdin_read: bool = False

@@ -38,18 +38,24 @@ from bis.model.facets import (
 from bis.model.jsonable import from_json
 from bis.model.record import FORMAT, VERSION, Mode, Record, State
 from bis.record.carried_state import carried_state, opened_files, watched_modules
+from bis.record.given_input import standard_input_of, unkept_input
+from bis.record.given_variables import unkept_values, variables_of
 from bis.record.observed_session import (
     ObservedSession,
     SeenRun,
     datasets_of,
     identity_of,
+    libraries_drew,
     outputs_of,
     parameters_of,
     trace_of,
 )
+from bis.record.place_names import place_name
+from bis.record.probes.child_commands import Process
 from bis.record.probes.code import relative_to
-from bis.record.probes.data import Process, probe_data
+from bis.record.probes.data import probe_data
 from bis.record.probes.machine import probe_machine
+from bis.record.probes.program_texts import texts_of_sources
 from bis.record.probes.snapshot import PackedSnapshot, add_external, external_sources
 from bis.record.store_places import StorePlaces, store_places
 
@@ -97,7 +103,7 @@ def assemble(
         host=host_digest(),
         tracking_scheme=scheme_of(run.uri) if run is not None else "",
         code=code,
-        parameters=_parameters(seen, run, redact),
+        parameters=_with_given(seen, _parameters(seen, run, redact), code),
         environment=_document(seen, spool_files.ENVIRONMENT, Environment),
         machine=_machine(seen),
         data=data,
@@ -125,6 +131,7 @@ def randomness_of(seen: ObservedSession) -> Randomness:
     reasons += [f"{what}: {why}" for what, why in uncontrolled]
     reasons += [f"{e['what']}: {e['why']}" for e in seen.all("failed") if "randomness" in e["what"]]
     trace, draws = trace_of(seen)
+    at_import, untouched = libraries_drew(seen)
     states: dict[str, GeneratorState] = {}
     for e in seen.main("state"):
         states.setdefault(e["generator"], GeneratorState(e["generator"], e["digest"], e.get("state")))
@@ -139,36 +146,35 @@ def randomness_of(seen: ObservedSession) -> Randomness:
         uncontrolled=tuple(Uncontrolled(what, why) for what, why in uncontrolled),
         draws=draws,
         trace=trace,
+        at_import=at_import,
+        untouched=untouched,
     )
 
 
 def _seed(event: dict[str, Any], root: Path) -> Seed:
     api, package = seed_api(event["api"])
     file = relative_to(event["file"], root)
-    return Seed(api, event["value"], file, event["line"], event.get("package") or package)
+    return Seed(api, event["value"], file, event["line"], event.get("package") or package, event.get("helper", ""))
 
 
 def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tuple[FileDigest, ...]:
-    """Files that the program wrote below its project, as they are now."""
-    root = Path(seen.session.project_root)
+    """Files that the program wrote below its project and in its working directory, as they are now."""
+    session = seen.session
     stores = _stores(seen)
     found = {}
     for e in seen.all("open"):
         path = Path(e["path"])
-        if (
-            e["mode"] not in {"r", "db"}
-            and path.is_relative_to(root)
-            and path.is_file()
-            and not _is_bookkeeping(path.relative_to(root))
-            and not stores.hold(e["path"])
-        ):
-            found[str(path)] = path
+        name = place_name(path, session.project_root, session.cwd)
+        if e["mode"] in {"r", "db"} or name is None or stores.hold(e["path"]):
+            continue
+        if path.is_file() and not _is_bookkeeping(Path(name)):
+            found[name] = path
     digests = []
-    for path in found.values():
+    for name, path in found.items():
         try:
-            digests.append(digest_file(path, cache, name=relative_to(path, root)))
+            digests.append(digest_file(path, cache, name=name))
         except BisError:  # it was removed, or is still changing
-            digests.append(FileDigest(relative_to(path, root), -1, ""))
+            digests.append(FileDigest(name, -1, ""))
     return tuple(sorted(digests, key=lambda d: d.path))
 
 
@@ -253,6 +259,17 @@ def _parameters(seen: ObservedSession, run: SeenRun | None, redact: Callable[[st
     return Parameters(Status.RECORDED, () if run is not None else ("the program started no MLflow run",), values)
 
 
+def _with_given(seen: ObservedSession, parameters: Parameters, code: Code) -> Parameters:
+    """The same with what the program was given: environment variables and standard input."""
+    root, used = Path(seen.session.project_root), _used(seen, code)
+    variables = variables_of(seen, lambda: texts_of_sources(root, used, code.snapshot))
+    stdin = standard_input_of(seen)
+    reasons = (*parameters.reasons, *unkept_values(variables), *unkept_input(stdin))
+    partial = parameters.status is Status.PARTIAL or len(reasons) > len(parameters.reasons)
+    status = Status.PARTIAL if partial else parameters.status
+    return replace(parameters, status=status, reasons=reasons, variables=variables, stdin=stdin)
+
+
 def _machine(seen: ObservedSession) -> Machine:
     variables = {**os.environ, **seen.session.variables}
     if seen.session.hash_seed is not None:
@@ -285,7 +302,8 @@ def _data(seen: ObservedSession, run: SeenRun | None, code: Code, cache: DigestC
         prefixes=_prefixes(seen),
         snapshot=_used(seen, code),
         loaded={name for e in seen.all("modules") for name in e["loaded"]},
-        children=[Process(tuple(e["command"]), bool(e["python"])) for e in seen.all("child")],
+        children=[Process(tuple(e["command"]), bool(e["python"]), str(e.get("cwd", ""))) for e in seen.all("child")],
+        recorded={tuple(e["argv"]) for e in seen.all("process") if not e.get("main")},
         datasets=datasets_of(seen, run),
         cache=cache,
         complete=seen.ended,

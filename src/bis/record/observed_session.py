@@ -232,6 +232,19 @@ def _logged(seen: ObservedSession, kind: str) -> list[dict[str, Any]]:
     return [e for e in seen.all(kind) if "queued" not in e or (e["pid"], e["queued"]) not in failed]
 
 
+def libraries_drew(seen: ObservedSession) -> tuple[dict[str, int], tuple[str, ...] | None]:
+    """The draws of libraries while they were imported, by process and stream; the shared generators left untouched."""
+    drew: dict[str, int] = {}
+    untouched: list[str] | None = None
+    for event in seen.all("entropy"):
+        trace = event.get("trace") or {}
+        process = "" if trace.get("key") == "main" else f"{trace.get('key')}/"
+        drew |= {process + stream: int(number) for stream, number in trace.get("at_import", {}).items()}
+        if "untouched" in trace:
+            untouched = [*(untouched or ()), *(process + generator for generator in trace["untouched"])]
+    return drew, None if untouched is None else tuple(untouched)
+
+
 def _curves(seen: ObservedSession, run: SeenRun | None) -> tuple[Curve, ...]:
     points: dict[str, list[tuple[int, str]]] = {}
     known: set[tuple[object, ...]] = set()

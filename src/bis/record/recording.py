@@ -8,6 +8,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bis.config import MIB, Settings, home, recording_is_off, waits_for_storing
 from bis.errors import BisError
@@ -21,6 +22,9 @@ from bis.model.progress import SILENT, Observer, Task
 from bis.model.record import Mode
 from bis.model.session import Exit
 from bis.record.preparation import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ def record_program(
     wait: bool | None = None,
     echo: bool = True,
     parameters: dict[str, str] | None = None,
+    env: Sequence[str] = (),
     observer: Observer = SILENT,
 ) -> Recorded:
     """Run a program once, recorded; whatever fails in the recording, the program runs and its exit status is kept.
@@ -63,6 +68,8 @@ def record_program(
         Whether the program's output is shown.
     parameters : dict, optional
         For a notebook: values of its parameters cell.
+    env : sequence of str
+        Environment variables whose values are recorded where the program reads them.
     observer : Observer
         Receives the cells of a notebook as they start, and the storing.
 
@@ -86,8 +93,9 @@ def record_program(
             settings=settings,
             tracking_uri=tracking_uri,
             parameters=parameters,
+            env=env,
         )
-        env = child_environment(session, base)
+        environ = child_environment(session, base)
     except (BisError, OSError) as error:
         if session is not None:
             _discard(Path(session.spool))
@@ -105,7 +113,7 @@ def record_program(
                 session=session,
                 python=sys.executable,
                 cwd=cwd,
-                env=env,
+                env=environ,
                 echo=echo,
                 stdout_bytes=int(settings.stdout_mib * MIB),
                 notebook=NotebookOptions(parameters=parameters or {}),

@@ -26,11 +26,12 @@ from bis.evidence.client_settings import set_up_client
 from bis.evidence.known_stores import remember
 from bis.evidence.session_secrets import forget_secrets, redacted_notebook, redactor_of, with_password
 from bis.evidence.spool import write_document
-from bis.evidence.store import CARRIED, NOTEBOOK, SOURCE, EvidenceStore
+from bis.evidence.store import CARRIED, NOTEBOOK, SOURCE, STDIN, EvidenceStore
 from bis.launch.liveness import lock, unlock
 from bis.model.facets import Curve, Outputs
 from bis.model.record import Mode, Record, State
 from bis.record.assembly import assemble, texts
+from bis.record.given_input import keep_input
 from bis.record.observed_session import ObservedSession, SeenRun, read_sightings
 from bis.record.remembering import known_sessions_of
 from bis.record.session_folders import LOCK, MADE, is_waiting, session_folders
@@ -98,6 +99,7 @@ def _remember(seen: ObservedSession, run_ids: list[str], uri: str) -> None:
 def _store_runs(folder: Path, store: EvidenceStore | None) -> Stored:
     seen = read_sightings(folder)
     _redact_notebook(seen)
+    keep_input(seen)
     stored = []
     uri = ""
     holders: dict[str, str] = {}  # by store, the run that has the state that all runs of the program share
@@ -132,6 +134,7 @@ def _store_run(store: EvidenceStore, seen: ObservedSession, run: SeenRun | None,
         (SOURCE, spool_files.SOURCE),
         (NOTEBOOK, spool_files.NOTEBOOK_REDACTED),
         (CARRIED, spool_files.CARRIED),
+        (STDIN, spool_files.STDIN_KEPT),
     ):
         if (seen.folder / name).exists() and not (holder and artifact == CARRIED):
             files[artifact] = seen.folder / name

@@ -18,7 +18,7 @@ class Log:
             with open(log, "a", encoding="utf-8") as lines:
                 lines.write(json.dumps(fact) + "\n")
 
-    def seed(self, api, value, file, line):
+    def seed(self, api, value, file, line, helper=""):
         self.write("seed", api, value, os.path.basename(file), line)
 
     def state(self, generator, digest, state):

@@ -129,7 +129,7 @@ def test_a_full_spool_is_told_once(project: Path) -> None:
 
 def test_models_are_told_for_each_run_they_are_logged_to(project: Path) -> None:
     """Equal weights count in every run that logs them; those found at the end only where no run had them."""
-    pytest.importorskip("sklearn")
+    pytest.importorskip("scipy")
     text = (
         "from bis.instrument.bootstrap import active\nfrom sklearn.linear_model import LinearRegression\n"
         "m = LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0])\n"
@@ -156,3 +156,22 @@ def test_nothing_heavy_is_loaded(project: Path) -> None:
         "{'mlflow', 'numpy', 'click', 'rich', 'blake3', 'pandas', 'threadpoolctl', 'scipy'}]))"
     )
     assert json.loads(record(project, text).out) == []
+
+
+def test_generators_that_were_not_used_are_told(project: Path) -> None:
+    """At the end of each process: what is in its first state, and what libraries drew while they were imported."""
+    pytest.importorskip("scipy")
+    child = "import random; random.random()"
+    text = (
+        "import os, random, subprocess, sys, numpy, scipy.stats\nnumpy.random.rand()\n"
+        f"subprocess.run([sys.executable, '-c', {child!r}])\nif os.fork() == 0: sys.exit()\nos.wait()\n"
+    )
+    ran = record(project, text)
+    traces = {
+        ("fork" if "fork" in e["trace"]["key"] else e["trace"]["key"][:7]): e["trace"] for e in ran.all("entropy")
+    }
+    assert {key: trace["untouched"] for key, trace in traces.items()} == {
+        "main": ["python.random"], "main/pr": [], "fork": ["python.random"],
+    }  # fmt: skip
+    main = traces["main"]
+    assert main["at_import"]["scipy"] == main["streams"]["scipy"]["draws"]

@@ -19,6 +19,7 @@ from bis.model.facets import (
     Package,
     Randomness,
     Snapshot,
+    StandardInput,
     Status,
     ThreadPool,
 )
@@ -267,9 +268,35 @@ def test_working_directory_above_the_project() -> None:
     assert (p.cwd, p.data[0].target) == ("../exp/..", "../shared.csv")
 
 
-def test_unrelated_working_directory() -> None:
-    """A working directory that has nothing to do with the project is a deviation."""
-    p = plan(record(code={"cwd": "/opt/jobs"}))
+@pytest.mark.parametrize(
+    ("root", "cwd", "planned", "targets"),
+    [
+        ("/home/u/exp", "/opt/jobs", "../../../home/u/exp/../../../opt/jobs", ["../../../opt/jobs/x.csv"]),
+        ("/a/src", "/b", "../../a/src/../../b", ["../../b/x.csv"]),
+        ("/w/a", "/w/b/sub", "../a/../b/sub", ["../b/sub/x.csv"]),
+        ("/app", "/", "../app/..", ["../x.csv"]),
+    ],
+)
+def test_a_working_directory_elsewhere_is_imitated(root: str, cwd: str, planned: str, targets: list[str]) -> None:
+    """It and the project have their places below the folder in common; what is read there is put there."""
+    file = FileDigest(f"{cwd.rstrip('/')}/x.csv", 5, "cc")
+    recorded = record(code={"project_root": root, "cwd": cwd}, data=Data(Status.RECORDED, files=(file,)))
+    p = plan(recorded, at=here(files={file.path: FoundFile(file.path)}))
+    assert (p.cwd, [d.target for d in p.data], p.deviations) == (planned, targets, ())
+
+
+def test_a_neighbour_of_a_working_directory_elsewhere_is_placed() -> None:
+    """``../shared/s.csv`` as well as what lies below; what is far from both stays at its absolute place."""
+    near, far = FileDigest("/w/x/shared/s.csv", 5, "cc"), FileDigest("/data/s.csv", 5, "dd")
+    code = {"project_root": "/home/u/v/w/exp", "cwd": "/w/x/y/z"}
+    recorded = record(code=code, data=Data(Status.RECORDED, files=(near, far)))
+    p = plan(recorded, at=here(files={f.path: FoundFile(f.path) for f in (near, far)}))
+    assert [d.target for d in p.data] == ["../../../../../w/x/shared/s.csv", None]
+
+
+def test_a_working_directory_without_a_project() -> None:
+    """Where it is not known where the project was, the program runs in its folder, and that is said."""
+    p = plan(record(code={"project_root": "", "cwd": "/opt/jobs"}))
     assert (p.cwd, whats(p.deviations)) == (".", ["working directory"])
 
 
@@ -370,3 +397,13 @@ def test_layout_leaves_out_what_the_program_makes() -> None:
     data = Data(Status.RECORDED, carried=Carried(absent=("new", "old/made")))
     made = layout(record(data=data, outputs=outputs))
     assert (made.folders, made.absent) == (("old/a", "old"), ("new", "old/made"))
+
+
+def test_standard_input_that_was_lost_prevents_a_replay() -> None:
+    """It would end in an error that the original did not have."""
+    lost = StandardInput("terminal", read=True, complete=False, problem="terminal")
+    plan = make_plan(record(parameters={"stdin": lost}), ReplayOptions(), here(), run_id="r")
+    assert [o for o in obstacles(plan) if "terminal" in o]
+    kept = StandardInput("pipe", read=True, digest="ab")
+    plan = make_plan(record(parameters={"stdin": kept}), ReplayOptions(), here(), run_id="r")
+    assert (plan.stdin, obstacles(plan)) == ("ab", ())

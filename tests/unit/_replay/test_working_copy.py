@@ -66,6 +66,23 @@ def test_working_directory_above(tmp_path: Path, archive: Path) -> None:
     assert (made.cwd / "shared.csv").read_text() == "5\n"
 
 
+def test_working_directory_elsewhere(tmp_path: Path, archive: Path) -> None:
+    """Project, working directory and their neighbours have the places relative to each other that they had."""
+    original = tmp_path / "x.csv"
+    original.write_text("5\n")
+    names = ("/b/data.csv", "/shared/s.csv")
+    files = tuple(digest_file(original, name=name) for name in names)
+    code = {"project_root": "/a/src", "cwd": "/b"}
+    recorded = record(code=code, data=Data(Status.RECORDED, files=files))
+    found = here(files={name: FoundFile(str(original)) for name in names})
+    plan = make_plan(recorded, ReplayOptions(), found, run_id="r")
+    placed = replace(plan, data=tuple(replace(d, found=str(original)) for d in plan.data))
+    made = build(placed, archive, tmp_path / "w")
+    assert (made.cwd / "../a/src/train.py").resolve() == (made.root / "train.py").resolve()
+    assert (made.cwd / "data.csv").read_text() == (made.cwd / "../shared/s.csv").read_text() == "5\n"
+    assert made.cwd.name == "b"
+
+
 @pytest.mark.parametrize("target", ["../../../escaped", "/etc/escaped", "a/../../../../escaped"])
 def test_data_cannot_be_placed_outside(tmp_path: Path, archive: Path, target: str) -> None:
     """A record that was made by hand cannot place a file outside of the workspace, nor leave one half-made."""

@@ -59,3 +59,29 @@ def test_the_seed_of_a_shared_generator_says_nothing_by_itself() -> None:
 def test_what_was_not_recorded_is_not_known(randomness: Randomness) -> None:
     """Partial, missing, not served or out of control: no claim."""
     assert deterministic(randomness) is None
+
+
+def test_draws_of_libraries_while_they_are_imported_say_nothing() -> None:
+    """SciPy and scikit-learn draw for examples and defaults; one draw more is a draw of the program."""
+    imported = replace(drew(scipy=4, sklearn=2), at_import={"scipy": 4, "sklearn": 2})
+    assert deterministic(imported) is True
+    assert deterministic(replace(imported, draws={"scipy": 5, "sklearn": 2})) is False
+    assert deterministic(replace(drew(numpy=1), at_import={"numpy": 1})) is None  # its shared generator may be used
+
+
+def test_generators_that_were_left_alone_moved_nothing() -> None:
+    """Loaded and never used, in the program and in its children; or seeded by the program."""
+    left = replace(drew(random=1, numpy=1, torch=1), untouched=("numpy.random", "python.random", "torch.cpu"))
+    assert deterministic(left) is True
+    assert deterministic(replace(left, untouched=("python.random", "torch.cpu"))) is None
+    assert deterministic(replace(left, untouched=("python.random", "numpy.random"))) is False
+    seeded = replace(left, untouched=(), seeds=(*SEEDED, Seed("torch.manual_seed", "0", "train.py", 3)))
+    assert deterministic(seeded) is True
+    child = replace(NOTHING, draws={"main/process:x:1/random": 1}, untouched=("main/process:x:1/python.random",))
+    assert deterministic(child) is True
+
+
+def test_a_helper_of_a_framework_seeds_for_the_program() -> None:
+    """`seed_everything` counts as the program's seed; what a library seeds for itself does not."""
+    helped = [replace(seed, package="lightning", helper="seed_everything") for seed in SEEDED]
+    assert deterministic(drew(*helped, random=1, numpy=1)) is True

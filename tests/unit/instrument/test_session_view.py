@@ -15,7 +15,7 @@ from bis.instrument.session_view import SessionView, read_view
 from bis.model.facets import GeneratorState
 from bis.model.jsonable import from_json, to_json
 from bis.model.record import Mode
-from bis.model.session import Quarantine, Session
+from bis.model.session import InputStream, Quarantine, Session
 from tests.unit.sessions import described_session
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def full(folder: Path) -> Session:
         variables={"A": "b"},
         tracking_variable="sqlite:///y.db",
         parameters={"p": "1"},
+        roles={"shuffling": "00"},
+        stdin=InputStream("pipe", 1, 2, 3, 4),
     )
     plain = [f.name for f in dataclasses.fields(Session) if getattr(session, f.name) == f.default]
     assert plain == []

@@ -35,14 +35,18 @@ class Caller:
 
 
 class Site:
-    """The line of the user's code from which a call came, and the package that made the call for it, if any."""
+    """The line of the user's code from which a call came, and the package that made the call for it, if any.
 
-    __slots__ = ("file", "line", "package")
+    `function` is the one of a package that the user's code called.
+    """
 
-    def __init__(self, file: str, line: int, package: str | None) -> None:
+    __slots__ = ("file", "function", "line", "package")
+
+    def __init__(self, file: str, line: int, package: str | None, function: str = "") -> None:
         self.file = file
         self.line = line
         self.package = package
+        self.function = function
 
 
 def kind_of(filename: str) -> int:
@@ -63,7 +67,8 @@ def _classify(filename: str) -> int:
     return STDLIB if filename.startswith(_STDLIB_FOLDER) else USER
 
 
-def _package(frame: FrameType) -> str:
+def package_of(frame: FrameType) -> str:
+    """The top-level package of the code in `frame`."""
     name = str(frame.f_globals.get("__name__") or "__main__").partition(".")[0]
     return "__main__" if name == "__mp_main__" else name  # the name of the main module in a spawned process
 
@@ -73,11 +78,11 @@ def caller(frame: FrameType | None) -> Caller:
     while frame is not None:
         kind = kind_of(frame.f_code.co_filename)
         if kind == STDLIB:
-            package = _package(frame)
+            package = package_of(frame)
             if package in _INFRASTRUCTURE:
                 return Caller("python." + package, STDLIB)
         elif kind != OWN:
-            return Caller(_package(frame), kind)
+            return Caller(package_of(frame), kind)
         frame = frame.f_back
     return Caller("python", STDLIB)
 
@@ -85,17 +90,43 @@ def caller(frame: FrameType | None) -> Caller:
 def site(frame: FrameType | None) -> Site:
     """The place in the user's code from which the code in `frame` was called."""
     package: str | None = None
+    function = ""
     line = 0
     while frame is not None:
-        kind = kind_of(frame.f_code.co_filename)
+        code = frame.f_code
+        kind = kind_of(code.co_filename)
         if kind == USER:
-            return Site(frame.f_code.co_filename, frame.f_lineno, package)
-        if kind == LIBRARY and package is None:
-            package, line = _package(frame), frame.f_lineno
-        if package is not None and frame.f_code.co_filename == _IMPORTING:
-            break  # the library seeds something of its own while it is imported
+            return Site(code.co_filename, frame.f_lineno, package, function)
+        if kind == LIBRARY:
+            function = code.co_name
+            if package is None:
+                package, line = package_of(frame), frame.f_lineno
+        if code.co_filename == _IMPORTING:
+            package = package or _imported(frame)
+            if package is not None:
+                function = ""
+                break  # the library seeds something of its own while it is imported
         frame = frame.f_back
-    return Site(f"<{package or 'python'}>", line, package)
+    return Site(f"<{package or 'python'}>", line, package, function)
+
+
+def at_import(frame: FrameType | None) -> bool:
+    """Whether the code in `frame` works for a library that is being imported, and not for the user's code."""
+    while frame is not None:
+        filename = frame.f_code.co_filename
+        if filename == _IMPORTING:
+            return True
+        if kind_of(filename) == USER:
+            return False
+        frame = frame.f_back
+    return False
+
+
+def _imported(frame: FrameType) -> str | None:
+    """The package of the module, compiled to native code, whose import goes through this frame."""
+    spec = frame.f_locals.get("spec") if frame.f_code.co_name == "_load_unlocked" else None
+    name = getattr(spec, "name", None)
+    return str(name).partition(".")[0] if name else None
 
 
 def in_process_pool(frame: FrameType | None) -> bool:

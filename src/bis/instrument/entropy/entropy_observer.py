@@ -11,11 +11,12 @@ class EntropyObserver(Protocol):
     Each process of a run has its own observer. After a fork the child goes on with a copy of its parent's.
     """
 
-    def seed(self, api: str, value: object, file: str, line: int) -> None:
+    def seed(self, api: str, value: object, file: str, line: int, helper: str = "") -> None:
         """The program set a seed: `api` was called with `value` from this line of the user's code.
 
         Where a library made the call, `api` ends in `` (in package)``, and where no user code is on the stack `file`
-        is ``<package>``. `value` is None, a bool, int, float or str.
+        is ``<package>``. `helper` is the package's function for setting seeds that the user's code called, such as
+        ``seed_everything``. `value` is None, a bool, int, float or str.
         """
 
     def state(self, generator: str, digest: str, state: str | None) -> None:

@@ -83,6 +83,8 @@ class Handle:
             "streams": streams,
             "digest": over_all.hexdigest(),
             "unserved": self._recorder.unserved,
+            "at_import": dict(self._recorder.at_import),
+            "untouched": self._recorder.untouched(),
             "seeds": self._recorder.reports.seeds,
             "seeds_dropped": self._recorder.reports.seeds_dropped,
             "failures": self._recorder.reports.failures,

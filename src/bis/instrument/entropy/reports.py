@@ -69,7 +69,8 @@ class Reports:
             return
         self._reported.add(fact)
         self.seeds += 1
-        self._observer.seed(api, shown, place.file, place.line)
+        helper = place.function if place.package is not None and "seed" in place.function.lower() else ""
+        self._observer.seed(api, shown, place.file, place.line, *([helper] if helper else []))
 
     def state(self, generator: str, digest: str, state: str | None) -> None:
         """Report the state of a generator."""

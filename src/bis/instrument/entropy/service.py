@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from _thread import get_ident
 
-from bis.instrument.entropy.callers import LIBRARY, USER, caller, in_process_pool
+from bis.instrument.entropy.callers import LIBRARY, USER, at_import, caller, in_process_pool
 from bis.instrument.entropy.reports import Reports
+from bis.instrument.entropy.sha3 import sha3_256
 from bis.instrument.entropy.streams import Streams
 
 TYPE_CHECKING = False
@@ -21,6 +22,11 @@ TASKS_RACE = "which worker gets which task is a race, and so are its draws"
 
 def _nothing() -> None:
     pass
+
+
+def digest_of(state: bytes) -> str:
+    """The digest by which states of generators are compared."""
+    return f"sha3-256:{sha3_256(state).hexdigest()}"
 
 
 class EntropyService:
@@ -42,6 +48,8 @@ class EntropyService:
         self.unserved = 0
         self.restored: dict[str, str] = {}
         self.on_rekey: dict[str, Callable[[], None]] = {}
+        self.at_import: dict[str, int] = {}
+        self.first_states: dict[str, tuple[Callable[[], bytes], str]] = {}
         self.on_kernels_cleared: Callable[[], None] = _nothing
         self._children: dict[str, int] = {}
         self._threads: dict[str, int] = {}
@@ -68,7 +76,20 @@ class EntropyService:
             drawn_by = self._threads.setdefault(name, get_ident())
             if drawn_by != get_ident() and asking.kind == USER:
                 self.reports.uncontrolled("threads", f"several threads drew for {name}; their order may be a race")
+            if at_import(frame):
+                self.at_import[name] = self.at_import.get(name, 0) + 1
         return self.streams.draw(name, size)
+
+    def settled(self, generator: str, read: Callable[[], bytes], digest: str) -> None:
+        """Note the state from which on a shared generator is the program's."""
+        self.first_states[generator] = (read, digest)
+
+    def untouched(self) -> list[str]:
+        """The shared generators that are in their first state: nothing was drawn of them, and none was seeded."""
+        return sorted(g for g, (read, first) in self.first_states.items() if self._state(g, read) == first)
+
+    def _state(self, generator: str, read: Callable[[], bytes]) -> str | None:
+        return self.reports.attempt(generator, lambda: digest_of(read()))
 
     def child_key(self, how: str) -> str:
         """A key for a process that the caller of the hook starts; counted for each package that starts processes."""
@@ -81,5 +102,6 @@ class EntropyService:
         self.streams.rekey(key)
         self._children = {}
         self._threads = {}
+        self.at_import = {}
         for name, action in self.on_rekey.items():
             self.reports.attempt(f"reseed {name}", action)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bis.instrument.entropy.sha3 import sha3_256
+from bis.instrument.entropy.service import digest_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def settle(recorder: EntropyService, generator: str, read: Callable[[], bytes], 
     if given is not None:
         write(unpacked(given))
     state = read()
-    digest = "sha3-256:" + sha3_256(state).hexdigest()
+    digest = digest_of(state)
+    recorder.settled(generator, read, digest)
     recorder.reports.state(generator, digest, None if recorder.serving else packed(state))
 
 

@@ -1,7 +1,7 @@
 """The data facet: which of the files that a program opened are its input, and what they contain."""
 
 # Paths are strings here, since Path objects cost several times as much over thousands of files.
-# ruff: noqa: PTH111, PTH113, PTH116, PTH117, PTH118, PTH119, PTH123
+# ruff: noqa: PTH111, PTH113, PTH116, PTH117, PTH118, PTH123
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bis.errors import BisError
 from bis.evidence.digests import digest_file
 from bis.model.facets import Carried, Data, Dataset, FileDigest, Snapshot, Status
+from bis.record.probes.child_commands import Process, unseen_commands
 from bis.record.probes.code import relative_to
 
 if TYPE_CHECKING:
@@ -178,27 +179,6 @@ _WATCHED_READERS: dict[str, tuple[str, re.Pattern[str] | None]] = {
 _READERS = tuple((module, None if p is None else re.compile(p), why) for module, p, why in _NATIVE_READERS)
 
 
-# Children that libraries start to inspect the machine; they read none of the program's data.
-_HARMLESS = frozenset(
-    {
-        *(
-            "git",
-            "uname",
-            "ldconfig",
-            "lscpu",
-            "nvidia-smi",
-            "gcc",
-            "g++",
-            "cc",
-            "c++",
-            "clang",
-            "ld",
-            "ld.lld",
-            "stty",
-        ),
-        *("tput", "which", "hostname", "lsb_release", "sysctl", "getconf", "objdump", "ptxas", "file", "locale", "uv"),
-    }
-)
 _MAX_SOURCES = 500
 _MAX_SOURCE_BYTES = 1 << 20
 
@@ -214,14 +194,6 @@ class Opened:
     write: bool = False
     size_bytes: int = -1
     mtime_ns: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """A child process; what a Python child opens is seen like what the program opens."""
-
-    command: tuple[str, ...]
-    python: bool = False
 
 
 @dataclass(slots=True)
@@ -241,6 +213,7 @@ def probe_data(  # noqa: PLR0913 - everything behind the first is a keyword
     snapshot: Snapshot | None = None,
     loaded: Collection[str] = (),
     children: Iterable[Process] = (),
+    recorded: Collection[tuple[str, ...]] = (),
     datasets: Sequence[Dataset] = (),
     cache: DigestCache | None = None,
     complete: bool = True,
@@ -267,6 +240,8 @@ def probe_data(  # noqa: PLR0913 - everything behind the first is a keyword
         Names of the modules that the program had loaded.
     children : iterable of Process
         What it started.
+    recorded : collection of tuple of str
+        Command lines of the Python processes that were recorded.
     datasets : sequence of Dataset
         Inputs that it logged to MLflow.
     cache : DigestCache, optional
@@ -292,7 +267,7 @@ def probe_data(  # noqa: PLR0913 - everything behind the first is a keyword
     if not complete:
         reasons.append("the program did not end by itself: which files it read last is not known")
     reasons += native_readers(loaded, lambda: _sources(root, snapshot), watched)
-    reasons += _unseen(children)
+    reasons += _unseen(list(children), recorded)
     inputs = input_files(opened, prefixes=prefixes, home=home)
     if len(inputs) > MAX_FILES:
         reasons.append(f"{len(inputs) - MAX_FILES} of {len(inputs)} input files were not digested")
@@ -343,17 +318,12 @@ def input_files(opened: Iterable[Opened], *, prefixes: Sequence[str], home: str 
     return [found for found in files.values() if found is not None]
 
 
-def _unseen(children: Iterable[Process]) -> list[str]:
-    names = []
-    for child in children:
-        # A shell comes before the command that it was given.
-        words = " ".join(child.command).split() if len(child.command) < 2 else list(child.command)
-        if len(words) > 2 and os.path.basename(words[0]) in {"sh", "bash", "dash", "zsh"} and words[1] == "-c":
-            words = words[2].split() or words
-        name = os.path.basename(words[0]) if words else ""
-        if not child.python and name and name not in _HARMLESS:
-            names.append(f"what {name} read was not seen: it is a child that is not Python")
-    return list(dict.fromkeys(names))
+def _unseen(children: Sequence[Process], recorded: Collection[tuple[str, ...]]) -> list[str]:
+    return [
+        f"what {gap.name} read was not seen: it is a child that "
+        + ("has no recorder in it" if gap.python else "is not Python")
+        for gap in unseen_commands(children, recorded)
+    ]
 
 
 def _sources(root: Path, snapshot: Snapshot | None) -> Iterator[str]:

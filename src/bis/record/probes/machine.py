@@ -87,6 +87,11 @@ class _Gpus:
     reason: str = ""
 
 
+def is_of_machine(name: str) -> bool:
+    """Whether an environment variable is recorded with the machine, wherever it is set."""
+    return name in _EXACT or name.startswith(_PREFIXES)
+
+
 def probe_machine(
     *,
     pools: Sequence[ThreadPool] = (),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING, Any
 
 from bis.model.facets import EntryKind
@@ -24,7 +25,7 @@ def plan_text(plan: Plan, *, times: int = 1, width: int = 80, colour: bool = Fal
     head = f"would replay run {plan.run_id} {times} time{'' if times == 1 else 's'}, {question}"
     rows = [
         ("command", _command(plan)),
-        ("in", plan.cwd),
+        ("in", posixpath.normpath(plan.cwd)),
         (
             "source",
             {"snapshot": "the recorded snapshot", "commit": "the recorded commit"}.get(plan.source, plan.source),
@@ -38,6 +39,8 @@ def plan_text(plan: Plan, *, times: int = 1, width: int = 80, colour: bool = Fal
         rows.append(("variables", ", ".join(f"{k}={v}" for k, v in sorted(plan.variables.items()))))
     if plan.parameters:
         rows.append(("parameters", ", ".join(f"{k}={v}" for k, v in sorted(plan.parameters.items()))))
+    if plan.unset:
+        rows.append(("not set", ", ".join(plan.unset)))
     if plan.overrides:
         rows.append(("set to", ", ".join(f"{k}={v}" for k, v in sorted(plan.overrides.items()))))
     parts: list[Any] = [head, table(("", ""), rows, whole=(0,)), *_data(plan, full=full)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bis.model.facets import Code, Data, Environment, Machine, Outputs, Parameters, Randomness, Status
+from bis.model.facets import Code, Data, Environment, Machine, Outputs, Parameters, Randomness, Status, Variable
 from bis.model.record import Mode, Record, State
 from bis.model.stored_runs import RunSummary, StoredVerdict
 from bis.report.text.runs_text import moment, replays_table
@@ -170,7 +170,24 @@ def _code(code: Code, few: int) -> list[str]:
 
 def _parameters(parameters: Parameters, few: int) -> list[str]:
     values = [f"{k} = {v}" for k, v in sorted(parameters.values.items())]
-    return [_listed(values, few)] if values else ["none was logged"]
+    facts = [_listed(values, few)] if values else ["none was logged"]
+    read = [_variable(v) for v in parameters.variables or ()]
+    if read:
+        facts.append("read from the environment: " + _listed(read, few))
+    stdin = parameters.stdin
+    if stdin is not None and stdin.read:
+        facts.append(
+            f"read from standard input (a {stdin.kind})" + (f": {_size(stdin.size_bytes)}" if stdin.complete else "")
+        )
+    return facts
+
+
+def _variable(variable: Variable) -> str:
+    if not variable.there:
+        return f"{variable.name} (not set)"
+    if variable.value is not None:
+        return f"{variable.name}={variable.value}"
+    return f"{variable.name} ({'a secret' if variable.secret else 'value not recorded'})"
 
 
 def _environment(environment: Environment, few: int) -> list[str]:
@@ -222,13 +239,18 @@ def _randomness(randomness: Randomness, few: int) -> list[str]:
         facts.append(f"entropy served from one recorded root, {draws} requests")
     if randomness.hash_seed is not None:
         facts.append(f"hash seed {randomness.hash_seed}")
-    own = [s for s in randomness.seeds if not s.package]
+    own = [s for s in randomness.seeds if s.is_the_programs]
     if own:
-        places = [f"{s.api}({s.value})" + (f" at {s.file}:{s.line}" if s.file else "") for s in own]
+        places = [
+            f"{s.api}({s.value})"
+            + (f" by {s.helper} of {s.package}" if s.helper else "")
+            + (f" at {s.file}:{s.line}" if s.file else "")
+            for s in own
+        ]
         facts.append("seeds set by the program: " + _listed(places, few))
     elif randomness.status is Status.RECORDED:
         facts.append("the program set no seed")
-    others = [s for s in randomness.seeds if s.package]
+    others = [s for s in randomness.seeds if not s.is_the_programs]
     if others:
         calls = dict.fromkeys(f"{s.api}({s.value}) by {s.package}" for s in others)
         facts.append("seeds set by libraries: " + _listed(list(calls), few))

@@ -11,9 +11,9 @@ class Told:
     def __init__(self) -> None:
         self.facts: list[tuple[object, ...]] = []
 
-    def seed(self, api: str, value: object, file: str, line: int) -> None:
+    def seed(self, api: str, value: object, file: str, line: int, helper: str = "") -> None:
         """A seed was set."""
-        self.facts.append(("seed", api, value, file, line))
+        self.facts.append(("seed", api, value, file, line, *([helper] if helper else [])))
 
     def state(self, generator: str, digest: str, state: str | None) -> None:
         """A generator has this state."""

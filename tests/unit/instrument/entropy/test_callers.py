@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from types import ModuleType
-from typing import TYPE_CHECKING
+from types import ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -81,3 +81,32 @@ def test_site_of_a_library_at_its_import_is_the_library() -> None:
     importing = in_module("importlib._bootstrap", "<frozen importlib._bootstrap>")
     found = callers.site(importing.call(LIBRARY.call, sys._getframe))
     assert (found.file, found.package) == ("<tracker>", "tracker")
+
+
+def importing(spec: object, call: Any) -> Any:
+    """Call as the import of a module with this specification does."""
+    module = ModuleType("importlib._bootstrap")
+    source = "def _load_unlocked(spec, f, *a):\n    return f(*a)"
+    exec(compile(source, "<frozen importlib._bootstrap>", "exec"), vars(module))  # noqa: S102 - a module by hand
+    return vars(module)["_load_unlocked"](spec, call, sys._getframe)
+
+
+def test_native_code_that_seeds_at_its_import_is_a_library() -> None:
+    """A compiled module has no frame: the import says whose seed it is, and not the program's import statement."""
+    found = callers.site(importing(SimpleNamespace(name="torch._C"), FUNCTOOLS.call))
+    assert (found.file, found.package, found.line) == ("<torch>", "torch", 0)
+
+
+def test_what_a_library_does_at_its_import() -> None:
+    """Told from what it does when the program calls it, also within the import of a module of the program."""
+    assert callers.at_import(importing(None, LIBRARY.call)) is True
+    assert callers.at_import(LIBRARY.call(sys._getframe)) is False
+    assert callers.at_import(None) is False
+
+
+def test_the_function_that_the_program_called_is_known() -> None:
+    """A helper that sets seeds is told by its name."""
+    helper = in_module("lightning.fabric", f"{SITE}/lightning/fabric.py")
+    exec(compile("def seed_everything(f, g):\n    return f(g)", f"{SITE}/lightning/fabric.py", "exec"), vars(helper))  # noqa: S102 - a module by hand
+    found = callers.site(helper.seed_everything(LIBRARY.call, sys._getframe))
+    assert (found.package, found.function) == ("tracker", "seed_everything")

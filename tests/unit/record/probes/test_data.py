@@ -9,7 +9,8 @@ import pytest
 
 from bis.evidence.digests import DigestCache, digest_bytes
 from bis.model.facets import Data, FileDigest, Snapshot, Status
-from bis.record.probes.data import Opened, Process, native_readers, probe_data
+from bis.record.probes.child_commands import Process
+from bis.record.probes.data import Opened, native_readers, probe_data
 
 if TYPE_CHECKING:
     from pathlib import Path
