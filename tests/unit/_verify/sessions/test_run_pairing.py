@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bis._verify.sessions.run_pairing import pair_runs
 from bis.model.facets import ModelWeights
@@ -30,7 +30,7 @@ def ids(originals: tuple[SessionRun, ...], replayed: tuple[SessionRun, ...], pai
     }
 
 
-def depth(run_id: str, value: int, **more: object) -> SessionRun:
+def depth(run_id: str, value: int, **more: Any) -> SessionRun:
     """A run with a param, whose metric depends on it."""
     return run(run_id, {"acc": 0.5 + value / 7}, params={"max_depth": str(value)}, **more)
 
