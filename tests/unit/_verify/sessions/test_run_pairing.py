@@ -72,6 +72,19 @@ def test_names_of_mlflow_are_names_of_nobody() -> None:
     assert ids(first, second, paired(first, second)) == {"a": "d", "b": "c"}
 
 
+def test_the_number_of_a_trial_says_less_than_its_params() -> None:
+    """Trials of several jobs are numbered in the order in which they started; other names outweigh a param."""
+    originals = in_order(*(depth(f"o{d}", d, name=f"trial-{n}") for n, d in enumerate((1, 2, 3))))
+    replayed = in_order(*(depth(f"r{d}", d, name=f"trial-{n}") for n, d in enumerate((2, 3, 1))))
+    assert ids(originals, replayed, paired(originals, replayed)) == {f"o{d}": f"r{d}" for d in (1, 2, 3)}
+    first = in_order(*(run(f"o{n}", {"m": 1.0}, name=n, params={"best": b}) for n, b in (("a", "1"), ("b", "2"))))
+    second = in_order(*(run(f"r{n}", {"m": 1.0}, name=n, params={"best": b}) for n, b in (("a", "2"), ("b", "1"))))
+    assert ids(first, second, paired(first, second)) == {"oa": "ra", "ob": "rb"}
+    folds = in_order(*(run(f"o{n}", {"m": 1.0}, name=f"fold-{n}", params={"cv": "5"}) for n in (1, 2)))
+    again = in_order(*(run(f"r{n}", {"m": 1.0}, name=f"fold-{n}", params={"cv": "5"}) for n in (2, 1)))
+    assert ids(folds, again, paired(folds, again)) == {"o1": "r1", "o2": "r2"}
+
+
 def test_a_name_of_an_old_record_is_judged_by_its_looks() -> None:
     """Where it was not recorded who gave the name, one that looks like MLflow's is passed over."""
     originals = in_order(
