@@ -342,23 +342,29 @@ def verify(
 ) -> Verdict:
     """Compare a run with a published table, or a notebook's outputs with those saved in its file.
 
+    A column that the run has no metric for means that of another run of the same program, if only one of them has it.
+
     Raises
     ------
     UsageError
         The table cannot be read, or names metrics that the run does not have.
     """
+    from bis._replay.session_runs import subject_of
     from bis._verify.published.expected import compare_saved_outputs, compare_table, read_table
-    from bis.evidence.lead_run import lead_of
+    from bis._verify.sessions.metrics_of_a_session import metrics_of_a_session
 
     table = None if expect == "saved-outputs" else read_table(Path(expect))
     store = _reading(tracking_uri, run_id)
-    stored = store.read(lead_of(store, run_id))
+    subject = subject_of(store, run_id)
+    stored = subject.run
     settings = load_settings(Path.cwd())
     if table is None:
         return compare_saved_outputs(_saved_outputs(store, stored), stored.record.outputs.cells, run_id=stored.run_id)
     return compare_table(
         table,
-        (stored.record.outputs, *store.fresh_outputs(stored.run_id)) if table.runs > 1 else stored.record.outputs,
+        (stored.record.outputs, *store.fresh_outputs(stored.run_id))
+        if table.runs > 1
+        else metrics_of_a_session(subject.session),
         names=names,
         tolerances={**settings.tolerances, **(tolerance or {})},
         alpha=settings.alpha,
