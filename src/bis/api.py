@@ -357,14 +357,18 @@ def verify(
 ) -> Verdict:
     """Compare a run with a published table, or a notebook's outputs with those saved in its file.
 
+    A column that the run has no metric for means that of another run of the same program, if only one of them has it.
+
     Raises
     ------
     UsageError
         The table cannot be read, or names metrics that the run does not have.
     """
+    from bis._replay.session_runs import subject_of
     from bis._verify.published.published_table import read_table
     from bis._verify.published.saved_outputs import compare_saved_outputs
     from bis._verify.published.table_comparison import compare_table
+    from bis._verify.sessions.metrics_of_a_session import metrics_of_a_session
 
     saved = expect == "saved-outputs"
     if saved and names:
@@ -372,7 +376,8 @@ def verify(
     table = None if saved else read_table(Path(expect))
     (found,) = _read(tracking_uri, run_id)
     store = found.store
-    stored = store.read(found.run_id)
+    subject = subject_of(store, found.run_id)
+    stored = subject.run
     settings = load_settings(Path.cwd())
     tolerances = {**settings.tolerances, **(tolerance or {})}
     if table is None:
@@ -380,7 +385,9 @@ def verify(
         return compare_saved_outputs(cells, run, tolerances=Tolerances(declared=tolerances), run_id=stored.run_id)
     return compare_table(
         table,
-        (stored.record.outputs, *store.fresh_outputs(stored.run_id)) if table.runs > 1 else stored.record.outputs,
+        (stored.record.outputs, *store.fresh_outputs(stored.run_id))
+        if table.runs > 1
+        else metrics_of_a_session(subject.session),
         names=names,
         tolerances=tolerances,
         alpha=settings.alpha,

@@ -64,6 +64,9 @@ def replay(*, run_id: str, as_json: bool, full: bool, dry_run: bool, yes: bool, 
     program deterministic. Fresh ones ask whether the recorded result is typical. The replays are stored as child
     runs; nothing else is touched.
 
+    All runs that the program created are judged together, each against its counterpart in the replays, whichever of
+    them is named. A run that is nested in another one and named by its id is judged alone.
+
     \b
     bis replay last -n 5
     bis replay 3f2a --fresh -n 8

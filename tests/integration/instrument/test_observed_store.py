@@ -70,6 +70,29 @@ def test_created_runs_carry_the_session(store: Any, recorder: Kept) -> None:
     assert recorder.fence.failures == {}
 
 
+def test_what_tells_a_run_from_others_is_noted(store: Any, recorder: Kept) -> None:
+    """Its name and who gave it, its parent, and the tags of the program; also where they are set later."""
+    from mlflow.entities import RunStatus, RunTag
+
+    named = new_run(store)
+    given = [RunTag("mlflow.parentRunId", named), RunTag("fold", "1"), RunTag("mlflow.user", "me")]
+    unnamed = store.create_run("0", "me", 1, given, None).info.run_id
+    store.set_tag(unnamed, RunTag("fold", "2"))
+    store.set_tag(unnamed, RunTag("mlflow.note.content", "x"))
+    store.log_batch(unnamed, [], [], [RunTag("mlflow.runName", "later")])
+    store.update_run_info(named, RunStatus.RUNNING, None, "renamed")
+    first, second = recorder.all("run")
+    assert (first["name"], first["named"], first["parent"], first["tags"]) == ("name", True, "", {})
+    assert (second["named"], second["parent"], second["tags"]) == (False, named, {"fold": "1"})
+    assert second["name"]  # MLflow's
+    assert [e["tags"] for e in recorder.all("tag")] == [
+        {"fold": "2"},
+        {"mlflow.runName": "later"},
+        {"mlflow.runName": "renamed"},
+    ]
+    assert recorder.fence.failures == {}
+
+
 def test_tags_of_the_user_stay(store: Any) -> None:
     """Given by position or by keyword."""
     from mlflow.entities import RunTag

@@ -13,8 +13,16 @@ import pytest
 from bis.errors import EvidenceDamaged, EvidenceError
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
+from bis.model.run_identity import RunIdentity
 from bis.model.session import Exit
-from bis.record.observed_session import failure_of, outputs_of, parameters_of, read_sightings, trace_of
+from bis.record.observed_session import (
+    failure_of,
+    outputs_of,
+    parameters_of,
+    read_sightings,
+    session_run,
+    trace_of,
+)
 from tests.unit.sessions import session_of
 
 if TYPE_CHECKING:
@@ -202,3 +210,29 @@ def test_batches_that_mlflow_could_not_log_are_not_in_the_record(spool: Callable
     (curve,) = outputs(seen).metrics
     assert curve.steps == (0, 2)
     assert parameters_of(seen, seen.runs[0]) == {}
+
+
+def test_runs_are_known_by_what_the_program_gave_them(spool: Callable[..., Path]) -> None:
+    """Names, parents and tags, the last of each; params; what was logged to the run, and nothing of another one."""
+    model = {"name": "m", "framework": "torch", "digest": "1", "arrays": 1, "size_bytes": 8, "named": False}
+    seen = read_sightings(
+        spool(
+            ("run", {**run("a", 1.0)[1], "name": "old-cat-1", "named": False}),
+            ("run", {**run("b", 2.0)[1], "name": "n", "named": True, "parent": "a", "tags": {"fold": "1"}}),
+            ("tag", {"run_id": "a", "tags": {"mlflow.runName": "mine", "x": "1"}}),
+            ("tag", {"run_id": "b", "tags": {"fold": "2"}}),
+            ("tag", {"run_id": "unseen", "tags": {"fold": "2"}}),
+            ("param", {"run_id": "b", "key": "k", "value": "secret"}),
+            metric("a", 0, 1.0),
+            metric("b", 0, 2.0),
+            ("model", {**model, "run_id": "b"}),
+            ("model", {**model, "run_id": "", "digest": "2"}),
+        )
+    )
+    first, second = (session_run(seen, one, redact=str.upper) for one in seen.runs)
+    assert (first.identity.name, first.identity.named, first.identity.tags) == ("MINE", True, {"x": "1"})
+    assert second.identity == RunIdentity("b", 1, "N", True, "a", {"k": "SECRET"}, {"fold": "2"})
+    assert [c.final for c in second.outputs.metrics] == [2.0]
+    assert [(m.digest, m.named) for m in second.outputs.models] == [("1", False)]
+    assert first.outputs.models == ()
+    assert [m.digest for m in outputs_of(seen, None).models] == ["2"]

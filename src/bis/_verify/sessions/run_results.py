@@ -22,7 +22,9 @@ def results_of(
     """The results of each run and of those nested in it: curves that count, by their bits, and weights of models."""
     own: list[Results] = [Counter() for _ in runs]
     for i, run in enumerate(runs):
-        own[i].update(("metric", c.name, c.steps, c.values) for c in run.outputs.metrics if counts(c.name))
+        # In order of steps: threads log the same points in any order.
+        curves = (c for c in run.outputs.metrics if counts(c.name))
+        own[i].update(("metric", c.name, tuple(sorted(zip(c.steps, c.values, strict=True)))) for c in curves)
         own[i].update(("model", m.framework, m.digest) for m in run.outputs.models)
     found: list[Results] = [Counter(c) for c in own]
     for i, parent in enumerate(parents):

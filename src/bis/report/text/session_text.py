@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from bis.model.verdict import Level
 from bis.report.text.figure_words import counted
 from bis.report.text.terminal import styled, table
 
@@ -70,8 +71,8 @@ def _remarks(run: JudgedRun, verdict: Verdict, labels: Mapping[str, str], replay
 
 
 def _weakest(run: JudgedRun, verdict: Verdict) -> list[str]:
-    """The names of the items by which a run that is not bitwise got its level."""
-    if run.level is None or run.level.rank == 0:
+    """The names of the items by which a run got its level, where that is not the level of most of them."""
+    if run.level in {None, Level.BITWISE, Level.STATISTICAL}:
         return []
     items = [i for g in verdict.groups for i in g.items if i.run == run.run_id and i.counts and i.level.rank > 0]
     at_level = [i for i in items if i.level is run.level]

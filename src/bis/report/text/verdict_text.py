@@ -100,7 +100,7 @@ def _group(group: Group, verdict: Verdict, *, full: bool) -> list[Any]:
     if verdict.runs:
         tested, left = listed_first(tested, full=full)
     if tested:
-        parts += [_tests(tested, labels), "", *_strips([i for i in tested if i.run in own], verdict.outcomes)]
+        parts += [_tests(tested, labels), "", *_strips([i for i in tested if i.run in own], verdict.outcomes, labels)]
     if rest:
         parts.append(_items(rest, labels, full=full))
     if left:
@@ -173,7 +173,7 @@ def _p(value: float | None) -> str:
     return f"{value:.1e}" if 0 < value < 0.001 else f"{value:.3f}"
 
 
-def _strips(items: Sequence[Item], outcomes: Sequence[Outcome]) -> list[Any]:
+def _strips(items: Sequence[Item], outcomes: Sequence[Outcome], labels: Mapping[str, str]) -> list[Any]:
     """Where the original lies among the replays, a line for each metric that varies."""
     rows = []
     for item in items:
@@ -186,7 +186,7 @@ def _strips(items: Sequence[Item], outcomes: Sequence[Outcome]) -> list[Any]:
         original = float(item.evidence.original[0])
         if len(set(values)) > 1 and (line := strip(values, original)):
             low, high = min(*values, original), max(*values, original)
-            rows.append((item.name, f"{low:.4g}", line, f"{high:.4g}"))
+            rows.append((_name(item, labels), f"{low:.4g}", line, f"{high:.4g}"))
     if not rows:
         return []
     legend = "bars: replays, from the smallest to the largest value; ◆ (◇ where it is alone): the original"

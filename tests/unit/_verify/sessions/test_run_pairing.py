@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bis._verify.sessions.run_pairing import pair_runs
 from bis.model.facets import ModelWeights
@@ -30,7 +30,7 @@ def ids(originals: tuple[SessionRun, ...], replayed: tuple[SessionRun, ...], pai
     }
 
 
-def depth(run_id: str, value: int, **more: object) -> SessionRun:
+def depth(run_id: str, value: int, **more: Any) -> SessionRun:
     """A run with a param, whose metric depends on it."""
     return run(run_id, {"acc": 0.5 + value / 7}, params={"max_depth": str(value)}, **more)
 
@@ -70,6 +70,19 @@ def test_names_of_mlflow_are_names_of_nobody() -> None:
     first = in_order(run("a", {"m": 1.0}, name="train"), run("b", {"m": 1.0}, name="test"))
     second = in_order(run("c", {"m": 1.0}, name="test"), run("d", {"m": 1.0}, name="train"))
     assert ids(first, second, paired(first, second)) == {"a": "d", "b": "c"}
+
+
+def test_the_number_of_a_trial_says_less_than_its_params() -> None:
+    """Trials of several jobs are numbered in the order in which they started; other names outweigh a param."""
+    originals = in_order(*(depth(f"o{d}", d, name=f"trial-{n}") for n, d in enumerate((1, 2, 3))))
+    replayed = in_order(*(depth(f"r{d}", d, name=f"trial-{n}") for n, d in enumerate((2, 3, 1))))
+    assert ids(originals, replayed, paired(originals, replayed)) == {f"o{d}": f"r{d}" for d in (1, 2, 3)}
+    first = in_order(*(run(f"o{n}", {"m": 1.0}, name=n, params={"best": b}) for n, b in (("a", "1"), ("b", "2"))))
+    second = in_order(*(run(f"r{n}", {"m": 1.0}, name=n, params={"best": b}) for n, b in (("a", "2"), ("b", "1"))))
+    assert ids(first, second, paired(first, second)) == {"oa": "ra", "ob": "rb"}
+    folds = in_order(*(run(f"o{n}", {"m": 1.0}, name=f"fold-{n}", params={"cv": "5"}) for n in (1, 2)))
+    again = in_order(*(run(f"r{n}", {"m": 1.0}, name=f"fold-{n}", params={"cv": "5"}) for n in (2, 1)))
+    assert ids(folds, again, paired(folds, again)) == {"o1": "r1", "o2": "r2"}
 
 
 def test_a_name_of_an_old_record_is_judged_by_its_looks() -> None:

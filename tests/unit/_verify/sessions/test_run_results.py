@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bis._verify.sessions.run_results import alike, results_of, size_order
 from bis.model.facets import ModelWeights
 
@@ -25,3 +27,14 @@ def test_order_by_size_depends_on_the_run_alone() -> None:
     runs = [run("a", {"m": [0.0, 2.0]}), run("b", {"m": [9.0, 1.0]}), run("c", {"m": float("nan")}), run("d")]
     order = sorted(runs, key=lambda r: size_order(r, lambda _name: True))
     assert [r.identity.run_id for r in order] == ["d", "b", "a", "c"]
+
+
+def test_the_order_of_logging_is_no_result() -> None:
+    """Threads that log the points of a curve in another order gave the same curve."""
+    first, again = (run("a", {"m": [1.0, 2.0]}) for _ in range(2))
+    curve = again.outputs.metrics[0]
+    turned = replace(
+        again, outputs=replace(again.outputs, metrics=(replace(curve, steps=(1, 0), values=curve.values[::-1]),))
+    )
+    mine, theirs = (results_of([r], [None], lambda _name: True) for r in (first, turned))
+    assert mine == theirs
