@@ -165,7 +165,8 @@ class Item:
     (``stdout``), for a cell the kind of its output; empty for several artifacts or files together. `cell` counts the
     cells of a notebook from 0. For a number in printed text `label` is the words or keys before it, or its row and
     column in a table; where it has none, `line` is its line (from 1) and `column` which number of the line it is (from
-    1; None for the only one, and for a list). For a published figure `label` is the name of our metric where it differs.
+    1; None for the only one, and for a list). For a published figure `label` is the name of our metric, where that
+    differs.
     """
 
     name: str
