@@ -35,6 +35,7 @@ _PATH_BEFORE = re.compile(r"[^\s'\"<>()\[\],=]*[/\\:]$")
 _SERVER_PATH = re.compile(
     r"(?:[a-z][\w+.-]*:/*)?[^\s'\"<>()\[\],=]*\b(?:mlruns|mlartifacts)(?:/\d+)?(?=[/\s'\",)]|$)", _ANY_CASE
 )
+_STORE = re.compile(r"sqlite:///[^\s'\"<>()\[\],]*\bmlflow\.db\b", _ANY_CASE)  # that of a replay is another
 _ADDRESS = re.compile(r"\b(?:at )?(0x[0-9a-f]{6,16})\b", _ANY_CASE)
 _POINTER = re.compile(r"0x(?:0000)?(?:7[ef]|5[5-6])[0-9a-f]{10}|0x0000[0-9a-f]{12}", _ANY_CASE)
 _TEMPORARY = re.compile(
@@ -98,9 +99,7 @@ def identifier_spans(line: str) -> Iterator[TextSpan]:
     Of a path, the part up to the identifier is meant: what comes after it was named by the program.
     """
     small = line.lower()
-    yield from _preferred(line, small)
-    if len(line) >= 32 and _TWELVE_DIGITS.search(line):
-        yield from _of_runs(line)
+    yield from _folders(line, small)
     if "0x" in small:
         for match in _ADDRESS.finditer(line):
             if match[0].lower().startswith("at ") or _POINTER.fullmatch(match[1]):
@@ -110,10 +109,17 @@ def identifier_spans(line: str) -> Iterator[TextSpan]:
             yield from (TextSpan(m.start(group), m.end(group), kind) for m in pattern.finditer(line))
 
 
-def _preferred(line: str, small: str) -> Iterator[TextSpan]:
-    """Pictures, folders of runs and temporary paths, which may hold what looks like another identifier."""
+def _folders(line: str, small: str) -> Iterator[TextSpan]:
+    """Pictures, stores, folders of runs and temporary paths, which may hold what looks like another identifier.
+
+    A run is first: its folder may be below a temporary one in a replay alone.
+    """
     if "<" in small:
         yield from (TextSpan(m.start(), m.end(), VolatileToken.PICTURE) for m in _PICTURE.finditer(line))
+    if len(line) >= 32 and _TWELVE_DIGITS.search(line):
+        yield from _of_runs(line)
+    if "sqlite" in small:
+        yield from (TextSpan(m.start(), m.end(), VolatileToken.IDENTIFIER) for m in _STORE.finditer(line))
     if "run-" in small:
         yield from (TextSpan(m.start(1), m.end(1), VolatileToken.IDENTIFIER) for m in _WANDB.finditer(line))
     if any(folder in small for folder in _TEMPORARY_FOLDERS):

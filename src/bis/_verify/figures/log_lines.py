@@ -81,9 +81,9 @@ _LIBRARY = tuple(
 # Without one of these words a line is no log of a library.
 _SAID_BY_LIBRARIES = re.compile(
     r"View |🏃|🧪|🔗|egistered model|Created version|INFO|DEBUG|WARN|ERROR|CRITICAL|: [IWEF] |^[IWEF]\d{4} |"
-    r"^To enable |huggingface|tokenizers|TOKENIZERS|Collecting|Requirement|Downloading|Using cached|Obtaining|Processing|"
-    r"Link requires|Stored in|Install|install|Successfully|Looking in|wheel|metadata|requirements|Defaulting|notice|Note:|eta |"
-    r"Parallel\(|LightGBM|You can set|And if|wandb"
+    r"^To enable |huggingface|tokenizers|TOKENIZERS|Collecting|Requirement|Downloading|Using cached|Obtaining|"
+    r"Processing|Link requires|Stored in|Install|install|Successfully|Looking in|wheel|metadata|requirements|"
+    r"Defaulting|notice|Note:|eta |Parallel\(|LightGBM|You can set|And if|wandb"
 )
 # What absl and glog write before each line; the line is the program's.
 _GLOG = re.compile(r"^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?=[\w./-]+\.py:\d+\] )")
