@@ -194,12 +194,14 @@ class Layout:
     Importable are sources that were outside of the project, and packages of the project itself that were installed
     in place: without these a replay would import them from where they were, or not at all. What must be there are
     the folders that the program wrote into, which may have been empty. `absent` are names that the program makes
-    itself, and that may be in the snapshot, which was taken when the program had begun.
+    itself, and that may be in the snapshot, which was taken when the program had begun. `project_root` is where the
+    project was when it was recorded (empty where that is not known).
     """
 
     import_folders: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    project_root: str = ""
 
 
 def layout(record: Record) -> Layout:
@@ -216,7 +218,8 @@ def layout(record: Record) -> Layout:
     written = [posixpath.dirname(f.path) for f in record.outputs.files if not posixpath.isabs(f.path)]
     absent = record.data.carried.absent if record.data.carried is not None else ()
     there = [_existing(folder, absent) for folder in written]
-    return Layout(tuple(dict.fromkeys(imported)), tuple(dict.fromkeys(w for w in there if w)), absent)
+    folders = tuple(dict.fromkeys(w for w in there if w))
+    return Layout(tuple(dict.fromkeys(imported)), folders, absent, record.code.project_root)
 
 
 def _existing(folder: str, absent: Collection[str]) -> str:
