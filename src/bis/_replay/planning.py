@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bis._replay.argument_overrides import override
 from bis.evidence.redaction import REDACTED, is_secret_name
-from bis.model.facets import EntryKind, Environment, FileDigest, Machine, Status
+from bis.model.facets import Carried, EntryKind, Environment, FileDigest, Machine, Status
 from bis.model.lock import differences, normalised
 from bis.model.plan import DataPlacement, Missing, Plan
 from bis.model.record import Mode
@@ -182,12 +182,14 @@ class Layout:
     Importable are sources that were outside of the project, and packages of the project itself that were installed
     in place: without these a replay would import them from where they were, or not at all. What must be there are
     the folders that the program wrote into, which may have been empty. `absent` are names that the program makes
-    itself, and that may be in the snapshot, which was taken when the program had begun.
+    itself, and that may be in the snapshot, which was taken when the program had begun. `listed` are names that it
+    found in folders, and whose contents it did not read.
     """
 
     import_folders: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
 
 
 def layout(record: Record) -> Layout:
@@ -202,9 +204,10 @@ def layout(record: Record) -> Layout:
         source = posixpath.normpath(posixpath.join(inside, "src"))
         imported.append(source if any(n.startswith(source + "/") for n in names) else inside)
     written = [posixpath.dirname(f.path) for f in record.outputs.files if not posixpath.isabs(f.path)]
-    absent = record.data.carried.absent if record.data.carried is not None else ()
+    carried = record.data.carried or Carried()
+    absent = carried.absent
     there = [_existing(folder, absent) for folder in written]
-    return Layout(tuple(dict.fromkeys(imported)), tuple(dict.fromkeys(w for w in there if w)), absent)
+    return Layout(tuple(dict.fromkeys(imported)), tuple(dict.fromkeys(w for w in there if w)), absent, carried.listed)
 
 
 def _existing(folder: str, absent: Collection[str]) -> str:
