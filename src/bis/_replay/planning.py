@@ -149,7 +149,7 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
         original_scheme=record.tracking_scheme,
         variables=_variables(record, here, notes),
         states=_states(record, notes) if repeated else (),
-        data=_data(record, here),
+        data=_data(record, here, notes),
         skipped_cells=_skipped(here, notes),
         overrides=dict(options.overrides),
         deviations=tuple(notes.deviations),
@@ -468,17 +468,20 @@ def _states(record: Record, notes: _Notes) -> tuple[GeneratorState, ...]:
     return states
 
 
-def _data(record: Record, here: HostState) -> tuple[DataPlacement, ...]:
+def _data(record: Record, here: HostState, notes: _Notes) -> tuple[DataPlacement, ...]:
     snapshot = record.code.snapshot
     held = {f.path: f.digest for f in snapshot.files} if snapshot else {}
     kept = {f.path for f in _carried(record)}
     read = {f.path for f in record.data.files}
-    placements = [
-        _placement(file, here, record)
-        for file in record.data.files
-        if file.path not in kept and (not file.digest or held.get(file.path) != file.digest)
-    ]
+    placements = []
+    for file in record.data.files:
+        if _is_setting(file.path) and (file.path in kept or not file.digest):
+            notes.lacks(f"state of {file.path}", "the replay finds the file as it is now")
+        elif file.path not in kept and (not file.digest or held.get(file.path) != file.digest):
+            placements.append(_placement(file, here, record))
     for file in _carried(record):
+        if _is_setting(file.path):
+            continue
         target = _workspace_name(file.path, record)
         if target is not None:
             placements.append(DataPlacement(file, None, target, kept=True))
@@ -496,11 +499,16 @@ def _carried(record: Record) -> tuple[FileDigest, ...]:
     return record.data.carried.files if record.data.carried is not None else ()
 
 
+def _is_setting(path: str) -> bool:
+    """Whether a file outside of the project is one of those that libraries keep in hidden folders for all programs."""
+    return posixpath.isabs(path) and "/." in path
+
+
 def _later(record: Record) -> tuple[str, ...]:
     """Where those of them that it read are now, in a later state."""
     root = record.code.project_root
     read = {f.path for f in record.data.files}
-    names = [f.path for f in _carried(record) if f.path in read]
+    names = [f.path for f in _carried(record) if f.path in read and not _is_setting(f.path)]
     return tuple(posixpath.normpath(posixpath.join(root, n)) for n in names if root or posixpath.isabs(n))
 
 

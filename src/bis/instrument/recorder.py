@@ -177,7 +177,7 @@ class Recorder:
             with self._busy:
                 self.fence.run("data", self._changed_files, event, args)
         elif event in LISTINGS:
-            if not sys._getframe(2).f_code.co_filename.startswith(_IMPORTING):  # noqa: SLF001 (the documented way)
+            if not _is_import():
                 with self._busy:
                     self.fence.run("data", self._listed_folder, args[0])
         elif event in _CHILDREN:
@@ -343,6 +343,15 @@ def _ignored_prefixes(session: SessionView) -> tuple[str, ...]:
     found = {p for r in roots if r for p in (os.path.normpath(r), os.path.realpath(r))}
     # A project may live inside the prefix (a container's /usr, a conda base): its own files are still watched, below.
     return tuple(p.rstrip(os.sep) + os.sep for p in sorted(found) if not session.project_root.startswith(p + os.sep))
+
+
+def _is_import() -> bool:
+    """Whether what an audit hook is called for is Python's search for a module."""
+    try:
+        caller = sys._getframe(3)  # noqa: SLF001 (the documented way)
+    except ValueError:  # a thread that runs a function of C, and nothing else
+        return False
+    return caller.f_code.co_filename.startswith(_IMPORTING)
 
 
 def _store_path(uri: str) -> str:

@@ -350,3 +350,12 @@ def test_layout_leaves_out_what_the_program_makes() -> None:
     data = Data(Status.RECORDED, carried=Carried(absent=("new", "old/made")))
     made = layout(record(data=data, outputs=outputs))
     assert (made.folders, made.absent) == (("old/a", "old"), ("new", "old/made"))
+
+
+def test_settings_of_libraries_are_taken_as_they_are() -> None:
+    """What a library keeps for all programs is no reason to refuse a replay; the plan says that it may have changed."""
+    kept, lost = FileDigest("/home/u/.cache/lib/state.json", 1, "cc"), FileDigest("/home/u/.lib/settings", 1, "")
+    data = Data(Status.RECORDED, files=(kept, lost), carried=Carried("bis/c", files=(kept,)))
+    made = make_plan(record(data=data), ReplayOptions(), here(), run_id="r")
+    assert (made.data, made.later) == ((), ())
+    assert whats(made.missing) == [f"state of {kept.path}", f"state of {lost.path}"]
