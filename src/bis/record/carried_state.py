@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING
@@ -14,7 +15,6 @@ from bis.model.jsonable import from_json
 from bis.record.probes.carried import KeptCopy, pack_state
 from bis.record.probes.code import relative_to
 from bis.record.probes.data import Opened, data_filter
-from bis.record.probes.snapshot import is_junk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _READING = frozenset({"r", "r+", "db"})
 _MAX_LISTED = 20_000
+_BOOKKEEPING = re.compile(r"(?:^|/)(?:mlruns|mlartifacts|__pycache__)/|(?:^|/)mlflow\.db(?:-\w+)?$|\.pyc$")
 _WHY = {"large": "it is too large", "full": "too much was kept already", "failed": "it could not be copied"}
 
 
@@ -141,7 +142,7 @@ def _listed(seen: ObservedSession, root: Path, snapshot: Snapshot | None) -> set
         for kind, end in (("files", ""), ("folders", "/")):
             paths = [f"{e['path']}/{name}" for name in e[kind] if not name.startswith(".")]
             names |= {relative_to(p, root) + end for p in paths if made.isdisjoint((p, *map(str, PurePath(p).parents)))}
-    return set(sorted(name for name in names - held if not is_junk(name))[:_MAX_LISTED])
+    return set(sorted(name for name in names - held if not _BOOKKEEPING.search(name))[:_MAX_LISTED])
 
 
 def _absent(seen: ObservedSession, root: Path, snapshot: Snapshot | None) -> set[str]:

@@ -352,7 +352,7 @@ def _listed(root: Path, git: GitFacts, selection: Selection, limits: Limits) -> 
         else:
             yield name
     for name in untracked:
-        if is_junk(name) or (environments and name.startswith(environments)):
+        if _is_junk(name) or (environments and name.startswith(environments)):
             continue
         if name.endswith("/"):
             yield from _walk(root, name.rstrip("/"), selection, limits)
@@ -388,7 +388,7 @@ def _walk(root: Path, start: str, selection: Selection, limits: Limits) -> Itera
             visited += 1
             name = f"{folder}/{item.name}" if folder else item.name
             if not item.is_dir(follow_symlinks=False):
-                if not is_junk(name[len(start) :]):
+                if not _is_junk(name[len(start) :]):
                     yield name
             elif not item.name.startswith(".") and item.name not in _JUNK_FOLDERS and not name.endswith(".egg-info"):
                 inner.append(name)
@@ -398,8 +398,7 @@ def _walk(root: Path, start: str, selection: Selection, limits: Limits) -> Itera
             return
 
 
-def is_junk(name: str) -> bool:
-    """Whether a file of this name (of a folder, where it ends in ``/``) is a product of tools and no source."""
+def _is_junk(name: str) -> bool:
     *folders, base = name.rstrip("/").split("/")
     return (
         base.endswith(_JUNK_SUFFIXES)
