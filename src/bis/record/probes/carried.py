@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,16 +109,16 @@ def pack_state(
             total += 0 if digest in entries else copy.size_bytes
             entries[digest] = ArchiveEntry(digest, copy.copy)
             files.append(FileDigest(name, copy.size_bytes, digest))
-    names = {"absent": tuple(sorted(absent)), "listed": tuple(sorted(listed))}
+    names = Carried(absent=tuple(sorted(absent)), listed=tuple(sorted(listed)))
     if not entries:
-        return PackedState(Carried(**names), b"", tuple(earlier), tuple(reasons))
+        return PackedState(names, b"", tuple(earlier), tuple(reasons))
     packed = pack(entries.values())
-    carried = Carried(
+    carried = replace(
+        names,
         artifact=artifact,
         digest=packed.digest,
         size_bytes=len(packed.content),
         files=tuple(sorted(files, key=lambda f: f.path)),
-        **names,
     )
     return PackedState(carried, packed.content, tuple(earlier), tuple(reasons))
 
