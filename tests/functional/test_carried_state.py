@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.functional.scene import Project
 
-FOUND = "counter 1\nstudy 2\ncheckpoint 1\nreplaced 1\nhistory 2\nin_place 2\nflag True\nlink 1\nchild 1\n"
+FOUND = "counter 1\nstudy 2\ncheckpoint 1\nreplaced 1\nhistory 2\nin_place 2\nflag True\nlink 1\nnumbered 1\nchild 1\n"
 
 
 def test_a_replay_starts_from_the_state_that_the_run_found(project: Project) -> None:

@@ -13,7 +13,7 @@ from bis._replay.argument_overrides import override
 from bis._replay.given_again import STANDARD_INPUT, given_input, given_variables, unset_variables
 from bis._replay.injected_parameters import recorded_parameters
 from bis.evidence.redaction import REDACTED, is_secret_name
-from bis.model.facets import EntryKind, Environment, FileDigest, Machine, Status
+from bis.model.facets import Carried, EntryKind, Environment, FileDigest, Machine, Status
 from bis.model.lock import differences, normalised
 from bis.model.plan import DataPlacement, Missing, Plan
 from bis.model.record import Mode
@@ -154,7 +154,7 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
         unset=unset_variables(record.parameters),
         stdin=given_input(record.parameters, notes.lacks),
         states=_states(record, notes) if repeated else (),
-        data=_data(record, here),
+        data=_data(record, here, notes),
         skipped_cells=_skipped(here, notes),
         overrides=dict(options.overrides),
         deviations=tuple(notes.deviations),
@@ -194,13 +194,15 @@ class Layout:
     Importable are sources that were outside of the project, and packages of the project itself that were installed
     in place: without these a replay would import them from where they were, or not at all. What must be there are
     the folders that the program wrote into, which may have been empty. `absent` are names that the program makes
-    itself, and that may be in the snapshot, which was taken when the program had begun. `project_root` is where the
-    project was when it was recorded (empty where that is not known).
+    itself, and that may be in the snapshot, which was taken when the program had begun. `listed` are names that it
+    found in folders, and whose contents it did not read. `project_root` is where the project was when it was recorded
+    (empty where that is not known).
     """
 
     import_folders: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
     project_root: str = ""
 
 
@@ -216,10 +218,11 @@ def layout(record: Record) -> Layout:
         source = posixpath.normpath(posixpath.join(inside, "src"))
         imported.append(source if any(n.startswith(source + "/") for n in names) else inside)
     written = [posixpath.dirname(f.path) for f in record.outputs.files if not posixpath.isabs(f.path)]
-    absent = record.data.carried.absent if record.data.carried is not None else ()
+    carried = record.data.carried or Carried()
+    absent = carried.absent
     there = [_existing(folder, absent) for folder in written]
     folders = tuple(dict.fromkeys(w for w in there if w))
-    return Layout(tuple(dict.fromkeys(imported)), folders, absent, record.code.project_root)
+    return Layout(tuple(dict.fromkeys(imported)), folders, absent, carried.listed, record.code.project_root)
 
 
 def _existing(folder: str, absent: Collection[str]) -> str:
@@ -495,17 +498,20 @@ def _states(record: Record, notes: _Notes) -> tuple[GeneratorState, ...]:
     return states
 
 
-def _data(record: Record, here: HostState) -> tuple[DataPlacement, ...]:
+def _data(record: Record, here: HostState, notes: _Notes) -> tuple[DataPlacement, ...]:
     snapshot = record.code.snapshot
     held = {f.path: f.digest for f in snapshot.files} if snapshot else {}
     kept = {f.path for f in _carried(record)}
     read = {f.path for f in record.data.files}
-    placements = [
-        _placement(file, here, record)
-        for file in record.data.files
-        if file.path not in kept and (not file.digest or held.get(file.path) != file.digest)
-    ]
+    placements = []
+    for file in record.data.files:
+        if _is_setting(file.path) and (file.path in kept or not file.digest):
+            notes.lacks(f"state of {file.path}", "the replay finds the file as it is now")
+        elif file.path not in kept and (not file.digest or held.get(file.path) != file.digest):
+            placements.append(_placement(file, here, record))
     for file in _carried(record):
+        if _is_setting(file.path):
+            continue
         target = _workspace_name(file.path, record)
         if target is not None:
             placements.append(DataPlacement(file, None, target, kept=True))
@@ -523,11 +529,16 @@ def _carried(record: Record) -> tuple[FileDigest, ...]:
     return record.data.carried.files if record.data.carried is not None else ()
 
 
+def _is_setting(path: str) -> bool:
+    """Whether a file outside of the project is one of those that libraries keep in hidden folders for all programs."""
+    return posixpath.isabs(path) and "/." in path
+
+
 def _later(record: Record) -> tuple[str, ...]:
     """Where those of them that it read are now, in a later state."""
     root = record.code.project_root
     read = {f.path for f in record.data.files}
-    names = [f.path for f in _carried(record) if f.path in read]
+    names = [f.path for f in _carried(record) if f.path in read and not _is_setting(f.path)]
     return tuple(posixpath.normpath(posixpath.join(root, n)) for n in names if root or posixpath.isabs(n))
 
 

@@ -97,6 +97,8 @@ def build(
         cwd = _inside(root, plan.cwd, folder)
         for needed in (cwd, *(_inside(root, name, folder) for name in layout.folders)):
             needed.mkdir(parents=True, exist_ok=True)
+        for name in layout.listed:
+            _stand_in(_inside(root, name, folder), is_folder=name.endswith("/"))
         external = [_inside(root, name, folder) for name in layout.import_folders] or sorted(
             root.glob("external/[0-9]*")
         )
@@ -184,6 +186,16 @@ def _remove(place: Path) -> None:
     elif place.is_dir():
         with suppress(OSError):  # there is more in it
             place.rmdir()
+
+
+def _stand_in(place: Path, *, is_folder: bool) -> None:
+    """Something of this name, where there is nothing: the program counts what is there, and reads nothing of it."""
+    with suppress(FileExistsError, NotADirectoryError):
+        if is_folder:
+            place.mkdir(parents=True, exist_ok=True)
+        else:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.touch(exist_ok=False)
 
 
 def _put_back(plan: Plan, state: Path, root: Path, folder: Path) -> None:

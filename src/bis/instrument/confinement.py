@@ -123,7 +123,7 @@ class Confinement:
             path, _mode, flags = args
             if type(path) is int or path is None or _ASIDE.going_on:
                 return
-            if self._later and self.is_later(os.fsdecode(path)):
+            if self.is_later(os.fsdecode(path)):
                 self._refuse_later(os.fsdecode(path))
             if not flags & _WRITING:
                 return
@@ -179,7 +179,9 @@ class Confinement:
 
     def is_later(self, path: str) -> bool:
         """Whether this file is in a later state than the recorded one."""
-        return os.path.abspath(path) in self._later  # noqa: PTH100
+        if not self._later:
+            return False
+        return os.path.abspath(path) in self._later or self._real(path, follow=True).rstrip(os.sep) in self._later  # noqa: PTH100
 
     def refused(self, path: str) -> None:
         """Report a write that was refused elsewhere than here."""

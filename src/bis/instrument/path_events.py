@@ -42,6 +42,7 @@ NATIVE_LIBRARIES = (
     "torchvision.io.image",
     "xgboost.core",
 )
+LISTINGS = frozenset({"os.listdir", "os.scandir"})
 EVENTS = frozenset({"os.rename", "os.remove", "os.rmdir", "os.truncate", "os.mkdir", "sqlite3.connect"})
 # What SQLite keeps beside a database that was not closed: part of its content.
 _BESIDE_DATABASES = ("-wal", "-journal")
@@ -66,6 +67,21 @@ def changes(event: str, args: tuple[Any, ...]) -> list[tuple[str, str]]:
     if event == "os.mkdir":
         return [(_at(args[0], args[2]), MADE)]
     return _database(args[0])
+
+
+def listing(folder: str, most: int) -> tuple[list[str], list[str]] | None:
+    """Names of the files and of the folders in a folder; None where there are more than `most`, or none can be read."""
+    files: list[str] = []
+    folders: list[str] = []
+    try:
+        with os.scandir(folder) as found:
+            for entry in found:
+                (folders if entry.is_dir() else files).append(entry.name)
+                if len(files) + len(folders) > most:
+                    return None
+    except OSError:
+        return None
+    return files, folders
 
 
 def database_path(name: Any) -> tuple[str, bool]:

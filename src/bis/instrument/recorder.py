@@ -14,7 +14,7 @@ from bis.instrument.events import EventWriter
 from bis.instrument.fence import Fence
 from bis.instrument.light_json import encoded
 from bis.instrument.own_work import OwnWork
-from bis.instrument.path_events import EVENTS, GONE, MADE, MOVED, NATIVE_OPEN, changes
+from bis.instrument.path_events import EVENTS, GONE, LISTINGS, MADE, MOVED, NATIVE_OPEN, changes, listing
 from bis.instrument.session_view import AMBIENT, REPLAY
 from bis.instrument.standard_input import StandardInputCopy
 from bis.instrument.variable_reads import VariableReads
@@ -32,10 +32,13 @@ if TYPE_CHECKING:
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "<")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MAX_PATHS = 100_000
+_MAX_LISTED = 1000  # names in one folder
+_MAX_LISTINGS = 2000
 _MAX_PENDING = 200_000  # a process that lives for months and starts no run must not grow
 _CHILDREN = frozenset({"subprocess.Popen", "os.posix_spawn", "os.exec"})
 _CACHE = f"{os.sep}__pycache__{os.sep}"  # the interpreter's own, written under passing names
-_WATCHED = _CHILDREN | EVENTS | {"open", "os.system", NATIVE_OPEN}
+_IMPORTING = "<frozen importlib"  # files of the code that looks for modules in folders
+_WATCHED = _CHILDREN | EVENTS | LISTINGS | {"open", "os.system", NATIVE_OPEN}
 # Without one of these a program has no trained model that could be digested.
 MODEL_LIBRARIES = ("sklearn", "torch", "keras", "tf_keras", "xgboost", "lightgbm", "catboost", "statsmodels")
 _CODE = (".py", ".pyc", ".so", ".pyd", ".pth", ".dll", ".dylib")
@@ -64,6 +67,7 @@ class Recorder:
         self._ignored: tuple[str, ...] = ()
         self._stores: tuple[str, ...] = ()
         self._carried: CarriedFiles | None = None
+        self._listings = 0
         self._keeps = session.mode != REPLAY  # a replay's own state is thrown away with it
         self._stdin = StandardInputCopy(session, self.fence, self._busy, lambda how: self.note("stdin", how=how))
         self._variables = VariableReads(self.fence, self._variable_seen)
@@ -197,6 +201,10 @@ class Recorder:
         elif event in EVENTS:
             with self._busy:
                 self.fence.run("data", self._changed_files, event, args)
+        elif event in LISTINGS:
+            if not _is_import():
+                with self._busy:
+                    self.fence.run("data", self._listed_folder, args[0])
         elif event in _CHILDREN:
             self.fence.run("data", self._started_child, event, args)
         elif event == "os.system":
@@ -213,6 +221,21 @@ class Recorder:
                 for name in read:
                     self._opened_file(name, "w")
             self._opened.add((folder, True))  # it was there: one that is made anew in its place is nothing new
+
+    def _listed_folder(self, path: Any) -> None:
+        """Note what is in a folder of the project when the program first looks: it may count what earlier runs left."""
+        if isinstance(path, int) or not self._keeps or self._listings >= _MAX_LISTINGS:
+            return
+        name = os.path.abspath(os.fsdecode(path or "."))  # noqa: PTH100
+        project = self.session.project_root
+        inside = name == project or name.startswith(project.rstrip(os.sep) + os.sep)
+        if not inside or name.startswith((*self._ignored, *self._stores)) or (name + os.sep, False) in self._opened:
+            return
+        self._opened.add((name + os.sep, False))
+        self._listings += 1
+        found = listing(name, _MAX_LISTED)
+        if found is not None:
+            self.note("listed", path=name, files=found[0], folders=found[1])
 
     def _opened_file(self, path: Any, mode: str) -> None:
         name = os.fsdecode(path)
@@ -353,6 +376,15 @@ def _ignored_prefixes(session: SessionView) -> tuple[str, ...]:
     found = {p for r in roots if r for p in (os.path.normpath(r), os.path.realpath(r))}
     # A project may live inside the prefix (a container's /usr, a conda base): its own files are still watched, below.
     return tuple(p.rstrip(os.sep) + os.sep for p in sorted(found) if not session.project_root.startswith(p + os.sep))
+
+
+def _is_import() -> bool:
+    """Whether what an audit hook is called for is Python's search for a module."""
+    try:
+        caller = sys._getframe(3)  # noqa: SLF001 (the documented way)
+    except ValueError:  # a thread that runs a function of C, and nothing else
+        return False
+    return caller.f_code.co_filename.startswith(_IMPORTING)
 
 
 def _store_path(uri: str) -> str:

@@ -232,6 +232,8 @@ class Carried:
     `artifact` is the artifact path of the archive that has their contents, of BLAKE3 `digest`, and `run_id` the run
     that has it (empty for the run itself; the runs of one program share it). `files` are their digests before they were
     changed. `absent` are names in the project, relative to it, that were not there before the program made them.
+    `listed` are names of what was in folders of the project that the program looked through, and is in neither the
+    snapshot nor the data; those of folders end in ``/``.
     """
 
     artifact: str = ""
@@ -240,6 +242,7 @@ class Carried:
     size_bytes: int = 0
     files: tuple[FileDigest, ...] = ()
     absent: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING
 
 from bis.evidence import spool as spool_files
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from bis.record.observed_session import ObservedSession
 
 _READING = frozenset({"r", "r+", "db"})
+_MAX_LISTED = 20_000
+_BOOKKEEPING = re.compile(r"(?:^|/)(?:mlruns|mlartifacts|__pycache__)/|(?:^|/)mlflow\.db(?:-\w+)?$|\.pyc$")
 _WHY = {"large": "it is too large", "full": "too much was kept already", "failed": "it could not be copied"}
 
 
@@ -84,6 +87,7 @@ def carried_state(
         artifact=CARRIED,
         is_data=data_filter(prefixes),
         absent=_absent(seen, root, snapshot),
+        listed=_listed(seen, root, snapshot),
         cache=cache,
     )
     archive = seen.folder / spool_files.CARRIED
@@ -125,6 +129,20 @@ def _first_copies(seen: ObservedSession) -> list[KeptCopy]:
             copy = seen.folder / spool_files.KEPT / PurePath(e["copy"]).name
             copies[path] = KeptCopy(path, copy, *state, replaced=e["mode"] == "w")
     return list(copies.values())
+
+
+def _listed(seen: ObservedSession, root: Path, snapshot: Snapshot | None) -> set[str]:
+    """Names in folders of the project that the program looked through, which neither it made nor the snapshot has."""
+    made = {e["path"] for e in seen.all("open") if e["mode"] != "r" and int(e["size"]) < 0}
+    made |= {e["path"] for e in seen.all("made")}
+    held = {f.path for f in snapshot.files} if snapshot is not None else set()
+    held |= {str(parent) + "/" for name in held for parent in PurePosixPath(name).parents}
+    names: set[str] = set()
+    for e in sorted(seen.all("listed"), key=lambda e: float(e["t"])):
+        for kind, end in (("files", ""), ("folders", "/")):
+            paths = [f"{e['path']}/{name}" for name in e[kind] if not name.startswith(".")]
+            names |= {relative_to(p, root) + end for p in paths if made.isdisjoint((p, *map(str, PurePath(p).parents)))}
+    return set(sorted(name for name in names - held if not _BOOKKEEPING.search(name))[:_MAX_LISTED])
 
 
 def _absent(seen: ObservedSession, root: Path, snapshot: Snapshot | None) -> set[str]:

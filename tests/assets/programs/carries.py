@@ -102,10 +102,18 @@ def link() -> int:
     return number
 
 
+def numbered() -> int:
+    """The number of the next folder, by how many there are."""
+    os.makedirs("runs", exist_ok=True)
+    number = len(os.listdir("runs"))
+    os.mkdir(f"runs/version_{number}")
+    return number
+
+
 def child() -> int:
     """The same in another process."""
     return int(subprocess.run([sys.executable, "-c", CHILD], stdout=subprocess.PIPE, check=True).stdout)
 
 
-for kind in (counter, study, checkpoint, replaced, history, in_place, flag, link, child):
+for kind in (counter, study, checkpoint, replaced, history, in_place, flag, link, numbered, child):
     print(kind.__name__, kind())

@@ -191,3 +191,23 @@ def test_price_of_an_open(confined: Confined, places: Places) -> None:
     print(json.dumps([cost - read]))
     """
     assert confined(code, *places)[0] < 100e-6
+
+
+def test_a_later_state_is_not_read(confined: Confined, places: Places) -> None:
+    """A file that the program changed after it was recorded may not even be read, by whatever name; others may."""
+    told, later, other = confined(
+        """
+        later, other = outside + '/data.csv', outside + '/other.csv'
+        with suspended():
+            open(other, 'w').close()
+        seen = []
+        confine([own], lambda what, path: seen.append([what, path]), [later])
+        names = [later, outside + '/../outside/data.csv', pathlib.Path(later)]
+        print(json.dumps([seen, [attempt(lambda: open(n)) for n in names] + [attempt(lambda: sqlite3.connect(later))],
+                          attempt(lambda: open(other))]))
+        """,
+        *places,
+    )
+    assert later == ["refused"] * 4
+    assert other == "done"
+    assert {what for what, _ in told} == {"later"}

@@ -61,6 +61,35 @@ def test_files_are_noted_once_with_their_state(project: Path) -> None:
     assert read["mtime_ns"] == (project / "data.csv").stat().st_mtime_ns
 
 
+def test_changes_of_files_are_noted_and_what_they_were_is_kept(project: Path) -> None:
+    """Replaced, removed and truncated files, databases, new folders, what is listed; not what imports search."""
+    for name in ("counter", "gone", "short"):
+        (project / name).write_text(name)
+    (project / "folder").mkdir()
+    text = (
+        "import os, sqlite3, pathlib, _thread, time\nopen('counter').read()\nopen('new', 'w').close()\n"
+        "os.replace('new', 'counter')\nopen('counter', 'w').close()\nos.remove('gone')\nos.truncate('short', 0)\n"
+        "sqlite3.connect('made.db').close()\nsqlite3.connect(':memory:').close()\nos.mkdir('folder/new')\n"
+        "os.rmdir('folder/new')\nos.mkdir('folder/new')\nos.listdir('folder')\nlist(pathlib.Path('folder').iterdir())\n"
+        "_thread.start_new_thread(os.listdir, ('folder',))\ntime.sleep(0.1)\n"
+    )
+    ran = record(project, text)
+    assert (ran.code, ran.err) == (0, "")
+    seen = [(Path(e["path"]).name, e["mode"], e["size"]) for e in ran.all("open")]
+    assert seen == [
+        ("counter", "r", 7),
+        ("new", "w", -1),
+        ("counter", "w", 7),
+        ("gone", "w", 4),
+        ("short", "r+", 5),
+        ("made.db", "db", -1),
+    ]
+    kept = {Path(e["path"]).name: (ran.folder / "kept" / e["copy"]).read_text() for e in ran.all("kept")}
+    assert kept == {"counter": "counter", "gone": "gone", "short": "short"}
+    assert [e["path"] for e in ran.all("made")] == [str(project / "folder" / "new")]
+    assert [(Path(e["path"]).name, e["files"], e["folders"]) for e in ran.all("listed")] == [("folder", [], ["new"])]
+
+
 def test_odd_opens_do_not_disturb(project: Path) -> None:
     """Descriptors, bytes, paths with NUL, and a program's own audit events pass through the hook unharmed."""
     text = (

@@ -407,3 +407,12 @@ def test_standard_input_that_was_lost_prevents_a_replay() -> None:
     kept = StandardInput("pipe", read=True, digest="ab")
     plan = make_plan(record(parameters={"stdin": kept}), ReplayOptions(), here(), run_id="r")
     assert (plan.stdin, obstacles(plan)) == ("ab", ())
+
+
+def test_settings_of_libraries_are_taken_as_they_are() -> None:
+    """What a library keeps for all programs is no reason to refuse a replay; the plan says that it may have changed."""
+    kept, lost = FileDigest("/home/u/.cache/lib/state.json", 1, "cc"), FileDigest("/home/u/.lib/settings", 1, "")
+    data = Data(Status.RECORDED, files=(kept, lost), carried=Carried("bis/c", files=(kept,)))
+    made = make_plan(record(data=data), ReplayOptions(), here(), run_id="r")
+    assert (made.data, made.later) == ((), ())
+    assert whats(made.missing) == [f"state of {kept.path}", f"state of {lost.path}"]

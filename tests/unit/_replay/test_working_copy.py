@@ -161,3 +161,11 @@ def test_large_files_are_linked_and_databases_are_copied(tmp_path: Path, archive
     made = build(replace(plan_for(archive), data=tuple(placements)), archive, tmp_path / "w")
     assert (made.root / "big.bin").is_symlink()
     assert not (made.root / "big.db").is_symlink()
+
+
+def test_names_stand_for_what_was_in_folders(tmp_path: Path, archive: Path) -> None:
+    """Empty files and folders, where nothing else is."""
+    listed = ("runs/0/", "runs/1/", "runs/1/x.txt", "train.py", "tools/", "train.py/no")
+    made = build(replace(plan_for(archive), data=()), archive, tmp_path / "w", layout=Layout(listed=listed))
+    assert sorted(p.name for p in (made.root / "runs").rglob("*")) == ["0", "1", "x.txt"]
+    assert (made.root / "train.py").read_bytes() == b"print(1)\n"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bis.instrument.path_events import GONE, MADE, MOVED, changes, database_path
+from bis.instrument.path_events import GONE, MADE, MOVED, changes, database_path, listing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,3 +72,12 @@ def test_a_path_may_be_relative_to_an_open_folder(tmp_path: Path) -> None:
         assert changes("os.remove", ("/abs", folder)) == [("/abs", "w")]
     finally:
         os.close(folder)
+
+
+def test_what_is_in_a_folder(tmp_path: Path) -> None:
+    """Files and folders apart; no list of too many, nor of what is no folder."""
+    (tmp_path / "d").mkdir()
+    (tmp_path / "f").write_bytes(b"")
+    assert listing(str(tmp_path), 2) == (["f"], ["d"])
+    assert listing(str(tmp_path), 1) is None
+    assert listing(str(tmp_path / "f"), 1) is None

@@ -165,3 +165,15 @@ def test_libraries_are_watched_where_every_process_watches_them(spool: Spool) ->
     for name, text in other.items():
         (spool.folder / name).write_text(text)
     assert watched_modules(read_sightings(spool.folder)) == {"cv2"}
+
+
+def test_what_was_in_folders_is_known_by_its_name(spool: Spool) -> None:
+    """Not what the program made before it looked, what the snapshot has, hidden files and products of tools."""
+    runs = str(spool.project / "runs")
+    spool.writer.write("made", path=f"{runs}/new")
+    spool.open("runs/log.txt", "w")
+    spool.writer.write("listed", path=runs, files=["log.txt", "old.txt", ".env", "a.pyc"], folders=["new", "0", "src"])
+    spool.writer.write("listed", path=f"{runs}/new", files=["native.bin"], folders=[])
+    spool.writer.write("listed", path=str(spool.project), files=["held.txt"], folders=["runs", "mlruns"])
+    files = tuple(FileDigest(name, 1, "") for name in ("held.txt", "runs/src/x.py"))
+    assert spool.state(Snapshot("s", "d", 1, files)).carried.listed == ("runs/0/", "runs/old.txt")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,7 @@ def pack_state(
     artifact: str,
     is_data: Callable[[str], bool],
     absent: Collection[str] = (),
+    listed: Collection[str] = (),
     cache: DigestCache | None = None,
     total_bytes: int = MAX_TOTAL_BYTES,
 ) -> PackedState:
@@ -76,6 +77,8 @@ def pack_state(
         Whether a file of this path may be the program's own: not one of its environment or of a cache.
     absent : collection of str
         Names that were not there before the program made them.
+    listed : collection of str
+        Names that the program found in folders.
     cache : DigestCache, optional
         Digests of files that were read before.
     total_bytes : int
@@ -106,16 +109,16 @@ def pack_state(
             total += 0 if digest in entries else copy.size_bytes
             entries[digest] = ArchiveEntry(digest, copy.copy)
             files.append(FileDigest(name, copy.size_bytes, digest))
-    names = tuple(sorted(absent))
+    names = Carried(absent=tuple(sorted(absent)), listed=tuple(sorted(listed)))
     if not entries:
-        return PackedState(Carried(absent=names), b"", tuple(earlier), tuple(reasons))
+        return PackedState(names, b"", tuple(earlier), tuple(reasons))
     packed = pack(entries.values())
-    carried = Carried(
+    carried = replace(
+        names,
         artifact=artifact,
         digest=packed.digest,
         size_bytes=len(packed.content),
         files=tuple(sorted(files, key=lambda f: f.path)),
-        absent=names,
     )
     return PackedState(carried, packed.content, tuple(earlier), tuple(reasons))
 

@@ -132,7 +132,8 @@ _NATIVE_READERS: tuple[tuple[str, str | None, str], ...] = (
         "tensorflow",
         (
             r"\b(?:read_file|(?:TFRecord|TextLine|FixedLengthRecord|Csv)Dataset|make_csv_dataset|load_model|saved_model"
-            r"|(?:image|text|audio)_dataset_from_directory)\b|\btf\.io\."
+            r"|(?:image|text|audio)_dataset_from_directory|CheckpointManager|list_files|gfile)\b|\btf\.io\."
+            r"|\btrain\.(?:Checkpoint|latest_checkpoint|load_checkpoint)\b"
         ),
         "TensorFlow reads its data files natively",
     ),
