@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from bis.evidence.archive import ArchiveEntry, link_problem, name_problem, pack, read_entries
 from bis.model.facets import Excluded, Snapshot
+from bis.record.probes.file_stores import FileStores, is_file_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -351,8 +352,9 @@ def _listed(root: Path, git: GitFacts, selection: Selection, limits: Limits) -> 
             yield from _walk(root, name, selection, limits)
         else:
             yield name
+    stores = FileStores(str(root))
     for name in untracked:
-        if _is_junk(name) or (environments and name.startswith(environments)):
+        if _is_junk(name) or (environments and name.startswith(environments)) or stores.hold(name):
             continue
         if name.endswith("/"):
             yield from _walk(root, name.rstrip("/"), selection, limits)
@@ -382,6 +384,8 @@ def _walk(root: Path, start: str, selection: Selection, limits: Limits) -> Itera
             selection.excluded.append(Excluded(folder or ".", f"cannot be read: {exc.strerror or exc}"))
             continue
         if folder != start and any(item.name == "pyvenv.cfg" for item in items):
+            continue
+        if folder and is_file_store(os.path.join(root, folder)):
             continue
         inner = []
         for item in items:
