@@ -67,6 +67,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/instrument/entropy/sources/keras.py": _SERVED,
     "src/bis/instrument/entropy/sources/kernels.py": _SERVED,
     "src/bis/instrument/entropy/sources/numpy.py": _INTERPRETER,
+    "src/bis/instrument/entropy/sources/pools.py": "with real pools: tests/functional/test_races.py",
     "src/bis/instrument/entropy/sources/python.py": _INTERPRETER,
     "src/bis/instrument/entropy/sources/tensorflow.py": _SERVED,
     "src/bis/instrument/entropy/sources/torch.py": _SERVED,

@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 
 _GENERATORS = {"python.random": "random", "numpy.random": "numpy.random", "torch.cpu": "torch"}
 _TIPS = "IPython.core.tips"
+_POOLS = (
+    "concurrent.futures._base",
+    "concurrent.futures.process",
+    "concurrent.futures.thread",
+    "multiprocessing.pool",
+    "threading",
+)
 # Modules that use `random` for nothing but how long to wait, which port to try, and whether to report usage.
 _WAITING = (
     "backoff._jitter",
@@ -152,6 +159,7 @@ def _hooks(recorder: EntropyService) -> dict[str, Callable[[ModuleType], None]]:
     hooks: dict[str, Callable[[ModuleType], None]] = {
         "random": lambda module: python.attach_random(module, recorder),
         **_library_hooks(recorder),
+        **_pool_hooks(recorder),
     }
     if recorder.serving:
         hooks["subprocess"] = lambda module: processes.attach_subprocess(module, recorder)
@@ -216,3 +224,21 @@ def _library_hooks(recorder: EntropyService) -> dict[str, Callable[[ModuleType],
     if recorder.serving:
         hooks |= {"loky.process_executor": with_loky, "joblib.externals.loky.process_executor": with_loky}
     return hooks
+
+
+def _pool_hooks(recorder: EntropyService) -> dict[str, Callable[[ModuleType], None]]:
+    """The same for pools of processes and threads."""
+
+    def with_pools(module: ModuleType) -> None:
+        from bis.instrument.entropy.sources import pools  # with the library
+
+        attach = {
+            "concurrent.futures._base": pools.attach_futures,
+            "concurrent.futures.process": pools.attach_process_workers,
+            "concurrent.futures.thread": pools.attach_thread_workers,
+            "multiprocessing.pool": pools.attach_pool,
+            "threading": pools.attach_threads,
+        }
+        attach[module.__name__](module, recorder)
+
+    return dict.fromkeys(_POOLS, with_pools)

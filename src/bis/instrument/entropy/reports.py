@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST_SEEDS = 1000
 _MOST_LOOKED_AT = 10_000  # calls of one function: a library may make generators by the million
 _LONGEST = 120
+_MAKING = frozenset({"numpy.random.default_rng", "random.Random"})  # new generators; no shared one is seeded by these
 
 
 class Reports:
@@ -33,6 +34,7 @@ class Reports:
         self._observer = observer
         self._reported: set[tuple[object, ...]] = set()
         self._looked_at: dict[str, int] = {}
+        self.seedings = 0
         self.seeds = 0
         self.seeds_dropped = 0
         self.failures = 0
@@ -47,6 +49,7 @@ class Reports:
 
     def seed(self, api: str, value: object, *, ignore: str | None = None) -> None:
         """Report that the caller's caller set a seed, unless the call comes out of the package `ignore`."""
+        self.seedings += api not in _MAKING
         looked_at = self._looked_at[api] = self._looked_at.get(api, 0) + 1
         if looked_at > _MOST_LOOKED_AT:
             self.seeds_dropped += 1

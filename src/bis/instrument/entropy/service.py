@@ -48,6 +48,7 @@ class EntropyService:
         self.unserved = 0
         self.restored: dict[str, str] = {}
         self.on_rekey: dict[str, Callable[[], None]] = {}
+        self._asked: set[str] = set()
         self.at_import: dict[str, int] = {}
         self.first_states: dict[str, tuple[Callable[[], bytes], str]] = {}
         self.on_kernels_cleared: Callable[[], None] = _nothing
@@ -71,12 +72,15 @@ class EntropyService:
         asking = caller(frame)
         name = asking.name
         if asking.kind in {USER, LIBRARY}:
-            if self.streams.draws(name) == 0 and "/" in self.key and in_process_pool(frame):
-                self.reports.uncontrolled("process pool", TASKS_RACE)
+            importing = at_import(frame)
+            if not importing and name not in self._asked and "/" in self.key:
+                self._asked.add(name)
+                if in_process_pool(frame):
+                    self.reports.uncontrolled("process pool", TASKS_RACE)
             drawn_by = self._threads.setdefault(name, get_ident())
             if drawn_by != get_ident() and asking.kind == USER:
                 self.reports.uncontrolled("threads", f"several threads drew for {name}; their order may be a race")
-            if at_import(frame):
+            if importing:
                 self.at_import[name] = self.at_import.get(name, 0) + 1
         return self.streams.draw(name, size)
 
@@ -102,6 +106,7 @@ class EntropyService:
         self.streams.rekey(key)
         self._children = {}
         self._threads = {}
+        self._asked = set()
         self.at_import = {}
         for name, action in self.on_rekey.items():
             self.reports.attempt(f"reseed {name}", action)
