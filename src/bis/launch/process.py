@@ -174,8 +174,7 @@ class _Output:
             stream.flush()
         except (OSError, ValueError):  # the reader of the output of bis has gone: the program goes on
             self._echo = False
-            with suppress(OSError, ValueError):  # else the interpreter tries again at its end, and prints an error
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            mute(stream)
 
 
 def _forward(program: Program, process: subprocess.Popen[bytes], reading: int, output: _Output, clock: float) -> bool:
@@ -224,6 +223,17 @@ def _await(process: subprocess.Popen[bytes], program: Program, clock: float) -> 
         _end(process, group=program.own_group)
         return True
     return False
+
+
+def mute(stream: Any) -> None:
+    """Let what is written to a stream that nobody reads any more go nowhere.
+
+    Else the interpreter tries again to write it at its end, and prints an error.
+    """
+    with suppress(AttributeError, OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def _is_terminal(stream: Any) -> bool:
