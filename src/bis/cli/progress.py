@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from bis.cli.messages import tell
 from bis.model.progress import DONE, KEPT, Note, Step, Task
 from bis.report.text.audit_text import printable
 from bis.report.text.progress_text import note_text, step_text, task_text
@@ -46,7 +47,7 @@ class TerminalProgress:
         elif self._bar is not None and self._row is not None:
             self._bar.update(self._row, description=task_text(task, total))
         elif task not in {Task.CELLS, Task.STORING}:
-            sys.stderr.write(f"bis: {task_text(task, total)}\n")
+            tell(f"bis: {task_text(task, total)}")
 
     def advanced(self, task: Task, step: Step) -> None:
         """Move the bar on. Where there is none, failures of a corpus are printed."""
@@ -70,7 +71,7 @@ class TerminalProgress:
         if self._bar is not None:
             self._bar.console.print(line, markup=False, highlight=False, emoji=False)
         else:
-            sys.stderr.write(line + "\n")
+            tell(line)
 
     def _show(self, task: Task, total: int | None) -> None:
         from rich.console import Console  # only where a bar is shown
@@ -118,11 +119,11 @@ class CellLines:
     def advanced(self, task: Task, step: Step) -> None:
         """Print the number of the cell."""
         if task is Task.CELLS:
-            sys.stderr.write(f"bis: cell {step.what} of {self._total}\n")
+            tell(f"bis: cell {step.what} of {self._total}")
 
     def noted(self, note: Note) -> None:
         """Print it."""
-        sys.stderr.write(f"bis: {note_text(note)}\n")
+        tell(f"bis: {note_text(note)}")
 
     def finished(self, task: Task) -> None:
         """Do nothing: what follows is printed by the command."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bis import api
+from bis.cli.messages import answering, tell
 from bis.cli.options import as_json, assignments, full, print_json, tolerances, tracking_uri
 from bis.cli.progress import TerminalProgress
 from bis.report.json.envelope import to_document
@@ -82,9 +83,10 @@ def replay(*, run_id: str, as_json: bool, full: bool, dry_run: bool, yes: bool, 
     if as_json:
         print_json(verdict_document(verdict))
     else:
-        print_verdict(verdict, full=full)
+        with answering():
+            print_verdict(verdict, full=full)
         for outcome in verdict.outcomes if options["keep"] else ():
-            sys.stderr.write(f"bis: replay {outcome.index + 1}: {outcome.notes[-1]}\n")
+            tell(f"bis: replay {outcome.index + 1}: {outcome.notes[-1]}")
     return verdict.exit_code
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import queue
@@ -137,7 +136,8 @@ class Kernel:
         deadline = time.monotonic() + grace_s
         await self._reply(_EXIT, deadline)
         while self._process.poll() is None and time.monotonic() < deadline:
-            await asyncio.sleep(0.05)
+            with contextlib.suppress(queue.Empty):
+                await self.client.get_shell_msg(timeout=0.05)
 
     async def evaluate(self, expression: str, timeout_s: float) -> str | None:
         """The representation of an expression in the kernel, between two cells; None where it gives none in time."""

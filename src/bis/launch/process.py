@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from bis.config import MIB
 from bis.errors import ExecutionError
+from bis.launch.muting import mute
 from bis.model.session import Exit
 
 _CHUNK = 65536
@@ -223,17 +224,6 @@ def _await(process: subprocess.Popen[bytes], program: Program, clock: float) -> 
         _end(process, group=program.own_group)
         return True
     return False
-
-
-def mute(stream: Any) -> None:
-    """Let what is written to a stream that nobody reads any more go nowhere.
-
-    Else the interpreter tries again to write it at its end, and prints an error.
-    """
-    with suppress(AttributeError, OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
 
 
 def _is_terminal(stream: Any) -> bool:

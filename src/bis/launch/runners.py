@@ -17,7 +17,8 @@ from bis.config import MIB
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
 from bis.launch.cell_endings import exit_code_of
-from bis.launch.process import Program, mute, run_program
+from bis.launch.muting import mute
+from bis.launch.process import Program, run_program
 from bis.model.facets import EntryKind, Failure
 from bis.model.progress import SILENT, Observer, Step, Task
 from bis.model.session import Exit, Session

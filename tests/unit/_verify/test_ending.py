@@ -56,7 +56,9 @@ def test_exits_of_cells_are_the_same_by_their_status() -> None:
     assert not same_end(unknown, ending_of_original(GOOD))
     assert statement_text(three.said) == "ended with exit code 3"
     killed = outputs(failure=Failure("killed", "", signal=9, cell=1))
-    assert same_end(ending_of_original(replace(killed, exit_code=1)), ending_of_original(replace(killed, exit_code=None)))
+    assert same_end(
+        ending_of_original(replace(killed, exit_code=1)), ending_of_original(replace(killed, exit_code=None))
+    )
 
 
 def test_exit_codes_differ_only_where_both_are_known() -> None:

@@ -10,11 +10,12 @@ from bis.model.facets import Code, Data, Environment, Machine, Outputs, Paramete
 from bis.model.record import Mode, Record, State
 from bis.model.stored_runs import RunSummary, StoredVerdict
 from bis.report.text.runs_text import moment, replays_table
-from bis.report.text.terminal import bullet, headline, print_text, table, text_of
+from bis.report.text.terminal import bullet, headline, print_text, quoted, table, text_of
 from bis.report.text.verdict_text import verdict_text
 
 # Of long lists only the first entries are shown, and how many there are.
 _FEW = 8
+_TRACE_LINES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,13 @@ def record_text(
     for facet_name, facet in record.facets().items():
         how: Status = facet.status
         parts.append(headline(how.value, "", before=f"{facet_name:<13}"))
-        parts += [bullet(reason, mark="!") for reason in facet.reasons]
+        parts += _reasons(facet.reasons, few)
         if how is not Status.MISSING:
             parts += [bullet(fact) for fact in _FACTS[facet_name](facet, few)]
+    if record.outputs.failure is not None:
+        parts += quoted(record.outputs.failure.traceback, lines=max(few, _TRACE_LINES))
     parts += _metrics(record.outputs, few)
-    parts += [bullet(note, mark="!") for note in record.notes]
+    parts += _reasons(record.notes, few)
     parts += _verdict(run, full=full, width=width, colour=colour)
     parts += _replays(run.replays, few)
     return text_of(parts, width=width, colour=colour)
@@ -136,6 +139,12 @@ def _recorder(record: Record) -> str:
     if record.sessions > 1:
         text += f"; {record.sessions} programs wrote to it"
     return text
+
+
+def _reasons(reasons: Sequence[str], few: int) -> list[Any]:
+    left = len(reasons) - few
+    more = [bullet(f"and {left} more (--full)", mark="!")] if left > 0 else []
+    return [bullet(reason, mark="!") for reason in reasons[:few]] + more
 
 
 def _listed(words: list[str], few: int) -> str:
@@ -229,7 +238,9 @@ def _randomness(randomness: Randomness, few: int) -> list[str]:
         facts.append("seeds set by libraries: " + _listed(list(calls), few))
     if randomness.states:
         facts.append("first states of " + _listed([s.generator for s in randomness.states], few))
-    facts += [f"cannot be replayed: {u.what} ({u.why})" for u in randomness.uncontrolled]
+    facts += [f"cannot be replayed: {u.what} ({u.why})" for u in randomness.uncontrolled[:few]]
+    if len(randomness.uncontrolled) > few:
+        facts.append(f"and {len(randomness.uncontrolled) - few} more that cannot be replayed (--full)")
     return facts
 
 

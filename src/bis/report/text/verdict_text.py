@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bis.model.verdict import Basis, Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
+from bis.model.verdict import Basis, Group, Item, ItemKind, Level, ReplayKind, Verdict
+from bis.report.text.failure_text import failed_replays
 from bis.report.text.figure_words import short
 from bis.report.text.plots import strip
 from bis.report.text.statement_text import item_name, statement_text, statements_text
@@ -13,8 +14,13 @@ from bis.report.text.terminal import bullet, headline, print_text, styled, table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bis.model.verdict import Outcome
+
 # More rows of one and the same statement than this are printed in one line, unless all are asked for.
 _MANY = 12
+_ROWS = 30  # of one table, and
+_NOTES = 12  # of one list: the rest is counted, so that the answer stays on the screen
+_SCREEN = 40  # lines; after more than that the answer is repeated
 
 
 def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, full: bool = False) -> str:
@@ -47,15 +53,22 @@ def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, ful
     notes = [one for one in said[1:] if one not in shown]
     if notes:
         parts.append("")
-        parts += [bullet(statement_text(one)) for one in notes]
+        parts += _bullets([statement_text(one) for one in notes], full=full)
     if verdict.deviations:
         parts += ["", "knowingly changed in the replays:"]
-        parts += [bullet(_deviation(d.what, d.recorded, d.replayed, d.why)) for d in verdict.deviations]
-    failures = [o for o in verdict.outcomes if o.failure]
-    if failures:
-        parts += ["", "failed replays:"]
-        parts += [bullet(_failure(o)) for o in failures]
-    return text_of(parts, width=width, colour=colour)
+        changes = [_deviation(d.what, d.recorded, d.replayed, d.why) for d in verdict.deviations]
+        parts += _bullets(changes, full=full)
+    parts += failed_replays(verdict.outcomes)
+    text = text_of(parts, width=width, colour=colour)
+    if text.count("\n") > _SCREEN:
+        text += text_of(["", parts[0]], width=width, colour=colour)
+    return text
+
+
+def _bullets(texts: Sequence[str], *, full: bool) -> list[Any]:
+    left = 0 if full else len(texts) - _NOTES
+    more = [bullet(f"and {left} more (--full)")] if left > 1 else []
+    return [bullet(text) for text in (texts[:_NOTES] if more else texts)] + more
 
 
 def _expectation(items: Sequence[Item]) -> list[Any]:
@@ -109,6 +122,9 @@ def _items(items: Sequence[Item], *, full: bool) -> Any:
             rows.append((f"{len(members)} {kind.value}s", _level(members[0]), said))
         else:
             rows += [(item_name(i), _level(i), said) for i in members]
+    left = 0 if full else len(rows) - _ROWS
+    if left > 1:  # the weakest come first
+        rows = [*rows[:_ROWS], (f"and {left} more", "", "--full prints them")]
     return table(("", "", ""), rows)
 
 
@@ -175,11 +191,3 @@ def _strips(items: Sequence[Item], outcomes: Sequence[Outcome]) -> list[Any]:
 def _deviation(what: str, recorded: str, replayed: str, why: str) -> str:
     change = f"{recorded} -> {replayed}" if recorded or replayed else ""
     return f"{what}{': ' if change else ''}{change}{f' ({why})' if why else ''}"
-
-
-def _failure(outcome: Outcome) -> str:
-    failure = outcome.failure
-    assert failure is not None
-    where = "" if failure.cell is None else f", cell {failure.cell}"
-    first = failure.message.strip().partition("\n")[0]
-    return f"{outcome.kind.value} replay {outcome.index}: {failure.stage}{where}: {first}"
