@@ -10,7 +10,7 @@ import click
 from bis import api
 from bis.cli.messages import answering, tell
 from bis.cli.options import as_json, assignments, full, print_json, tolerances, tracking_uri
-from bis.cli.progress import TerminalProgress
+from bis.cli.progress import NoteLines, TerminalProgress
 from bis.report.json.envelope import to_document
 from bis.report.json.verdict_json import verdict_document
 from bis.report.text.plan_text import print_plan
@@ -76,7 +76,7 @@ def replay(*, run_id: str, as_json: bool, full: bool, dry_run: bool, yes: bool, 
         return 0
     consent = None if yes else _ask
     if as_json:
-        verdict = api.replay(run_id, consent=consent, **options)
+        verdict = api.replay(run_id, consent=consent, observer=NoteLines(), **options)
     else:
         with TerminalProgress() as progress:
             verdict = api.replay(run_id, consent=consent, observer=progress, **options)

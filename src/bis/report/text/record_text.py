@@ -9,6 +9,7 @@ from typing import Any
 from bis.model.facets import Code, Data, Environment, Machine, Outputs, Parameters, Randomness, Status
 from bis.model.record import Mode, Record, State
 from bis.model.stored_runs import RunSummary, StoredVerdict
+from bis.report.text.figure_words import data_size
 from bis.report.text.runs_text import moment, replays_table
 from bis.report.text.terminal import bullet, headline, print_text, quoted, table, text_of
 from bis.report.text.verdict_text import verdict_text
@@ -167,7 +168,7 @@ def _code(code: Code, few: int) -> list[str]:
         facts.append(f"untracked: {_listed(list(code.untracked), few)}")
     if code.snapshot:
         snapshot = code.snapshot
-        facts.append(f"snapshot of {len(snapshot.files)} files, {_size(snapshot.size_bytes)}")
+        facts.append(f"snapshot of {len(snapshot.files)} files, {data_size(snapshot.size_bytes)}")
         if snapshot.excluded:
             facts.append("not in it: " + _listed([f"{e.path} ({e.reason})" for e in snapshot.excluded], few))
     if code.cells:
@@ -197,7 +198,7 @@ def _environment(environment: Environment, few: int) -> list[str]:
 
 def _machine(machine: Machine, few: int) -> list[str]:
     cores = f"{machine.usable_cores} of {machine.cores} cores" if machine.cores else ""
-    facts = [", ".join(x for x in (machine.system, machine.cpu_model, cores, _size(machine.memory_bytes)) if x)]
+    facts = [", ".join(x for x in (machine.system, machine.cpu_model, cores, data_size(machine.memory_bytes)) if x)]
     if machine.gpus:
         facts.append(", ".join([*machine.gpus, f"driver {machine.gpu_driver}", f"CUDA {machine.cuda}"]))
     pools = [f"{p.api} {p.library} {p.version} ({p.threads} threads)" for p in machine.pools]
@@ -213,7 +214,7 @@ def _machine(machine: Machine, few: int) -> list[str]:
 def _data(data: Data, few: int) -> list[str]:
     facts = []
     if data.files:
-        facts.append("read: " + _listed([f"{f.path} ({_size(f.size_bytes)})" for f in data.files], few))
+        facts.append("read: " + _listed([f"{f.path} ({data_size(f.size_bytes)})" for f in data.files], few))
     if data.datasets:
         facts.append("dataset inputs: " + _listed([f"{d.name} ({d.digest})" for d in data.datasets], few))
     return facts or ["no file outside of code and environment was read"]
@@ -288,14 +289,3 @@ def _metrics(outputs: Outputs, few: int) -> list[Any]:
     if len(curves) > most:
         parts.append(f"and {len(curves) - most} more metrics")
     return parts
-
-
-def _size(size_bytes: int) -> str:
-    if not size_bytes:
-        return ""
-    size = float(size_bytes)
-    for unit in ("B", "KiB", "MiB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} GiB"
