@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from bis._replay.package_index import index_options
 from bis._replay.uv_client import follow_uv, run_uv
 from bis.errors import EnvironmentBuildError, StorageError, WrongPython
+from bis.launch.liveness import is_locked
 from bis.model.progress import SILENT, Observer, Step, Task
 from bis.model.verdict import Deviation
 
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 
     from bis.model.facets import Environment, Package
 
-_DESCRIPTION = "bis-environment.json"
+DESCRIPTION = "bis-environment.json"
 _DIGEST_CHARACTERS = 24
+_BUILDING = ".building-"
 _FULL = ("No space left on device", "Disk quota exceeded", "os error 28")
 
 
@@ -101,8 +103,8 @@ def ensure_environment(
     folder = environment_folder(environment, interpreter, cache_dir)
     try:
         cache_dir.mkdir(parents=True, exist_ok=True)
-        with _lock(cache_dir / f".{folder.name}.lock"):
-            created = not (folder / _DESCRIPTION).exists()
+        with _lock(_lock_file(folder)):
+            created = not (folder / DESCRIPTION).exists()
             if created:
                 observer.started(Task.ENVIRONMENT, len(packages))
                 _build(folder, interpreter, packages, environment.python, observer)
@@ -112,7 +114,7 @@ def ensure_environment(
             f"the environment cannot be kept in {cache_dir}: {error.strerror or error}",
             hint="Free some space, or set BIS_HOME to another place.",
         ) from error
-    described = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
+    described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
     return BuiltEnvironment(
         python_executable=python_of(folder),
         created=created,
@@ -134,7 +136,19 @@ def environment_folder(environment: Environment, interpreter: Interpreter, cache
 def built_environment(cache_dir: Path, name: str) -> Path | None:
     """The interpreter of an environment that was built before; None where it is not there."""
     folder = cache_dir / name
-    return python_of(folder) if name and (folder / _DESCRIPTION).is_file() else None
+    return python_of(folder) if name and (folder / DESCRIPTION).is_file() else None
+
+
+def note_use(folder: Path) -> None:
+    """Keep when an environment was last used: the time of its description."""
+    with contextlib.suppress(OSError):
+        os.utime(folder / DESCRIPTION)
+
+
+def is_being_built(folder: Path) -> bool:
+    """Whether a process builds this environment, or the one that a half-made folder was to become."""
+    name = folder.name.removeprefix(".").partition(_BUILDING)[0]
+    return is_locked(_lock_file(folder.with_name(name)))
 
 
 def requirement(package: Package) -> str:
@@ -213,6 +227,10 @@ def _name(interpreter: Interpreter, packages: tuple[Package, ...]) -> str:
     return f"py{interpreter.version}-{digest[:_DIGEST_CHARACTERS]}"
 
 
+def _lock_file(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.lock")
+
+
 @contextlib.contextmanager
 def _lock(path: Path) -> Iterator[None]:
     """Hold a lock between processes. Where locks are not supported, two may build, and the first one counts."""
@@ -229,9 +247,9 @@ def _lock(path: Path) -> Iterator[None]:
 def _build(
     folder: Path, interpreter: Interpreter, packages: tuple[Package, ...], recorded_python: str, observer: Observer
 ) -> None:
-    for left in folder.parent.glob(f".{folder.name}.building-*"):  # of a build that was killed
+    for left in folder.parent.glob(f".{folder.name}{_BUILDING}*"):  # of a build that was killed
         shutil.rmtree(left, ignore_errors=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.building-", dir=folder.parent))
+    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}{_BUILDING}", dir=folder.parent))
     try:
         made = run_uv("venv", "--no-project", "--relocatable", "--clear", "--python", interpreter.path, str(building))
         if made.returncode != 0:
@@ -244,7 +262,7 @@ def _build(
                 {"what": d.what, "recorded": d.recorded, "replayed": d.replayed, "why": d.why} for d in deviations
             ],
         }
-        (building / _DESCRIPTION).write_text(json.dumps(description, indent=1), encoding="utf-8")
+        (building / DESCRIPTION).write_text(json.dumps(description, indent=1), encoding="utf-8")
         building.chmod(0o755)
         shutil.rmtree(folder, ignore_errors=True)  # not whole, or we would not be here
         building.rename(folder)

@@ -8,10 +8,12 @@ import shutil
 import signal
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bis._replay.inputs import Inputs, Resolved, resolve
+from bis._replay.inputs import Inputs, Resolved, environment_in_use, resolve
 from bis._replay.planning import Layout
 from bis._replay.program_environment import neutralise
 from bis._replay.working_copy import build
@@ -31,6 +33,9 @@ from bis.model.variation import Variation
 from bis.model.verdict import Deviation, Outcome
 from bis.record.assembly import texts, written_files
 from bis.record.observed_session import ObservedSession, SeenRun, outputs_of, read_sightings, trace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _CELLS = "bis-executed-cells.ipynb"  # an interactive session replays as a notebook of its executed cells
 _RUNNING: list[bool] = []
@@ -68,8 +73,8 @@ def execute(job: Job) -> Outcome:
     _RUNNING.append(True)
     try:
         folder = _folder(job)
-        inputs = resolve(job.inputs, job.plan.data, home=home(), environment=job.variation.environment)
-        outcome = _execute(job, inputs, folder)
+        with _found(job) as inputs:
+            outcome = _execute(job, inputs, folder)
     except BisError as error:
         outcome = _failed(job, Failure(_stage(error), error.message))
     except OSError as error:
@@ -80,6 +85,17 @@ def execute(job: Job) -> Outcome:
         _RUNNING.pop()
     kept = (*outcome.notes, f"the workspace is kept in {folder}") if job.keep and folder else outcome.notes
     return replace(outcome, duration_s=time.monotonic() - started, notes=kept)
+
+
+@contextmanager
+def _found(job: Job) -> Iterator[Resolved]:
+    """What the replay needs of this machine, and meanwhile nobody removes it."""
+    while True:
+        inputs = resolve(job.inputs, job.plan.data, home=home(), environment=job.variation.environment)
+        with environment_in_use(inputs.python, home=home()) as there:
+            if there:
+                yield inputs
+                return
 
 
 def _stage(error: BisError) -> str:

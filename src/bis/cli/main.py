@@ -31,6 +31,7 @@ Exit codes: 0 yes · 1 not reproduced, findings · 2 usage · 3 could not run ·
 
 _PLACES = {
     "audit": CommandPlace("bis.cli.audit", "What does a project trace of its experiments, and what does it fail to?"),
+    "cache": CommandPlace("bis.cli.cache", "What bis keeps on this machine: environments, sessions, sources, digests."),
     "corpus": CommandPlace("bis.cli.corpus", "Corpora of projects to audit."),
     "diff": CommandPlace(
         "bis.cli.diff", "Compare two runs: same, differs or not recorded, facet by facet, then the metrics."
@@ -64,6 +65,7 @@ def cli() -> None:
     bis verify last --expect t.csv are these the published figures?
     bis audit .                    what does a project trace, and what not?
     bis store                      store what was recorded while the server was away
+    bis cache                      what is kept on this machine, and how to free it
 
     RUN_ID is an MLflow run id, a prefix of one, or `last`. Runs are looked up where MLflow keeps them
     (MLFLOW_TRACKING_URI or --tracking-uri).

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from bis.model.session import Session
 
-_LOCK = "storing.lock"
+STORING_LOCK = "storing.lock"
 _PROBLEM = "storing.error"
 _MADE = "run.id"
 # Not `-m`: that would put the working directory first, where a user's json.py would hide the standard library's.
@@ -222,7 +222,7 @@ def _left(path: Path) -> list[str]:
 
 
 def _start(folder: Path, *, output: Any) -> subprocess.Popen[bytes]:
-    held = lock(folder / _LOCK)  # None: another process stores it already, and the new one waits for that
+    held = lock(folder / STORING_LOCK)  # None: another process stores it already, and the new one waits for that
     inherited = () if held is None or sys.platform == "win32" else (held,)
     try:
         return subprocess.Popen(
@@ -243,7 +243,7 @@ def _start(folder: Path, *, output: Any) -> subprocess.Popen[bytes]:
 def store_under_lock(folder: Path, *, wait_s: float = _WAIT_S) -> Stored | None:
     """Store a session unless another process does or did; waits for that one. None where neither could."""
     deadline = time.monotonic() + wait_s
-    while (held := lock(folder / _LOCK)) is None:
+    while (held := lock(folder / STORING_LOCK)) is None:
         if (folder / spool_files.STORED).exists() or time.monotonic() > deadline:
             return read_stored(folder)
         time.sleep(0.05)
@@ -265,7 +265,7 @@ def _store_once(folder: Path) -> Stored:
 
 def is_being_stored(folder: Path) -> bool:
     """Whether a process is storing the session at this moment."""
-    return is_locked(folder / _LOCK)
+    return is_locked(folder / STORING_LOCK)
 
 
 def read_stored(folder: Path) -> Stored | None:
