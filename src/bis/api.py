@@ -329,7 +329,7 @@ def replay(  # noqa: PLR0913 - a keyword for each option of the command
 
     settings = load_settings(Path.cwd())
     settings = replace(settings, primary_metric=primary or settings.primary_metric)
-    workspace = Workspace(settings, _store(tracking_uri), home(), observer, executor)
+    workspace = Workspace(settings, _store(tracking_uri, observer), home(), observer, executor)
     options = _plan_options(
         settings,
         fresh=fresh,
@@ -404,11 +404,11 @@ def _saved_outputs(store: EvidenceStore, stored: StoredRun) -> tuple[CellOutput,
     return saved_outputs_of(content, code.target)
 
 
-def _store(tracking_uri: str | None) -> EvidenceStore:
+def _store(tracking_uri: str | None, observer: Observer) -> EvidenceStore:
     """The store, for commands that write: sessions that wait for it are stored first."""
     from bis.record.storing import drain
 
-    for problem in drain(tracking_uri or tracking_uri_given(), Path.cwd()):
+    for problem in drain(tracking_uri or tracking_uri_given(), Path.cwd(), observer):
         warnings.warn(problem, BisWarning, stacklevel=3)
     return EvidenceStore(tracking_uri)
 

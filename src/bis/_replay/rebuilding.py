@@ -119,7 +119,8 @@ def _read(lock: Path) -> dict[str, Any]:
         import tomllib
     else:
         import tomli as tomllib
-    return tomllib.loads(lock.read_text(encoding="utf-8"))
+    document: dict[str, Any] = tomllib.loads(lock.read_text(encoding="utf-8"))
+    return document
 
 
 def download_sizes(lock: Mapping[str, Any]) -> dict[str, int | None]:
