@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from bis._replay.environment import (
     built_environment,
@@ -109,7 +110,7 @@ def _fetch(python: str, requirements: str) -> Fetch:
         locked = run_uv(*written, *common, str(wanted), timeout_s=_LIMIT_S)
         if locked.returncode != 0:
             return Fetch(count, problem=uv_gist(locked.stderr))
-        sizes = download_sizes(_read(lock))
+        sizes = download_sizes(_read(lock), folder)
     known = [size for n in names if (size := sizes.get(n)) is not None]
     return Fetch(count, sum(known), count - len(known))
 
@@ -123,16 +124,28 @@ def _read(lock: Path) -> dict[str, Any]:
     return document
 
 
-def download_sizes(lock: Mapping[str, Any]) -> dict[str, int | None]:
-    """The bytes that each package of a ``pylock.toml`` (PEP 751) is, packed; None where the index does not say.
+def download_sizes(lock: Mapping[str, Any], folder: Path) -> dict[str, int | None]:
+    """The bytes that each package of a ``pylock.toml`` (PEP 751) is, packed; None where that is not said.
 
-    A wheel is taken where there is one for this machine (uv lists no others), else the source.
+    A wheel is taken where there is one for this machine (uv lists no others), else the source. Files that are here are
+    looked at; relative paths start in `folder`.
     """
     sizes: dict[str, int | None] = {}
     for package in lock.get("packages", ()):
         offered = package.get("wheels") or [package.get("archive") or package.get("sdist") or {}]
-        sizes[normalised(str(package["name"]))] = offered[0].get("size")
+        sizes[normalised(str(package["name"]))] = _size(offered[0], folder)
     return sizes
+
+
+def _size(offered: Mapping[str, Any], folder: Path) -> int | None:
+    if "size" in offered:
+        return int(offered["size"])
+    url = str(offered.get("url", ""))
+    path = offered.get("path") or (unquote(url.removeprefix("file://")) if url.startswith("file://") else None)
+    try:
+        return None if path is None else (folder / str(path)).stat().st_size
+    except OSError:
+        return None
 
 
 def _without_debug(said: str) -> str:

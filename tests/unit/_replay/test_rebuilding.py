@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bis._replay.rebuilding import download_sizes, rebuild_notes
 from bis.model.plan import Fetch, PackageChange, Rebuild
 from bis.report.text.progress_text import note_text
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def test_sizes_are_those_of_the_wheels() -> None:
-    """Else of the source; what comes from git or from an index that says nothing has none."""
+
+def test_sizes_are_those_of_the_wheels(tmp_path: Path) -> None:
+    """Else of the source, or of a file that is here; what comes from git, or from an index without sizes, has none."""
+    (tmp_path / "a b.whl").write_bytes(b"four")
     lock = {
         "packages": [
             {"name": "Scikit_Learn", "wheels": [{"size": 5}], "sdist": {"size": 9}},
             {"name": "old", "sdist": {"size": 7}},
             {"name": "direct", "archive": {"url": "https://example.org/direct.whl"}},
+            {"name": "beside", "wheels": [{"path": "a b.whl"}]},
+            {"name": "local", "wheels": [{"url": f"file://{tmp_path}/a%20b.whl"}]},
+            {"name": "gone", "wheels": [{"path": "/no/such.whl"}]},
             {"name": "vcs", "vcs": {"type": "git"}},
         ]
     }
-    assert download_sizes(lock) == {"scikit-learn": 5, "old": 7, "direct": None, "vcs": None}
-    assert download_sizes({}) == {}
+    assert download_sizes(lock, tmp_path) == {
+        "scikit-learn": 5,
+        "old": 7,
+        "beside": 4,
+        "local": 4,
+        **dict.fromkeys(("direct", "gone", "vcs")),
+    }
+    assert download_sizes({}, tmp_path) == {}
 
 
 def test_a_user_is_told_before_the_environment_is_built() -> None:
@@ -31,7 +46,7 @@ def test_a_user_is_told_before_the_environment_is_built() -> None:
     assert lines[1] == "  p0 1 (here 2)"
     assert lines[16:] == [
         "  and 85 more",
-        "to download: 12 packages: 5.0 MiB, and more once unpacked",
+        "to download: 12 packages: 5.0 MiB packed",
         "it stays in /home/u/e; `bis cache` lists and removes such environments",
     ]
 

@@ -26,10 +26,11 @@ _TASKS = {
 
 
 def _environment_differs(values: Mapping[str, Any]) -> str:
-    return (
-        f"the recorded environment of {counted(values['packages'], 'package')} is built, "
-        f"since {counted(values['differing'], 'package')} here differ{'s' if values['differing'] == 1 else ''} from it:"
-    )
+    built = f"the recorded environment of {counted(values['packages'], 'package')} is built"
+    if not values["differing"]:
+        return built
+    differing = values["differing"]
+    return f"{built}, since {counted(differing, 'package')} here differ{'s' if differing == 1 else ''} from it:"
 
 
 def _environment_is_there(values: Mapping[str, Any]) -> str:

@@ -39,7 +39,8 @@ def fetch_text(fetch: Fetch) -> str:
         return f"{count}how much is not known{why}"
     if not fetch.packages:
         return "nothing: uv has all packages in its cache"
-    size = data_size(fetch.size_bytes)
-    packed = f"{size}, and more once unpacked" if size else ""
-    unsized = f"{counted(fetch.unsized, 'package')} of unknown size" if fetch.unsized else ""
-    return f"{counted(fetch.packages, 'package')}: {' and '.join(x for x in (packed, unsized) if x)}"
+    count = counted(fetch.packages, "package")
+    if fetch.unsized == fetch.packages:
+        return f"{count}, how much is not known"
+    unsized = f", and {fetch.unsized} whose size is not known" if fetch.unsized else ""
+    return f"{count}: {data_size(fetch.size_bytes)} packed{unsized}"

@@ -93,6 +93,6 @@ def test_an_environment_that_is_built_says_what_it_costs() -> None:
     assert [line.split(maxsplit=1) for line in text.splitlines()[4:8]] == [
         ["environment", "rebuilt from the recorded lock"],
         ["differs", "numpy 1.26.4 (here 2.4.6)"],
-        ["to", "download   2 packages: 3.0 MiB, and more once unpacked"],
+        ["to", "download   2 packages: 3.0 MiB packed"],
         ["stays", "in      /home/u/e"],
     ]

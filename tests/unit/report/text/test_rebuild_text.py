@@ -12,9 +12,9 @@ from bis.report.text.rebuild_text import change_text, fetch_text, rebuild_rows
     ("fetch", "text"),
     [
         (Fetch(0, 0), "nothing: uv has all packages in its cache"),
-        (Fetch(1, 2048), "1 package: 2.0 KiB, and more once unpacked"),
-        (Fetch(12, 1 << 32, 2), "12 packages: 4.0 GiB, and more once unpacked and 2 packages of unknown size"),
-        (Fetch(2, 0, 2), "2 packages: 2 packages of unknown size"),
+        (Fetch(1, 2048), "1 package: 2.0 KiB packed"),
+        (Fetch(12, 1 << 32, 2), "12 packages: 4.0 GiB packed, and 2 whose size is not known"),
+        (Fetch(2, 0, 2), "2 packages, how much is not known"),
         (Fetch(3, None, problem="no such option"), "3 packages, how much is not known (no such option)"),
         (Fetch(problem="the index is away"), "how much is not known (the index is away)"),
     ],
