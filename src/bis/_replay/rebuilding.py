@@ -48,8 +48,8 @@ def describe_rebuild(recorded: Environment, here: Environment, *, cache_dir: Pat
         Where environments are kept.
     """
     found = [PackageChange(d.name, d.first, d.second) for d in differences(recorded, here)]
-    # Another version says more than a package that is only on one side.
-    changes = tuple(sorted(found, key=lambda c: not (c.recorded and c.here)))
+    # Another version says more than a package that is only on one side, and one that is only here says least.
+    changes = tuple(sorted(found, key=lambda c: (not c.recorded, not c.here)))
     packages = installable(recorded)
     try:
         interpreter, _ = choose_interpreter(recorded.python, recorded.implementation)
@@ -73,10 +73,13 @@ def rebuild_notes(rebuild: Rebuild) -> Iterator[Note]:
         yield Note("environment-is-there", {"differing": len(rebuild.changes), "folder": rebuild.folder})
         return
     yield Note("environment-differs", {"differing": len(rebuild.changes), "packages": rebuild.packages})
-    for change in rebuild.changes[:_LISTED]:
+    recorded = [change for change in rebuild.changes if change.recorded]
+    for change in recorded[:_LISTED]:
         yield Note("package-differs", {"name": change.name, "recorded": change.recorded, "here": change.here})
-    if len(rebuild.changes) > _LISTED:
-        yield Note("more-packages-differ", {"count": len(rebuild.changes) - _LISTED})
+    if len(recorded) > _LISTED:
+        yield Note("more-packages-differ", {"count": len(recorded) - _LISTED})
+    if len(recorded) < len(rebuild.changes):
+        yield Note("packages-only-here", {"count": len(rebuild.changes) - len(recorded)})
     fetch = rebuild.fetch
     if fetch.packages is None or fetch.size_bytes is None:
         yield Note("fetch-is-not-known", {"problem": fetch.problem})

@@ -11,6 +11,8 @@ from bis._replay.package_index import certificate_variables
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_NO_PROGRESS = ("Using ", "+ ", "- ", "~ ")  # where it installs, and the list of what it has installed
+
 
 def run_uv(*arguments: str, timeout_s: float | None = None) -> subprocess.CompletedProcess[str]:
     """Run uv and keep what it says.
@@ -47,7 +49,7 @@ def follow_uv(*arguments: str, on_line: Callable[[str], None]) -> subprocess.Com
         try:
             for line in process.stderr:
                 said.append(line)
-                if line.strip():
+                if line.strip() and not line.lstrip().startswith(_NO_PROGRESS):
                     on_line(line.strip())
         except BaseException:
             process.kill()

@@ -38,14 +38,15 @@ def test_sizes_are_those_of_the_wheels(tmp_path: Path) -> None:
 
 def test_a_user_is_told_before_the_environment_is_built() -> None:
     """What differs, how much is downloaded, where it stays: at most a screenful."""
-    changes = tuple(PackageChange(f"p{i}", "1", "2") for i in range(100))
+    changes = (*(PackageChange(f"p{i}", "1", "2") for i in range(98)), *(PackageChange(n, "", "1") for n in "xy"))
     rebuild = Rebuild(changes, 196, "/home/u/e", fetch=Fetch(12, 5 << 20))
     lines = [note_text(note) for note in rebuild_notes(rebuild)]
     assert len(lines) < 20
     assert lines[0] == "the recorded environment of 196 packages is built, since 100 packages here differ from it:"
     assert lines[1] == "  p0 1 (here 2)"
     assert lines[16:] == [
-        "  and 85 more",
+        "  and 83 more",
+        "  2 packages here were not there",
         "to download: 12 packages: 5.0 MiB packed",
         "it stays in /home/u/e; `bis cache` lists and removes such environments",
     ]

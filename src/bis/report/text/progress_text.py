@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bis.model.plan import Fetch, PackageChange
 from bis.model.progress import DONE, KEPT, Task
 from bis.report.text.figure_words import counted
-from bis.report.text.rebuild_text import change_text, fetch_text
+from bis.report.text.rebuild_text import change_text, fetch_text, only_here_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,6 +55,7 @@ _NOTES: dict[str, str | Callable[[Mapping[str, Any]], str]] = {
     "more-packages-differ": "  and {count} more",
     "not-cloned": "{project}: {reason}",
     "package-differs": lambda values: f"  {change_text(PackageChange(**values))}",
+    "packages-only-here": lambda values: f"  {only_here_text(values['count'])}",
     "rate-limited": "GitHub's limit is reached; continuing in {wait_s:.0f} s",
     "repeated-projects": "listed more than once, and audited once: {projects}",
     "repository-left-out": "{repository} is left out: it is empty or does not answer",

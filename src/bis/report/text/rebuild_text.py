@@ -14,14 +14,21 @@ _FEW = 12
 
 def rebuild_rows(rebuild: Rebuild, *, full: bool = False) -> list[tuple[str, str]]:
     """Rows of a table: what differs, what has to be fetched, and where the environment stays."""
-    changes = [change_text(change) for change in rebuild.changes]
+    changes = [change_text(change) for change in rebuild.changes if change.recorded or full]
     shown = changes if full else changes[:_FEW]
     more = [f"and {len(changes) - len(shown)} more (--full)"] if len(shown) < len(changes) else []
+    if only_here := 0 if full else sum(not change.recorded for change in rebuild.changes):
+        more.append(only_here_text(only_here))
     rows = [("differs" if i == 0 else "", text) for i, text in enumerate([*shown, *more])]
     rows.append(("to download", "nothing: it is built already" if rebuild.built else fetch_text(rebuild.fetch)))
     if rebuild.folder:
         rows.append(("stays in", rebuild.folder))
     return rows
+
+
+def only_here_text(count: int) -> str:
+    """How many packages are here that were not there when the run was recorded."""
+    return f"{counted(count, 'package')} here {'was' if count == 1 else 'were'} not there"
 
 
 def change_text(change: PackageChange) -> str:

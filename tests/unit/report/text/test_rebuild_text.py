@@ -38,3 +38,10 @@ def test_hundreds_of_changes_are_counted() -> None:
     assert len(rows) == 14
     assert rows[-2:] == [("", "and 188 more (--full)"), ("to download", "nothing: it is built already")]
     assert len(rebuild_rows(rebuild, full=True)) == 201
+
+
+def test_what_is_only_here_is_counted() -> None:
+    """It is no part of the environment that is built; --full lists it."""
+    rebuild = Rebuild((PackageChange("a", "1", "2"), PackageChange("b", "", "3")), 1, built=True)
+    assert [text for _, text in rebuild_rows(rebuild)[:2]] == ["a 1 (here 2)", "1 package here was not there"]
+    assert [text for _, text in rebuild_rows(rebuild, full=True)[:2]] == ["a 1 (here 2)", "b was not there (here 3)"]
