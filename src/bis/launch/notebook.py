@@ -68,6 +68,7 @@ def run_notebook(  # noqa: PLR0913 - each is a separate choice of the caller
     parameters: Mapping[str, str | object] | None = None,
     skip_blocking: bool = False,
     skip_installs: bool = False,
+    pass_on_interrupt: bool = False,
     timeout_s: float | None = None,
     executed_path: Path | None = None,
     on_cell: Callable[[int, int], None] | None = None,
@@ -89,6 +90,9 @@ def run_notebook(  # noqa: PLR0913 - each is a separate choice of the caller
         Values for names of the cell tagged ``parameters``.
     skip_blocking, skip_installs : bool
         Leave out lines that start servers, or that install packages.
+    pass_on_interrupt : bool
+        Whether Ctrl-C interrupts the cell that runs, as it does a script, and what was run until then is the result. A
+        second one ends the kernel and is raised, as the first one is without this.
     timeout_s : float, optional
         Seconds for the whole notebook, the start of the kernel included.
     executed_path : Path, optional
@@ -131,7 +135,7 @@ def run_notebook(  # noqa: PLR0913 - each is a separate choice of the caller
     execution = _Execution(notebook, Kernel(python, env, cwd), added=added, timeout_s=timeout_s)
     execution.prepare(redactor)
     try:
-        execution.run(on_cell, on_output)
+        execution.run(on_cell, on_output, interrupts=int(pass_on_interrupt))
     finally:
         if executed_path is not None:
             write_notebook(notebook, executed_path)
@@ -215,14 +219,31 @@ class _Execution:
             for output in cell_outputs(position, self.notebook.cells[index].outputs)
         )
 
-    def run(self, on_cell: Callable[[int, int], None] | None, on_output: Callable[[str, str], None] | None) -> None:
-        """Run the notebook; an exception (Ctrl-C, or one of a callback) ends the kernel and is raised again."""
+    def run(
+        self,
+        on_cell: Callable[[int, int], None] | None,
+        on_output: Callable[[str, str], None] | None,
+        *,
+        interrupts: int = 0,
+    ) -> None:
+        """Run the notebook; an exception (Ctrl-C, or one of a callback) ends the kernel and is raised again.
+
+        So many interrupts are passed on to the cell that runs.
+        """
         total = len(self.notebook.cells) - (self.added is not None)
         worker = threading.Thread(target=self._work, name="bis-notebook")
         worker.start()
         try:
             while True:
-                kind, value = self._events.get()
+                try:
+                    kind, value = self._events.get()
+                except KeyboardInterrupt as interrupt:
+                    # Only Ctrl-C itself is meant for the program, and not what is made of other signals.
+                    if not interrupts or not self._ran or type(interrupt) is not KeyboardInterrupt:
+                        raise
+                    interrupts -= 1
+                    self.kernel.interrupt()
+                    continue
                 if kind == "done":
                     break
                 if kind == "cell" and on_cell is not None:

@@ -120,6 +120,7 @@ class NotebookRunner:
             parameters=job.notebook.parameters,
             skip_blocking=True,
             skip_installs=job.notebook.skip_installs,
+            pass_on_interrupt=not job.own_group,
             timeout_s=job.timeout_s,
             executed_path=folder / spool_files.NOTEBOOK,
             on_cell=on_cell,

@@ -172,6 +172,24 @@ def test_an_interrupt_ends_everything(tmp_path: Path) -> None:
     assert (_alive(tmp_path), _kernels(tmp_path)) == ([], [])
 
 
+def test_an_interrupt_may_be_the_programs(tmp_path: Path) -> None:
+    """Passed on, Ctrl-C raises KeyboardInterrupt in the cell that runs; what was run until then is the result."""
+    cells = [Cell(0, "print('first')", 0), Cell(1, "import time\nprint('here')\ntime.sleep(60)", 1)]
+    hanging = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    result = run_notebook(
+        notebook_from_cells(cells),
+        python=sys.executable,
+        env=dict(os.environ),
+        cwd=tmp_path,
+        pass_on_interrupt=True,
+        on_output=lambda _, text: hanging.start() if text == "here\n" else None,
+    )
+    assert result.failure is not None
+    assert (result.failure.exception, result.failure.cell) == ("KeyboardInterrupt", 1)
+    assert [o.text for o in result.outputs][:2] == ["first\n", "here\n"]
+    assert result.duration_s < 30
+
+
 def test_a_callback_that_raises_ends_the_run(tmp_path: Path) -> None:
     """An error of the caller's own callback comes through, and no kernel stays."""
 
