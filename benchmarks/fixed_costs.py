@@ -139,15 +139,15 @@ def _print(document: dict[str, Any]) -> None:
         "medians, in seconds; processor time is that of the process and of the children that it waited for"
     )
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("", overflow="fold")
+    table.add_column("", no_wrap=True)
     rows = {case["name"]: {} for case in document["cases"]}
     for case in document["cases"]:
         rows[case["name"]][case["bis"]] = case
     versions = sorted({case["bis"] for case in document["cases"]})
     for number in versions:
-        where = ", other" if number else ""
-        for column in (f"cpu{where}", f"least cpu{where}", f"wall{where}", f"storing after it{where}"):
-            table.add_column(column, justify="right")
+        where = " (other)" if number else ""
+        for column in ("cpu", "wall", "stored after"):
+            table.add_column(f"{column}{where}", justify="right")
     table.add_column("aim (cpu)", justify="right")
     for name, found in rows.items():
         cells = [cell for number in versions for cell in _cells(found.get(number))]
@@ -157,9 +157,9 @@ def _print(document: dict[str, Any]) -> None:
 
 def _cells(case: dict[str, Any] | None) -> tuple[str, ...]:
     if case is None:
-        return ("",) * 4
+        return ("",) * 3
     after = f"{case['after_s']:.2f}" if case["after_s"] > 0.05 else ""
-    return f"{case['cpu_s']:.3f}", f"{case['least_cpu_s']:.3f}", f"{case['wall_s']:.3f}", after
+    return f"{case['cpu_s']:.3f}", f"{case['wall_s']:.3f}", after
 
 
 if __name__ == "__main__":
