@@ -143,7 +143,7 @@ def _entries(folder: Path) -> list[Path]:
 def _seen(kind: KeptKind, path: Path, home: Path) -> KeptThing | None:
     try:
         return _LOOKS[kind](path, home)
-    except FileNotFoundError:
+    except OSError:  # another process removes it, or it is another user's
         return None
 
 
@@ -277,10 +277,11 @@ def _removed(home: Path, thing: KeptThing, *, unstored: bool) -> CacheRemoval:
         elif thing.kind is KeptKind.SESSION:
             return _session_removed(home, thing, unstored=unstored)
         else:
+            path = _path(home, thing)
             with removing(home, lock_name(thing.kind, thing.name)) as free:
-                if not free:
+                if not free or (thing.kind is KeptKind.ENVIRONMENT and is_being_built(path)):
                     return CacheRemoval(thing, removed=False, problem=KeptState.IN_USE.value)
-                _delete(_path(home, thing), home)
+                _delete(path, home)
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return CacheRemoval(thing, removed=False, problem="failed", message=reason)
