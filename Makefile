@@ -18,10 +18,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help study test check lint types layers docs fast doctest coverage format fix
-.PHONY: cli-docs rule-docs new-rule bench bench-startup bench-listing bench-audit clean
+.PHONY: cli-docs rule-docs new-rule bench bench-startup bench-fixed-costs bench-listing bench-audit clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 study: $(VENV)/.study ## the main job: record, replay and verify the two experiments of the study
 	$(PY) study/run.py
@@ -77,6 +77,9 @@ bench-listing: $(VENV)/.dev ## cost of listing 10,000 runs, beside MLflow's sear
 
 bench-startup: $(VENV)/.dev ## cost of starting a recorded process
 	$(PY) benchmarks/startup.py
+
+bench-fixed-costs: $(VENV)/.dev ## cost of each command with a script that costs nothing
+	$(PY) benchmarks/fixed_costs.py
 
 bench-audit: $(VENV)/.dev ## cost of auditing a corpus, beside tools that read the same files
 	$(PY) benchmarks/audit.py

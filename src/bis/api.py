@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bis._audit.fixes import Repair
     from bis._verify.published.saved_outputs import NotebookRun
     from bis.model.corpus_summary import CorpusSummary
+    from bis.model.kept_thing import CacheRemoval, KeptThing
     from bis.model.plan import Plan
     from bis.model.project_audit import ProjectAudit
     from bis.model.record_difference import RecordDifference
@@ -190,6 +191,32 @@ def store(
     return tuple(results)
 
 
+def list_cache(*, kinds: Sequence[str] = ()) -> tuple[KeptThing, ...]:
+    """What bis keeps in ``BIS_HOME``, of these kinds (see `bis.model.kept_thing.KeptKind`) or all of it."""
+    from bis._replay.home_contents import contents_of_kinds
+
+    return contents_of_kinds(home(), kinds)
+
+
+def remove_cache(
+    *names: str,
+    kinds: Sequence[str] = (),
+    older_than: float | None = None,
+    all_of_it: bool = False,
+    unstored: bool = False,
+    dry_run: bool = False,
+) -> tuple[CacheRemoval, ...]:
+    """Free things that `list_cache` lists: by name, of these `kinds`, unused for so many days, or all of it.
+
+    What is in use is left, and so (but with `unstored`) are sessions that are not in MLflow yet. UsageError or NotFound
+    is raised where nothing was chosen, or nothing (or more than one thing) has such a name.
+    """
+    from bis._replay.home_contents import CacheChoice, remove_chosen
+
+    choice = CacheChoice(names, tuple(kinds), older_than, all_of_it)
+    return remove_chosen(home(), choice, unstored=unstored, dry_run=dry_run)
+
+
 def diff(run_a: str, run_b: str, *, tracking_uri: str | None = None) -> RecordDifference:
     """Compare the records and metrics of two runs.
 
@@ -320,7 +347,7 @@ def replay(  # noqa: PLR0913 - a keyword for each option of the command
 
     settings = load_settings(Path.cwd())
     settings = replace(settings, primary_metric=primary or settings.primary_metric)
-    found = run_to_replay(run_id, tracking_uri, Path.cwd())
+    found = run_to_replay(run_id, tracking_uri, Path.cwd(), observer)
     workspace = Workspace(settings, found.store, home(), observer, executor)
     options = _plan_options(
         settings,

@@ -50,6 +50,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/model/corpus_summary.py": "values; as they are counted: tests/unit/corpus/audits/test_summary.py",
     # Only those that are in the catalogue: of each of these, that module demands fixtures and a snapshot.
     **{f"src/{rule.__name__.replace('.', '/')}.py": "on its fixtures: tests/rules/test_rules.py" for rule in RULES},
+    "src/bis/_replay/uv_client.py": "with the real uv: tests/functional/test_rebuild.py",
+    "src/bis/model/kept_thing.py": "values; as they are found: tests/integration/_replay/test_home_contents.py",
     "src/bis/_version.py": "one constant; with the metadata: tests/unit/test_architecture.py",
     "src/bis/__main__.py": "each functional test starts it: tests/functional/scene.py",
     "src/bis/evidence/run_index.py": "against real stores: tests/integration/evidence/test_evidence_access.py",

@@ -21,6 +21,8 @@ from bis.evidence.store import StoredRun
 from bis.model import (
     corpus_summary,
     facets,
+    kept_thing,
+    plan,
     project_audit,
     record,
     rule_text,
@@ -191,6 +193,8 @@ FORMATS = [
     *[("verdict.md", c) for c in (verdict.MetricInterval, verdict.Deviation, verdict.AppliedTolerance)],
     ("verdict.md", statement.Statement),
     *[("results.md", c) for c in (stored_runs.StoredVerdict, stored_runs.RunSummary, StoredRun, StoredSession)],
+    *[("results.md", c) for c in (kept_thing.KeptThing, kept_thing.CacheRemoval)],
+    *[("results.md", c) for c in (plan.Rebuild, plan.PackageChange, plan.Fetch)],
     *[
         ("audit.md", c)
         for c in (

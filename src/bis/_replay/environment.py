@@ -22,9 +22,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bis._replay.package_index import certificate_variables, index_options
+from bis._replay.package_index import index_options
+from bis._replay.uv_client import follow_uv, run_uv
 from bis.errors import EnvironmentBuildError, StorageError, WrongPython
-from bis.model.progress import SILENT, Observer, Task
+from bis.launch.liveness import is_locked
+from bis.model.progress import SILENT, Observer, Step, Task
 from bis.model.verdict import Deviation
 
 if TYPE_CHECKING:
@@ -32,8 +34,9 @@ if TYPE_CHECKING:
 
     from bis.model.facets import Environment, Package
 
-_DESCRIPTION = "bis-environment.json"
+DESCRIPTION = "bis-environment.json"
 _DIGEST_CHARACTERS = 24
+_BUILDING = ".building-"
 _FULL = ("No space left on device", "Disk quota exceeded", "os error 28")
 
 
@@ -96,22 +99,22 @@ def ensure_environment(
     """
     started = time.monotonic()
     interpreter, deviations = choose_interpreter(python or environment.python, environment.implementation)
-    packages = tuple(p for p in environment.packages if requirement(p) and p.name.lower() != "bis")
-    folder = cache_dir / _name(interpreter, packages)
+    packages = installable(environment)
+    folder = environment_folder(environment, interpreter, cache_dir)
     try:
         cache_dir.mkdir(parents=True, exist_ok=True)
-        with _lock(cache_dir / f".{folder.name}.lock"):
-            created = not (folder / _DESCRIPTION).exists()
+        with _lock(_lock_file(folder)):
+            created = not (folder / DESCRIPTION).exists()
             if created:
                 observer.started(Task.ENVIRONMENT, len(packages))
-                _build(folder, interpreter, packages, environment.python)
+                _build(folder, interpreter, packages, environment.python, observer)
                 observer.finished(Task.ENVIRONMENT)
     except OSError as error:
         raise StorageError(
             f"the environment cannot be kept in {cache_dir}: {error.strerror or error}",
             hint="Free some space, or set BIS_HOME to another place.",
         ) from error
-    described = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
+    described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
     return BuiltEnvironment(
         python_executable=python_of(folder),
         created=created,
@@ -120,10 +123,32 @@ def ensure_environment(
     )
 
 
+def installable(environment: Environment) -> tuple[Package, ...]:
+    """Those of its packages that are installed in a rebuilt environment."""
+    return tuple(p for p in environment.packages if requirement(p) and p.name.lower() != "bis")
+
+
+def environment_folder(environment: Environment, interpreter: Interpreter, cache_dir: Path) -> Path:
+    """Where an environment is kept once it is built."""
+    return cache_dir / _name(interpreter, installable(environment))
+
+
 def built_environment(cache_dir: Path, name: str) -> Path | None:
     """The interpreter of an environment that was built before; None where it is not there."""
     folder = cache_dir / name
-    return python_of(folder) if name and (folder / _DESCRIPTION).is_file() else None
+    return python_of(folder) if name and (folder / DESCRIPTION).is_file() else None
+
+
+def note_use(folder: Path) -> None:
+    """Keep when an environment was last used: the time of its description."""
+    with contextlib.suppress(OSError):
+        os.utime(folder / DESCRIPTION)
+
+
+def is_being_built(folder: Path) -> bool:
+    """Whether a process builds this environment, or the one that a half-made folder was to become."""
+    name = folder.name.removeprefix(".").partition(_BUILDING)[0]
+    return is_locked(_lock_file(folder.with_name(name)))
 
 
 def requirement(package: Package) -> str:
@@ -144,7 +169,7 @@ def python_of(folder: Path) -> Path:
 def interpreters() -> tuple[Interpreter, ...]:
     """Every Python that uv or pyenv knows on this machine, the running one first."""
     here = Interpreter(platform.python_version(), sys.executable, sys.implementation.name)
-    answer = _uv("python", "list", "--only-installed", "--no-project", "--output-format", "json")
+    answer = run_uv("python", "list", "--only-installed", "--no-project", "--output-format", "json")
     listed = json.loads(answer.stdout) if answer.returncode == 0 and answer.stdout.strip() else []
     found = [Interpreter(e["version"], e["path"], e["implementation"]) for e in listed if e.get("path")]
     pyenv = Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser() / "versions"
@@ -202,6 +227,10 @@ def _name(interpreter: Interpreter, packages: tuple[Package, ...]) -> str:
     return f"py{interpreter.version}-{digest[:_DIGEST_CHARACTERS]}"
 
 
+def _lock_file(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.lock")
+
+
 @contextlib.contextmanager
 def _lock(path: Path) -> Iterator[None]:
     """Hold a lock between processes. Where locks are not supported, two may build, and the first one counts."""
@@ -215,15 +244,17 @@ def _lock(path: Path) -> Iterator[None]:
         yield
 
 
-def _build(folder: Path, interpreter: Interpreter, packages: tuple[Package, ...], recorded_python: str) -> None:
-    for left in folder.parent.glob(f".{folder.name}.building-*"):  # of a build that was killed
+def _build(
+    folder: Path, interpreter: Interpreter, packages: tuple[Package, ...], recorded_python: str, observer: Observer
+) -> None:
+    for left in folder.parent.glob(f".{folder.name}{_BUILDING}*"):  # of a build that was killed
         shutil.rmtree(left, ignore_errors=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.building-", dir=folder.parent))
+    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}{_BUILDING}", dir=folder.parent))
     try:
-        made = _uv("venv", "--no-project", "--relocatable", "--clear", "--python", interpreter.path, str(building))
+        made = run_uv("venv", "--no-project", "--relocatable", "--clear", "--python", interpreter.path, str(building))
         if made.returncode != 0:
             raise _build_error(f"no virtual environment of Python {interpreter.version} could be made", made.stderr)
-        deviations = _install(python_of(building), packages)
+        deviations = _install(python_of(building), packages, observer)
         description = {
             "python": recorded_python,
             "packages": [requirement(p) for p in packages],
@@ -231,7 +262,7 @@ def _build(folder: Path, interpreter: Interpreter, packages: tuple[Package, ...]
                 {"what": d.what, "recorded": d.recorded, "replayed": d.replayed, "why": d.why} for d in deviations
             ],
         }
-        (building / _DESCRIPTION).write_text(json.dumps(description, indent=1), encoding="utf-8")
+        (building / DESCRIPTION).write_text(json.dumps(description, indent=1), encoding="utf-8")
         building.chmod(0o755)
         shutil.rmtree(folder, ignore_errors=True)  # not whole, or we would not be here
         building.rename(folder)
@@ -239,9 +270,9 @@ def _build(folder: Path, interpreter: Interpreter, packages: tuple[Package, ...]
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _install(python: Path, packages: tuple[Package, ...]) -> tuple[Deviation, ...]:
+def _install(python: Path, packages: tuple[Package, ...], observer: Observer) -> tuple[Deviation, ...]:
     """Install, with local version labels as they are, then without where no index has them."""
-    answer = _pip_install(python, packages)
+    answer = _pip_install(python, packages, observer)
     labelled = [p for p in packages if "+" in p.version and not p.url]
     deviations: tuple[Deviation, ...] = ()
     if answer.returncode != 0 and labelled and not _is_full(answer.stderr):
@@ -250,33 +281,24 @@ def _install(python: Path, packages: tuple[Package, ...]) -> tuple[Deviation, ..
         packages = tuple(plain.get(p.name, p) for p in packages)
         why = "no index offers the build with this label"
         deviations = tuple(Deviation(f"package {p.name}", p.version, plain[p.name].version, why) for p in named)
-        answer = _pip_install(python, packages)
+        answer = _pip_install(python, packages, observer)
     if answer.returncode != 0:
         raise _install_error(packages, answer.stderr)
     return deviations
 
 
-def _pip_install(python: Path, packages: tuple[Package, ...]) -> subprocess.CompletedProcess[str]:
+def _pip_install(python: Path, packages: tuple[Package, ...], observer: Observer) -> subprocess.CompletedProcess[str]:
     lines = "\n".join(requirement(p) for p in packages) + "\n"
     if not packages:
         return subprocess.CompletedProcess([], 0, "", "")
     with tempfile.TemporaryDirectory() as folder:
         lock = Path(folder) / "requirements.txt"
         lock.write_text(lines, encoding="utf-8")
-        options = ("--no-deps", "--compile-bytecode", "--no-progress", *index_options(os.environ))
-        return _uv("pip", "install", "--python", str(python), *options, "--requirement", str(lock))
-
-
-def _uv(*arguments: str) -> subprocess.CompletedProcess[str]:
-    from uv import find_uv_bin
-
-    environment = {**os.environ, **certificate_variables(os.environ), "UV_NO_COLOR": "1", "NO_COLOR": "1"}
-    environment.pop("VIRTUAL_ENV", None)
-    environment.pop("PYTHONPATH", None)
-    command = [os.fsdecode(find_uv_bin()), *arguments, "--no-python-downloads"]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, env=environment, stdin=subprocess.DEVNULL
-    )
+        options = ("--no-deps", "--compile-bytecode", *index_options(os.environ))
+        return follow_uv(
+            *("pip", "install", "--python", str(python), *options, "--requirement", str(lock)),
+            on_line=lambda line: observer.advanced(Task.ENVIRONMENT, Step(line)),
+        )
 
 
 def _is_full(text: str) -> bool:
@@ -286,7 +308,7 @@ def _is_full(text: str) -> bool:
 def _build_error(message: str, said: str) -> EnvironmentBuildError | StorageError:
     if _is_full(said):
         return StorageError(f"{message}: the disk is full", hint="Free some space, or set BIS_HOME to another place.")
-    return EnvironmentBuildError(f"{message}: {_gist(said)}", uv=said.strip()[-4000:])
+    return EnvironmentBuildError(f"{message}: {uv_gist(said)}", uv=said.strip()[-4000:])
 
 
 def _install_error(packages: tuple[Package, ...], said: str) -> EnvironmentBuildError | StorageError:
@@ -295,7 +317,7 @@ def _install_error(packages: tuple[Package, ...], said: str) -> EnvironmentBuild
     culprit = _culprit(packages, said)
     what = f"{culprit.name} {culprit.version}" if culprit else f"one of the {len(packages)} recorded packages"
     return EnvironmentBuildError(
-        f"{what} cannot be installed: {_gist(said)}",
+        f"{what} cannot be installed: {uv_gist(said)}",
         hint="Add the index that has it to pip's or uv's settings, or replay with --env current.",
         package=culprit.name if culprit else None,
         version=culprit.version if culprit else None,
@@ -318,8 +340,8 @@ def _escaped(package: Package) -> str:
     return re.escape(re.sub(r"[-_.]+", "-", package.name.lower()))
 
 
-def _gist(said: str) -> str:
-    """What uv says, in one line."""
+def uv_gist(said: str) -> str:
+    """What uv says of a failure, in one line."""
     lines = [line.strip(" \t\u00d7╰─▶│├") for line in said.splitlines() if line.strip()]
     relevant = [line for line in lines if not line.lower().startswith(("using python", "resolved", "warning", "hint"))]
     return " ".join(relevant)[:400] or "uv gave no reason"

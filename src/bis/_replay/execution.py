@@ -8,12 +8,12 @@ import shutil
 import signal
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bis._replay.inputs import Inputs, Resolved, resolve
+from bis._replay.inputs import Inputs, Resolved, environment_in_use, resolve
 from bis._replay.original_place import in_original_place
 from bis._replay.planning import Layout
 from bis._replay.program_environment import neutralise
@@ -39,7 +39,7 @@ from bis.record.observed_session import ObservedSession, outputs_of, read_sighti
 from bis.record.unseen_metrics import with_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from bis.evidence.tracking_reader import TrackingReader
     from bis.model.session_run import SessionRun
@@ -80,8 +80,8 @@ def execute(job: Job) -> Outcome:
     _RUNNING.append(True)
     try:
         folder = _folder(job)
-        inputs = resolve(job.inputs, job.plan.data, home=home(), environment=job.variation.environment)
-        outcome = _execute(job, inputs, folder)
+        with _found(job) as inputs:
+            outcome = _execute(job, inputs, folder)
     except BisError as error:
         outcome = _failed(job, Failure(_stage(error), error.message))
     except OSError as error:
@@ -92,6 +92,17 @@ def execute(job: Job) -> Outcome:
         _RUNNING.pop()
     kept = (*outcome.notes, f"the workspace is kept in {folder}") if job.keep and folder else outcome.notes
     return replace(outcome, duration_s=time.monotonic() - started, notes=kept)
+
+
+@contextmanager
+def _found(job: Job) -> Iterator[Resolved]:
+    """What the replay needs of this machine, and meanwhile nobody removes it."""
+    while True:
+        inputs = resolve(job.inputs, job.plan.data, home=home(), environment=job.variation.environment)
+        with environment_in_use(inputs.python, home=home()) as there:
+            if there:
+                yield inputs
+                return
 
 
 def _stage(error: BisError) -> str:

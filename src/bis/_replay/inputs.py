@@ -13,23 +13,25 @@ import shutil
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bis._replay.environment import built_environment, ensure_environment
+from bis._replay.environment import built_environment, ensure_environment, note_use
+from bis._replay.use_locks import lock_name, using
 from bis.errors import DataMissing, EnvironmentBuildError, StorageError
 from bis.evidence.digests import DigestCache, digest_bytes, digest_file
 from bis.evidence.hosts import host_digest
 from bis.model.facets import Environment
+from bis.model.kept_thing import KeptKind
 from bis.model.lock import lock_text
 from bis.model.plan import DataPlacement
 from bis.model.verdict import Deviation
 from bis.record.probes.packages import probe_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 SOURCE_SUFFIX = ".tar.gz"
 STDIN_SUFFIX = ".stdin"
@@ -170,6 +172,31 @@ def resolve(
         state=_found_source(inputs.state, home, SOURCE_SUFFIX) if inputs.state else None,
         stdin=_found_source(inputs.stdin, home, STDIN_SUFFIX) if inputs.stdin else None,
     )
+
+
+@contextmanager
+def environment_in_use(python: str, *, home: Path) -> Iterator[bool]:
+    """Mark the environment of an interpreter as used, if it is one that was rebuilt; gives False where it has gone."""
+    folder = Path(python).parents[1]
+    if folder.parent != home / "environments":
+        yield True
+        return
+    with using(home, lock_name(KeptKind.ENVIRONMENT, folder.name)):
+        note_use(folder)
+        yield built_environment(folder.parent, folder.name) is not None
+
+
+@contextmanager
+def inputs_in_use(inputs: Inputs, *, home: Path) -> Iterator[None]:
+    """Mark the archives and the rebuilt environment of planned replays as used."""
+    kept = (inputs.source, SOURCE_SUFFIX), (inputs.state, SOURCE_SUFFIX), (inputs.stdin, STDIN_SUFFIX)
+    with ExitStack() as held:
+        for digest, suffix in kept:
+            if digest:
+                held.enter_context(using(home, lock_name(KeptKind.SOURCE, _source(home, digest, suffix).name)))
+        if inputs.name:
+            held.enter_context(using(home, lock_name(KeptKind.ENVIRONMENT, inputs.name)))
+        yield
 
 
 def _source(home: Path, digest: str, suffix: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from bis._replay.environment import ensure_environment
 from bis._replay.host_state import look_here
 from bis._replay.inputs import STDIN_SUFFIX, Inputs, Origin, keep_source, lock_digest
 from bis._replay.planning import REBUILD, Layout, ReplayOptions, layout, make_plan, obstacles
+from bis._replay.rebuilding import describe_rebuild, rebuild_notes
 from bis._replay.working_copy import archive_of_commit
 from bis.config import Settings
 from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpossible
@@ -110,6 +111,9 @@ def prepare(
     here = _look(run, options, workspace, archive)
     plan = make_plan(run.record, options, here, run_id=run.run_id)
     _check(plan, run)
+    plan = _with_rebuild(plan, run, here, workspace)
+    for note in rebuild_notes(plan.rebuild) if plan.rebuild is not None else ():
+        workspace.observer.noted(note)
     try:
         recorded = recorded_variation(run.record.randomness)
     except ValueError as error:
@@ -126,7 +130,16 @@ def prepare(
 
 def plan_replay(run: StoredRun, options: ReplayOptions, *, workspace: Workspace) -> Plan:
     """The plan for a run, on this machine, now; nothing is fetched, built or checked."""
-    return make_plan(run.record, options, _look(run, options, workspace, None), run_id=run.run_id)
+    here = _look(run, options, workspace, None)
+    return _with_rebuild(make_plan(run.record, options, here, run_id=run.run_id), run, here, workspace)
+
+
+def _with_rebuild(plan: Plan, run: StoredRun, here: HostState, workspace: Workspace) -> Plan:
+    """The plan with what the environment costs that it has built."""
+    if plan.environment != REBUILD:
+        return plan
+    found = describe_rebuild(run.record.environment, here.environment, cache_dir=workspace.environments)
+    return replace(plan, rebuild=found)
 
 
 def _look(run: StoredRun, options: ReplayOptions, workspace: Workspace, archive: Path | None) -> HostState:

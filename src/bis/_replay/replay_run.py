@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bis._replay.campaign import campaign
 from bis._replay.executors import executor_for
+from bis._replay.inputs import inputs_in_use
 from bis._replay.prepare import prepare
 from bis._replay.session_runs import session_run_of
 from bis._replay.variations import exact_variations, fresh_variations
@@ -70,7 +71,10 @@ def replay_run(
     children = ChildRuns(workspace.store, prepared, session, request.tolerances)
     earlier = _earlier(prepared, workspace.store) if request.add else ()
     workspace.store.expect_writing()
-    with executor_for(request.jobs, workspace.executor) as executor:
+    with (
+        inputs_in_use(prepared.inputs, home=workspace.home),
+        executor_for(request.jobs, workspace.executor) as executor,
+    ):
         outcomes = campaign(
             prepared,
             fresh_variations(request.times) if fresh else exact_variations(randomness, request.times),

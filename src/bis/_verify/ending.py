@@ -22,6 +22,8 @@ EXIT = "exit"
 _OF_THE_PLACE = frozenset({"env", "data", "timeout", "resource", "killed"})
 
 
+_SYSTEM_EXIT = "SystemExit"  # raised to end the program with a status
+
 # More classes of ends than this are not listed.
 _MOST_ENDS = 3
 _LONGEST_MESSAGE = 100
@@ -42,9 +44,12 @@ class Ending:
     @property
     def kind(self) -> tuple[object, ...]:
         """What a bad end must share to be the same: the class of the exception, else the stage, signal and status."""
+        if self.exception == _SYSTEM_EXIT:
+            return (self.exception, self.cell, self.exit_code)
         if self.exception:
             return (self.exception, self.cell)
-        status = self.exit_code if self.stage in {"exception", "import", "killed"} else None
+        by_itself = self.stage in {"exception", "import", "killed"} and self.signal is None
+        status = self.exit_code if by_itself else None
         return (self.stage, self.signal, status, self.cell)
 
     @property
@@ -53,6 +58,8 @@ class Ending:
         if not self.failed:
             if not self.exit_code:
                 return statement(StatementCode.ENDED_WELL)
+            return statement(StatementCode.ENDED_WITH_CODE, exit_code=self.exit_code)
+        if self.exception == _SYSTEM_EXIT and self.exit_code is not None:
             return statement(StatementCode.ENDED_WITH_CODE, exit_code=self.exit_code)
         if self.exception:
             return statement(StatementCode.RAISED, exception=self.exception, cell=self.cell)
@@ -77,6 +84,8 @@ def ending_of(outcome: Outcome) -> Ending:
 
 def same_end(original: Ending, replayed: Ending) -> bool:
     """Whether both ended alike: well, or with the same error at the same place."""
+    if {original.exception, replayed.exception} == {_SYSTEM_EXIT} and None in {original.exit_code, replayed.exit_code}:
+        return original.cell == replayed.cell  # the status was not recorded by earlier versions
     if original.failed or replayed.failed:
         return original.failed and replayed.failed and original.kind == replayed.kind
     codes = (original.exit_code, replayed.exit_code)
@@ -187,6 +196,6 @@ def _ending(failure: Failure | None, exit_code: int | None) -> Ending:
         exception=failure.exception,
         signal=failure.signal,
         cell=failure.cell,
-        exit_code=failure.exit_code or exit_code,
+        exit_code=failure.exit_code if failure.exception == _SYSTEM_EXIT else failure.exit_code or exit_code,
         message=message.split("\n", 1)[0][:_LONGEST_MESSAGE],
     )

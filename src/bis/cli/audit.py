@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bis import api
+from bis.cli.messages import answering, tell
 from bis.cli.options import as_json, full, print_json
 from bis.cli.progress import TerminalProgress
 from bis.report.json.audit_json import documents
@@ -104,11 +105,12 @@ def audit(  # noqa: PLR0913 (one parameter for each option)
     audits = [api.audit(path, baseline=known, **options) for path in roots]
     if write_baseline is not None:
         count = api.write_baseline(write_baseline, audits, roots)
-        sys.stderr.write(f"bis: {count} findings are listed in {write_baseline}\n")
+        tell(f"bis: {count} findings are listed in {write_baseline}")
         return 0
     if fix or diff:
         return _fix(roots, audits, write=fix and not diff)
-    _show(roots, audits, "json" if as_json else form, full=full)
+    with answering():
+        _show(roots, audits, "json" if as_json else form, full=full)
     if all(not (a.size.python_files or a.size.notebooks) for a in audits):
         return 4
     return 1 if any(a.findings for a in audits) else 0
@@ -141,7 +143,7 @@ def _fix(roots: tuple[Path, ...], audits: list[ProjectAudit], *, write: bool) ->
             sys.stdout.write(one.diff() if not write else f"{one.file}: {one.findings} fixed\n")
     left = sum(len(audit.findings) for audit in audits) - fixed
     what = "1 finding" if fixed == 1 else f"{fixed} findings"
-    sys.stderr.write(f"bis: {what} {'fixed' if write else 'would be fixed'}, {left} left\n")
+    tell(f"bis: {what} {'fixed' if write else 'would be fixed'}, {left} left")
     return 1 if left or (fixed and not write) else 0
 
 

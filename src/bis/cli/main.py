@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -15,9 +14,11 @@ import click
 
 from bis._version import __version__
 from bis.cli.lazy_commands import CommandPlace, LazyGroup
+from bis.cli.messages import answering, tell
 from bis.config import debugging
 from bis.errors import BisError, BisWarning
 from bis.evidence.client_settings import set_up_client
+from bis.launch.muting import mute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,7 @@ Exit codes: 0 yes · 1 not reproduced, findings · 2 usage · 3 could not run ·
 
 _PLACES = {
     "audit": CommandPlace("bis.cli.audit", "What does a project trace of its experiments, and what does it fail to?"),
+    "cache": CommandPlace("bis.cli.cache", "What bis keeps on this machine: environments, sessions, sources, digests."),
     "corpus": CommandPlace("bis.cli.corpus", "Corpora of projects to audit."),
     "diff": CommandPlace(
         "bis.cli.diff", "Compare two runs: same, differs or not recorded, facet by facet, then the metrics."
@@ -63,6 +65,7 @@ def cli() -> None:
     bis verify last --expect t.csv are these the published figures?
     bis audit .                    what does a project trace, and what not?
     bis store                      store what was recorded while the server was away
+    bis cache                      what is kept on this machine, and how to free it
 
     RUN_ID is an MLflow run id, a prefix of one, or `last`: the latest session from here. Runs are looked up
     where their programs put them, or in the store that --tracking-uri names.
@@ -77,10 +80,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with _ended_by_signals():
             result = cli.main(args=arguments, prog_name="bis", standalone_mode=False)
-            sys.stdout.flush()  # while a closed pipe can still be distinguished from a defect
+            with answering():  # what is not written yet: at its end the interpreter would report a closed pipe
+                pass
         return result if isinstance(result, int) else 0
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
-        sys.stderr.write("\nbis: interrupted; what was finished is kept\n")
+        tell("\nbis: interrupted; what was finished is kept")
         cause = error.__cause__ or error  # click makes an Abort of it
         return 128 + (cause.number if isinstance(cause, _Ended) else signal.SIGINT)
     except click.ClickException as error:
@@ -90,7 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
         _print_error(error)
         return error.exit_code
     except BrokenPipeError:  # the reader of the output has gone, as with `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        mute(sys.stdout)
         return 0
     except Exception as error:  # noqa: BLE001 (the outermost fence: no traceback reaches a user)
         return _defect(error)
@@ -127,9 +131,9 @@ def _ended_by_signals() -> Iterator[None]:
 def _defect(error: Exception) -> int:
     if debugging():
         traceback.print_exception(error)
-    sys.stderr.write(
+    tell(
         f"bis: this is a defect of bis: {type(error).__name__}: {error}\n"
-        "     Please report it with the output of the same command under BIS_DEBUG=1.\n"
+        "     Please report it with the output of the same command under BIS_DEBUG=1."
     )
     return 70
 
@@ -137,15 +141,15 @@ def _defect(error: Exception) -> int:
 def _warn(message: Warning | str, category: type[Warning], *_place: object) -> None:
     """Print the warnings of bis; those of libraries are for their authors."""
     if issubclass(category, BisWarning) or debugging():
-        sys.stderr.write(f"bis: {message}\n")
+        tell(f"bis: {message}")
 
 
 def _print_error(error: BisError) -> None:
     if debugging():
         traceback.print_exception(error)
-    sys.stderr.write(f"bis: {error.message}\n")
+    tell(f"bis: {error.message}")
     if error.hint:
-        sys.stderr.write(f"     {error.hint}\n")
+        tell(f"     {error.hint}")
 
 
 if __name__ == "__main__":

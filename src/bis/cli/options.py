@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from bis.cli.messages import answering
 from bis.config import Tolerance
 
 Command = Callable[..., Any]
@@ -33,7 +34,8 @@ def print_json(document: Any) -> None:
     """Print a document on stdout as strict JSON."""
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
     # Names of files need not be text: what is not a character is written as JSON's own escape.
-    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+    with answering():
+        sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
 
 
 def assignments(_context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import TYPE_CHECKING
 
-from bis.model.progress import DONE, KEPT, Note, Step, Task
+from bis.cli.messages import tell
+from bis.model.progress import DONE, KEPT, Note, Silent, Step, Task
 from bis.report.text.audit_text import printable
 from bis.report.text.progress_text import note_text, step_text, task_text
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 _COUNTED = {Task.REPLAYS, Task.AUDITS, Task.LISTING, Task.CLONES}
 _LONG = {Task.AUDITS, Task.CLONES}  # the time that is left is worth an estimate
+_BARS = _COUNTED | {Task.ENVIRONMENT}
+STORING_S = 0.5  # storing that takes no longer is not worth a line
 _NAME_CHARACTERS = 40
 
 
@@ -28,6 +32,7 @@ class TerminalProgress:
     def __init__(self) -> None:
         self._bar: Progress | None = None
         self._row: TaskID | None = None
+        self._storing = StoringLine()
 
     def __enter__(self) -> TerminalProgress:  # noqa: PYI034 (Self is typing's from 3.11 on)
         return self
@@ -35,24 +40,27 @@ class TerminalProgress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._storing.stop()
         self._take_away()
 
     def started(self, task: Task, total: int | None = None) -> None:
         """Show the bar, or print what is being done."""
         if not sys.stderr.isatty():
             return
-        if task in _COUNTED:
+        if task is Task.STORING:
+            self._storing.start()
+        elif task in _BARS:
             self._show(task, total)
         elif self._bar is not None and self._row is not None:
             self._bar.update(self._row, description=task_text(task, total))
-        elif task not in {Task.CELLS, Task.STORING}:
-            sys.stderr.write(f"bis: {task_text(task, total)}\n")
+        elif task is not Task.CELLS:
+            tell(f"bis: {task_text(task, total)}")
 
     def advanced(self, task: Task, step: Step) -> None:
         """Move the bar on. Where there is none, failures of a corpus are printed."""
         if self._bar is not None and self._row is not None:
-            text = step.what[:_NAME_CHARACTERS] if task is not Task.REPLAYS else step_text(task, step)
-            self._bar.update(self._row, description=printable(text), advance=1)
+            text = step_text(task, step) if task is Task.REPLAYS else step.what[:_NAME_CHARACTERS]
+            self._bar.update(self._row, description=printable(text), advance=1 if task in _COUNTED else 0)
         elif task is Task.AUDITS and step.code not in {DONE, KEPT}:
             self._write(step_text(task, step))
 
@@ -61,8 +69,10 @@ class TerminalProgress:
         self._write(note_text(note))
 
     def finished(self, task: Task) -> None:
-        """Take the bar of a counted task away."""
-        if task in _COUNTED:
+        """Take the bar of a task away."""
+        if task is Task.STORING:
+            self._storing.stop()
+        elif task in _BARS:
             self._take_away()
 
     def _write(self, text: str) -> None:
@@ -70,7 +80,7 @@ class TerminalProgress:
         if self._bar is not None:
             self._bar.console.print(line, markup=False, highlight=False, emoji=False)
         else:
-            sys.stderr.write(line + "\n")
+            tell(line)
 
     def _show(self, task: Task, total: int | None) -> None:
         from rich.console import Console  # only where a bar is shown
@@ -78,6 +88,8 @@ class TerminalProgress:
             BarColumn,
             MofNCompleteColumn,
             Progress,
+            ProgressColumn,
+            SpinnerColumn,
             TextColumn,
             TimeElapsedColumn,
             TimeRemainingColumn,
@@ -85,17 +97,17 @@ class TerminalProgress:
 
         self._take_away()
         left = [TimeRemainingColumn()] if task in _LONG else []
+        counted: list[ProgressColumn] = [BarColumn(), MofNCompleteColumn()] if task in _COUNTED else [SpinnerColumn()]
         self._bar = Progress(
-            TextColumn(task_text(task)),
-            BarColumn(),
-            MofNCompleteColumn(),
+            TextColumn(task_text(task, total if task is Task.ENVIRONMENT else None)),
+            *counted,
             TimeElapsedColumn(),
             *left,
             TextColumn("{task.description}", markup=False),
             console=Console(stderr=True),
             transient=True,
         )
-        self._row = self._bar.add_task("", total=total)
+        self._row = self._bar.add_task("", total=total if task in _COUNTED else None)
         self._bar.start()
 
     def _take_away(self) -> None:
@@ -104,25 +116,59 @@ class TerminalProgress:
             self._bar = self._row = None
 
 
+class StoringLine:
+    """A line on a terminal that says that storing takes its time; nothing where it is done within half a second."""
+
+    def __init__(self, after_s: float = STORING_S) -> None:
+        self._after_s = after_s
+        self._timer: threading.Timer | None = None
+
+    def start(self) -> None:
+        """Print the line in a while, unless `stop` comes first."""
+        self.stop()
+        self._timer = threading.Timer(self._after_s, tell, (f"bis: {task_text(Task.STORING)}",))
+        self._timer.daemon = True
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Print no line that was not printed yet."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+class NoteLines(Silent):
+    """An observer that prints notes, and nothing else."""
+
+    def noted(self, note: Note) -> None:
+        """Print it."""
+        tell(f"bis: {printable(note_text(note))}")
+
+
 class CellLines:
-    """An observer that prints a line for each cell of a notebook as it starts."""
+    """An observer that prints a line for each cell of a notebook as it starts, and where storing takes its time."""
 
     def __init__(self) -> None:
         self._total: int | None = None
+        self._storing = StoringLine()
 
     def started(self, task: Task, total: int | None = None) -> None:
-        """Keep the number of cells."""
+        """Keep the number of cells, or wait whether storing is worth a line."""
         if task is Task.CELLS:
             self._total = total
+        elif task is Task.STORING:
+            self._storing.start()
 
     def advanced(self, task: Task, step: Step) -> None:
         """Print the number of the cell."""
         if task is Task.CELLS:
-            sys.stderr.write(f"bis: cell {step.what} of {self._total}\n")
+            tell(f"bis: cell {step.what} of {self._total}")
 
     def noted(self, note: Note) -> None:
         """Print it."""
-        sys.stderr.write(f"bis: {note_text(note)}\n")
+        tell(f"bis: {note_text(note)}")
 
     def finished(self, task: Task) -> None:
-        """Do nothing: what follows is printed by the command."""
+        """Print nothing more: what follows is printed by the command."""
+        if task is Task.STORING:
+            self._storing.stop()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bis import api
+from bis.cli.messages import answering, tell
 from bis.cli.options import as_json, assignments, full, print_json, store_of_run, tolerances
-from bis.cli.progress import TerminalProgress
+from bis.cli.progress import NoteLines, TerminalProgress
 from bis.report.json.envelope import to_document
 from bis.report.json.verdict_json import verdict_document
 from bis.report.text.plan_text import print_plan
@@ -78,16 +79,17 @@ def replay(*, run_id: str, as_json: bool, full: bool, dry_run: bool, yes: bool, 
         return 0
     consent = None if yes else _ask
     if as_json:
-        verdict = api.replay(run_id, consent=consent, **options)
+        verdict = api.replay(run_id, consent=consent, observer=NoteLines(), **options)
     else:
         with TerminalProgress() as progress:
             verdict = api.replay(run_id, consent=consent, observer=progress, **options)
     if as_json:
         print_json(verdict_document(verdict))
     else:
-        print_verdict(verdict, full=full)
+        with answering():
+            print_verdict(verdict, full=full)
         for outcome in verdict.outcomes if options["keep"] else ():
-            sys.stderr.write(f"bis: replay {outcome.index + 1}: {outcome.notes[-1]}\n")
+            tell(f"bis: replay {outcome.index + 1}: {outcome.notes[-1]}")
     return verdict.exit_code
 
 

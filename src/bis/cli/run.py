@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from bis import api
+from bis.cli.messages import tell
 from bis.cli.options import as_json, assignments, print_json, tracking_uri
 from bis.cli.progress import CellLines
 from bis.model.progress import SILENT
 from bis.report.json.envelope import to_document
+from bis.report.text.runs_text import runs_named
 
 if TYPE_CHECKING:
     from bis.record.recording import Recorded
@@ -82,12 +84,11 @@ def run(
 
 def _print_ids(recorded: Recorded) -> None:
     if recorded.problem:
-        sys.stderr.write(f"bis: {recorded.problem}\n")
+        tell(f"bis: {recorded.problem}")
     elif recorded.stored:
-        ids = ", ".join(recorded.run_ids) or "no run"
-        sys.stderr.write(f"bis: recorded as {ids}; look at it with: bis show last\n")
+        tell(f"bis: recorded as {runs_named(recorded.run_ids)}; look at it with: bis show last")
     else:
-        sys.stderr.write("bis: recorded, being stored in the background; look at it with: bis show last\n")
+        tell("bis: recorded, being stored in the background; look at it with: bis show last")
 
 
 def _exit_status(recorded: Recorded) -> int:

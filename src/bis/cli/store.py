@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from bis import api
+from bis.cli.messages import tell
 from bis.cli.options import as_json, print_json, tracking_uri
 from bis.report.json.envelope import to_document
+from bis.report.text.runs_text import runs_named
 
 if TYPE_CHECKING:
     from bis.record.storing import StoredSession
@@ -36,8 +38,7 @@ def store(*, tracking_uri: str | None, as_json: bool) -> int:
 
 def _print_session(result: StoredSession) -> None:
     if result.problem:
-        sys.stderr.write(f"bis: {result.problem}\n")
+        tell(f"bis: {result.problem}")
         return
-    runs = ", ".join(result.run_ids) or "no run"
-    sys.stdout.write(f"session {result.session}: stored with {runs}\n")
+    sys.stdout.write(f"session {result.session}: stored with {runs_named(result.run_ids)}\n")
     sys.stdout.flush()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bis import api
+from bis.cli.messages import answering
 from bis.cli.options import as_json, assignments, full, print_json, store_of_run, tolerances
 from bis.report.json.verdict_json import verdict_document
 from bis.report.text.verdict_text import print_verdict
@@ -46,5 +47,6 @@ def verify(
     if as_json:
         print_json(verdict_document(verdict))
     else:
-        print_verdict(verdict, full=full)
+        with answering():
+            print_verdict(verdict, full=full)
     return verdict.exit_code

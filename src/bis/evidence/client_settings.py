@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 # Dead servers are given up within seconds, stdout is for our own answer, and where a program put its runs we may, too.
@@ -13,8 +14,18 @@ _SETTINGS = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
 }
 
+# They tell at length what is done to a new database, which is nothing that the user of a command asked about.
+_TALKATIVE = ("mlflow.store.db.utils", "alembic.runtime.migration", "alembic.runtime.plugins", "alembic.runtime.setup")
+
 
 def set_up_client() -> None:
     """Set what the user has not set; never called in a user's process, nor before a user's program is started."""
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
+    for name in _TALKATIVE:
+        # A filter: levels are set by MLflow when it is imported.
+        logging.getLogger(name).addFilter(_matters)
+
+
+def _matters(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING

@@ -27,7 +27,8 @@ MARK = "BIS_KERNEL"
 _LONGEST_SOCKET_PATH = 100  # sun_path holds 104 bytes on macOS and 108 on Linux
 _KILL_TIME_S = 5.0
 _LOG_TAIL = 4000
-_EXIT = "__import__('IPython').get_ipython().ask_exit()"
+# A program may have asked to keep the kernel (`exit(True)`), which IPython then does for good.
+_EXIT = "(lambda s: (setattr(s, 'keepkernel_on_exit', False), s.ask_exit()))(__import__('IPython').get_ipython())"
 
 
 class KernelDied(Exception):
@@ -133,17 +134,35 @@ class Kernel:
         if self._process is None or self.client is None:
             return
         deadline = time.monotonic() + grace_s
+        await self._reply(_EXIT, deadline)
+        while self._process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(queue.Empty):
+                await self.client.get_shell_msg(timeout=0.05)
+
+    async def evaluate(self, expression: str, timeout_s: float) -> str | None:
+        """The representation of an expression in the kernel, between two cells; None where it gives none in time."""
+        reply = await self._reply("", time.monotonic() + timeout_s, value=expression)
+        given = ((reply or {}).get("user_expressions") or {}).get("value") or {}
+        text = (given.get("data") or {}).get("text/plain")
+        return str(text) if text is not None else None
+
+    async def _reply(self, code: str, deadline: float, **expressions: str) -> dict[str, Any] | None:
+        """What the kernel replies to code of bis; None where its process or the time has ended before that."""
         asked = ""
         while self._process.poll() is None and time.monotonic() < deadline:
             if not asked:
-                asked = self.client.execute(_EXIT, silent=True, store_history=False)
+                asked = self.client.execute(code, silent=True, store_history=False, user_expressions=expressions)
             try:
                 reply = await self.client.get_shell_msg(timeout=0.05)
             except queue.Empty:
                 continue
+            if reply["parent_header"].get("msg_id") != asked:
+                continue
             # After a cell that failed, the kernel may still be refusing what was queued behind it.
-            if reply["parent_header"].get("msg_id") == asked and reply["content"].get("status") == "aborted":
-                asked = ""
+            if reply["content"].get("status") != "aborted":
+                return dict(reply["content"])
+            asked = ""
+        return None
 
     def kill(self) -> None:
         """Kill the kernel and all that it started and that still runs."""

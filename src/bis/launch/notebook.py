@@ -6,8 +6,6 @@ import asyncio
 import copy
 import os
 import queue
-import re
-import signal
 import threading
 import time
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bis.errors import UsageError
+from bis.launch.cell_endings import EXIT_CODE, death, exception_failure, exit_failure, exit_of, is_exit, leaves
 from bis.model.facets import Cell, CellOutput, Failure
 from bis.notebooks.document import NotebookNode, cell_outputs, check_language, read_notebook, write_notebook
 from bis.notebooks.extra import REQUIRED, require
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
 START_TIME_S = 120.0
 EXIT_TIME_S = 30.0  # exit functions may upload what was recorded
 INTERRUPT_TIME_S = 3.0
+ANSWER_TIME_S = 3.0
 IOPUB_TIME_S = 30.0  # the last output may come after the reply that a cell is done
 _SKIP_TAG = "skip-execution"
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +68,11 @@ def run_notebook(  # noqa: PLR0913 - each is a separate choice of the caller
     parameters: Mapping[str, str | object] | None = None,
     skip_blocking: bool = False,
     skip_installs: bool = False,
+    pass_on_interrupt: bool = False,
     timeout_s: float | None = None,
     executed_path: Path | None = None,
     on_cell: Callable[[int, int], None] | None = None,
-    on_output: Callable[[str], None] | None = None,
+    on_output: Callable[[str, str], None] | None = None,
 ) -> NotebookResult:
     """Run a notebook in a kernel of `python`, which needs ipykernel but no installed kernel specification.
 
@@ -90,6 +90,9 @@ def run_notebook(  # noqa: PLR0913 - each is a separate choice of the caller
         Values for names of the cell tagged ``parameters``.
     skip_blocking, skip_installs : bool
         Leave out lines that start servers, or that install packages.
+    pass_on_interrupt : bool
+        Whether Ctrl-C interrupts the cell that runs, as it does a script, and what was run until then is the result. A
+        second one ends the kernel and is raised, as the first one is without this.
     timeout_s : float, optional
         Seconds for the whole notebook, the start of the kernel included.
     executed_path : Path, optional
@@ -97,7 +100,7 @@ def run_notebook(  # noqa: PLR0913 - each is a separate choice of the caller
     on_cell : callable, optional
         Called with the position of each cell before it runs, and the number of cells.
     on_output : callable, optional
-        Called with each piece of text that a cell prints, as it comes.
+        Called with the stream (``stdout`` or ``stderr``) and each piece of text that a cell prints, as it comes.
 
     Returns
     -------
@@ -132,7 +135,7 @@ def run_notebook(  # noqa: PLR0913 - each is a separate choice of the caller
     execution = _Execution(notebook, Kernel(python, env, cwd), added=added, timeout_s=timeout_s)
     execution.prepare(redactor)
     try:
-        execution.run(on_cell, on_output)
+        execution.run(on_cell, on_output, interrupts=int(pass_on_interrupt))
     finally:
         if executed_path is not None:
             write_notebook(notebook, executed_path)
@@ -179,6 +182,7 @@ class _Execution:
         self._task: asyncio.Task[None] | None = None
         self._given_up = threading.Event()
         self._answers = True  # false once a cell did not heed an interrupt
+        self._left = False  # true once a cell has ended the notebook, and well
 
     def position(self, index: int) -> int | None:
         """The place in the notebook as given of the cell at `index` of the notebook as run."""
@@ -215,20 +219,37 @@ class _Execution:
             for output in cell_outputs(position, self.notebook.cells[index].outputs)
         )
 
-    def run(self, on_cell: Callable[[int, int], None] | None, on_output: Callable[[str], None] | None) -> None:
-        """Run the notebook; an exception (Ctrl-C, or one of a callback) ends the kernel and is raised again."""
+    def run(
+        self,
+        on_cell: Callable[[int, int], None] | None,
+        on_output: Callable[[str, str], None] | None,
+        *,
+        interrupts: int = 0,
+    ) -> None:
+        """Run the notebook; an exception (Ctrl-C, or one of a callback) ends the kernel and is raised again.
+
+        So many interrupts are passed on to the cell that runs.
+        """
         total = len(self.notebook.cells) - (self.added is not None)
         worker = threading.Thread(target=self._work, name="bis-notebook")
         worker.start()
         try:
             while True:
-                kind, value = self._events.get()
+                try:
+                    kind, value = self._events.get()
+                except KeyboardInterrupt as interrupt:
+                    # Only Ctrl-C itself is meant for the program, and not what is made of other signals.
+                    if not interrupts or not self._ran or type(interrupt) is not KeyboardInterrupt:
+                        raise
+                    interrupts -= 1
+                    self.kernel.interrupt()
+                    continue
                 if kind == "done":
                     break
                 if kind == "cell" and on_cell is not None:
                     on_cell(value, total)
                 elif kind == "output" and on_output is not None:
-                    on_output(value)
+                    on_output(*value)
         except BaseException:
             self._cancel()
             worker.join()
@@ -280,14 +301,14 @@ class _Execution:
         try:
             await start
         except KernelDied as exc:
-            code, number = _exit(self.kernel.exit_status)
+            code, number = exit_of(self.kernel.exit_status)
             message = f"the kernel of {self.kernel.python} ended while starting"
             self.failure = Failure("env", message, exit_code=code, signal=number, traceback=str(exc))
             return False
         return True
 
     async def _run_cells(self) -> None:
-        client = _client(self.notebook, self.kernel, lambda text: self._events.put(("output", text)))
+        client = _client(self.notebook, self.kernel, lambda *text: self._events.put(("output", text)), self.heed)
         for index, cell in enumerate(self.notebook.cells):
             if cell.cell_type != "code" or index in self._whole or not cell.source.strip():
                 continue
@@ -297,7 +318,7 @@ class _Execution:
             self.cells.append(Cell(len(self.cells), cell.source, position))
             self._ran.append(index)
             self.failure = await self._run_cell(client, cell, index)
-            if self.failure is not None:
+            if self.failure is not None or self._left:
                 break
         client.set_widgets_metadata()
 
@@ -315,15 +336,26 @@ class _Execution:
                 return self._timeout(position)
             task.result()
         except CellExecutionError as exc:
-            return _exception(exc, cell, position)
+            return await self._raised(exc, cell, position)
         except DeadKernelError:
-            return _death(self.kernel, position)
+            return None if self._left else death(self.kernel, position)
         finally:
             task.cancel()
             await asyncio.wait({task}, timeout=INTERRUPT_TIME_S)
             if task.done() and not task.cancelled():
                 task.exception()  # after an interrupt, its errors are caused by bis
         return None
+
+    async def _raised(self, error: Any, cell: NotebookNode, position: int | None) -> Failure | None:
+        if not is_exit(error):
+            return exception_failure(error, cell, position)
+        failure = exit_failure(error, await self.kernel.evaluate(EXIT_CODE, ANSWER_TIME_S), position)
+        self._left = failure is None
+        return failure
+
+    def heed(self, reply: Mapping[str, Any]) -> None:
+        """Note from a cell's reply that it has asked the kernel to end."""
+        self._left = self._left or leaves(reply)
 
     def _left_s(self) -> float | None:
         return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
@@ -333,8 +365,13 @@ class _Execution:
         return Failure("timeout", f"the time limit of {self.timeout_s:g} s ended {where}", cell=position)
 
 
-def _client(notebook: NotebookNode, kernel: Kernel, on_output: Callable[[str], None]) -> Any:
-    """An nbclient that passes on printed text as it comes, and keeps a stream's pieces together."""
+def _client(
+    notebook: NotebookNode,
+    kernel: Kernel,
+    on_output: Callable[[str, str], None],
+    on_reply: Callable[[Mapping[str, Any]], None],
+) -> Any:
+    """An nbclient that passes on printed text and replies as they come, and keeps a stream's pieces together."""
     from nbclient.client import NotebookClient  # extra: notebook
 
     class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not analysed
@@ -342,7 +379,7 @@ def _client(notebook: NotebookNode, kernel: Kernel, on_output: Callable[[str], N
             out = super().output(outs, msg, display_id, cell_index)
             if out is None or out["output_type"] != "stream":
                 return out
-            on_output(out["text"])
+            on_output(out["name"], out["text"])
             if len(outs) > 1 and outs[-2].get("output_type") == "stream" and outs[-2]["name"] == out["name"]:
                 outs.pop()
                 outs[-1]["text"] += out["text"]
@@ -350,35 +387,5 @@ def _client(notebook: NotebookNode, kernel: Kernel, on_output: Callable[[str], N
 
     client = Client(notebook, km=kernel.manager, timeout=None, iopub_timeout=IOPUB_TIME_S, record_timing=False)
     client.kc = kernel.client
+    client.on_cell_executed = lambda execute_reply, **_: on_reply(execute_reply)
     return client
-
-
-def _exception(error: Any, cell: NotebookNode, position: int | None) -> Failure:
-    where = "the cell of injected parameters" if position is None else f"cell {position}"
-    message = f"{where} raised {error.ename}: {_plain(error.evalue)}".rstrip(": ")
-    traceback = next(("\n".join(o.get("traceback", [])) for o in cell.outputs if o.output_type == "error"), "")
-    return Failure("exception", message, cell=position, traceback=_plain(traceback), exception=str(error.ename))
-
-
-def _death(kernel: Kernel, position: int | None) -> Failure:
-    code, number = _exit(kernel.exit_status)
-    how = f"ended with exit code {code}"
-    if number is not None:
-        how = (
-            f"was ended by {signal.Signals(number).name}"
-            if number in set(signal.Signals)
-            else f"was ended by signal {number}"
-        )
-    message = f"the kernel {how} in cell {position}"
-    return Failure("killed", message, exit_code=code, signal=number, cell=position, traceback=kernel.log_tail())
-
-
-def _exit(status: int | None) -> tuple[int | None, int | None]:
-    """Exit code and signal of a process status."""
-    if status is None or status >= 0:
-        return status, None
-    return None, -status
-
-
-def _plain(text: str) -> str:
-    return _ANSI.sub("", text)

@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from bis.config import MIB
 from bis.errors import ExecutionError
+from bis.launch.muting import mute
 from bis.model.session import Exit
 
 _CHUNK = 65536
@@ -179,8 +180,7 @@ class _Output:
             stream.flush()
         except (OSError, ValueError):  # the reader of the output of bis has gone: the program goes on
             self._echo = False
-            with suppress(OSError, ValueError):  # else the interpreter tries again at its end, and prints an error
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            mute(stream)
 
 
 def _forward(program: Program, process: subprocess.Popen[bytes], reading: int, output: _Output, clock: float) -> bool:

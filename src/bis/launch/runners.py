@@ -16,6 +16,8 @@ from typing import Protocol
 from bis.config import MIB
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
+from bis.launch.cell_endings import exit_code_of
+from bis.launch.muting import mute
 from bis.launch.process import Program, run_program
 from bis.model.facets import EntryKind, Failure
 from bis.model.progress import SILENT, Observer, Step, Task
@@ -120,6 +122,7 @@ class NotebookRunner:
             parameters=job.notebook.parameters,
             skip_blocking=True,
             skip_installs=job.notebook.skip_installs,
+            pass_on_interrupt=not job.own_group,
             timeout_s=job.timeout_s,
             executed_path=folder / spool_files.NOTEBOOK,
             on_cell=on_cell,
@@ -132,8 +135,10 @@ class NotebookRunner:
         if cells_started:
             job.observer.finished(Task.CELLS)
         failure: Failure | None = result.failure
+        if job.echo and failure is not None:
+            _explain(failure)
         return Exit(
-            exit_code=0 if failure is None else 1,
+            exit_code=exit_code_of(failure),
             signal=failure.signal if failure is not None else None,
             timed_out=failure is not None and failure.stage == "timeout",
             ended_unix_s=time.time(),
@@ -141,6 +146,18 @@ class NotebookRunner:
         )
 
 
-def _echo(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+def _echo(name: str, text: str) -> None:
+    """Show what a cell prints; where nobody reads it any more the notebook goes on, as a script does."""
+    stream = sys.stderr if name == "stderr" else sys.stdout
+    try:
+        stream.write(text)
+        stream.flush()
+    except (OSError, ValueError):
+        mute(stream)
+
+
+def _explain(failure: Failure) -> None:
+    """Say why a notebook failed, and where, as the interpreter does for a script."""
+    counted = "" if failure.cell is None else " (cells are counted from 0)"
+    trace = f"{failure.traceback.rstrip()}\n" if failure.traceback else ""
+    _echo("stderr", f"{trace}bis: {failure.message}{counted}\n")

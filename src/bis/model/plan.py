@@ -32,6 +32,44 @@ class DataPlacement:
 
 
 @dataclass(frozen=True, slots=True)
+class PackageChange:
+    """A package (or ``python``) that is not here as it was recorded; an empty version means that it is absent."""
+
+    name: str
+    recorded: str
+    here: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """What has to be fetched to build an environment: packages that are not in uv's cache, as they are packed.
+
+    `packages` and `size_bytes` are None where that is not known; `problem` then says why. `unsized` counts the packages
+    among them whose size no index says.
+    """
+
+    packages: int | None = None
+    size_bytes: int | None = None
+    unsized: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """The environment that is built for a replay.
+
+    `packages` is how many it has, `folder` where it stays (empty: no interpreter for it is here), `built` whether it is
+    there already.
+    """
+
+    changes: tuple[PackageChange, ...] = ()
+    packages: int = 0
+    folder: str = ""
+    built: bool = False
+    fetch: Fetch = Fetch()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A replay, spelled out. A pure function of the record, the options and what this machine has.
 
@@ -67,3 +105,4 @@ class Plan:
     timeout_s: float | None = None
     parameters: dict[str, str] = field(default_factory=dict)
     later: tuple[str, ...] = ()
+    rebuild: Rebuild | None = None  # where `environment` is "rebuild", once that was looked at

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bis.config import tracking_uri_given
 from bis.errors import BisWarning
 from bis.evidence.store import EvidenceStore
+from bis.model.progress import SILENT, Observer
 from bis.record.stores_at_hand import LAST, FoundRun, find_runs, last_elsewhere
 from bis.record.waiting_sessions import before_reading
 
@@ -29,7 +30,7 @@ def runs_to_read(references: Sequence[str], tracking_uri: str | None, cwd: Path)
     return find_runs(references, tracking_uri, cwd)
 
 
-def run_to_replay(reference: str, tracking_uri: str | None, cwd: Path) -> FoundRun:
+def run_to_replay(reference: str, tracking_uri: str | None, cwd: Path, observer: Observer = SILENT) -> FoundRun:
     """The run, for a command that writes: sessions that wait are stored first.
 
     Raises
@@ -39,7 +40,7 @@ def run_to_replay(reference: str, tracking_uri: str | None, cwd: Path) -> FoundR
     """
     from bis.record.storing import drain  # takes a tenth of a second to load, which commands that read do not wait for
 
-    _warn(drain(tracking_uri or tracking_uri_given(), cwd))
+    _warn(drain(tracking_uri or tracking_uri_given(), cwd, observer))
     (found,) = find_runs((reference,), tracking_uri, cwd)
     return found
 

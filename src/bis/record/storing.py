@@ -29,6 +29,7 @@ from bis.evidence.spool import write_document
 from bis.evidence.store import CARRIED, NOTEBOOK, SOURCE, STDIN, EvidenceStore
 from bis.launch.liveness import lock, unlock
 from bis.model.facets import Curve, Outputs
+from bis.model.progress import SILENT, Observer, Task
 from bis.model.record import Mode, Record, State
 from bis.record.assembly import assemble, texts
 from bis.record.given_input import keep_input
@@ -303,9 +304,12 @@ def read_stored(folder: Path) -> Stored | None:
     return Stored(tuple(document["run_ids"]), document["tracking_uri"], float(document["at_unix_s"]))
 
 
-def drain(tracking_uri: str | None, cwd: Path) -> tuple[str, ...]:
+def drain(tracking_uri: str | None, cwd: Path, observer: Observer = SILENT) -> tuple[str, ...]:
     """Store the sessions that are waiting for the store at hand; a line for each that could not be stored."""
-    return tuple(s.problem for s in store_waiting(tracking_uri, cwd) if s.problem)
+    observer.started(Task.STORING)
+    problems = tuple(s.problem for s in store_waiting(tracking_uri, cwd) if s.problem)
+    observer.finished(Task.STORING)
+    return problems
 
 
 def store_waiting(tracking_uri: str | None, cwd: Path, *, wait_s: float = _WAIT_S) -> Iterator[StoredSession]:

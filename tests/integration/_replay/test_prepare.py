@@ -6,20 +6,22 @@ import pickle
 import random
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bis._replay.planning import ReplayOptions
 from bis._replay.prepare import plan_replay, prepare
 from bis._replay.variations import fresh_variations
 from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpossible
 from bis.evidence.store import SOURCE, StoredRun
+from bis.model.facets import Package
+from bis.model.progress import Note, Silent, Task
 from bis.model.verdict import ReplayKind
 from tests.integration._replay.test_replay_run import CURRENT
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bis.workspace import Workspace
 
 
@@ -78,6 +80,42 @@ def test_a_plan_needs_no_preparation(workspace: Workspace, stored: StoredRun) ->
     plan = plan_replay(stored, CURRENT, workspace=workspace)
     assert (plan.target, plan.environment, plan.run_id) == ("train.py", "current", stored.run_id)
     assert sys.version.split()[0] == stored.record.environment.python
+
+
+class Told(Silent):
+    """Keeps what a user is told, and when the building begins."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def started(self, task: Task, total: int | None = None) -> None:
+        """Keep."""
+        self.heard.append(f"{task.value} begins")
+
+    def noted(self, note: Note) -> None:
+        """Keep."""
+        self.heard.append(note.code)
+
+
+def test_a_user_is_told_before_an_environment_is_built(workspace: Workspace, stored: StoredRun) -> None:
+    """What differs, how much it is and where it stays; the second time that it is there. The plan says the same."""
+    six = replace(stored.record.environment, packages=(Package("six", "1.16.0"),))
+    older = replace(stored, record=replace(stored.record, environment=six))
+    plan = plan_replay(older, ReplayOptions(), workspace=workspace)
+    assert plan.rebuild is not None
+    assert plan.rebuild.changes[0].name == "six"
+    assert not plan.rebuild.built
+    observer = Told()
+    watched = replace(workspace, observer=observer)
+    prepared = prepare(older, ReplayOptions(), workspace=watched)
+    told, built = observer.heard.index("environment-stays"), observer.heard.index("environment begins")
+    assert observer.heard.index("environment-differs") < observer.heard.index("package-differs") < told < built
+    assert prepared.plan.rebuild is not None
+    assert Path(prepared.plan.rebuild.folder) == workspace.environments / prepared.inputs.name
+    observer.heard.clear()
+    prepare(older, ReplayOptions(), workspace=watched)
+    assert "environment-is-there" in observer.heard
+    assert "environment begins" not in observer.heard
 
 
 def test_what_was_prepared_can_be_sent(workspace: Workspace, stored: StoredRun) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from bis.errors import EnvironmentBuildError, UsageError
 from bis.launch.notebook import NotebookResult, run_notebook
-from bis.model.facets import CellOutput
+from bis.model.facets import Cell, CellOutput
 from bis.notebooks.document import notebook_from_cells, saved_outputs
 
 pytest.importorskip("ipykernel")
@@ -50,7 +50,7 @@ def test_a_notebook_runs_with_parameters(tmp_path: Path) -> None:
     """Parameters, environment, directory, outputs and positions are as said; the input stays as it was."""
     before = (NOTEBOOKS / "training.ipynb").read_bytes()
     seen: list[tuple[int, int]] = []
-    printed: list[str] = []
+    printed: list[tuple[str, str]] = []
     executed = tmp_path / "out" / "executed.ipynb"
     result = _run(
         "training",
@@ -58,7 +58,7 @@ def test_a_notebook_runs_with_parameters(tmp_path: Path) -> None:
         parameters={"steps": "2", "name": "5"},
         executed_path=executed,
         on_cell=lambda position, total: seen.append((position, total)),
-        on_output=printed.append,
+        on_output=lambda *piece: printed.append(piece),
     )
     assert result.failure is None
     assert result.outputs[:4] == (
@@ -75,7 +75,8 @@ def test_a_notebook_runs_with_parameters(tmp_path: Path) -> None:
     assert "input" in result.outputs[4].text
     assert [cell.position for cell in result.cells] == [1, None, 2, 4, 5, 6, 7]
     assert seen == [(position, 8) for position in (1, 2, 4, 5, 6, 7)]
-    assert "step 0: 0.2000\n" in "".join(printed)
+    assert "step 0: 0.2000\n" in "".join(text for name, text in printed if name == "stdout")
+    assert ("stderr", "done 5\n") in printed
     assert (NOTEBOOKS / "training.ipynb").read_bytes() == before
     assert saved_outputs(executed)[0].text == "step 0: 0.2000\nstep 1: 0.3600\n"
     assert _kernels(tmp_path) == []
@@ -110,6 +111,47 @@ def test_a_kernel_that_leaves_gives_its_exit_code(tmp_path: Path) -> None:
     assert (result.failure.stage, result.failure.exit_code, result.failure.cell) == ("killed", 3, 0)
 
 
+@pytest.mark.parametrize(
+    ("ending", "status"),
+    [
+        ("exit()", None),
+        ("import sys; sys.exit(False)", None),
+        ("raise SystemExit('3')", 1),
+        ("raise SystemExit(259)", 3),
+    ],
+)
+def test_a_cell_may_end_the_notebook(tmp_path: Path, ending: str, status: int | None) -> None:
+    """What comes after it does not run; status 0 is a good end, and another one is that of the program."""
+    cells = [Cell(0, "print('first')", 0), Cell(1, ending, 1), Cell(2, "print('never')", 2)]
+    printed: list[str] = []
+    result = run_notebook(
+        notebook_from_cells(cells),
+        python=sys.executable,
+        env=dict(os.environ),
+        cwd=tmp_path,
+        on_output=lambda _, text: printed.append(text),
+    )
+    assert "first\n" in printed
+    assert "never\n" not in printed
+    assert [c.position for c in result.cells] == [0, 1]
+    if status is None:
+        assert result.failure is None
+    else:
+        assert result.failure is not None
+        assert (result.failure.exit_code, result.failure.cell) == (status, 1)
+    assert result.duration_s < 20
+
+
+def test_a_kernel_that_was_to_be_kept_ends_with_its_notebook(tmp_path: Path) -> None:
+    """IPython's `exit(True)` keeps the kernel, so that the next cell runs; the end does not wait for its time limit."""
+    cells = [Cell(0, "exit(True)", 0), Cell(1, "print('after')", 1)]
+    node = notebook_from_cells(cells)
+    result = run_notebook(node, python=sys.executable, env=dict(os.environ), cwd=tmp_path)
+    assert result.failure is None
+    assert [o.text for o in result.outputs] == ["after\n"]
+    assert result.duration_s < 20
+
+
 def test_a_time_limit_ends_everything(tmp_path: Path) -> None:
     """A cell that ignores the interrupt is killed, with children in the same and in another session."""
     started = time.monotonic()
@@ -126,8 +168,26 @@ def test_an_interrupt_ends_everything(tmp_path: Path) -> None:
     """Ctrl-C in the caller kills the kernel and its children and is raised again."""
     hanging = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
-        _run("hanging", tmp_path, on_output=lambda _: hanging.start())
+        _run("hanging", tmp_path, on_output=lambda *_: hanging.start())
     assert (_alive(tmp_path), _kernels(tmp_path)) == ([], [])
+
+
+def test_an_interrupt_may_be_the_programs(tmp_path: Path) -> None:
+    """Passed on, Ctrl-C raises KeyboardInterrupt in the cell that runs; what was run until then is the result."""
+    cells = [Cell(0, "print('first')", 0), Cell(1, "import time\nprint('here')\ntime.sleep(60)", 1)]
+    hanging = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    result = run_notebook(
+        notebook_from_cells(cells),
+        python=sys.executable,
+        env=dict(os.environ),
+        cwd=tmp_path,
+        pass_on_interrupt=True,
+        on_output=lambda _, text: hanging.start() if text == "here\n" else None,
+    )
+    assert result.failure is not None
+    assert (result.failure.exception, result.failure.cell) == ("KeyboardInterrupt", 1)
+    assert [o.text for o in result.outputs][:2] == ["first\n", "here\n"]
+    assert result.duration_s < 30
 
 
 def test_a_callback_that_raises_ends_the_run(tmp_path: Path) -> None:

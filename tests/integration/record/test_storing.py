@@ -19,6 +19,7 @@ from bis.evidence.spool import write_document
 from bis.evidence.store import EvidenceStore
 from bis.instrument.events import EventWriter
 from bis.launch.liveness import lock, release, unlock
+from bis.model.progress import Silent, Task
 from bis.model.record import Mode, State
 from bis.model.session import Exit
 from bis.record.session_folders import is_being_stored
@@ -34,6 +35,22 @@ from tests.unit.sessions import session_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+class Watching(Silent):
+    """Keeps which tasks it was told of."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def started(self, task: Task, total: int | None = None) -> None:
+        """Keep."""
+        self.seen.append(f"started {task.value}")
+
+    def finished(self, task: Task) -> None:
+        """Keep."""
+        self.seen.append(f"finished {task.value}")
+
 
 ENDED = Exit(0, None, timed_out=False, ended_unix_s=2.0, duration_s=1.0)
 
@@ -153,7 +170,9 @@ def test_one_process_stores(ended: Callable[..., Path]) -> None:
 def test_draining_stores_what_waits(ended: Callable[..., Path], store_uri: str, tmp_path: Path) -> None:
     """Sessions of this store whose programs ended are stored; a second look finds nothing to do."""
     folder = ended()
-    assert drain(store_uri, tmp_path) == ()
+    observer = Watching()
+    assert drain(store_uri, tmp_path, observer) == ()
+    assert observer.seen == ["started storing", "finished storing"]
     assert read_stored(folder) is not None
     before = (folder / spool_files.STORED).stat().st_mtime_ns
     assert drain(store_uri, tmp_path) == ()

@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis._replay.inputs import Inputs, Origin, keep_source, lock_digest, resolve
+from bis._replay.environment import DESCRIPTION
+from bis._replay.inputs import (
+    Inputs,
+    Origin,
+    environment_in_use,
+    inputs_in_use,
+    keep_source,
+    lock_digest,
+    resolve,
+)
+from bis._replay.use_locks import is_used, lock_name
 from bis.errors import DataMissing, EnvironmentBuildError, StorageError
 from bis.evidence.digests import digest_bytes, digest_file
 from bis.evidence.hosts import host_digest
 from bis.model.facets import FileDigest
+from bis.model.kept_thing import KeptKind
 from bis.model.plan import DataPlacement
 from bis.record.probes.packages import probe_environment
 
@@ -113,3 +124,24 @@ def test_a_source_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list((tmp_path / "sources").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of this kind")
+def test_what_a_replay_runs_with_is_marked_as_used(tmp_path: Path) -> None:
+    """Source and rebuilt environment, from before the first replay to after the last; one that has gone is reported."""
+    folder = tmp_path / "environments" / "py3"
+    python = folder / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    marks = [lock_name(KeptKind.ENVIRONMENT, "py3"), lock_name(KeptKind.SOURCE, "ab.tar.gz")]
+    with inputs_in_use(Inputs(source="ab", name="py3"), home=tmp_path):
+        assert [is_used(tmp_path, mark) for mark in marks] == [True, True]
+        with environment_in_use(str(python), home=tmp_path) as there:
+            assert not there
+        (folder / DESCRIPTION).write_text("{}")
+        os.utime(folder / DESCRIPTION, (1, 1))
+        with environment_in_use(str(python), home=tmp_path) as there:
+            assert there
+    assert [is_used(tmp_path, mark) for mark in marks] == [False, False]
+    assert (folder / DESCRIPTION).stat().st_mtime > 1  # that it was used is known
+    with environment_in_use(sys.executable, home=tmp_path) as there:
+        assert there

@@ -42,6 +42,25 @@ def test_exceptions_are_the_same_by_class_and_cell() -> None:
     assert statement_text(a.said) == "ValueError in cell 3"
 
 
+def test_exits_of_cells_are_the_same_by_their_status() -> None:
+    """Two statuses are two ends; of records that do not have it, the cell must agree. A signal has no status."""
+
+    def left(code: int | None, cell: int = 3) -> Outputs:
+        return outputs(failure=Failure("exception", "", exit_code=code, cell=cell, exception="SystemExit"))
+
+    three, four, unknown = (ending_of_original(left(code)) for code in (3, 4, None))
+    assert same_end(three, ending_of_original(left(3)))
+    assert not same_end(three, four)
+    assert same_end(unknown, four)
+    assert not same_end(unknown, ending_of_original(left(3, cell=5)))
+    assert not same_end(unknown, ending_of_original(GOOD))
+    assert statement_text(three.said) == "ended with exit code 3"
+    killed = outputs(failure=Failure("killed", "", signal=9, cell=1))
+    assert same_end(
+        ending_of_original(replace(killed, exit_code=1)), ending_of_original(replace(killed, exit_code=None))
+    )
+
+
 def test_exit_codes_differ_only_where_both_are_known() -> None:
     """An exit code that was not seen is no difference."""
     unseen = ending_of_original(replace(GOOD, exit_code=None))

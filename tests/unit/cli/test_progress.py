@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import time
 from contextlib import redirect_stderr
 
 import pytest
 
-from bis.cli.progress import CellLines, TerminalProgress
+from bis.cli.progress import CellLines, NoteLines, StoringLine, TerminalProgress
 from bis.model.progress import KEPT, Note, Step, Task
 
 
@@ -25,6 +26,8 @@ def follow(progress: TerminalProgress) -> None:
         p.started(Task.SOURCE)
         p.finished(Task.SOURCE)
         p.started(Task.ENVIRONMENT, 12)
+        p.advanced(Task.ENVIRONMENT, Step("Downloading numpy (15.6MiB)"))
+        p.finished(Task.ENVIRONMENT)
         p.started(Task.REPLAYS, 2)
         p.advanced(Task.REPLAYS, Step("1"))
         p.advanced(Task.REPLAYS, Step("2", "timeout"))
@@ -32,10 +35,12 @@ def follow(progress: TerminalProgress) -> None:
 
 
 def test_a_terminal_is_shown_steps_and_a_bar() -> None:
-    """Each task before the replays is a line; then the bar counts."""
+    """Fetching is a line, building shows what uv says and how long it takes; then the bar counts."""
     with redirect_stderr(Terminal()) as shown:
         follow(TerminalProgress())
-    assert "bis: fetching the source snapshot\nbis: building an environment of 12 packages\n" in shown.getvalue()
+    assert "bis: fetching the source snapshot\n" in shown.getvalue()
+    assert "building an environment of 12 packages" in shown.getvalue()
+    assert "Downloading numpy" in shown.getvalue()
     assert "2/2" in shown.getvalue()
     assert "replay 2: timeout" in shown.getvalue()
 
@@ -96,3 +101,30 @@ def test_cells_are_lines(capsys: pytest.CaptureFixture[str]) -> None:
     lines.started(Task.STORING)
     lines.finished(Task.STORING)
     assert capsys.readouterr().err == "bis: cell 2 of 3\n"
+
+
+def test_storing_that_takes_its_time_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line after a while, none where it was done before, and none that comes too late."""
+    quick, slow = StoringLine(after_s=30), StoringLine(after_s=0.001)
+    quick.start()
+    quick.stop()
+    quick.stop()
+    slow.start()
+    deadline = time.monotonic() + 10
+    said = ""
+    while not said and time.monotonic() < deadline:
+        time.sleep(0.01)
+        said = capsys.readouterr().err
+    slow.stop()
+    assert said == "bis: storing what was recorded\n"
+
+
+def test_notes_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """With --json what the user should know still goes to stderr, and nothing else does."""
+    progress = NoteLines()
+    progress.started(Task.REPLAYS, 3)
+    progress.noted(Note("environment-stays", {"folder": "/home/u/.bis/e"}))
+    progress.finished(Task.REPLAYS)
+    assert capsys.readouterr().err == (
+        "bis: it stays in /home/u/.bis/e; `bis cache` lists and removes such environments\n"
+    )

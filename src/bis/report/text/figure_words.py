@@ -53,3 +53,15 @@ def tolerance(origin: str, atol: float, rtol: float) -> str:
     if atol:
         parts.append(f"atol {atol:g}")
     return f"{', '.join(parts)} ({_ORIGINS[origin]})"
+
+
+def data_size(size_bytes: int) -> str:
+    """A number of bytes in the unit that suits it; empty for none."""
+    if not size_bytes:
+        return ""
+    size = float(size_bytes)
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GiB"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bis.model.facets import EntryKind
 from bis.model.verdict import ReplayKind
+from bis.report.text.rebuild_text import rebuild_rows
 from bis.report.text.terminal import bullet, print_text, table, text_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def plan_text(plan: Plan, *, times: int = 1, width: int = 80, colour: bool = Fal
             {"snapshot": "the recorded snapshot", "commit": "the recorded commit"}.get(plan.source, plan.source),
         ),
         ("environment", _ENVIRONMENT.get(plan.environment, plan.environment)),
+        *(rebuild_rows(plan.rebuild, full=full) if plan.rebuild is not None else ()),
         ("entropy root", _root(plan)),
         ("hash seed", plan.hash_seed or "not recorded: left to chance"),
         ("time limit", f"{plan.timeout_s:g} s" if plan.timeout_s else "none"),

@@ -9,12 +9,14 @@ from typing import Any
 from bis.model.facets import Code, Data, Environment, Machine, Outputs, Parameters, Randomness, Status, Variable
 from bis.model.record import Mode, Record, State
 from bis.model.stored_runs import RunSummary, StoredVerdict
+from bis.report.text.figure_words import data_size
 from bis.report.text.runs_text import moment, replays_table
-from bis.report.text.terminal import bullet, headline, print_text, table, text_of
+from bis.report.text.terminal import bullet, headline, print_text, quoted, table, text_of
 from bis.report.text.verdict_text import verdict_text
 
 # Of long lists only the first entries are shown, and how many there are.
 _FEW = 8
+_TRACE_LINES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,13 @@ def record_text(
     for facet_name, facet in record.facets().items():
         how: Status = facet.status
         parts.append(headline(how.value, "", before=f"{facet_name:<13}"))
-        parts += [bullet(reason, mark="!") for reason in facet.reasons]
+        parts += _reasons(facet.reasons, few)
         if how is not Status.MISSING:
             parts += [bullet(fact) for fact in _FACTS[facet_name](facet, few)]
+    if record.outputs.failure is not None:
+        parts += quoted(record.outputs.failure.traceback, lines=max(few, _TRACE_LINES))
     parts += _metrics(record.outputs, few)
-    parts += [bullet(note, mark="!") for note in record.notes]
+    parts += _reasons(record.notes, few)
     parts += _verdict(run, full=full, width=width, colour=colour)
     parts += _replays(run.replays, few)
     return text_of(parts, width=width, colour=colour)
@@ -138,6 +142,12 @@ def _recorder(record: Record) -> str:
     return text
 
 
+def _reasons(reasons: Sequence[str], few: int) -> list[Any]:
+    left = len(reasons) - few
+    more = [bullet(f"and {left} more (--full)", mark="!")] if left > 0 else []
+    return [bullet(reason, mark="!") for reason in reasons[:few]] + more
+
+
 def _listed(words: list[str], few: int) -> str:
     shown = ", ".join(words[:few])
     return shown if len(words) <= few else f"{shown} and {len(words) - few} more"
@@ -160,7 +170,7 @@ def _code(code: Code, few: int) -> list[str]:
         facts.append(f"untracked: {_listed(list(code.untracked), few)}")
     if code.snapshot:
         snapshot = code.snapshot
-        facts.append(f"snapshot of {len(snapshot.files)} files, {_size(snapshot.size_bytes)}")
+        facts.append(f"snapshot of {len(snapshot.files)} files, {data_size(snapshot.size_bytes)}")
         if snapshot.excluded:
             facts.append("not in it: " + _listed([f"{e.path} ({e.reason})" for e in snapshot.excluded], few))
     if code.cells:
@@ -177,7 +187,8 @@ def _parameters(parameters: Parameters, few: int) -> list[str]:
     stdin = parameters.stdin
     if stdin is not None and stdin.read:
         facts.append(
-            f"read from standard input (a {stdin.kind})" + (f": {_size(stdin.size_bytes)}" if stdin.complete else "")
+            f"read from standard input (a {stdin.kind})"
+            + (f": {data_size(stdin.size_bytes)}" if stdin.complete else "")
         )
     return facts
 
@@ -207,7 +218,7 @@ def _environment(environment: Environment, few: int) -> list[str]:
 
 def _machine(machine: Machine, few: int) -> list[str]:
     cores = f"{machine.usable_cores} of {machine.cores} cores" if machine.cores else ""
-    facts = [", ".join(x for x in (machine.system, machine.cpu_model, cores, _size(machine.memory_bytes)) if x)]
+    facts = [", ".join(x for x in (machine.system, machine.cpu_model, cores, data_size(machine.memory_bytes)) if x)]
     if machine.gpus:
         facts.append(", ".join([*machine.gpus, f"driver {machine.gpu_driver}", f"CUDA {machine.cuda}"]))
     pools = [f"{p.api} {p.library} {p.version} ({p.threads} threads)" for p in machine.pools]
@@ -223,7 +234,7 @@ def _machine(machine: Machine, few: int) -> list[str]:
 def _data(data: Data, few: int) -> list[str]:
     facts = []
     if data.files:
-        facts.append("read: " + _listed([f"{f.path} ({_size(f.size_bytes)})" for f in data.files], few))
+        facts.append("read: " + _listed([f"{f.path} ({data_size(f.size_bytes)})" for f in data.files], few))
     if data.carried is not None and data.carried.files:
         kept = [f.path for f in data.carried.files]
         facts.append("changed by the program, kept as they were before: " + _listed(kept, few))
@@ -256,7 +267,9 @@ def _randomness(randomness: Randomness, few: int) -> list[str]:
         facts.append("seeds set by libraries: " + _listed(list(calls), few))
     if randomness.states:
         facts.append("first states of " + _listed([s.generator for s in randomness.states], few))
-    facts += [f"cannot be replayed: {u.what} ({u.why})" for u in randomness.uncontrolled]
+    facts += [f"cannot be replayed: {u.what} ({u.why})" for u in randomness.uncontrolled[:few]]
+    if len(randomness.uncontrolled) > few:
+        facts.append(f"and {len(randomness.uncontrolled) - few} more that cannot be replayed (--full)")
     return facts
 
 
@@ -304,14 +317,3 @@ def _metrics(outputs: Outputs, few: int) -> list[Any]:
     if len(curves) > most:
         parts.append(f"and {len(curves) - most} more metrics")
     return parts
-
-
-def _size(size_bytes: int) -> str:
-    if not size_bytes:
-        return ""
-    size = float(size_bytes)
-    for unit in ("B", "KiB", "MiB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} GiB"

@@ -76,6 +76,14 @@ def replays_table(replays: Sequence[RunSummary]) -> Any:
     return table(heads, rows, right=(4,), whole=(0, 1, 2, 3, 4), fold=3)
 
 
+def runs_named(run_ids: Sequence[str]) -> str:
+    """The first of the runs of a program, and how many more there are."""
+    if not run_ids:
+        return "no run"
+    more = len(run_ids) - 1
+    return run_ids[0] if not more else f"{run_ids[0]} and {more} more run{'' if more == 1 else 's'}"
+
+
 def moment(unix_s: float) -> str:
     """A time to the second, in UTC."""
     return datetime.fromtimestamp(unix_s, tz=timezone.utc).strftime("%Y-%m-%d %H:%M:%S")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,6 +29,15 @@ STYLES = {
     "not recorded": "yellow",
 }
 
+# What colours text, moves the cursor or names a window, as programs print it: CSI, OSC, and the short sequences.
+_ESCAPES = re.compile(r"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def visible(text: str) -> str:
+    """Recorded text as it may be shown: without escape sequences, and with � for other control characters."""
+    return _CONTROL.sub("\ufffd", _ESCAPES.sub("", text))
+
 
 def text_of(parts: Iterable[Any], *, width: int = 80, colour: bool = False) -> str:
     """Render strings and rich objects one below the other; no line is wider than `width` or ends in blanks."""
@@ -46,7 +56,7 @@ def text_of(parts: Iterable[Any], *, width: int = 80, colour: bool = False) -> s
         legacy_windows=False,
     )
     for part in parts:
-        console.print(part)
+        console.print(visible(part) if isinstance(part, str) else part)
     lines = file.getvalue().split("\n")
     return "\n".join(line.rstrip() for line in lines)
 
@@ -73,9 +83,9 @@ def headline(word: str, rest: str, *, before: str = "") -> Any:
     """A line that leads with a word of the scale: ``word: rest``."""
     from rich.text import Text
 
-    line = Text(before)
+    line = Text(visible(before))
     line.append(word, style=STYLES.get(word, "bold"))
-    line.append(f": {rest}" if rest else "")
+    line.append(f": {visible(rest)}" if rest else "")
     return line
 
 
@@ -104,7 +114,7 @@ def table(
             ratio=1 if i == last else None,
         )
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*(visible(cell) if isinstance(cell, str) else cell for cell in row))
     return made
 
 
@@ -116,5 +126,16 @@ def bullet(text: str, *, mark: str = "-") -> Any:
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold", ratio=1)
-    grid.add_row(mark, text)
+    grid.add_row(mark, visible(text))
     return Padding(grid, (0, 0, 0, 2))
+
+
+def quoted(text: str, *, lines: int) -> list[Any]:
+    """The last lines of a text that a program printed, indented, with the number of those before them."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    found = visible(text.strip("\n")).split("\n") if text.strip() else []
+    left = len(found) - lines
+    shown = [f"({left} lines before)", *found[-lines:]] if left > 0 else found
+    return [Padding(Text("\n".join(shown), overflow="fold"), (0, 0, 0, 6))] if shown else []

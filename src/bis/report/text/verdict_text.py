@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bis.model.verdict import Basis, Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
+from bis.model.verdict import Basis, Group, Item, ItemKind, Level, ReplayKind, Verdict
+from bis.report.text.failure_text import failed_replays
 from bis.report.text.figure_words import counted, short
 from bis.report.text.plots import strip
 from bis.report.text.saved_outputs_text import saved_outputs_parts
@@ -15,9 +16,14 @@ from bis.report.text.terminal import bullet, headline, print_text, styled, table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bis.model.verdict import Outcome
+
 # More rows of one and the same statement than this are printed in one line, unless all are asked for.
 _MANY = 12
 _FEW = 3  # the same, where several runs have the like of each
+_ROWS = 30  # of one table, and
+_NOTES = 12  # of one list: the rest is counted, so that the answer stays on the screen
+_SCREEN = 40  # lines; after more than that the answer is repeated
 
 
 def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, full: bool = False) -> str:
@@ -54,15 +60,22 @@ def verdict_text(verdict: Verdict, *, width: int = 80, colour: bool = False, ful
     notes = [one for one in said[1:] if one not in shown]
     if notes:
         parts.append("")
-        parts += [bullet(statement_text(one)) for one in notes]
+        parts += _bullets([statement_text(one) for one in notes], full=full)
     if verdict.deviations:
         parts += ["", "knowingly changed in the replays:"]
-        parts += [bullet(_deviation(d.what, d.recorded, d.replayed, d.why)) for d in verdict.deviations]
-    failures = [o for o in verdict.outcomes if o.failure]
-    if failures:
-        parts += ["", "failed replays:"]
-        parts += [bullet(_failure(o)) for o in failures]
-    return text_of(parts, width=width, colour=colour)
+        changes = [_deviation(d.what, d.recorded, d.replayed, d.why) for d in verdict.deviations]
+        parts += _bullets(changes, full=full)
+    parts += failed_replays(verdict.outcomes)
+    text = text_of(parts, width=width, colour=colour)
+    if text.count("\n") > _SCREEN:
+        text += text_of(["", parts[0]], width=width, colour=colour)
+    return text
+
+
+def _bullets(texts: Sequence[str], *, full: bool) -> list[Any]:
+    left = 0 if full else len(texts) - _NOTES
+    more = [bullet(f"and {left} more (--full)")] if left > 1 else []
+    return [bullet(text) for text in (texts[:_NOTES] if more else texts)] + more
 
 
 def _expectation(items: Sequence[Item]) -> list[Any]:
@@ -123,8 +136,10 @@ def _items(items: Sequence[Item], labels: Mapping[str, str], *, full: bool) -> A
             rows.append((f"{len(members)} {kind.value}s{where}", _level(members[0]), said))
         else:
             rows += [(_name(i, labels), _level(i), said) for i in members]
-    if labels and not full and len(rows) > MOST_LISTED:
-        rows[MOST_LISTED:] = [(f"and {len(rows) - MOST_LISTED} more (--full)", "", "")]
+    most = MOST_LISTED if labels else _ROWS
+    left = 0 if full else len(rows) - most
+    if left > 1:  # the weakest come first
+        rows[most:] = [(f"and {left} more (--full)", "", "")]
     return table(("", "", ""), rows)
 
 
@@ -196,11 +211,3 @@ def _strips(items: Sequence[Item], outcomes: Sequence[Outcome], labels: Mapping[
 def _deviation(what: str, recorded: str, replayed: str, why: str) -> str:
     change = f"{recorded} -> {replayed}" if recorded or replayed else ""
     return f"{what}{': ' if change else ''}{change}{f' ({why})' if why else ''}"
-
-
-def _failure(outcome: Outcome) -> str:
-    failure = outcome.failure
-    assert failure is not None
-    where = "" if failure.cell is None else f", cell {failure.cell}"
-    first = failure.message.strip().partition("\n")[0]
-    return f"{outcome.kind.value} replay {outcome.index}: {failure.stage}{where}: {first}"

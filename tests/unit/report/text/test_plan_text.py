@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bis.model.facets import EntryKind, FileDigest
-from bis.model.plan import DataPlacement, Missing, Plan
+from bis.model.plan import DataPlacement, Fetch, Missing, PackageChange, Plan, Rebuild
 from bis.model.verdict import Deviation, ReplayKind
 from bis.report.text.plan_text import plan_text, print_plan
 
@@ -84,3 +84,15 @@ def test_notebooks_modules_and_problems() -> None:
     assert "lr=0.2" in text
     assert "d.csv  has changed" in text
     assert "python -m train.py" in plan_text(replace(PLAN, entry=EntryKind.MODULE))
+
+
+def test_an_environment_that_is_built_says_what_it_costs() -> None:
+    """What differs, how much is downloaded, and where it stays."""
+    rebuild = Rebuild((PackageChange("numpy", "1.26.4", "2.4.6"),), 196, "/home/u/e", fetch=Fetch(2, 3 << 20))
+    text = plan_text(replace(PLAN, environment="rebuild", rebuild=rebuild), width=100)
+    assert [line.split(maxsplit=1) for line in text.splitlines()[4:8]] == [
+        ["environment", "rebuilt from the recorded lock"],
+        ["differs", "numpy 1.26.4 (here 2.4.6)"],
+        ["to", "download   2 packages: 3.0 MiB packed"],
+        ["stays", "in      /home/u/e"],
+    ]

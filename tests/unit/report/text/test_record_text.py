@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bis.model.facets import Curve, Outputs, Status
+from bis.model.facets import Curve, Data, Failure, Outputs, Status
 from bis.model.record import State, missing_record
 from bis.model.stored_runs import RunSummary, StoredVerdict
 from bis.report.text.record_text import Shown, print_record, record_text
@@ -130,3 +130,23 @@ def test_a_replay_says_what_it_replays() -> None:
     assert text.splitlines()[1] == f"replay 3 (exact) of run {'ab' * 16}"
     same = {**tags, "bis.replay.same_metrics": "3/4"}
     assert ": 3/4 metrics have the same bits" in record_text(missing_record("x"), Shown(tags=same), width=120)
+
+
+def test_what_a_program_failed_with_is_shown() -> None:
+    """The message and the end of its traceback, all of it with --full, and no escape code."""
+    trace = "\n".join(f"\x1b[31mframe {i}\x1b[0m" for i in range(40))
+    failure = Failure("exception", "cell 3 raised \x1b[1mValueError\x1b[0m: x", cell=3, traceback=trace)
+    failed = replace(record(), outputs=Outputs(Status.RECORDED, failure=failure))
+    text = record_text(failed)
+    assert "  - failed: exception: cell 3 raised ValueError: x\n      (24 lines before)\n      frame 24\n" in text
+    assert "      frame 39\n" in text
+    assert "      frame 0\n" in record_text(failed, full=True)
+    assert "\x1b" not in text
+
+
+def test_a_hundred_reasons_do_not_push_the_verdict_away() -> None:
+    """Eight are shown, and how many more there are."""
+    unread = Data(Status.PARTIAL, tuple(f"file {i} cannot be read" for i in range(100)))
+    text = record_text(replace(record(), data=unread))
+    assert "  ! file 7 cannot be read\n  ! and 92 more (--full)\n" in text
+    assert "file 99 cannot be read" in record_text(replace(record(), data=unread), full=True)

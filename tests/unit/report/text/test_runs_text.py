@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis.model.stored_runs import RunSummary
-from bis.report.text.runs_text import moment, print_runs, runs_text
+from bis.report.text.runs_text import moment, print_runs, runs_named, runs_text
 
 if TYPE_CHECKING:
     import pytest
@@ -44,3 +44,13 @@ def test_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     print_runs(RUNS)
     assert "abababab" in capsys.readouterr().out
     assert moment(0) == "1970-01-01 00:00:00"
+
+
+def test_many_runs_of_a_program_are_named_in_one_line() -> None:
+    """The first one, which `bis show` takes, and how many more there are."""
+    assert [runs_named(ids) for ids in ((), ("a",), ("a", "b"), tuple("abcdefg"))] == [
+        "no run",
+        "a",
+        "a and 1 more run",
+        "a and 6 more runs",
+    ]

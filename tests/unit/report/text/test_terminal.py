@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis.report.text.terminal import bullet, headline, print_text, styled, table, text_of
+from bis.report.text.terminal import bullet, headline, print_text, quoted, styled, table, text_of, visible
 
 if TYPE_CHECKING:
     import pytest
@@ -35,3 +35,14 @@ def test_printing_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     """80 columns and no colour."""
     print_text(lambda width, colour: f"{width} {colour}\n")
     assert capsys.readouterr().out == "80 False\n"
+
+
+def test_recorded_text_cannot_steer_a_terminal() -> None:
+    """Colours, cursor movements, window titles and other control characters are taken out wherever text is shown."""
+    raw = "\x1b[1;31mred\x1b[0m \x1b[2K\x1b]0;title\x07\x1b(Bback\x08\rend\x9b"
+    clean = "red back\ufffd\ufffdend\ufffd"
+    assert visible(raw) == clean
+    text = text_of([raw, bullet(raw), headline("same", raw), table(("", ""), [(raw, "")]), *quoted(raw, lines=3)])
+    assert text.count(clean) == 5
+    assert "\x1b" not in text
+    assert visible("tab\tand\nline é 表") == "tab\tand\nline é 表"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bis.model.facets import Failure
-from bis.model.statement import StatementCode, statement
+from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Basis, Deviation, Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
 from bis.report.text.verdict_text import print_verdict, verdict_text
 from tests.unit.report.values import bitwise, statistical
@@ -86,7 +86,26 @@ def test_what_was_changed_and_what_failed_is_told() -> None:
     assert "[time]  (not counted)  differs in 1/1" in text
     assert "  - the original logged no metrics: what it printed was compared" in text
     assert "  - numpy: 1.0 -> 2.0 (asked for)" in text
-    assert "  - exact replay 0: exception, cell 4: ValueError: x\n" in text
+    assert "  - exact replay 1: exception, cell 4: ValueError: x\n" in text
+
+
+def test_a_long_answer_stays_on_the_screen() -> None:
+    """Of a hundred files that differ each in its own way thirty are listed; the answer is first and last."""
+    items = tuple(Item(f"out/{i}.txt", ItemKind.FILE, Level.DIVERGENT, (_differs(i),)) for i in range(100))
+    group = Group(ReplayKind.EXACT, Level.DIVERGENT, 3, 0, items)
+    changes = tuple(Deviation(f"package p{i}", "1", "2") for i in range(50))
+    verdict = Verdict("0123", Level.DIVERGENT, (group,), (statement(StatementCode.NO_METRICS),), deviations=changes)
+    lines = verdict_text(verdict).splitlines()
+    assert len(lines) < 55
+    assert lines[-1] == lines[0]
+    assert lines[0].startswith("divergent: ")
+    assert [" ".join(line.split()) for line in lines if line.startswith("and ")] == ["and 70 more --full prints them"]
+    assert "  - and 38 more (--full)" in lines
+    assert len(verdict_text(verdict, full=True).splitlines()) > 150
+
+
+def _differs(number: int) -> Statement:
+    return statement(StatementCode.METRIC_DIFFERS, differing=1, total=number + 1, steps=1)
 
 
 def test_expectations_have_no_replays() -> None:

@@ -1,0 +1,57 @@
+"""What bis keeps on a machine outside of any project, and what was removed of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class KeptKind(str, Enum):
+    """What it is, under which word commands take it."""
+
+    ENVIRONMENT = "environment"  # rebuilt for replays
+    SESSION = "session"  # what was recorded of a program, before and for a week after it is stored
+    SOURCE = "source"  # archives that replays unpack
+    WORKSPACE = "workspace"  # of a replay with --keep
+    DIGESTS = "digests"  # of large files
+    AUDITS = "audits"  # results of earlier audits
+
+
+class KeptState(str, Enum):
+    """Whether it can be removed."""
+
+    FREE = "free"
+    IN_USE = "in-use"  # a process is recording, storing, building or replaying with it
+    WAITING = "waiting"  # the only copy of a recorded session, which is not in MLflow yet
+
+
+@dataclass(frozen=True, slots=True)
+class KeptThing:
+    """One thing that is kept.
+
+    `size_bytes` is what its files hold, `shared_bytes` the part of it that other folders hold too (hard links, as uv
+    makes them into its own cache): removing it frees the difference. Times are None where they are not known. `about`
+    is the program of a session.
+    """
+
+    kind: KeptKind
+    name: str
+    size_bytes: int
+    shared_bytes: int = 0
+    made_unix_s: float | None = None
+    used_unix_s: float | None = None
+    state: KeptState = KeptState.FREE
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheRemoval:
+    """What became of one thing that was to be removed.
+
+    `problem` is why it was left: ``in-use``, ``waiting`` or ``failed``, which has the system's `message`.
+    """
+
+    thing: KeptThing
+    removed: bool
+    problem: str = ""
+    message: str = ""
