@@ -10,6 +10,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bis._replay.inputs import Inputs, Resolved, resolve
 from bis._replay.planning import Layout
@@ -23,14 +24,17 @@ from bis.evidence.digests import digest_file
 from bis.evidence.redaction import Redactor, secrets_of
 from bis.launch.launcher import child_environment, launch, write_session
 from bis.launch.runners import Launch, NotebookOptions
-from bis.model.facets import Cell, EntryKind, Failure, FileDigest, Outputs, Status
+from bis.model.facets import Cell, EntryKind, Failure, Outputs, Status
 from bis.model.plan import Plan
 from bis.model.record import Mode
 from bis.model.session import Quarantine, Session
 from bis.model.variation import Variation
 from bis.model.verdict import Deviation, Outcome
-from bis.record.assembly import texts, written_files
+from bis.record.assembly import texts, written_contents, written_files
 from bis.record.observed_session import ObservedSession, SeenRun, outputs_of, read_sightings, trace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _CELLS = "bis-executed-cells.ipynb"  # an interactive session replays as a notebook of its executed cells
 _RUNNING: list[bool] = []
@@ -211,7 +215,9 @@ def _target(plan: Plan, root: Path, cwd: Path) -> str:
 
 def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...]) -> Outcome:
     run = _matching_run(job.plan, seen.runs)
-    outputs = outputs_of(seen, run, redact=texts(Redactor({**os.environ, **secrets_of({}, job.plan.argv)})))
+    redact = _as_recorded(job, seen, texts(Redactor({**os.environ, **secrets_of({}, job.plan.argv)})))
+    outputs = outputs_of(seen, run, redact=redact)
+    artifacts = _artifacts(seen, run)
     failure = outputs.failure
     notes = []
     if job.plan.original_scheme and run is None and failure is None:
@@ -231,7 +237,13 @@ def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...])
         index=job.index,
         kind=job.plan.kind,
         root=job.variation.root,
-        outputs=replace(outputs, artifacts=_artifacts(seen, run), files=written_files(seen), failure=failure),
+        outputs=replace(
+            outputs,
+            artifacts=tuple(digest_file(path, None, name=name) for name, path in artifacts.items()),
+            files=written_files(seen),
+            contents=written_contents(seen, artifacts, redact),
+            failure=failure,
+        ),
         failure=failure,
         deviations=(*deviations, *found),
         trace=trace_of(seen)[0],
@@ -243,18 +255,23 @@ def _matching_run(plan: Plan, runs: tuple[SeenRun, ...]) -> SeenRun | None:
     return next((r for r in runs if r.ordinal == plan.ordinal), None)
 
 
-def _artifacts(seen: ObservedSession, run: SeenRun | None) -> tuple[FileDigest, ...]:
-    """Digests of what the run logged into the quarantine."""
+def _as_recorded(job: Job, seen: ObservedSession, redact: Callable[[str], str]) -> Callable[[str], str]:
+    """Redact, and name the project's folder as in the original: a path that a program prints is not a result."""
+    here, there = seen.session.project_root, job.layout.project_root
+    return (lambda text: redact(text).replace(here, there)) if there else redact
+
+
+def _artifacts(seen: ObservedSession, run: SeenRun | None) -> dict[str, Path]:
+    """What the run logged into the quarantine: path -> file."""
     quarantine = seen.session.quarantine
     if run is None or quarantine is None:
-        return ()
+        return {}
     folders = [p for p in Path(quarantine.folder).rglob("artifacts") if p.parent.name == run.run_id]
-    found = []
-    for base in folders:
-        for path in sorted(p for p in base.rglob("*") if p.is_file()):
-            name = path.relative_to(base).as_posix()
-            found.append(digest_file(path, None, name=name))
-    return tuple(found)
+    return {
+        path.relative_to(base).as_posix(): path
+        for base in folders
+        for path in sorted(p for p in base.rglob("*") if p.is_file())
+    }
 
 
 def _failed(job: Job, failure: Failure) -> Outcome:

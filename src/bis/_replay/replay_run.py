@@ -19,6 +19,7 @@ from bis._verify.tolerances import Tolerances
 from bis.errors import BisError
 from bis.evidence.outcomes import is_readable, keep_outcome, read_outcomes
 from bis.evidence.verdicts import problem_of_keeping
+from bis.evidence.written_contents import with_contents
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Outcome, ReplayKind, Verdict
 
@@ -53,6 +54,7 @@ def replay_run(run: StoredRun, options: ReplayOptions, request: Request, *, work
     BisError
         It cannot be prepared, see `bis._replay.prepare.prepare`, or the executor fails, see `campaign`.
     """
+    run = _with_contents(run, workspace.store)
     prepared = replace(prepare(run, options, workspace=workspace, consent=request.consent), keep=request.keep)
     randomness = run.record.randomness
     fresh = prepared.plan.kind is ReplayKind.FRESH
@@ -90,6 +92,12 @@ def replay_run(run: StoredRun, options: ReplayOptions, request: Request, *, work
     )
     problem = problem_of_keeping(workspace.store, run.run_id, verdict, created_unix_s=time.time(), plan=plan)
     return replace(verdict, statements=(*verdict.statements, problem)) if problem else verdict
+
+
+def _with_contents(run: StoredRun, store: EvidenceStore) -> StoredRun:
+    """The run with what stands in the files that it wrote."""
+    outputs = with_contents(store, run.run_id, run.record.outputs, run.tags)
+    return replace(run, record=replace(run.record, outputs=outputs))
 
 
 class ChildRuns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._verify.case import Case
-from bis._verify.ending import common_ends, ending_of, nothing_ran, of_kind
+from bis._verify.ending import common_ends, ending_of, ending_of_original, nothing_ran, of_kind, same_end
 from bis._verify.exact.exact_replays import judge_exact
 from bis._verify.fresh.fresh_metric import MINIMUM
 from bis._verify.fresh.fresh_replays import Judgement, judge_fresh
@@ -68,6 +68,7 @@ def judge(
     exact_group = judge_exact(case, exact) if exact else None
     fresh_judged = judge_fresh(case, fresh, original_root=original_root, sequential=sequential) if fresh else None
     level, needed, statements = _overall(case, (*exact, *fresh), exact_group, fresh_judged)
+    level, needed, statements = _with_failed_original(case, (*exact, *fresh), level, needed, statements)
     groups = tuple(g for g in (exact_group, fresh_judged.group if fresh_judged else None) if g is not None)
     return Verdict(
         run_id=run_id,
@@ -95,7 +96,7 @@ def _overall(
             said.append(statement(StatementCode.NOT_ORDINARY))
         return exact.level, None, said
     if exact and case.deterministic and exact.level is Level.DIVERGENT:
-        said = [_headline(exact), statement(StatementCode.NO_ENTROPY)]
+        said = [_headline(exact), statement(StatementCode.NO_ENTROPY), statement(StatementCode.OTHER_CAUSES)]
         return Level.DIVERGENT, None, said + list(exact.statements[1:])
     if fresh is None:
         assert exact is not None
@@ -110,6 +111,20 @@ def _overall(
     return level, fresh.needed, said
 
 
+def _with_failed_original(
+    case: Case, outcomes: Sequence[Outcome], level: Level, needed: int | None, said: list[Statement]
+) -> tuple[Level, int | None, list[Statement]]:
+    """Of an original that failed there is no result to get again: that is the headline, and never a yes."""
+    first = ending_of_original(case.original)
+    if not first.ended_badly or not outcomes:
+        return level, needed, said
+    same = sum(same_end(first, ending_of(o)) for o in outcomes)
+    headline = statement(StatementCode.ORIGINAL_FAILED, first.said, same=same, total=len(outcomes))
+    if level is not Level.DIVERGENT:
+        level, needed = Level.NOT_EXECUTABLE, None
+    return level, needed, [headline, *said]
+
+
 def _exact_alone(exact: Group) -> tuple[Level, int | None, list[Statement]]:
     said = [_headline(exact), *exact.statements[1:]]
     if exact.level is Level.NOT_EXECUTABLE:
@@ -117,6 +132,8 @@ def _exact_alone(exact: Group) -> tuple[Level, int | None, list[Statement]]:
     if exact.level is Level.DIVERGENT:
         said.append(statement(StatementCode.ONLY_FRESH_CAN_TELL, least=MINIMUM))
         return Level.INCONCLUSIVE, MINIMUM, said
+    if not exact.failed:  # more replays would leave it as open
+        return exact.level, None, said
     needed = max(1, exact.failed)
     return Level.INCONCLUSIVE, needed, [*said, statement(StatementCode.EXACT_WOULD_DECIDE, replays=needed)]
 

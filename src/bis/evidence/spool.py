@@ -23,6 +23,7 @@ VERSION = 1
 SESSION = "session.json"
 EXIT = "exit.json"
 STDOUT = "stdout.txt"
+STDERR = "stderr.txt"
 SOURCE = "source.tar.gz"
 NOTEBOOK = "notebook.ipynb"
 NOTEBOOK_RESULT = "notebook.json"

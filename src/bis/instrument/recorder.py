@@ -30,7 +30,7 @@ _MAX_PATHS = 100_000
 _MAX_PENDING = 200_000  # a process that lives for months and starts no run must not grow
 _CHILDREN = frozenset({"subprocess.Popen", "os.posix_spawn", "os.exec"})
 _CACHE = f"{os.sep}__pycache__{os.sep}"  # the interpreter's own, written under passing names
-_WATCHED = _CHILDREN | {"open", "os.system"}
+_WATCHED = _CHILDREN | {"open", "os.system", "os.rename"}
 # Without one of these a program has no trained model that could be digested.
 MODEL_LIBRARIES = ("sklearn", "torch", "keras", "tf_keras", "xgboost", "lightgbm", "catboost", "statsmodels")
 _CODE = (".py", ".pyc", ".so", ".pyd", ".pth", ".dll", ".dylib")
@@ -160,6 +160,10 @@ class Recorder:
                     self.fence.failed("data", error)
         elif event in _CHILDREN:
             self.fence.run("data", self._started_child, event, args)
+        elif (
+            event == "os.rename"
+        ):  # how a file is often written whole or not at all: its last name is that of the result
+            self.fence.run("data", self._opened_file, args[1], os.O_WRONLY)
         elif event == "os.system":
             self.fence.run("data", self._started_shell, args)
 

@@ -88,7 +88,7 @@ class ProcessRunner:
             echo=job.echo,
             own_group=job.own_group,
             timeout_s=job.timeout_s,
-            stderr=None if job.echo else folder / "stderr.txt",
+            stderr=folder / spool_files.STDERR,
         )
         return run_program(program)
 

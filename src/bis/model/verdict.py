@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from bis.model.facets import Failure, Outputs
-from bis.model.statement import Statement
+from bis.model.statement import Statement, StatementCode
 
 FORMAT = "bis.verdict"
 VERSION = 2
+NOTHING_TO_LOOK_AT = 4  # the exit code
 
 
 class ReplayKind(str, Enum):
@@ -84,6 +85,7 @@ class ItemKind(str, Enum):
     MODEL = "model"
     ARTIFACT = "artifact"
     STDOUT = "stdout"
+    STDERR = "stderr"
     CELL = "cell"
     FILE = "file"
     EXIT = "exit"
@@ -218,5 +220,6 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """Exit code of the command that prints this."""
-        return self.level.exit_code
+        """Exit code of the command that prints this; 4 where nothing could be compared."""
+        nothing = any(s.code is StatementCode.NOTHING_COMPARED for s in self.statements[:1])
+        return NOTHING_TO_LOOK_AT if nothing else self.level.exit_code

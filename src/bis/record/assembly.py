@@ -36,6 +36,8 @@ from bis.model.facets import (
 )
 from bis.model.jsonable import from_json
 from bis.model.record import FORMAT, VERSION, Mode, Record, State
+from bis.record.contents.content_reading import read_contents
+from bis.record.contents.written_places import artifacts_to_read, written_places
 from bis.record.observed_session import (
     ObservedSession,
     SeenRun,
@@ -50,7 +52,9 @@ from bis.record.probes.machine import probe_machine
 from bis.record.probes.snapshot import PackedSnapshot, add_external, external_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from bis.model.written_content import WrittenContent
 
 _BIS = Path(__file__).resolve().parents[1]
 
@@ -139,31 +143,23 @@ def _seed(event: dict[str, Any], root: Path) -> Seed:
 
 
 def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tuple[FileDigest, ...]:
-    """Files that the program wrote below its project, as they are now."""
-    root = Path(seen.session.project_root)
-    found = {}
-    for e in seen.all("open"):
-        path = Path(e["path"])
-        if (
-            e["mode"] != "r"
-            and path.is_relative_to(root)
-            and path.is_file()
-            and not _is_bookkeeping(path.relative_to(root))
-        ):
-            found[str(path)] = path
+    """Files that the program wrote, as they are now."""
     digests = []
-    for path in found.values():
+    for name, path in written_places(seen, _prefixes(seen)).items():
         try:
-            digests.append(digest_file(path, cache, name=relative_to(path, root)))
+            digests.append(digest_file(path, cache, name=name))
         except BisError:  # it was removed, or is still changing
-            digests.append(FileDigest(relative_to(path, root), -1, ""))
+            digests.append(FileDigest(name, -1, ""))
     return tuple(sorted(digests, key=lambda d: d.path))
 
 
-def _is_bookkeeping(path: Path) -> bool:
-    """MLflow's own store and Python's caches, which are not results of the program."""
-    folders = {"mlruns", "mlartifacts", "__pycache__", ".git", ".ipynb_checkpoints"}
-    return bool(folders & set(path.parts)) or ".db" in path.suffixes or path.name.endswith((".db-wal", ".db-journal"))
+def written_contents(
+    seen: ObservedSession, artifacts: Mapping[str, Path], redact: Callable[[str], str]
+) -> tuple[WrittenContent, ...]:
+    """What stands in the files that the program wrote, and in the artifacts that it logged (path -> local file)."""
+    files = [(name, path, False) for name, path in written_places(seen, _prefixes(seen)).items()]
+    files += [(name, path, True) for name, path in artifacts_to_read(dict(artifacts)).items()]
+    return read_contents(files, redact)
 
 
 def texts(redactor: Redactor) -> Callable[[str], str]:
@@ -308,6 +304,7 @@ def _outputs(
         outputs,
         artifacts=tuple(found),
         files=written_files(seen, cache),
+        contents=written_contents(seen, {path: local for path, _, local in artifacts if local is not None}, redact),
         reasons=reasons,
         status=Status.PARTIAL if reasons else Status.RECORDED,
     )

@@ -26,6 +26,7 @@ from bis.evidence.client_settings import set_up_client
 from bis.evidence.session_secrets import forget_secrets, redacted_notebook, redactor_of
 from bis.evidence.spool import write_document
 from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore
+from bis.evidence.written_contents import contents_tag, keep_contents
 from bis.launch.liveness import is_alive, is_locked, lock, unlock
 from bis.model.facets import Curve
 from bis.model.record import Mode, Record, State
@@ -114,6 +115,8 @@ def _store_run(store: EvidenceStore, seen: ObservedSession, run: SeenRun | None)
     if run is not None and run.how != "created" and _joined_existing(store, run_id, record, seen.session.session):
         return run_id
     store.write(run_id, record, files)
+    keep_contents(store, run_id, record.outputs)
+    store.tag(run_id, contents_tag(record.outputs))
     if run is None:
         if record.outputs.stdout:
             store.log_text(run_id, record.outputs.stdout, "stdout.txt")

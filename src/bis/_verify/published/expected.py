@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bis._verify.exact.content import line_differs, not_compared
+from bis._verify.exact.printed_items import line_differs, not_compared
 from bis._verify.exact_numbers import distance_figures, exactly, extent
 from bis._verify.printed_text import NumberPair, TextComparison, cell_texts, compare_texts
 from bis._verify.tolerances import Applied, Tolerances

@@ -292,6 +292,11 @@ def input_files(opened: Iterable[Opened], *, prefixes: Sequence[str], home: str 
     return [found for found in files.values() if found is not None]
 
 
+def data_places(prefixes: Sequence[str], home: str = "") -> Callable[[str], bool]:
+    """Whether a path may be data: a function that says so, given the prefixes of the interpreter."""
+    return _Filter(prefixes, home).keeps
+
+
 def _unseen(children: Iterable[Process]) -> list[str]:
     names = []
     for child in children:

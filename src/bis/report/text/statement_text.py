@@ -79,7 +79,9 @@ def item_name(item: Item) -> str:
         return "end of the program"
     if item.kind in {ItemKind.ARTIFACT, ItemKind.FILE} and not item.name:
         return f"{item.kind.value}s"
-    if item.kind in {ItemKind.CELL, ItemKind.STDOUT}:
+    if item.kind in {ItemKind.ARTIFACT, ItemKind.FILE} and (item.label or item.line):
+        return f"{item.name}: {item.label or f'line {item.line}'}"
+    if item.kind in {ItemKind.CELL, ItemKind.STDOUT, ItemKind.STDERR}:
         name = item.name if item.cell is None else f"cell {item.cell} ({item.name})"
         label = item.label or ("" if item.line is None else f"line {item.line}")
         return f"{name}: {label}" if label else name
