@@ -9,6 +9,7 @@ from bis._verify.ending import common_ends, ending_of, ending_of_original, nothi
 from bis._verify.exact.exact_replays import judge_exact
 from bis._verify.fresh.fresh_metric import MINIMUM
 from bis._verify.fresh.fresh_replays import Judgement, judge_fresh
+from bis._verify.program_entropy import drawn_by_the_program
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Deviation, Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
 
@@ -100,7 +101,7 @@ def _overall(
         return Level.DIVERGENT, None, said + list(exact.statements[1:])
     if fresh is None:
         assert exact is not None
-        return _exact_alone(exact)
+        return _exact_alone(case, exact, outcomes)
     said = [_headline(fresh.group), *fresh.group.statements[1:]]
     if exact:
         said.append(statement(StatementCode.EXACT_SAID, _headline(exact), level=exact.level.value))
@@ -122,20 +123,29 @@ def _with_failed_original(
     headline = statement(StatementCode.ORIGINAL_FAILED, first.said, same=same, total=len(outcomes))
     if level is not Level.DIVERGENT:
         level, needed = Level.NOT_EXECUTABLE, None
-    return level, needed, [headline, *said]
+    return level, needed, [headline, *(s for s in said if s.code is not StatementCode.REPLAYS_MADE)]
 
 
-def _exact_alone(exact: Group) -> tuple[Level, int | None, list[Statement]]:
+def _exact_alone(case: Case, exact: Group, outcomes: Sequence[Outcome]) -> tuple[Level, int | None, list[Statement]]:
     said = [_headline(exact), *exact.statements[1:]]
     if exact.level is Level.NOT_EXECUTABLE:
         return exact.level, None, said
     if exact.level is Level.DIVERGENT:
+        if _drew_the_same(case, outcomes):
+            said.append(statement(StatementCode.OTHER_CAUSES))
         said.append(statement(StatementCode.ONLY_FRESH_CAN_TELL, least=MINIMUM))
         return Level.INCONCLUSIVE, MINIMUM, said
     if not exact.failed:  # more replays would leave it as open
         return exact.level, None, said
     needed = max(1, exact.failed)
     return Level.INCONCLUSIVE, needed, [*said, statement(StatementCode.EXACT_WOULD_DECIDE, replays=needed)]
+
+
+def _drew_the_same(case: Case, outcomes: Sequence[Outcome]) -> bool:
+    """Whether all exact replays drew as the original did, so that recorded randomness is not what differs."""
+    own = drawn_by_the_program(case.trace)
+    traces = [o.trace for o in outcomes if o.kind is ReplayKind.EXACT]
+    return bool(own) and all({k: t.get(k) for k in own} == {k: case.trace[k] for k in own} for t in traces)
 
 
 def _headline(group: Group) -> Statement:

@@ -21,6 +21,9 @@ _BOOKKEEPERS = frozenset(
 # seeds the same generator itself. MLflow loads the first two in every program.
 _SHARED_GENERATORS = {"random": "random.seed", "numpy": "numpy.random.seed"}
 
+# The generators behind these streams, by the names under which their states are recorded.
+_GENERATOR_OF = {"random": "python.random", "numpy": "numpy.random"}
+
 
 def drawn_by_the_program(streams: Iterable[str]) -> frozenset[str]:
     """The streams without those of bookkeeping; a stream is named ``[process/]package``."""
@@ -41,7 +44,7 @@ def deterministic(randomness: Randomness) -> bool | None:
     bool or None
         True where entropy was served, all of it was recorded, nothing is out of control, and nothing was drawn but for
         bookkeeping. The draw by which `random` or NumPy seeds its shared generator when it is loaded is passed over
-        where the program seeded that generator itself; where it did not, it is not known whether it was used: None.
+        where the program seeded that generator itself, or nothing was drawn from it; where that is not known: None.
         None too where anything was not recorded. False where the program drew.
     """
     if randomness.status is not Status.RECORDED or randomness.root is None or randomness.uncontrolled:
@@ -51,4 +54,5 @@ def deterministic(randomness: Randomness) -> bool | None:
     if own - loaded:
         return False
     seeded = {seed.api for seed in randomness.seeds if not seed.package}
-    return True if all(_SHARED_GENERATORS[stream] in seeded for stream in loaded) else None
+    settled = {s for s in loaded if _SHARED_GENERATORS[s] in seeded or _GENERATOR_OF[s] in randomness.unused}
+    return True if settled == loaded else None

@@ -229,7 +229,11 @@ class Uncontrolled:
 
 @dataclass(frozen=True, slots=True)
 class Randomness:
-    """What decides over random numbers. `root` is 32 bytes in hexadecimal, where entropy was served."""
+    """What decides over random numbers. `root` is 32 bytes in hexadecimal, where entropy was served.
+
+    `unused` names shared generators (``[process/]generator``) that were seeded when they were loaded and from which
+    nothing was drawn afterwards; empty in records from before that was looked at.
+    """
 
     status: Status
     reasons: tuple[str, ...] = ()
@@ -240,6 +244,7 @@ class Randomness:
     uncontrolled: tuple[Uncontrolled, ...] = ()
     draws: dict[str, int] = field(default_factory=dict)
     trace: dict[str, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from bis.record.observed_session import (
     outputs_of,
     parameters_of,
     trace_of,
+    unused_of,
 )
 from bis.record.probes.code import relative_to
 from bis.record.probes.data import Opened, Process, probe_data
@@ -133,6 +134,7 @@ def randomness_of(seen: ObservedSession) -> Randomness:
         uncontrolled=tuple(Uncontrolled(what, why) for what, why in uncontrolled),
         draws=draws,
         trace=trace,
+        unused=unused_of(seen),
     )
 
 

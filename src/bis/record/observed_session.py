@@ -186,6 +186,15 @@ def trace_of(seen: ObservedSession) -> tuple[dict[str, str], dict[str, int]]:
     return digests, draws
 
 
+def unused_of(seen: ObservedSession) -> tuple[str, ...]:
+    """The shared generators from which nothing was drawn, by process."""
+    found = []
+    for event in seen.all("entropy"):
+        trace = event.get("trace") or {}
+        found += [name if trace["key"] == "main" else f"{trace['key']}/{name}" for name in trace.get("unused", ())]
+    return tuple(sorted(set(found)))
+
+
 def _curves(seen: ObservedSession, run: SeenRun | None) -> tuple[Curve, ...]:
     points: dict[str, list[tuple[int, str]]] = {}
     known: set[tuple[object, ...]] = set()

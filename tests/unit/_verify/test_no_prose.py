@@ -15,6 +15,7 @@ PROSE = re.compile(r"[A-Za-z]{2,}[,;:]? +[A-Za-z]{2,}")
 # Texts that are no words of a verdict.
 NAMED = {
     "expected.py": "parts of the messages of errors about a table",
+    "log_lines.py": "a pattern for lines of other programs",
     "rank.py": "a name in the message of an error",
     "record_diff.py": "names of facts in `bis diff`, which are keys that both sides share: not yet codes",
 }

@@ -9,9 +9,10 @@ from bis._verify.ending import ending_of, ending_of_original, same_end
 from bis._verify.exact.cut_text import KeptText, stream_items
 from bis._verify.exact.log_items import log_items
 from bis._verify.exact.printed_items import PrintedPlace
-from bis._verify.exact.written_items import OWN_ARTIFACTS, has_figures, written_items
+from bis._verify.exact.written_items import OWN_ARTIFACTS, written_items
 from bis._verify.log_lines import own_lines
 from bis._verify.printed_text import cell_texts, numbers_in
+from bis._verify.written_figures import has_figures
 from bis.model.statement import StatementCode, statement
 from bis.model.verdict import Evidence, Item, ItemKind, Level, Outcome
 

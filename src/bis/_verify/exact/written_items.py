@@ -10,9 +10,8 @@ from bis._verify.alignment import finite_relative
 from bis._verify.exact.printed_items import PrintedPlace, text_items
 from bis._verify.exact_numbers import distance_figures, exactly
 from bis._verify.file_pairing import pair_files
-from bis._verify.printed_text import numbers_in
 from bis._verify.tolerances import Tolerances
-from bis._verify.volatile import measures_machine
+from bis._verify.written_figures import counts_as_result, is_passing
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Evidence, Item, ItemKind, Level
 from bis.model.written_content import ContentKind, NamedNumbers, WrittenContent
@@ -30,15 +29,6 @@ _SHOWN_TO_PEOPLE = re.compile(
     r"\.(?:png|jpe?g|gif|bmp|tiff?|webp|svg|pdf|e?ps|html?|xml|ipynb|xlsx?|docx?|pptx?|zip|t?gz|bz2|xz|mp4|log)$",
     re.IGNORECASE,
 )
-# The last word of a key under which no result stands.
-_PASSING_WORDS = frozenset(
-    {"id", "ids", "uuid", "guid", "pid", "ppid", "port", "host", "hostname", "user", "username"}
-    | {"date", "datetime", "created", "modified", "updated", "started", "ended", "finished"}
-    | {"path", "file", "filename", "dir", "directory", "folder", "url", "uri"}
-)
-_PASSING_NAMES = frozenset({"run_name", "name_of_run", "session", "start", "end", "now", "version"})
-# Seconds, milliseconds, microseconds or nanoseconds since 1970, of the years 2001 to 2096.
-_MOMENTS = ((1e9, 4e9), (1e12, 4e12), (1e15, 4e15), (1e18, 4e18))
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +263,7 @@ class _Judge:
             pairs = [(text, t.texts.get(name)) for t in theirs]
             if all(a == b for a, b in pairs):
                 continue
-            counts = not self.has_metrics and not _is_passing(name)
+            counts = not self.has_metrics and not is_passing(name)
             printed = PrintedPlace(
                 ours.path, self.kind, None, counts, aside="not-strict" if self.has_metrics else "passing", label=name
             )
@@ -288,33 +278,6 @@ class _Judge:
         said = statement(StatementCode.REST_DIFFERS, other=len(cut), total=len(theirs))
         aside = (_aside("not-strict"),) if self.has_metrics else ()
         return [Item(ours.path, self.kind, Level.INCONCLUSIVE, (said, *aside), counts=not self.has_metrics)]
-
-
-def counts_as_result(numbers: NamedNumbers, others: Sequence[NamedNumbers | None] = ()) -> bool:
-    """Whether numbers under this name are results: not times, loads and numbers of processes."""
-    if _is_passing(numbers.name):
-        return False
-    values = [float.fromhex(v) for n in (numbers, *others) if n is not None for v in n.values]
-    return not (values and any(all(low <= v <= high for v in values) for low, high in _MOMENTS))
-
-
-def has_figures(outputs: Outputs) -> bool:
-    """Whether numbers that are results stand in the files or artifacts of a run."""
-    return any(
-        any(counts_as_result(n) for n in content.numbers)
-        or (content.kind is ContentKind.TEXT and bool(numbers_in(content.texts.get("", ""))))
-        for content in outputs.contents
-    )
-
-
-def _is_passing(name: str) -> bool:
-    last = name.rpartition(".")[2]
-    words = [w.lower() for w in re.findall(r"[A-Za-z]+", last)]
-    return (
-        measures_machine(last) is not None
-        or last.lower() in _PASSING_NAMES
-        or bool(words and words[-1] in _PASSING_WORDS)
-    )
 
 
 def _aside(reason: str) -> Statement:

@@ -7,6 +7,7 @@ from _thread import get_ident
 
 from bis.instrument.entropy.callers import LIBRARY, USER, caller, in_process_pool
 from bis.instrument.entropy.reports import Reports
+from bis.instrument.entropy.shared_generators import SharedGenerators
 from bis.instrument.entropy.streams import Streams
 
 TYPE_CHECKING = False
@@ -40,6 +41,7 @@ class EntropyService:
         self.streams = Streams(plan.root, plan.key)
         self.serving = plan.serve
         self.unserved = 0
+        self.shared = SharedGenerators()
         self.restored: dict[str, str] = {}
         self.on_rekey: dict[str, Callable[[], None]] = {}
         self.on_kernels_cleared: Callable[[], None] = _nothing
@@ -83,3 +85,4 @@ class EntropyService:
         self._threads = {}
         for name, action in self.on_rekey.items():
             self.reports.attempt(f"reseed {name}", action)
+        self.reports.attempt("states", self.shared.begin_again)

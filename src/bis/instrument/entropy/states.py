@@ -28,6 +28,7 @@ def settle(recorder: EntropyService, generator: str, read: Callable[[], bytes], 
     if given is not None:
         write(unpacked(given))
     state = read()
+    recorder.shared.began(generator, read, state)
     digest = "sha3-256:" + sha3_256(state).hexdigest()
     recorder.reports.state(generator, digest, None if recorder.serving else packed(state))
 
