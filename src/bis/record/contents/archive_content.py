@@ -7,7 +7,7 @@ import zipfile
 
 from blake3 import blake3
 
-from bis.record.contents.gathering import Unreadable
+from bis.record.contents.gathering import ContentUnreadable
 
 
 def digest_of_members(content: bytes) -> str:
@@ -15,7 +15,7 @@ def digest_of_members(content: bytes) -> str:
 
     Raises
     ------
-    Unreadable
+    ContentUnreadable
         It is not a zip archive.
     """
     digest = blake3()
@@ -24,5 +24,5 @@ def digest_of_members(content: bytes) -> str:
             for member in sorted(archive.infolist(), key=lambda m: m.filename):
                 digest.update(f"{member.filename}\0{member.file_size}\0{member.CRC}\n".encode())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise Unreadable(str(error)) from error
+        raise ContentUnreadable(str(error)) from error
     return digest.hexdigest()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bis.record.contents.gathering import MOST_NUMBERS, Gathering, Unreadable, joined
+from bis.record.contents.gathering import MOST_NUMBERS, ContentUnreadable, Gathering, joined
 
 
 def read_arrays(content: bytes) -> Gathering:
@@ -16,7 +16,7 @@ def read_arrays(content: bytes) -> Gathering:
 
     Raises
     ------
-    Unreadable
+    ContentUnreadable
         It is no such file, or holds objects, which only a pickle can.
     """
     found = Gathering()
@@ -28,7 +28,7 @@ def read_arrays(content: bytes) -> Gathering:
             for name in sorted(loaded.files):
                 gather_array(found, name, loaded[name])
     except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, MemoryError) as error:
-        raise Unreadable(str(error)) from error
+        raise ContentUnreadable(str(error)) from error
     return found
 
 

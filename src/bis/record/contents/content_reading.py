@@ -10,7 +10,7 @@ from bis.config import MIB
 from bis.model.written_content import ContentKind, NamedNumbers, NotRead, WrittenContent
 from bis.record.contents.archive_content import digest_of_members
 from bis.record.contents.array_content import read_arrays
-from bis.record.contents.gathering import TooMuch, Unreadable
+from bis.record.contents.gathering import ContentUnreadable, TooMuch
 from bis.record.contents.json_content import read_json, read_json_lines
 from bis.record.contents.pickle_content import read_pickle
 from bis.record.contents.settings_content import read_toml, read_yaml
@@ -101,7 +101,7 @@ def read_content(
         except TooMuch:
             why = NotRead.SIZE
             break
-        except (Unreadable, RecursionError):
+        except (ContentUnreadable, RecursionError):
             why = NotRead.MALFORMED
             continue
         return WrittenContent(
@@ -117,7 +117,7 @@ def read_content(
     if content.startswith(b"PK"):
         try:
             digest, kind = digest_of_members(content), ContentKind.ARCHIVE
-        except Unreadable:
+        except ContentUnreadable:
             why = NotRead.MALFORMED
     return WrittenContent(path, kind, len(content), digest, artifact=artifact, not_read=why)
 

@@ -21,7 +21,7 @@ _DEEPEST = 200
 MOST_VALUES = 2_000_000  # of one file: what takes longer to go through is compared by its bytes
 
 
-class Unreadable(ValueError):
+class ContentUnreadable(ValueError):
     """The file is not what its name says, or cannot be read safely."""
 
 
@@ -108,13 +108,13 @@ class Gathering:
 
         Raises
         ------
-        Unreadable
+        ContentUnreadable
             It is nested too deeply.
         TooMuch
             It holds too much.
         """
         if depth > _DEEPEST:
-            raise Unreadable("nested too deeply")
+            raise ContentUnreadable("nested too deeply")
         if isinstance(value, dict):
             for key, member in value.items():
                 self.value(joined(name, key), member, depth=depth + 1)

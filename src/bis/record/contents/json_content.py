@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bis.record.contents.gathering import Gathering, Unreadable
+from bis.record.contents.gathering import ContentUnreadable, Gathering
 
 
 def read_json(content: bytes) -> Gathering:
@@ -12,7 +12,7 @@ def read_json(content: bytes) -> Gathering:
 
     Raises
     ------
-    Unreadable
+    ContentUnreadable
         It is not JSON.
     """
     found = Gathering()
@@ -25,7 +25,7 @@ def read_json_lines(content: bytes) -> Gathering:
 
     Raises
     ------
-    Unreadable
+    ContentUnreadable
         A line is not JSON.
     """
     found = Gathering()
@@ -39,4 +39,4 @@ def _parsed(content: bytes) -> object:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(str(error)) from error
+        raise ContentUnreadable(str(error)) from error

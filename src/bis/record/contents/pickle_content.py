@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bis.record.contents.array_content import gather_array
-from bis.record.contents.gathering import Gathering, TooMuch, Unreadable, joined
+from bis.record.contents.gathering import ContentUnreadable, Gathering, TooMuch, joined
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -24,7 +24,17 @@ _NUMPY_FUNCTIONS = {
     ("multiarray", "scalar"),
     ("numeric", "_frombuffer"),
 }
+
+
+def _bytes_of(text: str, encoding: str = "latin1") -> bytes:
+    """What the old protocols, which have no bytes, write bytes as."""
+    if encoding not in {"latin1", "latin-1"}:
+        raise ValueError(encoding)
+    return text.encode("latin1")
+
+
 _PLAIN = {
+    ("_codecs", "encode"): _bytes_of,
     ("builtins", "set"): set,
     ("builtins", "frozenset"): frozenset,
     ("builtins", "complex"): complex,
@@ -98,25 +108,25 @@ def read_pickle(content: bytes) -> Gathering:
 
     Raises
     ------
-    Unreadable
+    ContentUnreadable
         It is not a pickle, or one that cannot be read without its classes.
     TooMuch
         It holds too much.
     """
     source = io.BytesIO(content)
     found = Gathering()
-    walk = _Walk(found)
+    walk = _PickleWalk(found)
     try:
         while source.tell() < len(content):  # several may stand one after the other
             walk.visit("", _Harmless(source, buffers=()).load())
     except TooMuch:
         raise
     except Exception as error:  # whatever a malformed pickle may raise, and there is much
-        raise Unreadable(f"{type(error).__name__}: {error}") from error
+        raise ContentUnreadable(f"{type(error).__name__}: {error}") from error
     return found
 
 
-class _Walk:
+class _PickleWalk:
     """Goes through the values of a pickle, each shared one once."""
 
     def __init__(self, found: Gathering) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import yaml
 
-from bis.record.contents.gathering import Gathering, Unreadable
+from bis.record.contents.gathering import ContentUnreadable, Gathering
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -22,17 +22,17 @@ def read_yaml(content: bytes) -> Gathering:
 
     Raises
     ------
-    Unreadable
+    ContentUnreadable
         It is not YAML, or has tags that would make objects.
     """
     if len(content) > _LARGEST_YAML:
-        raise Unreadable("too large")
+        raise ContentUnreadable("too large")
     found = Gathering()
     try:
         for document in yaml.load_all(content, Loader=_LOADER):
             found.value("", document)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreadable(str(error)) from error
+        raise ContentUnreadable(str(error)) from error
     return found
 
 
@@ -41,12 +41,12 @@ def read_toml(content: bytes) -> Gathering:
 
     Raises
     ------
-    Unreadable
+    ContentUnreadable
         It is not TOML.
     """
     found = Gathering()
     try:
         found.value("", tomllib.loads(content.decode("utf-8")))
     except (ValueError, RecursionError) as error:
-        raise Unreadable(str(error)) from error
+        raise ContentUnreadable(str(error)) from error
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from bis.record.contents.gathering import Gathering, Unreadable, as_number
+from bis.record.contents.gathering import ContentUnreadable, Gathering, as_number
 
 _SEPARATORS = ",;\t|"
 
@@ -15,7 +15,7 @@ def read_table(content: bytes) -> Gathering:
 
     Raises
     ------
-    Unreadable
+    ContentUnreadable
         It is not text, or has no rows.
     """
     text = _decoded(content)
@@ -24,9 +24,9 @@ def read_table(content: bytes) -> Gathering:
     try:
         rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if row]
     except csv.Error as error:
-        raise Unreadable(str(error)) from error
+        raise ContentUnreadable(str(error)) from error
     if not rows:
-        raise Unreadable("no rows")
+        raise ContentUnreadable("no rows")
     names = _names(rows)
     columns: dict[str, list[str]] = {name: [] for name in names}
     for row in rows if names[0] == "column 1" and _is_data(rows[0]) else rows[1:]:
@@ -47,7 +47,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(str(error)) from error
+        raise ContentUnreadable(str(error)) from error
 
 
 def _is_data(row: list[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bis.record.contents.gathering import Gathering, Unreadable
+from bis.record.contents.gathering import ContentUnreadable, Gathering
 
 
 def read_text(content: bytes) -> Gathering:
@@ -10,15 +10,15 @@ def read_text(content: bytes) -> Gathering:
 
     Raises
     ------
-    Unreadable
+    ContentUnreadable
         It is not UTF-8, or holds zero bytes.
     """
     if b"\0" in content:
-        raise Unreadable("it holds zero bytes")
+        raise ContentUnreadable("it holds zero bytes")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(str(error)) from error
+        raise ContentUnreadable(str(error)) from error
     found = Gathering()
     found.text("", text.replace("\r\n", "\n"))
     return found

@@ -84,7 +84,7 @@ def test_what_was_changed_and_what_failed_is_told() -> None:
     )
     text = verdict_text(verdict)
     assert "[time]  (not counted)  differs in 1/1" in text
-    assert "  - the original logged no metrics: what it printed was compared" in text
+    assert "  - the original logged no metrics: what it printed and wrote was compared" in text
     assert "  - numpy: 1.0 -> 2.0 (asked for)" in text
     assert "  - exact replay 0: exception, cell 4: ValueError: x\n" in text
 
