@@ -54,7 +54,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/__main__.py": "each functional test starts it: tests/functional/scene.py",
     "src/bis/model/written_content.py": "values; as they are read: tests/unit/record/contents/test_content_reading.py",
     **{
-        f"src/bis/record/contents/{name}.py": "with the choice of reader: tests/unit/record/contents/test_content_reading.py"
+        f"src/bis/record/contents/{name}.py": "each kind: tests/unit/record/contents/test_content_reading.py"
         for name in (
             "archive_content",
             "array_content",

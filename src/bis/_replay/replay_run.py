@@ -19,7 +19,7 @@ from bis._verify.tolerances import Tolerances
 from bis.errors import BisError
 from bis.evidence.outcomes import is_readable, keep_outcome, read_outcomes
 from bis.evidence.verdicts import problem_of_keeping
-from bis.evidence.written_contents import with_contents
+from bis.evidence.written_contents import TAG, with_contents
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Outcome, ReplayKind, Verdict
 
@@ -96,7 +96,7 @@ def replay_run(run: StoredRun, options: ReplayOptions, request: Request, *, work
 
 def _with_contents(run: StoredRun, store: EvidenceStore) -> StoredRun:
     """The run with what stands in the files that it wrote."""
-    outputs = with_contents(store, run.run_id, run.record.outputs, run.tags)
+    outputs = with_contents(store, run.run_id, run.record.outputs, kept=TAG in run.tags)
     return replace(run, record=replace(run.record, outputs=outputs))
 
 

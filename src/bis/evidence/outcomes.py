@@ -13,7 +13,7 @@ from bis.errors import BisError, EvidenceDamaged
 from bis.evidence.documents import document_text, parse_document
 from bis.evidence.redaction import Redactor, secrets_of
 from bis.evidence.store import PARENT
-from bis.evidence.written_contents import contents_tag, keep_contents, with_contents
+from bis.evidence.written_contents import keep_contents, with_contents
 from bis.model.facets import Failure
 from bis.model.jsonable import from_json, strict_json, to_json
 from bis.model.stored_runs import RunFilter, RunSummary
@@ -50,7 +50,6 @@ def keep_outcome(store: EvidenceWriter, stored: StoredRun, plan: Plan, outcome: 
         "bis.replay.kind": outcome.kind.value,
         "bis.replay.index": str(outcome.index),
         "bis.replay.same_metrics": same_metrics(stored.record.outputs, outputs),
-        **contents_tag(outputs),
     }
     if outcome.failure is not None:
         tags["bis.failure"] = outcome.failure.message[:500]
@@ -68,6 +67,7 @@ def keep_outcome(store: EvidenceWriter, stored: StoredRun, plan: Plan, outcome: 
             "created_unix_s": now,
             "outcome": strict_json(to_json(without_contents(outcome))),
             "plan": strict_json(to_json(plan)),
+            "contents": len(outputs.contents) if outputs is not None else 0,
         }
         text = redactor.text(document_text(document), place="replay", assignments=False)
         store.log_text(run_id, text, ARTIFACT)
@@ -164,7 +164,8 @@ def _read(store: EvidenceReader, child: RunSummary) -> tuple[Outcome, dict[str, 
         raise EvidenceDamaged(f"{where}: {error}") from error
     if outcome.outputs is None:
         return outcome, changed
-    return replace(outcome, outputs=with_contents(store, child.run_id, outcome.outputs, child.tags)), changed
+    kept = bool(document.get("contents"))
+    return replace(outcome, outputs=with_contents(store, child.run_id, outcome.outputs, kept=kept)), changed
 
 
 def without_contents(outcome: Outcome) -> Outcome:

@@ -13,8 +13,6 @@ from bis.model.jsonable import from_json, strict_json, to_json
 from bis.model.written_content import WrittenContent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from bis.evidence.evidence_access import EvidenceReader, EvidenceWriter
     from bis.model.facets import Outputs
 
@@ -48,8 +46,8 @@ def keep_contents(store: EvidenceWriter, run_id: str, outputs: Outputs | None) -
     store.log_text(run_id, document_text(document), ARTIFACT)
 
 
-def with_contents(store: EvidenceReader, run_id: str, outputs: Outputs, tags: Mapping[str, str]) -> Outputs:
-    """The outputs of a run with the contents that are kept beside them.
+def with_contents(store: EvidenceReader, run_id: str, outputs: Outputs, *, kept: bool) -> Outputs:
+    """The outputs of a run with the contents that are kept beside them, if any are `kept`.
 
     Contents that cannot be read are a reason why the outputs are partial: files are then compared by their digests.
 
@@ -58,7 +56,7 @@ def with_contents(store: EvidenceReader, run_id: str, outputs: Outputs, tags: Ma
     StoreUnavailable
         MLflow does not answer.
     """
-    if TAG not in tags:
+    if not kept:
         return outputs
     try:
         return replace(outputs, contents=read_contents_of(store, run_id))
@@ -79,6 +77,6 @@ def read_contents_of(store: EvidenceReader, run_id: str) -> tuple[WrittenContent
     where = f"{ARTIFACT} of run {run_id}"
     document = parse_document(store.text(run_id, ARTIFACT), kind=FORMAT, version=VERSION, where=where)
     try:
-        return from_json(tuple[WrittenContent, ...], document.get("contents"))  # type: ignore[arg-type]
+        return from_json(tuple[WrittenContent, ...], document.get("contents"))
     except ValueError as error:
         raise EvidenceDamaged(f"{where}: {error}") from error

@@ -46,4 +46,4 @@ def test_several_of_a_name_are_paired_in_their_order() -> None:
 
 def test_files_outside_of_the_project_may_lie_elsewhere() -> None:
     """By their last name."""
-    assert pair_files(["/tmp/a/out.json"], ["/tmp/b/out.json", "out.json"]) == {"/tmp/a/out.json": "/tmp/b/out.json"}
+    assert pair_files(["/srv/a/out.json"], ["/srv/b/out.json", "out.json"]) == {"/srv/a/out.json": "/srv/b/out.json"}

@@ -30,7 +30,7 @@ def test_what_a_program_logs_is_kept(line: str) -> None:
         "2026-11-29 08:16:08.123456: I tensorflow/core/util/port.cc:153] oneDNN custom operations are on.",
         "E0000 00:00:1764404168.123456    1234 cuda_dnn.cc:8310] Unable to register",
         "Successfully installed numpy-2.0.0",
-        'Traceback (most recent call last):\n  File "train.py", line 7, in <module>\n    f(3)\nValueError: 5 is too many',
+        'Traceback (most recent call last):\n  File "train.py", line 7, in <module>\n    f(3)\nValueError: 5 is many',
     ],
 )
 def test_what_surrounds_it_is_not(lines: str) -> None:

@@ -11,7 +11,7 @@ from bis.errors import EvidenceTooNew
 from bis.evidence.outcomes import keep_outcome, read_outcomes
 from bis.evidence.record_document import read_record, record_text
 from bis.evidence.store import StoredRun
-from bis.evidence.written_contents import ARTIFACT, contents_tag, keep_contents, read_contents_of, with_contents
+from bis.evidence.written_contents import ARTIFACT, TAG, contents_tag, keep_contents, read_contents_of, with_contents
 from bis.model.facets import Status
 from bis.model.record import missing_record
 from bis.model.verdict import Outcome, ReplayKind
@@ -28,8 +28,8 @@ def test_contents_come_back() -> None:
     run_id = store.create("Default", "a", contents_tag(OUTPUTS), started_unix_s=1.0)
     keep_contents(store, run_id, OUTPUTS)
     slim = replace(OUTPUTS, contents=())
-    assert with_contents(store, run_id, slim, store.tags(run_id)) == OUTPUTS
-    assert with_contents(store, run_id, slim, {}) == slim
+    assert with_contents(store, run_id, slim, kept=TAG in store.tags(run_id)) == OUTPUTS
+    assert with_contents(store, run_id, slim, kept=False) == slim
     assert contents_tag(slim) == contents_tag(None) == {}
 
 
@@ -38,7 +38,7 @@ def test_damaged_contents_are_a_reason() -> None:
     store = MemoryStore()
     run_id = store.create("Default", "a", contents_tag(OUTPUTS), started_unix_s=1.0)
     store.log_text(run_id, "{", ARTIFACT)
-    found = with_contents(store, run_id, OUTPUTS, store.tags(run_id))
+    found = with_contents(store, run_id, OUTPUTS, kept=True)
     assert found.status is Status.PARTIAL
     assert ARTIFACT in found.reasons[-1]
     store.log_text(run_id, json.dumps({"format": "bis.contents", "version": 99}), ARTIFACT)

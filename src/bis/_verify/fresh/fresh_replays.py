@@ -80,8 +80,8 @@ def judge_fresh(
     items = [ending, *(f.item for f in findings), *_model_items(case, ok)]
     level = _level(items, ok)
     if ok and level is Level.INCONCLUSIVE and not any(i.counts and i.kind is not ItemKind.EXIT for i in items):
-        said = (statement(StatementCode.NOTHING_COMPARED),)
-        group = Group(ReplayKind.FRESH, level, len(outcomes), len(used) - len(ok), tuple(items), said)
+        nothing = (statement(StatementCode.NOTHING_COMPARED),)
+        group = Group(ReplayKind.FRESH, level, len(outcomes), len(used) - len(ok), tuple(items), nothing)
         return Judgement(group, None)
     needed = _needed(level, ending, [f for f in findings if f.item.counts], len(ok), len(used), alpha)
     said += _statements(case, findings, ok, level)

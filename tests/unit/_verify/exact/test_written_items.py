@@ -127,7 +127,7 @@ def test_files_that_are_absent() -> None:
     a = wrote(content("m.json", named("acc", 0.5)))
     assert items(a, outputs())["m.json"].level is Level.DIVERGENT
     assert items(a, wrote(content("n.json", named("acc", 0.5))))["m.json"].level is Level.INCONCLUSIVE
-    assert not items(wrote(content("/tmp/m.json", named("acc", 0.5))), outputs())["/tmp/m.json"].counts
+    assert not items(wrote(content("/elsewhere/m.json", named("acc", 0.5))), outputs())["/elsewhere/m.json"].counts
 
 
 def test_more_or_fewer_numbers() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-import datetime
+import datetime as dt
 import io
 import os
 import pickle
@@ -53,7 +53,7 @@ def test_no_code_runs() -> None:
 
 def test_different_values_of_unknown_classes_differ() -> None:
     """Not even a date is made; its bytes are compared."""
-    one, other = (read_pickle(pickle.dumps({"d": datetime.date(2020, 1, day)})) for day in (1, 2))
+    one, other = (read_pickle(pickle.dumps({"d": dt.date(2020, 1, day)})) for day in (1, 2))
     assert one.numbers != other.numbers
 
 
