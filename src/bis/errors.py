@@ -21,8 +21,8 @@
     ├── MissingExtra                3  an optional dependency is not installed
     └── ConsentRefused              3  running code that was recorded elsewhere was not allowed
 
-Exit codes of the commands: 0 yes, 1 not reproduced or findings, 2 usage, 3 could not run, 4 nothing to look at,
-5 inconclusive, 70 a defect of bis.
+Exit codes of the commands: 0 yes, 1 not reproduced or findings, 2 usage, 3 could not run, 4 nothing to look at or to
+compare, 5 inconclusive, 70 a defect of bis.
 """
 
 from __future__ import annotations

@@ -29,17 +29,18 @@ def replayed(project: Project, text: str) -> tuple[int, dict[str, Any]]:
 
 @pytest.mark.parametrize(
     "text",
-    [PRINTS, LOGS.format(seed="random.seed(0)\nnp.random.seed(0)\n")],
-    ids=["no MLflow", "MLflow, all seeded"],
+    [PRINTS, LOGS.format(seed="random.seed(0)\nnp.random.seed(0)\n"), LOGS.format(seed="")],
+    ids=["no MLflow", "MLflow, all seeded", "MLflow, nothing seeded and nothing used"],
 )
 def test_a_mismatch_without_entropy_is_divergent(project: Project, text: str) -> None:
     """Chance cannot explain it, since only ids were drawn: exit status 1, and no fresh replays are asked for."""
     code, verdict = replayed(project, text)
     assert (code, verdict["level"], verdict["needed"]) == (1, "divergent", None)
-    assert "no-entropy" in [s["code"] for s in verdict["statements"]]
+    assert {"no-entropy", "other-causes"} <= {s["code"] for s in verdict["statements"]}
+    assert verdict["groups"][0]["level"] == "divergent"
 
 
 def test_a_mismatch_that_chance_may_explain_is_inconclusive(project: Project) -> None:
-    """Without seeds nobody knows whether the program used the shared generators: fresh replays would tell."""
-    code, verdict = replayed(project, LOGS.format(seed=""))
+    """The program drew from a shared generator that it did not seed: fresh replays would tell."""
+    code, verdict = replayed(project, LOGS.format(seed="random.random()\n"))
     assert (code, verdict["level"], verdict["needed"]) == (5, "inconclusive", 3)

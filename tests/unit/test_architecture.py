@@ -54,6 +54,20 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/model/kept_thing.py": "values; as they are found: tests/integration/_replay/test_home_contents.py",
     "src/bis/_version.py": "one constant; with the metadata: tests/unit/test_architecture.py",
     "src/bis/__main__.py": "each functional test starts it: tests/functional/scene.py",
+    "src/bis/model/written_content.py": "values; as they are read: tests/unit/record/contents/test_content_reading.py",
+    **{
+        f"src/bis/record/contents/{name}.py": "each kind: tests/unit/record/contents/test_content_reading.py"
+        for name in (
+            "archive_content",
+            "array_content",
+            "gathering",
+            "json_content",
+            "settings_content",
+            "table_content",
+            "text_content",
+        )
+    },
+    "src/bis/_verify/exact/printed_items.py": "with all content: tests/unit/_verify/exact/test_content.py",
     "src/bis/evidence/run_index.py": "against real stores: tests/integration/evidence/test_evidence_access.py",
     "src/bis/evidence/tracking_reader.py": "beside MLflow: tests/integration/evidence/test_sqlite_reader.py",
     "src/bis/evidence/tracking_writer.py": "beside MLflow: tests/integration/evidence/test_sqlite_writer.py",
@@ -93,6 +107,7 @@ FENCES: dict[str, str] = {
     "src/bis/instrument/mlflow_plugin.py": "an exception here would break `import mlflow`",
     "src/bis/instrument/recorder.py": "an audit hook that raises would make the user's open() fail",
     "src/bis/instrument/entropy/import_hooks.py": "runs inside the user's import statement, which goes on without us",
+    "src/bis/instrument/entropy/shared_generators.py": "reads a generator that the user's program may have replaced",
     "src/bis/instrument/entropy/reports.py": "the fence of the entropy hooks, which know the standard library only",
     "src/bis/instrument/weight_probe.py": "reads objects of the user's program, lazy proxies included",
     "src/bis/launch/notebook.py": "handed from the worker thread to the caller's, which raises it",

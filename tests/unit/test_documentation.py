@@ -32,6 +32,7 @@ from bis.model import (
     statement,
     stored_runs,
     verdict,
+    written_content,
 )
 from bis.model.audit_facts import FACTS
 from bis.record.storing import StoredSession
@@ -185,6 +186,8 @@ FORMATS = [
         ("outputs.md", c)
         for c in (facets.Outputs, facets.Curve, facets.ModelWeights, facets.CellOutput, facets.Failure)
     ],
+    ("outputs.md", facets.PrintedRest),
+    *[("contents.md", c) for c in (written_content.WrittenContent, written_content.NamedNumbers)],
     *[("spool.md", c) for c in (session.Session, session.Exit, session.Quarantine)],
     ("known_stores.md", known_stores.KnownSession),
     *[("verdict.md", c) for c in (verdict.Verdict, verdict.Group, verdict.Item, verdict.Evidence, verdict.Outcome)],

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis._replay.inputs import Inputs, Resolved, environment_in_use, resolve
-from bis._replay.original_place import in_original_place
+from bis._replay.original_place import in_original_place, original_paths
 from bis._replay.planning import Layout
 from bis._replay.program_environment import neutralise
 from bis._replay.working_copy import build
@@ -28,21 +28,23 @@ from bis.evidence.sqlite_reader import sqlite_reader
 from bis.instrument.quarantine import DATABASE
 from bis.launch.launcher import child_environment, launch, write_session
 from bis.launch.runners import Launch, NotebookOptions
-from bis.model.facets import Cell, EntryKind, Failure, FileDigest, Outputs, Status
+from bis.model.facets import Cell, EntryKind, Failure, Outputs, Status
 from bis.model.plan import Plan
 from bis.model.record import Mode
 from bis.model.session import Quarantine, Session
 from bis.model.variation import Variation
 from bis.model.verdict import Deviation, Outcome
-from bis.record.assembly import texts, written_files
+from bis.record.assembly import texts, written_contents, written_files
+from bis.record.contents.written_places import artifacts_to_read
 from bis.record.observed_session import ObservedSession, outputs_of, read_sightings, session_run, trace_of
 from bis.record.unseen_metrics import with_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from bis.evidence.tracking_reader import TrackingReader
     from bis.model.session_run import SessionRun
+    from bis.model.written_content import WrittenContent
 
 _CELLS = "bis-executed-cells.ipynb"  # an interactive session replays as a notebook of its executed cells
 _RUNNING: list[bool] = []
@@ -239,7 +241,9 @@ def _target(plan: Plan, root: Path, cwd: Path) -> str:
 
 def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...]) -> Outcome:
     redact = texts(Redactor({**os.environ, **secrets_of({}, job.plan.argv)}))
+    placed = original_paths(Path(seen.session.project_root), job.layout.project_root)
     outputs = outputs_of(seen, None, redact=redact)
+    artifacts = _artifacts(seen)
     failure = outputs.failure
     notes = []
     later = [e["path"] for e in seen.all("wrote-outside") if e["what"] == "later"]
@@ -259,19 +263,29 @@ def _outcome(job: Job, seen: ObservedSession, deviations: tuple[Deviation, ...])
         index=job.index,
         kind=job.plan.kind,
         root=job.variation.root,
-        outputs=replace(outputs, files=written_files(seen), failure=failure),
+        outputs=replace(
+            outputs,
+            files=written_files(seen),
+            contents=_contents(seen, artifacts, lambda text: placed(redact(text))),
+            failure=failure,
+        ),
         failure=failure,
         deviations=(*deviations, *found),
         trace=trace_of(seen)[0],
         notes=tuple(dict.fromkeys(notes)),
-        runs=_session_runs(seen, redact),
+        runs=_session_runs(seen, artifacts, redact),
     )
 
 
-def _session_runs(seen: ObservedSession, redact: Callable[[str], str]) -> tuple[SessionRun, ...]:
+def _session_runs(
+    seen: ObservedSession, artifacts: Mapping[str, Mapping[str, Path]], redact: Callable[[str], str]
+) -> tuple[SessionRun, ...]:
     """All runs of the program, with what only the quarantine's store has of them, as in the record of the original."""
-    artifacts = _artifacts(seen)
-    found = [session_run(seen, r, artifacts=artifacts.get(r.run_id, ()), redact=redact) for r in seen.runs]
+    found = []
+    for run in seen.runs:
+        files = artifacts.get(run.run_id, {})
+        digests = tuple(digest_file(path, None, name=name) for name, path in files.items())
+        found.append(session_run(seen, run, artifacts=digests, redact=redact))
     quarantine = seen.session.quarantine
     database = None if quarantine is None else Path(quarantine.folder) / DATABASE
     reader = None if database is None or not database.exists() else sqlite_reader(database)
@@ -286,18 +300,30 @@ def _with_unseen(reader: TrackingReader, run_id: str, outputs: Outputs) -> Outpu
     return outputs
 
 
-def _artifacts(seen: ObservedSession) -> dict[str, tuple[FileDigest, ...]]:
-    """Digests of what each run logged into the quarantine, by its id."""
+def _contents(
+    seen: ObservedSession, artifacts: Mapping[str, Mapping[str, Path]], redact: Callable[[str], str]
+) -> tuple[WrittenContent, ...]:
+    """What stands in the files that the program wrote, and in the artifacts of each of its runs."""
+    logged = {
+        f"{run}/{name}": path for run, files in artifacts.items() for name, path in artifacts_to_read(files).items()
+    }
+    found = written_contents(seen, logged, redact)
+    return tuple(
+        replace(c, run=c.path.partition("/")[0], path=c.path.partition("/")[2]) if c.artifact else c for c in found
+    )
+
+
+def _artifacts(seen: ObservedSession) -> dict[str, dict[str, Path]]:
+    """What each run logged into the quarantine: by its id, path -> file."""
     quarantine = seen.session.quarantine
     if not seen.runs or quarantine is None:
         return {}
     known = {run.run_id for run in seen.runs}
-    found: dict[str, tuple[FileDigest, ...]] = {}
+    found: dict[str, dict[str, Path]] = {}
     for base in Path(quarantine.folder).rglob("artifacts"):
         if base.parent.name in known:
             files = sorted(p for p in base.rglob("*") if p.is_file())
-            digests = tuple(digest_file(p, None, name=p.relative_to(base).as_posix()) for p in files)
-            found[base.parent.name] = found.get(base.parent.name, ()) + digests
+            found.setdefault(base.parent.name, {}).update({p.relative_to(base).as_posix(): p for p in files})
     return found
 
 

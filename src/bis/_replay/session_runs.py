@@ -9,6 +9,7 @@ from bis._verify.sessions.original_session import OriginalSession
 from bis.errors import EvidenceError
 from bis.evidence.lead_run import parent_in_session
 from bis.evidence.store import PARENT, StoredRun
+from bis.evidence.written_contents import TAG, with_contents
 from bis.model.run_identity import RunIdentity
 from bis.model.session_run import SessionRun
 from bis.model.stored_runs import RunFilter
@@ -37,7 +38,7 @@ def subject_of(store: EvidenceStore, run_id: str) -> Subject:
     EvidenceDamaged, EvidenceTooNew
         The record of the run cannot be read. Other runs whose records cannot be read are left out of the session.
     """
-    run = store.read(run_id)
+    run = _with_contents(store, store.read(run_id))
     session = run.record.session
     if not run.recorded or not session:
         return Subject(run, OriginalSession((session_run_of(run),), 0, run.record.outputs))
@@ -46,7 +47,7 @@ def subject_of(store: EvidenceStore, run_id: str) -> Subject:
     for summary in store.runs(RunFilter(tags={"bis.session": session})):
         if summary.run_id != run.run_id:
             try:
-                members.append(store.read(summary.run_id))
+                members.append(_with_contents(store, store.read(summary.run_id)))
             except EvidenceError:
                 continue  # it counts as one that could not be compared
     members = [m for m in members if m.recorded and m.record.session == session]
@@ -63,6 +64,12 @@ def subject_of(store: EvidenceStore, run_id: str) -> Subject:
             alone=alone,
         ),
     )
+
+
+def _with_contents(store: EvidenceStore, run: StoredRun) -> StoredRun:
+    """The run with what stands in the files that it wrote, and in its artifacts."""
+    outputs = with_contents(store, run.run_id, run.record.outputs, kept=TAG in run.tags)
+    return replace(run, record=replace(run.record, outputs=outputs))
 
 
 def session_run_of(stored: StoredRun) -> SessionRun:

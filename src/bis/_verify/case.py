@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from bis._verify.figures.clock_times import windows_of
 from bis._verify.printed_text import cell_texts, numbers_in
 from bis._verify.scoped_names import plain
+from bis._verify.stderr_lines import own_lines
 from bis._verify.tolerances import Tolerances
+from bis._verify.written_figures import written_curves
 from bis.model.facets import Curve, Outputs
 from bis.model.machine_measures import measures_machine
 from bis.model.statement import Statement, StatementCode, statement
@@ -30,15 +32,17 @@ class Case:
     trace: Mapping[str, str] = field(default_factory=dict)
 
     def metrics(self, outputs: Outputs) -> tuple[Curve, ...]:
-        """The metrics of a run; the numbers that it printed where the original logged no metrics."""
-        return outputs.metrics if self.original.metrics else printed_curves(outputs)
+        """The metrics of a run; also what it printed and wrote, where the original logged none that count."""
+        if any(counts(c.name, self.tolerances) for c in self.original.metrics):
+            return outputs.metrics
+        return (*outputs.metrics, *printed_curves(outputs), *written_curves(outputs))
 
     def quantum(self, name: str) -> float:
         """The declared quantum of a metric, else the last printed digit's unit of a printed number, else 0."""
         declared = self.tolerances.declared_for(name)
         if declared and declared.quantum:
             return declared.quantum
-        if not self.original.metrics and name.startswith(PRINTED):
+        if name.startswith(PRINTED) and self.original.metric(name) is None:
             return max((_unit(text) for text in _printed(self.original).get(name, ())), default=0.0)
         return 0.0
 
@@ -55,7 +59,7 @@ def not_counted(name: str, tolerances: Tolerances) -> tuple[Statement, ...]:
 
 
 def printed_curves(outputs: Outputs) -> tuple[Curve, ...]:
-    """The numbers in stdout and cells as curves: one for each label, a step for each time it was printed.
+    """The numbers in stdout, stderr and cells as curves: one for each label, a step for each time it was printed.
 
     Numbers without words are named by their line, and by their column where there are several in it.
     """
@@ -66,7 +70,8 @@ def printed_curves(outputs: Outputs) -> tuple[Curve, ...]:
 
 
 def _printed(outputs: Outputs) -> dict[str, list[str]]:
-    texts = [outputs.stdout or "", *(text for _, text in sorted(cell_texts(outputs.cells).items()))]
+    texts = [outputs.stdout or "", own_lines(outputs.stderr or "")]
+    texts += [own_lines(t) if kind == "stderr" else t for (_, kind), t in sorted(cell_texts(outputs.cells).items())]
     series: dict[str, list[str]] = {}
     for found in (n for text in texts for n in numbers_in(text, windows_of(outputs))):
         series.setdefault(PRINTED + found.series, []).append(found.text)

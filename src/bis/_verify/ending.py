@@ -53,6 +53,11 @@ class Ending:
         return (self.stage, self.signal, status, self.cell)
 
     @property
+    def ended_badly(self) -> bool:
+        """Whether it failed, or said so by its exit status."""
+        return self.failed or bool(self.exit_code)
+
+    @property
     def said(self) -> Statement:
         """As a part of a statement."""
         if not self.failed:
@@ -95,7 +100,8 @@ def same_end(original: Ending, replayed: Ending) -> bool:
 def judge_exact_ending(original: Outputs, outcomes: Sequence[Outcome]) -> Item:
     """The item on how exact replays ended.
 
-    All failed otherwise than the original: not executable. Some did, for a reason of the place (time limit, memory,
+    The original failed, and all failed in the same way: not executable, since there is no result to get again. All
+    failed otherwise than the original: not executable. Some did, for a reason of the place (time limit, memory,
     missing data): inconclusive, as it is not known what they would have done. Some did by themselves: divergent.
     """
     first = ending_of_original(original)
@@ -104,10 +110,10 @@ def judge_exact_ending(original: Outputs, outcomes: Sequence[Outcome]) -> Item:
     other = [e for e in ends if not same_end(first, e)]
     evidence = Evidence(replays=total)
     if not other:
-        if first.failed:
+        if first.ended_badly:
             said = statement(StatementCode.FAILS_ALIKE, first.said, same=total, total=total)
-        else:
-            said = statement(StatementCode.ENDS_ALIKE, same=total, total=total)
+            return Item(EXIT, ItemKind.EXIT, Level.NOT_EXECUTABLE, (said,), evidence)
+        said = statement(StatementCode.ENDS_ALIKE, same=total, total=total)
         return Item(EXIT, ItemKind.EXIT, Level.BITWISE, (said,), evidence)
     reasons = common_ends(other)
     if all(e.failed for e in other) and len(other) == total:
@@ -136,8 +142,8 @@ def judge_fresh_ending(original: Outputs, outcomes: Sequence[Outcome], *, alpha:
     total = len(ends)
     # Two classes: ended as the original did (a number), or otherwise (none).
     p_value = category_test(0.0, [0.0 if same_end(first, e) else None for e in ends], alpha=alpha).p_value
-    if alike == total and first.failed:
-        level = Level.STATISTICAL
+    if alike == total and first.ended_badly:
+        level = Level.NOT_EXECUTABLE
         said = statement(StatementCode.FAILS_ALIKE, first.said, same=total, total=total)
     elif alike == total:
         level, said = Level.BITWISE, statement(StatementCode.ENDS_ALIKE, same=total, total=total)

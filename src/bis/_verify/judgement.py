@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._verify.case import Case
-from bis._verify.ending import common_ends, ending_of, nothing_ran, of_kind
+from bis._verify.ending import common_ends, ending_of, ending_of_original, nothing_ran, of_kind, same_end
 from bis._verify.exact.exact_replays import judge_exact
 from bis._verify.fresh.fresh_metric import MINIMUM
 from bis._verify.fresh.fresh_replays import Judgement, judge_fresh
+from bis._verify.program_entropy import drawn_by_the_program
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Deviation, Group, Item, ItemKind, Level, Outcome, ReplayKind, Verdict
 
@@ -68,6 +69,7 @@ def judge(
     exact_group = judge_exact(case, exact) if exact else None
     fresh_judged = judge_fresh(case, fresh, original_root=original_root, sequential=sequential) if fresh else None
     level, needed, statements = _overall(case, (*exact, *fresh), exact_group, fresh_judged)
+    level, needed, statements = _with_failed_original(case, (*exact, *fresh), level, needed, statements)
     groups = tuple(g for g in (exact_group, fresh_judged.group if fresh_judged else None) if g is not None)
     return Verdict(
         run_id=run_id,
@@ -95,11 +97,11 @@ def _overall(
             said.append(statement(StatementCode.NOT_ORDINARY))
         return exact.level, None, said
     if exact and case.deterministic and exact.level is Level.DIVERGENT:
-        said = [_headline(exact), statement(StatementCode.NO_ENTROPY)]
+        said = [_headline(exact), statement(StatementCode.NO_ENTROPY), statement(StatementCode.OTHER_CAUSES)]
         return Level.DIVERGENT, None, said + list(exact.statements[1:])
     if fresh is None:
         assert exact is not None
-        return _exact_alone(exact)
+        return _exact_alone(case, exact, outcomes)
     said = [_headline(fresh.group), *fresh.group.statements[1:]]
     if exact:
         said.append(statement(StatementCode.EXACT_SAID, _headline(exact), level=exact.level.value))
@@ -110,15 +112,40 @@ def _overall(
     return level, fresh.needed, said
 
 
-def _exact_alone(exact: Group) -> tuple[Level, int | None, list[Statement]]:
+def _with_failed_original(
+    case: Case, outcomes: Sequence[Outcome], level: Level, needed: int | None, said: list[Statement]
+) -> tuple[Level, int | None, list[Statement]]:
+    """Of an original that failed there is no result to get again: that is the headline, and never a yes."""
+    first = ending_of_original(case.original)
+    if not first.ended_badly or not outcomes:
+        return level, needed, said
+    same = sum(same_end(first, ending_of(o)) for o in outcomes)
+    headline = statement(StatementCode.ORIGINAL_FAILED, first.said, same=same, total=len(outcomes))
+    if level is not Level.DIVERGENT:
+        level, needed = Level.NOT_EXECUTABLE, None
+    return level, needed, [headline, *(s for s in said if s.code is not StatementCode.REPLAYS_MADE)]
+
+
+def _exact_alone(case: Case, exact: Group, outcomes: Sequence[Outcome]) -> tuple[Level, int | None, list[Statement]]:
     said = [_headline(exact), *exact.statements[1:]]
     if exact.level is Level.NOT_EXECUTABLE:
         return exact.level, None, said
     if exact.level is Level.DIVERGENT:
+        if _drew_the_same(case, outcomes):
+            said.append(statement(StatementCode.OTHER_CAUSES))
         said.append(statement(StatementCode.ONLY_FRESH_CAN_TELL, least=MINIMUM))
         return Level.INCONCLUSIVE, MINIMUM, said
+    if not exact.failed:  # more replays would leave it as open
+        return exact.level, None, said
     needed = max(1, exact.failed)
     return Level.INCONCLUSIVE, needed, [*said, statement(StatementCode.EXACT_WOULD_DECIDE, replays=needed)]
+
+
+def _drew_the_same(case: Case, outcomes: Sequence[Outcome]) -> bool:
+    """Whether all exact replays drew as the original did, so that recorded randomness is not what differs."""
+    own = drawn_by_the_program(case.trace)
+    traces = [o.trace for o in outcomes if o.kind is ReplayKind.EXACT]
+    return bool(own) and all({k: t.get(k) for k in own} == {k: case.trace[k] for k in own} for t in traces)
 
 
 def _headline(group: Group) -> Statement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bis._version import __version__
@@ -12,6 +13,7 @@ from bis.errors import BisError, EvidenceDamaged
 from bis.evidence.documents import document_text, parse_document
 from bis.evidence.redaction import Redactor, secrets_of
 from bis.evidence.store import PARENT
+from bis.evidence.written_contents import keep_contents, with_contents
 from bis.model.facets import Failure
 from bis.model.jsonable import from_json, strict_json, to_json
 from bis.model.stored_runs import RunFilter, RunSummary
@@ -67,11 +69,13 @@ def keep_outcome(
             "version": VERSION,
             "bis_version": __version__,
             "created_unix_s": now,
-            "outcome": strict_json(to_json(outcome)),
+            "outcome": strict_json(to_json(without_contents(outcome))),
             "plan": strict_json(to_json(plan)),
+            "contents": len(outputs.contents) if outputs is not None else 0,
         }
         text = redactor.text(document_text(document), place="replay", assignments=False)
         store.log_text(run_id, text, ARTIFACT)
+        keep_contents(store, run_id, outputs)
         store.end(run_id, "FAILED" if outcome.failure is not None else "FINISHED", time.time())
     except BaseException:
         with suppress(BisError):  # the first error is the one that is reported
@@ -158,9 +162,19 @@ def _read(store: EvidenceReader, child: RunSummary) -> tuple[Outcome, dict[str, 
     try:
         plan = document.get("plan")
         overrides = plan.get("overrides") if isinstance(plan, dict) else None
-        return from_json(Outcome, {**given, "run_id": child.run_id}), from_json(dict[str, str], overrides or {})
+        outcome = from_json(Outcome, {**given, "run_id": child.run_id})
+        changed = from_json(dict[str, str], overrides or {})
     except ValueError as error:
         raise EvidenceDamaged(f"{where}: {error}") from error
+    if outcome.outputs is None:
+        return outcome, changed
+    kept = bool(document.get("contents"))
+    return replace(outcome, outputs=with_contents(store, child.run_id, outcome.outputs, kept=kept)), changed
+
+
+def without_contents(outcome: Outcome) -> Outcome:
+    """An outcome as it is written down: what stands in its files is kept apart."""
+    return outcome if outcome.outputs is None else replace(outcome, outputs=replace(outcome.outputs, contents=()))
 
 
 def _unreadable(child: RunSummary, error: BisError) -> Outcome:

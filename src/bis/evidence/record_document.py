@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 def record_text(record: Record) -> bytes:
-    """A record as UTF-8 JSON."""
-    return encoded(to_json(record), indent=1, strict=True)
+    """A record as UTF-8 JSON; contents of files are kept apart, see `bis.evidence.written_contents`."""
+    slim = replace(record, outputs=replace(record.outputs, contents=()))
+    return encoded(to_json(slim), indent=1, strict=True)
 
 
 def read_record(text: bytes, where: str) -> Record:

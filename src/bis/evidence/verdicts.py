@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bis._version import __version__
 from bis.errors import BisError, EvidenceDamaged, EvidenceError
 from bis.evidence.documents import document_text, parse_document
-from bis.evidence.outcomes import redactor_of_plan, replays_of
+from bis.evidence.outcomes import redactor_of_plan, replays_of, without_contents
 from bis.model.jsonable import from_json, strict_json, to_json
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.stored_runs import StoredVerdict
@@ -37,7 +37,9 @@ def keep_verdict(
     RunNotFound, StoreUnavailable
         There is no such run, or MLflow does not answer. What is stored is then the earlier verdict, or none.
     """
-    slim = tuple(replace(o, outputs=None, runs=None) if o.run_id is not None else o for o in verdict.outcomes)
+    slim = tuple(
+        replace(o, outputs=None, runs=None) if o.run_id is not None else without_contents(o) for o in verdict.outcomes
+    )
     document = {
         "format": FORMAT,
         "version": VERSION,

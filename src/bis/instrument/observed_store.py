@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from bis.evidence.addresses import without_password
@@ -41,7 +42,9 @@ class Observing:
 
     def create_run(self, *args: Any, **kwargs: Any) -> Any:
         """Create the run with the tags of the session, and note it."""
-        with outermost() as first:
+        entropy = self.bis_recorder.entropy
+        # MLflow draws the name of a run from the generator that the whole program shares.
+        with nullcontext() if entropy is None else entropy.others, outermost() as first:
             if first:
                 args, kwargs = self.bis_recorder.fence.run("tags", self._bis_tagged, args, kwargs) or (args, kwargs)
             run = super().create_run(*args, **kwargs)  # type: ignore[misc]

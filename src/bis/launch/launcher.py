@@ -184,7 +184,7 @@ def child_environment(session: Session, base: Mapping[str, str]) -> dict[str, st
 
 
 def launch(job: Launch) -> Exit:
-    """Run the program of a session to its end; writes ``stdout.txt`` and ``exit.json`` into the spool.
+    """Run the program of a session to its end; writes ``stdout.txt``, ``stderr.txt`` and ``exit.json``.
 
     Raises
     ------

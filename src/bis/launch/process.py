@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import select
 import signal
@@ -10,15 +9,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from bis.config import MIB
 from bis.errors import ExecutionError
-from bis.launch.muting import mute
+from bis.launch.kept_output import KeptOutput
 from bis.model.session import Exit
 
 _CHUNK = 65536
@@ -33,8 +32,9 @@ _FROM_TERMINAL = ("SIGINT", "SIGQUIT")
 class Program:
     """A command, its environment and its limits.
 
-    `stdout` is the file that keeps what it prints (the first `stdout_bytes` of it). With `echo` its output also goes
-    to that of bis, through a pseudo-terminal where that is a terminal, so that progress bars look as usual.
+    `stdout` and `stderr` are the files that keep what it prints (the first `stdout_bytes` of each); without a file for
+    it, stderr is that of bis. With `echo` its output also goes to that of bis, through a pseudo-terminal where that is
+    a terminal, so that progress bars look as usual.
     With `own_group` it gets a process group of its own, and no input but the file `stdin`: replays are killed as a
     whole.
     """
@@ -61,26 +61,34 @@ def run_program(program: Program) -> Exit:
     KeyboardInterrupt
         Ctrl-C, after the program (with `own_group`: and its children) was ended.
     """
-    terminal = program.echo and os.name == "posix" and _is_terminal(sys.stdout)
-    reading, writing = _terminal() if terminal else os.pipe()
+    streams = ["stdout"] if program.stderr is None else ["stdout", "stderr"]
+    ends = [_ends(program, name) for name in streams]
+    readers = [reading for reading, _ in ends]
     clock = time.monotonic()
     try:
-        process = _start(program, writing)
+        process = _start(program, *(writing for _, writing in ends))
     except OSError as error:
-        os.close(reading)
+        for reading in readers:
+            os.close(reading)
         raise ExecutionError(
             f"{program.command[0]} cannot be started in {program.cwd}: {error}",
             hint="Check that the interpreter and the folder exist and may be used.",
         ) from error
     finally:
-        os.close(writing)
-    output = _Output(program)
+        for _, writing in ends:
+            os.close(writing)
+    files = [program.stdout] if program.stderr is None else [program.stdout, program.stderr]
+    kept = [
+        KeptOutput(path, limit_bytes=program.stdout_bytes, echo=name if program.echo else "")
+        for path, name in zip(files, streams, strict=True)
+    ]
     try:
         with _signals_for(process, program):
-            timed_out = _forward(program, process, reading, output, clock)
+            timed_out = _forward(program, process, dict(zip(readers, kept, strict=True)), clock)
     finally:
-        os.close(reading)
-        output.close()
+        for reading, output in zip(readers, kept, strict=True):
+            os.close(reading)
+            output.close()
         _end(process, group=program.own_group)
     code = process.returncode
     return Exit(
@@ -89,12 +97,19 @@ def run_program(program: Program) -> Exit:
         timed_out=timed_out,
         ended_unix_s=time.time(),
         duration_s=time.monotonic() - clock,
-        stdout_cut=output.cut,
+        stdout_cut=kept[0].cut,
+        stdout_rest=kept[0].rest,
+        stderr_rest=kept[1].rest if len(kept) > 1 else None,
     )
 
 
-def _start(program: Program, writing: int) -> subprocess.Popen[bytes]:
-    stderr = None if program.stderr is None else program.stderr.open("wb")
+def _ends(program: Program, name: str) -> tuple[int, int]:
+    """Two ends of what carries a stream: a pseudo-terminal where bis shows it on a terminal, else a pipe."""
+    shown = getattr(sys, name)
+    return _terminal(shown) if program.echo and os.name == "posix" and _is_terminal(shown) else os.pipe()
+
+
+def _start(program: Program, stdout: int, stderr: int | None = None) -> subprocess.Popen[bytes]:
     given = None if program.stdin is None else program.stdin.open("rb")
     try:
         return subprocess.Popen(
@@ -102,18 +117,16 @@ def _start(program: Program, writing: int) -> subprocess.Popen[bytes]:
             cwd=program.cwd,
             env=dict(program.env),
             stdin=given or (subprocess.DEVNULL if program.own_group else None),
-            stdout=writing,
+            stdout=stdout,
             stderr=stderr,
             start_new_session=program.own_group,
         )
     finally:
         if given is not None:
             given.close()
-        if stderr is not None:
-            stderr.close()
 
 
-def _terminal() -> tuple[int, int]:
+def _terminal(shown: Any) -> tuple[int, int]:
     import pty
     import termios
 
@@ -121,7 +134,7 @@ def _terminal() -> tuple[int, int]:
     attributes = termios.tcgetattr(writing)
     attributes[1] &= ~termios.OPOST  # what is kept should hold the program's own line endings
     termios.tcsetattr(writing, termios.TCSANOW, attributes)
-    _copy_size(sys.stdout.fileno(), writing)
+    _copy_size(shown.fileno(), writing)
     return reading, writing
 
 
@@ -134,91 +147,57 @@ def _copy_size(source: int, target: int) -> None:
         fcntl.ioctl(target, termios.TIOCSWINSZ, fcntl.ioctl(source, termios.TIOCGWINSZ, b"\0" * 8))
 
 
-class _Output:
-    """Keeps what a program prints, and shows it; neither may fail: a full disk or a closed pipe costs the copy only."""
-
-    def __init__(self, program: Program) -> None:
-        self._room = program.stdout_bytes
-        self._echo = program.echo
-        self._copy: IO[bytes] | None = None
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self.cut = False
-        try:
-            self._copy = program.stdout.open("wb", buffering=0)  # so that closing has nothing left to write
-        except OSError:
-            self.cut = True
-
-    def take(self, data: bytes) -> None:
-        """Keep and show a piece of output."""
-        if self._copy is not None:
-            part = data[: self._room]
-            try:
-                written = self._copy.write(part) if part else 0
-            except OSError:
-                written = 0
-            self._room -= written
-            if written < len(data):
-                self.cut = True
-                self.close()
-        if self._echo:
-            self._show(data)
-
-    def close(self) -> None:
-        """Stop keeping output."""
-        if self._copy is not None:
-            with suppress(OSError):
-                self._copy.close()
-            self._copy = None
-
-    def _show(self, data: bytes) -> None:
-        stream: Any = sys.stdout
-        try:
-            if hasattr(stream, "buffer"):
-                stream.buffer.write(data)
-            elif stream is not None:  # a notebook's stdout takes text only
-                stream.write(self._decoder.decode(data))
-            stream.flush()
-        except (OSError, ValueError):  # the reader of the output of bis has gone: the program goes on
-            self._echo = False
-            mute(stream)
-
-
-def _forward(program: Program, process: subprocess.Popen[bytes], reading: int, output: _Output, clock: float) -> bool:
+def _forward(
+    program: Program, process: subprocess.Popen[bytes], outputs: Mapping[int, KeptOutput], clock: float
+) -> bool:
     """Copy output until the program has ended; True where its time ran out.
 
-    A child that the program left running may hold the pipe open for ever: half a second after the program's own end
+    A child that the program left running may hold a pipe open for ever: half a second after the program's own end
     its output is shown by a process of its own, and no longer kept.
     """
     ended_at: float | None = None
     late = 0
+    open_ends = list(outputs)
     while True:
-        ready, _, _ = select.select([reading], [], [], 0.05)
-        if ready:
-            try:
-                data = os.read(reading, _CHUNK)
-            except OSError:  # how a pseudo-terminal reports that its other end is closed
-                data = b""
-            if not data:
-                return _await(process, program, clock)
-            output.take(data)
+        ready, _, _ = select.select(open_ends, [], [], 0.05)
+        came = 0
+        for reading in ready:
+            data = _read(reading)
+            if data:
+                outputs[reading].take(data)
+                came += len(data)
+            else:
+                open_ends.remove(reading)
+        if not open_ends:
+            return _await(process, program, clock)
         if process.poll() is not None:
             ended_at = ended_at or time.monotonic()
-            late += len(data) if ready else 0
-            if late > MIB or (not ready and time.monotonic() - ended_at > _AFTER_END_S):  # no pipe holds more
-                _hand_over(program, reading)
+            late += came
+            # No pipe holds more.
+            if late > MIB * len(outputs) or (not ready and time.monotonic() - ended_at > _AFTER_END_S):
+                _hand_over(program, open_ends, list(outputs))
                 return False
         elif program.timeout_s is not None and time.monotonic() - clock > program.timeout_s:
             _end(process, group=program.own_group)
             return True
 
 
-def _hand_over(program: Program, reading: int) -> None:
+def _read(reading: int) -> bytes:
+    try:
+        return os.read(reading, _CHUNK)
+    except OSError:  # how a pseudo-terminal reports that its other end is closed
+        return b""
+
+
+def _hand_over(program: Program, open_ends: Sequence[int], all_ends: Sequence[int]) -> None:
     """Go on to show what children of the program print, which would otherwise die of a closed pipe."""
     if program.echo and not program.own_group:
-        with suppress(OSError):
-            # Ctrl-C, which is for the program, must not end it before those children.
-            command = ["sh", "-c", "trap '' INT QUIT; exec cat"]
-            subprocess.Popen(command, stdin=reading, stderr=subprocess.DEVNULL)
+        for reading in open_ends:
+            to_stderr = " >&2" if reading != all_ends[0] else ""
+            with suppress(OSError):
+                # Ctrl-C, which is for the program, must not end it before those children.
+                command = ["sh", "-c", f"trap '' INT QUIT; exec cat{to_stderr}"]
+                subprocess.Popen(command, stdin=reading, stderr=None if to_stderr else subprocess.DEVNULL)
 
 
 def _await(process: subprocess.Popen[bytes], program: Program, clock: float) -> bool:

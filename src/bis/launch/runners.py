@@ -92,7 +92,7 @@ class ProcessRunner:
             own_group=job.own_group,
             stdin=job.stdin,
             timeout_s=job.timeout_s,
-            stderr=None if job.echo else folder / "stderr.txt",
+            stderr=folder / spool_files.STDERR,
         )
         return run_program(program)
 

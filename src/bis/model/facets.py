@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from bis.model.written_content import WrittenContent
+
 
 class Status(str, Enum):
     """How much of a facet is known."""
@@ -362,6 +364,18 @@ class CellOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedRest:
+    """All that a program printed, where only the first part of it was kept.
+
+    `size_bytes` and `digest` (BLAKE3 in hexadecimal) are of all of it, as it was printed; `tail` is its end as text.
+    """
+
+    size_bytes: int
+    digest: str
+    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why a program did not end well.
 
@@ -383,8 +397,10 @@ class Outputs:
     """What came out of a run.
 
     `exit_code` is that of the process; None where it was not seen. `failure` is set for an uncaught exception even
-    where MLflow says FINISHED. `started_unix_s` and `ended_unix_s` say when the program ran; None where that was not
-    recorded.
+    where MLflow says FINISHED. `stdout_rest` and `stderr_rest` are set where not all that was printed was kept.
+    `contents` are what stands in the artifacts and files; they are kept apart from the record, and empty where they
+    were not read. `stderr` is None where it was not recorded. `started_unix_s` and `ended_unix_s` say when the program
+    ran; None where that was not recorded.
     """
 
     status: Status
@@ -399,6 +415,10 @@ class Outputs:
     failure: Failure | None = None
     started_unix_s: float | None = None
     ended_unix_s: float | None = None
+    stderr: str | None = None
+    stdout_rest: PrintedRest | None = None
+    stderr_rest: PrintedRest | None = None
+    contents: tuple[WrittenContent, ...] = ()
 
     def metric(self, name: str) -> Curve | None:
         """The curve of this name."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bis.model.facets import EntryKind, GeneratorState
+from bis.model.facets import EntryKind, GeneratorState, PrintedRest
 from bis.model.record import Mode
 
 
@@ -81,8 +81,9 @@ class Session:
 class Exit:
     """How the process of a session ended, as the launcher saw it (``exit.json``).
 
-    `stdout_cut` is true where not all that it printed was kept; `stdin_read` where it read of a file that was its
-    standard input.
+    `stdout_cut` is true where not all that it printed was kept. `stdout_rest` and `stderr_rest` say what all of it was
+    then; None where all was kept, and in sessions from before that was noted. `stdin_read` is true where it read of a
+    file that was its standard input.
     """
 
     exit_code: int | None
@@ -92,3 +93,5 @@ class Exit:
     duration_s: float
     stdout_cut: bool = False
     stdin_read: bool = False
+    stdout_rest: PrintedRest | None = None
+    stderr_rest: PrintedRest | None = None

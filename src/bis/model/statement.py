@@ -56,6 +56,11 @@ class StatementCode(str, Enum):
     PRINTED_AS = "printed-as"
     NOT_COMPARED = "not-compared"
     NOT_COUNTED = "not-counted"
+    FIGURES_SAME = "figures-same"
+    WRITTEN_AS = "written-as"
+    OTHER_COUNT = "other-count"
+    NOT_COMPARABLE = "not-comparable"
+    REST_DIFFERS = "rest-differs"
 
     # One metric in fresh replays.
     CATEGORY_DIFFERS = "category-differs"
@@ -93,6 +98,7 @@ class StatementCode(str, Enum):
     TALLY = "tally"
     METRICS_ONLY = "metrics-only"
     NO_METRICS = "no-metrics"
+    OUTPUTS_DIFFER = "outputs-differ"
     ROOTS_REPEATED = "roots-repeated"
     ROOTS_UNKNOWN = "roots-unknown"
     TOO_FEW_FRESH = "too-few-fresh"
@@ -107,6 +113,8 @@ class StatementCode(str, Enum):
     SAME_BEFORE_FAILING = "same-before-failing"
     NOT_ORDINARY = "not-ordinary"
     NO_ENTROPY = "no-entropy"
+    OTHER_CAUSES = "other-causes"
+    ORIGINAL_FAILED = "original-failed"
     EXACT_SAID = "exact-said"
     FRESH_WOULD_DECIDE = "fresh-would-decide"
     ONLY_FRESH_CAN_TELL = "only-fresh-can-tell"
@@ -211,6 +219,11 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.PRINTED_AS: ("original", "replayed"),
     _C.NOT_COMPARED: ("tokens", "counts?"),
     _C.NOT_COUNTED: ("reason",),
+    _C.FIGURES_SAME: ("numbers", "total"),
+    _C.WRITTEN_AS: ("original", "replayed", "differing", "numbers"),
+    _C.OTHER_COUNT: ("original", "replayed"),
+    _C.NOT_COMPARABLE: ("other", "total"),
+    _C.REST_DIFFERS: ("other", "total"),
     _C.CATEGORY_DIFFERS: ("original", "replays", "other", "total", "p_value"),
     _C.CATEGORY_OCCURS: ("original", "same", "total", "low", "high", "confidence"),
     _C.CATEGORY_UNSEEN: ("original", "replays", "total"),
@@ -244,6 +257,7 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.TALLY: ("identical", "metrics", "within", "different", "replays"),
     _C.METRICS_ONLY: (),
     _C.NO_METRICS: (),
+    _C.OUTPUTS_DIFFER: ("items", "more"),
     _C.ROOTS_REPEATED: ("replays",),
     _C.ROOTS_UNKNOWN: ("replays",),
     _C.TOO_FEW_FRESH: ("usable", "least"),
@@ -256,6 +270,8 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.SAME_BEFORE_FAILING: ("metrics",),
     _C.NOT_ORDINARY: (),
     _C.NO_ENTROPY: (),
+    _C.OTHER_CAUSES: (),
+    _C.ORIGINAL_FAILED: ("same", "total"),
     _C.EXACT_SAID: ("level",),
     _C.FRESH_WOULD_DECIDE: ("replays",),
     _C.ONLY_FRESH_CAN_TELL: ("least",),

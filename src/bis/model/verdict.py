@@ -89,6 +89,7 @@ class ItemKind(str, Enum):
     MODEL = "model"
     ARTIFACT = "artifact"
     STDOUT = "stdout"
+    STDERR = "stderr"
     CELL = "cell"
     PICTURE = "picture"
     FILE = "file"
@@ -250,5 +251,7 @@ class Verdict:
     @property
     def exit_code(self) -> int:
         """Exit code of the command that prints this; 4 where nothing could be compared."""
-        nothing = any(s.code is StatementCode.NOTHING_TO_COMPARE for s in self.statements[:1])
+        nothing = any(
+            s.code is StatementCode.NOTHING_TO_COMPARE for said in self.statements[:1] for s in (said, *said.parts)
+        )
         return NOTHING_TO_LOOK_AT if nothing else self.level.exit_code

@@ -38,6 +38,8 @@ from bis.model.facets import (
 from bis.model.jsonable import from_json
 from bis.model.record import FORMAT, VERSION, Mode, Record, State
 from bis.record.carried_state import carried_state, opened_files, watched_modules
+from bis.record.contents.content_reading import read_contents
+from bis.record.contents.written_places import artifacts_to_read, written_places
 from bis.record.given_input import standard_input_of, unkept_input
 from bis.record.given_variables import unkept_values, variables_of
 from bis.record.observed_session import (
@@ -50,7 +52,6 @@ from bis.record.observed_session import (
     parameters_of,
     trace_of,
 )
-from bis.record.place_names import place_name
 from bis.record.probes.child_commands import Process
 from bis.record.probes.code import relative_to
 from bis.record.probes.data import probe_data
@@ -60,7 +61,9 @@ from bis.record.probes.snapshot import PackedSnapshot, add_external, external_so
 from bis.record.store_places import StorePlaces, store_places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from bis.model.written_content import WrittenContent
 
 _BIS = Path(__file__).resolve().parents[1]
 
@@ -158,19 +161,9 @@ def _seed(event: dict[str, Any], root: Path) -> Seed:
 
 
 def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tuple[FileDigest, ...]:
-    """Files that the program wrote below its project and in its working directory, as they are now."""
-    session = seen.session
-    stores = _stores(seen)
-    found = {}
-    for e in seen.all("open"):
-        path = Path(e["path"])
-        name = place_name(path, session.project_root, session.cwd)
-        if e["mode"] in {"r", "db"} or name is None or stores.hold(e["path"]):
-            continue
-        if path.is_file() and not _is_bookkeeping(Path(name)):
-            found[name] = path
+    """Files that the program wrote, as they are now."""
     digests = []
-    for name, path in found.items():
+    for name, path in written_places(seen, _prefixes(seen), _stores(seen)).items():
         try:
             digests.append(digest_file(path, cache, name=name))
         except BisError:  # it was removed, or is still changing
@@ -178,14 +171,17 @@ def written_files(seen: ObservedSession, cache: DigestCache | None = None) -> tu
     return tuple(sorted(digests, key=lambda d: d.path))
 
 
+def written_contents(
+    seen: ObservedSession, artifacts: Mapping[str, Path], redact: Callable[[str], str]
+) -> tuple[WrittenContent, ...]:
+    """What stands in the files that the program wrote, and in the artifacts that it logged (path -> local file)."""
+    files = [(name, path, False) for name, path in written_places(seen, _prefixes(seen), _stores(seen)).items()]
+    files += [(name, path, True) for name, path in artifacts_to_read(artifacts).items()]
+    return read_contents(files, redact)
+
+
 def _stores(seen: ObservedSession) -> StorePlaces:
     return store_places((run.uri for run in seen.runs), seen.session.cwd)
-
-
-def _is_bookkeeping(path: Path) -> bool:
-    """MLflow's own store and Python's caches, which are not results of the program."""
-    folders = {"mlruns", "mlartifacts", "__pycache__", ".git", ".ipynb_checkpoints"}
-    return bool(folders & set(path.parts)) or ".db" in path.suffixes or path.name.endswith((".db-wal", ".db-journal"))
 
 
 def texts(redactor: Redactor) -> Callable[[str], str]:
@@ -347,6 +343,7 @@ def _outputs(
         outputs,
         artifacts=tuple(found),
         files=written_files(seen, cache),
+        contents=written_contents(seen, {path: local for path, _, local in artifacts if local is not None}, redact),
         reasons=reasons,
         status=Status.PARTIAL if reasons else Status.RECORDED,
     )

@@ -8,8 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from bis.errors import EvidenceError
-from bis.evidence.spool import NOTEBOOK_RESULT, STDOUT, read_events, read_exit, read_session
-from bis.model.facets import Cell, CellOutput, Curve, Dataset, Failure, FileDigest, ModelWeights, Outputs, Status
+from bis.evidence.spool import NOTEBOOK_RESULT, STDERR, STDOUT, read_events, read_exit, read_session
+from bis.model.facets import (
+    Cell,
+    CellOutput,
+    Curve,
+    Dataset,
+    Failure,
+    FileDigest,
+    ModelWeights,
+    Outputs,
+    PrintedRest,
+    Status,
+)
 from bis.model.jsonable import from_json
 from bis.model.run_identity import RunIdentity
 from bis.model.session import Exit, Session
@@ -154,11 +165,11 @@ def outputs_of(seen: ObservedSession, run: SeenRun | None, *, redact: Any = str)
     `redact` is applied to every text that the program printed.
     """
     reasons = []
-    stdout = _stdout(seen.folder)
+    stdout, stderr = _printed(seen.folder / STDOUT), _printed(seen.folder / STDERR)
     if stdout is None and seen.notebook is None:
         reasons.append("what the program printed was not captured")
-    if seen.exit is not None and seen.exit.stdout_cut:
-        reasons.append("only the first part of what the program printed was kept")
+    if seen.exit is not None and (seen.exit.stdout_cut or seen.exit.stderr_rest):
+        reasons.append("only the first part and the end of what the program printed was kept")
     if not seen.ended:
         reasons.append("the end of the program was not seen (killed, or no space): only what came before is recorded")
     reasons += [f"{e['what']}: {e['why']}" for e in seen.all("failed") if e["what"] in {"metrics", "models", "outputs"}]
@@ -176,6 +187,9 @@ def outputs_of(seen: ObservedSession, run: SeenRun | None, *, redact: Any = str)
         failure=None if failure is None else _redacted(failure, redact),
         started_unix_s=seen.session.started_unix_s,
         ended_unix_s=seen.exit.ended_unix_s if seen.exit else None,
+        stderr=None if stderr is None else redact(stderr),
+        stdout_rest=_rest(seen.exit.stdout_rest, redact) if seen.exit else None,
+        stderr_rest=_rest(seen.exit.stderr_rest, redact) if seen.exit else None,
     )
 
 
@@ -195,7 +209,12 @@ def failure_of(seen: ObservedSession) -> Failure | None:
         message = f"{raised['type']}: {raised['message']}"
         return Failure(stage, message, code, None, None, str(raised.get("traceback", "")), str(raised["type"]))
     if code:
-        return Failure("exception", f"the program ended with exit status {code}", code, traceback=_stderr(seen.folder))
+        return Failure(
+            "exception",
+            f"the program ended with exit status {code}",
+            code,
+            traceback=(_printed(seen.folder / STDERR) or "")[-4000:],
+        )
     return None
 
 
@@ -277,16 +296,14 @@ def _weights(event: dict[str, Any]) -> ModelWeights:
     )
 
 
-def _stdout(folder: Path) -> str | None:
-    path = folder / STDOUT
+def _printed(path: Path) -> str | None:
     if not path.exists():
         return None
     return path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-def _stderr(folder: Path) -> str:
-    path = folder / "stderr.txt"
-    return path.read_bytes()[-4000:].decode("utf-8", "replace") if path.exists() else ""
+def _rest(rest: PrintedRest | None, redact: Any) -> PrintedRest | None:
+    return None if rest is None else replace(rest, tail=redact(rest.tail.replace("\r\n", "\n")))
 
 
 def _notebook(folder: Path) -> NotebookReport | None:

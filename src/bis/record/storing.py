@@ -27,6 +27,7 @@ from bis.evidence.known_stores import remember
 from bis.evidence.session_secrets import forget_secrets, redacted_notebook, redactor_of, with_password
 from bis.evidence.spool import write_document
 from bis.evidence.store import CARRIED, NOTEBOOK, SOURCE, STDIN, EvidenceStore
+from bis.evidence.written_contents import contents_tag, keep_contents
 from bis.launch.liveness import lock, unlock
 from bis.model.facets import Curve, Outputs
 from bis.model.progress import SILENT, Observer, Task
@@ -142,6 +143,8 @@ def _store_run(store: EvidenceStore, seen: ObservedSession, run: SeenRun | None,
     if run is not None and run.how != "created" and _joined_existing(store, run_id, record, seen.session.session):
         return run_id
     store.write(run_id, record, files)
+    keep_contents(store, run_id, record.outputs)
+    store.tag(run_id, contents_tag(record.outputs))
     if run is None:
         if record.outputs.stdout:
             store.log_text(run_id, record.outputs.stdout, "stdout.txt")

@@ -80,6 +80,17 @@ def test_output_beyond_the_limit_is_said_to_be_cut(tmp_path: Path) -> None:
     assert ended.stdout_cut
 
 
+def test_what_goes_to_stderr_is_kept_apart(tmp_path: Path) -> None:
+    """Each stream has a file and a limit of its own."""
+    code = "import sys; print('out'); sys.stderr.write('e' * 2000)"
+    ended = run(tmp_path, code, stdout_bytes=1000, stderr=tmp_path / "err")
+    assert (tmp_path / "out").read_text() == "out\n"
+    assert (tmp_path / "err").read_text() == "e" * 1000
+    assert ended.stdout_rest is None
+    assert ended.stderr_rest is not None
+    assert ended.stderr_rest.size_bytes == 2000
+
+
 def test_output_of_exactly_the_limit_is_not_cut(tmp_path: Path) -> None:
     """The limit itself still fits."""
     ended = run(tmp_path, "print('x' * 999)", stdout_bytes=1000)

@@ -235,12 +235,60 @@ def test_replays_that_vary_a_cause_are_no_draws() -> None:
         assert judge(original, [*replays, *varied], PLAIN) == judge(original, replays, PLAIN)
 
 
-def test_the_same_failure_is_reproduced() -> None:
-    """An original that raised is reproduced by the same exception, and by nothing else."""
+def test_an_original_that_failed_is_never_a_yes() -> None:
+    """That it failed is the headline, whether replays fail in the same way or end well."""
     failed = outputs({"m": 0.5}, failure=CRASH)
-    assert judge(failed, exact(failed, failed), PLAIN).level is Level.BITWISE
+    for replays in (exact(failed, failed), fresh(*[failed] * 3)):
+        verdict = judge(failed, replays, PLAIN)
+        assert verdict.level is Level.NOT_EXECUTABLE
+        assert verdict.exit_code == 3
+        assert [g.level for g in verdict.groups] == [Level.NOT_EXECUTABLE]
+        assert words(verdict).startswith(
+            f"the original failed (ValueError), and {len(replays)} of {len(replays)} replays"
+        )
     ended = judge(failed, exact(outputs({"m": 0.5})), PLAIN, original_deterministic=True)
     assert ended.level is Level.DIVERGENT
+    assert ended.statements[0].code is StatementCode.ORIGINAL_FAILED
+
+
+def test_a_status_that_is_not_zero_is_a_failure() -> None:
+    """`sys.exit(3)` says that something went wrong, without any exception."""
+    failed = replace(outputs({"m": 0.5}), exit_code=3)
+    assert judge(failed, exact(failed), PLAIN).level is Level.NOT_EXECUTABLE
+
+
+def test_nothing_to_compare_has_an_exit_code_of_its_own() -> None:
+    """A good end, an empty stdout and times are no evidence, in replays of either kind."""
+    for nothing in (
+        outputs(),
+        outputs(stdout=""),
+        outputs(stdout=" \n"),
+        outputs({"fit_time": 0.5}, stdout="took 3 s"),
+    ):
+        for replays in (exact(nothing, nothing), fresh(*[nothing] * 4)):
+            verdict = judge(nothing, replays, PLAIN)
+            assert (verdict.level, verdict.exit_code, verdict.needed) == (Level.INCONCLUSIVE, 4, None)
+            assert verdict.statements[0].code is StatementCode.NOTHING_TO_COMPARE
+
+
+def test_where_nothing_was_drawn_headline_and_table_agree() -> None:
+    """The difference is no chance: the advice is what else it may be, and not more replays."""
+    verdict = judge(outputs({"m": 0.5}), exact(outputs({"m": 0.25})), PLAIN, original_deterministic=True)
+    assert (verdict.level, verdict.groups[0].level) == (Level.DIVERGENT, Level.DIVERGENT)
+    codes = {s.code for s in verdict.statements}
+    assert StatementCode.OTHER_CAUSES in codes
+    assert StatementCode.ONLY_FRESH_CAN_TELL not in codes
+
+
+def test_draws_that_were_repeated_are_not_the_cause() -> None:
+    """Where all traced draws are those of the original, something else differs as well."""
+    trace = {"random": "ab", "sqlalchemy": "1"}
+    original = outputs({"m": 0.5})
+    for drawn_again, said in (({"random": "ab", "sqlalchemy": "2"}, True), ({"random": "cd"}, False), ({}, False)):
+        replayed = [replace(o, trace=drawn_again) for o in exact(outputs({"m": 0.25}))]
+        codes = {s.code for s in judge(original, replayed, PLAIN, original_trace=trace).statements}
+        assert StatementCode.ONLY_FRESH_CAN_TELL in codes
+        assert (StatementCode.OTHER_CAUSES in codes) is said
 
 
 def test_a_timeout_among_identical_replays_is_inconclusive() -> None:

@@ -19,6 +19,7 @@ NAMED = {
     "log_lines.py": "lines that libraries print",
     "quantities.py": "units that programs print",
     "published_table.py": "parts of the messages of errors about a table",
+    "stderr_lines.py": "a pattern for lines of other programs",
     "table_comparison.py": "a part of the message of an error about a name",
     "rank.py": "a name in the message of an error",
     "record_diff.py": "names of facts in `bis diff`, which are keys that both sides share: not yet codes",

@@ -47,6 +47,15 @@ def test_the_seed_of_a_shared_generator_says_nothing_by_itself() -> None:
     assert deterministic(drew(*of_a_library, random=1, numpy=1)) is None
 
 
+def test_a_shared_generator_that_nobody_used_is_known() -> None:
+    """Its state is the one in which it began; that of a child is another one."""
+    loaded = replace(drew(random=1, numpy=1), untouched=("numpy.random", "python.random"))
+    assert deterministic(loaded) is True
+    assert deterministic(replace(loaded, untouched=("python.random",))) is None
+    assert deterministic(replace(loaded, draws={"random": 1, "__main__": 1})) is False
+    assert deterministic(replace(loaded, seeds=SEEDED[1:], untouched=("python.random",))) is True
+
+
 @pytest.mark.parametrize(
     "randomness",
     [

@@ -16,10 +16,12 @@ from bis._verify.published.table_comparison import compare_table
 from bis._verify.sessions.session_judgement import judge_session
 from bis._verify.tolerances import Tolerances
 from bis.config import Tolerance
-from bis.model.facets import CellOutput, Failure, FileDigest, Outputs
+from bis.model.facets import CellOutput, Failure, FileDigest, Outputs, PrintedRest
 from bis.model.statement import StatementCode, statement
 from bis.model.verdict import Deviation, Outcome, ReplayKind, Verdict
+from bis.model.written_content import ContentKind
 from bis.notebooks.shown_outputs import ShownCell, ShownOutput
+from tests.unit._verify.contents import content, named, wrote
 from tests.unit._verify.runs import CRASH, TIMEOUT, Values, curve, drawn, exact, fresh, outputs
 from tests.unit._verify.sessions.session_values import replay, run, session
 
@@ -88,7 +90,32 @@ def content_scenes() -> list[Verdict]:
         judge(outputs(stdout="took 1 s at 0x7f00aa11bb22\n"), exact(outputs(stdout="took 2 s at 0x7f0\n")), PLAIN),
         judge(replace(outputs(), cells=cells), exact(replace(outputs(), cells=now)), PLAIN),
         judge(outputs(), exact(outputs(), outputs()), PLAIN),
+        *written_scenes(),
         judge(outputs(weights="aa", stdout="ok\n"), exact(outputs(weights="aa", stdout="ok\n")), PLAIN),
+    ]
+
+
+def written_scenes() -> list[Verdict]:
+    """Files by what stands in them, and output that was cut."""
+    a = wrote(
+        content(
+            "m.json", named("acc", 0.5), named("k", 0.1), named("n", 1.0, 2.0), named("same", 1.0), texts={"t": "x"}
+        ),
+        content("w.bin", kind=ContentKind.BYTES),
+        base=outputs(stdout="acc 0.5\n"),
+    )
+    b = wrote(
+        content("m.json", named("acc", 0.75), named("k", 0.1 + 2**-56), named("n", 1.0), named("same", 1.0)),
+        content("w.bin", kind=ContentKind.BYTES, cut=True),
+        base=outputs(stdout="acc 0.5\n"),
+    )
+    cut = [replace(outputs(stdout="a 1\n"), stdout_rest=PrintedRest(9, digest)) for digest in "xy"]
+    beside = [wrote(*o.contents, base=outputs({"m": 0.5})) for o in (a, b)]
+    return [
+        judge(a, exact(a, b), PLAIN),
+        judge(a, exact(outputs()), PLAIN),
+        judge(cut[0], exact(cut[1]), PLAIN),
+        judge(beside[0], exact(beside[1]), PLAIN),
     ]
 
 

@@ -14,7 +14,7 @@ from bis._verify.exact.content import content_items
 from bis._verify.exact.divergence import Reading, read_divergence
 from bis._verify.exact_numbers import distance_figures, exactly
 from bis.model.statement import Statement, StatementCode, statement
-from bis.model.verdict import Evidence, Group, Item, ItemKind, Level, Outcome, ReplayKind
+from bis.model.verdict import Basis, Evidence, Group, Item, ItemKind, Level, Outcome, ReplayKind
 from bis.stats.binomial import identical_lower_bound
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Of the bound on the probability of identical replays.
 CONFIDENCE = 0.95
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +66,13 @@ def judge_exact(case: Case, outcomes: Sequence[Outcome]) -> Group:
     has_metrics = any(i.counts and i.kind in {ItemKind.METRIC, ItemKind.CURVE} for i in items)
     items += content_items(case.original, outcomes, case.tolerances, has_metrics=has_metrics)
     level = max((i.level for i in items if i.counts), key=lambda x: x.rank)
-    level = _only_end_compared(level, items)
     failed = group_failures(case.original, outcomes)
-    statements = _statements(case, items, outcomes, level)
-    return Group(ReplayKind.EXACT, level, len(outcomes), failed, tuple(items), statements)
-
-
-def _only_end_compared(level: Level, items: Sequence[Item]) -> Level:
-    """A good end alone is not a result: without anything else to compare, nothing was verified."""
     if level is Level.BITWISE and not any(i.counts and i.kind is not ItemKind.EXIT for i in items):
-        return Level.INCONCLUSIVE
-    return level
+        # A good end alone is not a result: without anything else to compare, nothing was verified.
+        said = (statement(StatementCode.NOTHING_TO_COMPARE, basis=Basis.REPLAYS.value),)
+        return Group(ReplayKind.EXACT, Level.INCONCLUSIVE, len(outcomes), failed, tuple(items), said)
+    statements = _statements(items, outcomes, level)
+    return Group(ReplayKind.EXACT, level, len(outcomes), failed, tuple(items), statements)
 
 
 def _metric_items(case: Case, outcomes: Sequence[Outcome]) -> list[Item]:
@@ -228,7 +225,7 @@ def _extra_items(case: Case, outcomes: Sequence[Outcome]) -> list[Item]:
     return items
 
 
-def _statements(case: Case, items: Sequence[Item], outcomes: Sequence[Outcome], level: Level) -> tuple[Statement, ...]:
+def _statements(items: Sequence[Item], outcomes: Sequence[Outcome], level: Level) -> tuple[Statement, ...]:
     total = len(outcomes)
     metrics = [i for i in items if i.counts and i.kind in {ItemKind.METRIC, ItemKind.CURVE}]
     said = []
@@ -248,8 +245,26 @@ def _statements(case: Case, items: Sequence[Item], outcomes: Sequence[Outcome], 
                 replays=total,
             )
         )
+    if differing := _outputs_that_differ(items, metrics):
+        named = tuple(dict.fromkeys(f"{i.name}: {i.label}" if i.label else i.name for i in differing))
+        parts = said[:1]
+        code = StatementCode.OUTPUTS_DIFFER
+        said = [statement(code, *parts, items=named[:_MOST_NAMED], more=len(named[_MOST_NAMED:])), *said[1:]]
     if level is Level.METRICS_BITWISE:
         said.append(statement(StatementCode.METRICS_ONLY))
-    if not case.original.metrics and level is not Level.NOT_EXECUTABLE:
+    if not metrics and level is not Level.NOT_EXECUTABLE:
         said.append(statement(StatementCode.NO_METRICS))
     return tuple(said)
+
+
+def _outputs_that_differ(items: Sequence[Item], metrics: Sequence[Item]) -> list[Item]:
+    """What the headline names: files beside metrics that are the same; without metrics, all that differs."""
+    same = {Level.BITWISE, Level.NUMERICAL}
+    if not metrics:
+        weaker = [i for i in items if i.counts and i.kind is not ItemKind.EXIT and i.level not in same]
+        worst = max((i.level.rank for i in weaker), default=0)
+        return [i for i in weaker if i.level.rank == worst]
+    if any(i.level not in same for i in metrics):
+        return []
+    written = {ItemKind.FILE, ItemKind.ARTIFACT}
+    return [i for i in items if i.counts and i.kind in written and i.label and i.level is not Level.BITWISE]

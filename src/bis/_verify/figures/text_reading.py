@@ -124,8 +124,10 @@ class TextReading:
 
     @property
     def says_something(self) -> bool:
-        """Whether a number or a word is left to compare."""
-        return any(line.numbers or _LETTER.search(_PLACEHOLDER.sub("", line.words)) for line in self.lines)
+        """Whether a number is left to compare, or a line of words in which nothing was left out."""
+        return any(
+            line.numbers or (_LETTER.search(line.words) and not _PLACEHOLDER.search(line.words)) for line in self.lines
+        )
 
 
 _MAY_HOLD = re.compile(r"\d\s?[^\W\d_]|\d\W{1,2}\d|\d{6}|[</\\%:]|-\d|tmp|id\W")

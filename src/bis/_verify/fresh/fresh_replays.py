@@ -10,7 +10,7 @@ from bis._verify.case import Case, counts
 from bis._verify.ending import ending_of, ending_of_original, group_failures, judge_fresh_ending, same_end
 from bis._verify.fresh.fresh_metric import MINIMUM, MetricReading, Sample, Watch, examine
 from bis.model.statement import Statement, StatementCode, statement
-from bis.model.verdict import Evidence, Group, Item, ItemKind, Level, Outcome, ReplayKind
+from bis.model.verdict import Basis, Evidence, Group, Item, ItemKind, Level, Outcome, ReplayKind
 from bis.stats.multiplicity import adjust, redundant_metrics
 from bis.stats.power import minimum_detectable_shift
 from bis.stats.rank import replays_for_rank
@@ -79,6 +79,10 @@ def judge_fresh(
     findings = _examined(case, ok, sequential=sequential)
     items = [ending, *(f.item for f in findings), *_model_items(case, ok)]
     level = _level(items, ok)
+    if ok and level is Level.INCONCLUSIVE and not any(i.counts and i.kind is not ItemKind.EXIT for i in items):
+        nothing = (statement(StatementCode.NOTHING_TO_COMPARE, basis=Basis.REPLAYS.value),)
+        group = Group(ReplayKind.FRESH, level, len(outcomes), len(used) - len(ok), tuple(items), nothing)
+        return Judgement(group, None)
     needed = _needed(level, ending, [f for f in findings if f.item.counts], len(ok), len(used), alpha)
     said += _statements(case, findings, ok, level)
     group = Group(

@@ -83,6 +83,10 @@ class OriginalSession:
             metrics=(*metrics, *self._number_of_runs(outcomes)),
             models=tuple(replace(m, name=scoped(m.name, i)) for o, i in named for m in o.models),
             artifacts=tuple(replace(a, path=scoped(a.path, i)) for o, i in named for a in o.artifacts),
+            contents=(
+                *(c for c in self.whole.contents if not c.artifact),
+                *(replace(c, path=scoped(c.path, i)) for o, i in named for c in o.contents if c.artifact),
+            ),
         )
 
     def combined(self, outcome: Outcome, pairing: RunPairing, *, number_of_runs: bool) -> Outcome:
@@ -95,6 +99,7 @@ class OriginalSession:
         metrics: list[Curve] = []
         models: list[ModelWeights] = []
         artifacts = []
+        contents = [c for c in outcome.outputs.contents if not c.artifact]
         for place in self.judged:
             partner = pairing.counterparts[place]
             own = outcome.runs[partner].outputs if partner is not None else None
@@ -105,9 +110,18 @@ class OriginalSession:
             models += [replace(m, name=self._name(m.name, place)) for m in partners]
             metrics += [replace(c, name=self._name(c.name, place)) for c in (own.metrics if own else ())]
             artifacts += [replace(a, path=self._name(a.path, place)) for a in (own.artifacts if own else ())]
+            logged_to = outcome.runs[partner].identity.run_id if partner is not None else None
+            written = [c for c in outcome.outputs.contents if c.artifact and c.run == logged_to]
+            contents += [replace(c, path=self._name(c.path, place)) for c in written]
         if number_of_runs and (outcome.failure is None or self.whole.failure is not None):
             metrics.append(_count(len(outcome.runs)))
-        outputs = replace(outcome.outputs, metrics=tuple(metrics), models=tuple(models), artifacts=tuple(artifacts))
+        outputs = replace(
+            outcome.outputs,
+            metrics=tuple(metrics),
+            models=tuple(models),
+            artifacts=tuple(artifacts),
+            contents=tuple(contents),
+        )
         return replace(outcome, outputs=outputs)
 
     def with_counterpart(self, outcome: Outcome, tolerances: Tolerances) -> Outcome:

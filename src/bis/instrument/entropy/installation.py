@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from bis.instrument.entropy.entropy_observer import EntropyObserver
     from bis.instrument.entropy.entropy_plan import EntropyPlan
+    from bis.instrument.entropy.shared_generators import SharedGenerators
 
 _GENERATORS = {"python.random": "random", "numpy.random": "numpy.random", "torch.cpu": "torch"}
 _TIPS = "IPython.core.tips"
@@ -91,11 +92,16 @@ class Handle:
             "digest": over_all.hexdigest(),
             "unserved": self._recorder.unserved,
             "at_import": dict(self._recorder.at_import),
-            "untouched": self._recorder.untouched(),
+            "untouched": self._recorder.shared.untouched(),
             "seeds": self._recorder.reports.seeds,
             "seeds_dropped": self._recorder.reports.seeds_dropped,
             "failures": self._recorder.reports.failures,
         }
+
+    @property
+    def others(self) -> SharedGenerators:
+        """A context for what draws from the shared generators and is not the program."""
+        return self._recorder.shared
 
     def restore(self, states: Mapping[str, str]) -> None:
         """Set generators to states that a passive record holds: now if they are loaded, else when they are.

@@ -8,6 +8,7 @@ from _thread import get_ident
 from bis.instrument.entropy.callers import LIBRARY, USER, at_import, caller, in_process_pool
 from bis.instrument.entropy.reports import Reports
 from bis.instrument.entropy.sha3 import sha3_256
+from bis.instrument.entropy.shared_generators import SharedGenerators
 from bis.instrument.entropy.streams import Streams
 
 TYPE_CHECKING = False
@@ -46,11 +47,11 @@ class EntropyService:
         self.streams = Streams(plan.root, plan.key)
         self.serving = plan.serve
         self.unserved = 0
+        self.shared = SharedGenerators()
         self.restored: dict[str, str] = {}
         self.on_rekey: dict[str, Callable[[], None]] = {}
         self._asked: set[str] = set()
         self.at_import: dict[str, int] = {}
-        self.first_states: dict[str, tuple[Callable[[], bytes], str]] = {}
         self.on_kernels_cleared: Callable[[], None] = _nothing
         self._children: dict[str, int] = {}
         self._threads: dict[str, int] = {}
@@ -84,17 +85,6 @@ class EntropyService:
                 self.at_import[name] = self.at_import.get(name, 0) + 1
         return self.streams.draw(name, size)
 
-    def settled(self, generator: str, read: Callable[[], bytes], digest: str) -> None:
-        """Note the state from which on a shared generator is the program's."""
-        self.first_states[generator] = (read, digest)
-
-    def untouched(self) -> list[str]:
-        """The shared generators that are in their first state: nothing was drawn of them, and none was seeded."""
-        return sorted(g for g, (read, first) in self.first_states.items() if self._state(g, read) == first)
-
-    def _state(self, generator: str, read: Callable[[], bytes]) -> str | None:
-        return self.reports.attempt(generator, lambda: digest_of(read()))
-
     def child_key(self, how: str) -> str:
         """A key for a process that the caller of the hook starts; counted for each package that starts processes."""
         name = f"{how}:{caller(sys._getframe(1)).name}"  # noqa: SLF001 - as above
@@ -110,3 +100,4 @@ class EntropyService:
         self.at_import = {}
         for name, action in self.on_rekey.items():
             self.reports.attempt(f"reseed {name}", action)
+        self.reports.attempt("states", self.shared.begin_again)

@@ -28,8 +28,8 @@ def settle(recorder: EntropyService, generator: str, read: Callable[[], bytes], 
     if given is not None:
         write(unpacked(given))
     state = read()
+    recorder.shared.began(generator, read, state)
     digest = digest_of(state)
-    recorder.settled(generator, read, digest)
     recorder.reports.state(generator, digest, None if recorder.serving else packed(state))
 
 

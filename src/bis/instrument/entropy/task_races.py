@@ -84,8 +84,7 @@ class TaskRaces:
         if self._told or self._tasks >= _WATCHED:
             return None
         self._clock += 1
-        shared = {name: read for name, (read, _) in self._service.first_states.items()}
-        generators = generators_of(task, shared)
+        generators = generators_of(task, self._service.shared.readers)
         if not generators:
             return None
         self._tasks += 1

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 def verdict_document(verdict: Verdict) -> dict[str, Any]:
     """A verdict as strict JSON; each statement has its words under ``text``, for people who read the document."""
     document = to_document(FORMAT, verdict, version=VERSION)
+    for outcome in document["outcomes"]:
+        if outcome["outputs"] is not None:
+            outcome["outputs"]["contents"] = []  # they are long, and stand with the child run
     _add_words(document)
     return document
 

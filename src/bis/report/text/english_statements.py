@@ -36,6 +36,11 @@ REASONS = {
     "load": "a measurement of the machine's load: shown, does not count",
     "not-strict": "shown, does not count: such files often hold times and names; --strict counts",
     "has-metrics": "shown, does not count: the run has metrics",
+    "says-nothing": "shown, does not count: nothing is left of it without what differs between any two executions",
+    "log-words": "shown, does not count: of standard error only numbers are compared",
+    "outside": "shown, does not count: it is outside of the project",
+    "has-figures": "shown, does not count: numbers were compared elsewhere",
+    "passing": "a time, a name or an id: shown, does not count",
     "new-entropy": "with new entropy they may differ: shown, does not count",
     "no-result": "no result: shown, does not count",
     "results-decide": "shown, does not count: there are results",
@@ -58,6 +63,7 @@ TOKENS = {
 }
 BASES = {"published-figures": "published figure"}
 NOTHING = {
+    "replays": "nothing could be compared: the run logged no metrics, and what it printed and wrote holds no result",
     "published-figures": "there are no published figures to compare with",
     "saved-outputs": "nothing was compared: the notebook was saved without a result",
 }
@@ -117,6 +123,21 @@ def _other_content(f: Mapping[str, Any]) -> str:
 def _same_words(f: Mapping[str, Any]) -> str:
     numbers = ", some numbers differ (below)" if f["numbers_differ"] else " and the same numbers"
     return f"same words in {f['total']}/{f['total']}{numbers}"
+
+
+def _outputs_differ(f: Mapping[str, Any]) -> str:
+    more = f" and {f['more']} more" if f["more"] else ""
+    parts = f"; {f['parts']}" if f["parts"] else ""
+    return f"not the same: {', '.join(f['items'])}{more}{parts}"
+
+
+def _written_as(f: Mapping[str, Any]) -> str:
+    count = f"; {f['differing']} of {f['numbers']} numbers differ" if f["numbers"] > 1 else ""
+    return f"written as {f['original']} / {f['replayed']}{count}"
+
+
+def _original_failed(f: Mapping[str, Any]) -> str:
+    return f"the original failed ({f['first']}), and {f['same']} of {counted(f['total'], 'replay')} in the same way"
 
 
 def _categories(values: tuple[str, ...]) -> str:
@@ -288,6 +309,11 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.PRINTED_AS: "printed as {original} / {replayed}",
     _C.NOT_COMPARED: lambda f: "not compared: " + ", ".join(_not_compared(f)),
     _C.NOT_COUNTED: lambda f: f"({REASONS[f['reason']]})",
+    _C.FIGURES_SAME: "{numbers:#number} the same in {total}/{total}",
+    _C.WRITTEN_AS: _written_as,
+    _C.OTHER_COUNT: lambda f: f"{counted(f['original'], 'number')} / {' or '.join(map(str, f['replayed']))}",
+    _C.NOT_COMPARABLE: "other bytes in {other}/{total}; what stands in it cannot be compared",
+    _C.REST_DIFFERS: "not all of it was kept, and the whole is not the same in {other}/{total}",
     _C.CATEGORY_DIFFERS: lambda f: (
         f"{_category(f)} in the original, {_categories(f['replays'])} in {f['other']}/{f['total']} replays: "
         f"p = {probability(f['p_value'])}"
@@ -331,7 +357,8 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     "(P(within tolerance) >= {bound:p} with {confidence:%} confidence)",
     _C.TALLY: _tally,
     _C.METRICS_ONLY: "every metric has the same bits, a model or output has not: the programs did not do the same",
-    _C.NO_METRICS: "the original logged no metrics: what it printed was compared",
+    _C.NO_METRICS: "the original logged no metrics: what it printed and wrote was compared",
+    _C.OUTPUTS_DIFFER: _outputs_differ,
     _C.ROOTS_REPEATED: "{replays:#replay} left out: the entropy root was used before",
     _C.ROOTS_UNKNOWN: "{replays:#replay} without a recorded entropy root: taken to be independent",
     _C.TOO_FEW_FRESH: "{usable:#usable fresh replay}: differences are shown, but nothing can be concluded below "
@@ -348,6 +375,10 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.NOT_ORDINARY: "but the original is not an ordinary draw: fresh replays diverge from it. What was recorded can "
     "be repeated; a run with other entropy gives something else",
     _C.NO_ENTROPY: "the run draws no entropy: fresh replays cannot explain the difference",
+    _C.OTHER_CAUSES: "what differs is not recorded randomness: the time of day, threads and the order in which they "
+    "finish, files that changed, or the network; `bis diff` compares the machines and packages, and one thread "
+    "(OMP_NUM_THREADS=1) shows whether threads are the cause",
+    _C.ORIGINAL_FAILED: _original_failed,
     _C.EXACT_SAID: "exact replays: {level}: {parts}",
     _C.FRESH_WOULD_DECIDE: "{replays:#more fresh replay} would decide",
     _C.ONLY_FRESH_CAN_TELL: "only fresh replays can show whether the difference is more than the run's own "

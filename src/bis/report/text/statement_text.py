@@ -84,11 +84,12 @@ def item_name(item: Item) -> str:
         return "end of the program"
     if item.kind is ItemKind.RUNS:
         return "number of runs"
-    if item.kind in {ItemKind.ARTIFACT, ItemKind.FILE} and not item.name:
-        return f"{item.kind.value}s"
+    if item.kind in {ItemKind.ARTIFACT, ItemKind.FILE}:
+        place = item.label or ("" if item.line is None else f"line {item.line}")
+        return f"{item.name}: {place}" if place else item.name or f"{item.kind.value}s"
     if item.kind is ItemKind.PICTURE:
         return f"cell {item.cell}, picture {item.name}"
-    if item.kind in {ItemKind.CELL, ItemKind.STDOUT}:
+    if item.kind in {ItemKind.CELL, ItemKind.STDOUT, ItemKind.STDERR}:
         what = f" ({item.name})" if item.name else ""
         name = item.name if item.cell is None else f"cell {item.cell}{what}"
         label = item.label or ("" if item.line is None else f"line {item.line}")

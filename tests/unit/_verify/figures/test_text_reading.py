@@ -154,4 +154,5 @@ def test_a_text_that_says_nothing() -> None:
     assert not read_text("[datetime.datetime(2025, 11, 29, 8, 28, 13)]\n1764404891.1\n", RUN).says_something
     assert not read_text("", RUN).says_something
     assert read_text("done", RUN).says_something
+    assert not read_text("took 3.2 s\n", RUN).says_something
     assert read_text("[0.5]", RUN).says_something

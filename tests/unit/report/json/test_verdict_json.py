@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+from bis.evidence.outcomes import without_contents
 from bis.model.jsonable import from_json
 from bis.model.verdict import Verdict
 from bis.report.json.verdict_json import verdict_document
@@ -15,7 +17,9 @@ def test_every_verdict_comes_back_whole() -> None:
     """Written as strict JSON and read again, a verdict is the same, NaN and infinity among its figures too."""
     for verdict in all_scenes():
         text = json.dumps(verdict_document(verdict), allow_nan=False)
-        assert repr(from_json(Verdict, json.loads(text))) == repr(verdict)
+        # What stands in files is long, and is with the child run.
+        slim = replace(verdict, outcomes=tuple(without_contents(o) for o in verdict.outcomes))
+        assert repr(from_json(Verdict, json.loads(text))) == repr(slim)
 
 
 def test_statements_have_their_words_beside_them() -> None:

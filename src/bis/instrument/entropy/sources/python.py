@@ -6,7 +6,6 @@ import os
 import sys
 from _operator import index
 
-from bis.instrument.entropy.service import digest_of
 from bis.instrument.entropy.states import python_state, restore_python, settle
 from bis.instrument.entropy.wrapping import disguise, is_ours
 
@@ -69,8 +68,8 @@ def _reseed(recorder: EntropyService, shared: Any) -> Any:
         # The class above Random seeds in C: the seed is one of bis, not one that the program set.
         super(type(shared), shared).seed(recorder.streams.integer("random", _SEED_BITS))
         shared.gauss_next = None
-        if "python.random" in recorder.first_states:  # in a forked child: from here on it is the child's
-            recorder.settled("python.random", lambda: python_state(shared), digest_of(python_state(shared)))
+        if "python.random" in recorder.shared.readers:  # in a forked child: from here on it is the child's
+            recorder.shared.began("python.random", lambda: python_state(shared), python_state(shared))
 
     return reseed_random
 

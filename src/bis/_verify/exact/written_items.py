@@ -1,0 +1,306 @@
+"""Files that a program wrote and artifacts that it logged: what stands in them, where that can be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bis._verify.alignment import finite_relative
+from bis._verify.exact.printed_items import PrintedPlace, text_items
+from bis._verify.exact_numbers import distance_figures, exactly
+from bis._verify.figures.clock_times import RunWindow, windows_of
+from bis._verify.file_pairing import pair_files
+from bis._verify.scoped_names import plain, scope
+from bis._verify.tolerances import Tolerances
+from bis._verify.written_figures import counts_as_result, is_passing
+from bis.model.statement import Statement, StatementCode, statement
+from bis.model.verdict import Evidence, Item, ItemKind, Level
+from bis.model.written_content import ContentKind, NamedNumbers, WrittenContent
+from bis.stats.ulp import measure_ulps, relative_difference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bis.model.facets import FileDigest, Outputs
+
+# Evidence that bis itself stores under the run is not an output of the program.
+OWN_ARTIFACTS = "bis/"
+# What a picture or document looks like is not in its bytes alone, which often hold the time of writing.
+_SHOWN_TO_PEOPLE = re.compile(
+    r"\.(?:png|jpe?g|gif|bmp|tiff?|webp|svg|pdf|e?ps|html?|xml|ipynb|xlsx?|docx?|pptx?|zip|t?gz|bz2|xz|mp4|log)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One file of a run: its digest, and its content where that was read."""
+
+    path: str
+    digest: str
+    size_bytes: int
+    content: WrittenContent | None
+
+
+def written_items(
+    original: Outputs,
+    ran: Sequence[Outputs],
+    kind: ItemKind,
+    tolerances: Tolerances,
+    *,
+    has_metrics: bool,
+    has_figures: bool,
+    has_weights: bool = False,
+) -> list[Item]:
+    """The items on files or artifacts.
+
+    Parameters
+    ----------
+    original : Outputs
+        What came out of the run.
+    ran : sequence of Outputs
+        What came out of the replays that are compared.
+    kind : ItemKind
+        FILE or ARTIFACT.
+    tolerances : Tolerances
+        What the user declared; names are ``PATH: NAME``.
+    has_metrics : bool
+        Whether metrics are compared: then files add to the verdict where their numbers differ, and nowhere else.
+    has_figures : bool
+        Whether numbers are compared anywhere. Where none are, any file that differs and cannot be read leaves the
+        verdict open; else one that may hold a result does, and a picture does not.
+    has_weights : bool
+        Whether the weights of the program's models are compared, and are the same: then no file leaves it open.
+    """
+    first = _listed(original, kind)
+    if not first or not ran:
+        return []
+    replayed = [_listed(o, kind) for o in ran]
+    pairs = [_paired(tuple(first), tuple(other)) for other in replayed]
+    judge = _Judge(kind, tolerances, has_metrics, has_figures, has_weights, len(ran), windows_of(original, *ran))
+    same: list[_Written] = []
+    items: list[Item] = []
+    for path, written in first.items():
+        found = [other[p[path]] if path in p else None for other, p in zip(replayed, pairs, strict=True)]
+        if all(f is not None and _same_bytes(written, f) for f in found):
+            same.append(written)
+        else:
+            spare = any(_has_spare(path, other, p) for other, p in zip(replayed, pairs, strict=True) if path not in p)
+            items += judge.items(written, found, spare=spare)
+    if same:
+        items.insert(0, judge.same(same, listed=len(first)))
+    return items
+
+
+def _paired(original: Sequence[str], replayed: Sequence[str]) -> dict[str, str]:
+    """The counterparts of files, each among those of the counterpart of its run."""
+    pairs: dict[str, str] = {}
+    for run in dict.fromkeys(map(scope, original)):
+        ours = {plain(path): path for path in original if scope(path) == run}
+        theirs = {plain(path): path for path in replayed if scope(path) == run}
+        pairs |= {ours[a]: theirs[b] for a, b in pair_files(tuple(ours), tuple(theirs)).items()}
+    return pairs
+
+
+def _listed(outputs: Outputs, kind: ItemKind) -> dict[str, _Written]:
+    digests: Sequence[FileDigest] = outputs.artifacts if kind is ItemKind.ARTIFACT else outputs.files
+    contents = {c.path: c for c in outputs.contents if c.artifact is (kind is ItemKind.ARTIFACT)}
+    return {
+        d.path: _Written(d.path, d.digest, d.size_bytes, contents.get(d.path))
+        for d in sorted(digests, key=lambda d: d.path)
+        if not (kind is ItemKind.ARTIFACT and d.path.startswith(OWN_ARTIFACTS))
+    }
+
+
+def _same_bytes(a: _Written, b: _Written) -> bool:
+    if a.content is not None and b.content is not None:
+        return a.content.digest == b.content.digest
+    return bool(a.digest) and a.digest == b.digest
+
+
+def _has_spare(path: str, replayed: Mapping[str, _Written], pairs: Mapping[str, str]) -> bool:
+    """Whether a replay wrote a file of the same sort that answers to no other."""
+    suffix, run = plain(path).rpartition(".")[2], scope(path)
+    taken = set(pairs.values())
+    return any(p not in taken and scope(p) == run and plain(p).rpartition(".")[2] == suffix for p in replayed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Makes the items of files that are not the same in all bytes."""
+
+    kind: ItemKind
+    tolerances: Tolerances
+    has_metrics: bool
+    has_figures: bool
+    has_weights: bool
+    total: int
+    windows: Sequence[RunWindow]
+
+    def same(self, written: Sequence[_Written], *, listed: int) -> Item:
+        """All files that have the same bytes."""
+        counts = not self.has_metrics and any(w.size_bytes > 0 for w in written)
+        said = statement(
+            StatementCode.SAME_CONTENTS, kind=self.kind.value, same=len(written), listed=listed, total=self.total
+        )
+        aside = (_aside("not-strict"),) if self.has_metrics else ()
+        return Item("", self.kind, Level.BITWISE, (said, *aside), Evidence(replays=self.total), counts)
+
+    def items(self, written: _Written, found: Sequence[_Written | None], *, spare: bool) -> list[Item]:
+        """One file whose bytes differ in a replay, or that is absent there."""
+        there = [f for f in found if f is not None]
+        contents = [f.content for f in there if f.content is not None and f.content.is_read]
+        ours = written.content
+        items: list[Item] = []
+        if len(there) < self.total:
+            items.append(self._absent(written, self.total - len(there), spare=spare))
+        if all(_same_bytes(written, f) for f in there):
+            return items
+        if ours is None or not ours.is_read or len(contents) < len(there) or {c.kind for c in contents} != {ours.kind}:
+            return [*items, self._opaque(written, there)]
+        return [*items, *self._by_content(ours, contents)]
+
+    def _absent(self, written: _Written, absent: int, *, spare: bool) -> Item:
+        said = statement(StatementCode.OTHER_CONTENT, content="bytes", other=0, absent=absent, total=self.total)
+        evidence = Evidence(original=(written.digest,))
+        if self.has_metrics:
+            return Item(
+                written.path, self.kind, Level.METRICS_BITWISE, (said, _aside("not-strict")), evidence, counts=False
+            )
+        if written.path.startswith("/"):
+            # Where a replay may not write, libraries that look for a place find another one.
+            return Item(written.path, self.kind, Level.INCONCLUSIVE, (said, _aside("outside")), evidence, counts=False)
+        return Item(written.path, self.kind, Level.INCONCLUSIVE if spare else Level.DIVERGENT, (said,), evidence)
+
+    def _opaque(self, written: _Written, there: Sequence[_Written]) -> Item:
+        """A file of which no more is known than that its bytes differ."""
+        other = sum(not _same_bytes(written, f) for f in there)
+        evidence = Evidence(original=(written.digest,), replayed=tuple(f.digest for f in there if f.digest)[:1])
+        if not written.digest:
+            said = statement(StatementCode.DIGEST_NOT_RECORDED, content="bytes")
+            return Item(written.path, self.kind, Level.INCONCLUSIVE, (said,), evidence, counts=False)
+        if self.has_metrics:
+            said = statement(StatementCode.OTHER_CONTENT, content="bytes", other=other, absent=0, total=self.total)
+            return Item(
+                written.path, self.kind, Level.METRICS_BITWISE, (said, _aside("not-strict")), evidence, counts=False
+            )
+        said = statement(StatementCode.NOT_COMPARABLE, other=other, total=self.total)
+        aside = self.has_weights or (self.has_figures and _SHOWN_TO_PEOPLE.search(plain(written.path)) is not None)
+        statements = (said, _aside("has-figures")) if aside else (said,)
+        return Item(written.path, self.kind, Level.INCONCLUSIVE, statements, evidence, counts=not aside)
+
+    def _by_content(self, ours: WrittenContent, theirs: Sequence[WrittenContent]) -> list[Item]:
+        if ours.kind is ContentKind.TEXT:
+            printed = PrintedPlace(
+                ours.path, self.kind, None, not self.has_metrics, aside="not-strict", windows=self.windows
+            )
+            pairs = [(ours.texts.get("", ""), t.texts.get("", "")) for t in theirs]
+            items = text_items(printed, pairs, self.tolerances, has_metrics=self.has_metrics)
+        else:
+            items = self._figures(ours, theirs) + self._texts(ours, theirs)
+        return [*items, *self._rest(ours, theirs, items)]
+
+    def _figures(self, ours: WrittenContent, theirs: Sequence[WrittenContent]) -> list[Item]:
+        """An item on all numbers that are the same, and one for each name under which they are not."""
+        by_name = [{n.name: n for n in t.numbers} for t in theirs]
+        mine = {n.name: n for n in ours.numbers}
+        more = {name: NamedNumbers(name, (), 0, "") for found in by_name for name in found if name not in mine}
+        items: list[Item] = []
+        alike = 0
+        for numbers in (*mine.values(), *more.values()):
+            others = [found.get(numbers.name) for found in by_name]
+            if numbers.count and all(o is not None and o.digest == numbers.digest for o in others):
+                alike += numbers.count if counts_as_result(numbers, others) else 0
+            else:
+                items.append(self._named(ours.path, numbers, others))
+        if alike:
+            said = statement(StatementCode.FIGURES_SAME, numbers=alike, total=len(theirs))
+            aside = (_aside("has-metrics"),) if self.has_metrics else ()
+            evidence = Evidence(replays=len(theirs))
+            items.insert(0, Item(ours.path, self.kind, Level.BITWISE, (said, *aside), evidence, not self.has_metrics))
+        return items
+
+    def _named(self, path: str, numbers: NamedNumbers, others: Sequence[NamedNumbers | None]) -> Item:
+        handle = f"{plain(path)}: {numbers.name}"
+        level, said, evidence = self._compared(handle, numbers, others)
+        if not self.tolerances.names(handle) and not counts_as_result(numbers, others):
+            return Item(path, self.kind, level, (said, _aside("passing")), evidence, counts=False, label=numbers.name)
+        if self.has_metrics:
+            level = min(level, Level.METRICS_BITWISE, key=lambda x: x.rank) if level is not Level.BITWISE else level
+        return Item(path, self.kind, level, (said,), evidence, label=numbers.name)
+
+    def _compared(
+        self, handle: str, numbers: NamedNumbers, others: Sequence[NamedNumbers | None]
+    ) -> tuple[Level, Statement, Evidence]:
+        counts = sorted({0 if o is None else o.count for o in others} - {numbers.count})
+        if counts:
+            said = statement(StatementCode.OTHER_COUNT, original=numbers.count, replayed=tuple(counts))
+            return Level.DIVERGENT, said, Evidence(replays=len(others))
+        pairs = [
+            (float.fromhex(a), float.fromhex(b))
+            for o in others
+            if o is not None
+            for a, b in zip(numbers.values, o.values, strict=False)
+            if a != b
+        ]
+        if not pairs:
+            said = statement(StatementCode.REST_DIFFERS, other=len(others), total=len(others))
+            return Level.INCONCLUSIVE, said, Evidence(replays=len(others))
+        applied = self.tolerances.apply(handle, [v for pair in pairs for v in pair])
+        worst = max(pairs, key=lambda p: relative_difference(*p))
+        ulps, relative = measure_ulps(*worst), finite_relative(*worst)
+        evidence = Evidence(
+            original=(exactly(worst[0]),),
+            replayed=(exactly(worst[1]),),
+            ulps=ulps.count if ulps else None,
+            relative=relative,
+            tolerance=applied.used,
+            replays=len(others),
+        )
+        if all(applied.holds(b, a) for a, b in pairs):
+            figures = {**applied.figures, **distance_figures(ulps, relative)}
+            return Level.NUMERICAL, statement(StatementCode.PRINTED_WITHIN, **figures), evidence
+        said = statement(
+            StatementCode.WRITTEN_AS,
+            original=exactly(worst[0]),
+            replayed=exactly(worst[1]),
+            differing=len(pairs),
+            numbers=numbers.count * len(others),
+        )
+        return Level.DIVERGENT, said, evidence
+
+    def _texts(self, ours: WrittenContent, theirs: Sequence[WrittenContent]) -> list[Item]:
+        items: list[Item] = []
+        names = dict.fromkeys(name for content in (ours, *theirs) for name in content.texts)
+        for name in names:
+            text = ours.texts.get(name, "")
+            pairs = [(text, t.texts.get(name)) for t in theirs]
+            if all(a == b for a, b in pairs):
+                continue
+            counts = not self.has_metrics and not is_passing(name)
+            printed = PrintedPlace(
+                ours.path,
+                self.kind,
+                None,
+                counts,
+                aside="not-strict" if self.has_metrics else "passing",
+                label=name,
+                windows=self.windows,
+            )
+            items += text_items(printed, pairs, self.tolerances, has_metrics=self.has_metrics)
+        return items
+
+    def _rest(self, ours: WrittenContent, theirs: Sequence[WrittenContent], items: Sequence[Item]) -> list[Item]:
+        """Where not all was kept: what was kept being the same, the whole is not known to be."""
+        cut = [t for t in theirs if (ours.cut or t.cut) and t.digest != ours.digest]
+        if not cut or any(i.level.rank >= Level.INCONCLUSIVE.rank for i in items):
+            return []
+        said = statement(StatementCode.REST_DIFFERS, other=len(cut), total=len(theirs))
+        aside = (_aside("not-strict"),) if self.has_metrics else ()
+        return [Item(ours.path, self.kind, Level.INCONCLUSIVE, (said, *aside), counts=not self.has_metrics)]
+
+
+def _aside(reason: str) -> Statement:
+    return statement(StatementCode.NOT_COUNTED, reason=reason)
