@@ -99,7 +99,7 @@ def test_a_long_answer_stays_on_the_screen() -> None:
     assert len(lines) < 55
     assert lines[-2:] == lines[:2]
     assert lines[0].startswith("divergent: ")
-    assert [" ".join(line.split()) for line in lines if line.startswith("and ")] == ["and 70 more --full prints them"]
+    assert [" ".join(line.split()) for line in lines if line.startswith("and ")] == ["and 70 more (--full)"]
     assert "  - and 38 more (--full)" in lines
     assert len(verdict_text(verdict, full=True).splitlines()) > 150
 
