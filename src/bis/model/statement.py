@@ -113,6 +113,7 @@ class StatementCode(str, Enum):
     EXACT_WOULD_DECIDE = "exact-would-decide"
     FACET_LACKING = "facet-lacking"
     REPLAY_NOT_STORED = "replay-not-stored"
+    REPLAYS_NOT_STORED = "replays-not-stored"
     VERDICT_NOT_STORED = "verdict-not-stored"
 
     # Published figures and saved outputs.
@@ -231,6 +232,7 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.EXACT_WOULD_DECIDE: ("replays",),
     _C.FACET_LACKING: ("facet", "consequence"),
     _C.REPLAY_NOT_STORED: ("replay", "message"),
+    _C.REPLAYS_NOT_STORED: ("replays", "message"),
     _C.VERDICT_NOT_STORED: ("message",),
     _C.COMPARED: ("basis", "total", "levels", "counts"),
     _C.NOTHING_TO_COMPARE: ("basis",),
