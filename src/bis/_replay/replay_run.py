@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from bis._replay.prepare import Prepared
     from bis.evidence.store import EvidenceStore, StoredRun
     from bis.workspace import Workspace
+
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def replay_run(
 
 
 class ChildRuns:
-    """A sink that stores each outcome as a child run; `problems` says of which that failed, and why."""
+    """A sink that stores each outcome as a child run; `problems` says of which that failed, and why (once)."""
 
     def __init__(
         self, store: EvidenceStore, prepared: Prepared, session: OriginalSession, tolerances: Tolerances
@@ -117,7 +120,7 @@ class ChildRuns:
         self._prepared = prepared
         self._session = session
         self._tolerances = tolerances
-        self.problems: list[Statement] = []
+        self._failed: dict[str, list[tuple[int, str]]] = {}
 
     def __call__(self, outcome: Outcome) -> Outcome:
         """Store it; returns it with the id of its run, and with what the counterpart of the replayed run logged."""
@@ -126,8 +129,8 @@ class ChildRuns:
             same = self._same_metrics(outcome)
             run_id = keep_outcome(self._store, self._prepared.run, self._prepared.plan, outcome, same=same)
         except BisError as error:
-            problem = statement(StatementCode.REPLAY_NOT_STORED, replay=outcome.index + 1, message=error.message)
-            self.problems.append(problem)
+            reason = _RUN_ID.sub("", error.message)  # each child run has an id of its own
+            self._failed.setdefault(reason, []).append((outcome.index + 1, error.message))
             return outcome
         return replace(outcome, run_id=run_id)
 
@@ -135,6 +138,19 @@ class ChildRuns:
         pairing = self._session.pairing(outcome, self._tolerances)
         replayed = self._session.combined(outcome, pairing, number_of_runs=False).outputs
         return same_metrics(self._session.original_outputs(()), replayed)
+
+    @property
+    def problems(self) -> tuple[Statement, ...]:
+        """A statement for each reason for which replays could not be stored."""
+        found = []
+        for failed in self._failed.values():
+            number, message = failed[0]
+            if len(failed) == 1:
+                found.append(statement(StatementCode.REPLAY_NOT_STORED, replay=number, message=message))
+            else:
+                numbers = tuple(n for n, _ in failed)
+                found.append(statement(StatementCode.REPLAYS_NOT_STORED, replays=numbers, message=message))
+        return tuple(found)
 
 
 def _earlier(prepared: Prepared, store: EvidenceStore) -> tuple[Outcome, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import logging
 
 # Dead servers are given up within seconds, stdout is for our own answer, and where a program put its runs we may, too.
 _SETTINGS = {
@@ -17,9 +20,13 @@ _SETTINGS = {
 # They tell at length what is done to a new database, which is nothing that the user of a command asked about.
 _TALKATIVE = ("mlflow.store.db.utils", "alembic.runtime.migration", "alembic.runtime.plugins", "alembic.runtime.setup")
 
+_WARNING = 30  # logging.WARNING
+
 
 def set_up_client() -> None:
     """Set what the user has not set; never called in a user's process, nor before a user's program is started."""
+    import logging  # late: `bis --help` does without
+
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
     for name in _TALKATIVE:
@@ -28,4 +35,4 @@ def set_up_client() -> None:
 
 
 def _matters(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.WARNING
+    return record.levelno >= _WARNING

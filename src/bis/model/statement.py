@@ -121,6 +121,7 @@ class StatementCode(str, Enum):
     EXACT_WOULD_DECIDE = "exact-would-decide"
     FACET_LACKING = "facet-lacking"
     REPLAY_NOT_STORED = "replay-not-stored"
+    REPLAYS_NOT_STORED = "replays-not-stored"
     VERDICT_NOT_STORED = "verdict-not-stored"
 
     # Several runs of one program.
@@ -278,6 +279,7 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.EXACT_WOULD_DECIDE: ("replays",),
     _C.FACET_LACKING: ("facet", "consequence"),
     _C.REPLAY_NOT_STORED: ("replay", "message"),
+    _C.REPLAYS_NOT_STORED: ("replays", "message"),
     _C.VERDICT_NOT_STORED: ("message",),
     _C.RUNS_COMPARED: ("compared", "total"),
     _C.RUNS_TALLY: ("levels", "counts"),

@@ -121,7 +121,7 @@ def test_fresh_replays_draw_anew(workspace: Workspace, stored: StoredRun) -> Non
 
 
 def test_a_store_that_goes_away_costs_the_child_run_only(workspace: Workspace, stored: StoredRun) -> None:
-    """The verdict is given, and says what could not be stored."""
+    """The verdict is given, and says once what could not be stored, and why."""
     gone = Path(stored.artifact_uri).parents[1]
 
     class Breaks(Silent):
@@ -133,7 +133,8 @@ def test_a_store_that_goes_away_costs_the_child_run_only(workspace: Workspace, s
                 gone.rename(gone.with_name("away"))
                 gone.write_text("in the way")
 
-    verdict = replayed(replace(workspace, observer=Breaks()), stored)
-    assert any(s.code is StatementCode.REPLAY_NOT_STORED for s in verdict.statements)
+    verdict = replayed(replace(workspace, observer=Breaks()), stored, 2)
+    assert [s.figures["replays"] for s in verdict.statements if s.code is StatementCode.REPLAYS_NOT_STORED] == [(1, 2)]
+    assert not any(s.code is StatementCode.REPLAY_NOT_STORED for s in verdict.statements)
     assert any(s.code is StatementCode.VERDICT_NOT_STORED for s in verdict.statements)
     assert workspace.store.find("last") == stored.run_id

@@ -280,6 +280,7 @@ def stored() -> Verdict:
     added = (
         statement(StatementCode.FACET_LACKING, facet="data", consequence="files may differ"),
         statement(StatementCode.REPLAY_NOT_STORED, replay=1, message="no answer"),
+        statement(StatementCode.REPLAYS_NOT_STORED, replays=(2, 3), message="no room"),
         statement(StatementCode.VERDICT_NOT_STORED, message="no answer"),
     )
     deviation = Deviation("numpy", "1.0", "2.0", "asked for")

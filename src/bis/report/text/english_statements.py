@@ -386,6 +386,7 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.EXACT_WOULD_DECIDE: "{replays:#more exact replay} that end would decide",
     _C.FACET_LACKING: "{facet}: {consequence}",
     _C.REPLAY_NOT_STORED: "replay {replay} could not be stored as a child run: {message}",
+    _C.REPLAYS_NOT_STORED: "replays {replays:list} could not be stored as child runs: {message}",
     _C.VERDICT_NOT_STORED: "the verdict could not be stored with the run: {message}",
     _C.RUNS_COMPARED: lambda f: (
         f"all {f['total']} runs: {f['first']}"
