@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bis.model.facets import Curve, Outputs, Status
+from bis.model.facets import Curve, Outputs, StandardInput, Status, Variable
 from bis.model.record import State, missing_record
 from bis.model.stored_runs import RunSummary, StoredVerdict
 from bis.report.text.record_text import Shown, print_record, record_text
@@ -130,3 +130,15 @@ def test_a_replay_says_what_it_replays() -> None:
     assert text.splitlines()[1] == f"replay 3 (exact) of run {'ab' * 16}"
     same = {**tags, "bis.replay.same_metrics": "3/4"}
     assert ": 3/4 metrics have the same bits" in record_text(missing_record("x"), Shown(tags=same), width=120)
+
+
+def test_what_the_program_was_given_is_shown() -> None:
+    """Variables with the values that were kept, or why there is none; standard input where it was read."""
+    variables = (Variable("LR", "0.5"), Variable("FLAG", there=False), Variable("TOKEN", secret=True), Variable("HOST"))
+    stdin = StandardInput("pipe", read=True, size_bytes=12, digest="ab")
+    parameters = replace(record().parameters, variables=variables, stdin=stdin)
+    text = record_text(replace(record(), parameters=parameters), width=300)
+    assert "LR=0.5, FLAG (not set), TOKEN (a secret), HOST (value not recorded)" in text
+    assert "read from standard input (a pipe): 12 B" in text
+    unread = replace(parameters, stdin=StandardInput("pipe"))
+    assert "standard input" not in record_text(replace(record(), parameters=unread), width=300)
