@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis.record.probes.machine import is_of_machine
+from bis.record.probes.variables import is_surroundings
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from bis.model.facets import Parameters
 
-# A replay has its own: these lead out of its quarantine, or are those of its folders and of its interpreter.
+# A replay has its own: these lead out of its quarantine, or are those of its folders and of its interpreter. Those of
+# the machine are planned with it.
 _OF_THE_REPLAY = ("BIS_", "MLFLOW_", "OTEL_", "PYTHON", "_MLFLOW_")
 _PLACES = frozenset({"TMPDIR", "TEMP", "TMP", "PWD", "OLDPWD", "PATH", "VIRTUAL_ENV"})
 
@@ -58,7 +62,7 @@ def given_variables(parameters: Parameters, here: Collection[str], lacks: Callab
             values[name] = variable.value
         elif name not in here:
             lacks(f"variable {name}", "it was set when the program read it, and it is not set here")
-        else:
+        elif not is_surroundings(name):
             lacks(f"variable {name}", "its value was not recorded: the program gets the one that is set here")
     return values
 
@@ -69,4 +73,4 @@ def unset_variables(parameters: Parameters) -> tuple[str, ...]:
 
 
 def _is_the_replays(name: str) -> bool:
-    return name.startswith(_OF_THE_REPLAY) or name in _PLACES
+    return name.startswith(_OF_THE_REPLAY) or name in _PLACES or is_of_machine(name)

@@ -7,6 +7,7 @@ and the tracebacks of missing names stay what they are.
 
 from __future__ import annotations
 
+import _collections_abc
 import os
 import sys
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 _MOST = 5000  # places at which names are read
 _PRIVATE = "BIS_"
-# What stands between `os.environ` and the code that asks; the abstract classes of collections are frozen.
-_BETWEEN = frozenset({os.__file__, "<frozen os>", "<frozen _collections_abc>"})
+# What stands between `os.environ` and the code that asks; from Python 3.11 on both modules are frozen.
+_BETWEEN = frozenset({os.__file__, _collections_abc.__file__, "<frozen os>", "<frozen _collections_abc>"})
 
 
 class VariableReads:

@@ -17,6 +17,8 @@ READ = Parameters(
         Variable("FLAG", there=False),
         Variable("MLFLOW_TRACKING_URI", "sqlite:///x.db"),
         Variable("PYTHONPATH", there=False),
+        Variable("HOME"),
+        Variable("OMP_NUM_THREADS"),
     ),
 )
 
@@ -24,7 +26,7 @@ READ = Parameters(
 def test_recorded_values_are_given_and_others_are_named() -> None:
     """A value that was kept is given; one that was not is named, with whether it is set here."""
     lacking: dict[str, str] = {}
-    assert given_variables(READ, {"DATA_DIR", "LR"}, lacking.__setitem__) == {"LR": "0.5"}
+    assert given_variables(READ, {"DATA_DIR", "LR", "HOME"}, lacking.__setitem__) == {"LR": "0.5"}
     assert set(lacking) == {"variable DATA_DIR", "variable HOST", "variable TOKEN"}
     assert "not set here" in lacking["variable HOST"]
     assert "the program gets the one that is set here" in lacking["variable DATA_DIR"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bis.model.facets import Curve, Data, Failure, Outputs, Status
+from bis.model.facets import Curve, Data, Failure, Outputs, StandardInput, Status, Variable
 from bis.model.record import State, missing_record
 from bis.model.stored_runs import RunSummary, StoredVerdict
 from bis.report.text.record_text import Shown, print_record, record_text
@@ -150,3 +150,15 @@ def test_a_hundred_reasons_do_not_push_the_verdict_away() -> None:
     text = record_text(replace(record(), data=unread))
     assert "  ! file 7 cannot be read\n  ! and 92 more (--full)\n" in text
     assert "file 99 cannot be read" in record_text(replace(record(), data=unread), full=True)
+
+
+def test_what_the_program_was_given_is_shown() -> None:
+    """Variables with the values that were kept, or why there is none; standard input where it was read."""
+    variables = (Variable("LR", "0.5"), Variable("FLAG", there=False), Variable("TOKEN", secret=True), Variable("HOST"))
+    stdin = StandardInput("pipe", read=True, size_bytes=12, digest="ab")
+    parameters = replace(record().parameters, variables=variables, stdin=stdin)
+    text = record_text(replace(record(), parameters=parameters), width=300)
+    assert "LR=0.5, FLAG (not set), TOKEN (a secret), HOST (value not recorded)" in text
+    assert "read from standard input (a pipe): 12 B" in text
+    unread = replace(parameters, stdin=StandardInput("pipe"))
+    assert "standard input" not in record_text(replace(record(), parameters=unread), width=300)
