@@ -69,6 +69,15 @@ def test_last_is_the_latest_session_from_here(scene: Scene) -> None:
     assert scene.find("last").startswith("mlflow.db")
 
 
+def test_where_nothing_was_run_here_the_latest_run_elsewhere_is_named(scene: Scene) -> None:
+    """In the hint: it is not what `last` means here."""
+    there = scene.run("other", 5.0)
+    scene.session("other", 5.0, there, cwd="/elsewhere", project_root="/elsewhere")
+    with pytest.raises(RunNotFound, match="no run yet") as raised:
+        scene.find("last")
+    assert f"{there[:8]}, was started in /elsewhere" in (raised.value.hint or "")
+
+
 def test_a_store_that_is_named_is_the_only_one(scene: Scene) -> None:
     """For this command."""
     here, there = scene.run("hand", 1.0), scene.run("other", 5.0)
