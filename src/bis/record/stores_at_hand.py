@@ -162,10 +162,8 @@ class _StoreSearch:
         known = {
             run_id: k.uri for k in reversed(self._sessions) for run_id in k.run_ids if run_id.startswith(reference)
         }
-        if reference in known:
-            store = self._open(known[reference], f"run {reference} was logged to {known[reference]}")
-            return FoundRun(store, store.find(reference))
         problem: BisError | None = None
+        # The store of the settings comes first: a run may have been moved there, or its server may be gone.
         found: dict[str, EvidenceStore | None] = dict.fromkeys(known)
         try:
             found |= dict.fromkeys(_ids(self._at_hand, reference), self._at_hand)

@@ -127,6 +127,14 @@ def test_ids_and_prefixes_are_found_in_all_known_stores(scene: Scene) -> None:
         scene.find("../x")
 
 
+def test_a_run_that_is_at_hand_is_taken_from_there(scene: Scene) -> None:
+    """Though a session is known to have logged it through a server, which may be gone."""
+    here = scene.run("hand", 1.0)
+    scene.session("other", 5.0, here, uri="http://127.0.0.1:9")
+    for reference in (here, here[:9]):
+        assert scene.find(reference) == f"mlflow.db {here}"
+
+
 def test_what_is_nowhere_is_said_with_the_servers_that_were_not_asked(scene: Scene) -> None:
     """A dead one would take a minute."""
     scene.session("other", 5.0, "f" * 32, uri="http://host:1")
