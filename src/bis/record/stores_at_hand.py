@@ -124,7 +124,14 @@ class _StoreSearch:
             found = newer or self._run_of(known)
             if found is not None:
                 return found
-        return FoundRun(self._at_hand, self._at_hand.find(LAST))
+        try:
+            return FoundRun(self._at_hand, self._at_hand.find(LAST))
+        except RunNotFound as error:
+            elsewhere = next((k for k in self._sessions if k.run_ids), None)
+            if elsewhere is None:
+                raise
+            also = f"The latest run that is known, {elsewhere.run_ids[-1][:8]}, was started in {elsewhere.cwd}."
+            raise RunNotFound(error.message, hint=f"{error.hint or ''} {also}".strip()) from error
 
     def _newer(self, known: KnownSession) -> FoundRun | None:
         """The latest run of the store at hand that no session is known to have made, if it is later than this one.
@@ -161,10 +168,8 @@ class _StoreSearch:
         known = {
             run_id: k.uri for k in reversed(self._sessions) for run_id in k.run_ids if run_id.startswith(reference)
         }
-        if reference in known:
-            store = self._open(known[reference], f"run {reference} was logged to {known[reference]}")
-            return FoundRun(store, store.find(reference))
         problem: BisError | None = None
+        # The store of the settings comes first: a run may have been moved there, or its server may be gone.
         found: dict[str, EvidenceStore | None] = dict.fromkeys(known)
         try:
             found |= dict.fromkeys(_ids(self._at_hand, reference), self._at_hand)

@@ -125,3 +125,17 @@ def test_a_plain_path_is_observed_and_noted_as_an_absolute_one(project: Path, ho
     events = list(read_events(folder))
     assert [e["uri"] for e in events if e["k"] == "run"] == [str(project / name)]
     assert [e["key"] for e in events if e["k"] == "metric"] == ["a"]
+
+
+def test_stores_of_other_plug_ins_are_observed(project: Path, home: Path, store_uri: str) -> None:
+    """Their schemes are not known beforehand."""
+    code = (
+        "from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore\n"
+        "from mlflow.tracking._tracking_service import utils\n"
+        f"build = lambda store_uri, artifact_uri=None: SqlAlchemyStore({store_uri!r}, 'artifacts')\n"
+        "utils._tracking_store_registry.register('mine', build)\n"
+    )
+    done = python(project, code + BEGIN.format(uri="mine://me:s3cr3t@host/x"), BIS_WAIT="0")
+    assert (done.returncode, done.stderr) == (0, "")
+    (folder,) = sessions(home)
+    assert [e["uri"] for e in read_events(folder) if e["k"] == "run"] == ["mine://host/x"]

@@ -69,6 +69,15 @@ def test_last_is_the_latest_session_from_here(scene: Scene) -> None:
     assert scene.find("last").startswith("mlflow.db")
 
 
+def test_where_nothing_was_run_here_the_latest_run_elsewhere_is_named(scene: Scene) -> None:
+    """In the hint: it is not what `last` means here."""
+    there = scene.run("other", 5.0)
+    scene.session("other", 5.0, there, cwd="/elsewhere", project_root="/elsewhere")
+    with pytest.raises(RunNotFound, match="no run yet") as raised:
+        scene.find("last")
+    assert f"{there[:8]}, was started in /elsewhere" in (raised.value.hint or "")
+
+
 def test_a_store_that_is_named_is_the_only_one(scene: Scene) -> None:
     """For this command."""
     here, there = scene.run("hand", 1.0), scene.run("other", 5.0)
@@ -116,6 +125,14 @@ def test_ids_and_prefixes_are_found_in_all_known_stores(scene: Scene) -> None:
         scene.find(here[:9])
     with pytest.raises(RunNotFound, match="not a run id"):
         scene.find("../x")
+
+
+def test_a_run_that_is_at_hand_is_taken_from_there(scene: Scene) -> None:
+    """Though a session is known to have logged it through a server, which may be gone."""
+    here = scene.run("hand", 1.0)
+    scene.session("other", 5.0, here, uri="http://127.0.0.1:9")
+    for reference in (here, here[:9]):
+        assert scene.find(reference) == f"mlflow.db {here}"
 
 
 def test_what_is_nowhere_is_said_with_the_servers_that_were_not_asked(scene: Scene) -> None:
