@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# MLflow allows it in no name of a metric, and no operating system in a file that was made by hand.
-_MARK = "\x1f"
+# MLflow allows it in no name of a metric, and no program prints it.
+_MARK = "\x1f\x1erun "
 
 
 def scoped(name: str, run: int) -> str:
@@ -13,10 +13,10 @@ def scoped(name: str, run: int) -> str:
 
 def plain(name: str) -> str:
     """The name as the program gave it."""
-    return name.partition(_MARK)[0]
+    return name if scope(name) is None else name.rpartition(_MARK)[0]
 
 
 def scope(name: str) -> int | None:
     """The place of the run that a name belongs to; None where it belongs to none."""
-    _, mark, run = name.partition(_MARK)
-    return int(run) if mark else None
+    _, mark, run = name.rpartition(_MARK)
+    return int(run) if mark and run.isascii() and run.isdigit() else None

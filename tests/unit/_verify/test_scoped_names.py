@@ -13,7 +13,8 @@ def test_the_run_comes_off_again() -> None:
     """A name without a run is its own plain form."""
     name = scoped("val/loss", 12)
     assert (plain(name), scope(name)) == ("val/loss", 12)
-    assert (plain("val/loss"), scope("val/loss")) == ("val/loss", None)
+    for other in ("val/loss", "", "\x1f", "a\x1f\x1erun x", "a\x1f1"):
+        assert (plain(other), scope(other)) == (other, None)
 
 
 def test_what_a_name_says_does_not_depend_on_the_run() -> None:

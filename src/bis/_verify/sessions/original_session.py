@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bis._verify.tolerances import Tolerances
 
 # The metric in which the number of runs is compared.
-RUNS = "\x1fruns"
+RUNS = "\x1f\x1eruns"
 
 
 @dataclass(frozen=True, slots=True)

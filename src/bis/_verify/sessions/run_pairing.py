@@ -154,16 +154,18 @@ class _Matching:
 
     def _of_a_set(self, mine: list[int], theirs: list[int]) -> tuple[Pairs, bool]:
         """Pair runs that nothing but their results tells apart, and whether their order did not say as much."""
+        in_place = self._in_place(mine, theirs)
         if not self._for_agreement:
+            if len(mine) != len(theirs):  # the smallest of few has no counterpart in the smallest of many
+                return in_place, True
             by_size = [
                 sorted(places, key=lambda i: size_order(side.runs[i], self._counts))
                 for side, places in ((self._mine, mine), (self._theirs, theirs))
             ]
             return list(zip(*by_size, strict=False)), True
         results, others = self._mine.results, self._theirs.results
-        in_order = list(zip(mine, theirs, strict=False))
-        if len(mine) == len(theirs) and all(results[a] == others[b] for a, b in in_order):
-            return in_order, False
+        if all(results[a] == others[b] for a, b in in_place):
+            return in_place, False
         waiting: dict[frozenset[tuple[object, int]], list[int]] = defaultdict(list)
         for b in reversed(theirs):
             waiting[frozenset(others[b].items())].append(b)
@@ -177,6 +179,16 @@ class _Matching:
             ]
             pairs += [(left[0][i], left[1][k]) for i, k in best_assignment(scores)]
         return pairs, True
+
+    def _in_place(self, mine: list[int], theirs: list[int]) -> Pairs:
+        """Pair in the order of creation; where the numbers differ, first those at the same place in their sessions."""
+        if len(mine) == len(theirs):
+            return list(zip(mine, theirs, strict=True))
+        places = {self._theirs.runs[b].identity.ordinal: b for b in theirs}
+        ordinals = {a: self._mine.runs[a].identity.ordinal for a in mine}
+        pairs = [(a, places[ordinal]) for a, ordinal in ordinals.items() if ordinal in places]
+        left = _without(mine, (a for a, _ in pairs)), _without(theirs, (b for _, b in pairs))
+        return pairs + list(zip(*left, strict=False))
 
 
 def _same(known: dict[int, Features], other: dict[int, Features]) -> Pairs:

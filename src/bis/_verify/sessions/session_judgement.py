@@ -149,8 +149,9 @@ def _item(item: Item, session: OriginalSession, labels: Mapping[int, str]) -> It
         told = statement(StatementCode.RUNS_CREATED, original=session.total or 0, replayed=found)
         return replace(item, name="", kind=ItemKind.RUNS, statements=(told, *statements))
     place = scope(item.name)
-    run = "" if place is None else session.runs[place].identity.run_id
-    return replace(item, name=plain(item.name), statements=statements, run=run)
+    if place is None or not session.several:
+        return replace(item, statements=statements)
+    return replace(item, name=plain(item.name), statements=statements, run=session.runs[place].identity.run_id)
 
 
 def _named(one: Statement, labels: Mapping[int, str]) -> Statement:
@@ -169,7 +170,7 @@ def _in_words(name: str, labels: Mapping[int, str]) -> str:
     if name == RUNS:
         return ItemKind.RUNS.value
     place = scope(name)
-    return name if place is None else f"{plain(name)} ({labels[place]})"
+    return name if place is None or place not in labels else f"{plain(name)} ({labels[place]})"
 
 
 def _in_sets(session: OriginalSession, pairing: RunPairing) -> frozenset[int]:
@@ -211,7 +212,7 @@ def _of_runs(
         )
         for place in session.judged
     )
-    if not verdict.outcomes:
+    if not verdict.outcomes or verdict.level is Level.NOT_EXECUTABLE:
         return replace(verdict, runs=runs)
     compared = sum(run.level is not None for run in runs)
     said = [_headline(verdict, compared, total), *verdict.statements[1:]]

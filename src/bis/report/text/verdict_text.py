@@ -119,7 +119,8 @@ def _group(group: Group, verdict: Verdict, *, full: bool) -> list[Any]:
     if left:
         parts.append(f"and {counted(left, 'more metric')} of these runs (--full)")
     parts += [bullet(statement_text(one)) for one in group.statements if one not in verdict.statements[:1]]
-    parts += [_item_text(i, labels) for i in tested if full or i.level is not Level.STATISTICAL]
+    told = [i for i in tested if full or i.level is not Level.STATISTICAL]
+    parts += [_item_text(i, labels) for i in (told[:_FEW] if labels and not full else told)]
     return parts
 
 

@@ -211,6 +211,21 @@ def test_results_do_not_choose_the_pairs_of_fresh_replays() -> None:
     assert found.by_results == {0, 1}
 
 
+def test_one_of_many_like_it_is_looked_for_at_its_place() -> None:
+    """A record of one run whose program creates several: the run at the same place, in fresh replays whatever its size.
+
+    In exact replays another one only where that one differs, and the verdict says so.
+    """
+    original = in_order(run("x", {"m": 0.5}), run("o", {"m": 0.2}))[1:]
+    replayed = in_order(*(run(f"r{i}", {"m": v}) for i, v in enumerate((0.1, 0.2, 0.3))))
+    exact, fresh = (paired(original, replayed, for_agreement=a) for a in (True, False))
+    assert ids(original, replayed, exact) == ids(original, replayed, fresh) == {"o": "r1"}
+    assert (exact.by_results, fresh.by_results) == (frozenset(), {0})
+    moved = in_order(*(run(f"r{i}", {"m": v}) for i, v in enumerate((0.2, 0.1, 0.3))))
+    assert ids(original, moved, paired(original, moved)) == {"o": "r0"}
+    assert paired(original, moved).by_results == {0}
+
+
 def test_parents_without_results_are_told_apart_by_those_inside() -> None:
     """Two parents alike in all but the results of the runs nested in them."""
     originals = in_order(run("a"), run("a1", {"m": 1.0}, parent="a"), run("b"), run("b1", {"m": 2.0}, parent="b"))
