@@ -84,3 +84,9 @@ def test_notebooks_modules_and_problems() -> None:
     assert "lr=0.2" in text
     assert "d.csv  has changed" in text
     assert "python -m train.py" in plan_text(replace(PLAN, entry=EntryKind.MODULE))
+
+
+def test_files_that_are_put_back_are_told_from_those_that_are_there() -> None:
+    """The content of a file that the program changed comes from the record."""
+    kept = DataPlacement(FileDigest("n.txt", 3, "aa"), None, "n.txt", kept=True)
+    assert "n.txt  put to n.txt, as it was before the program changed it" in plan_text(replace(PLAN, data=(kept,)))
