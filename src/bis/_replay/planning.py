@@ -508,7 +508,10 @@ def _data(record: Record, here: HostState, notes: _Notes) -> tuple[DataPlacement
         if _is_setting(file.path) and (file.path in kept or not file.digest):
             notes.lacks(f"state of {file.path}", "the replay finds the file as it is now")
         elif file.path not in kept and (not file.digest or held.get(file.path) != file.digest):
-            placements.append(_placement(file, here, record))
+            placed = _placement(file, here, record)
+            if not file.digest and placed.found is not None and not placed.problem:
+                notes.lacks(f"content of {file.path}", f"{placed.found} is taken for it, unchecked")
+            placements.append(placed)
     for file in _carried(record):
         if _is_setting(file.path):
             continue
@@ -547,7 +550,7 @@ def _placement(file: FileDigest, here: HostState, record: Record) -> DataPlaceme
     target = _workspace_name(file.path, record)
     if found is None:
         return DataPlacement(file, None, target, f"not found, though the program read it ({file.size_bytes} bytes)")
-    if not file.digest:
+    if not file.digest and found.path == posixpath.join(record.code.project_root, file.path):
         why = f"what the program read of it was not recorded, and {found.path} may be another file by now"
         return DataPlacement(file, found.path, target, why)
     if found.state == "changed":

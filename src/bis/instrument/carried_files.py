@@ -67,6 +67,8 @@ class CarriedFiles:
         is_main : bool
             Whether this is the program itself, and no child.
         """
+        if status.st_size > SMALL_BYTES and f"{os.sep}." in path and not path.startswith(self._project):
+            return  # what libraries keep in hidden folders for all programs is left as it is in a replay
         needed = was_read or mode != "w" or (not is_main and path.startswith(self._project))
         if not needed and (status.st_size > SMALL_BYTES or self._small >= MAX_SMALL_FILES):
             return

@@ -173,9 +173,11 @@ class Confinement:
         self._allow("sqlite3.connect", text, follow=True)
 
     def is_own(self, path: str) -> bool:
-        """Whether what is written to this path stays within the replay."""
+        """Whether this path may be written: it is the replay's own, a temporary one, or in a cache."""
         real = self._real(path, follow=True)
-        return real.startswith(self._own) or (real.startswith(self._temporary) and not self._is_own_link(path))
+        if real.startswith((*self._own, *self._caches)):
+            return True
+        return real.startswith(self._temporary) and not self._is_own_link(path)
 
     def is_later(self, path: str) -> bool:
         """Whether this file is in a later state than the recorded one."""

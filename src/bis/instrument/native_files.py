@@ -37,10 +37,14 @@ _DBM_ENDS = ("", ".db", ".dir", ".pag")
 _MAX_LISTED = 100_000  # files of a data set in a folder
 
 # By module: what is wrapped, the place of the path among its arguments (that of ``self`` is 0) and its name, and how it
-# is opened. Names that end in * are all that begin so. What a version of a library does not have makes the library
-# count as one that is not watched, unless the name ends in ?.
+# is opened. Names that end in * are all that begin so, one that ends in () is a class of C. What a version of a library
+# does not have makes the library count as one that is not watched, unless the name ends in ?.
 WATCHED: dict[str, tuple[tuple[str, int, str, str], ...]] = {
-    "pyarrow": (("memory_map", 0, "path", _MODE), ("input_stream", 0, "source", "r")),
+    "pyarrow": (
+        ("OSFile()", 0, "path", _MODE),
+        ("memory_map", 0, "path", _MODE),
+        ("input_stream", 0, "source", "r"),
+    ),
     "pyarrow.csv": (
         ("read_csv", 0, "input_file", "r"),
         ("open_csv", 0, "input_file", "r"),
@@ -106,6 +110,9 @@ def attach(module: ModuleType, recorder: Recorder) -> None:
     """Wrap what is in the table; note that the module is watched if all of it was there."""
     complete = True
     for name, place, keyword, mode in WATCHED[module.__name__]:
+        if name.endswith("()"):
+            complete = _derive(module, name[:-2], keyword, mode, recorder) and complete
+            continue
         found = list(_named(module, name.rstrip("?")))
         complete = complete and (bool(found) or name.endswith("?"))
         for owner, attribute in found:
@@ -141,6 +148,26 @@ def _wrap(owner: Any, attribute: str, place: int, keyword: str, mode: str, recor
         return original(*args, **kwargs)
 
     setattr(owner, attribute, disguise(wrapper, original))
+
+
+def _derive(module: Any, name: str, keyword: str, mode: str, recorder: Recorder) -> bool:
+    """Put a class of Python in place of one of C, whose attributes cannot be set; False where there is none."""
+    original = getattr(module, name, None)
+    if not isinstance(original, type):
+        return False
+    if is_ours(original):
+        return True
+
+    def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
+        value = args[0] if args else kwargs.get(keyword)
+        flags, paths = recorder.fence.run("data", _opening, value, mode, args[1:], kwargs) or (0, ())
+        for path in paths:
+            sys.audit(NATIVE_OPEN, path, None, flags)
+        return original.__new__(cls, *args, **kwargs)
+
+    facts = {"__new__": __new__, "__slots__": (), "__module__": original.__module__, "__doc__": original.__doc__}
+    setattr(module, name, type(name, (original,), {**facts, "bis": True}))
+    return True
 
 
 def _opening(value: Any, mode: str, rest: tuple[Any, ...], named: dict[str, Any]) -> tuple[int, list[str]]:

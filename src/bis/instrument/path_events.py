@@ -111,10 +111,13 @@ def _database(name: Any) -> list[tuple[str, str]]:
 
 
 def _at(path: Any, folder: Any) -> str:
-    """A path of an event with the folder descriptor to which it is relative."""
+    """A path of an event with the folder descriptor to which it is relative; empty where that is not known."""
     text = os.fsdecode(path)
     if isinstance(folder, int) and folder >= 0 and not os.path.isabs(text):  # noqa: PTH117
-        return os.path.join(os.readlink(f"/proc/self/fd/{folder}"), text)  # noqa: PTH115, PTH118
+        try:
+            return os.path.join(os.readlink(f"/proc/self/fd/{folder}"), text)  # noqa: PTH115, PTH118
+        except OSError:  # it is none, or this system does not tell
+            return ""
     return text
 
 

@@ -217,7 +217,7 @@ class Recorder:
                 continue
             folder = os.path.abspath(path)  # noqa: PTH100
             if mode == MOVED:
-                read = [n for n, written in self._opened if not written and n.startswith(folder + os.sep)]
+                read = [n for n, written in list(self._opened) if not written and n.startswith(folder + os.sep)]
                 for name in read:
                     self._opened_file(name, "w")
             self._opened.add((folder, True))  # it was there: one that is made anew in its place is nothing new

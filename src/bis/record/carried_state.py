@@ -117,9 +117,9 @@ def _first_copies(seen: ObservedSession) -> list[KeptCopy]:
     changed: dict[str, float] = {}
     read: dict[str, tuple[int, int]] = {}
     for e in sorted(seen.all("open"), key=lambda e: float(e["t"])):
-        if e["mode"] == "r":
+        if e["mode"] == "r" and e["path"] not in changed:
             read.setdefault(e["path"], (int(e["size"]), int(e["mtime_ns"])))
-        elif e["mode"] != "db" or int(e["size"]) < 0:
+        elif e["mode"] not in {"r", "db"} or int(e["size"]) < 0:
             changed.setdefault(e["path"], float(e["t"]))
     copies: dict[str, KeptCopy] = {}
     for e in sorted(seen.all("kept"), key=lambda e: float(e["t"])):

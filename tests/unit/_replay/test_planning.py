@@ -384,11 +384,14 @@ def test_state_elsewhere_cannot_be_put_back() -> None:
 
 
 def test_a_file_without_a_digest_is_not_taken_for_the_recorded_one() -> None:
-    """It has the same size, and may be in a later state."""
+    """At its place it may be in a later state, whatever its size; from a folder that the user names it is taken."""
     file = FileDigest("counter.txt", 1, "")
-    found = here(files={"counter.txt": FoundFile("/home/u/exp/counter.txt")})
-    made = make_plan(record(data=Data(Status.PARTIAL, files=(file,))), ReplayOptions(), found, run_id="r")
-    assert "was not recorded" in made.data[0].problem
+    lost = record(data=Data(Status.RECORDED, files=(file,)))
+    there = plan(lost, at=here(files={"counter.txt": FoundFile("/home/u/exp/counter.txt")}))
+    assert "was not recorded" in there.data[0].problem
+    given = plan(lost, at=here(files={"counter.txt": FoundFile("/given/counter.txt")}))
+    assert given.data == (DataPlacement(file, "/given/counter.txt", "counter.txt"),)
+    assert whats(given.missing) == ["content of counter.txt"]
 
 
 def test_layout_leaves_out_what_the_program_makes() -> None:

@@ -79,6 +79,14 @@ def test_a_child_s_file_elsewhere_is_no_state_of_the_project(noted: Noted, tmp_p
     assert noted.events == []
 
 
+def test_caches_of_libraries_are_not_copied(noted: Noted, tmp_path: Path) -> None:
+    """A replay leaves them as they are; the project itself may lie in a hidden folder."""
+    (tmp_path / ".lib").mkdir()
+    noted.keep(sized(tmp_path / ".lib" / "history.sqlite", SMALL_BYTES + 1), "db")
+    noted.keep(sized(tmp_path / "p" / ".state", SMALL_BYTES + 1), "db")
+    assert [facts["path"].rpartition("/")[2] for _, facts in noted.events] == [".state"]
+
+
 def test_limits_are_told(tmp_path: Path) -> None:
     """What is too large, what there is no room for, and what cannot be read are named with the reason."""
     noted = Noted(tmp_path, total_bytes=10)

@@ -48,6 +48,15 @@ def table(path: Path, *, log: bool = False) -> None:
         connection.commit()
 
 
+def test_caches_are_written(replay: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook's kernel keeps its history in one, as the confinement allows."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "out"))
+    cached = Replay(tmp_path / "own", tmp_path / "out" / "later.db", monkeypatch)
+    with closing(cached.connect(tmp_path / "out" / "a.db")) as connection:
+        connection.execute(INSERT)
+    assert cached.told == []
+
+
 INSERT = "INSERT INTO t VALUES (2)"
 
 

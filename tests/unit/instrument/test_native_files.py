@@ -135,6 +135,28 @@ def test_all_functions_of_a_kind(opened: list[tuple[str, int]]) -> None:
     assert [name for name, _ in opened] == ["a.csv", "b.csv", "c.csv", "e.csv", "f.csv"]
 
 
+def test_classes_of_c_are_derived_from(opened: list[tuple[str, int]]) -> None:
+    """Pandas gives pyarrow an open file: what it makes is of the class as before, and of its name."""
+
+    class OSFile:
+        def __new__(cls, path: str, mode: str = "r") -> Any:
+            made = super().__new__(cls)
+            made.opened = (path, mode)  # type: ignore[attr-defined]
+            return made
+
+        def __init__(self, path: str, mode: str = "r") -> None:
+            pass
+
+    module, recorder = attached("pyarrow", OSFile=OSFile, memory_map=imread, input_stream=imread)
+    made = module.OSFile("a", mode="wb")
+    assert made.opened == ("a", "wb")
+    assert isinstance(made, OSFile)
+    assert (module.OSFile.__name__, module.OSFile.__module__) == (OSFile.__name__, OSFile.__module__)
+    assert module.OSFile("b").opened == ("b", "r")
+    assert opened == [("a", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), ("b", os.O_RDONLY)]
+    assert recorder.events == [("watched", {"library": "pyarrow"})]
+
+
 def test_an_unknown_version_is_not_called_watched() -> None:
     """Where a function is missing, what is there is wrapped, and the library counts as before."""
     module, recorder = attached("cv2", imread=imread)

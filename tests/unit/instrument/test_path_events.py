@@ -72,6 +72,7 @@ def test_a_path_may_be_relative_to_an_open_folder(tmp_path: Path) -> None:
         assert changes("os.remove", ("/abs", folder)) == [("/abs", "w")]
     finally:
         os.close(folder)
+    assert changes("os.remove", ("f", folder)) == [("", "w")]
 
 
 def test_what_is_in_a_folder(tmp_path: Path) -> None:

@@ -101,6 +101,15 @@ def test_only_what_was_read_first_is_kept(spool: Spool) -> None:
     assert spool.state().carried.files == (FileDigest("twice", 1, digest_bytes(b"1")),)
 
 
+def test_what_is_read_after_it_was_changed_is_no_other_file(spool: Spool) -> None:
+    """A file that is rewritten through another name and read then was what it was before."""
+    spool.file("f.txt", "1")
+    spool.keep("f.txt", "1-1")
+    spool.file("f.txt", "22")
+    spool.open("f.txt")
+    assert spool.state().carried.files == (FileDigest("f.txt", 1, digest_bytes(b"1")),)
+
+
 def test_what_was_read_and_not_kept_is_told(spool: Spool) -> None:
     """The facet says why, and has no digest."""
     path = spool.file("big", "3")

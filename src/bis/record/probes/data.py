@@ -159,7 +159,7 @@ _NATIVE_READERS: tuple[tuple[str, str | None, str], ...] = (
 # Loaded by so many programs that this alone says nothing.
 _EVERYWHERE = frozenset({"sqlite3", "torch"})
 # What `bis.instrument.native_files` sees of them: the module that it watches, and calls that go past it.
-_PAST_ARROW = re.compile(r"\bOSFile\b|\bopen_input_(?:file|stream)\b|\bfrom_paths\b|\bmake_fragment\b")
+_PAST_ARROW = re.compile(r"\bopen_input_(?:file|stream)\b|\bfrom_paths\b|\bmake_fragment\b")
 _WATCHED_READERS: dict[str, tuple[str, re.Pattern[str] | None]] = {
     "pyarrow.parquet": ("pyarrow.parquet.core", _PAST_ARROW),
     "pyarrow.csv": ("pyarrow.csv", _PAST_ARROW),

@@ -152,7 +152,7 @@ def test_children_and_ends_out_of_sight_are_reasons(tmp_path: Path) -> None:
     ("module", "watched", "source", "seen"),
     [
         ("pyarrow.parquet", "pyarrow.parquet.core", "pd.read_parquet('x')", True),
-        ("pyarrow.parquet", "pyarrow.parquet.core", "pa.OSFile('x')", False),
+        ("pyarrow.parquet", "pyarrow.parquet.core", "fs.open_input_file('x')", False),
         ("pyarrow.parquet", "pyarrow.csv", "pd.read_parquet('x')", False),
         ("h5py", "h5py._hl.files", "h5py.File('x')", True),
         ("cv2", "cv2", "cv2.imread('x')", True),

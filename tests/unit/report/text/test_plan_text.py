@@ -96,3 +96,9 @@ def test_an_environment_that_is_built_says_what_it_costs() -> None:
         ["to", "download   2 packages: 3.0 MiB packed"],
         ["stays", "in      /home/u/e"],
     ]
+
+
+def test_files_that_are_put_back_are_told_from_those_that_are_there() -> None:
+    """The content of a file that the program changed comes from the record."""
+    kept = DataPlacement(FileDigest("n.txt", 3, "aa"), None, "n.txt", kept=True)
+    assert "n.txt  put to n.txt, as it was before the program changed it" in plan_text(replace(PLAN, data=(kept,)))

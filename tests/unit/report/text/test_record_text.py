@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bis.model.facets import Curve, Data, Failure, Outputs, StandardInput, Status, Variable
+from bis.model.facets import (
+    Carried,
+    Curve,
+    Data,
+    Failure,
+    FileDigest,
+    Outputs,
+    StandardInput,
+    Status,
+    Variable,
+)
 from bis.model.record import State, missing_record
 from bis.model.stored_runs import RunSummary, StoredVerdict
 from bis.report.text.record_text import Shown, print_record, record_text
@@ -59,6 +69,13 @@ def test_a_run_that_bis_never_saw() -> None:
 def test_a_killed_program() -> None:
     """What was seen until then is marked."""
     assert "the program was killed" in record_text(replace(record(), state=State.KILLED), width=160)
+
+
+def test_state_that_was_carried_over() -> None:
+    """Files that the program changed are named; where there are none, nothing is said."""
+    changed = replace(record(), data=Data(Status.RECORDED, carried=Carried("a", files=(FileDigest("n.txt", 1, "aa"),))))
+    assert "  - changed by the program, kept as they were before: n.txt\n" in record_text(changed)
+    assert "changed" not in record_text(replace(record(), data=Data(Status.RECORDED, carried=Carried())))
 
 
 def test_long_lists_are_cut() -> None:
