@@ -20,10 +20,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
+import bis
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _ROOT = Path(__file__).parents[2]
+_SOURCE = str(Path(bis.__file__).parents[1])  # what these tests import, wherever else a bis is installed
 _SERVE = "from tests.functional.warm import serve; serve()"
 
 
@@ -65,7 +68,7 @@ class WarmProcess:
     def _started(self) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-c", _SERVE],
-            env={**os.environ, "BIS_RECORD": "0", "PYTHONPATH": str(_ROOT)},
+            env={**os.environ, "BIS_RECORD": "0", "PYTHONPATH": os.pathsep.join((_SOURCE, str(_ROOT)))},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
