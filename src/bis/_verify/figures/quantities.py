@@ -14,7 +14,7 @@ from bis._verify.figures.volatile_token import VolatileToken
 from bis.model.machine_measures import measures_load, measures_machine, measures_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _N = r"(?<![\w.])(?:<\s?)?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?"
 _T = (
@@ -115,9 +115,11 @@ def _is_clock_length(line: str, match: re.Match[str]) -> bool:
 
 
 _PRINTED_TIMEDELTA = re.compile(r"\d:\d\d:\d\d\.\d{6}")
-_Condition = "Callable[[str, re.Match[str]], bool] | None"
 # In order of preference. The signs are looked for first: without one of them no form can match.
-_MEASUREMENTS: tuple[tuple[tuple[str, ...], re.Pattern[str], int | str, VolatileToken, _Condition], ...] = (
+_MEASUREMENTS: tuple[
+    tuple[tuple[str, ...], re.Pattern[str], int | str, VolatileToken, Callable[[str, re.Match[str]], bool] | None],
+    ...,
+] = (
     (("±",), _TIMEIT, 0, VolatileToken.DURATION, None),
     (("[",), _TQDM, 0, VolatileToken.PROGRESS_BAR, None),
     (("load",), _LOAD_AVERAGE, "list", VolatileToken.LOAD, None),
