@@ -78,6 +78,7 @@ _OF_RESULTS = {
     "precision", "recall", "deviation", "coefficient", "coef", "importance", "weight", "value", "likelihood", "index",
     "rank", "correct", "reward", "return",
 }  # fmt: skip
+_STATISTICS = {"average", "avg", "mean", "best", "overall", "all", "per"}
 # Words that end as those of work do: `feature extraction: 3.2 s`, `clustering: 3.2 s`.
 _NO_WORK = {
     "prediction", "deviation", "acceleration", "oscillation", "fraction", "correction", "concentration", "position",
@@ -158,15 +159,17 @@ def measures_time(phrase: str) -> bool:
     (False, False, False)
     """
     words = words_of(phrase)
-    if set(words) & _LEFT:
+    ends_work = words[-1:] in (("in",), ("after",)) and bool(set(words[-2:-1]) & _ACTIVITY)
+    if set(words) & _LEFT or ends_work:
         return True
     if set(words) & (_OF_RESULTS | (_OF_DATA - _ACTIVITY)):
         return False
-    if set(words) & (_TIME | _LEFT) or (words and words[-1] in {"in", "after"}):
+    last = words[-1] if words else ""
+    is_work = last.endswith(("ing", "tion")) and last not in _NO_WORK
+    if set(words) & _TIME or last in {"in", "after"} or is_work:
         return True
-    if words and words[-1].endswith(("ing", "tion")) and words[-1] not in _NO_WORK:
-        return True
-    return all(w in _ACTIVITY or w in _AROUND or w in _TIME_UNITS or w.isdigit() for w in words)
+    named = all(w in _ACTIVITY or w in _AROUND or w in _TIME_UNITS or w.isdigit() for w in words)
+    return named and (not words or bool(set(words) & _ACTIVITY - _STATISTICS))  # `mean 3.2 s`: of what?
 
 
 def measures_load(phrase: str) -> bool:
@@ -201,6 +204,12 @@ def is_ambiguous(name: str) -> bool:
     """
     words = words_of(name)
     return len(words) == 1 and words[0] in {"time", "times", "duration", "durations", "timestamp", *_DEVICES}
+
+
+def is_device(name: str) -> bool:
+    """Whether a name is nothing but that of a device, such as `cpu` and `memory`: what of it is meant is not said."""
+    words = words_of(name)
+    return len(words) == 1 and words[0] in _DEVICES
 
 
 def _per_piece(words: list[str]) -> bool:

@@ -64,7 +64,7 @@ _SPEED = r",\s*[\d.?]+\s?(?:\w+/s|s/\w+)"
 _TQDM = re.compile(rf"\[\d+:\d\d(?::\d\d)?(?:<[\d:?]+(?:{_SPEED})?|{_SPEED})")
 _LABEL_WORD = r"(?:[A-Za-z_µ][\w'/-]*|\([^()\d]*\))"
 _LABEL = re.compile(
-    rf"{_LABEL_WORD}(?:[ \t]+{_LABEL_WORD})*(?:[ \t]+\d+)?\s*['\"]?\s*(?:[:=~≈]|\bis\b)?\s*[(\[~≈]?\s*$"
+    rf"(?<![\w.]){_LABEL_WORD}(?:[ \t]+{_LABEL_WORD})*(?:[ \t]+\d+)?\s*['\"]?\s*(?:[:=~≈]|\bis\b)?\s*[(\[~≈]?\s*$"
 )
 
 
