@@ -131,7 +131,7 @@ def measures_machine(name: str) -> MachineMeasure | None:
     if name.startswith("system/"):
         return MachineMeasure.SYSTEM
     words = list(words_of(name))
-    if _is_rate(words) or ("/" in name and words[-2:-1] and words[-2] in _TIME_UNITS and words[-1] in _WORK):
+    if _is_rate(words) or ("/" in name and _of_one_piece(words)):
         return MachineMeasure.RATE
     units: list[str] = []
     while len(words) > 1 and (words[-1] in _UNITS or words[-1] in _AROUND or _per_piece(words)):
@@ -215,6 +215,11 @@ def is_device(name: str) -> bool:
 def _per_piece(words: list[str]) -> bool:
     """Whether the end is `per epoch`, or what `per` is left of it: the time of a piece of work is a time."""
     return words[-1] == "per" or (len(words) > 2 and words[-2] == "per" and words[-1] in _WORK)
+
+
+def _of_one_piece(words: list[str]) -> bool:
+    """Whether the end is `ms/batch` or `time/epoch`; `time/iterations` counts them."""
+    return len(words) > 1 and words[-2] in {*_TIME_UNITS, "time"} and words[-1] in _WORK and words[-1][-1] != "s"
 
 
 def _is_rate(words: list[str]) -> bool:

@@ -139,7 +139,7 @@ class TextReading:
         return any(line.numbers or _LETTER.search(_PLACEHOLDER.sub("", line.words)) for line in self.lines)
 
 
-_MAY_HOLD = re.compile(r"\d\s?[^\W\d_]|\d\W{1,2}\d|\d{6}|[</\\%:]|-\d|tmp|id\W")
+_MAY_HOLD = re.compile(r"\d\s?[^\W\d_]|\d\W{1,2}\d|\d{4}|[</\\%:]|-\d|tmp|id\W")
 _LETTER = re.compile(r"[^\W_]")
 _PLACEHOLDER = re.compile(r"<[a-z-]+>")
 

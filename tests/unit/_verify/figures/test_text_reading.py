@@ -55,6 +55,8 @@ NO_RESULTS = [
     "| epoch | ms/batch 12.34",
     "Loss=0.4 Accuracy=91.2:  50%|#####     | 234/469 [00:06<00:06, 38.1it/s]",
     "cpu: 45.2",
+    "port 5000",
+    "time/epoch: 0.5",
     "time: 0.1234  data: 0.0012  max mem: 1234",
     "2025/11/29 08:28:13 INFO mlflow.tracking.fluent: took 3 tries",
 ]
@@ -99,6 +101,7 @@ RESULTS = [
     ("lap time: 83.2 s", [("lap time", "83.2")]),
     ("{'event': 1, 'time': 341}", [("event", "1"), ("time", "341")]),
     ("Prediction: 3.2 s", [("Prediction", "3.2")]),
+    ("time/iterations: 5", [("time/iterations", "5")]),
     ("1,5 samples", [("line 1, column 1", "1"), ("line 1, column 2", "5")]),
     ("timesteps 1000", [("timesteps", "1000")]),
     ("{'time_to_event_auc': 0.7}", [("time_to_event_auc", "0.7")]),
