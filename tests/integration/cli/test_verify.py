@@ -38,3 +38,9 @@ def test_saved_outputs_are_of_notebooks(run_id: str, capfd: pytest.CaptureFixtur
     """A script has none."""
     assert main(["verify", run_id, "--expect", "saved-outputs"]) == 2
     assert "not of a notebook" in capfd.readouterr().err
+
+
+def test_saved_outputs_have_no_columns(run_id: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """What is meant for a table is refused, not passed over."""
+    assert main(["verify", run_id, "--expect", "saved-outputs", "--map", "a=b"]) == 2
+    assert "--map names columns of a table" in capfd.readouterr().err

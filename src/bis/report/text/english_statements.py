@@ -171,7 +171,8 @@ def _printed(how: str) -> Callable[[Mapping[str, Any]], str]:
 
 
 def _printed_differs(f: Mapping[str, Any]) -> str:
-    units = f": {short(f['units'])} units of the last digit" if "units" in f else ""
+    count = short(f["units"]) if "units" in f else ""
+    units = f": {count} {'unit' if count == '1' else 'units'} of the last digit" if count else ""
     return f"printed {f['printed']}, found {f['found']}{units}"
 
 
@@ -392,6 +393,7 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.CELLS_RAISE_AGAIN: lambda f: f"{_cells(f['cells'])} again the error with which it was saved",
     _C.CELLS_NOT_RUN: "{cells:#cell} not run, as a server or a skipped cell is not: not compared",
     _C.CELLS_INSTALL: "{cells:#cell} that only installs packages: not compared",
+    _C.CELLS_EXPLORE: "{cells:#cell} that only looks at files, packages or the machine: not compared",
     _C.CELLS_NOT_SAVED: "{cells:#cell} saved without an output, with one now: not compared",
     _C.CELLS_LOG: "{cells:#cell} with lines of libraries (logs, progress, warnings): these are not compared",
     _C.CELLS_WORD_OTHERWISE: "{cells:#cell} with other words around the results, or texts that are none",
