@@ -9,9 +9,9 @@ from bis.notebooks.shell_commands import SimpleCommand, split_commands
 
 _COMMANDS = frozenset({
     "ls", "pwd", "cd", "dir", "tree", "du", "df", "stat", "file", "nvidia-smi", "lscpu", "lsblk", "free", "uname",
-    "hostname", "whoami", "id", "date", "uptime", "which", "whereis", "env", "printenv", "ps", "top", "mkdir", "cp", "mv",
-    "rm", "touch", "chmod", "wget", "curl", "git", "unzip", "zip", "tar", "gdown", "kaggle", "nproc", "echo", "true",
-    "sleep",
+    "hostname", "whoami", "id", "date", "uptime", "which", "whereis", "env", "printenv", "ps", "top", "mkdir", "cp",
+    "mv", "rm", "touch", "chmod", "wget", "curl", "git", "unzip", "zip", "tar", "gdown", "kaggle", "nproc", "echo",
+    "true", "sleep",
 })  # fmt: skip
 _LINE_MAGICS = frozenset({
     "ls", "pwd", "cd", "ll", "env", "set_env", "who", "whos", "lsmagic", "matplotlib", "config", "load_ext",
