@@ -141,6 +141,8 @@ _TENSOR = re.compile(r",\s*(?:grad_fn=<[^<>]*>|device='[^']*'|requires_grad=\w+)
 # Keras numbers the models of a process.
 _KERAS_MODEL = re.compile(r"\s*Model: \"[^\"]*\"\s*")
 _NAN = re.compile(r"\b(?:NaN|NAN|nan)\b")
+# SciPy tells its sparse matrices over two lines, in other words in each version.
+_SPARSE = re.compile(r"<[^<>]*\bsparse\s(?:matrix|array)\b(?:[^<>]|<[^<>]*>)*>")
 _OBJECT = re.compile(
     r"<[^<>\n]*(?:<[^<>\n]*>[^<>\n]*)*\bat 0x[0-9A-Fa-f]+[^<>\n]*>|<Figure [^<>\n]*>|<\w*Axes(?:\w|:| )[^<>\n]*>|<Axes>"
     r"|<(?:class|function|module|built-in|bound)\b[^<>\n]*>|<(?:IPython|matplotlib|mlflow|pandas)\.[^<>\n]*>"
@@ -173,7 +175,7 @@ def _object(model: re.Match[str]) -> str:
 def _in_one_notation(text: str) -> str:
     """The same values in one notation, whatever library printed them; objects without their addresses."""
     text = _RUN.sub(lambda run: " ".join(_RUN_RESULTS.findall(run[1])), text)
-    text = _OBJECT.sub("<object>", _MODEL.sub(_object, text))
+    text = _OBJECT.sub("<object>", _MODEL.sub(_object, _SPARSE.sub("<object>", text)))
     text = _NUMPY_SCALAR.sub(r"\1", _TENSOR.sub("", text))
     return _NAN.sub("nan", _GROUPED.sub(lambda grouped: grouped[0].replace(",", ""), text))
 
