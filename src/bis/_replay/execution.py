@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bis._replay.inputs import Inputs, Resolved, resolve
+from bis._replay.original_place import in_original_place
 from bis._replay.planning import Layout
 from bis._replay.program_environment import neutralise
 from bis._replay.working_copy import build
@@ -151,7 +152,10 @@ def _execute(job: Job, inputs: Resolved, folder: Path) -> Outcome:
     del ended
     _check_room(Path(session.spool))
     seen = read_sightings(Path(session.spool))
-    return _outcome(job, seen, (*inputs.deviations, *workspace.deviations))
+    outcome = _outcome(job, seen, (*inputs.deviations, *workspace.deviations))
+    if outcome.outputs is None:
+        return outcome
+    return replace(outcome, outputs=in_original_place(outcome.outputs, workspace.root, job.layout.project_root))
 
 
 def _check_room(spool: Path) -> None:

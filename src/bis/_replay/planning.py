@@ -178,11 +178,13 @@ class Layout:
 
     Importable are sources that were outside of the project, and packages of the project itself that were installed
     in place: without these a replay would import them from where they were, or not at all. What must be there are
-    the folders that the program wrote into, which may have been empty.
+    the folders that the program wrote into, which may have been empty. `project_root` is where the project was when
+    it was recorded (empty where that is not known).
     """
 
     import_folders: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    project_root: str = ""
 
 
 def layout(record: Record) -> Layout:
@@ -197,7 +199,8 @@ def layout(record: Record) -> Layout:
         source = posixpath.normpath(posixpath.join(inside, "src"))
         imported.append(source if any(n.startswith(source + "/") for n in names) else inside)
     written = [posixpath.dirname(f.path) for f in record.outputs.files if not posixpath.isabs(f.path)]
-    return Layout(tuple(dict.fromkeys(imported)), tuple(dict.fromkeys(w for w in written if w)))
+    folders = tuple(dict.fromkeys(w for w in written if w))
+    return Layout(tuple(dict.fromkeys(imported)), folders, record.code.project_root)
 
 
 def _inside(url: str, root: str) -> str | None:

@@ -82,7 +82,8 @@ _OF_RESULTS = {
 _NO_WORK = {
     "prediction", "deviation", "acceleration", "oscillation", "fraction", "correction", "concentration", "position",
     "saturation", "spacing", "timing", "remaining", "estimation", "function", "resolution", "option", "solution",
-    "integration", "damping", "ring", "string", "spring", "swing", "being", "thing", "rating", "stimulation", "fixation",
+    "integration", "damping", "ring", "string", "spring", "swing", "being", "thing", "rating",
+    "stimulation", "fixation",
 }  # fmt: skip
 # Words between the name of a measurement and its number, or around it.
 _AROUND = {

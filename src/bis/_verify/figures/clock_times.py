@@ -7,6 +7,7 @@ or at midnight is data.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _SLACK_S = 2.0
 # Local times are ahead of or behind UTC by whole quarters of an hour.
 _QUARTER_S = 900
-_OFFSETS_S = range(-12 * 3600, 14 * 3600 + 1, _QUARTER_S)
+_FIRST_OFFSET, _LAST_OFFSET = -12 * 4, 14 * 4
 _DAY_S = 86400
 # A number of seconds is taken for a reading of an unknown clock between September 2001 and May 2033 (10 digits).
 _FIRST_EPOCH, _LAST_EPOCH = 1_000_000_000, 2_000_000_000
@@ -45,11 +46,14 @@ class RunWindow:
 
     def holds_local(self, unix_s: float) -> bool:
         """Whether a moment lies within it whose time zone is not known; `unix_s` is what it would be in UTC."""
-        return any(self.holds(unix_s - offset) for offset in _OFFSETS_S)
+        first = math.ceil((unix_s - self.ended_unix_s - _SLACK_S) / _QUARTER_S)
+        last = math.floor((unix_s - self.started_unix_s + _SLACK_S) / _QUARTER_S)
+        return max(first, _FIRST_OFFSET) <= min(last, _LAST_OFFSET)
 
     def holds_day(self, unix_s: float) -> bool:
         """Whether a day that begins at `unix_s`, in a time zone that is not known, has a part of it."""
-        earliest, latest = self.started_unix_s + _OFFSETS_S[0], self.ended_unix_s + _OFFSETS_S[-1]
+        earliest = self.started_unix_s + _FIRST_OFFSET * _QUARTER_S
+        latest = self.ended_unix_s + _LAST_OFFSET * _QUARTER_S
         return unix_s <= latest and unix_s + _DAY_S >= earliest
 
     def holds_time_of_day(self, second: float) -> bool:
@@ -129,6 +133,10 @@ _PACKED = _forms(
     # 20261129-081608, 20261129T081608Z, 20261129081608, 20261129
     rf"(?<![\d.])(?P<year>20\d{{2}}){_PACKED_DAY}(?:[-_T ]?{_PACKED_TIME}(?:[-_.]?\d{{3,6}})?)?Z?(?!\.?\d)",
 )
+# Without one of these there is no date: a year or month and a day beside each other, or at least six digits.
+_DATED = re.compile(
+    rf"\d[-/._]\d|\d{{6}}|\d{{4}}, ?\d|tm_year|(?:{'|'.join(_MONTH_NAMES)})[a-z]*[ /-]*\d", re.IGNORECASE
+)
 _TIME_OF_DAY = re.compile(
     r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?:[.,]\d+)?"
     r"(?:\s?(?P<half>[AP]M)\b)?(?![\d:])",
@@ -148,7 +156,7 @@ def clock_spans(line: str, windows: Sequence[RunWindow] = ()) -> Iterator[TextSp
     windows : sequence of RunWindow
         When the programs ran that are compared; empty where that is not known.
     """
-    if not any(c.isdigit() for c in line):
+    if not _DATED.search(line):
         return
     for form in (*_WRITTEN, *_PACKED):
         for match in form.finditer(line):
@@ -167,6 +175,8 @@ def times_of_day(line: str, windows: Sequence[RunWindow] = ()) -> Iterator[tuple
 
     Most of them are as well lengths of time: the words around them decide.
     """
+    if ":" not in line and "time(" not in line:
+        return
     for pattern in (_TIME_REPR, _TIME_OF_DAY):
         for match in pattern.finditer(line):
             second = _second_of_day(match)

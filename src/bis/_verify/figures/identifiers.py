@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ANY_CASE = re.IGNORECASE
+_NEAR = 80  # words before an identifier are looked for so far
+_LONGEST_PATH = 1000
 _UUID = re.compile(r"(?<![0-9a-z])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f-])", _ANY_CASE)
 _HEX32 = re.compile(r"(?<![0-9a-z])(?:m-|tr-)?([0-9a-f]{32})(?![0-9a-z])")
 # The 13th digit of a random UUID is 4, the 17th is 8 to b: one digest in 64 looks so.
@@ -33,6 +35,7 @@ _PATH_BEFORE = re.compile(r"[^\s'\"<>()\[\],=]*[/\\:]$")
 _SERVER_PATH = re.compile(
     r"(?:[a-z][\w+.-]*:/*)?[^\s'\"<>()\[\],=]*\b(?:mlruns|mlartifacts)(?:/\d+)?(?=[/\s'\",)]|$)", _ANY_CASE
 )
+_STORE = re.compile(r"sqlite:///[^\s'\"<>()\[\],]*\bmlflow\.db\b", _ANY_CASE)  # that of a replay is another
 _ADDRESS = re.compile(r"\b(?:at )?(0x[0-9a-f]{6,16})\b", _ANY_CASE)
 _POINTER = re.compile(r"0x(?:0000)?(?:7[ef]|5[5-6])[0-9a-f]{10}|0x0000[0-9a-f]{12}", _ANY_CASE)
 _TEMPORARY = re.compile(
@@ -73,22 +76,21 @@ _NOUNS = (
 _GENERATED = re.compile(rf"(?<![\w-])[a-z]{{3,13}}-(?:{_NOUNS.replace(' ', '|')})-\d{{1,4}}(?![\w-])")
 
 
-_PREFERRED = (
-    (_PICTURE, 0, VolatileToken.PICTURE),
-    (_WANDB, 1, VolatileToken.IDENTIFIER),
+# In order of preference. The words, in small letters, are looked for first: without one of them no form can match.
+_FORMS: tuple[tuple[tuple[str, ...], re.Pattern[str], int, VolatileToken], ...] = (
+    (("-packages",), _INSTALLATION, 0, VolatileToken.INSTALLATION),
+    (("python",), _INTERPRETER, 0, VolatileToken.INSTALLATION),
+    (("tmp",), _TEMPORARY_NAME, 0, VolatileToken.TEMPORARY_PATH),
+    (("mlruns", "mlartifacts"), _SERVER_PATH, 0, VolatileToken.IDENTIFIER),
+    (("pid", "tid", "id", "thread"), _PROCESS, 1, VolatileToken.IDENTIFIER),
+    (("port", "localhost:", "127.0.0.1:", "0.0.0.0:", "]:"), _PORT, 1, VolatileToken.IDENTIFIER),
+    (("id",), _OBJECT_ID, 1, VolatileToken.IDENTIFIER),
+    (("experiment",), _EXPERIMENT_ID, 1, VolatileToken.IDENTIFIER),
+    (("<", "started "), _THREAD, 0, VolatileToken.IDENTIFIER),
+    (("-",), _GENERATED, 0, VolatileToken.IDENTIFIER),
 )
-_OTHERS = (
-    (_TEMPORARY_NAME, 0, VolatileToken.TEMPORARY_PATH),
-    (_SERVER_PATH, 0, VolatileToken.IDENTIFIER),
-    (_INSTALLATION, 0, VolatileToken.INSTALLATION),
-    (_INTERPRETER, 0, VolatileToken.INSTALLATION),
-    (_PROCESS, 1, VolatileToken.IDENTIFIER),
-    (_PORT, 1, VolatileToken.IDENTIFIER),
-    (_OBJECT_ID, 1, VolatileToken.IDENTIFIER),
-    (_EXPERIMENT_ID, 1, VolatileToken.IDENTIFIER),
-    (_THREAD, 0, VolatileToken.IDENTIFIER),
-    (_GENERATED, 0, VolatileToken.IDENTIFIER),
-)
+_TEMPORARY_FOLDERS = ("/tmp", "/var/", "/dev/shm", "appdata")  # noqa: S108 - they are printed, not used
+_TWELVE_DIGITS = re.compile(r"[0-9a-f]{12}", _ANY_CASE)
 
 
 def identifier_spans(line: str) -> Iterator[TextSpan]:
@@ -96,16 +98,33 @@ def identifier_spans(line: str) -> Iterator[TextSpan]:
 
     Of a path, the part up to the identifier is meant: what comes after it was named by the program.
     """
-    for pattern, group, kind in _PREFERRED:
-        yield from (TextSpan(m.start(group), m.end(group), kind) for m in pattern.finditer(line))
-    for match in _TEMPORARY.finditer(line):
-        yield TextSpan(match.start(), match.start() + _temporary_length(match[0]), VolatileToken.TEMPORARY_PATH)
-    yield from _of_runs(line)
-    for match in _ADDRESS.finditer(line):
-        if match[0].lower().startswith("at ") or _POINTER.fullmatch(match[1]):
-            yield TextSpan(match.start(1), match.end(1), VolatileToken.ADDRESS)
-    for pattern, group, kind in _OTHERS:
-        yield from (TextSpan(m.start(group), m.end(group), kind) for m in pattern.finditer(line))
+    small = line.lower()
+    yield from _folders(line, small)
+    if "0x" in small:
+        for match in _ADDRESS.finditer(line):
+            if match[0].lower().startswith("at ") or _POINTER.fullmatch(match[1]):
+                yield TextSpan(match.start(1), match.end(1), VolatileToken.ADDRESS)
+    for words, pattern, group, kind in _FORMS:
+        if any(word in small for word in words):
+            yield from (TextSpan(m.start(group), m.end(group), kind) for m in pattern.finditer(line))
+
+
+def _folders(line: str, small: str) -> Iterator[TextSpan]:
+    """Pictures, stores, folders of runs and temporary paths, which may hold what looks like another identifier.
+
+    A run is first: its folder may be below a temporary one in a replay alone.
+    """
+    if "<" in small:
+        yield from (TextSpan(m.start(), m.end(), VolatileToken.PICTURE) for m in _PICTURE.finditer(line))
+    if len(line) >= 32 and _TWELVE_DIGITS.search(line):
+        yield from _of_runs(line)
+    if "sqlite" in small:
+        yield from (TextSpan(m.start(), m.end(), VolatileToken.IDENTIFIER) for m in _STORE.finditer(line))
+    if "run-" in small:
+        yield from (TextSpan(m.start(1), m.end(1), VolatileToken.IDENTIFIER) for m in _WANDB.finditer(line))
+    if any(folder in small for folder in _TEMPORARY_FOLDERS):
+        for match in _TEMPORARY.finditer(line):
+            yield TextSpan(match.start(), match.start() + _temporary_length(match[0]), VolatileToken.TEMPORARY_PATH)
 
 
 def _of_runs(line: str) -> Iterator[TextSpan]:
@@ -129,13 +148,15 @@ def is_identifier(text: str) -> bool:
 
 def _is_identifier(digits: str, before: str, *, in_path: bool) -> bool:
     """Whether 32 digits are that of a run and no digest of 128 bits, which is a result."""
-    if _DIGEST_WORD.search(before):
+    if _DIGEST_WORD.search(before[-_NEAR:]):
         return False
-    return in_path or _ID_WORD.search(before) is not None or _RANDOM_UUID.fullmatch(digits) is not None
+    return in_path or _ID_WORD.search(before[-_NEAR:]) is not None or _RANDOM_UUID.fullmatch(digits) is not None
 
 
 def _path_start(line: str, start: int) -> int:
-    before = _PATH_BEFORE.search(line, 0, start)
+    if line[start - 1 : start] not in {"/", "\\", ":"}:
+        return start
+    before = _PATH_BEFORE.search(line, max(0, start - _LONGEST_PATH), start)
     return before.start() if before else start
 
 

@@ -78,6 +78,13 @@ _LIBRARY = tuple(
         ),
     )
 )
+# Without one of these words a line is no log of a library.
+_SAID_BY_LIBRARIES = re.compile(
+    r"View |🏃|🧪|🔗|egistered model|Created version|INFO|DEBUG|WARN|ERROR|CRITICAL|: [IWEF] |^[IWEF]\d{4} |"
+    r"^To enable |huggingface|tokenizers|TOKENIZERS|Collecting|Requirement|Downloading|Using cached|Obtaining|"
+    r"Processing|Link requires|Stored in|Install|install|Successfully|Looking in|wheel|metadata|requirements|"
+    r"Defaulting|notice|Note:|eta |Parallel\(|LightGBM|You can set|And if|wandb"
+)
 # What absl and glog write before each line; the line is the program's.
 _GLOG = re.compile(r"^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?=[\w./-]+\.py:\d+\] )")
 
@@ -123,6 +130,8 @@ def shown_lines(text: str) -> Iterator[ShownLine]:
 
 def log_kind(line: str) -> VolatileToken | None:
     """Whether a line is a log of a library and no output of the program: LOG_LINE, MLFLOW_LINE or None."""
+    if not _SAID_BY_LIBRARIES.search(line):
+        return None
     if _MLFLOW.search(line):
         return VolatileToken.MLFLOW_LINE
     return VolatileToken.LOG_LINE if any(p.search(line) for p in _LIBRARY) else None
@@ -142,14 +151,14 @@ def _without_bar(number: int, line: str) -> ShownLine:
     shown = line
     if "%|" in shown:
         shown = _TQDM.sub(_postfix, shown)
-    elif "[" in shown:
+    elif "it [" in shown or "/s" in shown or "s/" in shown:
         shown = _COUNTED.sub(lambda m: f" {m['postfix'] or ''}", shown)
     keras = _KERAS.match(shown)
     if keras:
         if keras["done"] != keras["total"] and keras["total"] != "Unknown":
             return ShownLine(number, None, VolatileToken.PROGRESS_BAR)
         shown = f"{keras['done']}/{keras['total']} <progress-bar> {shown[keras.end() :]}"
-    elif not _TABLE.search(shown) and _BAR.search(shown) and (_PERCENT.search(shown) or _BAR_TIMES.search(shown)):
+    elif _BAR.search(shown) and not _TABLE.search(shown) and (_PERCENT.search(shown) or _BAR_TIMES.search(shown)):
         shown = _BAR_TIMES.sub("", _PERCENT.sub("", _BAR.sub(" <progress-bar> ", shown)))
     if shown == line:
         return ShownLine(number, line)

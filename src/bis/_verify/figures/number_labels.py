@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MOST_WORDS = 6
+_FARTHEST = 400  # words before a number are looked for so far
 _OPENING = {"[": "]", "(": ")", "{": "}"}
 # What stands between a number and its words.
 _SEPARATORS = " \t:=~≈<>→|│*#$€£\"'`‘’“”»«…!?-–—_/\\."  # noqa: RUF001 - they are printed
@@ -135,8 +136,8 @@ class NumberLabeller:
 
     def _opened(self, bracket: str) -> _Frame:
         """What the value is called whose bracket opens after the pending text."""
-        pending = self._pending.rstrip()
-        callee = _CALLEE.search(pending) if pending == self._pending else None
+        pending = self._pending[-_FARTHEST:].rstrip()
+        callee = None if self._pending[-1:].isspace() else _CALLEE.search(pending)
         before = pending[: callee.start()] if callee else pending
         name = callee[1] if callee and not _wraps(callee[1]) else ""
         key = _key(before)
@@ -146,7 +147,7 @@ class NumberLabeller:
 
     def _next_label(self, gap: str) -> NumberLabel:
         path = [f.key for f in self._frames if f.key]
-        quoted = _STRING.search(self._pending)
+        quoted = _STRING.search(self._pending[-_FARTHEST:])
         own = quoted[1] if quoted else _key(self._pending) or phrase(self._pending)
         if own:
             return NumberLabel(".".join([*path, own]), own)
@@ -191,7 +192,7 @@ class NumberLabeller:
 
 def phrase(text: str) -> str:
     """The words at the end of a text that name what comes next, at most six; empty where it ends with none."""
-    segment = _SEGMENT.split(text.rstrip(_SEPARATORS + "([{"))[-1]
+    segment = _SEGMENT.split(text[-_FARTHEST:].rstrip(_SEPARATORS + "([{"))[-1]
     words = [w for w in _WORDS.findall(segment) if "#" not in w and (w.isdigit() or any(c.isalpha() for c in w))]
     while words and (words[0].lower() in _LEADING or words[0].isdigit() or words[0][0] == "("):
         words = words[1:]
@@ -200,7 +201,7 @@ def phrase(text: str) -> str:
 
 def _key(pending: str) -> str:
     """A key in quotes right before a value."""
-    key = _KEY.search(pending)
+    key = _KEY.search(pending[-_FARTHEST:])
     return key[1] if key else ""
 
 

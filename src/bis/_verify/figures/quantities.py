@@ -14,7 +14,7 @@ from bis._verify.figures.volatile_token import VolatileToken
 from bis.model.machine_measures import measures_load, measures_machine, measures_time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 _N = r"(?<![\w.])(?:<\s?)?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?"
 _T = (
@@ -39,10 +39,9 @@ _RATES = (
 _BARE_RATE = re.compile(rf"{_N}/s(?:ec)?{_END}")
 # `0m 3s`, `1h 2m 3s`, `1 min 3.2 s`, `2 minutes and 3 seconds`
 _I = r"\d+(?:\.\d+)?"
+_H, _M, _S = rf"{_I}\s?(?:h|hrs?|hours?),?\s?", rf"{_I}\s?(?:m|mins?|minutes?)", rf"{_I}\s?(?:s|secs?|seconds?)"
 _COMPOUND = re.compile(
-    rf"(?<![\w.])(?:{_I}\s?(?:d|days?),?\s?)?(?:{_I}\s?(?:h|hrs?|hours?),?\s?)?{_I}\s?(?:m|mins?|minutes?),?\s?(?:and )?"
-    rf"{_I}\s?(?:s|secs?|seconds?){_END}|(?<![\w.]){_I}\s?(?:h|hrs?|hours?),?\s?(?:and )?{_I}\s?(?:m|mins?|minutes?){_END}",
-    re.IGNORECASE,
+    rf"(?<![\w.])(?:(?:{_I}\s?(?:d|days?),?\s?)?(?:{_H})?{_M},?\s?(?:and )?{_S}|{_H}(?:and )?{_M}){_END}", re.IGNORECASE
 )
 _TIMED = re.compile(rf"(?P<number>{_N})\s?(?P<unit>{_T}){_END}(?!\s*[:=])", re.IGNORECASE)
 # `mean 0.5 min 0.1`: a statistic before the next figure, unless that has a unit of time as well.
@@ -71,13 +70,18 @@ _LABEL = re.compile(
 
 def label_before(line: str, start: int) -> str:
     """The words right before a place of a line, without the signs between."""
-    found = _LABEL.search(line, 0, start)
+    found = _LABEL.search(line, max(0, start - _LONGEST_LABEL), start)
     return found[0].strip(" \t:=~≈('\"[") if found else ""
 
 
 def quantity_spans(line: str) -> Iterator[TextSpan]:
     """The measurements of the machine in a line that have a unit or a form of their own, in the order of preference."""
-    for pattern, group, kind, measures in _MEASUREMENTS:
+    if not _UNIT_BEHIND.search(line):
+        return
+    small = line.lower()
+    for signs, pattern, group, kind, measures in _MEASUREMENTS:
+        if not any(sign in small for sign in signs):
+            continue
         for match in pattern.finditer(line):
             if measures is None or measures(line, match):
                 yield TextSpan(match.start(group), match.end(group), kind)
@@ -111,19 +115,23 @@ def _is_clock_length(line: str, match: re.Match[str]) -> bool:
 
 
 _PRINTED_TIMEDELTA = re.compile(r"\d:\d\d:\d\d\.\d{6}")
-_MEASUREMENTS: tuple[
-    tuple[re.Pattern[str], int | str, VolatileToken, Callable[[str, re.Match[str]], bool] | None], ...
-] = (
-    (_TIMEIT, 0, VolatileToken.DURATION, None),
-    (_TQDM, 0, VolatileToken.PROGRESS_BAR, None),
-    (_LOAD_AVERAGE, "list", VolatileToken.LOAD, None),
-    *((pattern, 0, VolatileToken.RATE, None) for pattern in _RATES),
-    (_BARE_RATE, 0, VolatileToken.RATE, _beside_work),
-    (_TIMEDELTA, 0, VolatileToken.DURATION, _beside_work),
-    (_COMPOUND, 0, VolatileToken.DURATION, _beside_work),
-    (CLOCK_LENGTH, 0, VolatileToken.DURATION, _is_clock_length),
-    (_TIMED, 0, VolatileToken.DURATION, _has_unit_of_time),
-    (_SIZE, 0, VolatileToken.LOAD, _beside_memory),
-    (_SHORT_SIZE, 0, VolatileToken.LOAD, _beside_memory),
-    (_PERCENT, 0, VolatileToken.LOAD, _share_of_machine),
+_Condition = "Callable[[str, re.Match[str]], bool] | None"
+# In order of preference. The signs are looked for first: without one of them no form can match.
+_MEASUREMENTS: tuple[tuple[tuple[str, ...], re.Pattern[str], int | str, VolatileToken, _Condition], ...] = (
+    (("±",), _TIMEIT, 0, VolatileToken.DURATION, None),
+    (("[",), _TQDM, 0, VolatileToken.PROGRESS_BAR, None),
+    (("load",), _LOAD_AVERAGE, "list", VolatileToken.LOAD, None),
+    (("/", "per"), _RATES[0], 0, VolatileToken.RATE, None),
+    (("/", "per"), _RATES[1], 0, VolatileToken.RATE, None),
+    (("fps",), _RATES[2], 0, VolatileToken.RATE, None),
+    (("/s",), _BARE_RATE, 0, VolatileToken.RATE, _beside_work),
+    (("timedelta",), _TIMEDELTA, 0, VolatileToken.DURATION, _beside_work),
+    (("m", "h"), _COMPOUND, 0, VolatileToken.DURATION, _beside_work),
+    ((":",), CLOCK_LENGTH, 0, VolatileToken.DURATION, _is_clock_length),
+    (("s", "m", "h"), _TIMED, 0, VolatileToken.DURATION, _has_unit_of_time),
+    (("b",), _SIZE, 0, VolatileToken.LOAD, _beside_memory),
+    (("k", "m", "g", "t"), _SHORT_SIZE, 0, VolatileToken.LOAD, _beside_memory),
+    (("%",), _PERCENT, 0, VolatileToken.LOAD, _share_of_machine),
 )
+_UNIT_BEHIND = re.compile(r"\d\+?\s?[^\W\d_]|[\d%]\s?[/%:±]|load|\[\d|timedelta", re.IGNORECASE)
+_LONGEST_LABEL = 80

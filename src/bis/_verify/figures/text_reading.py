@@ -128,6 +128,7 @@ class TextReading:
         return any(line.numbers or _LETTER.search(_PLACEHOLDER.sub("", line.words)) for line in self.lines)
 
 
+_MAY_HOLD = re.compile(r"\d\s?[^\W\d_]|\d\W{1,2}\d|\d{6}|[</\\%:]|-\d|tmp|id\W")
 _LETTER = re.compile(r"[^\W_]")
 _PLACEHOLDER = re.compile(r"<[a-z-]+>")
 
@@ -162,12 +163,12 @@ def read_text(text: str, windows: Sequence[RunWindow] = ()) -> TextReading:
     block = 0
     for place, draft in enumerate(drafts, 1):
         chosen = measured.get(place - 1, {})
-        line = draft.read(chosen)
         ignored.update(s.kind for s in draft.spans if s.kind)
         ignored.update(chosen.values())
-        if not lines or not (draft.continues or lines[-1].words == line.words):
+        words, stable = draft.words(chosen)
+        if not lines or not (draft.continues or lines[-1].words == words):
             block = place
-        line = replace(line, numbers=tuple(_named(n, draft, block) for n in line.numbers))
+        line = LineReading(draft.number, draft.raw, words, stable, draft.counted(chosen, block))
         if lines and draft.continues:
             lines[-1] = _joined(lines[-1], line)
         else:
@@ -185,30 +186,36 @@ class _Draft:
     numbers: tuple[tuple[tuple[int, int], NumberLabel], ...]
     continues: bool  # a list or array that an earlier line began
 
-    def read(self, measured: Mapping[int, VolatileToken]) -> LineReading:
-        """The line, where the numbers in `measured` (by their place) are of that kind."""
-        places: list[tuple[int, int, str, str]] = []
-        for span in self.spans:
-            text = f"<{span.kind.value}>" if span.kind else self.raw[span.start : span.end]
-            places.append((span.start, span.end, text, text))
-        numbers = []
-        for i, ((start, end), label) in enumerate(self.numbers):
-            text = self.raw[start:end]
-            kind = measured.get(i)
-            if kind:
-                places.append((start, end, f"<{kind.value}>", f"<{kind.value}>"))
-                continue
-            if ":" in text:  # a length of time that is data, as text
-                places.append((start, end, text, text))
-                continue
-            numbers.append(PrintedNumber(label.text, text, self.number, i + 1))
-            places.append((start, end, "#", text))
-        words, stable, position = "", "", 0
+    def words(self, measured: Mapping[int, VolatileToken]) -> tuple[str, str]:
+        """The line with numbers as ``#``, and with its numbers; those in `measured`, by place, are of that kind."""
+        places = [
+            (s.start, s.end, f"<{s.kind.value}>" if s.kind else self.raw[s.start : s.end], "") for s in self.spans
+        ]
+        for i, ((start, end), _) in enumerate(self.numbers):
+            text, kind = self.raw[start:end], measured.get(i)
+            word = f"<{kind.value}>" if kind else text if ":" in text else "#"
+            places.append((start, end, word, text if word == "#" else ""))
+        words, stable, position = [], [], 0
         for start, end, word, text in sorted(places):
             between = self.raw[position:start]
-            words, stable, position = words + between + word, stable + between + text, end
-        words, stable = words + self.raw[position:], stable + self.raw[position:]
-        return LineReading(self.number, self.raw, _spaced(words), stable, tuple(numbers))
+            words += [between, word]
+            stable += [between, text or word]
+            position = end
+        rest = self.raw[position:]
+        return _spaced("".join([*words, rest])), "".join([*stable, rest])
+
+    def counted(self, measured: Mapping[int, VolatileToken], block: int) -> tuple[PrintedNumber, ...]:
+        """The numbers that may be results; lines of this form begin at the line `block`."""
+        found = []
+        for i, ((start, end), label) in enumerate(self.numbers):
+            text = self.raw[start:end]
+            if i in measured or ":" in text:  # a length of time that is data is text
+                continue
+            alone = bool(label.text) or label.in_brackets or len(self.numbers) == 1
+            column = None if alone else i + 1
+            series = label.text or f"line {block}" + ("" if alone else f", column {column}")
+            found.append(PrintedNumber(label.text, text, self.number, column, series))
+        return tuple(found)
 
 
 def _spaced(words: str) -> str:
@@ -227,30 +234,25 @@ def _joined(first: LineReading, then: LineReading) -> LineReading:
     )
 
 
-def _named(number: PrintedNumber, draft: _Draft, block: int) -> PrintedNumber:
-    if number.label:
-        return replace(number, series=number.label, column=None)
-    assert number.column is not None  # as they are read
-    if draft.numbers[number.column - 1][1].in_brackets or len(draft.numbers) == 1:
-        return replace(number, series=f"line {block}", column=None)
-    return replace(number, series=f"line {block}, column {number.column}")
-
-
 def _places(masked: str) -> list[tuple[int, int]]:
     """Where the numbers of a line are; lengths of time (``00:03``) among them, as their column may name them."""
-    clocks = [(m.start(), m.end()) for m in CLOCK_LENGTH.finditer(masked)] if ":" in masked else []
-    numbers = [(m.start(), m.end()) for m in NUMBER.finditer(masked)]
-    return sorted([*clocks, *(n for n in numbers if all(n[1] <= c[0] or n[0] >= c[1] for c in clocks))])
+    numbers = [TextSpan(m.start(), m.end(), None) for m in NUMBER.finditer(masked)]
+    if ":" in masked:
+        clocks = (TextSpan(m.start(), m.end(), None) for m in CLOCK_LENGTH.finditer(masked))
+        numbers = [*without_overlaps([*clocks, *numbers])]
+    return [(n.start, n.end) for n in numbers]
 
 
 def _masked(line: str, spans: Sequence[TextSpan]) -> str:
+    pieces, position = [], 0
     for span in spans:
-        line = line[: span.start] + "\x00" * (span.end - span.start) + line[span.end :]
-    return line
+        pieces += [line[position : span.start], "\x00" * (span.end - span.start)]
+        position = span.end
+    return "".join([*pieces, line[position:]])
 
 
 def _spans(line: str, windows: Sequence[RunWindow]) -> tuple[TextSpan, ...]:
-    if not any(c.isdigit() or c in "<-/\\" for c in line):
+    if not _MAY_HOLD.search(line):
         return ()
     found = [*identifier_spans(line), *clock_spans(line, windows), *quantity_spans(line)]
     return without_overlaps([*found, *_clock_words(line, windows)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,11 @@ class TextSpan:
 
 def without_overlaps(spans: Iterable[TextSpan]) -> tuple[TextSpan, ...]:
     """In the order of the line; of those that overlap, the first given is kept."""
+    starts: list[int] = []
     kept: list[TextSpan] = []
     for span in spans:
-        if all(span.end <= k.start or span.start >= k.end for k in kept):
-            kept.append(span)
-    return tuple(sorted(kept, key=lambda s: s.start))
+        i = bisect_left(starts, span.start)
+        if (i == 0 or kept[i - 1].end <= span.start) and (i == len(kept) or kept[i].start >= span.end):
+            starts.insert(i, span.start)
+            kept.insert(i, span)
+    return tuple(kept)

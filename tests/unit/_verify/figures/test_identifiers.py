@@ -31,6 +31,8 @@ def marked(line: str) -> str:
         (f"run {DIGEST} of experiment 3", "run <identifier> of experiment 3"),
         (f"runs:/{RANDOM}/model", "<identifier>/model"),
         (f"models:/m-{RANDOM}", "<identifier>"),
+        (f"in /tmp/x/0/quarantine/0/{RANDOM}/artifacts", "in <identifier>/artifacts"),
+        ("sqlite:////home/u/mlflow.db", "<identifier>"),
         (f"file:///home/u/mlruns/1/{DIGEST}/artifacts/a.txt", "<identifier>/artifacts/a.txt"),
         ("artifacts in /home/u/p/mlruns/0", "artifacts in <identifier>"),
         ("<__main__.Net object at 0x7f12ab34cd56>", "<__main__.Net object at <memory-address>>"),

@@ -47,7 +47,7 @@ def test_lines_are_as_a_terminal_shows_them_in_the_end(text: str, shown: list[st
         ("<Figure size 432x288 with 1 Axes>", "<Figure size 640x480 with 1 Axes>"),
         ("<keras.callbacks.History at 0x7f0011223344>", "<keras.src.callbacks.history.History at 0x7fa2c52d6210>"),
         (
-            "<4x5 sparse matrix of type '<class 'numpy.int64'>'\n\twith 12 stored elements in Compressed Sparse Row format>",
+            "<4x5 sparse matrix of type '<class 'numpy.int64'>'\n\twith 12 stored elements in Compressed Sparse format>",
             "<Compressed Sparse Row sparse matrix of dtype 'int64'\n\twith 12 stored elements and shape (4, 5)>",
         ),
         ("LinearRegression(copy_X=True, n_jobs=None)", "LinearRegression()"),
