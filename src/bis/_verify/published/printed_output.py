@@ -60,10 +60,10 @@ def judge_text(text: str) -> JudgedText:
 
 
 def is_counted_as(name: str) -> bool:
-    """Whether a number or column of this name may be a result: no time, measure of the machine, version, id or port."""
+    """Whether a number or column of this name may be a result: no time or load of the machine, version, id or port."""
     own = name.rpartition(".")[2] or name
     words = re.findall(r"[A-Za-z]+", own)[-1:] + re.findall(r"[A-Z]?[a-z]+|[A-Z]+", own)[-1:]
-    aside = {w.lower() for w in words} & _COUNT_OF_SURROUNDINGS
+    aside = {w.lower() for w in words} & _NO_RESULT
     return not (measures_machine(own) or name.startswith("tags.mlflow.") or aside)
 
 
@@ -73,8 +73,9 @@ def named_words(text: str) -> dict[str, str]:
     if _KERAS_MODEL.fullmatch(text):
         return found
     for label, word in _NAMED_WORD.findall(text):
-        names = {w.lower() for w in re.findall(r"[A-Za-z]+", label)}
-        if not names & (_SURROUNDINGS | _COUNT_OF_SURROUNDINGS) and not names_surroundings(word):
+        names = [w.lower() for w in re.findall(r"[A-Za-z]+", label)]
+        about = names[-1] in _SURROUNDINGS or names[0] in _TELLING
+        if not about and not names_surroundings(word):
             found[label.strip()] = word.strip("'\" ")
     return found
 
@@ -117,17 +118,22 @@ def names_surroundings(text: str) -> bool:
     return any(_ELSEWHERE.search(line.words) for line in read_text(text).lines)
 
 
-# A version, a path or address, a device, what `without_volatile` took out.
-_ELSEWHERE = re.compile(r"[/\\]|\bv?\d+\.\d+\.\d+|\b(?:cpu|cuda|gpu|mps|tpu|xpu)\b|<[a-z-]+>", re.IGNORECASE)
-_COUNT_OF_SURROUNDINGS = frozenset({
-    "version", "versions", "pid", "process", "port", "device", "devices", "gpu", "gpus", "cpu", "cpus", "cores", "id",
-    "ids", "cuda", "uuid", "timestamp", "creation", "uri", "url", "path", "user",
+# A path or address, a version, a device, what the reading of the text took out.
+_ELSEWHERE = re.compile(
+    r"(?:^|[\s'\"=(\[,:])(?:~|\.{0,2})[/\\]\w|\b[a-z]:[\\/]|\w://|[^\s/\\]+[/\\][^\s/\\]+[/\\]\S|\bv?\d+\.\d+\.\d+"
+    r"|\b(?:cpu|cuda|gpu|mps|tpu|xpu)\b|<[a-z-]+>",
+    re.IGNORECASE,
+)
+# The last word of a name: of numbers that are no results, and of words besides.
+_NO_RESULT = frozenset({
+    "version", "versions", "pid", "port", "device", "devices", "gpu", "gpus", "cpu", "cpus", "cores", "id", "ids", "cuda",
+    "uuid", "timestamp", "uri", "url",
 })  # fmt: skip
-_SURROUNDINGS = frozenset({
-    "dir", "directory", "folder", "file", "host", "platform", "python", "user", "location", "backend",
-    "warning", "note", "info", "hint", "saved", "saving", "loading", "downloading", "stage", "status", "experiment",
-    "dtype",
-})  # fmt: skip
+_SURROUNDINGS = _NO_RESULT | {
+    "dir", "directory", "folder", "file", "host", "platform", "python", "location", "backend", "stage", "status",
+    "dtype", "path",
+}  # fmt: skip
+_TELLING = frozenset({"warning", "note", "info", "hint", "saved", "saving", "loading", "downloading", "experiment"})
 _GIVES = frozenset({"is", "was", "are", "->", "=>", "→", "=", ":", "-->"})
 _NAMED_WORD = re.compile(r"([A-Za-z_][\w \-]{0,40}?)['\"]?\s*[:=]\s*('[^']*'|\"[^\"]*\"|[A-Za-z][\w.\-]*(?![\w(/\\:]))")
 _VALUE = re.compile(r"True|False|None|'.*'|\".*\"|[\[({].*[\])}]|(?:array|Index|tensor|Categorical)\(.*\)", re.DOTALL)
