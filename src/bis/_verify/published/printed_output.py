@@ -126,8 +126,8 @@ _ELSEWHERE = re.compile(
 )
 # The last word of a name: of numbers that are no results, and of words besides.
 _NO_RESULT = frozenset({
-    "version", "versions", "pid", "port", "device", "devices", "gpu", "gpus", "cpu", "cpus", "cores", "id", "ids", "cuda",
-    "uuid", "timestamp", "uri", "url",
+    "version", "versions", "pid", "port", "device", "devices", "gpu", "gpus", "cpu", "cpus", "cores", "id", "ids",
+    "cuda", "uuid", "timestamp", "uri", "url",
 })  # fmt: skip
 _SURROUNDINGS = _NO_RESULT | {
     "dir", "directory", "folder", "file", "host", "platform", "python", "location", "backend", "stage", "status",
