@@ -80,7 +80,7 @@ def _why_not(
     if not now.reached(position):
         return None if before == _NOTHING else StatementCode.CELL_NOT_REACHED
     if now.ran is not None and position not in now.ran:
-        return None if before == after == _NOTHING else StatementCode.CELLS_NOT_RUN
+        return StatementCode.CELLS_NOT_RUN if cell.source.strip() or before != _NOTHING else None
     if before == _NOTHING and after.error is None and after.says_something:
         return StatementCode.CELLS_NOT_SAVED
     return None
