@@ -218,15 +218,16 @@ def _cells(cells: Sequence[int]) -> str:
 
 
 def _saved_compared(f: Mapping[str, Any]) -> str:
-    results = counted(f["results"], "saved result")
+    results, open_ones = counted(f["results"], "saved result"), f["undecided"]
     if f["differing"]:
         text = f"{f['differing']} of {results} {'differs' if f['differing'] == 1 else 'differ'}"
-    elif f["undecided"] < f["results"]:
-        text = f"{f['results'] - f['undecided']} of {results} {'agrees' if f['results'] == 1 else 'agree'}"
+    elif open_ones < f["results"]:
+        agreeing = f["results"] - open_ones
+        text = f"{agreeing} of {results} {'agrees' if agreeing == 1 else 'agree'}"
     else:
-        text = "no saved result was compared"
-    if f["undecided"]:
-        text += f", {f['undecided']} with too few digits to tell"
+        text = f"{open_ones} of {results} with too few digits to tell" if open_ones else "no saved result was compared"
+    if 0 < open_ones < f["results"]:
+        text += f", {open_ones} with too few digits to tell"
     within = f", {f['within']} at the precision of the print" if f["within"] else ""
     where = f", in {counted(f['cells'], 'cell')}" if f["cells"] else ""
     return text + within + where + (f"; {f['parts']}" if f["parts"] else "")

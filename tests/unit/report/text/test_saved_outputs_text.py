@@ -53,3 +53,17 @@ def test_cells_that_were_not_reached_are_told_by_their_number() -> None:
     assert "; 8 cells with saved outputs not reached" in verdict_text(verdict, width=120)
     assert "cell 8 " not in verdict_text(verdict, width=120)
     assert "cell 8 " in verdict_text(verdict, width=120, full=True)
+
+
+def test_what_is_too_short_to_tell_is_told() -> None:
+    """Beside what agrees, and alone."""
+    for before, after, words in (
+        ("a: 0.5\n", "a: 0.52\n", "inconclusive: 1 of 1 saved result with too few digits to tell, in 1 cell\n"),
+        (
+            "a: 0.5\nb: 1.25\n",
+            "a: 0.52\nb: 1.25\n",
+            "1 of 2 saved results agrees, 1 with too few digits to tell, in 1 cell",
+        ),
+    ):
+        verdict = compare_saved_outputs([shown({"stdout": before})], NotebookRun([shown({"stdout": after})]))
+        assert words in verdict_text(verdict, width=120)
