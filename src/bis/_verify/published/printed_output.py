@@ -143,7 +143,7 @@ _COUNTER = re.compile(
 )
 _NUMPY_SCALAR = re.compile(r"\b(?:np|numpy)\.(?:float|int|uint|bool|str|longdouble)\w*\(([^()]*)\)")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
-_TENSOR = re.compile(r",\s*(?:grad_fn=<[^<>]*>|device='[^']*'|requires_grad=\w+)")
+_MADE_OF = re.compile(r",\s*(?:grad_fn=<[^<>]*>|device='[^']*'|requires_grad=\w+|dtype=(?:'[^']*'|[\w.<>]+))")
 # Keras numbers the models of a process.
 _KERAS_MODEL = re.compile(r"\s*Model: \"[^\"]*\"\s*")
 _NAN = re.compile(r"\b(?:NaN|NAN|nan)\b")
@@ -182,7 +182,7 @@ def _in_one_notation(text: str) -> str:
     """The same values in one notation, whatever library printed them; objects without their addresses."""
     text = _RUN.sub(lambda run: " ".join(_RUN_RESULTS.findall(run[1])), text)
     text = _OBJECT.sub("<object>", _MODEL.sub(_object, _SPARSE.sub("<object>", text)))
-    text = _NUMPY_SCALAR.sub(r"\1", _TENSOR.sub("", text))
+    text = _NUMPY_SCALAR.sub(r"\1", _MADE_OF.sub("", text))
     return _NAN.sub("nan", _GROUPED.sub(lambda grouped: grouped[0].replace(",", ""), text))
 
 

@@ -42,6 +42,8 @@ def test_lines_are_as_a_terminal_shows_them_in_the_end(text: str, shown: list[st
         ("np.float64(0.78)", "0.78"),
         ("{'mse': np.float64(0.78)}", "{'mse': 0.78}"),
         ("NaN", "nan"),
+        ("Index(['a'], dtype='object')", "Index(['a'], dtype='str')"),
+        ("tensor(0.5, grad_fn=<NllLossBackward0>)", "tensor(0.5, device='cuda:0', grad_fn=<NllLossBackward>)"),
         ("params: 101,770", "params: 101770"),
         ("<Axes: xlabel='a'>", "<AxesSubplot:xlabel='a'>"),
         ("<Figure size 432x288 with 1 Axes>", "<Figure size 640x480 with 1 Axes>"),
