@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,9 @@ def in_original_place(outputs: Outputs, root: Path, original_root: str) -> Outpu
     def placed(text: str) -> str:
         return pattern.sub(lambda _: original_root, text)
 
-    texts = {f.name: placed(v) for f in fields(outputs) if isinstance(v := getattr(outputs, f.name), str)}
+    texts: dict[str, Any] = {
+        f.name: placed(v) for f in fields(outputs) if isinstance(v := getattr(outputs, f.name), str)
+    }
     texts.pop("status", None)
     cells = tuple(replace(c, text=placed(c.text)) for c in outputs.cells)
     failure = outputs.failure and replace(outputs.failure, message=placed(outputs.failure.message))

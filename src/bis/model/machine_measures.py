@@ -78,6 +78,7 @@ _OF_RESULTS = {
     "precision", "recall", "deviation", "coefficient", "coef", "importance", "weight", "value", "likelihood", "index",
     "rank", "correct", "reward", "return",
 }  # fmt: skip
+_STATISTICS = {"average", "avg", "mean", "best", "overall", "all", "per"}
 # Words that end as those of work do: `feature extraction: 3.2 s`, `clustering: 3.2 s`.
 _NO_WORK = {
     "prediction", "deviation", "acceleration", "oscillation", "fraction", "correction", "concentration", "position",
@@ -130,7 +131,7 @@ def measures_machine(name: str) -> MachineMeasure | None:
     if name.startswith("system/"):
         return MachineMeasure.SYSTEM
     words = list(words_of(name))
-    if _is_rate(words) or ("/" in name and words[-2:-1] and words[-2] in _TIME_UNITS and words[-1] in _WORK):
+    if _is_rate(words) or ("/" in name and _of_one_piece(words)):
         return MachineMeasure.RATE
     units: list[str] = []
     while len(words) > 1 and (words[-1] in _UNITS or words[-1] in _AROUND or _per_piece(words)):
@@ -158,15 +159,17 @@ def measures_time(phrase: str) -> bool:
     (False, False, False)
     """
     words = words_of(phrase)
-    if set(words) & _LEFT:
+    ends_work = words[-1:] in (("in",), ("after",)) and bool(set(words[-2:-1]) & _ACTIVITY)
+    if set(words) & _LEFT or ends_work:
         return True
     if set(words) & (_OF_RESULTS | (_OF_DATA - _ACTIVITY)):
         return False
-    if set(words) & (_TIME | _LEFT) or (words and words[-1] in {"in", "after"}):
+    last = words[-1] if words else ""
+    is_work = last.endswith(("ing", "tion")) and last not in _NO_WORK
+    if set(words) & _TIME or last in {"in", "after"} or is_work:
         return True
-    if words and words[-1].endswith(("ing", "tion")) and words[-1] not in _NO_WORK:
-        return True
-    return all(w in _ACTIVITY or w in _AROUND or w in _TIME_UNITS or w.isdigit() for w in words)
+    named = all(w in _ACTIVITY or w in _AROUND or w in _TIME_UNITS or w.isdigit() for w in words)
+    return named and (not words or bool(set(words) & _ACTIVITY - _STATISTICS))  # `mean 3.2 s`: of what?
 
 
 def measures_load(phrase: str) -> bool:
@@ -203,9 +206,20 @@ def is_ambiguous(name: str) -> bool:
     return len(words) == 1 and words[0] in {"time", "times", "duration", "durations", "timestamp", *_DEVICES}
 
 
+def is_device(name: str) -> bool:
+    """Whether a name is nothing but that of a device, such as `cpu` and `memory`: what of it is meant is not said."""
+    words = words_of(name)
+    return len(words) == 1 and words[0] in _DEVICES
+
+
 def _per_piece(words: list[str]) -> bool:
     """Whether the end is `per epoch`, or what `per` is left of it: the time of a piece of work is a time."""
     return words[-1] == "per" or (len(words) > 2 and words[-2] == "per" and words[-1] in _WORK)
+
+
+def _of_one_piece(words: list[str]) -> bool:
+    """Whether the end is `ms/batch` or `time/epoch`; `time/iterations` counts them."""
+    return len(words) > 1 and words[-2] in {*_TIME_UNITS, "time"} and words[-1] in _WORK and words[-1][-1] != "s"
 
 
 def _is_rate(words: list[str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bis._verify.case import Case, counts, printed_curves
@@ -17,6 +19,18 @@ def test_printed_numbers_become_curves() -> None:
     assert [(c.name, [float.fromhex(v) for v in c.values]) for c in found] == [
         ("printed: loss", [1.5, 0.5]),
         ("printed: acc", [0.75]),
+    ]
+
+
+def test_figures_that_are_no_results_are_no_curves() -> None:
+    """Times, identifiers and clock readings get no statistics; numbers without words are named by their place."""
+    printed = "fit_time: 0.5\nat 1764404891.5\npid 12\n0.5\n0.25\n0.1 0.2\n"
+    run = replace(outputs(stdout=printed), started_unix_s=1764404888.0, ended_unix_s=1764404908.0)
+    found = [(c.name, [float.fromhex(v) for v in c.values]) for c in printed_curves(run)]
+    assert found == [
+        ("printed: line 4", [0.5, 0.25]),
+        ("printed: line 6, column 1", [0.1]),
+        ("printed: line 6, column 2", [0.2]),
     ]
 
 

@@ -59,7 +59,7 @@ _PORT = re.compile(
     r"(?:\bport['\"]?(?:\s*[:=#]\s*|\s+(?:is\s+)?)|\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]):)(\d{4,5})\b(?!\.\d)",
     _ANY_CASE,
 )
-_OBJECT_ID = re.compile(r"\bid(?:\(\w+\))?['\"]?\s*[:=]?\s*(\d{12,19})\b(?!\.\d)", _ANY_CASE)
+_OBJECT_ID = re.compile(r"\b(?:id|thread|ident)(?:\(\w+\))?['\"]?\s*[:=]?\s*(\d{12,19})\b(?!\.\d)", _ANY_CASE)
 _EXPERIMENT_ID = re.compile(r"experiment[ _-]?id['\"]?\s*[:=]?\s*['\"]?(\d+)\b", _ANY_CASE)
 _PICTURE = re.compile(r"<(?:Figure|PIL\.[\w.]+|IPython\.core\.display\.Image)[^<>]*>")
 _WANDB = re.compile(r"\b(?:offline-)?run-<?\d{8}_\d{6}-([a-z0-9]{8})\b")
@@ -84,7 +84,7 @@ _FORMS: tuple[tuple[tuple[str, ...], re.Pattern[str], int, VolatileToken], ...] 
     (("mlruns", "mlartifacts"), _SERVER_PATH, 0, VolatileToken.IDENTIFIER),
     (("pid", "tid", "id", "thread"), _PROCESS, 1, VolatileToken.IDENTIFIER),
     (("port", "localhost:", "127.0.0.1:", "0.0.0.0:", "]:"), _PORT, 1, VolatileToken.IDENTIFIER),
-    (("id",), _OBJECT_ID, 1, VolatileToken.IDENTIFIER),
+    (("id", "thread"), _OBJECT_ID, 1, VolatileToken.IDENTIFIER),
     (("experiment",), _EXPERIMENT_ID, 1, VolatileToken.IDENTIFIER),
     (("<", "started "), _THREAD, 0, VolatileToken.IDENTIFIER),
     (("-",), _GENERATED, 0, VolatileToken.IDENTIFIER),

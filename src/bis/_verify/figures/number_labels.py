@@ -15,7 +15,31 @@ _OPENING = {"[": "]", "(": ")", "{": "}"}
 # What stands between a number and its words.
 _SEPARATORS = " \t:=~≈<>→|│*#$€£\"'`‘’“”»«…!?-–—_/\\."  # noqa: RUF001 - they are printed
 _SEGMENT = re.compile(r"[,;|│•\t\x00]|\s[-–—>→]+\s|(?<=\w{4})[.!?]\s|\s{3,}|(?<=[:=])\s+(?=[A-Za-z])|[\]}>]\s")  # noqa: RUF001
-_LEADING = {"and", "with", "the", "a", "an", "or", "is", "but", "of", "then", "now", "by", "from", "to"}
+_LEADING = {
+    "and",
+    "with",
+    "the",
+    "a",
+    "an",
+    "or",
+    "is",
+    "but",
+    "of",
+    "then",
+    "now",
+    "by",
+    "from",
+    "to",
+    "was",
+    "were",
+    "in",
+    "on",
+    "at",
+    "for",
+    "as",
+    "using",
+    "has",
+}
 _CLOSING = frozenset(_OPENING.values())
 _KEY = re.compile(r"[\"']([^\"']*[A-Za-z][^\"']*)[\"']\s*[:=]\s*$")
 _NAMED = re.compile(r"[:=]\s*$")
@@ -26,6 +50,7 @@ _WRAPPERS = {
     "series", "float64", "float32", "float16", "int64", "int32", "eagertensor", "parameter", "index",
 }  # fmt: skip
 _WORDS = re.compile(r"[A-Za-z_%²µ°^Δ∑σλαβγ][\w%²^]*(?:[-/'.@+][\w%²^]+)*|\([^()]*\)|\d+(?=\s*[A-Za-z])")
+_UNIT_BEHIND = re.compile(r"[A-Za-z\u00b5\u03bc%\u00b0]{1,3}(?!\w)")  # `3.2s` is no beginning of words
 _CELL = re.compile(r"\S+(?: \S+)*")
 _RULED_CELL = re.compile(r"[^\s|│┃]+(?: [^\s|│┃]+)*")
 # The head of a table of coefficients ends with the limits of their intervals.
@@ -104,7 +129,8 @@ class NumberLabeller:
             elif self._frames and not label.text:
                 label = NumberLabel("", "", in_brackets=True)
             labels.append(label)
-            self._last, self._pending, position = label, "", end
+            unit = _UNIT_BEHIND.match(line, end)
+            self._last, self._pending, position = label, "", unit.end() if unit else end
             if self._frames:
                 self._frames[-1].inside += "#"
         self._advance(line[position:])

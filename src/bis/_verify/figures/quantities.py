@@ -14,7 +14,7 @@ from bis._verify.figures.volatile_token import VolatileToken
 from bis.model.machine_measures import measures_load, measures_machine, measures_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _N = r"(?<![\w.])(?:<\s?)?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?"
 _T = (
@@ -55,8 +55,12 @@ _SHORT_SIZE = re.compile(rf"{_N}[KMGT]{_END}")
 _PERCENT = re.compile(rf"{_N}\s?%")
 _LOAD_AVERAGE = re.compile(
     r"load[ _]?(?:avg|averages?)['\"]?(?:\s*\([^)]*\))?\s*[:=]?\s*(?:is\s+)?"
-    r"(?P<list>[\[(]?\d+\.\d+(?:,?\s+\d+\.\d+){0,2}[\])]?)",
+    r"(?P<list>[\[(]?\d+(?:\.\d+)?(?:,?\s+\d+(?:\.\d+)?){0,2}[\])]?)",
     re.IGNORECASE,
+)
+# What psutil returns, as it prints.
+_PSUTIL = re.compile(
+    r"\b(?:svmem|sswap|p(?:full)?mem|[ps]cputimes|sdiskusage|snetio|sdiskio|scpustats|scpufreq|pio)\([^()]*\)"
 )
 # IPython's `%timeit` chooses how often it runs.
 _TIMEIT = re.compile(rf"{_N}\s?{_T} ± {_N}\s?{_T} per loop \(mean ± std\. dev\. of .*?\)")
@@ -64,7 +68,7 @@ _SPEED = r",\s*[\d.?]+\s?(?:\w+/s|s/\w+)"
 _TQDM = re.compile(rf"\[\d+:\d\d(?::\d\d)?(?:<[\d:?]+(?:{_SPEED})?|{_SPEED})")
 _LABEL_WORD = r"(?:[A-Za-z_µ][\w'/-]*|\([^()\d]*\))"
 _LABEL = re.compile(
-    rf"{_LABEL_WORD}(?:[ \t]+{_LABEL_WORD})*(?:[ \t]+\d+)?\s*['\"]?\s*(?:[:=~≈]|\bis\b)?\s*[(\[~≈]?\s*$"
+    rf"(?<![\w.]){_LABEL_WORD}(?:[ \t]+{_LABEL_WORD})*(?:[ \t]+\d+)?\s*['\"]?\s*(?:[:=~≈]|\bis\b)?\s*[(\[~≈]?\s*$"
 )
 
 
@@ -114,12 +118,15 @@ def _is_clock_length(line: str, match: re.Match[str]) -> bool:
     return _PRINTED_TIMEDELTA.fullmatch(match[0]) is not None
 
 
-_PRINTED_TIMEDELTA = re.compile(r"\d:\d\d:\d\d\.\d{6}")
-_Condition = "Callable[[str, re.Match[str]], bool] | None"
+_PRINTED_TIMEDELTA = re.compile(r"\d:\d\d:\d\d\.\d{6}|0:\d\d:\d\d")
 # In order of preference. The signs are looked for first: without one of them no form can match.
-_MEASUREMENTS: tuple[tuple[tuple[str, ...], re.Pattern[str], int | str, VolatileToken, _Condition], ...] = (
+_MEASUREMENTS: tuple[
+    tuple[tuple[str, ...], re.Pattern[str], int | str, VolatileToken, Callable[[str, re.Match[str]], bool] | None],
+    ...,
+] = (
     (("±",), _TIMEIT, 0, VolatileToken.DURATION, None),
     (("[",), _TQDM, 0, VolatileToken.PROGRESS_BAR, None),
+    (("(",), _PSUTIL, 0, VolatileToken.LOAD, None),
     (("load",), _LOAD_AVERAGE, "list", VolatileToken.LOAD, None),
     (("/", "per"), _RATES[0], 0, VolatileToken.RATE, None),
     (("/", "per"), _RATES[1], 0, VolatileToken.RATE, None),
@@ -133,5 +140,5 @@ _MEASUREMENTS: tuple[tuple[tuple[str, ...], re.Pattern[str], int | str, Volatile
     (("k", "m", "g", "t"), _SHORT_SIZE, 0, VolatileToken.LOAD, _beside_memory),
     (("%",), _PERCENT, 0, VolatileToken.LOAD, _share_of_machine),
 )
-_UNIT_BEHIND = re.compile(r"\d\+?\s?[^\W\d_]|[\d%]\s?[/%:±]|load|\[\d|timedelta", re.IGNORECASE)
+_UNIT_BEHIND = re.compile(r"\d\+?\s?[^\W\d_]|[\d%]\s?[/%:±]|load|\[\d|timedelta|\(\w+=\d", re.IGNORECASE)
 _LONGEST_LABEL = 80

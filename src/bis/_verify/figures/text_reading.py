@@ -15,15 +15,20 @@ from bis._verify.figures.number_labels import NumberLabel, NumberLabeller
 from bis._verify.figures.quantities import CLOCK_LENGTH, label_before, quantity_spans
 from bis._verify.figures.text_span import TextSpan, without_overlaps
 from bis._verify.figures.volatile_token import VolatileToken
-from bis.model.machine_measures import MachineMeasure, is_ambiguous, measures_machine, names_data, words_of
+from bis.model.machine_measures import MachineMeasure, is_ambiguous, is_device, measures_machine, names_data, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bis._verify.figures.clock_times import RunWindow
 
+# Units that are printed without a blank.
+_UNIT = r"(?:[num\u00b5\u03bc]?s|secs?|min|h|[kcm]?m|[km]?g|[KMGT]?i?B|[kKMGTx]|px|k?Hz|dB|k?W|V)"
 # A number on its own: not part of a word or a version (1.2.3).
-NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w]|\.\d)|(?<![\w])[-+]?(?:nan|inf)\b")
+NUMBER = re.compile(
+    r"(?<![\w.])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?:(?![\w]|\.\d)|(?=" + _UNIT + r"(?!\w)))"
+    r"|(?<![\w])[-+]?(?:nan|inf)\b"
+)
 _TOKEN_OF = {
     MachineMeasure.TIME: VolatileToken.DURATION,
     MachineMeasure.RATE: VolatileToken.RATE,
@@ -59,9 +64,15 @@ _OF_RUNS = {
     "iter", "iteration", "fold", "trial", "run", "seed", "lr", "error", "perplexity", "reward", "train", "val", "test",
     "valid", "validation", "eval", "cv", "fit", "logloss", "objective", "fitness", "episode", "generation", "map",
     "model", "experiment", "params", "data", "best", "elapsed", "speed", "memory", "cpu", "gpu", "mem", "time", "total",
+    "epochs", "steps", "iterations", "clusters", "samples", "size", "batch", "result", "results", "silhouette",
+    "status",
 }  # fmt: skip
+_OF_FEATURES = re.compile(r"importances?\b|coefficients?\b|\bcoefs?\b|\bfeatures?\b|\bweights\b|dtype: ", re.IGNORECASE)
 _NEAR_LINES = 4
-_FEATURES = 3
+_FEATURES = 2
+# A share or an amount of a device, not a score: `cpu: 45.2`.
+_DEVICE_FIGURE = re.compile(r".*[:=]\s*\d{2,}(?:\.\d+)?$", re.DOTALL)
+_FARTHEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +139,7 @@ class TextReading:
         return any(line.numbers or _LETTER.search(_PLACEHOLDER.sub("", line.words)) for line in self.lines)
 
 
-_MAY_HOLD = re.compile(r"\d\s?[^\W\d_]|\d\W{1,2}\d|\d{6}|[</\\%:]|-\d|tmp|id\W")
+_MAY_HOLD = re.compile(r"\d\s?[^\W\d_]|\d\W{1,2}\d|\d{4}|[</\\%:]|-\d|tmp|id\W")
 _LETTER = re.compile(r"[^\W_]")
 _PLACEHOLDER = re.compile(r"<[a-z-]+>")
 
@@ -279,6 +290,8 @@ def _measured(drafts: Sequence[_Draft], windows: Sequence[RunWindow]) -> dict[in
                 continue
             if windows and words_of(label.own)[-1:] == ("timestamp",):
                 continue  # one that was read from the clock lies within the window
+            if is_device(label.own) and not _DEVICE_FIGURE.match(draft.raw[:end][-_FARTHEST:]):
+                continue  # `cpu 0.91` may be the score of what ran there
             if is_ambiguous(label.own) and _among_features(drafts, i, label.own):
                 continue
             found.setdefault(i, {})[k] = _TOKEN_OF[measure]
@@ -297,6 +310,8 @@ def _measure_of(label: NumberLabel) -> MachineMeasure | None:
 def _among_features(drafts: Sequence[_Draft], i: int, own: str) -> bool:
     """Whether a number stands among others with names that are neither metrics nor measurements."""
     near = drafts[max(0, i - _NEAR_LINES) : i + _NEAR_LINES + 1]
+    if any(not draft.numbers and _OF_FEATURES.search(draft.raw) for draft in near):
+        return True
     names = {label.own for draft in near for _, label in draft.numbers if label.own} - {own}
     of_runs = {name for name in names if _OF_RUNS & set(words_of(name)) or measures_machine(name)}
     if any(names_data(name) for name in names - of_runs):

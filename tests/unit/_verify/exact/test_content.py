@@ -75,6 +75,22 @@ def test_numbers_in_text_are_compared_with_their_labels() -> None:
     assert words(found["stdout: acc"]) == "printed as 0.5 / 0.75"
 
 
+def test_readings_of_the_clock_are_known_by_when_both_programs_ran() -> None:
+    """A number within the time of the run is a reading, another one is a result."""
+    a = replace(outputs(stdout="at 1764404891.5\nscore 3\n"), started_unix_s=1764404888.0, ended_unix_s=1764404908.0)
+    b = replace(outputs(stdout="at 1764490003.5\nscore 3\n"), started_unix_s=1764490000.0, ended_unix_s=1764490020.0)
+    found = items(a, b, has_metrics=False)
+    assert words(found["stdout"]) == "same words in 1/1 and the same numbers; not compared: 1 date or time of day"
+    c = replace(b, stdout="at 1764400000.5\nscore 3\n")
+    assert items(c, b, has_metrics=False)["stdout"].level is Level.DIVERGENT
+
+
+def test_numbers_without_words_are_named_by_line_and_column() -> None:
+    """Of several numbers in a line the one that differs is named."""
+    found = items(outputs(stdout="x\n0.5 0.6\n"), outputs(stdout="x\n0.5 0.7\n"), has_metrics=False)
+    assert found["stdout: line 2, column 2"].level is Level.DIVERGENT
+
+
 def test_other_words_are_quoted() -> None:
     """A line that differs is shown from both sides."""
     found = items(outputs(stdout="ok\nall good\n"), outputs(stdout="ok\nnot so good\n"), has_metrics=False)

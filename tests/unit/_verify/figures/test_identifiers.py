@@ -44,6 +44,7 @@ def marked(line: str) -> str:
         ("worker_pid=77", "worker_pid=<identifier>"),
         ("process id is 1234", "process id is <identifier>"),
         ("thread id: 140234567890123", "thread id: <identifier>"),
+        ("Thread 140234567890123", "Thread <identifier>"),
         ("<Thread(Thread-1 (f), started 140234567890123)>", "<identifier>"),
         ("id: 140234567890123", "id: <identifier>"),
         ("listening on port 43211", "listening on port <identifier>"),

@@ -38,6 +38,8 @@ def marked(line: str) -> str:
         ("Time: 0.123s, 261.1/s", "Time: <duration>, <rate>"),
         ("elapsed: 00:01:23", "elapsed: <duration>"),
         ("0:00:03.123456", "<duration>"),
+        ("0:00:00", "<duration>"),
+        ("svmem(total=1, available=5, percent=4.0)", "<load>"),
         ("ETA: 1:23", "ETA: <duration>"),
         ("Training complete in 0m 3s", "Training complete in <duration>"),
         ("finished in 1h 2m 3s", "finished in <duration>"),

@@ -48,6 +48,15 @@ NO_RESULTS = [
     "<__main__.Net object at 0x7f12ab34cd56>",
     "run learned-deer-760",
     "Wall time: 1.31 s",
+    "Time elapsed: 3.21s (0.05 min)",
+    "Feature extraction: 3.2 s",
+    "Response generated in 1.2s",
+    "real    0m3.210s",
+    "| epoch | ms/batch 12.34",
+    "Loss=0.4 Accuracy=91.2:  50%|#####     | 234/469 [00:06<00:06, 38.1it/s]",
+    "cpu: 45.2",
+    "port 5000",
+    "time/epoch: 0.5",
     "time: 0.1234  data: 0.0012  max mem: 1234",
     "2025/11/29 08:28:13 INFO mlflow.tracking.fluent: took 3 tries",
 ]
@@ -82,6 +91,18 @@ RESULTS = [
     ("median survival time 341", [("median survival time", "341")]),
     ("model size 12.5 MB", [("model size", "12.5")]),
     ("accuracy: 45.2%", [("accuracy", "45.2")]),
+    ("MAE: 3.2s, delay 12ms", [("MAE", "3.2"), ("delay", "12")]),
+    ("t=3.2s x=0.5", [("t", "3.2"), ("x", "0.5")]),
+    ("cpu: 0.91 accuracy", [("cpu", "0.91")]),
+    ("memory 0.4 recall 0.5", [("memory", "0.4"), ("recall", "0.5")]),
+    ("best score at 12:30 was 0.91", [("best score at", "0.91")]),
+    ("Average delay 12.3 minutes", [("Average delay", "12.3")]),
+    ("mean 3.2 s", [("mean", "3.2")]),
+    ("lap time: 83.2 s", [("lap time", "83.2")]),
+    ("{'event': 1, 'time': 341}", [("event", "1"), ("time", "341")]),
+    ("Prediction: 3.2 s", [("Prediction", "3.2")]),
+    ("time/iterations: 5", [("time/iterations", "5")]),
+    ("1,5 samples", [("line 1, column 1", "1"), ("line 1, column 2", "5")]),
     ("timesteps 1000", [("timesteps", "1000")]),
     ("{'time_to_event_auc': 0.7}", [("time_to_event_auc", "0.7")]),
     ("p<0.05", [("p", "0.05")]),
@@ -128,6 +149,7 @@ def test_a_feature_that_is_called_time() -> None:
     """Among names that are neither metrics nor measurements, `time` is one of them; among metrics it is a time."""
     importances = "age         0.12\nsex         0.10\ntime        0.36\nplatelets   0.02"
     assert ("time", "0.36") in numbers(importances)
+    assert ("duration", "0.31") in numbers("feature importances:\nduration: 0.31\nage: 0.12")
     assert ("time", "0.36") in numbers("{'age': 0.1, 'time': 0.36, 'sex': 0.02, 'bp': 0.3}")
     assert numbers("{'accuracy': 0.91, 'time': 3.2, 'a': 1, 'b': 2}") == [("accuracy", "0.91"), ("a", "1"), ("b", "2")]
     assert numbers("Accuracy: 0.91\nTime: 3.2") == [("Accuracy", "0.91")]
