@@ -75,6 +75,7 @@ def test_the_second_experiment(published: Project) -> None:
     """The figures of its epochs, tables and reports agree; times, process ids and progress bars are no results."""
     found = document(published, "complex")
     assert codes(found)["saved-compared"]["results"] > 150
+    assert codes(found)["cells-not-run"]["cells"] == 2
     compared = {i["cell"] for i in found["groups"][0]["items"] if i["counts"]}
     assert compared == {4, 5, 7, 8, 9}
 

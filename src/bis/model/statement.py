@@ -171,6 +171,7 @@ class StatementCode(str, Enum):
     CELLS_RAISE_AGAIN = "cells-raise-again"
     CELLS_NOT_RUN = "cells-not-run"
     CELLS_INSTALL = "cells-install"
+    CELLS_EXPLORE = "cells-explore"
     CELLS_NOT_SAVED = "cells-not-saved"
     CELLS_LOG = "cells-log"
     CELLS_WORD_OTHERWISE = "cells-word-otherwise"
@@ -323,6 +324,7 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.CELLS_RAISE_AGAIN: ("cells",),
     _C.CELLS_NOT_RUN: ("cells",),
     _C.CELLS_INSTALL: ("cells",),
+    _C.CELLS_EXPLORE: ("cells",),
     _C.CELLS_NOT_SAVED: ("cells",),
     _C.CELLS_LOG: ("cells",),
     _C.CELLS_WORD_OTHERWISE: ("cells",),

@@ -19,7 +19,13 @@ pytest.importorskip("nbformat")
 
 def notebook(*cells: Mapping[str, object]) -> bytes:
     """A notebook file."""
-    empty = {"cell_type": "code", "source": "", "metadata": {}, "outputs": [], "execution_count": None}
+    empty: dict[str, object] = {
+        "cell_type": "code",
+        "source": "",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
     made = [{**empty, "id": f"c{i}", **cell} for i, cell in enumerate(cells)]
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 

@@ -243,6 +243,7 @@ def saved_scenes() -> list[Verdict]:
         ShownCell(7, "!pip install mlflow", (ShownOutput("stdout", {"text/plain": "Collecting mlflow"}),)),
         shown({"stdout": "served\n"}, position=8),
         ShownCell(9),
+        ShownCell(11, "!ls", (ShownOutput("stdout", {"text/plain": "data 1"}),)),
         shown({"stdout": "1 x 2\n3\n"}, position=10),
     ]
     after = [

@@ -22,7 +22,7 @@ class HtmlTable:
 
 
 def tables_in(html: str) -> tuple[HtmlTable, ...]:
-    """All tables of a text in HTML that have a cell; of one within another, the cells count for the outer one too."""
+    """All tables of a text in HTML that have a cell; what follows one within another belongs to the inner one."""
     reader = _read(html)
     return tuple(_table(rows) for rows in reader.tables if any(rows))
 
@@ -45,6 +45,7 @@ class _TableReader(HTMLParser):
         self.text = ""
         self._unseen = 0
         self._cell: list[str] | None = None
+        self._row: list[tuple[bool, str, int, int]] = []
         self._shape = (False, 1, 1)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -60,7 +61,7 @@ class _TableReader(HTMLParser):
             self.end_cell()
             given = dict(attrs)
             self._shape = (tag == "th", _span(given.get("colspan")), _span(given.get("rowspan")))
-            self._cell = []
+            self._cell, self._row = [], self.tables[-1][-1]
         if tag in _BLOCKS:
             self.text += "\n"
 
@@ -86,7 +87,7 @@ class _TableReader(HTMLParser):
         """Keep the cell that was begun, if there is one."""
         if self._cell is not None:
             header, columns, rows = self._shape
-            self.tables[-1][-1].append((header, re.sub(r"\s+", " ", "".join(self._cell)).strip(), columns, rows))
+            self._row.append((header, re.sub(r"\s+", " ", "".join(self._cell)).strip(), columns, rows))
             self._cell = None
 
 

@@ -14,6 +14,8 @@ from bis._verify.published.library_lines import is_library_line
 from bis.model.machine_measures import measures_machine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bis._verify.figures.text_reading import LineReading
 
 
@@ -58,21 +60,44 @@ def judge_text(text: str) -> JudgedText:
 
 
 def is_counted_as(name: str) -> bool:
-    """Whether a number or column of this name may be a result: no time, measure of the machine, version, id or port."""
+    """Whether a number or column of this name may be a result: no time or load of the machine, version, id or port."""
     own = name.rpartition(".")[2] or name
     words = re.findall(r"[A-Za-z]+", own)[-1:] + re.findall(r"[A-Z]?[a-z]+|[A-Z]+", own)[-1:]
-    aside = {w.lower() for w in words} & _COUNT_OF_SURROUNDINGS
+    aside = {w.lower() for w in words} & _NO_RESULT
     return not (measures_machine(own) or name.startswith("tags.mlflow.") or aside)
 
 
 def named_words(text: str) -> dict[str, str]:
     """Words that a line gives as values of names: ``best model: forest`` has one; paths and versions are none."""
-    found = {}
+    found: dict[str, str] = {}
+    if _KERAS_MODEL.fullmatch(text):
+        return found
     for label, word in _NAMED_WORD.findall(text):
-        names = {w.lower() for w in re.findall(r"[A-Za-z]+", label)}
-        if not names & (_SURROUNDINGS | _COUNT_OF_SURROUNDINGS) and not names_surroundings(word):
+        names = [w.lower() for w in re.findall(r"[A-Za-z]+", label)]
+        about = names[-1] in _SURROUNDINGS or names[0] in _TELLING
+        if not about and not names_surroundings(word):
             found[label.strip()] = word.strip("'\" ")
     return found
+
+
+def other_word(saved: str, now: str) -> Iterator[tuple[str, str, str]]:
+    """The name and both words where two lines differ in one word only, and it is a value: ``Winner -> forest``."""
+    a, b = saved.split(), now.split()
+    places = [i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y]
+    if len(a) != len(b) or len(places) != 1 or names_surroundings(saved) or names_surroundings(now):
+        return
+    (place,) = places
+    words = [side[place].strip("'\".,;!") for side in (a, b)]
+    if place > 1 and a[place - 1] in _GIVES and all(word.isalpha() for word in words) and words[0] != words[1]:
+        yield " ".join(a[: place - 1]), words[0], words[1]
+
+
+def same_value(saved: str, now: str) -> bool:
+    """Whether two texts are the same value of Python; a set has no order."""
+    try:
+        return bool(ast.literal_eval(saved.strip()) == ast.literal_eval(now.strip()))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return False
 
 
 def is_value(text: str) -> bool:
@@ -93,17 +118,24 @@ def names_surroundings(text: str) -> bool:
     return any(_ELSEWHERE.search(line.words) for line in read_text(text).lines)
 
 
-# A version, a path or address, a device, what `without_volatile` took out.
-_ELSEWHERE = re.compile(r"[/\\]|\bv?\d+\.\d+\.\d+|\b(?:cpu|cuda|gpu|mps|tpu|xpu)\b|<[a-z-]+>", re.IGNORECASE)
-_COUNT_OF_SURROUNDINGS = frozenset({
-    "version", "versions", "pid", "process", "port", "device", "devices", "gpu", "gpus", "cpu", "cpus", "cores", "id",
-    "ids", "cuda", "uuid", "timestamp", "creation", "uri", "url", "path", "user",
+# A path or address, a version, a device, what the reading of the text took out.
+_ELSEWHERE = re.compile(
+    r"(?:^|[\s'\"=(\[,:])(?:~|\.{0,2})[/\\]\w|\b[a-z]:[\\/]|\w://|[^\s/\\]+[/\\][^\s/\\]+[/\\]\S|\bv?\d+\.\d+\.\d+"
+    r"|\b(?:cpu|cuda|gpu|mps|tpu|xpu)\b|<[a-z-]+>",
+    re.IGNORECASE,
+)
+# The last word of a name: of numbers that are no results, and of words besides.
+_NO_RESULT = frozenset({
+    "version", "versions", "pid", "port", "device", "devices", "gpu", "gpus", "cpu", "cpus", "cores", "id", "ids",
+    "cuda", "uuid", "timestamp", "uri", "url",
 })  # fmt: skip
-_SURROUNDINGS = frozenset({
-    "dir", "directory", "folder", "file", "host", "platform", "python", "user", "location", "backend",
-    "warning", "note", "info", "hint", "saved", "saving", "loading", "downloading", "stage", "status", "experiment",
-})  # fmt: skip
-_NAMED_WORD = re.compile(r"([A-Za-z_][\w \-]{0,40}?)\s*[:=]\s*('[^']*'|\"[^\"]*\"|[A-Za-z][\w.\-]*(?![\w(/\\:]))")
+_SURROUNDINGS = _NO_RESULT | {
+    "dir", "directory", "folder", "file", "host", "platform", "python", "location", "backend", "stage", "status",
+    "dtype", "path",
+}  # fmt: skip
+_TELLING = frozenset({"warning", "note", "info", "hint", "saved", "saving", "loading", "downloading", "experiment"})
+_GIVES = frozenset({"is", "was", "are", "->", "=>", "→", "=", ":", "-->"})
+_NAMED_WORD = re.compile(r"([A-Za-z_][\w \-]{0,40}?)['\"]?\s*[:=]\s*('[^']*'|\"[^\"]*\"|[A-Za-z][\w.\-]*(?![\w(/\\:]))")
 _VALUE = re.compile(r"True|False|None|'.*'|\".*\"|[\[({].*[\])}]|(?:array|Index|tensor|Categorical)\(.*\)", re.DOTALL)
 _COUNTER = re.compile(
     r"\W*(?:epoch|step|iteration|iter|fold|trial|batch|round|loop)s?\W*\d+(?:\s*(?:/|of)\s*\d+)?[\s.:\])-]*",
@@ -111,7 +143,12 @@ _COUNTER = re.compile(
 )
 _NUMPY_SCALAR = re.compile(r"\b(?:np|numpy)\.(?:float|int|uint|bool|str|longdouble)\w*\(([^()]*)\)")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_MADE_OF = re.compile(r",\s*(?:grad_fn=<[^<>]*>|device='[^']*'|requires_grad=\w+|dtype=(?:'[^']*'|[\w.<>]+))")
+# Keras numbers the models of a process.
+_KERAS_MODEL = re.compile(r"\s*Model: \"[^\"]*\"\s*")
 _NAN = re.compile(r"\b(?:NaN|NAN|nan)\b")
+# SciPy tells its sparse matrices over two lines, in other words in each version.
+_SPARSE = re.compile(r"<[^<>]*\bsparse\s(?:matrix|array)\b(?:[^<>]|<[^<>]*>)*>")
 _OBJECT = re.compile(
     r"<[^<>\n]*(?:<[^<>\n]*>[^<>\n]*)*\bat 0x[0-9A-Fa-f]+[^<>\n]*>|<Figure [^<>\n]*>|<\w*Axes(?:\w|:| )[^<>\n]*>|<Axes>"
     r"|<(?:class|function|module|built-in|bound)\b[^<>\n]*>|<(?:IPython|matplotlib|mlflow|pandas)\.[^<>\n]*>"
@@ -144,8 +181,8 @@ def _object(model: re.Match[str]) -> str:
 def _in_one_notation(text: str) -> str:
     """The same values in one notation, whatever library printed them; objects without their addresses."""
     text = _RUN.sub(lambda run: " ".join(_RUN_RESULTS.findall(run[1])), text)
-    text = _OBJECT.sub("<object>", _MODEL.sub(_object, text))
-    text = _NUMPY_SCALAR.sub(r"\1", text)
+    text = _OBJECT.sub("<object>", _MODEL.sub(_object, _SPARSE.sub("<object>", text)))
+    text = _NUMPY_SCALAR.sub(r"\1", _MADE_OF.sub("", text))
     return _NAN.sub("nan", _GROUPED.sub(lambda grouped: grouped[0].replace(",", ""), text))
 
 

@@ -11,6 +11,7 @@ from bis._verify.tolerances import Tolerances
 from bis.model.facets import Failure
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Basis, Group, Item, ItemKind, Level, ReplayKind, Verdict
+from bis.notebooks.exploring_cells import only_explores
 from bis.notebooks.shown_outputs import ShownCell, installing_cells
 
 _NOTHING = CellParts()
@@ -53,7 +54,7 @@ def compare_saved_outputs(
     aside: dict[StatementCode, int] = {}
     for cell in saved:
         position, before, after = cell.position, parts_of(cell), parts.get(cell.position, _NOTHING)
-        why = _why_not(position, before, after, now, installs)
+        why = _why_not(cell, before, after, now, installs)
         if why is None:
             one = CellComparison(position, tolerances or Tolerances())
             one.compare(before, after, has_pictures=now.has_pictures)
@@ -68,15 +69,18 @@ def compare_saved_outputs(
 
 
 def _why_not(
-    position: int, before: CellParts, after: CellParts, now: NotebookRun, installs: Collection[int]
+    cell: ShownCell, before: CellParts, after: CellParts, now: NotebookRun, installs: Collection[int]
 ) -> StatementCode | None:
     """Why a cell is not compared; None where it is."""
+    position = cell.position
     if position in installs:
         return StatementCode.CELLS_INSTALL
+    if only_explores(cell.source):
+        return StatementCode.CELLS_EXPLORE
     if not now.reached(position):
         return None if before == _NOTHING else StatementCode.CELL_NOT_REACHED
     if now.ran is not None and position not in now.ran:
-        return None if before == after == _NOTHING else StatementCode.CELLS_NOT_RUN
+        return StatementCode.CELLS_NOT_RUN if cell.source.strip() or before != _NOTHING else None
     if before == _NOTHING and after.error is None and after.says_something:
         return StatementCode.CELLS_NOT_SAVED
     return None

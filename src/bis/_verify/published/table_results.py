@@ -67,8 +67,12 @@ def _noise(cells: Iterable[str]) -> float:
 
 
 def _compare_cells(tally: ResultTally, cells: tuple[str, str], label: str, bounds: _Bounds) -> None:
+    if not any(cells):
+        return
     sides = [judge_text(cell).lines for cell in cells]
     a, b = (side[0] if side else None for side in sides)
+    if cells[0] == cells[1] and a is None:
+        return  # an object, say
     if a is None or b is None or a.words != b.words or len(a.figures) != len(b.figures):
         _compare_words(tally, *cells, label, None)
         return

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from bis._verify.published.library_lines import tells_of_a_cut
 from bis._verify.published.printed_figures import FigureComparison, compare_figures
-from bis._verify.published.printed_output import JudgedLine, LineKind, is_counted_as, is_value, judge_text, named_words
+from bis._verify.published.printed_output import (
+    JudgedLine,
+    LineKind,
+    is_counted_as,
+    is_value,
+    judge_text,
+    named_words,
+    other_word,
+    same_value,
+)
 from bis._verify.tolerances import Tolerances
 from bis.model.statement import StatementCode, statement
 from bis.model.verdict import Evidence, Level
@@ -137,13 +146,11 @@ class TextResults:
 
     def _other_wording(self, tally: ResultTally, x: JudgedLine, y: JudgedLine) -> None:
         """Two lines that say the same of the same names, in other words or another order."""
-        a, b = _counted(x), _counted(y)
-        if [f.label for f in a] != [f.label for f in b] and _labels(a) == _labels(b):
-            a, b = (sorted(side, key=lambda f: f.label) for side in (a, b))
-        for f, g in zip(a, b, strict=False):
+        for f, g in _pairs(x, y):
             self._figure(tally, f, g, x.number)
         words = named_words(y.text)
         others = [(k, v, words[k]) for k, v in named_words(x.text).items() if k in words and v != words[k]]
+        others = others or list(other_word(x.text, y.text))
         for label, word, other in others:
             tally.differ(StatementCode.SAVED_VALUE_DIFFERS, word, other, label, x.number)
         if not others:
@@ -158,13 +165,20 @@ class TextResults:
         tally.texts += list(zip(*_padded(*texts), strict=True))
         for x, y in zip(a, b, strict=False):
             if is_value(x.text) and is_value(y.text):
-                tally.differ(StatementCode.SAVED_VALUE_DIFFERS, x.text, y.text, "", x.number)
+                self._values(tally, x, y)
             else:
                 tally.differ(StatementCode.SAVED_LINE_DIFFERS, x.text, y.text, "", x.number)
         for x in a[len(b) :]:
             tally.differ(StatementCode.SAVED_LINE_GONE, x.text, None, "", x.number)
         for y in [] if self.cut else b[len(a) :]:
             tally.differ(StatementCode.LINE_NOT_SAVED, None, y.text, "", y.number)
+
+    def _values(self, tally: ResultTally, x: JudgedLine, y: JudgedLine) -> None:
+        """Two values without figures; a set has no order."""
+        if same_value(x.text, y.text):
+            tally.same += 1
+        else:
+            tally.differ(StatementCode.SAVED_VALUE_DIFFERS, x.text, y.text, "", x.number)
 
     def _figure(self, tally: ResultTally, f: PrintedNumber, g: PrintedNumber, line: int) -> None:
         tally.note(compare_figures(f.text, g.text, name=f.label, tolerances=self.tolerances), f.label, line)
@@ -212,20 +226,26 @@ def _counted(line: JudgedLine) -> list[PrintedNumber]:
     return [f for f in line.figures if is_counted_as(f.label)]
 
 
-def _labels(figures: Sequence[PrintedNumber]) -> Counter[str]:
-    return Counter(f.label for f in figures)
+def _pairs(x: JudgedLine, y: JudgedLine) -> list[tuple[PrintedNumber, PrintedNumber]]:
+    """The figures of two lines that belong together: by their names where these are the same, else by their place.
+
+    A figure without a name is a count of steps, say, where the others have names.
+    """
+    a, b = ([f for f in _counted(line) if f.label] for line in (x, y))
+    if a and Counter(f.label for f in a) == Counter(f.label for f in b):
+        return list(zip(*(sorted(side, key=lambda f: f.label) for side in (a, b)), strict=True))
+    a, b = _counted(x), _counted(y)
+    return list(zip(a, b, strict=True)) if [f.text for f in a] == [g.text for g in b] else []
 
 
 def _belongs(x: JudgedLine, y: JudgedLine) -> bool:
     """Whether two lines with other words give values to the same names, or the same figures."""
-    if x.kind is not LineKind.RESULT or y.kind is not LineKind.RESULT:
+    if _pairs(x, y):
+        return True
+    if _counted(x) or _counted(y):
         return False
-    a, b = _counted(x), _counted(y)
-    if a or b:
-        named = _labels(a) == _labels(b) and all(f.label for f in a)
-        return bool(a) and len(a) == len(b) and (named or [f.text for f in a] == [g.text for g in b])
     names = named_words(x.text).keys()
-    return bool(names) and names == named_words(y.text).keys()
+    return bool(names and names == named_words(y.text).keys()) or bool(list(other_word(x.text, y.text)))
 
 
 def _padded(a: list[str], b: list[str]) -> tuple[list[str], list[str]]:

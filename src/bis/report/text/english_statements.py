@@ -192,7 +192,8 @@ def _printed(how: str) -> Callable[[Mapping[str, Any]], str]:
 
 
 def _printed_differs(f: Mapping[str, Any]) -> str:
-    units = f": {short(f['units'])} units of the last digit" if "units" in f else ""
+    count = short(f["units"]) if "units" in f else ""
+    units = f": {count} {'unit' if count == '1' else 'units'} of the last digit" if count else ""
     return f"printed {f['printed']}, found {f['found']}{units}"
 
 
@@ -238,15 +239,16 @@ def _cells(cells: Sequence[int]) -> str:
 
 
 def _saved_compared(f: Mapping[str, Any]) -> str:
-    results = counted(f["results"], "saved result")
+    results, open_ones = counted(f["results"], "saved result"), f["undecided"]
     if f["differing"]:
         text = f"{f['differing']} of {results} {'differs' if f['differing'] == 1 else 'differ'}"
-    elif f["undecided"] < f["results"]:
-        text = f"{f['results'] - f['undecided']} of {results} {'agrees' if f['results'] == 1 else 'agree'}"
+    elif open_ones < f["results"]:
+        agreeing = f["results"] - open_ones
+        text = f"{agreeing} of {results} {'agrees' if agreeing == 1 else 'agree'}"
     else:
-        text = "no saved result was compared"
-    if f["undecided"]:
-        text += f", {f['undecided']} with too few digits to tell"
+        text = f"{open_ones} of {results} with too few digits to tell" if open_ones else "no saved result was compared"
+    if 0 < open_ones < f["results"]:
+        text += f", {open_ones} with too few digits to tell"
     within = f", {f['within']} at the precision of the print" if f["within"] else ""
     where = f", in {counted(f['cells'], 'cell')}" if f["cells"] else ""
     return text + within + where + (f"; {f['parts']}" if f["parts"] else "")
@@ -441,6 +443,7 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.CELLS_RAISE_AGAIN: lambda f: f"{_cells(f['cells'])} again the error with which it was saved",
     _C.CELLS_NOT_RUN: "{cells:#cell} not run, as a server or a skipped cell is not: not compared",
     _C.CELLS_INSTALL: "{cells:#cell} that only installs packages: not compared",
+    _C.CELLS_EXPLORE: "{cells:#cell} that only looks at files, packages or the machine: not compared",
     _C.CELLS_NOT_SAVED: "{cells:#cell} saved without an output, with one now: not compared",
     _C.CELLS_LOG: "{cells:#cell} with lines of libraries (logs, progress, warnings): these are not compared",
     _C.CELLS_WORD_OTHERWISE: "{cells:#cell} with other words around the results, or texts that are none",

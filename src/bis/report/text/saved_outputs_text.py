@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bis.model.statement import StatementCode
 from bis.model.verdict import Level
 from bis.report.text.figure_words import counted
 from bis.report.text.statement_text import item_name, statements_text
@@ -29,7 +30,7 @@ def saved_outputs_parts(items: Sequence[Item], *, full: bool) -> list[Any]:
     full : bool
         Every item in a row of its own, those that agree too.
     """
-    counting = [i for i in items if i.counts and i.level not in _ALIKE]
+    counting = [i for i in items if i.counts and i.level not in _ALIKE and (full or not _not_reached(i))]
     aside = [i for i in items if not i.counts and i.level not in _ALIKE]
     agreeing = [i for i in items if i.level in _ALIKE]
     parts: list[Any] = []
@@ -44,6 +45,11 @@ def saved_outputs_parts(items: Sequence[Item], *, full: bool) -> list[Any]:
     elif agreeing:
         parts += ["", f"{counted(len(agreeing), 'output')} without a difference: --full prints them"]
     return parts
+
+
+def _not_reached(item: Item) -> bool:
+    """Whether the run ended before the cell: the headline says how many there are."""
+    return any(one.code is StatementCode.CELL_NOT_REACHED for one in item.statements)
 
 
 def _rows(items: Sequence[Item], *, full: bool) -> Any:

@@ -34,6 +34,8 @@ def test_tables_without_names_and_unclosed_ones() -> None:
     assert table.columns[:2] == ("", "")
     assert [row[:2] for row in table.rows] == [("a", "1"), ("b", "2")]
     assert tables_in("<p>none</p><table></table>") == ()
+    inner = tables_in("<table><tr><td>a<table><tr><td>1</td></tr></table></td><td>b</td></tr></table>")
+    assert [table.rows[0][0] for table in inner] == ["a", "1"]
 
 
 def test_text() -> None:

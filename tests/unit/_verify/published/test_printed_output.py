@@ -42,10 +42,16 @@ def test_lines_are_as_a_terminal_shows_them_in_the_end(text: str, shown: list[st
         ("np.float64(0.78)", "0.78"),
         ("{'mse': np.float64(0.78)}", "{'mse': 0.78}"),
         ("NaN", "nan"),
+        ("Index(['a'], dtype='object')", "Index(['a'], dtype='str')"),
+        ("tensor(0.5, grad_fn=<NllLossBackward0>)", "tensor(0.5, device='cuda:0', grad_fn=<NllLossBackward>)"),
         ("params: 101,770", "params: 101770"),
         ("<Axes: xlabel='a'>", "<AxesSubplot:xlabel='a'>"),
         ("<Figure size 432x288 with 1 Axes>", "<Figure size 640x480 with 1 Axes>"),
         ("<keras.callbacks.History at 0x7f0011223344>", "<keras.src.callbacks.history.History at 0x7fa2c52d6210>"),
+        (
+            "<4x5 sparse matrix of type '<class 'numpy.int64'>'\n\twith 12 stored elements in Sparse Row format>",
+            "<Compressed Sparse Row sparse matrix of dtype 'int64'\n\twith 12 stored elements and shape (4, 5)>",
+        ),
         ("LinearRegression(copy_X=True, n_jobs=None)", "LinearRegression()"),
         ("Pipeline(steps=[('s', StandardScaler()),\n('c', SVC(C=1.0))])", "Pipeline(memory=None,\nsteps=[('s', ())])"),
     ],
@@ -99,7 +105,20 @@ def test_a_progress_bar_with_figures_of_the_training() -> None:
 
 def test_names_that_count() -> None:
     """The last word of a name says what was counted."""
-    assert all(map(is_counted_as, ["accuracy", "Mean squared error", "params.alpha", "", "number of users"]))
+    assert all(
+        map(
+            is_counted_as,
+            [
+                "clicks per user",
+                "shortest path",
+                "accuracy",
+                "Mean squared error",
+                "params.alpha",
+                "",
+                "number of users",
+            ],
+        )
+    )
     assert not any(map(is_counted_as, ["run_id", "experimentId", "fit_time", "tags.mlflow.user", "port", "n_gpus"]))
 
 
@@ -109,7 +128,9 @@ def test_values_and_words() -> None:
     assert not is_value("LabelEncoder()")
     assert not is_value("[]")
     assert not is_value("'it' + 's'")
-    assert names_surroundings("sqlite:///x.db")
+    assert all(map(names_surroundings, ["sqlite:///x.db", "C:\\x", "./x", "in ~/x", "a/b/c", "'2.12.0'", "cuda:0"]))
+    assert not any(map(names_surroundings, ["'cat/dog'", "n/a", "1/2", "0.5"]))
+    assert named_words("Recommended for user: Titanic") == {"Recommended for user": "Titanic"}
     assert named_words("best: 'svm', worst: tree") == {"best": "svm", "worst": "tree"}
     assert named_words("python path: lib; file: x") == {}
     assert named_words("LinearRegression(n_jobs=None)") == {"n_jobs": "None"}

@@ -139,10 +139,12 @@ def test_cells_that_were_not_run() -> None:
     server = ShownCell(0, "!mlflow ui", (ShownOutput("error", {"text/plain": "KeyboardInterrupt"}),))
     install = ShownCell(2, "%pip install x", (ShownOutput("stdout", {"text/plain": "Successfully installed x-1\n"}),))
     result = shown({"stdout": "auc 0.5\n"}, position=3)
-    verdict = compare_saved_outputs([server, install, result], NotebookRun([result], ran={2, 3}))
+    silent = ShownCell(4, 'get_ipython().system_raw("mlflow ui &")')
+    cells = [server, install, result, silent, ShownCell(5, " ")]
+    verdict = compare_saved_outputs(cells, NotebookRun([result], ran={2, 3}))
     assert (verdict.level, len(items(verdict))) == (Level.BITWISE, 1)
     assert "1 cell that only installs packages" in words(verdict)
-    assert "1 cell not run" in words(verdict)
+    assert "2 cells not run" in words(verdict)
 
 
 def test_a_run_that_ended_early() -> None:

@@ -30,6 +30,12 @@ def test_values_and_missing_values() -> None:
     assert (tally.same, [one.label for one in tally.others]) == (1, ["model, 0", "auc, 0"])
 
 
+def test_empty_cells_and_objects() -> None:
+    """They are the same, and no results; a cell that is filled now differs."""
+    assert compared(("a", "b"), ("", "<Axes: >"), ("", "<Axes: >")).results == 0
+    assert len(compared(("a",), ("",), ("0.5",)).others) == 1
+
+
 def test_columns_about_the_surroundings() -> None:
     """As `mlflow.search_runs` shows them."""
     columns = ("run_id", "start_time", "artifact_uri", "tags.mlflow.user", "metrics.r2", "source")

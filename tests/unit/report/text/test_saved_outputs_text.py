@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bis._verify.published.saved_outputs import NotebookRun, compare_saved_outputs
+from bis.model.facets import Failure
 from bis.report.text.saved_outputs_text import saved_outputs_parts
 from bis.report.text.verdict_text import verdict_text
 from tests.unit.report.scenes import png, shown
@@ -41,3 +42,28 @@ def test_many_differences_are_counted() -> None:
     items = compare_saved_outputs([before], NotebookRun([after])).groups[0].items
     assert saved_outputs_parts(items, full=False)[-1] == "and 8 more differences: --full prints them"
     assert len(saved_outputs_parts(items, full=True)) == 2
+
+
+def test_cells_that_were_not_reached_are_told_by_their_number() -> None:
+    """In the headline; each in a row of its own if all are asked for."""
+    cells = [shown({"stdout": "auc: 0.5\n"}, position=i) for i in range(9)]
+    ended = Failure("exception", "cell 0 raised KeyError", cell=0)
+    raised = shown({"stdout": "auc: 0.5\n"}, {"error": "KeyError: 'x'"}, position=0)
+    verdict = compare_saved_outputs(cells, NotebookRun([raised], ran={0}, failure=ended))
+    assert "; 8 cells with saved outputs not reached" in verdict_text(verdict, width=120)
+    assert "cell 8 " not in verdict_text(verdict, width=120)
+    assert "cell 8 " in verdict_text(verdict, width=120, full=True)
+
+
+def test_what_is_too_short_to_tell_is_told() -> None:
+    """Beside what agrees, and alone."""
+    for before, after, words in (
+        ("a: 0.5\n", "a: 0.52\n", "inconclusive: 1 of 1 saved result with too few digits to tell, in 1 cell\n"),
+        (
+            "a: 0.5\nb: 1.25\n",
+            "a: 0.52\nb: 1.25\n",
+            "1 of 2 saved results agrees, 1 with too few digits to tell, in 1 cell",
+        ),
+    ):
+        verdict = compare_saved_outputs([shown({"stdout": before})], NotebookRun([shown({"stdout": after})]))
+        assert words in verdict_text(verdict, width=120)
