@@ -72,7 +72,7 @@ def run_notebook(  # noqa: PLR0913 - each is a separate choice of the caller
     timeout_s: float | None = None,
     executed_path: Path | None = None,
     on_cell: Callable[[int, int], None] | None = None,
-    on_output: Callable[[str], None] | None = None,
+    on_output: Callable[[str, str], None] | None = None,
 ) -> NotebookResult:
     """Run a notebook in a kernel of `python`, which needs ipykernel but no installed kernel specification.
 
@@ -97,7 +97,7 @@ def run_notebook(  # noqa: PLR0913 - each is a separate choice of the caller
     on_cell : callable, optional
         Called with the position of each cell before it runs, and the number of cells.
     on_output : callable, optional
-        Called with each piece of text that a cell prints, as it comes.
+        Called with each piece of text that a cell prints and the name of its stream, as it comes.
 
     Returns
     -------
@@ -215,7 +215,7 @@ class _Execution:
             for output in cell_outputs(position, self.notebook.cells[index].outputs)
         )
 
-    def run(self, on_cell: Callable[[int, int], None] | None, on_output: Callable[[str], None] | None) -> None:
+    def run(self, on_cell: Callable[[int, int], None] | None, on_output: Callable[[str, str], None] | None) -> None:
         """Run the notebook; an exception (Ctrl-C, or one of a callback) ends the kernel and is raised again."""
         total = len(self.notebook.cells) - (self.added is not None)
         worker = threading.Thread(target=self._work, name="bis-notebook")
@@ -228,7 +228,7 @@ class _Execution:
                 if kind == "cell" and on_cell is not None:
                     on_cell(value, total)
                 elif kind == "output" and on_output is not None:
-                    on_output(value)
+                    on_output(*value)
         except BaseException:
             self._cancel()
             worker.join()
@@ -287,7 +287,7 @@ class _Execution:
         return True
 
     async def _run_cells(self) -> None:
-        client = _client(self.notebook, self.kernel, lambda text: self._events.put(("output", text)))
+        client = _client(self.notebook, self.kernel, lambda *printed: self._events.put(("output", printed)))
         for index, cell in enumerate(self.notebook.cells):
             if cell.cell_type != "code" or index in self._whole or not cell.source.strip():
                 continue
@@ -333,7 +333,7 @@ class _Execution:
         return Failure("timeout", f"the time limit of {self.timeout_s:g} s ended {where}", cell=position)
 
 
-def _client(notebook: NotebookNode, kernel: Kernel, on_output: Callable[[str], None]) -> Any:
+def _client(notebook: NotebookNode, kernel: Kernel, on_output: Callable[[str, str], None]) -> Any:
     """An nbclient that passes on printed text as it comes, and keeps a stream's pieces together."""
     from nbclient.client import NotebookClient  # extra: notebook
 
@@ -342,7 +342,7 @@ def _client(notebook: NotebookNode, kernel: Kernel, on_output: Callable[[str], N
             out = super().output(outs, msg, display_id, cell_index)
             if out is None or out["output_type"] != "stream":
                 return out
-            on_output(out["text"])
+            on_output(out["text"], out["name"])
             if len(outs) > 1 and outs[-2].get("output_type") == "stream" and outs[-2]["name"] == out["name"]:
                 outs.pop()
                 outs[-1]["text"] += out["text"]

@@ -139,6 +139,7 @@ class NotebookRunner:
         )
 
 
-def _echo(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+def _echo(text: str, stream: str) -> None:
+    shown = sys.stderr if stream == "stderr" else sys.stdout
+    shown.write(text)
+    shown.flush()
