@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bis.record.contents.gathering import Gathering
 
-LARGEST_BYTES = 32 * MIB
+LARGEST_BYTES = 16 * MIB
 # Of all files of a session together; files are taken in the order of their size, the smallest first: figures that
 # a program writes for people are small.
 MOST_NUMBERS_IN_ALL = 50_000
