@@ -80,10 +80,12 @@ class KeptOutput:
 
     def _show(self, data: bytes) -> None:
         stream: Any = getattr(sys, self._echo)
+        if stream is None:  # bis was started with this stream closed
+            return
         try:
             if hasattr(stream, "buffer"):
                 stream.buffer.write(data)
-            elif stream is not None:  # a notebook's stdout takes text only
+            else:  # a notebook's stdout takes text only
                 stream.write(self._decoder.decode(data))
             stream.flush()
         except (OSError, ValueError):  # the reader of the output of bis has gone: the program goes on

@@ -50,7 +50,7 @@ def test_a_notebook_runs_with_parameters(tmp_path: Path) -> None:
     """Parameters, environment, directory, outputs and positions are as said; the input stays as it was."""
     before = (NOTEBOOKS / "training.ipynb").read_bytes()
     seen: list[tuple[int, int]] = []
-    printed: list[tuple[str, str]] = []
+    printed = {"stdout": "", "stderr": ""}
     executed = tmp_path / "out" / "executed.ipynb"
     result = _run(
         "training",
@@ -58,7 +58,7 @@ def test_a_notebook_runs_with_parameters(tmp_path: Path) -> None:
         parameters={"steps": "2", "name": "5"},
         executed_path=executed,
         on_cell=lambda position, total: seen.append((position, total)),
-        on_output=lambda *piece: printed.append(piece),
+        on_output=lambda stream, text: printed.update({stream: printed[stream] + text}),
     )
     assert result.failure is None
     assert result.outputs[:4] == (
@@ -75,8 +75,8 @@ def test_a_notebook_runs_with_parameters(tmp_path: Path) -> None:
     assert "input" in result.outputs[4].text
     assert [cell.position for cell in result.cells] == [1, None, 2, 4, 5, 6, 7]
     assert seen == [(position, 8) for position in (1, 2, 4, 5, 6, 7)]
-    assert "step 0: 0.2000\n" in "".join(text for name, text in printed if name == "stdout")
-    assert ("stderr", "done 5\n") in printed
+    assert "step 0: 0.2000\n" in printed["stdout"]
+    assert printed["stderr"] == "done 5\n"
     assert (NOTEBOOKS / "training.ipynb").read_bytes() == before
     assert saved_outputs(executed)[0].text == "step 0: 0.2000\nstep 1: 0.3600\n"
     assert _kernels(tmp_path) == []

@@ -246,7 +246,7 @@ def _statements(items: Sequence[Item], outcomes: Sequence[Outcome], level: Level
             )
         )
     if differing := _outputs_that_differ(items, metrics):
-        named = tuple(dict.fromkeys(f"{i.name}: {i.label}" if i.label else i.name for i in differing))
+        named = tuple(dict.fromkeys(map(_named, differing)))
         parts = said[:1]
         code = StatementCode.OUTPUTS_DIFFER
         said = [statement(code, *parts, items=named[:_MOST_NAMED], more=len(named[_MOST_NAMED:])), *said[1:]]
@@ -255,6 +255,11 @@ def _statements(items: Sequence[Item], outcomes: Sequence[Outcome], level: Level
     if not metrics and level is not Level.NOT_EXECUTABLE:
         said.append(statement(StatementCode.NO_METRICS))
     return tuple(said)
+
+
+def _named(item: Item) -> str:
+    place = item.name if item.cell is None else f"cell {item.cell} ({item.name})"
+    return f"{place}: {item.label}" if item.label else place
 
 
 def _outputs_that_differ(items: Sequence[Item], metrics: Sequence[Item]) -> list[Item]:

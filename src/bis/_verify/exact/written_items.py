@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bis._verify.alignment import finite_relative
+from bis._verify.exact.cut_text import KeptText
+from bis._verify.exact.log_items import log_items
 from bis._verify.exact.printed_items import PrintedPlace, text_items
 from bis._verify.exact_numbers import distance_figures, exactly
 from bis._verify.figures.clock_times import RunWindow, windows_of
@@ -32,6 +34,9 @@ _SHOWN_TO_PEOPLE = re.compile(
     r"\.(?:png|jpe?g|gif|bmp|tiff?|webp|svg|pdf|e?ps|html?|xml|ipynb|xlsx?|docx?|pptx?|zip|t?gz|bz2|xz|mp4|log)$",
     re.IGNORECASE,
 )
+
+
+_LOG = re.compile(r"\.log(?:\.\d+)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,9 @@ def written_items(
         return []
     replayed = [_listed(o, kind) for o in ran]
     pairs = [_paired(tuple(first), tuple(other)) for other in replayed]
-    judge = _Judge(kind, tolerances, has_metrics, has_figures, has_weights, len(ran), windows_of(original, *ran))
+    packed = tuple(path.removesuffix("MLmodel") for path in map(plain, first) if path.rpartition("/")[2] == "MLmodel")
+    windows = windows_of(original, *ran)
+    judge = _Judge(kind, tolerances, has_metrics, has_figures, has_weights, packed, len(ran), windows)
     same: list[_Written] = []
     items: list[Item] = []
     for path, written in first.items():
@@ -136,6 +143,7 @@ class _Judge:
     has_metrics: bool
     has_figures: bool
     has_weights: bool
+    packed: tuple[str, ...]
     total: int
     windows: Sequence[RunWindow]
 
@@ -187,20 +195,31 @@ class _Judge:
                 written.path, self.kind, Level.METRICS_BITWISE, (said, _aside("not-strict")), evidence, counts=False
             )
         said = statement(StatementCode.NOT_COMPARABLE, other=other, total=self.total)
+        if self.packed and plain(written.path).startswith(self.packed):
+            statements = (said, _aside("packed-model"))
+            return Item(written.path, self.kind, Level.INCONCLUSIVE, statements, evidence, counts=False)
         aside = self.has_weights or (self.has_figures and _SHOWN_TO_PEOPLE.search(plain(written.path)) is not None)
         statements = (said, _aside("has-figures")) if aside else (said,)
         return Item(written.path, self.kind, Level.INCONCLUSIVE, statements, evidence, counts=not aside)
 
     def _by_content(self, ours: WrittenContent, theirs: Sequence[WrittenContent]) -> list[Item]:
         if ours.kind is ContentKind.TEXT:
-            printed = PrintedPlace(
-                ours.path, self.kind, None, not self.has_metrics, aside="not-strict", windows=self.windows
-            )
-            pairs = [(ours.texts.get("", ""), t.texts.get("", "")) for t in theirs]
-            items = text_items(printed, pairs, self.tolerances, has_metrics=self.has_metrics)
+            items = self._plain_text(ours, theirs)
         else:
             items = self._figures(ours, theirs) + self._texts(ours, theirs)
         return [*items, *self._rest(ours, theirs, items)]
+
+    def _plain_text(self, ours: WrittenContent, theirs: Sequence[WrittenContent]) -> list[Item]:
+        printed = PrintedPlace(
+            ours.path, self.kind, None, not self.has_metrics, aside="not-strict", windows=self.windows
+        )
+        texts = [t.texts.get("", "") for t in (ours, *theirs)]
+        if _LOG.search(plain(ours.path)):
+            # Lines may stand there from earlier executions, and those of libraries among the program's own.
+            mine, *others = map(KeptText, texts)
+            return log_items(printed, mine, others, self.tolerances, has_metrics=self.has_metrics)
+        pairs = [(texts[0], other) for other in texts[1:]]
+        return text_items(printed, pairs, self.tolerances, has_metrics=self.has_metrics)
 
     def _figures(self, ours: WrittenContent, theirs: Sequence[WrittenContent]) -> list[Item]:
         """An item on all numbers that are the same, and one for each name under which they are not."""

@@ -9,11 +9,8 @@ from blake3 import blake3
 from bis.config import MIB
 from bis.model.written_content import ContentKind, NamedNumbers, NotRead, WrittenContent
 from bis.record.contents.archive_content import digest_of_members
-from bis.record.contents.array_content import read_arrays
 from bis.record.contents.gathering import ContentUnreadable, TooMuch
 from bis.record.contents.json_content import read_json, read_json_lines
-from bis.record.contents.pickle_content import read_pickle
-from bis.record.contents.settings_content import read_toml, read_yaml
 from bis.record.contents.table_content import read_table
 from bis.record.contents.text_content import read_text
 
@@ -23,12 +20,40 @@ if TYPE_CHECKING:
 
     from bis.record.contents.gathering import Gathering
 
-LARGEST_BYTES = 32 * MIB
+LARGEST_BYTES = 16 * MIB
 # Of all files of a session together; files are taken in the order of their size, the smallest first: figures that
 # a program writes for people are small.
 MOST_NUMBERS_IN_ALL = 50_000
 MOST_CHARACTERS_IN_ALL = 1 << 20
 MOST_FILES = 500
+
+
+# NumPy and PyYAML take longer to load than a session takes to be stored: only where there is such a file.
+
+
+def _read_arrays(content: bytes) -> Gathering:
+    from bis.record.contents.array_content import read_arrays  # NumPy
+
+    return read_arrays(content)
+
+
+def _read_pickle(content: bytes) -> Gathering:
+    from bis.record.contents.pickle_content import read_pickle  # NumPy
+
+    return read_pickle(content)
+
+
+def _read_yaml(content: bytes) -> Gathering:
+    from bis.record.contents.settings_content import read_yaml  # PyYAML
+
+    return read_yaml(content)
+
+
+def _read_toml(content: bytes) -> Gathering:
+    from bis.record.contents.settings_content import read_toml  # PyYAML
+
+    return read_toml(content)
+
 
 _READERS: dict[str, tuple[ContentKind, Callable[[bytes], Gathering]]] = {
     "json": (ContentKind.JSON, read_json),
@@ -36,15 +61,15 @@ _READERS: dict[str, tuple[ContentKind, Callable[[bytes], Gathering]]] = {
     "ndjson": (ContentKind.JSON, read_json_lines),
     "csv": (ContentKind.TABLE, read_table),
     "tsv": (ContentKind.TABLE, read_table),
-    "npy": (ContentKind.ARRAYS, read_arrays),
-    "npz": (ContentKind.ARRAYS, read_arrays),
-    "pkl": (ContentKind.PICKLE, read_pickle),
-    "pickle": (ContentKind.PICKLE, read_pickle),
-    "joblib": (ContentKind.PICKLE, read_pickle),
-    "p": (ContentKind.PICKLE, read_pickle),
-    "yaml": (ContentKind.SETTINGS, read_yaml),
-    "yml": (ContentKind.SETTINGS, read_yaml),
-    "toml": (ContentKind.SETTINGS, read_toml),
+    "npy": (ContentKind.ARRAYS, _read_arrays),
+    "npz": (ContentKind.ARRAYS, _read_arrays),
+    "pkl": (ContentKind.PICKLE, _read_pickle),
+    "pickle": (ContentKind.PICKLE, _read_pickle),
+    "joblib": (ContentKind.PICKLE, _read_pickle),
+    "p": (ContentKind.PICKLE, _read_pickle),
+    "yaml": (ContentKind.SETTINGS, _read_yaml),
+    "yml": (ContentKind.SETTINGS, _read_yaml),
+    "toml": (ContentKind.SETTINGS, _read_toml),
 }
 # Text in which numbers are places, sizes and styles, and not results.
 _DRAWN = frozenset({"svg", "html", "htm", "xml", "js", "css", "ipynb", "py", "dot", "ps", "eps", "pdf"})

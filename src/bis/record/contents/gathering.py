@@ -18,7 +18,7 @@ MOST_NAMES = 500
 MOST_CHARACTERS = 65_536
 _EXACT = 2**53  # whole numbers above have neighbours that a float cannot tell apart
 _DEEPEST = 200
-MOST_VALUES = 2_000_000  # of one file: what takes longer to go through is compared by its bytes
+MOST_VALUES = 300_000  # of one file: what takes longer to go through is compared by its bytes
 
 
 class ContentUnreadable(ValueError):

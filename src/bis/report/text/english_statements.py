@@ -40,6 +40,7 @@ REASONS = {
     "log-words": "shown, does not count: of standard error only numbers are compared",
     "outside": "shown, does not count: it is outside of the project",
     "has-figures": "shown, does not count: numbers were compared elsewhere",
+    "packed-model": "shown, does not count: a model as MLflow packs it holds ids and times",
     "passing": "a time, a name or an id: shown, does not count",
     "new-entropy": "with new entropy they may differ: shown, does not count",
     "no-result": "no result: shown, does not count",

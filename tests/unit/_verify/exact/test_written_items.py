@@ -91,9 +91,9 @@ def test_texts_in_files() -> None:
 
 def test_plain_text_is_compared_like_printed_text() -> None:
     """Words and numbers apart; beside metrics it is shown."""
-    a, b = (content("log.txt", kind=ContentKind.TEXT, texts={"": f"acc: {v}\n"}) for v in (0.5, 0.75))
-    assert items(wrote(a), wrote(b))["log.txt: acc"].level is Level.DIVERGENT
-    assert not items(wrote(a, base=METRIC), wrote(b, base=METRIC))["log.txt: acc"].counts
+    a, b = (content("notes.txt", kind=ContentKind.TEXT, texts={"": f"acc: {v}\n"}) for v in (0.5, 0.75))
+    assert items(wrote(a), wrote(b))["notes.txt: acc"].level is Level.DIVERGENT
+    assert not items(wrote(a, base=METRIC), wrote(b, base=METRIC))["notes.txt: acc"].counts
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,25 @@ def test_weights_that_are_the_same_settle_a_file() -> None:
     base = outputs(weights="aa")
     a, b = wrote(unread("model.keras", "x"), base=base), wrote(unread("model.keras", "y"), base=base)
     assert judge(a, exact(b), PLAIN).level is Level.BITWISE
+
+
+def test_a_packed_model_does_not_leave_it_open() -> None:
+    """What MLflow writes beside a model holds ids and times."""
+    base = outputs(stdout="acc 0.5\n")
+    runs = []
+    for digest in "xy":
+        paths = ("model/MLmodel", "model/python_model.pkl", "modeling.bin")
+        made = [replace(unread(p, digest if p != "modeling.bin" else "z"), artifact=True) for p in paths]
+        runs.append(wrote(*made, base=base))
+    assert judge(runs[0], exact(runs[1]), PLAIN).level is Level.BITWISE
+
+
+def test_a_log_file_is_read_like_standard_error() -> None:
+    """Numbers count, words do not: lines of earlier executions may stand there."""
+    texts = ("acc 0.5\nfirst\n", "acc 0.5\nother\n", "acc 0.75\nfirst\n")
+    a, b, c = (wrote(content("train.log", kind=ContentKind.TEXT, texts={"": t})) for t in texts)
+    assert judge(a, exact(b), PLAIN).level is Level.BITWISE
+    assert judge(a, exact(c), PLAIN).groups[0].level is Level.DIVERGENT
 
 
 def test_files_that_are_absent() -> None:
