@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Literal
 from bis._replay.planning import ReplayOptions
 from bis._verify.tolerances import Tolerances
 from bis.config import Settings, Tolerance, home, load_settings, tracking_uri_given
-from bis.errors import EvidenceDamaged, UsageError
+from bis.errors import UsageError
 from bis.evidence.redaction import is_secret_name
-from bis.evidence.store import NOTEBOOK, SOURCE, EvidenceStore, StoredRun
+from bis.evidence.store import StoredRun
 from bis.model.progress import SILENT, Observer
 from bis.model.verdict import ReplayKind
 from bis.workspace import Workspace
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from bis._audit.fixes import Repair
-    from bis._verify.published.saved_outputs import NotebookRun
     from bis.model.corpus_summary import CorpusSummary
     from bis.model.kept_thing import CacheRemoval, KeptThing
     from bis.model.plan import Plan
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from bis.model.rule_text import RuleText
     from bis.model.stored_runs import RunSummary
     from bis.model.verdict import Verdict
-    from bis.notebooks.shown_outputs import ShownCell
     from bis.record.recording import Recorded
     from bis.record.stores_at_hand import FoundRun
     from bis.record.storing import StoredSession
@@ -391,6 +389,7 @@ def verify(
     UsageError
         The table cannot be read, or names metrics that the run does not have.
     """
+    from bis._replay.saved_notebook import saved_and_run
     from bis._replay.session_runs import subject_of
     from bis._verify.published.published_table import read_table
     from bis._verify.published.saved_outputs import compare_saved_outputs
@@ -408,7 +407,7 @@ def verify(
     settings = load_settings(Path.cwd())
     tolerances = {**settings.tolerances, **(tolerance or {})}
     if table is None:
-        cells, run = _saved_and_run(store, stored)
+        cells, run = saved_and_run(store, stored)
         return compare_saved_outputs(cells, run, tolerances=Tolerances(declared=tolerances), run_id=stored.run_id)
     return compare_table(
         table,
@@ -420,32 +419,6 @@ def verify(
         alpha=settings.alpha,
         run_id=stored.run_id,
     )
-
-
-def _saved_and_run(store: EvidenceStore, stored: StoredRun) -> tuple[tuple[ShownCell, ...], NotebookRun]:
-    """The cells of a notebook as they were saved, and as the run left them."""
-    from bis._verify.published.saved_outputs import NotebookRun
-    from bis.evidence.archive import read_entries
-    from bis.notebooks.shown_outputs import cells_from_texts, shown_cells
-
-    code, outputs = stored.record.code, stored.record.outputs
-    if not code.target.endswith(".ipynb") or code.snapshot is None:
-        raise UsageError(
-            f"run {stored.run_id} is not of a notebook file with a snapshot, so there are no saved outputs",
-            hint="Use --expect TABLE.csv, or record the notebook with `bis run NOTEBOOK.ipynb`.",
-        )
-    entries = {e.name: e for e in read_entries(store.download(stored.run_id, SOURCE))}
-    content = entries[code.target].source if code.target in entries else None
-    if not isinstance(content, bytes):
-        raise UsageError(f"the source snapshot of run {stored.run_id} does not contain {code.target}")
-    ran = frozenset(c.position for c in code.cells if c.position is not None) if code.cells else None
-    try:
-        executed = store.download(stored.run_id, NOTEBOOK).read_bytes()
-    except EvidenceDamaged:  # of an older record, or cut off when the run was killed: the texts are in the record
-        run = NotebookRun(cells_from_texts(outputs.cells), ran, outputs.failure, has_pictures=False)
-    else:
-        run = NotebookRun(shown_cells(executed, NOTEBOOK, original=content), ran, outputs.failure)
-    return shown_cells(content, code.target), run
 
 
 def _read(tracking_uri: str | None, *references: str) -> tuple[FoundRun, ...]:
