@@ -13,14 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from bis._replay.planning import ReplayOptions
+from bis._replay.chosen_options import replay_options
 from bis._verify.tolerances import Tolerances
-from bis.config import Settings, Tolerance, home, load_settings, tracking_uri_given
+from bis.config import Tolerance, home, load_settings, tracking_uri_given
 from bis.errors import UsageError
 from bis.evidence.redaction import is_secret_name
-from bis.evidence.store import StoredRun
 from bis.model.progress import SILENT, Observer
-from bis.model.verdict import ReplayKind
 from bis.workspace import Workspace
 
 # Late are the imports of rooms that only one or two verbs need: `bis.show` loads no recorder, `bis.audit` no replays,
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from bis._audit.fixes import Repair
+    from bis.evidence.store import StoredRun
     from bis.model.corpus_summary import CorpusSummary
     from bis.model.kept_thing import CacheRemoval, KeptThing
     from bis.model.plan import Plan
@@ -251,7 +250,7 @@ def plan(
 
     (found,) = _read(tracking_uri, run_id)
     workspace = Workspace(load_settings(Path.cwd()), found.store, home())
-    options = _plan_options(
+    options = replay_options(
         workspace.settings,
         fresh=fresh,
         environment=environment,
@@ -347,7 +346,7 @@ def replay(  # noqa: PLR0913 - a keyword for each option of the command
     settings = replace(settings, primary_metric=primary or settings.primary_metric)
     found = run_to_replay(run_id, tracking_uri, Path.cwd(), observer)
     workspace = Workspace(settings, found.store, home(), observer, executor)
-    options = _plan_options(
+    options = replay_options(
         settings,
         fresh=fresh,
         environment=environment,
@@ -425,26 +424,6 @@ def _read(tracking_uri: str | None, *references: str) -> tuple[FoundRun, ...]:
     from bis.record.asked_runs import runs_to_read
 
     return runs_to_read(references, tracking_uri, Path.cwd())
-
-
-def _plan_options(
-    settings: Settings,
-    *,
-    fresh: bool,
-    environment: Environments,
-    overrides: Mapping[str, str] | None,
-    data_folders: Sequence[str],
-    source: str | None,
-    timeout_s: float | None,
-) -> ReplayOptions:
-    return ReplayOptions(
-        kind=ReplayKind.FRESH if fresh else ReplayKind.EXACT,
-        environment=None if environment == "auto" else environment,
-        overrides=dict(overrides or {}),
-        data_dirs=tuple(data_folders),
-        source_dir=source,
-        timeout_s=timeout_s if timeout_s is not None else settings.replay_timeout_s,
-    )
 
 
 def audit(
