@@ -181,8 +181,8 @@ class _Judge:
             )
         said = statement(StatementCode.NOT_COMPARABLE, other=other, total=self.total)
         if self.packed and written.path.startswith(self.packed):
-            statements = (said, _aside("packed-model"))
-            return Item(written.path, self.kind, Level.INCONCLUSIVE, statements, evidence, counts=False)
+            shown = (said, _aside("packed-model"))
+            return Item(written.path, self.kind, Level.INCONCLUSIVE, shown, evidence, counts=False)
         aside = self.has_weights or (self.has_figures and _SHOWN_TO_PEOPLE.search(written.path) is not None)
         statements = (said, _aside("has-figures")) if aside else (said,)
         return Item(written.path, self.kind, Level.INCONCLUSIVE, statements, evidence, counts=not aside)
