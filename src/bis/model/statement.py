@@ -98,6 +98,7 @@ class StatementCode(str, Enum):
     TALLY = "tally"
     METRICS_ONLY = "metrics-only"
     NO_METRICS = "no-metrics"
+    WORDS_ONLY = "words-only"
     OUTPUTS_DIFFER = "outputs-differ"
     ROOTS_REPEATED = "roots-repeated"
     ROOTS_UNKNOWN = "roots-unknown"
@@ -259,6 +260,7 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.TALLY: ("identical", "metrics", "within", "different", "replays"),
     _C.METRICS_ONLY: (),
     _C.NO_METRICS: (),
+    _C.WORDS_ONLY: (),
     _C.OUTPUTS_DIFFER: ("items", "more"),
     _C.ROOTS_REPEATED: ("replays",),
     _C.ROOTS_UNKNOWN: ("replays",),

@@ -43,7 +43,7 @@ def content_items(
     other = Level.METRICS_BITWISE if has_metrics else Level.DIVERGENT
     models = _digest_items(original, ran, ItemKind.MODEL, other=other)
     weights = bool(models) and all(i.level is Level.BITWISE for i in models)
-    figures = has_metrics or weights or _prints_figures(original) or has_figures(original)
+    figures = has_metrics or weights or holds_figures(original)
     items = [*models]
     for kind in (ItemKind.ARTIFACT, ItemKind.FILE):
         if strict:
@@ -61,11 +61,11 @@ def content_items(
     return items + _printed_items(original, ran, tolerances, has_metrics=has_metrics)
 
 
-def _prints_figures(outputs: Outputs) -> bool:
-    """Whether a run printed numbers."""
+def holds_figures(outputs: Outputs) -> bool:
+    """Whether a run printed or wrote numbers."""
     texts = [outputs.stdout or "", own_lines(outputs.stderr or "")]
     texts += [own_lines(t) if kind == _STDERR else t for (_, kind), t in cell_texts(outputs.cells).items()]
-    return any(numbers_in(text, windows_of(outputs)) for text in texts)
+    return has_figures(outputs) or any(numbers_in(text, windows_of(outputs)) for text in texts)
 
 
 def _printed_items(

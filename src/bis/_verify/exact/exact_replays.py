@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bis._verify.alignment import AlignedCurves, Point, align, values_of
 from bis._verify.case import Case, counts, not_counted
 from bis._verify.ending import ending_of, ending_of_original, group_failures, judge_exact_ending, same_end
-from bis._verify.exact.content import content_items
+from bis._verify.exact.content import content_items, holds_figures
 from bis._verify.exact.divergence import Reading, read_divergence
 from bis._verify.exact_numbers import distance_figures, exactly
 from bis.model.statement import Statement, StatementCode, statement
@@ -71,7 +71,7 @@ def judge_exact(case: Case, outcomes: Sequence[Outcome]) -> Group:
         # A good end alone is not a result: without anything else to compare, nothing was verified.
         said = (statement(StatementCode.NOTHING_TO_COMPARE, basis=Basis.REPLAYS.value),)
         return Group(ReplayKind.EXACT, Level.INCONCLUSIVE, len(outcomes), failed, tuple(items), said)
-    statements = _statements(items, outcomes, level)
+    statements = _statements(case, items, outcomes, level)
     return Group(ReplayKind.EXACT, level, len(outcomes), failed, tuple(items), statements)
 
 
@@ -225,7 +225,7 @@ def _extra_items(case: Case, outcomes: Sequence[Outcome]) -> list[Item]:
     return items
 
 
-def _statements(items: Sequence[Item], outcomes: Sequence[Outcome], level: Level) -> tuple[Statement, ...]:
+def _statements(case: Case, items: Sequence[Item], outcomes: Sequence[Outcome], level: Level) -> tuple[Statement, ...]:
     total = len(outcomes)
     metrics = [i for i in items if i.counts and i.kind in {ItemKind.METRIC, ItemKind.CURVE}]
     said = []
@@ -253,7 +253,8 @@ def _statements(items: Sequence[Item], outcomes: Sequence[Outcome], level: Level
     if level is Level.METRICS_BITWISE:
         said.append(statement(StatementCode.METRICS_ONLY))
     if not metrics and level is not Level.NOT_EXECUTABLE:
-        said.append(statement(StatementCode.NO_METRICS))
+        figures = bool(case.original.models) or holds_figures(case.original)
+        said.append(statement(StatementCode.NO_METRICS if figures else StatementCode.WORDS_ONLY))
     return tuple(said)
 
 

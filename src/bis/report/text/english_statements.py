@@ -361,6 +361,8 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.TALLY: _tally,
     _C.METRICS_ONLY: "every metric has the same bits, a model or output has not: the programs did not do the same",
     _C.NO_METRICS: "the original logged no metrics: what it printed and wrote was compared",
+    _C.WORDS_ONLY: "the original logged no metrics, and what it printed and wrote holds no numbers: only words and "
+    "bytes were compared",
     _C.OUTPUTS_DIFFER: _outputs_differ,
     _C.ROOTS_REPEATED: "{replays:#replay} left out: the entropy root was used before",
     _C.ROOTS_UNKNOWN: "{replays:#replay} without a recorded entropy root: taken to be independent",

@@ -122,6 +122,14 @@ def test_weights_that_are_the_same_settle_a_file() -> None:
     assert judge(a, exact(b), PLAIN).level is Level.BITWISE
 
 
+def test_words_alone_are_said_to_be_that() -> None:
+    """The same words are the same words, and the headline does not claim more."""
+    verdict = judge(outputs(stdout="done\n"), exact(outputs(stdout="done\n")), PLAIN)
+    assert [s.code for s in verdict.statements] == [StatementCode.WORDS_ONLY]
+    numbers = judge(outputs(stdout="acc 0.5\n"), exact(outputs(stdout="acc 0.5\n")), PLAIN)
+    assert [s.code for s in numbers.statements] == [StatementCode.NO_METRICS]
+
+
 def test_a_packed_model_does_not_leave_it_open() -> None:
     """What MLflow writes beside a model holds ids and times."""
     base = outputs(stdout="acc 0.5\n")
