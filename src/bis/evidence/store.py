@@ -312,6 +312,11 @@ class EvidenceStore:
         local = self.artifact_folder(run_id)
         if local is not None and (local / artifact).is_file():
             return local / artifact
+        if local is not None and local.is_dir():  # MLflow would look for it with a progress bar
+            raise EvidenceDamaged(
+                f"{artifact} of run {run_id} cannot be fetched: {local / artifact} does not exist",
+                hint="The run has bis's tags, so it was there once: look at the artifact store.",
+            )
         folder = tempfile.mkdtemp(prefix="bis-")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)  # it is read while the store is in use
         try:

@@ -20,7 +20,7 @@ from bis.launch.runners import Launch, NotebookOptions
 from bis.model.facets import EntryKind
 from bis.model.progress import SILENT, Observer, Task
 from bis.model.record import Mode
-from bis.model.session import Exit
+from bis.model.session import Exit, Session
 from bis.record.preparation import prepare
 
 if TYPE_CHECKING:
@@ -103,31 +103,47 @@ def record_program(
         sys.stderr.write(f"bis: nothing is recorded: {error}{hint}\n")
         return Recorded(_unrecorded(entry, base), None, problem=str(error))
     fence = Fence()
+    notebook = NotebookOptions(parameters=parameters or {})
+    ended = _launched(session, settings, environ, fence, echo=echo, notebook=notebook, observer=observer)
+    folder = Path(session.spool)
+    return _store(folder, ended, fence, observer, wait=waits_for_storing() if wait is None else wait)
+
+
+def _launched(
+    session: Session,
+    settings: Settings,
+    environ: dict[str, str],
+    fence: Fence,
+    *,
+    echo: bool,
+    notebook: NotebookOptions,
+    observer: Observer,
+) -> Exit:
+    """Run the program; where it cannot be started at all, no session remains."""
     # The program need not wait for its own description: both read the same files at the same time.
     preparing = threading.Thread(target=fence.run, args=("code", prepare, session, settings), daemon=True)
     preparing.start()
     folder = Path(session.spool)
     try:
-        ended = launch(
+        return launch(
             Launch(
                 session=session,
                 python=sys.executable,
-                cwd=cwd,
+                cwd=Path(session.cwd),
                 env=environ,
                 echo=echo,
                 stdout_bytes=int(settings.stdout_mib * MIB),
-                notebook=NotebookOptions(parameters=parameters or {}),
+                notebook=notebook,
                 observer=observer,
             )
         )
-    except BisError:  # it did not start: nothing was recorded
+    except BisError:  # nothing was recorded
         preparing.join()
         _discard(folder)
         raise
     finally:
         preparing.join()
         release(folder)
-    return _store(folder, ended, fence, observer, wait=waits_for_storing() if wait is None else wait)
 
 
 def _discard(folder: Path) -> None:
