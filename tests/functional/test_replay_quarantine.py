@@ -95,7 +95,9 @@ def test_artifacts_of_the_original_store_are_as_they_were(replayed: Replayed) ->
     new = [k for k in after if k not in before]
     runs = (replayed.children[0], replayed.run_id)
     kept = sorted(next((f"{n} {k.partition(run)[2]}" for n, run in enumerate(runs) if run in k), k) for k in new)
-    assert kept == ["0 /artifacts/bis/replay.json", "1 /artifacts/bis/verdict.json"]
+    assert kept == [f"0 /artifacts/bis/{name}" for name in ("contents.json", "replay.json")] + [
+        "1 /artifacts/bis/verdict.json"
+    ]
 
 
 def test_project_folder_is_as_it_was(replayed: Replayed) -> None:

@@ -23,6 +23,7 @@ def labels(text: str) -> list[tuple[str, str]]:
     ("text", "found"),
     [
         ("loss: 0.25", ["loss"]),
+        ("INFO:root:accuracy 0.25", ["accuracy"]),
         ("accuracy = 1e-3, f1 -2.5", ["accuracy", "f1"]),
         ("Training loss (scaled): 0.5", ["Training loss (scaled)"]),
         ("run 3: accuracy 0.91", ["run", "accuracy"]),
