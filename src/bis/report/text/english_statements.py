@@ -250,7 +250,7 @@ def _saved_compared(f: Mapping[str, Any]) -> str:
         text = f"{open_ones} of {results} with too few digits to tell" if open_ones else "no saved result was compared"
     if 0 < open_ones < f["results"]:
         text += f", {open_ones} with too few digits to tell"
-    within = f", {f['within']} at the precision of the print" if f["within"] else ""
+    within = f", {f['within']} printed differently" if f["within"] else ""
     where = f", in {counted(f['cells'], 'cell')}" if f["cells"] else ""
     return text + within + where + (f"; {f['parts']}" if f["parts"] else "")
 
