@@ -77,3 +77,13 @@ def test_a_figure_within_tolerance_is_not_called_the_same() -> None:
     assert text.startswith("numerical: 2 of 2 saved results agree, 1 printed differently, in 1 cell\n")
     assert "without a difference" not in text
     assert "printed within rtol 1e-09" in verdict_text(verdict, width=120, full=True)
+
+
+def test_a_small_share_is_not_none() -> None:
+    """A picture that differs by a pixel differs."""
+    size = (200, 200)
+    saved, now = png(size=size), png("black", size=size)
+    cells = [shown({"stdout": "auc: 0.75\n"}, {"image/png": picture}) for picture in (saved, now)]
+    assert "less than 0.01% of its pixels differ" in verdict_text(
+        compare_saved_outputs(cells[:1], NotebookRun(cells[1:])), width=120
+    )
