@@ -16,7 +16,7 @@ import yaml
 from bis import api, config, errors
 from bis._audit.rules.rule_catalogue import RULES
 from bis.cli.main import cli
-from bis.evidence import known_stores
+from bis.evidence import known_stores, spool
 from bis.evidence.store import StoredRun
 from bis.model import (
     corpus_summary,
@@ -328,8 +328,6 @@ def test_every_tag_is_described() -> None:
 
 def test_every_file_of_a_spool_is_described() -> None:
     """Each file name that bis.evidence.spool declares stands on its page."""
-    from bis.evidence import spool
-
     names = [v for k, v in vars(spool).items() if k.isupper() and isinstance(v, str)]
     assert [name for name in names if f"`{name}`" not in read("formats/spool.md")] == []
 

@@ -97,7 +97,7 @@ def _overall(
             said.append(statement(StatementCode.NOT_ORDINARY))
         return exact.level, None, said
     if exact and case.deterministic and exact.level is Level.DIVERGENT:
-        said = [_headline(exact), statement(StatementCode.NO_ENTROPY), statement(StatementCode.OTHER_CAUSES)]
+        said = [_headline(exact), statement(StatementCode.NO_ENTROPY), _causes(outcomes)]
         return Level.DIVERGENT, None, said + list(exact.statements[1:])
     if fresh is None:
         assert exact is not None
@@ -132,13 +132,19 @@ def _exact_alone(case: Case, exact: Group, outcomes: Sequence[Outcome]) -> tuple
         return exact.level, None, said
     if exact.level is Level.DIVERGENT:
         if _drew_the_same(case, outcomes):
-            said.append(statement(StatementCode.OTHER_CAUSES))
+            said.append(_causes(outcomes))
         said.append(statement(StatementCode.ONLY_FRESH_CAN_TELL, least=MINIMUM))
         return Level.INCONCLUSIVE, MINIMUM, said
     if not exact.failed:  # more replays would leave it as open
         return exact.level, None, said
     needed = max(1, exact.failed)
     return Level.INCONCLUSIVE, needed, [*said, statement(StatementCode.EXACT_WOULD_DECIDE, replays=needed)]
+
+
+def _causes(outcomes: Sequence[Outcome]) -> Statement:
+    """What to look at where recorded randomness is not what differs: first of all at what the replays changed."""
+    changed = any(o.deviations for o in outcomes if o.kind is ReplayKind.EXACT)
+    return statement(StatementCode.CHANGES_MAY_EXPLAIN if changed else StatementCode.OTHER_CAUSES)
 
 
 def _drew_the_same(case: Case, outcomes: Sequence[Outcome]) -> bool:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._verify.figures.text_reading import read_text
-from bis._verify.figures.volatile_token import VolatileToken
-from bis.model.machine_measures import MachineMeasure, measures_machine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bis._verify.figures.clock_times import RunWindow
-
-__all__ = ["MachineMeasure", "VolatileToken", "measures_machine", "without_volatile"]
+    from bis._verify.figures.volatile_token import VolatileToken
 
 
 def without_volatile(text: str, windows: Sequence[RunWindow] = ()) -> tuple[str, tuple[VolatileToken, ...]]:

@@ -28,13 +28,7 @@ from bis.evidence.record_document import read_record, record_text
 from bis.evidence.redaction import Redactor
 from bis.evidence.reentrancy import unobserved
 from bis.evidence.run_index import all_runs
-from bis.evidence.sqlite_reader import (
-    SqliteReader,
-    database_of,
-    is_current,
-    is_to_be_made,
-    sqlite_reader,
-)
+from bis.evidence.sqlite_reader import SqliteReader, database_of, is_current, is_to_be_made, sqlite_reader
 from bis.evidence.sqlite_writer import LeftToMLflow, SqliteWriter
 from bis.evidence.tracking_reader import LOOK, NO_RUNS, ClientReader, TrackedRun, TrackingReader
 from bis.evidence.tracking_writer import ClientWriter, TrackingWriter
@@ -313,20 +307,14 @@ class EvidenceStore:
         if local is not None and (local / artifact).is_file():
             return local / artifact
         if local is not None and local.is_dir():  # MLflow would look for it with a progress bar
-            raise EvidenceDamaged(
-                f"{artifact} of run {run_id} cannot be fetched: {local / artifact} does not exist",
-                hint="The run has bis's tags, so it was there once: look at the artifact store.",
-            )
+            raise _not_fetched(run_id, artifact, f"{local / artifact} does not exist")
         folder = tempfile.mkdtemp(prefix="bis-")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)  # it is read while the store is in use
         try:
             return Path(self._client.download_artifacts(run_id, artifact, folder))
         except Exception as error:
             # Whatever the artifact store raises: the tracking store has answered for this run a moment ago.
-            raise EvidenceDamaged(
-                f"{artifact} of run {run_id} cannot be fetched: {_first_line(error)}",
-                hint="The run has bis's tags, so it was there once: look at the artifact store.",
-            ) from error
+            raise _not_fetched(run_id, artifact, _first_line(error)) from error
 
     def text(self, run_id: str, artifact: str) -> str:
         """The content of a text artifact.
@@ -517,9 +505,13 @@ def _is_of_files(uri: str | None) -> bool:
 
 
 def _not_found(uri: str | None, run_id: str) -> RunNotFound:
-    return RunNotFound(
-        f"run {run_id} does not exist in {_shown(uri)}",
-        hint=LOOK,
+    return RunNotFound(f"run {run_id} does not exist in {_shown(uri)}", hint=LOOK)
+
+
+def _not_fetched(run_id: str, artifact: str, why: str) -> EvidenceDamaged:
+    return EvidenceDamaged(
+        f"{artifact} of run {run_id} cannot be fetched: {why}",
+        hint="The run has bis's tags, so it was there once: look at the artifact store.",
     )
 
 

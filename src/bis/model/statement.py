@@ -115,6 +115,7 @@ class StatementCode(str, Enum):
     NOT_ORDINARY = "not-ordinary"
     NO_ENTROPY = "no-entropy"
     OTHER_CAUSES = "other-causes"
+    CHANGES_MAY_EXPLAIN = "changes-may-explain"
     ORIGINAL_FAILED = "original-failed"
     EXACT_SAID = "exact-said"
     FRESH_WOULD_DECIDE = "fresh-would-decide"
@@ -275,6 +276,7 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.NOT_ORDINARY: (),
     _C.NO_ENTROPY: (),
     _C.OTHER_CAUSES: (),
+    _C.CHANGES_MAY_EXPLAIN: (),
     _C.ORIGINAL_FAILED: ("same", "total"),
     _C.EXACT_SAID: ("level",),
     _C.FRESH_WOULD_DECIDE: ("replays",),

@@ -38,7 +38,8 @@ def test_without_a_command_it_lists(home: Path, capsys: pytest.CaptureFixture[st
     shown = capsys.readouterr().out
     assert main(["cache", "list"]) == 0
     assert capsys.readouterr().out == shown
-    assert "ab.tar.gz  2.0 KiB" in shown
+    assert "source   2.0 KiB" in shown
+    assert " ab.tar.gz\n" in shown
     assert "not stored yet, train.py" in shown
     assert main(["cache", "list", "--kind", "source", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)

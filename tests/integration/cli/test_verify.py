@@ -9,6 +9,7 @@ import pytest
 
 from bis.cli.main import main
 from bis.evidence.store import EvidenceStore
+from bis.model.facets import Curve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +20,6 @@ def measured(project: Path, store_uri: str) -> str:
     """A run with a metric."""
     store = EvidenceStore(store_uri)
     run_id = store.create("Default", "r", {}, started_unix_s=1.0)
-    from bis.model.facets import Curve
-
     store.log(run_id, (Curve("mse", (0,), ((0.12345).hex(),)),), {})
     return run_id
 

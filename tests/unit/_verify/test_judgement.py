@@ -280,6 +280,17 @@ def test_where_nothing_was_drawn_headline_and_table_agree() -> None:
     assert StatementCode.ONLY_FRESH_CAN_TELL not in codes
 
 
+def test_what_the_replays_changed_is_the_first_cause_to_look_at() -> None:
+    """Other packages, say: nothing is said of threads and the time of day then."""
+    changed = (Deviation("package toolz", "1.0", "0.12", "asked for"),)
+    replayed = [replace(o, deviations=changed) for o in exact(outputs({"m": 0.25}))]
+    verdict = judge(outputs({"m": 0.5}), replayed, PLAIN, original_deterministic=True)
+    codes = {s.code for s in verdict.statements}
+    assert verdict.level is Level.DIVERGENT
+    assert StatementCode.CHANGES_MAY_EXPLAIN in codes
+    assert StatementCode.OTHER_CAUSES not in codes
+
+
 def test_draws_that_were_repeated_are_not_the_cause() -> None:
     """Where all traced draws are those of the original, something else differs as well."""
     trace = {"random": "ab", "sqlalchemy": "1"}

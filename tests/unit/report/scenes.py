@@ -51,6 +51,7 @@ def exact_scenes() -> list[Verdict]:
     cut = outputs({"m": 0.5, "loss": loss[:2]}, failure=CRASH)
     moved = outputs({"m": 0.5 + 2**-53, "loss": [*loss[:2], 0.25 + 1e-7, 0.125 + 1e-5]})
     traced = [replace(o, trace={"sklearn": "b"}) for o in exact(outputs({"m": 0.75}))]
+    changed = [replace(o, deviations=(Deviation("package numpy", "1", "2"),)) for o in exact(outputs({"m": 0.75}))]
     return [
         judge(one, exact(one, outputs({"m": 0.5, "loss": loss, **times})), PLAIN),
         judge(one, exact(moved, outputs({"m": 0.75, "other": 1.0})), PLAIN),
@@ -61,6 +62,7 @@ def exact_scenes() -> list[Verdict]:
         judge(outputs({"l": [0.1, 0.2]}), exact(*many({"l": [9.0, 0.2 + 2**-55]})), Tolerances(final_only=True)),
         judge(outputs({"l": [0.1, 0.2]}), exact(*many({"l": [0.1]})), PLAIN, original_deterministic=True),
         judge(outputs({"m": 0.5}), traced, PLAIN, original_trace={"sklearn": "a"}),
+        judge(outputs({"m": 0.5}), changed, PLAIN, original_deterministic=True),
         judge(outputs({"m": NAN, "k": INF}), exact(*many({"m": 0.5, "k": -INF})), PLAIN),
         judge(outputs({"m": 0.5}), exact(outputs({"m": 0.5}), TIMEOUT), PLAIN),
         judge(outputs({"m": 0.5}, failure=IN_CELL), exact(outputs({"m": 0.5}, failure=IN_CELL)), PLAIN),

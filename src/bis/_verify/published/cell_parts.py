@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bis._verify.published.html_tables import HtmlTable, tables_in, text_in
+from bis._verify.published.printed_models import names_model
 from bis._verify.published.printed_output import judge_text
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _value(output: ShownOutput) -> ShownValue | None:
     if _says_something(plain):
         return ShownValue(output.kind, plain, tables_in(html) if _PANDAS in html else ())
     if plain and not plain.lstrip().startswith("<"):
-        return None  # a model, say: its HTML is about itself
+        return ShownValue(output.kind, plain) if names_model(plain) else None  # its HTML is about itself
     other = next((output.forms[mime] for mime in _TEXTS if mime in output.forms), "")
     text = other or (text_in(html) if html else "")
     return ShownValue(output.kind, text, tables_in(html)) if _says_something(text) else None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bis._verify.figures.text_reading import PrintedNumber, read_text
 from bis._verify.figures.volatile_token import VolatileToken
 from bis._verify.published.library_lines import is_library_line
+from bis._verify.published.printed_models import MODEL
 from bis.model.machine_measures import measures_machine
 
 if TYPE_CHECKING:
@@ -162,18 +163,6 @@ _BAR = f"<{VolatileToken.PROGRESS_BAR.value}>"
 _PLACEHOLDER = re.compile(r"<[a-z-]+>")
 
 
-def _nested(depth: int) -> str:
-    return r"[^()]*" if depth == 0 else rf"(?:[^()]|\({_nested(depth - 1)}\))*"
-
-
-# A model or a step of one as libraries print it: which of its parameters are told differs from version to version.
-_MODEL = re.compile(
-    r"\b(?=[A-Z])\w*?(?:Classifier|Regressor|Regression|CV|Pipeline|Net|Lasso|Ridge|SV[CR]|Scaler|Encoder|Transformer|Means|PCA"
-    r"|Vectorizer|NB|Forest|Imputer|Selector|Union|Sequential|Functional|Booster|BayesSearch|Discriminant\w+)"
-    rf"\({_nested(5)}\)"
-)
-
-
 def _object(model: re.Match[str]) -> str:
     return "<object>" + "\n" * model[0].count("\n")
 
@@ -181,7 +170,7 @@ def _object(model: re.Match[str]) -> str:
 def _in_one_notation(text: str) -> str:
     """The same values in one notation, whatever library printed them; objects without their addresses."""
     text = _RUN.sub(lambda run: " ".join(_RUN_RESULTS.findall(run[1])), text)
-    text = _OBJECT.sub("<object>", _MODEL.sub(_object, _SPARSE.sub("<object>", text)))
+    text = _OBJECT.sub("<object>", MODEL.sub(_object, _SPARSE.sub("<object>", text)))
     text = _NUMPY_SCALAR.sub(r"\1", _MADE_OF.sub("", text))
     return _NAN.sub("nan", _GROUPED.sub(lambda grouped: grouped[0].replace(",", ""), text))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bis._verify.published.library_lines import tells_of_a_cut
 from bis._verify.published.printed_figures import FigureComparison, compare_figures
+from bis._verify.published.printed_models import other_settings
 from bis._verify.published.printed_output import (
     JudgedLine,
     LineKind,
@@ -108,6 +109,8 @@ class TextResults:
         printed = sides[1][-len(kept) or len(sides[1]) :] if front else sides[1]
         comparer = replace(self, cut=True) if back else self
         comparer.compare_lines(tally, kept, printed)
+        for label, before, after in other_settings(saved, now):
+            tally.differ(StatementCode.SAVED_VALUE_DIFFERS, before, after, label, None)
         if max(map(len, sides)) <= 1:  # the one line of a text needs no number
             tally.others = [replace(one, line=None) for one in tally.others]
         return tally

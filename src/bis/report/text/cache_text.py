@@ -21,10 +21,11 @@ _PROBLEMS = {
     "failed": "it cannot be removed",
 }
 _DAY_S = 24 * 3600
+_GAP = 2  # blanks between the columns of a table
 
 
 def contents_text(things: Sequence[KeptThing], *, now_unix_s: float, width: int = 80, colour: bool = False) -> str:
-    """What is kept, as a table, and how much it is.
+    """What is kept, as a table, and how much it is. No name is broken, so that it can be searched for and copied.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ def contents_text(things: Sequence[KeptThing], *, now_unix_s: float, width: int 
     now_unix_s : float
         The time from which ages are counted, in seconds.
     width : int
-        Of the terminal, in characters.
+        Of the terminal, in characters; lines with long names are longer.
     colour : bool
         Whether to use colour.
     """
@@ -42,17 +43,18 @@ def contents_text(things: Sequence[KeptThing], *, now_unix_s: float, width: int 
     rows = [
         (
             thing.kind.value,
-            thing.name,
             data_size(thing.size_bytes) or "empty",
             _age(thing.made_unix_s, now_unix_s),
             _age(thing.used_unix_s, now_unix_s),
-            ", ".join(x for x in (_STATES[thing.state], thing.about) if x),
+            _with_words(thing),
         )
         for thing in things
     ]
-    heads = ("kind", "name", "size", "made", "last use", "")
-    parts: list[Any] = [table(heads, rows, right=(2,), whole=(0, 2, 3, 4), fold=1), "", _total(things)]
-    return text_of(parts, width=width, colour=colour)
+    heads = ("kind", "size", "made", "last use", "name")
+    parts: list[Any] = [table(heads, rows, right=(1,), whole=(0, 1, 2, 3)), "", _total(things)]
+    before = sum(max(len(row[i]) for row in [heads, *rows]) + _GAP for i in range(len(heads) - 1))
+    needed = before + max(len(thing.name) for thing in things) + _GAP
+    return text_of(parts, width=max(width, needed), colour=colour)
 
 
 def print_contents(things: Sequence[KeptThing]) -> None:
@@ -82,6 +84,11 @@ def print_removals(done: Sequence[CacheRemoval], *, dry_run: bool, tell: Callabl
     for one in done:
         if not one.removed:
             tell(f"bis: {problem_text(one)}")
+
+
+def _with_words(thing: KeptThing) -> str:
+    words = ", ".join(x for x in (_STATES[thing.state], thing.about) if x)
+    return f"{thing.name} ({words})" if words else thing.name
 
 
 def _named(thing: KeptThing) -> str:

@@ -220,9 +220,13 @@ LIKENESSES = {
 }
 
 
+def _share(share: float) -> str:
+    return "less than 0.01%" if share < 0.0001 else f"{share:.2%}"
+
+
 def _pixels(f: Mapping[str, Any]) -> str:
     size = f": {_size(f['saved'])} pixels were saved, {_size(f['found'])} are given now" if "saved" in f else ""
-    share = f": {f['share']:.2%} of its pixels differ" if "share" in f else ""
+    share = f": {_share(f['share'])} of its pixels differ" if "share" in f else ""
     return size + share + (f", at most by {f['greatest']} of 255 levels" if "greatest" in f else "")
 
 
@@ -250,7 +254,7 @@ def _saved_compared(f: Mapping[str, Any]) -> str:
         text = f"{open_ones} of {results} with too few digits to tell" if open_ones else "no saved result was compared"
     if 0 < open_ones < f["results"]:
         text += f", {open_ones} with too few digits to tell"
-    within = f", {f['within']} at the precision of the print" if f["within"] else ""
+    within = f", {f['within']} printed differently" if f["within"] else ""
     where = f", in {counted(f['cells'], 'cell')}" if f["cells"] else ""
     return text + within + where + (f"; {f['parts']}" if f["parts"] else "")
 
@@ -383,6 +387,7 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.OTHER_CAUSES: "what differs is not recorded randomness: the time of day, threads and the order in which they "
     "finish, files that changed, or the network; `bis diff` compares the machines and packages, and one thread "
     "(OMP_NUM_THREADS=1) shows whether threads are the cause",
+    _C.CHANGES_MAY_EXPLAIN: "something was knowingly changed in the replays, which may be the cause",
     _C.ORIGINAL_FAILED: _original_failed,
     _C.EXACT_SAID: "exact replays: {level}: {parts}",
     _C.FRESH_WOULD_DECIDE: "{replays:#more fresh replay} would decide",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _FEW = 6
 _TRACE_LINES = 8
 # What differs from replay to replay in one and the same message: the workspace, and addresses in memory.
-_OF_THE_PLACE = re.compile(r"[^\s'\"]*bis-replay-[^/\s'\"]+/\d+|0x[0-9a-fA-F]+")
+_OF_THE_PLACE = re.compile(r"[^\s'\"]*bis-replay-[^/\s'\"]+/\d+|/ipykernel_\d+|0x[0-9a-fA-F]+")
 
 
 def failed_replays(outcomes: Sequence[Outcome]) -> list[Any]:
@@ -28,11 +28,15 @@ def failed_replays(outcomes: Sequence[Outcome]) -> list[Any]:
     if not failures:
         return []
     parts: list[Any] = ["", "failed replays:"]
+    printed: set[str] = set()
     for alike in list(failures.values())[:_FEW]:
         failure = alike[0].failure
         assert failure is not None
         parts.append(bullet(f"{_which(alike, len(outcomes))}: {_said(failure)}"))
-        parts += quoted(failure.traceback, lines=_TRACE_LINES)
+        way = _way(failure)
+        if way not in printed:
+            parts += quoted(failure.traceback, lines=_TRACE_LINES)
+        printed.add(way)
     if len(failures) > _FEW:
         parts.append(bullet(f"and {len(failures) - _FEW} other failures"))
     return parts
@@ -41,6 +45,11 @@ def failed_replays(outcomes: Sequence[Outcome]) -> list[Any]:
 def _kind(failure: Failure) -> tuple[object, ...]:
     message = _OF_THE_PLACE.sub("", _first_line(failure))
     return failure.stage, failure.exception, failure.signal, failure.exit_code, failure.cell, message
+
+
+def _way(failure: Failure) -> str:
+    """The traceback without the message, which may name a process or a file that is new in each replay."""
+    return _OF_THE_PLACE.sub("", failure.traceback.replace(_first_line(failure), ""))
 
 
 def _which(alike: Sequence[Outcome], total: int) -> str:

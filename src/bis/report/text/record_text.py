@@ -9,7 +9,7 @@ from typing import Any
 from bis.model.facets import Code, Data, Environment, Machine, Outputs, Parameters, Randomness, Status, Variable
 from bis.model.record import Mode, Record, State
 from bis.model.stored_runs import RunSummary, StoredVerdict
-from bis.report.text.figure_words import data_size
+from bis.report.text.figure_words import counted, data_size
 from bis.report.text.runs_text import moment, replays_table
 from bis.report.text.terminal import bullet, headline, print_text, quoted, table, text_of
 from bis.report.text.verdict_text import verdict_text
@@ -165,12 +165,12 @@ def _code(code: Code, few: int) -> list[str]:
     if code.remote:
         facts.append(f"from {code.remote}")
     if code.diff:
-        facts.append(f"uncommitted change of {code.diff.count(chr(10))} lines")
+        facts.append(f"uncommitted change of {counted(code.diff.count(chr(10)), 'line')}")
     if code.untracked:
         facts.append(f"untracked: {_listed(list(code.untracked), few)}")
     if code.snapshot:
         snapshot = code.snapshot
-        facts.append(f"snapshot of {len(snapshot.files)} files, {data_size(snapshot.size_bytes)}")
+        facts.append(f"snapshot of {counted(len(snapshot.files), 'file')}, {data_size(snapshot.size_bytes)}")
         if snapshot.excluded:
             facts.append("not in it: " + _listed([f"{e.path} ({e.reason})" for e in snapshot.excluded], few))
     if code.cells:
@@ -202,7 +202,7 @@ def _variable(variable: Variable) -> str:
 
 
 def _environment(environment: Environment, few: int) -> list[str]:
-    facts = [f"{environment.implementation} {environment.python}, {len(environment.packages)} distributions"]
+    facts = [f"{environment.implementation} {environment.python}, {counted(len(environment.packages), 'distribution')}"]
     known = ("numpy", "scipy", "scikit-learn", "torch", "tensorflow", "keras", "jax", "xgboost", "lightgbm", "mlflow")
     versions = {p.name.lower(): p.version for p in environment.packages}
     main = [f"{name} {versions[name]}" for name in known if name in versions]
@@ -247,7 +247,7 @@ def _randomness(randomness: Randomness, few: int) -> list[str]:
     facts = []
     if randomness.root:
         draws = sum(randomness.draws.values())
-        facts.append(f"entropy served from one recorded root, {draws} requests")
+        facts.append(f"entropy served from one recorded root, {counted(draws, 'request')}")
     if randomness.hash_seed is not None:
         facts.append(f"hash seed {randomness.hash_seed}")
     own = [s for s in randomness.seeds if s.is_the_programs]
@@ -290,9 +290,9 @@ def _outputs(outputs: Outputs, few: int) -> list[str]:
     if outputs.files:
         facts.append("files written: " + _listed([f.path for f in outputs.files], few))
     if outputs.stdout is not None:
-        facts.append(f"stdout: {outputs.stdout.count(chr(10))} lines")
+        facts.append(f"stdout: {counted(outputs.stdout.count(chr(10)), 'line')}")
     if outputs.cells:
-        facts.append(f"outputs of {len({c.position for c in outputs.cells})} cells")
+        facts.append(f"outputs of {counted(len({c.position for c in outputs.cells}), 'cell')}")
     return facts
 
 

@@ -43,7 +43,8 @@ def saved_outputs_parts(items: Sequence[Item], *, full: bool) -> list[Any]:
     if agreeing and full:
         parts += ["", _rows(agreeing, full=full)]
     elif agreeing:
-        parts += ["", f"{counted(len(agreeing), 'output')} without a difference: --full prints them"]
+        verb = "agrees" if len(agreeing) == 1 else "agree"
+        parts += ["", f"{counted(len(agreeing), 'output')} {verb}: --full prints them"]
     return parts
 
 

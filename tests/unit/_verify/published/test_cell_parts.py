@@ -44,10 +44,11 @@ def test_a_picture_has_an_alternative_text() -> None:
 
 
 def test_objects_are_no_values() -> None:
-    """Figures without a picture, widgets, progress bars, models with all that their HTML says about them."""
+    """Figures without a picture, widgets, progress bars; and all that the HTML of a model says about it."""
     bar = "  0%|          | 0/3 [00:00<?, ?it/s]"
-    model = shown(plain="LinearRegression()", html="<table><tr><td>tol</td><td>1e-06</td></tr></table>")
-    assert parts(shown(plain="<Figure size 1x1>"), shown(plain=bar, widget="{}"), model).values == ()
+    assert parts(shown(plain="<Figure size 1x1>"), shown(plain=bar, widget="{}")).values == ()
+    (model,) = parts(shown(plain="Ridge()", html="<table><tr><td>tol</td><td>1e-06</td></tr></table>")).values
+    assert (model.text, model.tables) == ("Ridge()", ())
 
 
 def test_tables_and_texts() -> None:

@@ -177,3 +177,14 @@ def test_a_declared_tolerance() -> None:
     wide = Tolerances({"auc": Tolerance(atol=0.05)})
     assert compare_saved_outputs([saved], NotebookRun([now])).level is Level.DIVERGENT
     assert compare_saved_outputs([saved], NotebookRun([now]), tolerances=wide).level is Level.NUMERICAL
+
+
+def test_another_model_is_another_result() -> None:
+    """Whether it is printed or shown; the same one is nothing that a program has computed."""
+    loss, (best, same, worse) = {"stdout": "loss: 0.512\n"}, (f"SVC(C={c})" for c in ("1.0", "1.0", "2.0"))
+    for form in ("stdout", "text/plain"):
+        saved = [shown(loss, position=0), shown({form: best})]
+        verdict = compare_saved_outputs(saved, NotebookRun([shown(loss, position=0), shown({form: worse})]))
+        assert (verdict.level, verdict.groups[0].items[0].label) == (Level.DIVERGENT, "C")
+        alone = compare_saved_outputs([shown({form: best})], NotebookRun([shown({form: same})]))
+        assert (alone.level, alone.exit_code) == (Level.INCONCLUSIVE, 4)

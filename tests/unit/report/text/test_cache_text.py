@@ -22,14 +22,25 @@ DIGESTS = KeptThing(KeptKind.DIGESTS, "digests.sqlite", 0)
 def test_what_is_kept_is_a_table() -> None:
     """With sizes, ages and states; what other folders share is not freed by removing it."""
     assert contents_text((ENVIRONMENT, SESSION, DIGESTS), now_unix_s=NOW, width=100) == (
-        "kind         name               size  made         last use\n"
-        "environment  py3.11.7-5d41   4.0 GiB  40 days ago  3 days ago\n"
-        "session      20261129-1      1.0 MiB  5 min ago    2 h ago     not stored yet, train.py\n"
-        "digests      digests.sqlite    empty  -            -\n"
+        "kind            size  made         last use    name\n"
+        "environment  4.0 GiB  40 days ago  3 days ago  py3.11.7-5d41\n"
+        "session      1.0 MiB  5 min ago    2 h ago     20261129-1 (not stored yet, train.py)\n"
+        "digests        empty  -            -           digests.sqlite\n"
         "\n"
         "3 things, 4.0 GiB; 3.0 GiB are shared with uv's cache, which `uv cache clean` frees\n"
     )
     assert contents_text((), now_unix_s=NOW) == "nothing is kept\n"
+
+
+def test_no_name_is_broken() -> None:
+    """However narrow the terminal is, and in a pipe: what is printed can be searched for and given to `remove`."""
+    source = KeptThing(KeptKind.SOURCE, f"{'5d' * 32}.tar.gz", 1 << 20)
+    session = replace(SESSION, name="20261129-225925-8b2fecc533da")
+    for width in (40, 80):
+        text = contents_text((source, session), now_unix_s=NOW, width=width)
+        assert source.name in text
+        assert session.name in text
+    assert max(map(len, contents_text((session,), now_unix_s=NOW).splitlines())) <= 80
 
 
 def test_what_was_removed_is_told_with_what_it_freed() -> None:

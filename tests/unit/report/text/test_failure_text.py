@@ -37,6 +37,20 @@ def test_different_failures_are_told_apart() -> None:
     assert "  - exact replay 4: exception, cell 2: ValueError: loss 4.1\n" in text
 
 
+def test_one_traceback_is_enough_where_only_the_message_differs() -> None:
+    """A process or a temporary file that a message names is another in each replay; another way to fail is printed."""
+    same = [
+        Failure(
+            "exception", f"OSError: pid {pid}", traceback=f"File /tmp/ipykernel_{pid}/1.py, line 3\nOSError: pid {pid}"
+        )
+        for pid in (71, 72)
+    ]
+    other = Failure("exception", "OSError: pid 73", traceback="File /tmp/ipykernel_73/1.py, line 4\nOSError: pid 73")
+    text = shown(*same, other)
+    assert text.count(", line 3\n") == text.count(", line 4\n") == 1
+    assert "  - exact replay 2: exception: OSError: pid 72\n  - exact replay 3" in text
+
+
 def test_many_failures_are_counted() -> None:
     """Six are printed; of a long traceback the end is."""
     text = shown(*(Failure("exception", f"ValueError: {i}") for i in range(20)))

@@ -35,7 +35,7 @@ code         partial
 parameters   recorded
   - lr = 0.1
 environment  recorded
-  - CPython 3.11.7, 1 distributions
+  - CPython 3.11.7, 1 distribution
   - numpy 2.1
 machine      missing
   ! not seen

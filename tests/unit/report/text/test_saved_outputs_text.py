@@ -18,7 +18,7 @@ differs, and does not count:
   - cell 1 (stdout): 'done' / 'finished'
   - cell 1, picture 1: another picture: 1.56% of its pixels differ, at most by 255 of 255 levels
 
-1 output without a difference: --full prints them
+1 output agrees: --full prints them
 
   - 1 picture: 1 different
   - 1 cell with other words around the results, or texts that are none
@@ -67,3 +67,23 @@ def test_what_is_too_short_to_tell_is_told() -> None:
     ):
         verdict = compare_saved_outputs([shown({"stdout": before})], NotebookRun([shown({"stdout": after})]))
         assert words in verdict_text(verdict, width=120)
+
+
+def test_a_figure_within_tolerance_is_not_called_the_same() -> None:
+    """Neither at the precision of a print that has all digits, nor among outputs without a difference."""
+    cells = [shown({"stdout": f"loss: 0.278425612{digit}007733\nauc: 0.75\n"}) for digit in "12"]
+    verdict = compare_saved_outputs(cells[:1], NotebookRun(cells[1:]))
+    text = verdict_text(verdict, width=120)
+    assert text.startswith("numerical: 2 of 2 saved results agree, 1 printed differently, in 1 cell\n")
+    assert "without a difference" not in text
+    assert "printed within rtol 1e-09" in verdict_text(verdict, width=120, full=True)
+
+
+def test_a_small_share_is_not_none() -> None:
+    """A picture that differs by a pixel differs."""
+    size = (200, 200)
+    saved, now = png(size=size), png("black", size=size)
+    cells = [shown({"stdout": "auc: 0.75\n"}, {"image/png": picture}) for picture in (saved, now)]
+    assert "less than 0.01% of its pixels differ" in verdict_text(
+        compare_saved_outputs(cells[:1], NotebookRun(cells[1:])), width=120
+    )
