@@ -146,7 +146,7 @@ _LETTER = re.compile(r"[^\W_]")
 _PLACEHOLDER = re.compile(r"<[a-z-]+>")
 
 
-def read_text(text: str, windows: Sequence[RunWindow] = ()) -> TextReading:
+def read_text(text: str, windows: Sequence[RunWindow] = (), *, skipped: int = 0) -> TextReading:
     """Read a printed text: the numbers that count with their labels, and the words around them.
 
     Parameters
@@ -156,6 +156,8 @@ def read_text(text: str, windows: Sequence[RunWindow] = ()) -> TextReading:
     windows : sequence of RunWindow
         When the programs ran that are compared (`bis._verify.figures.clock_times.windows_of`): what lies within was
         read from the clock. Empty where that is not known; then the form of a date decides.
+    skipped : int
+        How many lines stand before `text`, so that lines are numbered as in the whole.
     """
     ignored: Counter[VolatileToken] = Counter()
     labeller = NumberLabeller()
@@ -170,7 +172,7 @@ def read_text(text: str, windows: Sequence[RunWindow] = ()) -> TextReading:
         places = _places(masked)
         labels = labeller.label_line(masked, places)
         named = tuple(zip(places, labels, strict=True))
-        drafts.append(_Draft(shown.number, shown.text, spans, named, labeller.continues_list))
+        drafts.append(_Draft(shown.number + skipped, shown.text, spans, named, labeller.continues_list))
     measured = _measured(drafts, windows)
     lines: list[LineReading] = []
     block = 0
@@ -180,7 +182,7 @@ def read_text(text: str, windows: Sequence[RunWindow] = ()) -> TextReading:
         ignored.update(chosen.values())
         words, stable = draft.words(chosen)
         if not lines or not (draft.continues or lines[-1].words == words):
-            block = place
+            block = place + skipped
         line = LineReading(draft.number, draft.raw, words, stable, draft.counted(chosen, block))
         if lines and draft.continues:
             lines[-1] = _joined(lines[-1], line)

@@ -24,7 +24,7 @@ METRIC = outputs({"m": 0.5})
 
 def items(a: Outputs, *replays: Outputs, tolerances: Tolerances = PLAIN) -> dict[str, Item]:
     """The items on content, by name."""
-    found = content_items(a, exact(*replays), tolerances, has_metrics=bool(a.metrics))
+    found = content_items(a, exact(*replays), tolerances, measured=frozenset({None}) if a.metrics else frozenset())
     return {item_name(i): i for i in found}
 
 
@@ -188,3 +188,23 @@ def test_replays_that_ended_otherwise_are_left_out() -> None:
     a = wrote(content("m.json", named("acc", 0.5)))
     cut = replace(outputs(), exit_code=3)
     assert items(a, a, cut) == items(a, a)
+
+
+def test_files_in_random_folders_are_paired_by_what_they_hold() -> None:
+    """Threads write them in any order; where one holds another number, that is found."""
+    a = [content(f"/srv/tmp{i}aaaaaaa/m.json", named("f1", i / 7)) for i in (1, 2, 3)]
+    b = [content(f"/srv/tmp{9 - i}bbbbbbb/m.json", named("f1", i / 7)) for i in (1, 2, 3)]
+    assert judge(wrote(*a), exact(wrote(*b)), PLAIN).level is Level.BITWISE
+    other = content(b[0].path, named("f1", 0.9))
+    assert judge(wrote(*a), exact(wrote(other, *b[1:])), PLAIN).level is Level.INCONCLUSIVE
+    assert sum(i.level is Level.DIVERGENT for i in items(wrote(*a), wrote(other, *b[1:])).values()) == 1
+
+
+def test_a_file_that_was_logged_is_judged_once() -> None:
+    """As the artifact; a file of that name with other bytes is judged for itself."""
+    figure, other = named("f1", 0.5), named("f1", 0.25)
+    a = wrote(content("res.json", figure), content("out/res.json", figure, artifact=True))
+    b = wrote(content("res.json", other), content("out/res.json", other, artifact=True))
+    assert list(items(a, b)) == ["out/res.json: f1"]
+    late = wrote(content("res.json", other), content("out/res.json", figure, artifact=True))
+    assert "res.json" in "".join(items(late, b))
