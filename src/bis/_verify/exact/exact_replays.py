@@ -256,6 +256,9 @@ def _statements(case: Case, items: Sequence[Item], outcomes: Sequence[Outcome], 
     if not metrics and level is not Level.NOT_EXECUTABLE:
         figures = bool(case.original.models) or holds_figures(case.original)
         said.append(statement(StatementCode.NO_METRICS if figures else StatementCode.WORDS_ONLY))
+    end = next(i for i in items if i.kind is ItemKind.EXIT)
+    if end.level is Level.DIVERGENT and not metrics and not differing:
+        said = [*end.statements, *said]
     return tuple(said)
 
 

@@ -161,6 +161,19 @@ def _listed(outputs: Outputs, kind: ItemKind) -> dict[str, _Written]:
     }
 
 
+def _under_the_names_of(ours: WrittenContent, theirs: WrittenContent) -> WrittenContent:
+    """A replay's content, in which keys that are ids or times have the names of their counterparts."""
+    numbers, others = {n.name: n.digest for n in ours.numbers}, {n.name: n.digest for n in theirs.numbers}
+    named = pair_files(tuple(numbers), tuple(others), lambda a, b: numbers[a] == others[b])
+    texts = pair_files(tuple(ours.texts), tuple(theirs.texts), lambda a, b: ours.texts[a] == theirs.texts[b])
+    names, labels = {b: a for a, b in named.items()}, {b: a for a, b in texts.items()}
+    return replace(
+        theirs,
+        numbers=tuple(replace(n, name=names.get(n.name, n.name)) for n in theirs.numbers),
+        texts={labels.get(name, name): text for name, text in theirs.texts.items()},
+    )
+
+
 def _is_logged(written: _Written, outputs: Outputs) -> bool:
     """Whether a file was logged as an artifact with these bytes: then it is judged as that."""
     name = posixpath.basename(written.path)
@@ -258,6 +271,7 @@ class _Judge:
         return Item(written.path, self.kind, Level.INCONCLUSIVE, statements, evidence, counts=not aside)
 
     def _by_content(self, ours: WrittenContent, theirs: Sequence[WrittenContent]) -> list[Item]:
+        theirs = [_under_the_names_of(ours, other) for other in theirs]
         if ours.kind is ContentKind.TEXT:
             items = self._plain_text(ours, theirs)
         else:

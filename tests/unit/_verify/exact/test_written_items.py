@@ -208,3 +208,20 @@ def test_a_file_that_was_logged_is_judged_once() -> None:
     assert list(items(a, b)) == ["out/res.json: f1"]
     late = wrote(content("res.json", other), content("out/res.json", figure, artifact=True))
     assert "res.json" in "".join(items(late, b))
+
+
+def test_keys_that_are_ids_or_times_are_paired() -> None:
+    """As the names of files are: by the rest, and several by their values."""
+    one, other = (f"3f2a9c1b-0000-4000-8000-00000000000{i}" for i in (1, 2))
+    a = wrote(content("m.json", named(f"{one}.acc", 0.5), named(f"{other}.acc", 0.25), texts={f"{one}.model": "svm"}))
+    x, y = (f"77ab0142-0000-4000-8000-00000000000{i}" for i in (1, 2))
+    b = wrote(content("m.json", named(f"{x}.acc", 0.25), named(f"{y}.acc", 0.5), texts={f"{y}.model": "svm"}))
+    assert judge(a, exact(b), PLAIN).level is Level.BITWISE
+    c = wrote(content("m.json", named(f"{x}.acc", 0.25), named(f"{y}.acc", 0.75), texts={f"{y}.model": "svm"}))
+    assert words(judge(a, exact(c), PLAIN)).startswith(f"not the same: m.json: {one}.acc")
+
+
+def test_where_only_the_end_differs_the_headline_says_that() -> None:
+    """And not what was compared."""
+    a, b = outputs(stdout="ok"), replace(outputs(stdout="ok"), exit_code=2)
+    assert words(judge(a, exact(a, b), PLAIN)).startswith("1 of 2 ended differently")
