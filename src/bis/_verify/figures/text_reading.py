@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bis._verify.figures.clock_times import clock_spans, times_of_day
-from bis._verify.figures.identifiers import identifier_spans
+from bis._verify.figures.identifiers import identifier_spans, process_spans
 from bis._verify.figures.log_lines import shown_lines
 from bis._verify.figures.number_labels import NumberLabel, NumberLabeller
 from bis._verify.figures.quantities import CLOCK_LENGTH, label_before, quantity_spans
@@ -155,7 +155,8 @@ def read_text(text: str, windows: Sequence[RunWindow] = (), *, skipped: int = 0)
         As printed, to stdout, stderr or a cell; line endings and what was overwritten in place are resolved.
     windows : sequence of RunWindow
         When the programs ran that are compared (`bis._verify.figures.clock_times.windows_of`): what lies within was
-        read from the clock. Empty where that is not known; then the form of a date decides.
+        read from the clock, and what is the number of one of their processes is not compared. Empty where that is not
+        known; then the form of a date decides.
     skipped : int
         How many lines stand before `text`, so that lines are numbered as in the whole.
     """
@@ -269,7 +270,8 @@ def _masked(line: str, spans: Sequence[TextSpan]) -> str:
 def _spans(line: str, windows: Sequence[RunWindow]) -> tuple[TextSpan, ...]:
     if not _MAY_HOLD.search(line):
         return ()
-    found = [*identifier_spans(line), *clock_spans(line, windows), *quantity_spans(line)]
+    processes = process_spans(line, (pid for window in windows for pid in window.pids))
+    found = [*identifier_spans(line), *processes, *clock_spans(line, windows), *quantity_spans(line)]
     return without_overlaps([*found, *_clock_words(line, windows)])
 
 

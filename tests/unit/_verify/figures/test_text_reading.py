@@ -178,3 +178,12 @@ def test_a_text_that_says_nothing() -> None:
     assert read_text("done", RUN).says_something
     assert not read_text("took 3.2 s\n", RUN).says_something
     assert read_text("[0.5]", RUN).says_something
+
+
+def test_numbers_of_the_programs_processes_are_not_compared() -> None:
+    """Loggers write them without a word; the same digits within another number are a figure."""
+    windows = (RunWindow(1764404888.0, 1764404908.0, (4711, 12)), RunWindow(1764490000.0, 1764490020.0, (815,)))
+    one = read_text("2025-11-29 08:28:13,120 4711 accuracy 0.5\nworker 4711: 0.4711, 12 of 20\n", windows)
+    other = read_text("2025-11-30 08:07:00,001 815 accuracy 0.5\nworker 815: 0.4711, 12 of 20\n", windows)
+    assert [line.words for line in one.lines] == [line.words for line in other.lines]
+    assert [n.text for n in one.numbers] == [n.text for n in other.numbers] == ["0.5", "0.4711", "12", "20"]
