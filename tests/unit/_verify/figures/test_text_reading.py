@@ -187,3 +187,10 @@ def test_numbers_of_the_programs_processes_are_not_compared() -> None:
     other = read_text("2025-11-30 08:07:00,001 815 accuracy 0.5\nworker 815: 0.4711, 12 of 20\n", windows)
     assert [line.words for line in one.lines] == [line.words for line in other.lines]
     assert [n.text for n in one.numbers] == [n.text for n in other.numbers] == ["0.5", "0.4711", "12", "20"]
+
+
+@pytest.mark.parametrize("line", ["INFO:root:accuracy 0.5", "WARNING:a.b:accuracy: 0.5", "INFO accuracy 0.5"])
+def test_the_level_and_name_of_a_logger_are_no_label(line: str) -> None:
+    """A level alone is one."""
+    assert [n.label for n in read_text(line).numbers] == ["accuracy"]
+    assert [n.label for n in read_text("ERROR: 0.5").numbers] == ["ERROR"]
