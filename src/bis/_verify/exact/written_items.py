@@ -175,10 +175,11 @@ def _under_the_names_of(ours: WrittenContent, theirs: WrittenContent) -> Written
 
 
 def _is_logged(written: _Written, outputs: Outputs) -> bool:
-    """Whether a file was logged as an artifact with these bytes: then it is judged as that."""
-    name = posixpath.basename(written.path)
-    return bool(written.digest) and any(
-        a.digest == written.digest and posixpath.basename(plain(a.path)) == name for a in outputs.artifacts
+    """Whether a file was logged as an artifact, and read there with these bytes: then it is judged as that."""
+    name, digest = posixpath.basename(written.path), written.content.digest if written.content else ""
+    return any(
+        c.artifact and c.is_read and c.digest == digest and posixpath.basename(plain(c.path)) == name
+        for c in outputs.contents
     )
 
 

@@ -186,6 +186,7 @@ def test_numbers_of_the_programs_processes_are_not_compared() -> None:
     one = read_text("2025-11-29 08:28:13,120 4711 accuracy 0.5\nworker 4711: 0.4711, 12 of 20\n", windows)
     other = read_text("2025-11-30 08:07:00,001 815 accuracy 0.5\nworker 815: 0.4711, 12 of 20\n", windows)
     assert [line.words for line in one.lines] == [line.words for line in other.lines]
+    assert not read_text("[4711:139877073218432] INFO", windows).numbers
     assert [n.text for n in one.numbers] == [n.text for n in other.numbers] == ["0.5", "0.4711", "12", "20"]
 
 
