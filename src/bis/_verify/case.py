@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bis._verify.figures.clock_times import windows_of
 from bis._verify.printed_text import cell_texts, numbers_in
-from bis._verify.scoped_names import plain
+from bis._verify.scoped_names import plain, scope
 from bis._verify.stderr_lines import own_lines
 from bis._verify.tolerances import Tolerances
 from bis._verify.written_figures import written_curves
@@ -32,9 +32,14 @@ class Case:
     trace: Mapping[str, str] = field(default_factory=dict)
 
     def metrics(self, outputs: Outputs) -> tuple[Curve, ...]:
-        """The metrics of a run; also what it printed and wrote, where the original logged none that count."""
-        if any(counts(c.name, self.tolerances) for c in self.original.metrics):
-            return outputs.metrics
+        """The metrics of a run; also what it printed and wrote, where the original logged none that count.
+
+        Of several runs, those to which no metric was logged have the figures in their artifacts.
+        """
+        measured = runs_with_metrics(c.name for c in self.original.metrics if counts(c.name, self.tolerances))
+        if measured:
+            written = written_curves(outputs) if measured != {None} else ()
+            return (*outputs.metrics, *(c for c in written if scope(c.name) not in {None, *measured}))
         return (*outputs.metrics, *printed_curves(outputs), *written_curves(outputs))
 
     def quantum(self, name: str) -> float:
@@ -50,6 +55,11 @@ class Case:
 def counts(name: str, tolerances: Tolerances) -> bool:
     """Whether a metric is part of the verdict: not where it measures the machine and the user did not name it."""
     return tolerances.names(name) or measures_machine(plain(name)) is None
+
+
+def runs_with_metrics(names: Iterable[str]) -> frozenset[int | None]:
+    """The places of the runs that these metrics belong to; None stands for a program of which one run is judged."""
+    return frozenset(map(scope, names))
 
 
 def not_counted(name: str, tolerances: Tolerances) -> tuple[Statement, ...]:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 # In order: the longer forms first. What is taken out leaves a mark, so that `run_1.json` and `run.json` stay apart.
 _PASSING = (
@@ -28,20 +28,28 @@ _PASSING = (
 _MARK = "\N{WHITE SQUARE}"
 
 
-def pair_files(original: Sequence[str], replayed: Iterable[str]) -> dict[str, str]:
+def pair_files(
+    original: Sequence[str],
+    replayed: Iterable[str],
+    alike: Callable[[str, str], bool] = lambda _a, _b: False,
+) -> dict[str, str]:
     """Which file of a replay answers to which of the original.
 
     Parameters
     ----------
     original, replayed : sequence of str
         Paths, in the order in which they are listed.
+    alike : callable
+        Whether a file of the original and one of the replay hold the same: of several whose names differ by what passes
+        alone, the names do not say which answers to which.
 
     Returns
     -------
     dict of str to str
         The replay's path by the original's; files without a counterpart are left out. The same path comes first; then
-        the same path but for what passes (times, ids, random parts) where as many are left on both sides, paired in
-        their order; last the same name in another place, for files outside of the project.
+        the same path but for what passes (times, ids, random parts) where as many are left on both sides, first those
+        that are alike, the others in their order; last the same name in another place, for files outside of the
+        project.
     """
     left = list(dict.fromkeys(replayed))
     pairs = {path: path for path in original if path in set(left)}
@@ -53,8 +61,21 @@ def pair_files(original: Sequence[str], replayed: Iterable[str]) -> dict[str, st
             ours = [path for path in open_ones if name_of(path) == name]
             theirs = [path for path in free if name_of(path) == name]
             if len(ours) == len(theirs):
-                pairs.update(zip(ours, theirs, strict=True))
+                pairs.update(_as_sets(ours, theirs, alike))
     return pairs
+
+
+def _as_sets(ours: list[str], theirs: list[str], alike: Callable[[str, str], bool]) -> list[tuple[str, str]]:
+    """Pair as many that are alike as can be, and the others in their order."""
+    pairs = []
+    left = list(theirs)
+    for path in ours if len(ours) > 1 else ():
+        partner = next((other for other in left if alike(path, other)), None)
+        if partner is not None:
+            left.remove(partner)
+            pairs.append((path, partner))
+    paired = {path for path, _ in pairs}
+    return [*pairs, *zip((path for path in ours if path not in paired), left, strict=True)]
 
 
 def lasting_name(path: str) -> str:

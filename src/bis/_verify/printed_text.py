@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from bis._verify.figures.clock_times import RunWindow
     from bis.model.facets import CellOutput
 
+_BEGINNING = 1 << 15
+# Longer texts, in characters, are read where they differ, with so many lines around: those name columns and lists.
+_LONG = 1 << 18
+_AROUND = 200
+
 
 @dataclass(frozen=True, slots=True)
 class NumberPair:
@@ -32,18 +37,19 @@ class TextComparison:
 
     `identical` speaks of the raw text but for line endings; `same_words` of what is left when numbers and what does
     not decide are taken out. `ignored` counts, by kind, what was found that does not decide (of the text that has more
-    of it). `first_other_line` is the first line (from 1, of the original) whose words differ, with both sides.
-    `says_something` is false where no word and no number is left to compare: then two equal texts are no evidence.
+    of it). `unpaired` is how many numbers of the original stand in lines that the other text does not have.
+    `first_other_line` is the first line (from 1, of the original) whose words differ, with both sides. Identical texts
+    are not read, and have no pairs.
     """
 
     identical: bool
     same_words: bool
     pairs: tuple[NumberPair, ...] = ()
     ignored: Mapping[VolatileToken, int] = field(default_factory=dict)
+    unpaired: int = 0
     first_other_line: int | None = None
     original_line: str = ""
     replayed_line: str = ""
-    says_something: bool = True
 
     @property
     def differing(self) -> tuple[NumberPair, ...]:
@@ -71,11 +77,10 @@ def compare_texts(original: str, replayed: str, windows: Sequence[RunWindow] = (
     `windows` says when both programs ran (`bis._verify.figures.clock_times.windows_of(original, replayed)`); empty
     where that is not known of both.
     """
-    a = read_text(original, windows)
     if normalise_line_endings(original) == normalise_line_endings(replayed):
-        pairs = tuple(NumberPair(n, n) for n in a.numbers)
-        return TextComparison(identical=True, same_words=True, pairs=pairs, says_something=a.says_something)
-    b = read_text(replayed, windows)
+        return TextComparison(identical=True, same_words=True)
+    original, replayed, skipped = _where_they_differ(original, replayed)
+    a, b = read_text(original, windows, skipped=skipped), read_text(replayed, windows, skipped=skipped)
     a_lines, b_lines = _without_blank_end(a.lines), _without_blank_end(b.lines)
     a_words, b_words = [x.words for x in a_lines], [x.words for x in b_lines]
     pairs_found: list[NumberPair] = []
@@ -90,11 +95,42 @@ def compare_texts(original: str, replayed: str, windows: Sequence[RunWindow] = (
         same_words=other is None,
         pairs=tuple(pairs_found),
         ignored=Counter(a.ignored) | Counter(b.ignored),
+        unpaired=len(a.numbers) - len(pairs_found),
         first_other_line=None if other is None else _number(a_lines, other),
         original_line="" if other is None else _line(a_lines, other),
         replayed_line="" if other is None else _line(b_lines, other),
-        says_something=a.says_something or b.says_something,
     )
+
+
+def says_something(text: str, windows: Sequence[RunWindow] = ()) -> bool:
+    """Whether a number is left to compare, or a line of words in which nothing was left out."""
+    return any(read_text(part, windows).says_something for part in _beginning_first(text))
+
+
+def holds_numbers(text: str, windows: Sequence[RunWindow] = ()) -> bool:
+    """Whether a number of a text may be a result."""
+    return any(read_text(part, windows).numbers for part in _beginning_first(text))
+
+
+def _beginning_first(text: str) -> Iterable[str]:
+    """The first lines of a long text, and only then all of it: what is looked for mostly stands there already."""
+    beginning = text[:_BEGINNING].rpartition("\n")[0] if len(text) > _BEGINNING else ""
+    return (beginning, text) if beginning else (text,)
+
+
+def _where_they_differ(original: str, replayed: str) -> tuple[str, str, int]:
+    """Of long texts the lines from the first that differs to the last, with some around; and how many stand before.
+
+    Reading takes about a minute for 10 MiB, and lines that are the same on both sides say nothing.
+    """
+    if min(len(original), len(replayed)) <= _LONG:
+        return original, replayed, 0
+    a, b = normalise_line_endings(original).split("\n"), normalise_line_endings(replayed).split("\n")
+    shorter = min(len(a), len(b))
+    before = next((i for i in range(shorter) if a[i] != b[i]), shorter)
+    after = next((i for i in range(shorter - before) if a[-1 - i] != b[-1 - i]), shorter - before)
+    before, after = max(0, before - _AROUND), max(0, after - _AROUND)
+    return "\n".join(a[before : len(a) - after]), "\n".join(b[before : len(b) - after]), before
 
 
 def _without_blank_end(lines: Sequence[LineReading]) -> Sequence[LineReading]:

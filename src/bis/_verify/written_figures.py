@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bis._verify.file_pairing import lasting_name
-from bis._verify.printed_text import numbers_in
+from bis._verify.printed_text import holds_numbers, numbers_in
 from bis._verify.scoped_names import plain, scope, scoped
 from bis.model.facets import Curve
 from bis.model.machine_measures import measures_machine
@@ -43,7 +43,7 @@ def has_figures(outputs: Outputs) -> bool:
     """Whether numbers that are results stand in the files or artifacts of a run."""
     return any(
         any(counts_as_result(n) for n in content.numbers)
-        or (content.kind is ContentKind.TEXT and bool(numbers_in(content.texts.get("", ""))))
+        or (content.kind is ContentKind.TEXT and holds_numbers(content.texts.get("", "")))
         for content in outputs.contents
     )
 

@@ -400,7 +400,7 @@ class Outputs:
     where MLflow says FINISHED. `stdout_rest` and `stderr_rest` are set where not all that was printed was kept.
     `contents` are what stands in the artifacts and files; they are kept apart from the record, and empty where they
     were not read. `stderr` is None where it was not recorded. `started_unix_s` and `ended_unix_s` say when the program
-    ran; None where that was not recorded.
+    ran; None where that was not recorded. `pids` are the numbers of its processes, the first 200 of them.
     """
 
     status: Status
@@ -419,6 +419,7 @@ class Outputs:
     stdout_rest: PrintedRest | None = None
     stderr_rest: PrintedRest | None = None
     contents: tuple[WrittenContent, ...] = ()
+    pids: tuple[int, ...] = ()
 
     def metric(self, name: str) -> Curve | None:
         """The curve of this name."""

@@ -28,6 +28,7 @@ from bis.model.session_run import SessionRun
 
 _NAME = "mlflow.runName"
 _PARENT = "mlflow.parentRunId"
+_MOST_PIDS = 200
 _LONGEST_PARAM = 500  # enough to tell runs apart
 
 
@@ -190,6 +191,7 @@ def outputs_of(seen: ObservedSession, run: SeenRun | None, *, redact: Any = str)
         stderr=None if stderr is None else redact(stderr),
         stdout_rest=_rest(seen.exit.stdout_rest, redact) if seen.exit else None,
         stderr_rest=_rest(seen.exit.stderr_rest, redact) if seen.exit else None,
+        pids=tuple(dict.fromkeys(int(e["pid"]) for e in seen.all("process")))[:_MOST_PIDS],
     )
 
 

@@ -47,3 +47,15 @@ def test_several_of_a_name_are_paired_in_their_order() -> None:
 def test_files_outside_of_the_project_may_lie_elsewhere() -> None:
     """By their last name."""
     assert pair_files(["/srv/a/out.json"], ["/srv/b/out.json", "out.json"]) == {"/srv/a/out.json": "/srv/b/out.json"}
+
+
+def test_of_several_of_a_name_those_that_are_alike_come_first() -> None:
+    """Random folders of threads are listed in any order; what stands in their files says which is which."""
+    ours = ["/srv/tmp1aaaaaaa/m.json", "/srv/tmp2aaaaaaa/m.json", "/srv/tmp3aaaaaaa/m.json"]
+    theirs = ["/srv/tmp4aaaaaaa/m.json", "/srv/tmp5aaaaaaa/m.json", "/srv/tmp6aaaaaaa/m.json"]
+    same = {(ours[0], theirs[2]), (ours[1], theirs[0])}
+    assert pair_files(ours, theirs, lambda a, b: (a, b) in same) == {
+        ours[0]: theirs[2],
+        ours[1]: theirs[0],
+        ours[2]: theirs[1],
+    }

@@ -6,7 +6,13 @@ import pytest
 
 from bis._verify.figures.clock_times import RunWindow
 from bis._verify.figures.volatile_token import VolatileToken
-from bis._verify.printed_text import compare_texts, normalise_line_endings, numbers_in
+from bis._verify.printed_text import (
+    compare_texts,
+    holds_numbers,
+    normalise_line_endings,
+    numbers_in,
+    says_something,
+)
 
 ORIGINAL, REPLAY = RunWindow(1764404888.0, 1764404908.0), RunWindow(1764490000.0, 1764490020.0)
 WINDOWS = (ORIGINAL, REPLAY)
@@ -130,5 +136,28 @@ def test_what_was_not_compared_is_counted() -> None:
 
 def test_texts_that_say_nothing_are_no_evidence() -> None:
     """A clock alone gives nothing to compare."""
-    assert not compare_texts("1764404891.1", "1764490003.2", WINDOWS).says_something
-    assert compare_texts("acc 0.5", "acc 0.5", WINDOWS).says_something
+    assert not says_something("1764404891.1", WINDOWS)
+    assert says_something("acc 0.5", WINDOWS)
+
+
+def test_long_texts_are_read_where_they_differ() -> None:
+    """With the numbers of lines, labels and words of a reading of the whole."""
+    lines = [f"line {i} of many {'x' * 80}" for i in range(4_000)]
+    a, b = "\n".join([*lines, "epoch 3", "acc 0.25"]), "\n".join([*lines, "epoch 3", "acc 0.5"])
+    compared = compare_texts(a, b)
+    assert compared.same_words
+    assert [(p.original.label, p.original.line, p.replayed.text) for p in compared.differing] == [("acc", 4002, "0.5")]
+    other = compare_texts(a, b.replace("epoch 3", "fold 3"))
+    assert other.first_other_line == 4001
+    assert other.unpaired == 1
+    first = compare_texts("acc 0.5\n" + a, "acc 0.25\n" + a)
+    assert [(p.original.line, p.original.text) for p in first.differing] == [(1, "0.5")]
+
+
+def test_numbers_are_looked_for_in_all_of_a_long_text() -> None:
+    """Not in its first lines only."""
+    long = "2026-11-29 08:16:08\n" * 5_000
+    assert not holds_numbers(long)
+    assert not says_something(long)
+    assert holds_numbers(long + "acc 0.5")
+    assert says_something(long + "acc 0.5")

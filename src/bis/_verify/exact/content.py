@@ -9,9 +9,9 @@ from bis._verify.ending import ending_of, ending_of_original, same_end
 from bis._verify.exact.cut_text import KeptText, stream_items
 from bis._verify.exact.log_items import log_items
 from bis._verify.exact.printed_items import PrintedPlace
-from bis._verify.exact.written_items import OWN_ARTIFACTS, written_items
+from bis._verify.exact.written_items import OWN_ARTIFACTS, beside_metrics, written_items
 from bis._verify.figures.clock_times import windows_of
-from bis._verify.printed_text import cell_texts, numbers_in
+from bis._verify.printed_text import cell_texts, holds_numbers
 from bis._verify.stderr_lines import own_lines
 from bis._verify.written_figures import has_figures
 from bis.model.statement import StatementCode, statement
@@ -27,34 +27,34 @@ _STDERR = "stderr"
 
 
 def content_items(
-    original: Outputs, outcomes: Sequence[Outcome], tolerances: Tolerances, *, has_metrics: bool
+    original: Outputs, outcomes: Sequence[Outcome], tolerances: Tolerances, *, measured: frozenset[int | None]
 ) -> list[Item]:
     """The items on all outputs that are not metrics.
 
     Models always count. What was printed, and what stands in files and artifacts, counts where there are no metrics;
-    beside metrics only numbers in files do, which then differ from metrics that are the same. With ``strict``, all
-    must have the same bytes. Replays that ended otherwise than the original are left out: what they lack was not
-    reached.
+    beside metrics only numbers in files do, which then differ from metrics that are the same. Models and artifacts are
+    beside the metrics of their own run: `measured` has the places of the runs with metrics (see
+    `bis._verify.case.runs_with_metrics`). With ``strict``, all must have the same bytes. Replays that ended otherwise
+    than the original are left out: what they lack was not reached.
     """
     first = ending_of_original(original)
     ran = [o.outputs for o in outcomes if o.outputs is not None and same_end(first, ending_of(o))]
     strict = tolerances.strict
-    # Where metrics agree to the bit and a digest does not, the run is "metrics bitwise"; without metrics, divergent.
-    other = Level.METRICS_BITWISE if has_metrics else Level.DIVERGENT
-    models = _digest_items(original, ran, ItemKind.MODEL, other=other)
+    has_metrics = bool(measured)
+    models = _digest_items(original, ran, ItemKind.MODEL, measured=measured)
     weights = bool(models) and all(i.level is Level.BITWISE for i in models)
     figures = has_metrics or weights or holds_figures(original)
     items = [*models]
     for kind in (ItemKind.ARTIFACT, ItemKind.FILE):
         if strict:
-            items += _digest_items(original, ran, kind, other=other)
+            items += _digest_items(original, ran, kind, measured=measured)
         else:
             items += written_items(
                 original,
                 ran,
                 kind,
                 tolerances,
-                has_metrics=has_metrics,
+                measured=measured,
                 has_figures=figures,
                 has_weights=weights,
             )
@@ -65,7 +65,7 @@ def holds_figures(outputs: Outputs) -> bool:
     """Whether a run printed or wrote numbers."""
     texts = [outputs.stdout or "", own_lines(outputs.stderr or "")]
     texts += [own_lines(t) if kind == _STDERR else t for (_, kind), t in cell_texts(outputs.cells).items()]
-    return has_figures(outputs) or any(numbers_in(text, windows_of(outputs)) for text in texts)
+    return has_figures(outputs) or any(holds_numbers(text, windows_of(outputs)) for text in texts)
 
 
 def _printed_items(
@@ -101,8 +101,13 @@ def _digests(outputs: Outputs, kind: ItemKind) -> dict[str, str]:
     return {f.path: f.digest for f in outputs.files}
 
 
-def _digest_items(original: Outputs, ran: Sequence[Outputs], kind: ItemKind, *, other: Level) -> list[Item]:
-    """Outputs that must have the same digest."""
+def _digest_items(
+    original: Outputs, ran: Sequence[Outputs], kind: ItemKind, *, measured: frozenset[int | None]
+) -> list[Item]:
+    """Outputs that must have the same digest.
+
+    Where metrics agree to the bit and a digest does not, the run is "metrics bitwise"; without metrics, divergent.
+    """
     first = _digests(original, kind)
     if not first or not ran:
         return []
@@ -130,6 +135,7 @@ def _digest_items(original: Outputs, ran: Sequence[Outputs], kind: ItemKind, *, 
             said = statement(
                 StatementCode.OTHER_CONTENT, content=content, other=total - alike - absent, absent=absent, total=total
             )
+            other = Level.METRICS_BITWISE if beside_metrics(name, measured) else Level.DIVERGENT
             items.append(Item(name, kind, other, (said,), evidence))
     if same and kind is not ItemKind.MODEL:
         said = statement(StatementCode.SAME_CONTENTS, kind=kind.value, same=len(same), listed=len(first), total=total)

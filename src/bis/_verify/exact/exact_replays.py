@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bis._verify.alignment import AlignedCurves, Point, align, values_of
-from bis._verify.case import Case, counts, not_counted
+from bis._verify.case import Case, counts, not_counted, runs_with_metrics
 from bis._verify.ending import ending_of, ending_of_original, group_failures, judge_exact_ending, same_end
 from bis._verify.exact.content import content_items, holds_figures
 from bis._verify.exact.divergence import Reading, read_divergence
 from bis._verify.exact_numbers import distance_figures, exactly
+from bis._verify.scoped_names import plain, scope, scoped
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Basis, Evidence, Group, Item, ItemKind, Level, Outcome, ReplayKind
 from bis.stats.binomial import identical_lower_bound
@@ -63,8 +64,8 @@ def judge_exact(case: Case, outcomes: Sequence[Outcome]) -> Group:
     """Judge the exact replays; `outcomes` must hold at least one, and exact ones only."""
     items = [judge_exact_ending(case.original, outcomes)]
     items += _metric_items(case, outcomes)
-    has_metrics = any(i.counts and i.kind in {ItemKind.METRIC, ItemKind.CURVE} for i in items)
-    items += content_items(case.original, outcomes, case.tolerances, has_metrics=has_metrics)
+    measured = runs_with_metrics(i.name for i in items if i.counts and i.kind is not ItemKind.EXIT)
+    items += content_items(case.original, outcomes, case.tolerances, measured=measured)
     level = max((i.level for i in items if i.counts), key=lambda x: x.rank)
     failed = group_failures(case.original, outcomes)
     if level is Level.BITWISE and not any(i.counts and i.kind is not ItemKind.EXIT for i in items):
@@ -255,12 +256,17 @@ def _statements(case: Case, items: Sequence[Item], outcomes: Sequence[Outcome], 
     if not metrics and level is not Level.NOT_EXECUTABLE:
         figures = bool(case.original.models) or holds_figures(case.original)
         said.append(statement(StatementCode.NO_METRICS if figures else StatementCode.WORDS_ONLY))
+    end = next(i for i in items if i.kind is ItemKind.EXIT)
+    if end.level is Level.DIVERGENT and not metrics and not differing:
+        said = [*end.statements, *said]
     return tuple(said)
 
 
 def _named(item: Item) -> str:
-    place = item.name if item.cell is None else f"cell {item.cell} ({item.name})"
-    return f"{place}: {item.label}" if item.label else place
+    run, name = scope(item.name), plain(item.name)
+    place = name if item.cell is None else f"cell {item.cell} ({name})"
+    place = f"{place}: {item.label}" if item.label else place
+    return place if run is None else scoped(place, run)
 
 
 def _outputs_that_differ(items: Sequence[Item], metrics: Sequence[Item]) -> list[Item]:
@@ -273,4 +279,7 @@ def _outputs_that_differ(items: Sequence[Item], metrics: Sequence[Item]) -> list
     if any(i.level not in same for i in metrics):
         return []
     written = {ItemKind.FILE, ItemKind.ARTIFACT}
-    return [i for i in items if i.counts and i.kind in written and i.label and i.level is not Level.BITWISE]
+    named = [i for i in items if i.counts and i.kind in written and i.label and i.level is not Level.BITWISE]
+    # What counts as much as a metric: of runs to which none was logged.
+    weaker = [i for i in items if i.counts and i.kind in {*written, ItemKind.MODEL} and i.level is Level.DIVERGENT]
+    return [*weaker, *(i for i in named if i not in weaker)]

@@ -44,12 +44,9 @@ def log_items(
     numbers = len(numbers_in(ours.text, printed.windows))
     whole, figures = items[:1], items[1:]
     if not numbers:
-        return [replace(i, counts=False, statements=(*i.statements, _WORDS_ONLY)) for i in whole]
+        return [replace(i, counts=False, statements=(*i.statements, _WORDS_ONLY)) if i.counts else i for i in whole]
     if whole and whole[0].level is Level.DIVERGENT:
-        unpaired = any(
-            t is None or len(compare_texts(ours.text, t.text, printed.windows).pairs) < numbers for t in theirs
-        )
-        if unpaired:
+        if any(t is None or compare_texts(ours.text, t.text, printed.windows).unpaired for t in theirs):
             whole = [replace(i, level=Level.INCONCLUSIVE) for i in whole]
         else:
             whole = [replace(i, counts=False, statements=(*i.statements, _WORDS_ONLY)) for i in whole]

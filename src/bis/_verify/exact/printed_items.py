@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from bis._verify.alignment import finite_relative
 from bis._verify.exact_numbers import distance_figures
 from bis._verify.figures.clock_times import RunWindow
-from bis._verify.figures.text_reading import read_text
-from bis._verify.printed_text import NumberPair, TextComparison, compare_texts
+from bis._verify.printed_text import NumberPair, TextComparison, compare_texts, says_something
 from bis._verify.scoped_names import plain
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Evidence, Item, ItemKind, Level
@@ -63,7 +62,7 @@ def text_items(
     items = _text_items(printed, pairs, tolerances, has_metrics=has_metrics)
     if tolerances.strict or not printed.counts:
         return items
-    if any(read_text(text, printed.windows).says_something for pair in pairs for text in pair if text):
+    if any(says_something(text, printed.windows) for pair in pairs for text in pair if text):
         return items
     return [replace(i, counts=False, statements=(*i.statements, _SAYS_NOTHING)) for i in items]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bis._verify.alignment import finite_relative
@@ -14,7 +16,8 @@ from bis._verify.exact.printed_items import PrintedPlace, text_items
 from bis._verify.exact_numbers import distance_figures, exactly
 from bis._verify.figures.clock_times import RunWindow, windows_of
 from bis._verify.file_pairing import pair_files
-from bis._verify.scoped_names import plain, scope
+from bis._verify.printed_text import numbers_in
+from bis._verify.scoped_names import plain, scope, scoped
 from bis._verify.tolerances import Tolerances
 from bis._verify.written_figures import counts_as_result, is_passing
 from bis.model.statement import Statement, StatementCode, statement
@@ -55,7 +58,7 @@ def written_items(
     kind: ItemKind,
     tolerances: Tolerances,
     *,
-    has_metrics: bool,
+    measured: frozenset[int | None],
     has_figures: bool,
     has_weights: bool = False,
 ) -> list[Item]:
@@ -71,8 +74,9 @@ def written_items(
         FILE or ARTIFACT.
     tolerances : Tolerances
         What the user declared; names are ``PATH: NAME``.
-    has_metrics : bool
-        Whether metrics are compared: then files add to the verdict where their numbers differ, and nowhere else.
+    measured : frozenset of int or None
+        The places of the runs with metrics. Beside metrics, files add to the verdict where their numbers differ, and
+        nowhere else.
     has_figures : bool
         Whether numbers are compared anywhere. Where none are, any file that differs and cannot be read leaves the
         verdict open; else one that may hold a result does, and a picture does not.
@@ -80,35 +84,71 @@ def written_items(
         Whether the weights of the program's models are compared, and are the same: then no file leaves it open.
     """
     first = _listed(original, kind)
+    if kind is ItemKind.FILE:
+        first = {path: written for path, written in first.items() if not _is_logged(written, original)}
     if not first or not ran:
         return []
     replayed = [_listed(o, kind) for o in ran]
-    pairs = [_paired(tuple(first), tuple(other)) for other in replayed]
+    pairs = [_paired(first, other) for other in replayed]
     packed = tuple(path.removesuffix("MLmodel") for path in map(plain, first) if path.rpartition("/")[2] == "MLmodel")
     windows = windows_of(original, *ran)
-    judge = _Judge(kind, tolerances, has_metrics, has_figures, has_weights, packed, len(ran), windows)
-    same: list[_Written] = []
+    beside = _Judge(kind, tolerances, bool(measured), has_figures, has_weights, packed, len(ran), windows)
+    same: dict[int | None, list[_Written]] = {}
     items: list[Item] = []
     for path, written in first.items():
         found = [other[p[path]] if path in p else None for other, p in zip(replayed, pairs, strict=True)]
         if all(f is not None and _same_bytes(written, f) for f in found):
-            same.append(written)
+            same.setdefault(_counted_with(path, measured), []).append(written)
         else:
             spare = any(_has_spare(path, other, p) for other, p in zip(replayed, pairs, strict=True) if path not in p)
-            items += judge.items(written, found, spare=spare)
-    if same:
-        items.insert(0, judge.same(same, listed=len(first)))
-    return items
+            there = [f for f in found if f is not None]
+            # Of bytes that nobody can read, what is compared elsewhere in the program says enough.
+            readable = len(there) < len(found) or _are_read((written, *there))
+            own = replace(beside, has_metrics=beside_metrics(path, measured)) if readable else beside
+            items += own.items(written, found, spare=spare)
+    listed = Counter(_counted_with(path, measured) for path in first)
+    return [*(beside.same(files, run=run, listed=listed[run]) for run, files in same.items()), *items]
 
 
-def _paired(original: Sequence[str], replayed: Sequence[str]) -> dict[str, str]:
+def beside_metrics(name: str, measured: frozenset[int | None]) -> bool:
+    """Whether metrics were logged to the run of this model or artifact; of what belongs to no run, whether to any."""
+    run = scope(name)
+    return bool(measured) if run is None else run in measured
+
+
+def _counted_with(path: str, measured: frozenset[int | None]) -> int | None:
+    """The run that a file is evidence of; None for those that are shown together."""
+    return scope(path) if not measured or not beside_metrics(path, measured) else None
+
+
+def _paired(original: Mapping[str, _Written], replayed: Mapping[str, _Written]) -> dict[str, str]:
     """The counterparts of files, each among those of the counterpart of its run."""
     pairs: dict[str, str] = {}
     for run in dict.fromkeys(map(scope, original)):
         ours = {plain(path): path for path in original if scope(path) == run}
         theirs = {plain(path): path for path in replayed if scope(path) == run}
-        pairs |= {ours[a]: theirs[b] for a, b in pair_files(tuple(ours), tuple(theirs)).items()}
+
+        def alike(a: str, b: str, ours: dict[str, str] = ours, theirs: dict[str, str] = theirs) -> bool:
+            return _same_figures(original[ours[a]], replayed[theirs[b]])
+
+        pairs |= {ours[a]: theirs[b] for a, b in pair_files(tuple(ours), tuple(theirs), alike).items()}
     return pairs
+
+
+def _same_figures(a: _Written, b: _Written) -> bool:
+    """Whether two files hold the same bytes, or the same numbers that may be results."""
+    if _same_bytes(a, b):
+        return True
+    if a.content is None or b.content is None:
+        return False
+    mine, theirs = _results_in(a.content), _results_in(b.content)
+    return bool(mine) and mine == theirs
+
+
+def _results_in(content: WrittenContent) -> dict[str, str]:
+    if content.kind is ContentKind.TEXT:
+        return {str(i): n.text for i, n in enumerate(numbers_in(content.texts.get("", "")))}
+    return {n.name: n.digest for n in content.numbers if counts_as_result(n)}
 
 
 def _listed(outputs: Outputs, kind: ItemKind) -> dict[str, _Written]:
@@ -121,10 +161,38 @@ def _listed(outputs: Outputs, kind: ItemKind) -> dict[str, _Written]:
     }
 
 
+def _under_the_names_of(ours: WrittenContent, theirs: WrittenContent) -> WrittenContent:
+    """A replay's content, in which keys that are ids or times have the names of their counterparts."""
+    numbers, others = {n.name: n.digest for n in ours.numbers}, {n.name: n.digest for n in theirs.numbers}
+    named = pair_files(tuple(numbers), tuple(others), lambda a, b: numbers[a] == others[b])
+    texts = pair_files(tuple(ours.texts), tuple(theirs.texts), lambda a, b: ours.texts[a] == theirs.texts[b])
+    names, labels = {b: a for a, b in named.items()}, {b: a for a, b in texts.items()}
+    return replace(
+        theirs,
+        numbers=tuple(replace(n, name=names.get(n.name, n.name)) for n in theirs.numbers),
+        texts={labels.get(name, name): text for name, text in theirs.texts.items()},
+    )
+
+
+def _is_logged(written: _Written, outputs: Outputs) -> bool:
+    """Whether a file was logged as an artifact, and read there with these bytes: then it is judged as that."""
+    name, digest = posixpath.basename(written.path), written.content.digest if written.content else ""
+    return any(
+        c.artifact and c.is_read and c.digest == digest and posixpath.basename(plain(c.path)) == name
+        for c in outputs.contents
+    )
+
+
 def _same_bytes(a: _Written, b: _Written) -> bool:
     if a.content is not None and b.content is not None:
         return a.content.digest == b.content.digest
     return bool(a.digest) and a.digest == b.digest
+
+
+def _are_read(files: Sequence[_Written]) -> bool:
+    """Whether what stands in all of these is known, and read in the same way."""
+    contents = [f.content for f in files if f.content is not None and f.content.is_read]
+    return len(contents) == len(files) and len({c.kind for c in contents}) == 1
 
 
 def _has_spare(path: str, replayed: Mapping[str, _Written], pairs: Mapping[str, str]) -> bool:
@@ -147,28 +215,29 @@ class _Judge:
     total: int
     windows: Sequence[RunWindow]
 
-    def same(self, written: Sequence[_Written], *, listed: int) -> Item:
+    def same(self, written: Sequence[_Written], *, run: int | None, listed: int) -> Item:
         """All files that have the same bytes."""
-        counts = not self.has_metrics and any(w.size_bytes > 0 for w in written)
+        beside = self.has_metrics and run is None
+        counts = not beside and any(w.size_bytes > 0 for w in written)
         said = statement(
             StatementCode.SAME_CONTENTS, kind=self.kind.value, same=len(written), listed=listed, total=self.total
         )
-        aside = (_aside("not-strict"),) if self.has_metrics else ()
-        return Item("", self.kind, Level.BITWISE, (said, *aside), Evidence(replays=self.total), counts)
+        aside = (_aside("not-strict"),) if beside else ()
+        name = "" if run is None else scoped("", run)
+        return Item(name, self.kind, Level.BITWISE, (said, *aside), Evidence(replays=self.total), counts)
 
     def items(self, written: _Written, found: Sequence[_Written | None], *, spare: bool) -> list[Item]:
         """One file whose bytes differ in a replay, or that is absent there."""
         there = [f for f in found if f is not None]
-        contents = [f.content for f in there if f.content is not None and f.content.is_read]
-        ours = written.content
         items: list[Item] = []
         if len(there) < self.total:
             items.append(self._absent(written, self.total - len(there), spare=spare))
         if all(_same_bytes(written, f) for f in there):
             return items
-        if ours is None or not ours.is_read or len(contents) < len(there) or {c.kind for c in contents} != {ours.kind}:
+        if not _are_read((written, *there)):
             return [*items, self._opaque(written, there)]
-        return [*items, *self._by_content(ours, contents)]
+        assert written.content is not None
+        return [*items, *self._by_content(written.content, [f.content for f in there if f.content is not None])]
 
     def _absent(self, written: _Written, absent: int, *, spare: bool) -> Item:
         said = statement(StatementCode.OTHER_CONTENT, content="bytes", other=0, absent=absent, total=self.total)
@@ -203,6 +272,7 @@ class _Judge:
         return Item(written.path, self.kind, Level.INCONCLUSIVE, statements, evidence, counts=not aside)
 
     def _by_content(self, ours: WrittenContent, theirs: Sequence[WrittenContent]) -> list[Item]:
+        theirs = [_under_the_names_of(ours, other) for other in theirs]
         if ours.kind is ContentKind.TEXT:
             items = self._plain_text(ours, theirs)
         else:

@@ -35,10 +35,11 @@ _PER_SECOND = (1, 1_000, 1_000_000, 1_000_000_000)
 
 @dataclass(frozen=True, slots=True)
 class RunWindow:
-    """When a program ran, in seconds since 1970 (UTC)."""
+    """When a program ran, in seconds since 1970 (UTC), and the numbers of its processes."""
 
     started_unix_s: float
     ended_unix_s: float
+    pids: tuple[int, ...] = ()
 
     def holds(self, unix_s: float) -> bool:
         """Whether this moment lies within it."""
@@ -68,8 +69,8 @@ def windows_of(*outputs: Outputs) -> tuple[RunWindow, ...]:
 
     Texts of two runs are read with the windows of both, so that a date that both printed is the same in both.
     """
-    times = [(o.started_unix_s, o.ended_unix_s) for o in outputs]
-    found = [RunWindow(start, end) for start, end in times if start is not None and end is not None]
+    times = [(o.started_unix_s, o.ended_unix_s, o.pids) for o in outputs]
+    found = [RunWindow(start, end, pids) for start, end, pids in times if start is not None and end is not None]
     return tuple(found) if len(found) == len(times) else ()
 
 

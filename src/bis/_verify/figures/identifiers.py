@@ -13,7 +13,7 @@ from bis._verify.figures.text_span import TextSpan
 from bis._verify.figures.volatile_token import VolatileToken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _ANY_CASE = re.IGNORECASE
 _NEAR = 80  # words before an identifier are looked for so far
@@ -90,6 +90,9 @@ _FORMS: tuple[tuple[tuple[str, ...], re.Pattern[str], int, VolatileToken], ...] 
     (("-",), _GENERATED, 0, VolatileToken.IDENTIFIER),
 )
 _TEMPORARY_FOLDERS = ("/tmp", "/var/", "/dev/shm", "appdata")  # noqa: S108 - they are printed, not used
+_WHOLE_NUMBER = re.compile(r"(?<![\w.,+-])\d+(?![\w%]|[.,]\d)")
+_THREADS = range(0x7000_0000_0000, 0x8000_0000_0000)  # a thread is numbered by where its memory is
+_SHORTEST_PID = 3  # digits; shorter ones, as in containers, are like any other small number
 _TWELVE_DIGITS = re.compile(r"[0-9a-f]{12}", _ANY_CASE)
 
 
@@ -107,6 +110,17 @@ def identifier_spans(line: str) -> Iterator[TextSpan]:
     for words, pattern, group, kind in _FORMS:
         if any(word in small for word in words):
             yield from (TextSpan(m.start(group), m.end(group), kind) for m in pattern.finditer(line))
+
+
+def process_spans(line: str, pids: Iterable[int]) -> Iterator[TextSpan]:
+    """The numbers of these processes, whatever stands before them, and of a thread beside one of them.
+
+    Loggers write them without a word.
+    """
+    known = {text for text in map(str, pids) if len(text) >= _SHORTEST_PID and text in line}
+    if known:
+        found = (m for m in _WHOLE_NUMBER.finditer(line) if m[0] in known or int(m[0]) in _THREADS)
+        yield from (TextSpan(m.start(), m.end(), VolatileToken.IDENTIFIER) for m in found)
 
 
 def _folders(line: str, small: str) -> Iterator[TextSpan]:

@@ -50,6 +50,7 @@ _WRAPPERS = {
     "series", "float64", "float32", "float16", "int64", "int32", "eagertensor", "parameter", "index",
 }  # fmt: skip
 _WORDS = re.compile(r"[A-Za-z_%²µ°^Δ∑σλαβγ][\w%²^]*(?:[-/'.@+][\w%²^]+)*|\([^()]*\)|\d+(?=\s*[A-Za-z])")
+_LOGGED = re.compile(r"^\W*(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b\W*(?:[\w.]+:(?=\S))?")  # by `logging`
 _UNIT_BEHIND = re.compile(r"[A-Za-z\u00b5\u03bc%\u00b0]{1,3}(?!\w)")  # `3.2s` is no beginning of words
 _CELL = re.compile(r"\S+(?: \S+)*")
 _RULED_CELL = re.compile(r"[^\s|│┃]+(?: [^\s|│┃]+)*")
@@ -222,6 +223,7 @@ class NumberLabeller:
 def phrase(text: str) -> str:
     """The words at the end of a text that name what comes next, at most six; empty where it ends with none."""
     segment = _SEGMENT.split(text[-_FARTHEST:].rstrip(_SEPARATORS + "([{"))[-1]
+    segment = _LOGGED.sub("", segment) or segment  # alone, `ERROR` is a figure's name
     words = [w for w in _WORDS.findall(segment) if "#" not in w and (w.isdigit() or any(c.isalpha() for c in w))]
     while words and (words[0].lower() in _LEADING or words[0].isdigit() or words[0][0] == "("):
         words = words[1:]

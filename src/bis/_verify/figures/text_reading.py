@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bis._verify.figures.clock_times import clock_spans, times_of_day
-from bis._verify.figures.identifiers import identifier_spans
+from bis._verify.figures.identifiers import identifier_spans, process_spans
 from bis._verify.figures.log_lines import shown_lines
 from bis._verify.figures.number_labels import NumberLabel, NumberLabeller
 from bis._verify.figures.quantities import CLOCK_LENGTH, label_before, quantity_spans
@@ -146,7 +146,7 @@ _LETTER = re.compile(r"[^\W_]")
 _PLACEHOLDER = re.compile(r"<[a-z-]+>")
 
 
-def read_text(text: str, windows: Sequence[RunWindow] = ()) -> TextReading:
+def read_text(text: str, windows: Sequence[RunWindow] = (), *, skipped: int = 0) -> TextReading:
     """Read a printed text: the numbers that count with their labels, and the words around them.
 
     Parameters
@@ -155,7 +155,10 @@ def read_text(text: str, windows: Sequence[RunWindow] = ()) -> TextReading:
         As printed, to stdout, stderr or a cell; line endings and what was overwritten in place are resolved.
     windows : sequence of RunWindow
         When the programs ran that are compared (`bis._verify.figures.clock_times.windows_of`): what lies within was
-        read from the clock. Empty where that is not known; then the form of a date decides.
+        read from the clock, and what is the number of one of their processes is not compared. Empty where that is not
+        known; then the form of a date decides.
+    skipped : int
+        How many lines stand before `text`, so that lines are numbered as in the whole.
     """
     ignored: Counter[VolatileToken] = Counter()
     labeller = NumberLabeller()
@@ -170,7 +173,7 @@ def read_text(text: str, windows: Sequence[RunWindow] = ()) -> TextReading:
         places = _places(masked)
         labels = labeller.label_line(masked, places)
         named = tuple(zip(places, labels, strict=True))
-        drafts.append(_Draft(shown.number, shown.text, spans, named, labeller.continues_list))
+        drafts.append(_Draft(shown.number + skipped, shown.text, spans, named, labeller.continues_list))
     measured = _measured(drafts, windows)
     lines: list[LineReading] = []
     block = 0
@@ -180,7 +183,7 @@ def read_text(text: str, windows: Sequence[RunWindow] = ()) -> TextReading:
         ignored.update(chosen.values())
         words, stable = draft.words(chosen)
         if not lines or not (draft.continues or lines[-1].words == words):
-            block = place
+            block = place + skipped
         line = LineReading(draft.number, draft.raw, words, stable, draft.counted(chosen, block))
         if lines and draft.continues:
             lines[-1] = _joined(lines[-1], line)
@@ -267,7 +270,8 @@ def _masked(line: str, spans: Sequence[TextSpan]) -> str:
 def _spans(line: str, windows: Sequence[RunWindow]) -> tuple[TextSpan, ...]:
     if not _MAY_HOLD.search(line):
         return ()
-    found = [*identifier_spans(line), *clock_spans(line, windows), *quantity_spans(line)]
+    processes = process_spans(line, (pid for window in windows for pid in window.pids))
+    found = [*identifier_spans(line), *processes, *clock_spans(line, windows), *quantity_spans(line)]
     return without_overlaps([*found, *_clock_words(line, windows)])
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import pickle
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,6 +42,11 @@ _PLAIN = {
     ("builtins", "complex"): complex,
     ("builtins", "bytearray"): bytearray,
     ("collections", "OrderedDict"): dict,
+}
+# Values that JSON and tables have as texts, in which times and ids are known.
+_AS_TEXTS: dict[tuple[str, str], Any] = {
+    (kind.__module__, kind.__name__): kind
+    for kind in (dt.date, dt.time, dt.datetime, dt.timedelta, dt.timezone, uuid.UUID)
 }
 _MOST_OBJECTS = 100_000
 
@@ -90,7 +97,7 @@ class _Harmless(pickle.Unpickler):
     """Reads the values of a pickle: names are not looked up but for those that make values of NumPy."""
 
     def find_class(self, module: str, name: str) -> Any:
-        plain = _PLAIN.get((module, name)) or _NUMPY.get((module, name))
+        plain = _PLAIN.get((module, name)) or _NUMPY.get((module, name)) or _AS_TEXTS.get((module, name))
         if plain is not None:
             return plain
         top, _, last = module.rpartition(".")
@@ -145,6 +152,8 @@ class _PickleWalk:
             self._members(name, value, depth)
         elif isinstance(value, (bytes, bytearray)):
             self._found.array(name, np.frombuffer(bytes(value), dtype=np.uint8).astype(np.float64))
+        elif isinstance(value, dt.timedelta):
+            self._found.number(name, value.total_seconds())
         elif not isinstance(value, (type, np.dtype)) and not callable(value):
             self._found.value(name, value)
 

@@ -105,7 +105,9 @@ def _group(group: Group, verdict: Verdict, *, full: bool) -> list[Any]:
     failed = f", {group.failed} ended differently from the original" if group.failed else ""
     own = {"", verdict.run_id}  # whose values the outcomes hold
     count = f"{group.replays} {group.kind.value} replay{'' if group.replays == 1 else 's'}{failed}: "
-    parts: list[Any] = [headline(f"{count}{group.level.value}", "")]
+    # Of exact replays that differ it may be open whether that is a divergence: then nothing calls it one.
+    undecided = verdict.level is Level.INCONCLUSIVE and group.level is Level.DIVERGENT
+    parts: list[Any] = [headline(f"{count}{'not the same' if undecided else group.level.value}", "")]
     tested = [i for i in group.items if i.evidence.interval is not None]
     rest = [i for i in group.items if i not in tested]
     left = 0
@@ -115,7 +117,7 @@ def _group(group: Group, verdict: Verdict, *, full: bool) -> list[Any]:
     if tested:
         parts += [_tests(tested, labels), "", *_strips([i for i in tested if i.run in own], verdict.outcomes, labels)]
     if rest:
-        parts.append(_items(rest, labels, full=full))
+        parts.append(_items(rest, labels, full=full, undecided=undecided))
     if left:
         parts.append(f"and {counted(left, 'more metric')} of these runs (--full)")
     parts += [bullet(statement_text(one)) for one in group.statements if one not in verdict.statements[:1]]
@@ -124,7 +126,7 @@ def _group(group: Group, verdict: Verdict, *, full: bool) -> list[Any]:
     return parts
 
 
-def _items(items: Sequence[Item], labels: Mapping[str, str], *, full: bool) -> Any:
+def _items(items: Sequence[Item], labels: Mapping[str, str], *, full: bool, undecided: bool) -> Any:
     many = _FEW if labels else _MANY
     rows: list[tuple[Any, Any, str]] = []
     alike: dict[tuple[Level, ItemKind, str], list[Item]] = {}
@@ -134,9 +136,10 @@ def _items(items: Sequence[Item], labels: Mapping[str, str], *, full: bool) -> A
         if len(members) > many and not full:
             runs = {i.run for i in members}
             where = f" of {len(runs)} runs" if len(runs) > 1 else ""
-            rows.append((f"{len(members)} {kind.value}s{where}", _level(members[0]), said))
+            level = _level(members[0], undecided=undecided)
+            rows.append((f"{len(members)} {kind.value}s{where}", level, said))
         else:
-            rows += [(_name(i, labels), _level(i), said) for i in members]
+            rows += [(_name(i, labels), _level(i, undecided=undecided), said) for i in members]
     most = MOST_LISTED if labels else _ROWS
     left = 0 if full else len(rows) - most
     if left > 1:  # the weakest come first
@@ -149,7 +152,9 @@ def _name(item: Item, labels: Mapping[str, str]) -> str:
     return f"{item_name(item)} of {labels[item.run]}" if item.run in labels else item_name(item)
 
 
-def _level(item: Item) -> Any:
+def _level(item: Item, *, undecided: bool = False) -> Any:
+    if undecided and item.counts and item.level is Level.DIVERGENT:
+        return "differs"
     return styled(item.level.value) if item.counts else "(not counted)"
 
 

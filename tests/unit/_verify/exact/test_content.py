@@ -15,7 +15,9 @@ from tests.unit._verify.runs import exact, outputs, words
 
 def items(a: Outputs, b: Outputs, *, strict: bool = False, has_metrics: bool = True) -> dict[str, Item]:
     """The items on content of one replay, by name."""
-    found = content_items(a, exact(b), Tolerances(strict=strict), has_metrics=has_metrics)
+    found = content_items(
+        a, exact(b), Tolerances(strict=strict), measured=frozenset({None}) if has_metrics else frozenset()
+    )
     return {item_name(i): i for i in found}
 
 

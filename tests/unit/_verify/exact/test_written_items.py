@@ -24,7 +24,7 @@ METRIC = outputs({"m": 0.5})
 
 def items(a: Outputs, *replays: Outputs, tolerances: Tolerances = PLAIN) -> dict[str, Item]:
     """The items on content, by name."""
-    found = content_items(a, exact(*replays), tolerances, has_metrics=bool(a.metrics))
+    found = content_items(a, exact(*replays), tolerances, measured=frozenset({None}) if a.metrics else frozenset())
     return {item_name(i): i for i in found}
 
 
@@ -188,3 +188,40 @@ def test_replays_that_ended_otherwise_are_left_out() -> None:
     a = wrote(content("m.json", named("acc", 0.5)))
     cut = replace(outputs(), exit_code=3)
     assert items(a, a, cut) == items(a, a)
+
+
+def test_files_in_random_folders_are_paired_by_what_they_hold() -> None:
+    """Threads write them in any order; where one holds another number, that is found."""
+    a = [content(f"/srv/tmp{i}aaaaaaa/m.json", named("f1", i / 7)) for i in (1, 2, 3)]
+    b = [content(f"/srv/tmp{9 - i}bbbbbbb/m.json", named("f1", i / 7)) for i in (1, 2, 3)]
+    assert judge(wrote(*a), exact(wrote(*b)), PLAIN).level is Level.BITWISE
+    other = content(b[0].path, named("f1", 0.9))
+    assert judge(wrote(*a), exact(wrote(other, *b[1:])), PLAIN).level is Level.INCONCLUSIVE
+    assert sum(i.level is Level.DIVERGENT for i in items(wrote(*a), wrote(other, *b[1:])).values()) == 1
+
+
+def test_a_file_that_was_logged_is_judged_once() -> None:
+    """As the artifact; a file of that name with other bytes is judged for itself."""
+    figure, other = named("f1", 0.5), named("f1", 0.25)
+    a = wrote(content("res.json", figure), content("out/res.json", figure, artifact=True))
+    b = wrote(content("res.json", other), content("out/res.json", other, artifact=True))
+    assert list(items(a, b)) == ["out/res.json: f1"]
+    late = wrote(content("res.json", other), content("out/res.json", figure, artifact=True))
+    assert "res.json" in "".join(items(late, b))
+
+
+def test_keys_that_are_ids_or_times_are_paired() -> None:
+    """As the names of files are: by the rest, and several by their values."""
+    one, other = (f"3f2a9c1b-0000-4000-8000-00000000000{i}" for i in (1, 2))
+    a = wrote(content("m.json", named(f"{one}.acc", 0.5), named(f"{other}.acc", 0.25), texts={f"{one}.model": "svm"}))
+    x, y = (f"77ab0142-0000-4000-8000-00000000000{i}" for i in (1, 2))
+    b = wrote(content("m.json", named(f"{x}.acc", 0.25), named(f"{y}.acc", 0.5), texts={f"{y}.model": "svm"}))
+    assert judge(a, exact(b), PLAIN).level is Level.BITWISE
+    c = wrote(content("m.json", named(f"{x}.acc", 0.25), named(f"{y}.acc", 0.75), texts={f"{y}.model": "svm"}))
+    assert words(judge(a, exact(c), PLAIN)).startswith(f"not the same: m.json: {one}.acc")
+
+
+def test_where_only_the_end_differs_the_headline_says_that() -> None:
+    """And not what was compared."""
+    a, b = outputs(stdout="ok"), replace(outputs(stdout="ok"), exit_code=2)
+    assert words(judge(a, exact(a, b), PLAIN)).startswith("1 of 2 ended differently")

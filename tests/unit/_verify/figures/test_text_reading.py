@@ -178,3 +178,20 @@ def test_a_text_that_says_nothing() -> None:
     assert read_text("done", RUN).says_something
     assert not read_text("took 3.2 s\n", RUN).says_something
     assert read_text("[0.5]", RUN).says_something
+
+
+def test_numbers_of_the_programs_processes_are_not_compared() -> None:
+    """Loggers write them without a word; the same digits within another number are a figure."""
+    windows = (RunWindow(1764404888.0, 1764404908.0, (4711, 12)), RunWindow(1764490000.0, 1764490020.0, (815,)))
+    one = read_text("2025-11-29 08:28:13,120 4711 accuracy 0.5\nworker 4711: 0.4711, 12 of 20\n", windows)
+    other = read_text("2025-11-30 08:07:00,001 815 accuracy 0.5\nworker 815: 0.4711, 12 of 20\n", windows)
+    assert [line.words for line in one.lines] == [line.words for line in other.lines]
+    assert not read_text("[4711:139877073218432] INFO", windows).numbers
+    assert [n.text for n in one.numbers] == [n.text for n in other.numbers] == ["0.5", "0.4711", "12", "20"]
+
+
+@pytest.mark.parametrize("line", ["INFO:root:accuracy 0.5", "WARNING:a.b:accuracy: 0.5", "INFO accuracy 0.5"])
+def test_the_level_and_name_of_a_logger_are_no_label(line: str) -> None:
+    """A level alone is one."""
+    assert [n.label for n in read_text(line).numbers] == ["accuracy"]
+    assert [n.label for n in read_text("ERROR: 0.5").numbers] == ["ERROR"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,12 +11,17 @@ from bis._verify.sessions.session_judgement import SessionStopping, judge_sessio
 from bis._verify.stopping import ExactStopping, FreshStopping
 from bis._verify.tolerances import Tolerances
 from bis.config import Tolerance
-from bis.model.facets import ModelWeights
+from bis.model.facets import FileDigest, ModelWeights
 from bis.model.statement import StatementCode
-from bis.model.verdict import ItemKind, Level, ReplayKind, Verdict
+from bis.model.verdict import ItemKind, Level, Outcome, ReplayKind, Verdict
+from bis.report.text.statement_text import statements_text
+from tests.unit._verify.contents import content, named
 from tests.unit._verify.runs import CRASH, TIMEOUT, outputs
 
 from .session_values import replay, run, session
+
+if TYPE_CHECKING:
+    from bis._verify.sessions.original_session import OriginalSession
 
 NOTHING = Tolerances()
 PARENT = run("p", {"best": 0.9}, name="sweep")
@@ -180,6 +186,34 @@ def test_models_are_those_of_their_runs() -> None:
     assert [(i.name, i.run, i.level) for i in verdict.groups[0].items if i.kind is ItemKind.MODEL] == [
         ("clf", "b", Level.BITWISE)
     ]
+
+
+def test_artifacts_are_evidence_of_their_runs() -> None:
+    """The result of a run without metrics may stand in an artifact, whatever the other runs logged."""
+
+    def both(f1: float) -> tuple[OriginalSession, Outcome]:
+        made = (run("p", {"acc": 0.5}, name="p"), run("c", name="c", parent="p"))
+        found = content("res.json", named("f1", f1), named("auc", 1.0), artifact=True)
+        digest = FileDigest("res.json", 10, found.digest)
+        child = replace(made[1], outputs=replace(made[1].outputs, artifacts=(digest,), contents=(found,)))
+        again = replay(made[0], child)
+        assert again.outputs is not None
+        whole = replace(again.outputs, contents=(replace(found, run="c"),))
+        return session(made[0], child), replace(again, outputs=whole)
+
+    (original, same), (_, other) = both(0.5), both(0.25)
+    verdict = judge_session(original, [same], NOTHING)
+    assert (verdict.level, levels(verdict)) == (Level.BITWISE, {"p": Level.BITWISE, "c": Level.BITWISE})
+    verdict = judge_session(original, [other], NOTHING, original_deterministic=True)
+    assert (verdict.level, levels(verdict)) == (Level.DIVERGENT, {"p": Level.BITWISE, "c": Level.DIVERGENT})
+    assert statements_text(verdict.statements[:1]).startswith("all 2 runs: not the same: res.json: f1 (c); 1 of 1 ")
+    fresh = [replace(other, index=i, kind=ReplayKind.FRESH, root=f"{i:064x}") for i in range(5)]
+    group = judge_session(original, fresh, NOTHING).groups[0]
+    assert {(i.name, i.run) for i in group.items if i.kind is ItemKind.METRIC} == {
+        ("acc", "p"),
+        ("res.json: f1", "c"),
+        ("res.json: auc", "c"),
+    }
 
 
 def test_declarations_hold_for_the_metrics_of_all_runs() -> None:

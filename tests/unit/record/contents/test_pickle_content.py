@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import collections
 import datetime as dt
+import fractions
 import io
 import os
 import pickle
+import uuid
 from pathlib import Path
 
 import numpy as np
@@ -52,9 +54,27 @@ def test_no_code_runs() -> None:
 
 
 def test_different_values_of_unknown_classes_differ() -> None:
-    """Not even a date is made; its bytes are compared."""
-    one, other = (read_pickle(pickle.dumps({"d": dt.date(2020, 1, day)})) for day in (1, 2))
-    assert one.numbers != other.numbers
+    """Of a fraction as of any other class it is known what it was made from."""
+    one, other = (read_pickle(pickle.dumps({"d": fractions.Fraction(day, 3)})) for day in (1, 2))
+    assert (one.numbers, one.texts) != (other.numbers, other.texts)
+
+
+def test_times_and_ids_are_texts_as_in_json() -> None:
+    """So that those of the clock are told from data; a length of time is a number of seconds."""
+    value = {
+        "when": dt.datetime(2026, 11, 29, 8, 16, 8, 5, tzinfo=dt.timezone.utc),
+        "day": dt.date(2020, 1, 2),
+        "took": dt.timedelta(minutes=2),
+        "id": uuid.UUID(int=5),
+    }
+    for protocol in range(2, 6):
+        found = read_pickle(pickle.dumps(value, protocol))
+        assert found.texts == {
+            "when": "2026-11-29 08:16:08.000005+00:00",
+            "day": "2020-01-02",
+            "id": "00000000-0000-0000-0000-000000000005",
+        }
+        assert numbers(found) == {"took": [120.0]}
 
 
 def test_shared_and_circular_values_end() -> None:

@@ -120,3 +120,16 @@ def test_printing_is_the_text(capsys: pytest.CaptureFixture[str]) -> None:
     """In a pipe: 80 columns, no colour."""
     print_verdict(bitwise())
     assert capsys.readouterr().out == BITWISE
+
+
+def test_what_is_open_is_called_divergent_nowhere() -> None:
+    """Exact replays that differ, of a run whose own randomness may be the cause; where it cannot be, they are."""
+    differs = statement(StatementCode.METRIC_DIFFERS, differing=1, total=1, steps=1)
+    item = Item("loss", ItemKind.METRIC, Level.DIVERGENT, (differs,))
+    group = Group(ReplayKind.EXACT, Level.DIVERGENT, 1, 0, (item,))
+    undecided = verdict_text(replace(bitwise(), level=Level.INCONCLUSIVE, groups=(group,)))
+    assert "divergent" not in undecided
+    assert "1 exact replay: not the same\nloss  differs  " in undecided
+    assert "1 exact replay: divergent\nloss  divergent" in verdict_text(
+        replace(bitwise(), level=Level.DIVERGENT, groups=(group,))
+    )
