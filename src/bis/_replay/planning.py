@@ -148,7 +148,6 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
         environment=environment,
         hash_seed=record.randomness.hash_seed if repeated else None,
         root=record.randomness.root if repeated else None,
-        ordinal=record.ordinal,
         original_scheme=record.tracking_scheme,
         variables=given_variables(record.parameters, here.variables, notes.lacks) | _variables(record, here, notes),
         unset=unset_variables(record.parameters),

@@ -48,9 +48,7 @@ def whats(items: Any) -> list[str]:
 def test_exact_at_home() -> None:
     """On the same machine everything is as recorded, and nothing deviates or is missing."""
     p = plan()
-    assert (p.source, p.environment, p.target, p.argv, p.ordinal) == (
-        "snapshot", "current", "train.py", ("--lr", "0.1"), 1
-    )  # fmt: skip
+    assert (p.source, p.environment, p.target, p.argv) == ("snapshot", "current", "train.py", ("--lr", "0.1"))
     assert (p.root, p.hash_seed, p.original_scheme) == ("ab" * 32, "7", "http")
     assert (p.deviations, p.missing, obstacles(p)) == ((), (), ())
 
