@@ -336,7 +336,8 @@ def _arguments(record: Record, options: ReplayOptions, notes: _Notes) -> tuple[s
             exchange = override(argv, name, value)
             argv, before = exchange.argv, exchange.before or "not given"
         shown = REDACTED if is_secret_name(name) else value
-        notes.deviates(f"parameter {name}" if notebook else f"argument {name}", before, shown, "--set")
+        if shown != before or shown == REDACTED:  # of a secret it is not known whether it is another one
+            notes.deviates(f"parameter {name}" if notebook else f"argument {name}", before, shown, "--set")
     for argument in _redacted(argv):
         notes.lacks(f"argument {argument}", "its value is a secret that was not recorded: give it with --set")
     return argv

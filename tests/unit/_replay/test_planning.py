@@ -417,3 +417,18 @@ def test_settings_of_libraries_are_taken_as_they_are() -> None:
     made = make_plan(record(data=data), ReplayOptions(), here(), run_id="r")
     assert (made.data, made.later) == ((), ())
     assert whats(made.missing) == [f"state of {kept.path}", f"state of {lost.path}"]
+
+
+def test_what_is_set_to_what_it_was_is_no_change() -> None:
+    """Of a secret it is not known whether it is another one."""
+    notebook = {
+        "kind": EntryKind.NOTEBOOK,
+        "target": "a.ipynb",
+        "argv": (),
+        "parameters": {"lr": "1", "token": "[redacted]"},
+    }
+    p = plan(record(code=notebook), options=ReplayOptions(overrides={"lr": "1", "token": "x"}))
+    assert [(d.what, d.replayed) for d in p.deviations] == [("parameter token", "[redacted]")]
+    assert p.overrides == {"lr": "1", "token": "x"}
+    changed = plan(record(code=notebook), options=ReplayOptions(overrides={"lr": "2", "token": "x"}))
+    assert [d.what for d in changed.deviations] == ["parameter lr", "parameter token"]
