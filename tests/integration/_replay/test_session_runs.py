@@ -12,14 +12,13 @@ from bis._replay.session_runs import session_run_of, subject_of
 from bis.config import home
 from bis.evidence.known_stores import KnownSession, remember
 from bis.evidence.lead_run import lead_of
-from bis.evidence.store import EvidenceStore
 from bis.model.facets import Parameters, Status
 from bis.model.run_identity import RunIdentity
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bis.evidence.store import StoredRun
+    from bis.evidence.store import EvidenceStore, StoredRun
 
 
 @pytest.fixture
