@@ -95,7 +95,8 @@ def test_files_of_stores_are_left_out_and_no_others(project: Path) -> None:
     text = (
         "from bis.instrument import bootstrap\nrecorder = bootstrap.active()\nrecorder.store_seen('sqlite:///results')\n"
         "recorder.store_seen('./runs')\nrecorder.store_seen('https://host/results.csv')\nimport os\nos.mkdir('runs')\n"
-        "for name in ('results', 'results-wal', 'results.json', 'runs/meta.yaml', 'runs.txt'):\n    open(name, 'w').close()\n"
+        "for name in ('results', 'results-wal', 'results.json', 'runs/meta.yaml', 'runs.txt'):\n"
+        "    open(name, 'w').close()\n"
     )
     ran = record(project, text)
     assert (ran.code, ran.err) == (0, "")
