@@ -31,6 +31,7 @@ from bis.evidence.run_index import all_runs
 from bis.evidence.sqlite_reader import (
     SqliteReader,
     database_of,
+    file_of,
     is_current,
     is_to_be_made,
     sqlite_reader,
@@ -89,15 +90,17 @@ class EvidenceStore:
         self._loading: threading.Thread | None = None
         self._found: TrackingReader | None = None
         self.tracking_uri = self._given or default_uri(Path.cwd())
-        database = database_of(self.tracking_uri)
-        self._database = None if database is None else database.absolute()  # wherever the process goes later
+        # Absolute, wherever the process goes later; not every database that is a file can be read without MLflow.
+        database, file = database_of(self.tracking_uri), file_of(self.tracking_uri)
+        self._database = None if database is None else database.absolute()
+        self._file = None if file is None else file.absolute()
         self._folder = local_path(self.tracking_uri, str(Path.cwd()))
 
     @property
     def _reader(self) -> TrackingReader:
         """What reads runs: MLflow's client makes a database that is not there, which no reading may do."""
         if self._found is None:
-            place = self._database or self._folder
+            place = self._file or self._folder
             if place is not None and is_to_be_made(place):
                 return NO_RUNS
             if self._folder is not None:
