@@ -249,6 +249,10 @@ def _partial_facets(record: Record, notes: _Notes) -> None:
             notes.lacks(f"{name}: {reason}", consequence)
         if len(reasons) > _NAMED_REASONS:
             notes.lacks(f"{name}: {len(reasons) - _NAMED_REASONS} more reasons", consequence)
+    if record.own_points is not None:
+        others = record.sessions - 1
+        programs = "another program" if others == 1 else f"{others} other programs"
+        notes.lacks(f"outputs: {programs} resumed the run", "what was logged then is not judged: it is not replayed")
 
 
 # -- code -----------------------------------------------------------------------------------------------------------

@@ -32,10 +32,12 @@ class Subject:
     session: OriginalSession
 
 
-def subject_of(store: EvidenceStore, run_id: str) -> Subject:
+def subject_of(store: EvidenceStore, run_id: str, *, as_logged: bool = False) -> Subject:
     """Find a run with its session: all runs of it are judged, unless it is nested in another.
 
-    A program may have logged to several stores; those among them that are files or folders are looked into, too.
+    A program may have logged to several stores; those among them that are files or folders are looked into, too. What
+    other programs logged when they resumed a run is left out of the outputs but with `as_logged`: no replay of this
+    program logs it.
 
     Raises
     ------
@@ -44,16 +46,16 @@ def subject_of(store: EvidenceStore, run_id: str) -> Subject:
     EvidenceDamaged, EvidenceTooNew
         The record of the run cannot be read. Other runs whose records cannot be read are left out of the session.
     """
-    run = _with_contents(store, store.read(run_id))
+    run = _with_contents(store, store.read(run_id), as_logged=as_logged)
     session = run.record.session
     if not run.recorded or not session:
         return Subject(run, OriginalSession((session_run_of(run),), 0, run.record.outputs))
     alone = parent_in_session(store, run.run_id) is not None
-    members = [run, *(m for m in _members(store, session) if m.run_id != run.run_id)]
+    members = [run, *(m for m in _members(store, session, as_logged=as_logged) if m.run_id != run.run_id)]
     for other in _other_stores(store, session):
         with suppress(BisError):  # it is no longer what it was; its runs count as before
             known = {m.run_id for m in members}
-            members += [m for m in _members(other, session) if m.run_id not in known]
+            members += [m for m in _members(other, session, as_logged=as_logged) if m.run_id not in known]
     members.sort(key=lambda m: (m.record.ordinal, m.run_id))
     totals = [m.record.session_runs for m in members if m.record.session_runs is not None]
     lead = next(i for i, m in enumerate(members) if m.run_id == run.run_id)
@@ -69,11 +71,11 @@ def subject_of(store: EvidenceStore, run_id: str) -> Subject:
     )
 
 
-def _members(store: EvidenceStore, session: str) -> Iterator[StoredRun]:
+def _members(store: EvidenceStore, session: str, *, as_logged: bool) -> Iterator[StoredRun]:
     """The runs of a session in a store; one whose record cannot be read counts as one that could not be compared."""
     for summary in store.runs(RunFilter(tags={"bis.session": session})):
         with suppress(EvidenceError):
-            run = _with_contents(store, store.read(summary.run_id))
+            run = _with_contents(store, store.read(summary.run_id), as_logged=as_logged)
             if run.recorded and run.record.session == session:
                 yield run
 
@@ -87,9 +89,10 @@ def _other_stores(store: EvidenceStore, session: str) -> Iterator[EvidenceStore]
             yield EvidenceStore(known.uri)
 
 
-def _with_contents(store: EvidenceStore, run: StoredRun) -> StoredRun:
+def _with_contents(store: EvidenceStore, run: StoredRun, *, as_logged: bool) -> StoredRun:
     """The run with what stands in the files that it wrote, and in its artifacts."""
-    outputs = with_contents(store, run.run_id, run.record.outputs, kept=TAG in run.tags)
+    found = run.record.outputs if as_logged else run.record.own_outputs
+    outputs = with_contents(store, run.run_id, found, kept=TAG in run.tags)
     return replace(run, record=replace(run.record, outputs=outputs))
 
 

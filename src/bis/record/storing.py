@@ -166,8 +166,10 @@ def _joined_existing(store: EvidenceStore, run_id: str, record: Record, session:
     earlier = there.record
     note = f"resumed by session {session}: {record.code.target or record.code.kind.value}"
     again = note in earlier.notes  # an interactive session is stored at each end of a run
+    own = {c.name: len(c.steps) for c in earlier.outputs.metrics}
     merged = replace(
         earlier,
+        own_points=own if earlier.own_points is None else earlier.own_points,
         sessions=earlier.sessions if again else earlier.sessions + 1,
         notes=earlier.notes if again else (*earlier.notes, note),
         outputs=replace(earlier.outputs, metrics=_joined(earlier, record, again=again)),

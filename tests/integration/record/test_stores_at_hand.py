@@ -210,6 +210,14 @@ def test_a_store_that_was_removed_is_not_made_anew(scene: Scene, uri: str) -> No
     assert sorted(scene.project.iterdir()) == before
 
 
+def test_the_store_at_hand_may_be_gone_too(scene: Scene) -> None:
+    """That is said, and not that nothing was run."""
+    scene.session("hand", 9.0, scene.run("hand", 9.0))
+    (scene.project / "mlflow.db").unlink()
+    with pytest.raises(RunNotFound, match="not there any more"):
+        scene.find("last")
+
+
 def _ended(scene: Scene, *run_ids: str) -> Path:
     """A session of a program that has ended and that nobody has stored."""
     session = session_of(scene.project, "print(1)")

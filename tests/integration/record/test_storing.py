@@ -145,6 +145,7 @@ def test_a_resumed_run_keeps_both_sessions_once(ended: Callable[..., Path], stor
     record = EvidenceStore(store_uri).read(run_id).record
     (curve,) = record.outputs.metrics
     assert curve.steps == (0, 1, 2, 3)
+    assert [c.steps for c in record.own_outputs.metrics] == [(0, 1)]
     assert record.sessions == 2
     assert len([n for n in record.notes if n.startswith("resumed")]) == 1
 

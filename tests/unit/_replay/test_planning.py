@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -432,3 +433,12 @@ def test_what_is_set_to_what_it_was_is_no_change() -> None:
     assert p.overrides == {"lr": "1", "token": "x"}
     changed = plan(record(code=notebook), options=ReplayOptions(overrides={"lr": "2", "token": "x"}))
     assert [d.what for d in changed.deviations] == ["parameter lr", "parameter token"]
+
+
+def test_what_other_programs_logged_is_not_judged() -> None:
+    """The plan says so, of a run that was resumed and whose own points are known."""
+    resumed = replace(record(), sessions=2)
+    assert whats(plan(resumed).missing) == []
+    assert whats(plan(replace(resumed, own_points={})).missing) == ["outputs: another program resumed the run"]
+    twice = replace(resumed, sessions=3, own_points={"loss": 1})
+    assert whats(plan(twice).missing) == ["outputs: 2 other programs resumed the run"]
