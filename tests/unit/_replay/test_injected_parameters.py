@@ -47,7 +47,7 @@ def test_other_cells_are_passed_over(source: str) -> None:
 
 def archive_of(tmp_path: Path, tags: list[str]) -> Path:
     """A snapshot of a notebook whose only cell, with these tags, assigns two names."""
-    cell = {
+    cell: dict[str, object] = {
         "cell_type": "code",
         "metadata": {"tags": tags},
         "execution_count": None,
