@@ -5,7 +5,6 @@ Small searchable facts are tags named ``bis.*``; the rest are artifacts under ``
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sys
@@ -22,6 +21,7 @@ from typing import Any, TypeVar
 from bis.config import tracking_uri_given
 from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
 from bis.evidence.addresses import local_path, scheme_of, without_password
+from bis.evidence.artifact_folders import files_in, put_file
 from bis.evidence.default_store import default_uri
 from bis.evidence.digests import digest_bytes
 from bis.evidence.record_document import read_record, record_text
@@ -350,7 +350,7 @@ class EvidenceStore:
         local = self.artifact_folder(run_id)
         if local is not None and local.is_absolute():
             with _mapped(self.tracking_uri, missing=run_id):
-                return _files(local)
+                return files_in(local, without=FOLDER)
         found: list[tuple[str, int]] = []
         waiting = [""]
         with _mapped(self.tracking_uri, missing=run_id):
@@ -393,7 +393,7 @@ class EvidenceStore:
                 for artifact, path in files.items():
                     target = Path(name) / artifact
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    _put(path, target)
+                    put_file(path, target)
             self._upload(run_id, Path(name))
         self.tag(run_id, {**_facts(record), "bis.digest": digest_bytes(text)})
 
@@ -586,20 +586,6 @@ def _with_tags(record: Record, tags: Mapping[str, str], reason: str, datasets: t
         remote=_shown(tags["mlflow.source.git.repoURL"]) if "mlflow.source.git.repoURL" in tags else None,
     )
     return replace(record, code=code, data=data if datasets else record.data)
-
-
-def _files(folder: Path) -> tuple[tuple[str, int], ...]:
-    """Paths and sizes of the files in a folder of artifacts, without those of bis."""
-    found = ((p.relative_to(folder), p.stat().st_size) for p in folder.rglob("*") if p.is_file())
-    return tuple(sorted((path.as_posix(), size) for path, size in found if path.parts[0] != FOLDER))
-
-
-def _put(path: Path, target: Path) -> None:
-    """A file at another place, without a copy where the disk can do that."""
-    try:
-        os.link(path, target)
-    except OSError:  # another disk, or one without links
-        target.write_bytes(path.read_bytes())
 
 
 def _text(value: str) -> str:
