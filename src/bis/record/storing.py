@@ -32,6 +32,7 @@ from bis.launch.liveness import lock, unlock
 from bis.model.facets import Curve, Outputs
 from bis.model.progress import SILENT, Observer, Task
 from bis.model.record import Mode, Record, State
+from bis.model.stored_runs import RunFilter
 from bis.record.assembly import assemble, texts
 from bis.record.given_input import keep_input
 from bis.record.observed_session import ObservedSession, SeenRun, read_sightings
@@ -112,11 +113,25 @@ def _store_runs(folder: Path, store: EvidenceStore | None) -> Stored:
         target = store or EvidenceStore(None if address is None else with_password(folder, address))
         uri = without_password(target.tracking_uri)
         holder = "" if run is None else holders.get(uri, "")
-        stored.append(_store_run(target, seen, run, holder))
+        try:
+            stored.append(_store_run(target, seen, run, holder))
+        except BisError:
+            last = run == runs[-1] and not stored  # without any run there is nothing to show
+            if run is None or last or not _is_deleted(target, run.run_id):
+                raise
+            continue  # the program deleted it again: the records of the others count it
         if run is not None and run.how == "created":
             holders.setdefault(uri, run.run_id)
     _remember(seen, stored, uri)
     return Stored(tuple(stored), uri, time.time())
+
+
+def _is_deleted(store: EvidenceStore, run_id: str) -> bool:
+    """Whether a run is in the store no more, or in its bin."""
+    try:
+        return not store.runs(RunFilter(prefix=run_id, replays=True), limit=1)
+    except BisError:  # the first error is the one that is reported
+        return False
 
 
 def _redact_notebook(seen: ObservedSession) -> None:
