@@ -401,7 +401,7 @@ def verify(
     table = None if saved else read_table(Path(expect))
     (found,) = _read(tracking_uri, run_id)
     store = found.store
-    subject = subject_of(store, found.run_id)
+    subject = subject_of(store, found.run_id, as_logged=True)
     stored = subject.run
     settings = load_settings(Path.cwd())
     tolerances = {**settings.tolerances, **(tolerance or {})}

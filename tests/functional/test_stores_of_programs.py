@@ -76,14 +76,15 @@ def test_last_is_what_was_run_and_nothing_is_made_by_looking(logged: Project) ->
 
 
 def test_replays_are_of_the_run_that_was_meant(logged: Project) -> None:
-    """In quarantine, also from plain paths: only their results go to the store of the original."""
+    """In quarantine, also from plain paths: only their results go to its store. The other store's run is judged."""
     reader = sqlite_reader(logged.folder.parent / "other.db")
     assert reader is not None
     files = tree(logged.folder)
     verdict = logged.bis("replay", "last", "-n", "1", "--json", ELSEWHERE="./runs_c")
     found = json.loads(verdict.out)
     assert (verdict.code, found["level"]) == (0, "bitwise"), verdict.err
-    assert {"x", "y"} <= {i["name"] for g in found["groups"] for i in g["items"]}
+    assert {"loss", "x", "y"} <= {i["name"] for g in found["groups"] for i in g["items"]}
+    assert found["statements"][0]["figures"] == {"compared": 2, "total": 2}
     assert tree(logged.folder) == files
 
 
@@ -96,6 +97,7 @@ def test_parameters_of_a_notebook_are_set_again(project: Project) -> None:
     record = project.store.read(run_id).record
     assert record.code.parameters == {"msg": "hello", "api_key": "[redacted]"}
     project.bis("replay", "last", "-n", "1").explains("api_key", "--set")
+    project.bis("replay", "last", "-n", "1", "--set", "nosuch=1").explains("nosuch", "msg, api_key")
     again = project.bis("replay", "last", "-n", "1", "--set", "api_key=quagga-6fd1b2c0", "--json")
     assert json.loads(again.out)["level"] == "bitwise", again.out
     (session,) = project.home.glob("sessions/*/session.json")

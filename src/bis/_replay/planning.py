@@ -148,7 +148,6 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
         environment=environment,
         hash_seed=record.randomness.hash_seed if repeated else None,
         root=record.randomness.root if repeated else None,
-        ordinal=record.ordinal,
         original_scheme=record.tracking_scheme,
         variables=given_variables(record.parameters, here.variables, notes.lacks) | _variables(record, here, notes),
         unset=unset_variables(record.parameters),
@@ -250,6 +249,10 @@ def _partial_facets(record: Record, notes: _Notes) -> None:
             notes.lacks(f"{name}: {reason}", consequence)
         if len(reasons) > _NAMED_REASONS:
             notes.lacks(f"{name}: {len(reasons) - _NAMED_REASONS} more reasons", consequence)
+    if record.own_points is not None:
+        others = record.sessions - 1
+        programs = "another program" if others == 1 else f"{others} other programs"
+        notes.lacks(f"outputs: {programs} resumed the run", "what was logged then is not judged: it is not replayed")
 
 
 # -- code -----------------------------------------------------------------------------------------------------------
@@ -337,7 +340,8 @@ def _arguments(record: Record, options: ReplayOptions, notes: _Notes) -> tuple[s
             exchange = override(argv, name, value)
             argv, before = exchange.argv, exchange.before or "not given"
         shown = REDACTED if is_secret_name(name) else value
-        notes.deviates(f"parameter {name}" if notebook else f"argument {name}", before, shown, "--set")
+        if shown != before or shown == REDACTED:  # of a secret it is not known whether it is another one
+            notes.deviates(f"parameter {name}" if notebook else f"argument {name}", before, shown, "--set")
     for argument in _redacted(argv):
         notes.lacks(f"argument {argument}", "its value is a secret that was not recorded: give it with --set")
     return argv

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bis._replay.environment import ensure_environment
 from bis._replay.host_state import look_here
+from bis._replay.injected_parameters import check_overrides
 from bis._replay.inputs import STDIN_SUFFIX, Inputs, Origin, keep_source, lock_digest
 from bis._replay.planning import REBUILD, Layout, ReplayOptions, layout, make_plan, obstacles
 from bis._replay.rebuilding import describe_rebuild, rebuild_notes
@@ -105,9 +106,12 @@ def prepare(
         The source or the environment cannot be kept.
     StoreUnavailable
         The record cannot be fetched.
+    UsageError
+        Something is to be set that the recorded notebook has no parameter for.
     """
     _ask(run, consent)
     archive = _archive(run, workspace)
+    check_overrides(run.record.code, options.overrides, archive)
     here = _look(run, options, workspace, archive)
     plan = make_plan(run.record, options, here, run_id=run.run_id)
     _check(plan, run)

@@ -1,21 +1,25 @@
-"""The runs of a session in a store: all that a program created, found by one of them."""
+"""The runs of a session: all that a program created, in one store or several, found by one of them."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis._verify.sessions.original_session import OriginalSession
-from bis.errors import EvidenceError
+from bis.config import home
+from bis.errors import BisError, EvidenceError
+from bis.evidence.known_stores import known_sessions, local_place, place_of
 from bis.evidence.lead_run import parent_in_session
-from bis.evidence.store import PARENT, StoredRun
+from bis.evidence.store import PARENT, EvidenceStore, StoredRun
 from bis.evidence.written_contents import TAG, with_contents
 from bis.model.run_identity import RunIdentity
 from bis.model.session_run import SessionRun
 from bis.model.stored_runs import RunFilter
 
 if TYPE_CHECKING:
-    from bis.evidence.store import EvidenceStore
+    from collections.abc import Iterator
 
 _NOT_OF_THE_PROGRAM = ("mlflow.", "bis.")
 
@@ -28,8 +32,12 @@ class Subject:
     session: OriginalSession
 
 
-def subject_of(store: EvidenceStore, run_id: str) -> Subject:
+def subject_of(store: EvidenceStore, run_id: str, *, as_logged: bool = False) -> Subject:
     """Find a run with its session: all runs of it are judged, unless it is nested in another.
+
+    A program may have logged to several stores; those among them that are files or folders are looked into, too. What
+    other programs logged when they resumed a run is left out of the outputs but with `as_logged`: no replay of this
+    program logs it.
 
     Raises
     ------
@@ -38,19 +46,16 @@ def subject_of(store: EvidenceStore, run_id: str) -> Subject:
     EvidenceDamaged, EvidenceTooNew
         The record of the run cannot be read. Other runs whose records cannot be read are left out of the session.
     """
-    run = _with_contents(store, store.read(run_id))
+    run = _with_contents(store, store.read(run_id), as_logged=as_logged)
     session = run.record.session
     if not run.recorded or not session:
         return Subject(run, OriginalSession((session_run_of(run),), 0, run.record.outputs))
     alone = parent_in_session(store, run.run_id) is not None
-    members = [run]
-    for summary in store.runs(RunFilter(tags={"bis.session": session})):
-        if summary.run_id != run.run_id:
-            try:
-                members.append(_with_contents(store, store.read(summary.run_id)))
-            except EvidenceError:
-                continue  # it counts as one that could not be compared
-    members = [m for m in members if m.recorded and m.record.session == session]
+    members = [run, *(m for m in _members(store, session, as_logged=as_logged) if m.run_id != run.run_id)]
+    for other in _other_stores(store, session):
+        with suppress(BisError):  # it is no longer what it was; its runs count as before
+            known = {m.run_id for m in members}
+            members += [m for m in _members(other, session, as_logged=as_logged) if m.run_id not in known]
     members.sort(key=lambda m: (m.record.ordinal, m.run_id))
     totals = [m.record.session_runs for m in members if m.record.session_runs is not None]
     lead = next(i for i, m in enumerate(members) if m.run_id == run.run_id)
@@ -66,9 +71,28 @@ def subject_of(store: EvidenceStore, run_id: str) -> Subject:
     )
 
 
-def _with_contents(store: EvidenceStore, run: StoredRun) -> StoredRun:
+def _members(store: EvidenceStore, session: str, *, as_logged: bool) -> Iterator[StoredRun]:
+    """The runs of a session in a store; one whose record cannot be read counts as one that could not be compared."""
+    for summary in store.runs(RunFilter(tags={"bis.session": session})):
+        with suppress(EvidenceError):
+            run = _with_contents(store, store.read(summary.run_id), as_logged=as_logged)
+            if run.recorded and run.record.session == session:
+                yield run
+
+
+def _other_stores(store: EvidenceStore, session: str) -> Iterator[EvidenceStore]:
+    """The other stores of this machine that a session is known to have logged to."""
+    here = place_of(store.tracking_uri, str(Path.cwd()))
+    for known in known_sessions(home()):
+        place = local_place(known.uri)
+        if known.session == session and known.uri != here and place is not None and place.exists():
+            yield EvidenceStore(known.uri)
+
+
+def _with_contents(store: EvidenceStore, run: StoredRun, *, as_logged: bool) -> StoredRun:
     """The run with what stands in the files that it wrote, and in its artifacts."""
-    outputs = with_contents(store, run.run_id, run.record.outputs, kept=TAG in run.tags)
+    found = run.record.outputs if as_logged else run.record.own_outputs
+    outputs = with_contents(store, run.run_id, found, kept=TAG in run.tags)
     return replace(run, record=replace(run.record, outputs=outputs))
 
 

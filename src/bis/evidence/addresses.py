@@ -36,7 +36,7 @@ def absolute_uri(uri: str | None, cwd: str) -> str | None:
         named = path and not path.startswith((":", "file:"))  # a database in memory, or an address of SQLite's own
         return f"{_SQLITE}{Path(cwd) / path}" if named else uri
     if uri.startswith(_FILE) and not uri.startswith("file:/"):
-        return str(Path(cwd) / uri[len(_FILE) :])
+        return str(Path(cwd) / unquote(uri[len(_FILE) :]))
     if _is_plain_path(uri):
         return str(Path(cwd) / uri)
     return uri

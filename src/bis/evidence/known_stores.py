@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from bis.evidence.addresses import absolute_uri, local_path, without_password
 from bis.evidence.spool import encoded
-from bis.evidence.sqlite_reader import SCHEME, database_of
+from bis.evidence.sqlite_reader import SCHEME, database_of, file_of
 from bis.model.jsonable import to_json
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def place_of(uri: str, cwd: str) -> str:
 
 def local_place(uri: str) -> Path | None:
     """The file or folder of an absolute tracking URI; None for servers."""
-    return database_of(uri) or local_path(uri, "/")
+    return file_of(uri) or local_path(uri, "/")
 
 
 def remember(home: Path, known: KnownSession) -> None:

@@ -67,6 +67,21 @@ def _existing(path: str) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
+def file_of(uri: str) -> Path | None:
+    """The file of an SQLite tracking URI, however it is spelled, and whether it is there or not; None for other URIs.
+
+    Examples
+    --------
+    >>> [str(file_of(u)) for u in ("sqlite:///a.db?timeout=9", "sqlite+pysqlite:///file:b.db?uri=true", "sqlite://")]
+    ['a.db', 'b.db', 'None']
+    """
+    scheme, colon, rest = uri.partition(":///")
+    path = rest.partition("?")[0].removeprefix("file:")
+    if not colon or scheme.partition("+")[0] != "sqlite" or not path or path.startswith(":"):
+        return None
+    return next((p for p in (Path(path), Path(unquote(path))) if p.is_file()), Path(path))
+
+
 def is_to_be_made(path: Path) -> bool:
     """Whether a database is not there, and could be."""
     return not path.exists() and next(p for p in path.parents if p.exists()).is_dir()

@@ -5,7 +5,6 @@ Small searchable facts are tags named ``bis.*``; the rest are artifacts under ``
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sys
@@ -22,13 +21,21 @@ from typing import Any, TypeVar
 from bis.config import tracking_uri_given
 from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
 from bis.evidence.addresses import local_path, scheme_of, without_password
+from bis.evidence.artifact_folders import files_in, put_file
 from bis.evidence.default_store import default_uri
 from bis.evidence.digests import digest_bytes
 from bis.evidence.record_document import read_record, record_text
 from bis.evidence.redaction import Redactor
 from bis.evidence.reentrancy import unobserved
 from bis.evidence.run_index import all_runs
-from bis.evidence.sqlite_reader import SqliteReader, database_of, is_current, is_to_be_made, sqlite_reader
+from bis.evidence.sqlite_reader import (
+    SqliteReader,
+    database_of,
+    file_of,
+    is_current,
+    is_to_be_made,
+    sqlite_reader,
+)
 from bis.evidence.sqlite_writer import LeftToMLflow, SqliteWriter
 from bis.evidence.tracking_reader import LOOK, NO_RUNS, ClientReader, TrackedRun, TrackingReader
 from bis.evidence.tracking_writer import ClientWriter, TrackingWriter
@@ -83,15 +90,17 @@ class EvidenceStore:
         self._loading: threading.Thread | None = None
         self._found: TrackingReader | None = None
         self.tracking_uri = self._given or default_uri(Path.cwd())
-        database = database_of(self.tracking_uri)
-        self._database = None if database is None else database.absolute()  # wherever the process goes later
+        # Absolute, wherever the process goes later; not every database that is a file can be read without MLflow.
+        database, file = database_of(self.tracking_uri), file_of(self.tracking_uri)
+        self._database = None if database is None else database.absolute()
+        self._file = None if file is None else file.absolute()
         self._folder = local_path(self.tracking_uri, str(Path.cwd()))
 
     @property
     def _reader(self) -> TrackingReader:
         """What reads runs: MLflow's client makes a database that is not there, which no reading may do."""
         if self._found is None:
-            place = self._database or self._folder
+            place = self._file or self._folder
             if place is not None and is_to_be_made(place):
                 return NO_RUNS
             if self._folder is not None:
@@ -335,7 +344,7 @@ class EvidenceStore:
         local = self.artifact_folder(run_id)
         if local is not None and local.is_absolute():
             with _mapped(self.tracking_uri, missing=run_id):
-                return _files(local)
+                return files_in(local, without=FOLDER)
         found: list[tuple[str, int]] = []
         waiting = [""]
         with _mapped(self.tracking_uri, missing=run_id):
@@ -378,7 +387,7 @@ class EvidenceStore:
                 for artifact, path in files.items():
                     target = Path(name) / artifact
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    _put(path, target)
+                    put_file(path, target)
             self._upload(run_id, Path(name))
         self.tag(run_id, {**_facts(record), "bis.digest": digest_bytes(text)})
 
@@ -575,20 +584,6 @@ def _with_tags(record: Record, tags: Mapping[str, str], reason: str, datasets: t
         remote=_shown(tags["mlflow.source.git.repoURL"]) if "mlflow.source.git.repoURL" in tags else None,
     )
     return replace(record, code=code, data=data if datasets else record.data)
-
-
-def _files(folder: Path) -> tuple[tuple[str, int], ...]:
-    """Paths and sizes of the files in a folder of artifacts, without those of bis."""
-    found = ((p.relative_to(folder), p.stat().st_size) for p in folder.rglob("*") if p.is_file())
-    return tuple(sorted((path.as_posix(), size) for path, size in found if path.parts[0] != FOLDER))
-
-
-def _put(path: Path, target: Path) -> None:
-    """A file at another place, without a copy where the disk can do that."""
-    try:
-        os.link(path, target)
-    except OSError:  # another disk, or one without links
-        target.write_bytes(path.read_bytes())
 
 
 def _text(value: str) -> str:

@@ -165,6 +165,7 @@ def _observe_other_schemes(recorder: Any) -> None:
 
         @wraps(builder)
         def observed(store_uri: str, *args: Any, **options: Any) -> Any:
+            _leave_out(recorder, store_uri)
             return _watched(builder(store_uri, *args, **options), store_uri, recorder)
 
         return observed

@@ -25,8 +25,6 @@ _NAME = "mlflow.runName"
 _PARENT = "mlflow.parentRunId"
 _NOT_OF_THE_PROGRAM = ("mlflow.", "bis.")
 _LONGEST_TAG = 500  # enough to tell runs apart
-
-
 _SQLITE = "sqlite:///"
 _QUEUED = itertools.count()  # numbers the batches that this process queued
 

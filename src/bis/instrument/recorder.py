@@ -66,6 +66,7 @@ class Recorder:
         self._secrets: dict[str, str] = {}
         self._ignored: tuple[str, ...] = ()
         self._stores: tuple[str, ...] = ()
+        self._databases: frozenset[str] = frozenset()
         self._carried: CarriedFiles | None = None
         self._listings = 0
         self._keeps = session.mode != REPLAY  # a replay's own state is thrown away with it
@@ -153,9 +154,9 @@ class Recorder:
 
     def store_seen(self, uri: str) -> None:
         """Leave out the files of a store of MLflow: they are its bookkeeping, and no data of the program."""
-        path = _store_path(uri)
-        if path and path not in self._stores:
-            self._stores = (*self._stores, path)
+        paths = _store_paths(uri)
+        self._stores = (*self._stores, *(p for p in paths if p.endswith(os.sep) and p not in self._stores))
+        self._databases |= {p for p in paths if not p.endswith(os.sep)}
 
     def keep_secret(self, name: str, value: str) -> None:
         """Keep what storing needs and no evidence may hold in a file of this process, until the session is stored."""
@@ -248,7 +249,7 @@ class Recorder:
         if (name, writes) in self._opened or len(self._opened) >= _MAX_PATHS:
             return
         self._opened.add((name, writes))
-        if self._stores and name.startswith(self._stores) and "/artifacts/" not in name:
+        if name in self._databases or (name.startswith(self._stores) and "/artifacts/" not in name):
             return
         try:
             state = os.stat(name)  # noqa: PTH116 (same)
@@ -387,16 +388,19 @@ def _is_import() -> bool:
     return caller.f_code.co_filename.startswith(_IMPORTING)
 
 
-def _store_path(uri: str) -> str:
-    """Where a store of MLflow keeps its files: a database, or a folder with a separator at its end."""
+def _store_paths(uri: str) -> tuple[str, ...]:
+    """Where a store of MLflow keeps its files: a database and what lies beside it, or a folder with a separator."""
     scheme, colon, rest = uri.partition(":")
     if scheme == "sqlite" or scheme.startswith("sqlite+"):
         path = rest.partition("?")[0]
-        return os.path.abspath(path[3:]) if len(path) > 3 else ""  # noqa: PTH100 (pathlib is not loaded)
+        if len(path) <= 3:  # in memory
+            return ()
+        database = os.path.abspath(path[3:])  # noqa: PTH100 (pathlib is not loaded)
+        return tuple(database + end for end in ("", "-journal", "-wal", "-shm"))
     if colon and scheme != "file" and len(scheme) > 1:  # a server
-        return ""
+        return ()
     path = rest if scheme == "file" and colon else uri
-    return os.path.abspath(path.removeprefix("//")).rstrip(os.sep) + os.sep  # noqa: PTH100
+    return (os.path.abspath(path.removeprefix("//")).rstrip(os.sep) + os.sep,)  # noqa: PTH100
 
 
 def _mode_of(flags: Any) -> str:

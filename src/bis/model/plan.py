@@ -91,7 +91,6 @@ class Plan:
     environment: str  # current | rebuild
     hash_seed: str | None
     root: str | None
-    ordinal: int
     original_scheme: str
     variables: dict[str, str] = field(default_factory=dict)
     unset: tuple[str, ...] = ()

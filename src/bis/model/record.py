@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -36,8 +36,9 @@ class Record:
 
     `ordinal` counts the runs that the program started, from 0; `session_runs` is their number, None where it was not
     recorded. `identity` is what tells this run from the others (its params are in `parameters`); None likewise.
-    `sessions` counts the programs that wrote to the run, where it was resumed. `host` is a digest of machine and
-    user, that distinguishes "here" from "elsewhere" and nothing more.
+    `sessions` counts the programs that wrote to the run, where it was resumed; `own_points` then says how many points
+    of each metric, the first ones, are of the program that this record is of (None: all are, or it was not kept).
+    `host` is a digest of machine and user, that distinguishes "here" from "elsewhere" and nothing more.
     """
 
     format: str
@@ -62,6 +63,17 @@ class Record:
     notes: tuple[str, ...] = ()
     session_runs: int | None = None
     identity: RunIdentity | None = None
+    own_points: dict[str, int] | None = None
+
+    @property
+    def own_outputs(self) -> Outputs:
+        """What came out of the program that this record is of, without what others logged when they resumed the run."""
+        points = self.own_points
+        if points is None:
+            return self.outputs
+        own = ((c, points.get(c.name, 0)) for c in self.outputs.metrics)
+        curves = tuple(replace(c, steps=c.steps[:n], values=c.values[:n]) for c, n in own if n)
+        return replace(self.outputs, metrics=curves)
 
     def facets(self) -> dict[str, Any]:
         """The facets by name, in the order in which they are shown."""

@@ -10,7 +10,7 @@ from bis.notebooks.cell_syntax import parse_cell, parse_python
 from bis.notebooks.extra import require
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from bis.notebooks.document import NotebookNode
 
@@ -48,17 +48,7 @@ def inject_parameters(notebook: NotebookNode, values: Mapping[str, str | object]
     """
     if not values:
         return None
-    declared = _tagged(notebook, DECLARED)
-    if declared is None:
-        raise UsageError(
-            f"{name} has no cell tagged `{DECLARED}`, so {_listed(values)} cannot be set",
-            hint=f"Tag the cell that assigns the parameters with `{DECLARED}`.",
-        )
-    defaults = _defaults(notebook)
-    unknown = [key for key in values if key not in defaults]
-    if unknown:
-        there = _listed(defaults) if defaults else "none"
-        raise UsageError(f"{name} has no parameter {_listed(unknown)}; its parameters are: {there}")
+    declared, defaults = _declared(notebook, values, name)
     assignments = [f"{key} = {_literal(key, value, defaults[key])}" for key, value in values.items()]
     cell = require("nbformat.v4").new_code_cell("\n".join(["# Parameters set by bis", *assignments]))
     cell.metadata["tags"] = [INJECTED]
@@ -71,6 +61,33 @@ def inject_parameters(notebook: NotebookNode, values: Mapping[str, str | object]
         return None
     notebook.cells.insert(declared + 1, cell)
     return declared + 1
+
+
+def check_parameters(notebook: NotebookNode, names: Collection[str], *, name: str) -> None:
+    """Refuse `names` that are not among the parameters of a notebook, called `name` in messages.
+
+    Raises
+    ------
+    UsageError
+        At least one is not.
+    """
+    _declared(notebook, names, name)
+
+
+def _declared(notebook: NotebookNode, names: Collection[str], name: str) -> tuple[int, dict[str, ast.expr]]:
+    """The position of the cell tagged ``parameters``, and the defaults in it, where it has all the names."""
+    declared = _tagged(notebook, DECLARED)
+    if declared is None:
+        raise UsageError(
+            f"{name} has no cell tagged `{DECLARED}`, so {', '.join(names)} cannot be set",
+            hint=f"Tag the cell that assigns the parameters with `{DECLARED}`.",
+        )
+    defaults = _defaults(notebook)
+    unknown = [key for key in names if key not in defaults]
+    if unknown:
+        there = ", ".join(defaults) if defaults else "none"
+        raise UsageError(f"{name} has no parameter {', '.join(unknown)}; its parameters are: {there}")
+    return declared, defaults
 
 
 def cell_tags(cell: NotebookNode) -> list[str]:
@@ -124,7 +141,3 @@ def _literal(key: str, value: object, default: ast.expr) -> str:
     except (ValueError, SyntaxError) as exc:
         raise UsageError(f"the value of {key} cannot be written as a Python literal: {text}") from exc
     return text
-
-
-def _listed(names: Mapping[str, object] | list[str]) -> str:
-    return ", ".join(names)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bis.config import tracking_uri_given
 from bis.errors import BisWarning
+from bis.evidence.known_stores import local_place
 from bis.evidence.store import EvidenceStore
 from bis.model.progress import SILENT, Observer
 from bis.record.stores_at_hand import LAST, FoundRun, find_runs, last_elsewhere
@@ -51,8 +52,12 @@ def store_to_list(tracking_uri: str | None, cwd: Path) -> EvidenceStore:
     store = EvidenceStore(tracking_uri)
     elsewhere = last_elsewhere(cwd) if tracking_uri is None else None
     if elsewhere is not None:
-        command = f"bis runs --tracking-uri {shlex.quote(elsewhere)}"
-        _warn([f"the latest session from here is in another store: {command}"])
+        place = local_place(elsewhere)
+        if place is not None and not place.exists():
+            _warn([f"the latest session from here went to {elsewhere}, which is not there any more"])
+        else:
+            command = f"bis runs --tracking-uri {shlex.quote(elsewhere)}"
+            _warn([f"the latest session from here is in another store: {command}"])
     return store
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bis.evidence.addresses import local_path
-from bis.evidence.sqlite_reader import database_of
+from bis.evidence.sqlite_reader import file_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +43,7 @@ def store_places(uris: Iterable[str], cwd: str) -> StorePlaces:
     folders, databases = [], []
     for uri in dict.fromkeys(uris):
         folder = local_path(uri, cwd)
-        database = database_of(uri)
+        database = file_of(uri)
         if folder is not None:
             folders.append(f"{folder}/")
         elif database is not None:

@@ -214,13 +214,13 @@ class _StoreSearch:
         return [uri for uri in dict.fromkeys(k.uri for k in self._sessions) if uri != self.place]
 
     def _open(self, uri: str, what: str) -> EvidenceStore:
-        if uri == self.place:  # which may have been given with a password
-            return self._at_hand
         place = local_place(uri)
         if place is not None and not place.exists():
             raise RunNotFound(
                 f"{what}, which is not there any more", hint="Name the store in which to look with --tracking-uri."
             )
+        if uri == self.place:  # which may have been given with a password
+            return self._at_hand
         return self._opened.setdefault(uri, EvidenceStore(uri))
 
 

@@ -32,6 +32,7 @@ from bis.launch.liveness import lock, unlock
 from bis.model.facets import Curve, Outputs
 from bis.model.progress import SILENT, Observer, Task
 from bis.model.record import Mode, Record, State
+from bis.model.stored_runs import RunFilter
 from bis.record.assembly import assemble, texts
 from bis.record.given_input import keep_input
 from bis.record.observed_session import ObservedSession, SeenRun, read_sightings
@@ -112,11 +113,25 @@ def _store_runs(folder: Path, store: EvidenceStore | None) -> Stored:
         target = store or EvidenceStore(None if address is None else with_password(folder, address))
         uri = without_password(target.tracking_uri)
         holder = "" if run is None else holders.get(uri, "")
-        stored.append(_store_run(target, seen, run, holder))
+        try:
+            stored.append(_store_run(target, seen, run, holder))
+        except BisError:
+            last = run == runs[-1] and not stored  # without any run there is nothing to show
+            if run is None or last or not _is_deleted(target, run.run_id):
+                raise
+            continue  # the program deleted it again: the records of the others count it
         if run is not None and run.how == "created":
             holders.setdefault(uri, run.run_id)
     _remember(seen, stored, uri)
     return Stored(tuple(stored), uri, time.time())
+
+
+def _is_deleted(store: EvidenceStore, run_id: str) -> bool:
+    """Whether a run is in the store no more, or in its bin."""
+    try:
+        return not store.runs(RunFilter(prefix=run_id, replays=True), limit=1)
+    except BisError:  # the first error is the one that is reported
+        return False
 
 
 def _redact_notebook(seen: ObservedSession) -> None:
@@ -166,8 +181,10 @@ def _joined_existing(store: EvidenceStore, run_id: str, record: Record, session:
     earlier = there.record
     note = f"resumed by session {session}: {record.code.target or record.code.kind.value}"
     again = note in earlier.notes  # an interactive session is stored at each end of a run
+    own = {c.name: len(c.steps) for c in earlier.outputs.metrics}
     merged = replace(
         earlier,
+        own_points=own if earlier.own_points is None else earlier.own_points,
         sessions=earlier.sessions if again else earlier.sessions + 1,
         notes=earlier.notes if again else (*earlier.notes, note),
         outputs=replace(earlier.outputs, metrics=_joined(earlier, record, again=again)),

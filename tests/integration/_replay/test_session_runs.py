@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bis._replay.session_runs import session_run_of, subject_of
+from bis.config import home
+from bis.evidence.known_stores import KnownSession, remember
 from bis.evidence.lead_run import lead_of
 from bis.model.facets import Parameters, Status
 from bis.model.run_identity import RunIdentity
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bis.evidence.store import EvidenceStore, StoredRun
 
 
@@ -57,6 +62,19 @@ def test_a_nested_run_is_judged_alone_only_where_it_is_named(store: EvidenceStor
     assert not last.session.alone
     assert len(last.session.judged) == 4
     assert last.run.run_id in {runs[0], runs[3]}
+
+
+def test_runs_in_other_stores_are_judged(store: EvidenceStore, runs: list[str], tmp_path: Path) -> None:
+    """As far as they are files that are still there, and MLflow's."""
+    uri = f"sqlite:///{tmp_path / 'other.db'}"
+    shutil.copy(store.tracking_uri.removeprefix("sqlite:///"), tmp_path / "other.db")
+    for place in (uri, store.tracking_uri, f"sqlite:///{tmp_path / 'gone.db'}", "https://host.invalid"):
+        remember(home(), KnownSession("several", 1.0, "/", "/", place, ("f" * 32,)))
+    store.delete(runs[1])
+    assert [r.identity.run_id for r in subject_of(store, runs[0]).session.runs] == runs
+    assert not (tmp_path / "gone.db").exists()
+    (tmp_path / "other.db").write_text("no database")
+    assert len(subject_of(store, runs[0]).session.runs) == 3
 
 
 def test_deleted_runs_are_counted(store: EvidenceStore, runs: list[str]) -> None:

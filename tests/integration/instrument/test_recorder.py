@@ -90,6 +90,19 @@ def test_changes_of_files_are_noted_and_what_they_were_is_kept(project: Path) ->
     assert [(Path(e["path"]).name, e["files"], e["folders"]) for e in ran.all("listed")] == [("folder", [], ["new"])]
 
 
+def test_files_of_stores_are_left_out_and_no_others(project: Path) -> None:
+    """A file whose name begins like that of the database is the program's own."""
+    text = (
+        "from bis.instrument import bootstrap\nrecorder = bootstrap.active()\nrecorder.store_seen('sqlite:///results')\n"
+        "recorder.store_seen('./runs')\nrecorder.store_seen('https://host/results.csv')\nimport os\nos.mkdir('runs')\n"
+        "for name in ('results', 'results-wal', 'results.json', 'runs/meta.yaml', 'runs.txt'):\n"
+        "    open(name, 'w').close()\n"
+    )
+    ran = record(project, text)
+    assert (ran.code, ran.err) == (0, "")
+    assert [Path(e["path"]).name for e in ran.all("open")] == ["results.json", "runs.txt"]
+
+
 def test_odd_opens_do_not_disturb(project: Path) -> None:
     """Descriptors, bytes, paths with NUL, and a program's own audit events pass through the hook unharmed."""
     text = (

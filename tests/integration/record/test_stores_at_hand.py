@@ -193,6 +193,31 @@ def test_looking_makes_nothing(scene: Scene) -> None:
     assert not scene.home.exists()
 
 
+@pytest.mark.parametrize(
+    "uri", ["sqlite:///{}/gone.db?timeout=9", "sqlite:///{}/go%20ne.db", "sqlite+pysqlite:///{}/gone.db"]
+)
+def test_a_store_that_was_removed_is_not_made_anew(scene: Scene, uri: str) -> None:
+    """However its address is spelled, also where MLflow is what reads it; no older run is taken in its place."""
+    there = uri.format(scene.project)
+    scene.session("hand", 1.0, scene.run("hand", 1.0))
+    scene.session("other", 9.0, "f" * 32, uri=there)
+    before = sorted(scene.project.iterdir())
+    for reference in ("last", "ffff"):
+        with pytest.raises(RunNotFound, match="not there any more"):
+            scene.find(reference)
+    with pytest.raises(RunNotFound):
+        scene.find("last", there)
+    assert sorted(scene.project.iterdir()) == before
+
+
+def test_the_store_at_hand_may_be_gone_too(scene: Scene) -> None:
+    """That is said, and not that nothing was run."""
+    scene.session("hand", 9.0, scene.run("hand", 9.0))
+    (scene.project / "mlflow.db").unlink()
+    with pytest.raises(RunNotFound, match="not there any more"):
+        scene.find("last")
+
+
 def _ended(scene: Scene, *run_ids: str) -> Path:
     """A session of a program that has ended and that nobody has stored."""
     session = session_of(scene.project, "print(1)")

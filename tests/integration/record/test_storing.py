@@ -133,6 +133,21 @@ def test_each_run_of_a_program_gets_its_own_values(ended: Callable[..., Path], s
     assert found == [(0, 0.1), (1, 0.2)]
 
 
+def test_a_run_that_its_program_deleted_keeps_no_other_from_being_stored(
+    ended: Callable[..., Path], store_uri: str
+) -> None:
+    """The records of the others count it. With no run left, that is the problem that is reported."""
+    a, run_a = begun(store_uri)
+    b, run_b = begun(store_uri)
+    store = EvidenceStore(store_uri)
+    store.delete(a)
+    assert store_session(ended(run_a, point(a, 0, 0.1), run_b, point(b, 0, 0.2))).run_ids == (b,)
+    assert (store.read(b).record.ordinal, store.read(b).record.session_runs) == (1, 2)
+    store.delete(b)
+    with pytest.raises(StoreUnavailable, match="deleted"):
+        store_session(ended(run_a, run_b))
+
+
 def test_a_resumed_run_keeps_both_sessions_once(ended: Callable[..., Path], store_uri: str) -> None:
     """The second session adds its points; storing it again (as notebooks do) adds only what is new."""
     run_id, created = begun(store_uri)
@@ -145,6 +160,7 @@ def test_a_resumed_run_keeps_both_sessions_once(ended: Callable[..., Path], stor
     record = EvidenceStore(store_uri).read(run_id).record
     (curve,) = record.outputs.metrics
     assert curve.steps == (0, 1, 2, 3)
+    assert [c.steps for c in record.own_outputs.metrics] == [(0, 1)]
     assert record.sessions == 2
     assert len([n for n in record.notes if n.startswith("resumed")]) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -48,9 +49,7 @@ def whats(items: Any) -> list[str]:
 def test_exact_at_home() -> None:
     """On the same machine everything is as recorded, and nothing deviates or is missing."""
     p = plan()
-    assert (p.source, p.environment, p.target, p.argv, p.ordinal) == (
-        "snapshot", "current", "train.py", ("--lr", "0.1"), 1
-    )  # fmt: skip
+    assert (p.source, p.environment, p.target, p.argv) == ("snapshot", "current", "train.py", ("--lr", "0.1"))
     assert (p.root, p.hash_seed, p.original_scheme) == ("ab" * 32, "7", "http")
     assert (p.deviations, p.missing, obstacles(p)) == ((), (), ())
 
@@ -419,3 +418,27 @@ def test_settings_of_libraries_are_taken_as_they_are() -> None:
     made = make_plan(record(data=data), ReplayOptions(), here(), run_id="r")
     assert (made.data, made.later) == ((), ())
     assert whats(made.missing) == [f"state of {kept.path}", f"state of {lost.path}"]
+
+
+def test_what_is_set_to_what_it_was_is_no_change() -> None:
+    """Of a secret it is not known whether it is another one."""
+    notebook = {
+        "kind": EntryKind.NOTEBOOK,
+        "target": "a.ipynb",
+        "argv": (),
+        "parameters": {"lr": "1", "token": "[redacted]"},
+    }
+    p = plan(record(code=notebook), options=ReplayOptions(overrides={"lr": "1", "token": "x"}))
+    assert [(d.what, d.replayed) for d in p.deviations] == [("parameter token", "[redacted]")]
+    assert p.overrides == {"lr": "1", "token": "x"}
+    changed = plan(record(code=notebook), options=ReplayOptions(overrides={"lr": "2", "token": "x"}))
+    assert [d.what for d in changed.deviations] == ["parameter lr", "parameter token"]
+
+
+def test_what_other_programs_logged_is_not_judged() -> None:
+    """The plan says so, of a run that was resumed and whose own points are known."""
+    resumed = replace(record(), sessions=2)
+    assert whats(plan(resumed).missing) == []
+    assert whats(plan(replace(resumed, own_points={})).missing) == ["outputs: another program resumed the run"]
+    twice = replace(resumed, sessions=3, own_points={"loss": 1})
+    assert whats(plan(twice).missing) == ["outputs: 2 other programs resumed the run"]

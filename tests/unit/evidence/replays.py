@@ -18,7 +18,6 @@ PLAN = Plan(
     environment="current",
     hash_seed="0",
     root="ab" * 32,
-    ordinal=0,
     original_scheme="sqlite",
     overrides={"lr": "0.1", "api_key": "a-secret-override"},
 )

@@ -20,6 +20,7 @@ from bis.evidence.addresses import absolute_uri, scheme_of, without_password
         ("./mlruns", "/project/mlruns"),
         ("file:./mlruns", "/project/mlruns"),
         ("file:mlruns", "/project/mlruns"),
+        ("file:./a%20b", "/project/a b"),
         ("file:///abs/mlruns", "file:///abs/mlruns"),
         ("/abs/mlruns", "/abs/mlruns"),
         ("http://host:5000", "http://host:5000"),

@@ -7,6 +7,7 @@ import pytest
 from bis.record.store_places import store_places
 
 PLACES = store_places(["/p/runs_a", "file:///p/runs%20b", "./c", "sqlite:////p/other.db", "https://host"], "/w")
+UNUSUAL = store_places(["sqlite:////p/a.db?timeout=9", "sqlite+pysqlite:////p/b.db", "sqlite://"], "/w")
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,8 @@ def test_artifacts_belong_to_a_store_and_may_be_read() -> None:
 def test_other_files_are_not(path: str) -> None:
     """A name that only begins like a store's is another one."""
     assert not PLACES.hold(path)
+
+
+def test_addresses_that_say_more_than_a_file_have_one() -> None:
+    """And a database in memory has none."""
+    assert {p for p in UNUSUAL.databases if p.endswith(".db")} == {"/p/a.db", "/p/b.db"}

@@ -411,7 +411,7 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     ),
     _C.RUNS_AS_SET: "nothing but results (no parent, name, param, tag or what was logged) tells {runs:#run} from "
     "others of the program: compared as a set, paired by their results",
-    _C.RUNS_NOT_FOUND: "{runs:#run} of the program not compared: deleted, logged to another store, or recorded "
+    _C.RUNS_NOT_FOUND: "{runs:#run} of the program not compared: deleted, logged to a store elsewhere, or recorded "
     "with another program",
     _C.RUNS_WITHOUT_RESULTS: "{runs:#run} logged nothing that can be compared",
     _C.REPLAYS_OF_ONE_RUN: "{replays:#earlier replay} left out: only one run of each was kept",

@@ -25,7 +25,6 @@ PLAN = Plan(
     environment="current",
     hash_seed="0",
     root="ab" * 32,
-    ordinal=0,
     original_scheme="sqlite",
     data=(DataPlacement(FileDigest("d.csv", 3, "aa"), "/x/d.csv", "d.csv"),),
     deviations=(Deviation("environment", "numpy 1", "numpy 2", "asked for"),),
