@@ -69,9 +69,11 @@ def unkept_input(stdin: StandardInput | None) -> tuple[str, ...]:
 
 
 def _was_read(seen: ObservedSession, given: InputStream) -> bool:
-    if given.kind == "file":
-        return (seen.exit is not None and seen.exit.stdin_read) or bool(seen.all("stdin"))
-    return bool(seen.all("stdin"))
+    if seen.all("stdin"):
+        return True
+    # A pipe may be shared with others than the program; a file has a position of its own with each opening.
+    able = given.kind == "file" or any(not e["python"] for e in seen.all("child"))
+    return able and seen.exit is not None and seen.exit.stdin_read
 
 
 def _lost(seen: ObservedSession, given: InputStream) -> str:
@@ -84,6 +86,8 @@ def _lost(seen: ObservedSession, given: InputStream) -> str:
         if "other" in said and given.start:  # opened anew, it is read from its beginning
             return "other"
         return "cut" if copy.exists() and copy.stat().st_size > given.limit_bytes else ""
+    if "read" not in said:  # a child without a recorder did
+        return "other"
     return next((how for how in ("other", "cut") if how in said), "")
 
 

@@ -19,14 +19,20 @@ if TYPE_CHECKING:
 
 
 def observed(
-    folder: Path, given: InputStream | None, *said: str, content: bytes | None = None, read: bool = False
+    folder: Path,
+    given: InputStream | None,
+    *said: str,
+    content: bytes | None = None,
+    read: bool = False,
+    child: str = "",
 ) -> Any:
-    """A session whose standard input was that; `said` is what the recorder noted."""
+    """A session whose standard input was that; `said` is what the recorder noted, `child` a program that it started."""
     if content is not None:
         (folder / STDIN).write_bytes(content)
     session = described_session(folder, stdin=given)
     ended = Exit(0, None, timed_out=False, ended_unix_s=1.0, duration_s=1.0, stdin_read=read)
-    seen = ObservedSession(folder, session, ended, (), {"stdin": [{"how": how} for how in said]})
+    children = [{"command": [child], "python": child == "python"}] if child else []
+    seen = ObservedSession(folder, session, ended, (), {"stdin": [{"how": how} for how in said], "child": children})
     keep_input(seen)
     return standard_input_of(seen)
 
@@ -67,6 +73,15 @@ def test_what_cannot_be_given_again_says_why(
     assert (found.read, found.complete, found.problem) == (True, False, problem)
     assert len(unkept_input(found)) == 1
     assert not (tmp_path / STDIN_KEPT).exists()
+
+
+def test_a_child_without_a_recorder_empties_a_pipe(tmp_path: Path) -> None:
+    """What ``wc`` took out of it is not known; without such a child somebody else did."""
+    found = observed(tmp_path, InputStream("pipe", start=4), read=True, child="wc")
+    assert (found.read, found.complete, found.problem) == (True, False, "other")
+    assert observed(tmp_path, InputStream("pipe", start=4), read=True, child="python") == StandardInput("pipe")
+    assert observed(tmp_path, InputStream("pipe", start=4), read=True) == StandardInput("pipe")
+    assert observed(tmp_path, InputStream("pipe", start=4), "read", content=b"ab", read=True, child="wc").complete
 
 
 def test_secrets_are_taken_out(tmp_path: Path) -> None:
