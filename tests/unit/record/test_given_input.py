@@ -24,15 +24,13 @@ def observed(
     *said: str,
     content: bytes | None = None,
     read: bool = False,
-    child: str = "",
 ) -> Any:
-    """A session whose standard input was that; `said` is what the recorder noted, `child` a program that it started."""
+    """A session whose standard input was that; `said` is what the recorder noted, `read` what the launcher saw."""
     if content is not None:
         (folder / STDIN).write_bytes(content)
     session = described_session(folder, stdin=given)
     ended = Exit(0, None, timed_out=False, ended_unix_s=1.0, duration_s=1.0, stdin_read=read)
-    children = [{"command": [child], "python": child == "python"}] if child else []
-    seen = ObservedSession(folder, session, ended, (), {"stdin": [{"how": how} for how in said], "child": children})
+    seen = ObservedSession(folder, session, ended, (), {"stdin": [{"how": how} for how in said]})
     keep_input(seen)
     return standard_input_of(seen)
 
@@ -75,13 +73,11 @@ def test_what_cannot_be_given_again_says_why(
     assert not (tmp_path / STDIN_KEPT).exists()
 
 
-def test_a_child_without_a_recorder_empties_a_pipe(tmp_path: Path) -> None:
-    """What ``wc`` took out of it is not known; without such a child somebody else did."""
-    found = observed(tmp_path, InputStream("pipe", start=4), read=True, child="wc")
+def test_a_pipe_that_was_emptied_unseen_is_lost(tmp_path: Path) -> None:
+    """By a child such as ``wc``; where the recorder saw the reading, it has what was read."""
+    found = observed(tmp_path, InputStream("pipe", start=4), read=True)
     assert (found.read, found.complete, found.problem) == (True, False, "other")
-    assert observed(tmp_path, InputStream("pipe", start=4), read=True, child="python") == StandardInput("pipe")
-    assert observed(tmp_path, InputStream("pipe", start=4), read=True) == StandardInput("pipe")
-    assert observed(tmp_path, InputStream("pipe", start=4), "read", content=b"ab", read=True, child="wc").complete
+    assert observed(tmp_path, InputStream("pipe", start=4), "read", content=b"ab", read=True).complete
 
 
 def test_secrets_are_taken_out(tmp_path: Path) -> None:
