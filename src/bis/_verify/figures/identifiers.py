@@ -138,15 +138,6 @@ def _of_runs(line: str) -> Iterator[TextSpan]:
             yield TextSpan(start, match.end(), VolatileToken.IDENTIFIER)
 
 
-def is_identifier(text: str) -> bool:
-    """Whether a text as a whole, a value in a written file, is an identifier, an address or a temporary path."""
-    stripped = text.strip()
-    return any(
-        s.start == 0 and s.end == len(stripped) and s.kind is not VolatileToken.PICTURE
-        for s in identifier_spans(stripped)
-    )
-
-
 def _is_identifier(digits: str, before: str, *, in_path: bool) -> bool:
     """Whether 32 digits are that of a run and no digest of 128 bits, which is a result."""
     if _DIGEST_WORD.search(before[-_NEAR:]):

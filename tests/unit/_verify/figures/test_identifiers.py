@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bis._verify.figures.identifiers import identifier_spans, is_identifier
+from bis._verify.figures.identifiers import identifier_spans
 from bis._verify.figures.text_span import without_overlaps
 
 RANDOM = "0123456789ab4def8123456789abcdef"
@@ -79,11 +79,3 @@ def test_identifiers(line: str, seen: str) -> None:
 def test_no_identifiers(line: str) -> None:
     """Digests of results, numbers and names that only look so."""
     assert marked(line) == line
-
-
-def test_a_whole_value() -> None:
-    """Values in written files are identifiers as a whole or not at all."""
-    assert is_identifier(UUID)
-    assert is_identifier(f" {RANDOM} ")
-    assert not is_identifier(f"accuracy of {RANDOM}")
-    assert not is_identifier("0.91")
