@@ -15,8 +15,7 @@ from bis.instrument.fence import Fence
 from bis.instrument.light_json import encoded
 from bis.instrument.own_work import OwnWork
 from bis.instrument.path_events import EVENTS, GONE, LISTINGS, MADE, MOVED, NATIVE_OPEN, changes, listing
-from bis.instrument.session_view import AMBIENT, REPLAY
-from bis.instrument.standard_input import StandardInputCopy
+from bis.instrument.session_view import AMBIENT, NO_INPUT, REPLAY
 from bis.instrument.variable_reads import VariableReads
 
 TYPE_CHECKING = False  # typing is not loaded at start-up
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from bis.instrument.carried_files import CarriedFiles
     from bis.instrument.session_view import SessionView
+    from bis.instrument.standard_input import StandardInputCopy
 
 # Reads below these are not data: interpreter, packages, kernel interfaces.
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "<")
@@ -70,7 +70,7 @@ class Recorder:
         self._carried: CarriedFiles | None = None
         self._listings = 0
         self._keeps = session.mode != REPLAY  # a replay's own state is thrown away with it
-        self._stdin = StandardInputCopy(session, self.fence, self._busy, lambda how: self.note("stdin", how=how))
+        self._stdin = self._input_copy()
         self._variables = VariableReads(self.fence, self._variable_seen)
 
     # -- life ---------------------------------------------------------------------------------------------------------
@@ -93,7 +93,8 @@ class Recorder:
         )
         sys.addaudithook(_only_watched(self._audit))
         self.fence.run("variables", self._variables.attach)
-        self.fence.run("standard input", self._stdin.attach)
+        if self._stdin is not None:
+            self.fence.run("standard input", self._stdin.attach)
         self._chain_excepthook()
         atexit.register(self.end)
 
@@ -194,9 +195,7 @@ class Recorder:
             with self._busy:
                 try:
                     path, _mode, flags = args
-                    self._stdin.opened(path)
-                    if type(path) is not int:
-                        self._opened_file(path, _mode_of(flags))
+                    self._opened_path(path, flags)
                 except Exception as error:  # noqa: BLE001 (an audit hook that raises would make the user's open() fail)
                     self.fence.failed("data", error)
         elif event in EVENTS:
@@ -210,6 +209,21 @@ class Recorder:
             self.fence.run("data", self._started_child, event, args)
         elif event == "os.system":
             self.fence.run("data", self._started_shell, args)
+
+    def _opened_path(self, path: Any, flags: Any) -> None:
+        if self._stdin is not None:
+            self._stdin.opened(path)
+        if type(path) is not int:
+            self._opened_file(path, _mode_of(flags))
+
+    def _input_copy(self) -> StandardInputCopy | None:
+        """What copies standard input; None where there is none to be read."""
+        given = self.session.stdin
+        if given is None or given.get("kind") == NO_INPUT:
+            return None
+        from bis.instrument.standard_input import StandardInputCopy  # where there is input only
+
+        return StandardInputCopy(self.session, self.fence, self._busy, lambda how: self.note("stdin", how=how))
 
     def _changed_files(self, event: str, args: tuple[Any, ...]) -> None:
         for path, mode in changes(event, args):

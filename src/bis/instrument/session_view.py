@@ -19,6 +19,7 @@ SESSION = "session.json"
 VERSION = 1
 AMBIENT = "ambient"
 REPLAY = "replay"
+NO_INPUT = "nothing"  # the kind of a standard input that is closed or the null device
 _OPTIONAL: dict[str, Any] = {
     "tracking_uri": None,
     "states": [],

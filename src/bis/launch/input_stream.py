@@ -1,13 +1,14 @@
 """The standard input that a program is given: what it is, and a copy of a file that the program may read.
 
 A program that is recorded inherits the standard input of bis, and nothing is read on its behalf. What comes through a
-pipe is copied by the recorder, as the program reads it.
+pipe is copied by the recorder, as the program reads it; not what a child without a recorder takes out of it.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def describe_input(limit_bytes: int) -> InputStream:
         kind = TERMINAL
     else:
         kind = NOTHING if _is_null(state) else DEVICE
-    start = os.lseek(_FD, 0, os.SEEK_CUR) if kind == FILE else 0
+    start = os.lseek(_FD, 0, os.SEEK_CUR) if kind == FILE else _waiting_bytes() if kind == PIPE else 0
     return InputStream(kind, state.st_dev, state.st_ino, start=start, limit_bytes=limit_bytes)
 
 
@@ -56,12 +57,28 @@ def copy_file(given: InputStream, folder: Path) -> None:
 
 
 def was_read(given: InputStream | None) -> bool:
-    """Whether somebody has read of the file that is standard input: the program shares its position with bis."""
-    if given is None or given.kind != FILE:
+    """Whether somebody has read of the standard input, which the program shares with bis.
+
+    Of a file the position moved; in a pipe is less than there was at the start.
+    """
+    if given is None or given.kind not in {FILE, PIPE}:
         return False
     with suppress(OSError):
+        if given.kind == PIPE:
+            return _waiting_bytes() < given.start
         return os.lseek(_FD, 0, os.SEEK_CUR) != given.start
     return False
+
+
+def _waiting_bytes() -> int:
+    """How much is in the pipe that is standard input; 0 where the system does not tell."""
+    try:
+        import fcntl  # POSIX only
+        import termios
+
+        return int.from_bytes(fcntl.ioctl(_FD, termios.FIONREAD, bytes(4)), sys.byteorder)
+    except (ImportError, OSError):
+        return 0
 
 
 def _is_null(state: os.stat_result) -> bool:

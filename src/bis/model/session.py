@@ -29,8 +29,8 @@ class Quarantine:
 class InputStream:
     """The standard input of a program: file, pipe, terminal, device (another one) or nothing.
 
-    `device` and `inode` tell it from other streams; `start` is the position in a file (bytes). Of what is read,
-    `limit_bytes` are kept.
+    `device` and `inode` tell it from other streams; `start` is the position in a file, or what waits in a pipe (bytes).
+    Of what is read, `limit_bytes` are kept.
     """
 
     kind: str
@@ -82,8 +82,8 @@ class Exit:
     """How the process of a session ended, as the launcher saw it (``exit.json``).
 
     `stdout_cut` is true where not all that it printed was kept. `stdout_rest` and `stderr_rest` say what all of it was
-    then; None where all was kept, and in sessions from before that was noted. `stdin_read` is true where it read of a
-    file that was its standard input.
+    then; None where all was kept, and in sessions from before that was noted. `stdin_read` is true where
+    somebody read of the file, or of what waited in the pipe, that was its standard input.
     """
 
     exit_code: int | None

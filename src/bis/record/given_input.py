@@ -28,7 +28,7 @@ def keep_input(seen: ObservedSession) -> None:
     Raises OSError where the disk refuses.
     """
     given = seen.session.stdin
-    if given is None or not _was_read(seen, given):
+    if given is None or not _was_read(seen):
         (seen.folder / STDIN).unlink(missing_ok=True)
         return
     if _lost(seen, given) or (seen.folder / STDIN_KEPT).exists():
@@ -45,7 +45,7 @@ def standard_input_of(seen: ObservedSession) -> StandardInput | None:
     given = seen.session.stdin
     if given is None:
         return None
-    if not _was_read(seen, given):
+    if not _was_read(seen):
         return StandardInput(given.kind)
     problem = _lost(seen, given)
     kept = seen.folder / STDIN_KEPT
@@ -68,10 +68,8 @@ def unkept_input(stdin: StandardInput | None) -> tuple[str, ...]:
     return () if stdin is None or stdin.complete else (_WHY.get(stdin.problem, _WHY["other"]),)
 
 
-def _was_read(seen: ObservedSession, given: InputStream) -> bool:
-    if given.kind == "file":
-        return (seen.exit is not None and seen.exit.stdin_read) or bool(seen.all("stdin"))
-    return bool(seen.all("stdin"))
+def _was_read(seen: ObservedSession) -> bool:
+    return bool(seen.all("stdin")) or (seen.exit is not None and seen.exit.stdin_read)
 
 
 def _lost(seen: ObservedSession, given: InputStream) -> str:
@@ -84,6 +82,8 @@ def _lost(seen: ObservedSession, given: InputStream) -> str:
         if "other" in said and given.start:  # opened anew, it is read from its beginning
             return "other"
         return "cut" if copy.exists() and copy.stat().st_size > given.limit_bytes else ""
+    if "read" not in said:  # a child without a recorder did, or the program by a copy of the descriptor
+        return "other"
     return next((how for how in ("other", "cut") if how in said), "")
 
 

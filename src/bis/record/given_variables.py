@@ -1,4 +1,7 @@
-"""The environment variables that a session's program read, from the events of its processes."""
+"""The environment variables that a session's program read, from the events of its processes.
+
+What a shell puts into the command that the program gives it is read by the program, too.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bis.evidence.session_secrets import kept_variables
 from bis.model.record import Mode
+from bis.record.probes.child_commands import expanded_variables
 from bis.record.probes.code import relative_to
 from bis.record.probes.variables import VariableRead, is_surroundings, probe_variables
 
@@ -41,6 +45,13 @@ def variables_of(seen: ObservedSession, sources: Callable[[], Iterable[str]]) ->
             reads.append(
                 VariableRead(name, bool(event["there"]), *_place(str(event["file"]), int(event["line"]), root))
             )
+    reads += [
+        VariableRead(name, name in environ)
+        for event in seen.all("child")
+        if not event["python"]
+        for name in expanded_variables(event["command"])
+        if name not in own
+    ]
     of_libraries: dict[str, tuple[bool, str]] = {}
     for event in seen.all("library-variables"):
         for name, (there, package) in event["names"].items():

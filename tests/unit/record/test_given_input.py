@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 
 def observed(
-    folder: Path, given: InputStream | None, *said: str, content: bytes | None = None, read: bool = False
+    folder: Path,
+    given: InputStream | None,
+    *said: str,
+    content: bytes | None = None,
+    read: bool = False,
 ) -> Any:
-    """A session whose standard input was that; `said` is what the recorder noted."""
+    """A session whose standard input was that; `said` is what the recorder noted, `read` what the launcher saw."""
     if content is not None:
         (folder / STDIN).write_bytes(content)
     session = described_session(folder, stdin=given)
@@ -67,6 +71,13 @@ def test_what_cannot_be_given_again_says_why(
     assert (found.read, found.complete, found.problem) == (True, False, problem)
     assert len(unkept_input(found)) == 1
     assert not (tmp_path / STDIN_KEPT).exists()
+
+
+def test_a_pipe_that_was_emptied_unseen_is_lost(tmp_path: Path) -> None:
+    """By a child such as ``wc``; where the recorder saw the reading, it has what was read."""
+    found = observed(tmp_path, InputStream("pipe", start=4), read=True)
+    assert (found.read, found.complete, found.problem) == (True, False, "other")
+    assert observed(tmp_path, InputStream("pipe", start=4), "read", content=b"ab", read=True).complete
 
 
 def test_secrets_are_taken_out(tmp_path: Path) -> None:

@@ -32,6 +32,15 @@ def test_what_was_set_before_it_was_read_is_not_input(tmp_path: Path) -> None:
     assert variables_of(seen, tuple) == (Variable("B"),)
 
 
+def test_what_a_shell_puts_in_is_input(tmp_path: Path) -> None:
+    """``subprocess.run("echo $LR", shell=True)`` reads LR, unless the program set it before."""
+    keep_variables(tmp_path, {"LR": "0.5", "B": "2"}, ())
+    seen = observed(tmp_path, ("B", "set", True))
+    commands = [(["/bin/sh", "-c", "echo $LR $B"], False), (["python", "-c", "$C"], True)]
+    seen.events["child"] = [{"command": command, "python": python} for command, python in commands]
+    assert variables_of(seen, tuple) == (Variable("LR", "0.5"),)
+
+
 def test_sessions_without_events_are_not_recorded(tmp_path: Path) -> None:
     """An older recorder noted none; in ambient mode what came before MLflow is not known."""
     assert variables_of(ObservedSession(tmp_path, described_session(tmp_path), None, ()), tuple) is None

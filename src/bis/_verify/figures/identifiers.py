@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _ANY_CASE = re.IGNORECASE
 _NEAR = 80  # words before an identifier are looked for so far
 _LONGEST_PATH = 1000
-_UUID = re.compile(r"(?<![0-9a-z])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f-])", _ANY_CASE)
+# With a thread behind it, it is that of a worker.
+_UUID = re.compile(r"(?<![0-9a-z])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?:-\d{9,19})?(?![0-9a-f-])", _ANY_CASE)
 _HEX32 = re.compile(r"(?<![0-9a-z])(?:m-|tr-)?([0-9a-f]{32})(?![0-9a-z])")
 # The 13th digit of a random UUID is 4, the 17th is 8 to b: one digest in 64 looks so.
 _RANDOM_UUID = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")

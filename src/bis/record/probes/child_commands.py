@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bis.record.probes.makefile import recipe_lines, small_text
@@ -52,6 +53,12 @@ _KEYWORDS = frozenset({"!", "{", "}", "do", "done", "elif", "else", "fi", "if", 
 _NOT_UNDERSTOOD = re.compile(r"`|\$\(|<<|<\(|\beval\b|\bcase\b")
 _DESCRIPTOR = re.compile(r"(?<!\S)\d(?=>)")  # as in 2>&1
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
+_SINGLE_QUOTED = re.compile(r"'[^']*'")
+_EXPANDED = re.compile(r"\$\{?([A-Za-z_]\w*)")
+# LR=$LR, for x in $ALL, read line, $LR
+_VARIABLE_USE = re.compile(
+    rf"\b(?P<set>[A-Za-z_]\w*)=\S*|\b(?:for|read)\s+(?P<filled>[A-Za-z_]\w*)|{_EXPANDED.pattern}"
+)
 _EXPANDS = re.compile(r"[$*?\[\]{}~@<^]")
 _MOST_LEVELS = 4
 
@@ -86,6 +93,21 @@ def unseen_commands(children: Sequence[Process], recorded: Collection[tuple[str,
     reader = _CommandReader(frozenset(recorded))
     gaps = [gap for child in children for gap in reader.of_child(child)]
     return tuple(dict.fromkeys(gaps))
+
+
+def expanded_variables(command: Sequence[str]) -> tuple[str, ...]:
+    """The environment variables that a shell puts into the text it is given, without those that the text sets."""
+    words = list(command)
+    if len(words) > 1:
+        if _base(words) not in _SHELLS:
+            return ()
+        words = [text for option, text in pairwise(words[1:]) if re.fullmatch(r"-[A-Za-z]*c", option)]
+    found: list[str] = []
+    own: set[str] = set()
+    for use in _VARIABLE_USE.finditer(_SINGLE_QUOTED.sub("", words[0]) if words else ""):
+        found += [name for name in _EXPANDED.findall(use[0]) if name not in own]
+        own |= {use["set"] or use["filled"] or ""}
+    return tuple(dict.fromkeys(found))
 
 
 class _CommandReader:

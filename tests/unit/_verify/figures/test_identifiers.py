@@ -26,6 +26,7 @@ def marked(line: str) -> str:
         (f"id {UUID}", "id <identifier>"),
         (f"UUID('{UUID}')", "UUID('<identifier>')"),
         (f"no-name-{UUID}", "no-name-<identifier>"),
+        (f'"worker_id":"{UUID}-140306429791104"', '"worker_id":"<identifier>"'),
         (RANDOM, "<identifier>"),
         (f"run_id={DIGEST}", "run_id=<identifier>"),
         (f"run {DIGEST} of experiment 3", "run <identifier> of experiment 3"),

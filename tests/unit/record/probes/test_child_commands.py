@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis.record.probes.child_commands import Process, unseen_commands
+from bis.record.probes.child_commands import Process, expanded_variables, unseen_commands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,3 +96,22 @@ def test_make_is_seen_through(tmp_path: Path) -> None:
     assert gaps("make", cwd=cwd) == []
     assert gaps("sh", "-c", "make plot", cwd=cwd) == ["gnuplot"]
     assert gaps("make", "-f", "other.mk", cwd=cwd) == ["make"]
+
+
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        (("echo $LR ${DATA}/x",), ("LR", "DATA")),
+        (("LR=$LR OUT=x python t.py $OUT $LR",), ("LR",)),
+        (("for s in $SEEDS; do echo $s; done; read line; echo $line",), ("SEEDS",)),
+        (("awk '{print $NF}' $FILE",), ("FILE",)),
+        (("sh", "-c", "test $A = 1 && echo $B"), ("A", "B")),
+        (("/bin/bash", "-lc", "$A"), ("A",)),
+        (("bash", "run.sh", "$A"), ()),
+        (("wc", "-c", "$A"), ()),
+        (("true",), ()),
+    ],
+)
+def test_variables_that_a_shell_puts_in(command: tuple[str, ...], names: tuple[str, ...]) -> None:
+    """But for those that its text sets, and what is in single quotes."""
+    assert expanded_variables(command) == names
