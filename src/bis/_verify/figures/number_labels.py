@@ -57,8 +57,6 @@ _RULED_CELL = re.compile(r"[^\s|│┃]+(?: [^\s|│┃]+)*")
 # The head of a table of coefficients ends with the limits of their intervals.
 _LIMITS = re.compile(r"^[^\d:=]*[A-Za-z][^\d:=]*\s\[0?\.\d+ +0?\.\d+\]\s*$")
 _RULE = re.compile(r"^[\s\-=_+|│─━┃┼├┤╞╪╡:]*$")
-# What Python's `logging` puts before a message: `INFO:root:`
-_LOGGED = re.compile(r"^\s*(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]+:")
 _UNCERTAIN = re.compile(r"±|\+/-|\+-")
 
 
@@ -114,7 +112,6 @@ class NumberLabeller:
         numbers : sequence of (int, int)
             Where the numbers are, in order.
         """
-        line = _LOGGED.sub(lambda prefix: "\0" * len(prefix.group()), line)
         indented = line[:1].isspace() and bool(line.strip())
         if not (self._goes_on or indented or line[:1] in {"]", ")", "}"}):
             self._frames.clear()
