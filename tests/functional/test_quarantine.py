@@ -44,12 +44,17 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("templates")
 
 
-def run(name: str, folder: Path, templates: Path, *, scheme: str = "http") -> Ran:
-    """Run an asset in a quarantine below `folder`, in an empty working directory."""
+def run(name: str, folder: Path, templates: Path, *, scheme: str = "http", store: str = "") -> Ran:
+    """Run an asset in a quarantine below `folder`, in an empty working directory; some name the `store`."""
     cwd, quarantine = folder / "cwd", folder / "quarantine"
     cwd.mkdir()
     environ = neutralise(os.environ, quarantine)
-    environ |= {"PYTHONPATH": str(Path(bis.__file__).parents[1]), "BIS_RECORD": "0", "NO_COLOR": "1"}
+    environ |= {
+        "PYTHONPATH": str(Path(bis.__file__).parents[1]),
+        "BIS_RECORD": "0",
+        "NO_COLOR": "1",
+        "NAMED_STORE": store,
+    }
     command = [sys.executable, str(ASSETS / "driver.py"), str(quarantine), scheme, str(templates), str(ASSETS / name)]
     answer = subprocess.run(command, capture_output=True, text=True, check=False, env=environ, cwd=cwd, timeout=120)
     assert answer.returncode == 0, answer.stderr[-3000:]
@@ -101,26 +106,35 @@ def test_hosted_workspace(tmp_path: Path, templates: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "touched"), [("http", False), ("databricks", False), ("sqlite", True), ("file", True)]
+    ("store", "scheme", "touched"),
+    [
+        ("", "http", False),
+        ("", "databricks", False),
+        ("", "sqlite", True),
+        ("", "file", True),
+        ("http://127.0.0.1:9", "sqlite", False),
+        ("sqlite:///other.db", "http", True),
+        ("./runs", "http", True),
+    ],
 )
-def test_random_names(tmp_path: Path, templates: Path, scheme: str, touched: bool) -> None:
-    """The program's own generator is drawn from where it was in the original, and left alone elsewhere."""
+def test_random_names(tmp_path: Path, templates: Path, store: str, scheme: str, touched: bool) -> None:
+    """The program's own generator is drawn from where it was in the original, and left alone elsewhere.
+
+    A store that the program names itself may be another one than that of the run that is replayed.
+    """
     import random
 
     undisturbed = random.Random(7)
     expected = [undisturbed.random() for _ in range(3)]
-    drawn = json.loads(run("random_names.py", tmp_path, templates, scheme=scheme).lines[-1])
+    drawn = json.loads(run("random_names.py", tmp_path, templates, scheme=scheme, store=store).lines[-1])
     assert drawn[0] == expected[0]
     assert (drawn != expected) == touched
 
 
 def test_random_names_are_those_of_the_original(tmp_path: Path, templates: Path) -> None:
     """Where the original store was a database, the draws in the replay are bit for bit those without bis."""
-    source = (ASSETS / "random_names.py").read_text().replace("http://127.0.0.1:9", f"sqlite:///{tmp_path}/plain.db")
-    program = tmp_path / "plain.py"
-    program.write_text(source)
-    environ = {**os.environ, "BIS_RECORD": "0"}
-    command = [sys.executable, str(program)]
+    environ = {**os.environ, "BIS_RECORD": "0", "NAMED_STORE": f"sqlite:///{tmp_path}/plain.db"}
+    command = [sys.executable, str(ASSETS / "random_names.py")]
     plain = subprocess.run(command, capture_output=True, text=True, check=True, env=environ, cwd=tmp_path, timeout=120)
     ran = run("random_names.py", tmp_path, templates, scheme="sqlite")
     assert ran.lines[-1] == plain.stdout.splitlines()[-1]

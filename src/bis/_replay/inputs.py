@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from bis._replay.environment import built_environment, ensure_environment, note_use
 from bis._replay.use_locks import lock_name, using
 from bis.errors import DataMissing, EnvironmentBuildError, StorageError
-from bis.evidence.digests import DigestCache, digest_bytes, digest_file
+from bis.evidence.digests import DigestCache, digest_bytes, digest_file, digest_kept
 from bis.evidence.hosts import host_digest
 from bis.model.facets import Environment
 from bis.model.kept_thing import KeptKind
@@ -211,9 +211,13 @@ def _found_source(digest: str, home: Path, suffix: str) -> Path:
             hint=f"Copy {archive.name} from the folder `sources` in BIS_HOME of the machine that planned the replay.",
             path=str(archive),
         )
-    if digest_file(archive).digest != digest:
+    try:
+        found = digest_kept(archive)
+        os.utime(archive)  # it was used; other replays may be reading it
+    except OSError as error:
+        raise StorageError(f"{archive} cannot be read: {error.strerror or error}") from error
+    if found != digest:
         raise StorageError(f"{archive} is damaged: its digest is not its name", hint="Remove it, and replay again.")
-    os.utime(archive)
     return archive
 
 

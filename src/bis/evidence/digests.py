@@ -44,6 +44,15 @@ def digest_bytes(content: bytes) -> str:
     return str(_hasher().update(content).hexdigest())
 
 
+def digest_kept(path: str | os.PathLike[str]) -> str:
+    """The BLAKE3 digest of a file that bis itself keeps, in hexadecimal: its content never changes, its times may.
+
+    Raises OSError where it cannot be read.
+    """
+    with _opened(os.path.abspath(path)) as descriptor:
+        return _digest_descriptor(descriptor, os.fstat(descriptor).st_size)[0]
+
+
 def digest_file(
     path: str | os.PathLike[str], cache: DigestCache | None = None, *, name: str | None = None
 ) -> FileDigest:

@@ -12,6 +12,7 @@ import os
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from bis.config import home
 from bis.instrument import bootstrap
@@ -37,6 +38,11 @@ def database_uri(folder: str | Path) -> str:
 def names_made_by_client(scheme: str) -> bool:
     """Whether a store of this scheme drew run names and ids in the program (so that a replay must draw them too)."""
     return scheme.split("+", 1)[0] in _LOCAL_SCHEMES
+
+
+def _scheme(uri: str) -> str:
+    """The scheme of a tracking URI; empty for a plain path."""
+    return uri if uri in {"databricks", "databricks-uc"} else urlsplit(uri).scheme
 
 
 class QuarantineStores:
@@ -84,25 +90,31 @@ class QuarantineStores:
         """Folder of all artifacts."""
         return str(self.folder / ARTIFACTS)
 
-    def tracking_store(self) -> Any:
-        """Tracking store of this replay; the same object each time."""
+    def tracking_store(self, uri: str | None = None) -> Any:
+        """Tracking store of this replay; the same object each time, but for who draws names.
+
+        A program that names its stores itself may have runs in several: where names are drawn is known from the `uri`
+        that it asks for. The URI of the quarantine, which is all that it finds in its environment, stands for that of
+        the original run.
+        """
         from bis.instrument.quarantine_store import QuarantinedTrackingStore  # loads MLflow's store, 0.6 s
 
-        return self._store(QuarantinedTrackingStore)
+        draws = self.draws if uri is None or uri == self.uri else names_made_by_client(_scheme(uri))
+        return self._store(("tracking", draws), lambda: QuarantinedTrackingStore(self, draws=draws))
 
     def registry_store(self) -> Any:
         """Model registry of this replay; the same object each time."""
         from bis.instrument.quarantine_store import QuarantinedRegistryStore  # loads MLflow's store, 0.6 s
 
-        return self._store(QuarantinedRegistryStore)
+        return self._store("registry", lambda: QuarantinedRegistryStore(self))
 
-    def _store(self, cls: Any) -> Any:
-        if cls not in self._made:
+    def _store(self, key: object, made: Callable[[], Any]) -> Any:
+        if key not in self._made:
             with suspended():  # the templates are outside of what the program may write
                 prepare_database(self.folder, self.templates)
-                self._made[cls] = cls(self)
+                self._made[key] = made()
                 keep_template(self.folder, self.templates)
-        return self._made[cls]
+        return self._made[key]
 
 
 def _discard(_: dict[str, str]) -> None:
@@ -197,9 +209,9 @@ def active_stores() -> QuarantineStores:
     return _ACTIVE[0]
 
 
-def tracking_store(*_: object, **__: object) -> Any:
+def tracking_store(store_uri: str | None = None, *_: object, **__: object) -> Any:
     """Builder for MLflow: the tracking store of this process's quarantine, whatever URI was asked for."""
-    return active_stores().tracking_store()
+    return active_stores().tracking_store(store_uri)
 
 
 def registry_store(*_: object, **__: object) -> Any:

@@ -26,8 +26,9 @@ _NUMBERS = itertools.count(1)
 class QuarantinedTrackingStore(SqlAlchemyStore):  # type: ignore[misc]  # MLflow is not typed
     """MLflow's SQL store in which experiments and runs that are named by id come into being when they are named."""
 
-    def __init__(self, stores: QuarantineStores) -> None:
+    def __init__(self, stores: QuarantineStores, *, draws: bool) -> None:
         self._stores = stores
+        self._draws = draws
         self._known: set[str] = set()  # experiments "e…" and runs "r…" that are there
         self._looked_up: set[str] = set()  # experiment names that were made up because the program asked for them
         self._ready = False
@@ -61,13 +62,13 @@ class QuarantinedTrackingStore(SqlAlchemyStore):  # type: ignore[misc]  # MLflow
     def create_run(self, experiment_id: str, user_id: str, start_time: int, tags: Any, run_name: str | None) -> Any:
         """Create a run. Its name is drawn from the program's ``random`` only where it was so in the original."""
         named = run_name or any(tag.key == "mlflow.runName" for tag in tags or ())
-        if not named and not self._stores.draws:
+        if not named and not self._draws:
             run_name = f"replay-{next(_NUMBERS)}"
         return super().create_run(experiment_id, user_id, start_time, tags, run_name)
 
     def create_logged_model(self, experiment_id: str, name: str | None = None, *args: Any, **kwargs: Any) -> Any:
         """Create a logged model; for its name see `create_run`."""
-        if not name and not self._stores.draws:
+        if not name and not self._draws:
             name = f"model-{next(_NUMBERS)}"
         return super().create_logged_model(experiment_id, name, *args, **kwargs)
 

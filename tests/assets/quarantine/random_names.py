@@ -1,10 +1,12 @@
-"""Draws from the global generator before, between and after unnamed runs."""
+"""Draws from the global generator before, between and after unnamed runs; in the store that NAMED_STORE has."""
 
+import os
 import random
 
 import mlflow
 
-mlflow.set_tracking_uri("http://127.0.0.1:9")
+if os.environ["NAMED_STORE"]:
+    mlflow.set_tracking_uri(os.environ["NAMED_STORE"])
 random.seed(7)
 drawn = [random.random()]
 with mlflow.start_run():

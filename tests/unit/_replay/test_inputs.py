@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -145,3 +146,23 @@ def test_what_a_replay_runs_with_is_marked_as_used(tmp_path: Path) -> None:
     assert (folder / DESCRIPTION).stat().st_mtime > 1  # that it was used is known
     with environment_in_use(sys.executable, home=tmp_path) as there:
         assert there
+
+
+def test_a_source_is_found_while_other_replays_find_it(archive: Path, tmp_path: Path) -> None:
+    """Each notes that it was used: its times change while others read it."""
+    digest = keep_source(archive, home=tmp_path)
+    [kept] = (tmp_path / "sources").iterdir()
+    ended = threading.Event()
+
+    def touch() -> None:
+        while not ended.is_set():
+            os.utime(kept)
+
+    other = threading.Thread(target=touch)
+    other.start()
+    try:
+        for _ in range(200):
+            assert resolve(Inputs(digest, origin=HERE), (), home=tmp_path).archive == kept
+    finally:
+        ended.set()
+        other.join()
