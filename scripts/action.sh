@@ -21,6 +21,7 @@ audit() {
   if [ -n "${AUDIT_SELECT:-}" ]; then options+=("--select=$AUDIT_SELECT"); fi
   if [ -n "${AUDIT_IGNORE:-}" ]; then options+=("--ignore=$AUDIT_IGNORE"); fi
   if [ -n "${AUDIT_BASELINE:-}" ]; then options+=("--baseline=$AUDIT_BASELINE"); fi
+  if [ -n "${AUDIT_SINCE:-}" ]; then options+=("--since=$AUDIT_SINCE"); fi
   while IFS= read -r path; do
     if [ -n "$path" ]; then paths+=("$path"); fi
   done <<< "${AUDIT_PATH:-.}"
