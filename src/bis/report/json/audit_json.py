@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bis.model.jsonable import to_json
+from bis.model.jsonable import json_value, to_json
 from bis.model.project_audit import (
     Confidence,
     Edit,
@@ -118,7 +118,7 @@ def from_line(line: str) -> ProjectAudit:
         The line is not an audit.
     """
     try:
-        p = json.loads(line)
+        p = json_value(line)
         searched = p["substrings"]
         return ProjectAudit(
             project=p["project"],

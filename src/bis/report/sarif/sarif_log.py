@@ -11,14 +11,12 @@ OASIS (2023), Static Analysis Results Interchange Format (SARIF) Version 2.1.0, 
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bis._version import __version__
 from bis.report.json.audit_json import writable
+from bis.report.sarif.fingerprints import fingerprints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _SEVERITIES = {"error": "error", "warning": "warning", "note": "recommendation"}  # as GitHub calls them
-_POSITION = re.compile(r"\b(cells?|lines?) \d+(?:(?:, | and |, and )\d+)*")
 
 
 def to_sarif(audits: Iterable[ProjectAudit], rules: Sequence[RuleText]) -> dict[str, Any]:
@@ -75,7 +72,7 @@ def _rule(rule: RuleText) -> dict[str, Any]:
 
 def _run(audit: ProjectAudit, driver: dict[str, Any], order: dict[str, int]) -> dict[str, Any]:
     findings = [*audit.findings, *audit.suppressed]
-    prints = _fingerprints(findings)
+    prints = fingerprints(findings)
     results = [_result(finding, prints[i], order) for i, finding in enumerate(findings)]
     for result in results[len(audit.findings) :]:
         result["suppressions"] = [{"kind": "inSource"}]
@@ -92,22 +89,6 @@ def _run(audit: ProjectAudit, driver: dict[str, Any], order: dict[str, int]) -> 
         "invocations": [invocation],
         "results": results,
     }
-
-
-def _fingerprints(findings: Sequence[Finding]) -> list[str]:
-    """By code, file, message and how many such come before it: lines may move, and cells may be inserted.
-
-    Silenced findings are counted with the others, so that silencing one does not make a new one of the next.
-    """
-    seen: Counter[tuple[str, str, str]] = Counter()
-    prints = [""] * len(findings)
-    for i, finding in sorted(enumerate(findings), key=lambda pair: (pair[1].place, pair[0])):
-        message = " ".join(_POSITION.sub(r"\1", finding.message).split())
-        key = (finding.code, finding.place.file, message)
-        seen[key] += 1
-        text = "\0".join((*key, str(seen[key])))
-        prints[i] = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return prints
 
 
 def _result(finding: Finding, fingerprint: str, order: dict[str, int]) -> dict[str, Any]:

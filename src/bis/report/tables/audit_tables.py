@@ -16,17 +16,19 @@ from typing import IO, TYPE_CHECKING, Any
 from bis.model.audit_facts import FACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
     from typing import TypeAlias
 
+    from bis.model.corpus_summary import CorpusSummary
     from bis.model.project_audit import Place, ProjectAudit
 
     _Columns: TypeAlias = Callable[[Iterable[str]], tuple[str, ...]]
     _Rows: TypeAlias = Callable[[ProjectAudit], Iterator["Row"]]
 
 Row = dict[str, str | int]
+_FRACTIONS = frozenset(["share", "low", "high"])
 _BLOCK = 1 << 20  # bytes of a CSV file that are turned into Parquet at a time; longer than any row
 _LONGEST = 32_000  # characters of a cell; spreadsheets hold 32,767
 _CUT = "…"
@@ -46,6 +48,9 @@ _NUMBERS = frozenset(
         "line",
         "column",
         "problems",
+        "projects",
+        "of",
+        "unknown",
     ]
 )
 _PLACE = ("file", "cell", "line")
@@ -114,7 +119,25 @@ def call_rows(audit: ProjectAudit) -> Iterator[Row]:
         yield {"project": audit.project, **_at(call.place), **named}
 
 
-# Each table: its columns, which depend on the rules that were asked, and its rows of one project.
+TRACKER_COLUMNS = ("tracker", "trace", "projects", "of", "share", "low", "high", "unknown")
+
+
+def tracker_rows(summary: CorpusSummary) -> Iterator[dict[str, str | int | float]]:
+    """A row for each tracker and kind of trace, with the share of projects and its interval."""
+    for one in summary.tracker_shares:
+        yield {
+            "tracker": one.tracker,
+            "trace": one.trace,
+            "projects": one.count,
+            "of": one.n,
+            "share": round(one.share, 6) if one.n else "",
+            "low": round(one.low, 6),
+            "high": round(one.high, 6),
+            "unknown": one.unknown,
+        }
+
+
+# Each table of audits: its columns, which depend on the rules that were asked, and its rows of one project.
 TABLES: dict[str, tuple[_Columns, _Rows]] = {
     "projects": (project_columns, project_rows),
     "facts": (lambda _codes: ("project", "fact", "value", "reason", *_PLACE), fact_rows),
@@ -160,20 +183,20 @@ class CsvTable:
             else:
                 _unfinished(self._path).unlink(missing_ok=True)
 
-    def add(self, row: Row) -> None:
+    def add(self, row: Mapping[str, str | int | float]) -> None:
         """Add a row.
 
         A rule that found nothing is counted as 0, but not in a project without facts: that one could not be audited.
         """
         counts: Row = dict.fromkeys(self._codes, 0) if row.get("uses_mlflow") else {}
-        self._writer.writerow({key: _cell(value) for key, value in (counts | row).items()})
+        self._writer.writerow({key: _cell(value) for key, value in {**counts, **row}.items()})
 
 
 def write_parquet(path: Path, table: Path) -> None:
     """Write a CSV table of this module as Parquet, block by block.
 
-    Numbers are whole numbers, null where empty; texts lose the ``'`` that kept spreadsheets from taking them for
-    formulas.
+    Numbers are whole numbers, shares fractions, null where empty; texts lose the ``'`` that kept spreadsheets from
+    taking them for formulas.
 
     Parameters
     ----------
@@ -189,7 +212,13 @@ def write_parquet(path: Path, table: Path) -> None:
 
     with table.open(encoding="utf-8", newline="") as file:
         names = next(csv.reader(file))
-    schema = pa.schema([(n, pa.int64() if n in _NUMBERS or n.startswith("BIS") else pa.string()) for n in names])
+
+    def kind_of(name: str) -> pa.DataType:
+        if name in _FRACTIONS:
+            return pa.float64()
+        return pa.int64() if name in _NUMBERS or name.startswith("BIS") else pa.string()
+
+    schema = pa.schema([(name, kind_of(name)) for name in names])
     unfinished = _unfinished(path)
     try:
         with (
@@ -204,7 +233,7 @@ def write_parquet(path: Path, table: Path) -> None:
             for batch in reader:
                 columns = [
                     column
-                    if pa.types.is_integer(field.type)
+                    if not pa.types.is_string(field.type)
                     else pc.replace_substring_regex(column, rf"\A'({_FORMULA})", r"\1")
                     for field, column in zip(schema, batch.columns, strict=True)
                 ]
@@ -222,7 +251,7 @@ def _at(place: Place) -> Row:
     return {"file": place.file, "cell": place.cell if place.cell >= 0 else "", "line": place.line or ""}
 
 
-def _cell(value: str | int) -> str | int:
+def _cell(value: str | float) -> str | float:
     if not isinstance(value, str):
         return value
     text = _CONTROL.sub("�", value)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from bis.report.text.terminal import bullet, print_text, table, text_of
+from bis.report.text.terminal import UNBROKEN, bullet, hanging, print_text, text_of
 
 if TYPE_CHECKING:
     from bis.model.project_audit import Fact, Finding, Place, ProjectAudit
@@ -43,6 +43,8 @@ _PROFILE: dict[str, dict[str, frozenset[str]]] = {
 }  # fmt: skip
 # Facts of which a "no" is not a fault: marked neutrally.
 _OPTIONAL = frozenset({"autolog", "logs_artifact", "logs_dataset", "sets_tags", "registers_model", "mlproject"})
+# Facts about calls: a "no" has the places of those that are well done, and none where there is no such call.
+_OF_CALLS = frozenset({"unseeded_split", "unseeded_estimator"})
 # Calls that log parameters or metrics are not missed where autologging does.
 _BY_AUTOLOG = frozenset({"logs_params", "logs_metrics"})
 _MARKS = {"good": ("✓", "green"), "bad": ("✗", "red"), "neutral": ("·", ""), "unknown": ("?", "yellow")}
@@ -62,16 +64,16 @@ def audit_text(audit: ProjectAudit, width: int, colour: bool, *, full: bool = Fa
     """
     narrow = width < _NARROW
     parts: list[Any] = [*_headline(audit), ""]
-    parts += _profile(audit, narrow=narrow)
-    parts += _findings(audit, full=full, narrow=narrow)
-    parts += _unread(audit, full=full)
-    parts.append(_closing(audit))
+    parts += _profile(audit, width, narrow=narrow)
+    parts += _findings(audit, width, full=full)
+    parts += _unread(audit, width, full=full)
+    parts += hanging(_words(_closing(audit)), width=width, indent=0)
     return text_of(parts, width=width, colour=colour)
 
 
 def print_audit(audit: ProjectAudit, *, full: bool = False) -> None:
-    """Print an audit on stdout."""
-    print_text(lambda width, colour: audit_text(audit, width, colour, full=full))
+    """Print an audit on stdout; in a pipe no line is broken."""
+    print_text(lambda width, colour: audit_text(audit, width, colour, full=full), piped=UNBROKEN)
 
 
 def findings_text(audit: ProjectAudit) -> str:
@@ -109,36 +111,29 @@ def _headline(audit: ProjectAudit) -> list[Any]:
     return lines
 
 
-def _profile(audit: ProjectAudit, *, narrow: bool) -> list[Any]:
+def _profile(audit: ProjectAudit, width: int, *, narrow: bool) -> list[Any]:
     parts: list[Any] = []
     covered = _BY_AUTOLOG if "autolog" in audit.facts and audit.facts["autolog"].value == "yes" else frozenset()
     for title, names in _PROFILE.items():
         known = {name: good for name, good in names.items() if name in audit.facts}
-        rows = []
-        for name, good in known.items():
-            fact = audit.facts[name]
-            mark = _mark(fact, good, neutral=name in _OPTIONAL or name in covered)
-            value = printable(fact.value if isinstance(fact.value, str) else ", ".join(fact.value))
-            rows.append((mark, name.ljust(_NAME), value.ljust(_VALUE), _why(fact)))
-        if rows:
-            parts += [_bold(title), *_rows(rows, narrow=narrow), ""]
+        if known:
+            parts.append(_bold(title))
+            for name, good in known.items():
+                neutral = name in _OPTIONAL or name in covered
+                parts += _row(name, audit.facts[name], good, width, neutral=neutral, narrow=narrow)
+            parts.append("")
     return parts
 
 
-def _rows(rows: list[tuple[Any, ...]], *, narrow: bool) -> list[Any]:
-    """Rows as a table; on a narrow terminal each as a line with its last cell below it."""
-    from rich.padding import Padding
-    from rich.text import Text
-
+def _row(name: str, fact: Fact, good: frozenset[str], width: int, *, neutral: bool, narrow: bool) -> list[Any]:
+    """A fact in a line, with its reason beside it; on a narrow terminal below."""
+    mark, style = _mark(name, fact, good, neutral=neutral)
+    value = printable(fact.value if isinstance(fact.value, str) else ", ".join(fact.value))
+    head = [(f"  {mark} ", style), (name.ljust(_NAME) + " ", ""), (value.ljust(_VALUE) + " ", "")]
     if not narrow:
-        last = len(rows[0]) - 1
-        return [table(("",) * (last + 1), rows, whole=tuple(range(last)))]
-    parts: list[Any] = []
-    for *head, text in rows:
-        parts.append(Text("  ").join(cell if isinstance(cell, Text) else Text(cell) for cell in head))
-        if text:
-            parts.append(Padding(Text(text), (0, 0, 0, 5)))
-    return parts
+        return hanging([*head, *_why(fact)], width=width, indent=_NAME + _VALUE + 9)
+    below = hanging([("    ", ""), *_why(fact)], width=width, indent=5) if fact.reason or fact.places else []
+    return [*hanging(head, width=width, indent=5), *below]
 
 
 def _bold(title: str) -> Any:
@@ -147,61 +142,61 @@ def _bold(title: str) -> Any:
     return Text(title, style="bold")
 
 
-def _mark(fact: Fact, good: frozenset[str], *, neutral: bool) -> Any:
-    from rich.text import Text
-
-    if fact.value in good:
+def _mark(name: str, fact: Fact, good: frozenset[str], *, neutral: bool) -> tuple[str, str]:
+    if fact.value == "no" and name in _OF_CALLS and not fact.places:
+        kind = "neutral"  # there is nothing that could be done well
+    elif fact.value in good:
         kind = "good"
     elif fact.value == "unknown":
         kind = "unknown"
     else:
         kind = "neutral" if neutral else "bad"
-    mark, style = _MARKS[kind]
-    return Text(f"  {mark}", style=style)
+    return _MARKS[kind]
 
 
-def _why(fact: Fact) -> str:
-    where = _where(fact.places[0]) if fact.places else ""
-    more = f" and {len(fact.places) - 1} more" if len(fact.places) > 1 else ""
-    return printable("; ".join(part for part in (fact.reason, f"{where}{more}") if part))
+def _why(fact: Fact) -> list[tuple[str, str]]:
+    """The reason and the first place, which stays whole."""
+    places = len(fact.places)
+    found = _words(printable(fact.reason) + (";" if fact.reason and places else ""))
+    if places:
+        found.append((_where(fact.places[0]), ""))
+        found += _words(f"and {places - 1} more") if places > 1 else []
+    return found
 
 
-def _findings(audit: ProjectAudit, *, full: bool, narrow: bool) -> list[Any]:
+def _words(text: str) -> list[tuple[str, str]]:
+    return [(word, "") for word in text.split(" ") if word]
+
+
+def _findings(audit: ProjectAudit, width: int, *, full: bool) -> list[Any]:
     if not audit.findings:
         return []
     printed: Counter[str] = Counter()
-    by_file: dict[str, list[Finding]] = defaultdict(list)
+    parts: list[Any] = []
+    file = audit.findings[0].place.file
     for finding in audit.findings:
         printed[finding.code] += 1
-        if full or printed[finding.code] <= _MOST_OF_A_RULE:
-            by_file[finding.place.file].append(finding)
-    parts: list[Any] = []
-    for file, findings in by_file.items():
-        parts.append(_bold(printable(file) or "the project"))
-        rows = [
-            (f"  {_short(f.place)}", _code(f), printable(f.message) + (" [fixable]" if f.edits else ""))
-            for f in findings
-        ]
-        parts += [*_rows(rows, narrow=narrow), ""]
+        if not full and printed[finding.code] > _MOST_OF_A_RULE:
+            continue
+        parts += [""] if finding.place.file != file and parts else []
+        file = finding.place.file
+        message = printable(finding.message) + (" [fixable]" if finding.edits else "")
+        words = [(f"{_where(finding.place)}:", ""), _code(finding), *_words(message)]
+        parts += hanging(words, width=width, indent=4)
+    parts.append("")
     hidden = {code: count - _MOST_OF_A_RULE for code, count in printed.items() if count > _MOST_OF_A_RULE and not full}
     if hidden:
-        parts += [
-            f"and {', '.join(f'{n} more of {printable(code)}' for code, n in hidden.items())}: --full shows all",
-            "",
-        ]
+        more = ", ".join(f"{n} more of {printable(code)}" for code, n in hidden.items())
+        parts += [*hanging(_words(f"and {more}: --full shows all"), width=width, indent=0), ""]
     return parts
 
 
-def _code(finding: Finding) -> Any:
-    from rich.text import Text
-
-    return Text(
-        printable(finding.code),
-        style={"error": "bold red", "warning": "yellow", "note": "cyan"}[finding.severity.value],
-    )
+def _code(finding: Finding) -> tuple[str, str]:
+    style = {"error": "bold red", "warning": "yellow", "note": "cyan"}[finding.severity.value]
+    return printable(finding.code), style
 
 
-def _unread(audit: ProjectAudit, *, full: bool) -> list[Any]:
+def _unread(audit: ProjectAudit, width: int, *, full: bool) -> list[Any]:
     parts: list[Any] = []
     if audit.problems:
         parts.append(_bold("Not read, or not wholly"))
@@ -209,7 +204,8 @@ def _unread(audit: ProjectAudit, *, full: bool) -> list[Any]:
         for problem in shown:
             placed = problem.place is not None and problem.place.line
             where = _where(problem.place) if problem.place is not None and placed else printable(problem.file)
-            parts.append(bullet(f"{where or 'the project'}: {printable(problem.detail)}"))
+            words = [(f"  - {where or 'the project'}:", ""), *_words(printable(problem.detail))]
+            parts += hanging(words, width=width, indent=4)
         if len(shown) < len(audit.problems):
             parts.append(bullet(f"and {len(audit.problems) - len(shown)} more: --full shows all"))
         parts.append("")
@@ -217,9 +213,11 @@ def _unread(audit: ProjectAudit, *, full: bool) -> list[Any]:
         kinds = Counter(audit.left_out.values())
         names = printable(", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())))
         files = f", with {audit.size.left_out_files:,} Python files and notebooks" if audit.size.left_out_files else ""
-        parts.append(f"Left out, since it is not the project's own: {names}{files}.")
-        if full:
-            parts += [bullet(printable(f"{path}: {kind}")) for path, kind in sorted(audit.left_out.items())]
+        left_out = f"Left out, since it is not the project's own: {names}{files}."
+        parts += hanging(_words(left_out), width=width, indent=0)
+        for path, kind in sorted(audit.left_out.items()) if full else ():
+            words = [(f"  - {printable(path)}:", ""), *_words(printable(kind))]
+            parts += hanging(words, width=width, indent=4)
         parts.append("")
     return parts
 
@@ -251,7 +249,3 @@ def _where(place: Place) -> str:
     line = f":{place.line}" if place.line else ""
     column = f":{place.column}" if place.column else ""
     return printable(f"{place.file or '.'}{cell}{line}{column}")
-
-
-def _short(place: Place) -> str:
-    return _where(place).removeprefix(printable(place.file or ".")).lstrip(":")

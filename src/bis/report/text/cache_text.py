@@ -14,10 +14,16 @@ if TYPE_CHECKING:
 
     from bis.model.kept_thing import CacheRemoval, KeptThing
 
-_STATES = {KeptState.FREE: "", KeptState.IN_USE: "in use", KeptState.WAITING: "not stored yet"}
+_STATES = {
+    KeptState.FREE: "",
+    KeptState.IN_USE: "in use",
+    KeptState.WAITING: "not stored yet",
+    KeptState.ONLY_HERE: "only here",
+}
 _PROBLEMS = {
     "in-use": "it is in use",
     "waiting": "it is not in MLflow yet: `bis store` stores it, --unstored removes it with what was recorded",
+    "only-here": "it is in no store: --unstored removes it, and its run cannot be replayed any more",
     "failed": "it cannot be removed",
 }
 _DAY_S = 24 * 3600

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from bis.model.corpus_summary import CorpusSummary, Share
 
 _CELLS = 20
+# Kinds of traces by which trackers are compared here, and what they are called at the head of a narrow column.
+_TRACES = {
+    "param": "param", "metric": "metric", "autolog": "auto", "model": "model", "artifact": "file", "dataset": "data",
+    "code": "code", "tag": "tag", "seeds_set": "seeds",
+}  # fmt: skip
 
 
 def corpus_text(summary: CorpusSummary, out: Path | None, width: int, colour: bool) -> str:  # noqa: FBT001
@@ -24,10 +29,16 @@ def corpus_text(summary: CorpusSummary, out: Path | None, width: int, colour: bo
     rows = [_row(share) for share in summary.shares]
     parts += [table(("fact", "share", "95 % interval", "of", ""), rows, right=(1, 3), whole=(0, 1, 2, 3)), ""]
     parts += [*_two_figures(summary), ""]
-    found = sorted((r for r in summary.rules if r.projects), key=lambda r: -r.projects)[:12]
+    found = sorted((r for r in summary.rules if r.projects), key=lambda r: -r.projects)
     if found:
         lines = [(printable(r.code), printable(r.name), f"{r.projects:,}", f"{r.findings:,}") for r in found]
         parts += [table(("rule", "", "projects", "findings"), lines, right=(2, 3), whole=(0, 1)), ""]
+    trackers = _trackers(summary)
+    if trackers:
+        heads = ("tracker", "projects", *_TRACES.values())
+        parts += [table(heads, trackers, right=tuple(range(1, len(heads))), whole=tuple(range(len(heads)))), ""]
+        where = ": trackers.csv has the intervals" if out is not None else ""
+        parts += [f"Of the projects that trace with each tracker, those that leave such traces with it{where}.", ""]
     if out is not None:
         parts.append(f"Tables, statistics and the page are in {out}: open index.html.")
     return text_of(parts, width=width, colour=colour)
@@ -64,6 +75,20 @@ def _row(share: Share) -> tuple[str, str, str, str, str]:
     name = share.fact if share.value == "yes" or share.fact not in FACTS else f"{share.fact} = {share.value}"
     bar = "█" * round(share.share * _CELLS)
     return (printable(name), f"{share.share:.1%}", f"{share.low:.1%} - {share.high:.1%}", f"{share.n:,}", bar)
+
+
+def _trackers(summary: CorpusSummary) -> list[tuple[str, ...]]:
+    """A row for each tracker that any project uses: how many, and the share of these that leave each kind of trace."""
+    shares = {(one.tracker, one.trace): one for one in summary.tracker_shares}
+    used = sorted((one for one in summary.tracker_shares if one.trace == "any" and one.count), key=lambda s: -s.count)
+    return [
+        (
+            printable(one.tracker),
+            f"{one.count:,}",
+            *(f"{of.share:.0%}" if (of := shares.get((one.tracker, trace))) and of.n else "" for trace in _TRACES),
+        )
+        for one in used
+    ]
 
 
 def _two_figures(summary: CorpusSummary) -> list[str]:

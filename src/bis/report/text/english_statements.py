@@ -11,6 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bis.model.statement import StatementCode
+from bis.report.text.comparison_statements import COMPARISON
+from bis.report.text.environment_statements import ENVIRONMENT
+from bis.report.text.explanation_statements import EXPLANATION
 from bis.report.text.figure_words import counted, distance, probability, short, tolerance
 
 if TYPE_CHECKING:
@@ -71,6 +74,19 @@ NOTHING = {
 FILES = {"artifact": "artifact", "file": "output file"}
 
 
+SANDBOXES = {
+    "namespaces": "namespaces of their own",
+    "bwrap": "bubblewrap",
+    "landlock": "Landlock",
+}
+
+
+def _ran_in_sandbox(f: Mapping[str, Any]) -> str:
+    network = "with the network" if f["network"] else "without a network"
+    rest = "" if f["signals"] else "; this kernel cannot keep them from signalling your other processes"
+    return f"the replays ran in a sandbox: {SANDBOXES.get(f['sandbox'], f['sandbox'])}, {network}{rest}"
+
+
 def _not_compared(f: Mapping[str, Any]) -> list[str]:
     # Verdicts from before they were counted have no counts.
     if "counts" not in f:
@@ -124,6 +140,14 @@ def _other_content(f: Mapping[str, Any]) -> str:
 def _same_words(f: Mapping[str, Any]) -> str:
     numbers = ", some numbers differ (below)" if f["numbers_differ"] else " and the same numbers"
     return f"same words in {f['total']}/{f['total']}{numbers}"
+
+
+_NOT_ALONE = {
+    "no-search": "no call of Optuna's `Study.optimize` ran it",
+    "several-searches": "the program runs several searches",
+    "together": "other trials ran at the same time",
+    "other-state": "alone it gives something else, so it depends on more than parameters and generators",
+}
 
 
 def _outputs_differ(f: Mapping[str, Any]) -> str:
@@ -342,6 +366,14 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.LOOKS_DECIDED: "sequential test, looks at {looks:list} replays: {decision}, p = {p_value:p}",
     _C.LOOKS_OPEN: "sequential test: undecided until the look at {next_look} replays, at most {at_most} more",
     _C.BEST_OF: "picked as the best of {selected_from}: P(best of {selected_from} at least as good) = {p_value:p}",
+    _C.BEST_OF_SIBLINGS: "of the {runs} runs of its search this one is the best in {metrics:list}: it is judged as one "
+    "that was picked for that (--selected-from 1 if it was not)",
+    _C.TRIAL_ALONE: "trial {trial} was run alone, from the state that it began with; so it gives what it gives in a "
+    "replay of the whole program",
+    _C.TRIAL_ALONE_FRESH: "trial {trial} was run alone, with the parameters that it had and new randomness",
+    _C.TRIAL_WITH_PROGRAM: lambda f: (
+        f"trial {f['trial']} was replayed with the whole program: {_NOT_ALONE[f['reason']]}"
+    ),
     _C.WHOLE_CURVE: "whole curve (conformal, {steps} steps): p = {p_value:p}",
     _C.CURVE_VALUES: "p of the curve's values: final {final:p}, best {best:p}, mean {mean:p}",
     _C.CURVE_LENGTH: "number of steps {steps}, in replays {fewest} to {most}: p = {p_value:p}",
@@ -398,6 +430,17 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.REPLAY_NOT_STORED: "replay {replay} could not be stored as a child run: {message}",
     _C.REPLAYS_NOT_STORED: "replays {replays:list} could not be stored as child runs: {message}",
     _C.VERDICT_NOT_STORED: "the verdict could not be stored with the run: {message}",
+    _C.PAGE_NOT_STORED: "the page of the run could not be stored with it: {message}",
+    _C.MODELS_NOT_TAGGED: "the models of the run could not be tagged with the verdict: {message}",
+    _C.NOTE_NOT_WRITTEN: "the note of the run was left as it is: {message}",
+    _C.WARM_DIFFERS: "a replay in a fork of a process that had imported was not the same as one that was started anew: "
+    "it was left out, and each replay was started anew",
+    _C.RAN_IN_SANDBOX: _ran_in_sandbox,
+    _C.RAN_WITHOUT_SANDBOX: "the replays ran without a sandbox: only what Python writes outside of their folders was "
+    "refused; programs that they started, native code and the network were not",
+    _C.PROGRAMS_NOT_WATCHED: "the replays started programs that are not watched ({programs:list}): what these tried "
+    "outside of the sandbox did not happen, and is named only where it left something",
+    _C.WARM_FAILED: "the process that imports for all replays could not be used: each was started anew",
     _C.RUNS_COMPARED: lambda f: (
         f"all {f['total']} runs: {f['first']}"
         if f["compared"] == f["total"]
@@ -454,5 +497,9 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.CELLS_EXPLORE: "{cells:#cell} that only looks at files, packages or the machine: not compared",
     _C.CELLS_NOT_SAVED: "{cells:#cell} saved without an output, with one now: not compared",
     _C.CELLS_LOG: "{cells:#cell} with lines of libraries (logs, progress, warnings): these are not compared",
+    _C.CELLS_TELL_SURROUNDINGS: "{cells:#cell} with times, ids, versions or paths, by its source: not compared",
     _C.CELLS_WORD_OTHERWISE: "{cells:#cell} with other words around the results, or texts that are none",
+    **COMPARISON,
+    **ENVIRONMENT,
+    **EXPLANATION,
 }

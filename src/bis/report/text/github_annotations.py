@@ -1,4 +1,4 @@
-"""Findings as annotations of a GitHub workflow.
+"""Findings of an audit and of a gate as annotations of a GitHub workflow.
 
 References
 ----------
@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 from bis.model.project_audit import Severity
 from bis.report.text.audit_text import printable
+from bis.report.text.gate_text import finding_reason, finding_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from bis.model.gate import GateResult
     from bis.model.project_audit import Finding, ProjectAudit
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+_GATE_COMMANDS = {0: "notice", 4: "warning", 5: "warning"}  # by exit code; all others are errors
 
 
 def workflow_commands(audits: Iterable[ProjectAudit]) -> str:
@@ -27,6 +30,19 @@ def workflow_commands(audits: Iterable[ProjectAudit]) -> str:
     lines, which are escaped; nothing in a project can thus end a command or start another.
     """
     return "".join(_annotation(finding) + "\n" for audit in audits for finding in audit.findings)
+
+
+def gate_commands(result: GateResult) -> str:
+    """One line for each finding of a gate, at the file of its program, and for what the audit suspects of it."""
+    lines = []
+    for program in result.programs:
+        for finding in program.findings:
+            reason = finding_reason(finding, program)
+            where = {"file": program.file, "title": f"bis ci: {finding_words(finding)}"}
+            text = reason or f"{program.program}, run {program.run_id}"
+            lines.append(_command(_GATE_COMMANDS.get(finding.code.exit_code, "error"), where, text))
+        lines += [_annotation(suspect) for suspect in program.suspects]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _annotation(finding: Finding) -> str:
@@ -42,8 +58,12 @@ def _annotation(finding: Finding) -> str:
         if place.column and last == place.line:  # GitHub shows columns within one line only
             where["col"] = str(place.column)
     where["title"] = f"{finding.code} {finding.name}"
+    return _command(_COMMANDS[finding.severity], where, message)
+
+
+def _command(name: str, where: Mapping[str, str], message: str) -> str:
     properties = ",".join(f"{key}={_property(value)}" for key, value in where.items() if value)
-    return f"::{_COMMANDS[finding.severity]} {properties}::{_data(message)}"
+    return f"::{name} {properties}::{_data(message)}"
 
 
 def _data(text: str) -> str:

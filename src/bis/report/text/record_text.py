@@ -8,7 +8,9 @@ from typing import Any
 
 from bis.model.facets import Code, Data, Environment, Machine, Outputs, Parameters, Randomness, Status, Variable
 from bis.model.record import Mode, Record, State
-from bis.model.stored_runs import RunSummary, StoredVerdict
+from bis.model.stored_runs import RunSummary, StoredAttribution, StoredBisection, StoredVerdict
+from bis.report.text.attribution_text import attribution_summary, attribution_text
+from bis.report.text.bisection_text import bisection_summary, bisection_text
 from bis.report.text.figure_words import counted, data_size
 from bis.report.text.runs_text import moment, replays_table
 from bis.report.text.terminal import bullet, headline, print_text, quoted, table, text_of
@@ -23,7 +25,8 @@ _TRACE_LINES = 16
 class Shown:
     """What is shown with a record: the run as MLflow has it, its latest verdict, and its replays.
 
-    `verdict_problem` says why there is no verdict although one was stored.
+    `verdict_problem` says why there is no verdict although one was stored, `attribution_problem` the same of its latest
+    explanation, `bisection_problem` of its latest bisection.
     """
 
     run_id: str = ""
@@ -33,6 +36,10 @@ class Shown:
     verdict: StoredVerdict | None = None
     verdict_problem: str = ""
     replays: Sequence[RunSummary] = ()
+    attribution: StoredAttribution | None = None
+    attribution_problem: str = ""
+    bisection: StoredBisection | None = None
+    bisection_problem: str = ""
 
 
 def record_text(
@@ -74,6 +81,8 @@ def record_text(
     parts += _metrics(record.outputs, few)
     parts += _reasons(record.notes, few)
     parts += _verdict(run, full=full, width=width, colour=colour)
+    parts += _explanation(run, full=full, width=width, colour=colour)
+    parts += _bisection(run, full=full, width=width, colour=colour)
     parts += _replays(run.replays, few)
     return text_of(parts, width=width, colour=colour)
 
@@ -109,6 +118,44 @@ def _verdict(run: Shown, *, full: bool, width: int, colour: bool) -> list[Any]:
         return ["", line, Text.from_ansi(text)]
     groups = [f"{g.kind.value}: {g.level.value} in {_count(g.replays, 'replay')}" for g in verdict.groups]
     facts = [*groups, f"reached {moment(made.created_unix_s)} UTC by bis {made.bis_version}"]
+    return ["", line, *[bullet(fact) for fact in facts]]
+
+
+def _explanation(run: Shown, *, full: bool, width: int, colour: bool) -> list[Any]:
+    if run.attribution_problem:
+        return ["", bullet(f"the explanation cannot be read: {run.attribution_problem}", mark="!")]
+    if run.attribution is None:
+        return []
+    made = run.attribution
+    line = headline("explained", "", before=f"{'explanation':<13}")
+    if full:
+        from rich.text import Text  # late, as everywhere: `bis --help` needs none of it
+
+        text = attribution_text(made.attribution, width=width, colour=colour, full=True).rstrip("\n")
+        return ["", line, Text.from_ansi(text)]
+    facts = [
+        *attribution_summary(made.attribution),
+        f"made {moment(made.created_unix_s)} UTC by bis {made.bis_version}",
+    ]
+    return ["", line, *[bullet(fact) for fact in facts]]
+
+
+def _bisection(run: Shown, *, full: bool, width: int, colour: bool) -> list[Any]:
+    if run.bisection_problem:
+        return ["", bullet(f"the bisection cannot be read: {run.bisection_problem}", mark="!")]
+    if run.bisection is None:
+        return []
+    made = run.bisection
+    line = headline("bisected", "", before=f"{'bisection':<13}")
+    if full:
+        from rich.text import Text  # late, as everywhere: `bis --help` needs none of it
+
+        text = bisection_text(made.bisection, width=width, colour=colour, full=True).rstrip("\n")
+        return ["", line, Text.from_ansi(text)]
+    facts = [
+        bisection_summary(made.bisection),
+        f"made {moment(made.created_unix_s)} UTC by bis {made.bis_version}",
+    ]
     return ["", line, *[bullet(fact) for fact in facts]]
 
 

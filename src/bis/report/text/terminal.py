@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.table import Table
 
@@ -31,20 +31,33 @@ STYLES = {
 
 # What colours text, moves the cursor or names a window, as programs print it: CSI, OSC, and the short sequences.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Other control characters, and what changes the order of reading, ends lines or is not seen at all: a name could read
+# as another one.
+STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
 
 
 def visible(text: str) -> str:
-    """Recorded text as it may be shown: without escape sequences, and with � for other control characters."""
-    return _CONTROL.sub("\ufffd", _ESCAPES.sub("", text))
+    """Recorded text as it may be shown: without escape sequences, and with � for other characters that steer."""
+    return STEERING.sub("\ufffd", _ESCAPES.sub("", text))
 
 
 def text_of(parts: Iterable[Any], *, width: int = 80, colour: bool = False) -> str:
     """Render strings and rich objects one below the other; no line is wider than `width` or ends in blanks."""
     from rich.console import Console
+    from rich.segment import Segment
+
+    class SafeConsole(Console):
+        """Lets nothing through but its own styles, wherever the text of a part comes from."""
+
+        def render(self, renderable: Any, options: Any = None) -> Iterator[Segment]:
+            for segment in super().render(renderable, options):
+                text = segment.text if segment.control else visible(segment.text)
+                yield segment if text == segment.text else Segment(text, segment.style)
 
     file = io.StringIO()
-    console = Console(
+    console = SafeConsole(
         file=file,
         width=width,
         force_terminal=colour,
@@ -56,20 +69,56 @@ def text_of(parts: Iterable[Any], *, width: int = 80, colour: bool = False) -> s
         legacy_windows=False,
     )
     for part in parts:
-        console.print(visible(part) if isinstance(part, str) else part)
+        # A line that was broken already, where it may be, is neither broken again nor cut.
+        console.print(
+            visible(part) if isinstance(part, str) else part, soft_wrap=getattr(part, "no_wrap", None) is True
+        )
     lines = file.getvalue().split("\n")
     return "\n".join(line.rstrip() for line in lines)
 
 
-def print_text(render: Callable[[int, bool], str]) -> None:
+UNBROKEN = 10_000  # characters: no line of a report is as long
+
+
+def print_text(render: Callable[[int, bool], str], *, piped: int = 0) -> None:
     """Print ``render(width, colour)`` on stdout.
 
-    The width is the terminal's, 80 in a pipe; colour is used on terminals only, and not where NO_COLOR is set.
+    The width is the terminal's, and in a pipe `piped`, or else 80; colour is used on terminals only, and not where
+    NO_COLOR is set.
     """
     from rich.console import Console
 
     console = Console()
-    console.file.write(render(console.width, console.is_terminal and not console.no_color))
+    width = piped if piped and not console.is_terminal else console.width
+    console.file.write(render(width, console.is_terminal and not console.no_color))
+
+
+def hanging(words: Iterable[tuple[str, str]], *, width: int, indent: int) -> list[Any]:
+    """Lines of at most `width` characters that are broken between words only; all but the first are indented.
+
+    Parameters
+    ----------
+    words : iterable of (str, str)
+        Each with its style. A word stays whole, blanks in it included: a path that is longer than the line makes that
+        line longer.
+    width, indent : int
+        In characters.
+    """
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    lines = [Text(no_wrap=True)]
+    filled = 0
+    for word, style in words:
+        if filled and filled + 1 + cell_len(word) > width and lines[-1].plain.strip():
+            lines.append(Text(" " * indent, no_wrap=True))
+            filled = indent
+        elif filled:
+            lines[-1].append(" ")
+            filled += 1
+        lines[-1].append(word, style=style)
+        filled += cell_len(word)
+    return lines
 
 
 def styled(word: str) -> Any:
