@@ -1,7 +1,8 @@
 """What an audit of a corpus costs: ``python benchmarks/audit.py``; see docs/benchmarks.md.
 
-``bis audit --corpus`` on about 5,000 files, cold and warm, beside ripgrep for the three texts of the study's first
-script, that script itself, ruff with all rules and semgrep with two, in one run; and the time for each project and the
+``bis audit --corpus`` on about 5,000 files, cold and warm, beside Python's parser alone, ripgrep for the three texts of
+the study's first script, that script itself, ruff with all rules, semgrep with two and pylint with those of a plug-in
+for machine learning, in one run; and the time for each project and the
 memory at 100, 1,000 and 10,000 projects.
 """
 
@@ -27,6 +28,7 @@ from rich.table import Table
 
 WORDS = ("log_param", "autolog", "log_metric")
 SCALES = (100, 1_000, 10_000)
+_LIMIT_S = 1800.0  # of a command that may take minutes
 FORMAT, VERSION = "bis.benchmark.audit", 1
 
 # As the study's first script searched: every file is read as text, and a project counts that has one of the words.
@@ -38,6 +40,49 @@ for project in sorted(pathlib.Path(sys.argv[1]).iterdir()):
     files = [p for p in project.rglob("*") if p.suffix in (".py", ".ipynb")]
     found += any(word in p.read_text(encoding="utf-8", errors="replace") for p in files for word in words)
 print(found)
+"""
+# What no audit in Python can do without: each script and each cell once through the interpreter's parser.
+PARSE_SCRIPT = """
+import ast, json, pathlib, sys, warnings
+warnings.simplefilter("ignore")
+def texts(path):
+    if path.suffix == ".py":
+        yield path.read_bytes()
+        return
+    for cell in json.loads(path.read_bytes())["cells"]:
+        if cell["cell_type"] == "code":
+            yield "".join(cell["source"])
+parsed = 0
+for path in sorted(p for p in pathlib.Path(sys.argv[1]).rglob("*") if p.suffix in (".py", ".ipynb")):
+    try:
+        for text in texts(path):
+            try:
+                ast.parse(text)
+                parsed += 1
+            except (SyntaxError, ValueError, RecursionError):
+                pass
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+print(parsed)
+"""
+# The plug-in as it is does not load, since two of its messages have one number: of such two the first is taken.
+PYLINT_PLUGIN = """
+import importlib, pkgutil
+import pylint_ml.checkers
+from pylint.checkers import BaseChecker
+def checkers():
+    taken = set()
+    for found in pkgutil.walk_packages(pylint_ml.checkers.__path__, "pylint_ml.checkers."):
+        for one in vars(importlib.import_module(found.name)).values():
+            if isinstance(one, type) and issubclass(one, BaseChecker) and one.__module__ == found.name and one.msgs:
+                if not taken & one.msgs.keys():
+                    taken |= one.msgs.keys()
+                    yield one
+def register(linter):
+    for one in checkers():
+        linter.register_checker(one(linter))
+if __name__ == "__main__":
+    print(",".join(sorted(key for one in checkers() for key in one.msgs)))
 """
 SEMGREP_RULES = """
 rules:
@@ -60,7 +105,6 @@ rules:
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; 3 where nothing can be measured."""
     given = _parser().parse_args(arguments)
-    measurement.LIMIT_S = 1800.0
     begin = load()
     with tempfile.TemporaryDirectory(prefix="bis-benchmark-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
@@ -105,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
 def _cases(given: argparse.Namespace, corpus: Path, scratch: Path) -> list[Case]:
     """Bis with an empty cache and with a full one, and the peers that can be had."""
     cases = [*_bis(corpus, scratch, "bis, cold", "bis, warm")]
+    cases.append(Case("parse alone", (sys.executable, "-c", PARSE_SCRIPT, str(corpus)), _environ(scratch / "home")))
     if given.no_peers:
         return cases
     script = (sys.executable, "-c", SUBSTRING_SCRIPT, str(corpus))
@@ -131,6 +176,10 @@ def _cases(given: argparse.Namespace, corpus: Path, scratch: Path) -> list[Case]
         cases.append(_semgrep(semgrep, corpus, scratch))
     except Unavailable as error:
         _tell(f"semgrep: {error}")
+    try:
+        cases.append(_pylint(ensure("pylint", given.cache, pins={}), corpus, scratch))
+    except Unavailable as error:
+        _tell(f"pylint: {error}")
     return cases
 
 
@@ -145,8 +194,8 @@ def _bis(corpus: Path, scratch: Path, cold: str, warm: str) -> tuple[Case, Case]
         return ("sh", "-c", f"{clear}BIS_HOME={home / name} {audit}")
 
     return (
-        Case(cold, command("cold", empty=True), _environ(scratch / "home")),
-        Case(warm, command("warm", empty=False), _environ(scratch / "home"), baseline=cold),
+        Case(cold, command("cold", empty=True), _environ(scratch / "home"), limit_s=_LIMIT_S),
+        Case(warm, command("warm", empty=False), _environ(scratch / "home"), baseline=cold, limit_s=_LIMIT_S),
     )
 
 
@@ -155,7 +204,28 @@ def _semgrep(semgrep: Environment, corpus: Path, scratch: Path) -> Case:
     rules.write_text(SEMGREP_RULES, encoding="utf-8")
     options = ("--metrics", "off", "--disable-version-check", "--quiet", "--no-git-ignore", "--config", str(rules))
     environ = _environ(scratch / "home") | {"PATH": f"{semgrep.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-    return Case("semgrep, two rules", (semgrep.program("semgrep"), "scan", *options, str(corpus)), environ)
+    return Case(
+        "semgrep, two rules", (semgrep.program("semgrep"), "scan", *options, str(corpus)), environ, limit_s=_LIMIT_S
+    )
+
+
+def _pylint(pylint: Environment, corpus: Path, scratch: Path) -> Case:
+    """Its scripts only: pylint reads no notebooks."""
+    folder = scratch / "plug-in"
+    folder.mkdir(exist_ok=True)
+    (folder / "ml_checkers.py").write_text(PYLINT_PLUGIN, encoding="utf-8")
+    python = pylint.program("python")
+    listed = subprocess.run([python, str(folder / "ml_checkers.py")], capture_output=True, text=True, check=False)
+    if listed.returncode:
+        raise Unavailable("its plug-in pylint-ml cannot be loaded")
+    files = scratch / "scripts.txt"
+    files.write_text("\n".join(str(path) for path in sorted(corpus.rglob("*.py"))), encoding="utf-8")
+    options = ("--load-plugins", "ml_checkers", "--disable", "all", "--enable", listed.stdout.strip(), "-j", "0")
+    command = f'xargs -d "\\n" -n 100000 "$0" "$@" < {files} > {scratch}/pylint.txt 2>&1 || true'
+    environ = _environ(scratch / "home") | {"PYTHONPATH": str(folder)}
+    return Case(
+        "pylint with pylint-ml", ("sh", "-c", command, pylint.program("pylint"), *options), environ, limit_s=_LIMIT_S
+    )
 
 
 def _ripgrep(cache: Path) -> str | None:
@@ -214,13 +284,18 @@ def _print(document: dict[str, object]) -> None:
     cases = document["cases"]
     assert isinstance(cases, list)
     cold = next((c["wall_s"] for c in cases if c["name"] == "bis, cold" and "wall_s" in c), None)
-    table = Table("", "wall s", "cpu s", "peak MiB of a process", "times bis cold", title=f"{document['files']} files")
+    parse = next((c["cpu_s"] for c in cases if c["name"] == "parse alone" and "cpu_s" in c), None)
+    heads = ("", "wall s", "cpu s", "peak MiB of a process", "times bis cold", "cpu, times parse alone")
+    table = Table(*heads, title=f"{document['files']} files")
     for case in cases:
         if "wall_s" not in case:
             table.add_row(case["name"], case["reason"])
             continue
         ratio = f"{case['wall_s'] / cold:.2f}" if cold else ""
-        table.add_row(case["name"], f"{case['wall_s']:.2f}", f"{case['cpu_s']:.2f}", f"{case['peak_mib']:.0f}", ratio)
+        bare = f"{case['cpu_s'] / parse:.2f}" if parse else ""
+        table.add_row(
+            case["name"], f"{case['wall_s']:.2f}", f"{case['cpu_s']:.2f}", f"{case['peak_mib']:.0f}", ratio, bare
+        )
     console.print(table)
     scales = document["scales"]
     assert isinstance(scales, list)

@@ -21,9 +21,10 @@ PACKAGES = {
     "ClearML": ("scikit-learn", "clearml", "setuptools<81"),
     "noWorkflow": ("scikit-learn", "noworkflow", "setuptools<81"),
     "ReproZip": ("scikit-learn", "reprozip", "setuptools<81"),
-    "semgrep": ("semgrep",),  # the audit's peer
+    "semgrep": ("semgrep",),  # peers of the audit
+    "pylint": ("pylint<4", "pylint-ml"),
 }
-PEERS = tuple(name for name in PACKAGES if name not in {"plain", "bis", "semgrep"})
+PEERS = tuple(name for name in PACKAGES if name not in {"plain", "bis", "semgrep", "pylint"})
 
 
 class Unavailable(Exception):

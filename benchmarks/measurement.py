@@ -34,7 +34,7 @@ class Case:
 
     It is compared with the case named `baseline` (the first of its group where none is named); `shown` is false for one
     that is there for that only. `settle` is waited for after each run, outside of the measured time, so that no case
-    pays for the one before it.
+    pays for the one before it. After `limit_s` seconds it is taken to hang.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Case:
     settle: Callable[[], None] | None = None
     baseline: str = ""
     shown: bool = True
+    limit_s: float = LIMIT_S
 
 
 @dataclass(slots=True)
@@ -58,15 +59,22 @@ class Series:
 
 
 def interleave(
-    cases: list[Case], scratch: Path, *, runs: int, tell: Callable[[str], None] = lambda _text: None
+    cases: list[Case],
+    scratch: Path,
+    *,
+    runs: int,
+    warm_up: bool = True,
+    tell: Callable[[str], None] = lambda _text: None,
 ) -> list[Series]:
     """Measure all cases in turn, `runs` times after a warm-up; every other round goes backwards, against drift.
+
+    Without `warm_up` the first round counts.
 
     A case that fails is tried once more; when that fails too, it is left out of the rounds that follow. So each case
     has a sample for every round, or none.
     """
     series = [Series(case) for case in cases]
-    for turn in range(runs + 1):
+    for turn in range(0 if warm_up else 1, runs + 1):
         tell("warm-up" if turn == 0 else f"round {turn} of {runs}")
         for one in series if turn % 2 == 0 else reversed(series):
             sample = _tried(one, scratch / "run", tell)
@@ -93,7 +101,7 @@ def measure(case: Case, folder: Path) -> Sample:
     Raises
     ------
     Unavailable
-        It cannot be started, fails, or takes longer than two minutes.
+        It cannot be started, fails, or takes longer than its limit.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -103,10 +111,10 @@ def measure(case: Case, folder: Path) -> Sample:
         shutil.copy(path, folder / path.name)
     talk = folder.with_name("output.txt")
     started = time.perf_counter()
-    status, usage = _wait(_start(case, folder, talk))
+    status, usage = _wait(_start(case, folder, talk), case.limit_s)
     wall = time.perf_counter() - started
-    if status == -signal.SIGKILL and wall >= LIMIT_S:
-        raise Unavailable(f"cannot be run: it hung, and was ended after {LIMIT_S:.0f} s")
+    if status == -signal.SIGKILL and wall >= case.limit_s:
+        raise Unavailable(f"cannot be run: it hung, and was ended after {case.limit_s:.0f} s")
     if status:
         raise Unavailable(f"cannot be run: status {status}: {_last_line(talk)}")
     ended = time.perf_counter()
@@ -138,9 +146,9 @@ def _start(case: Case, folder: Path, talk: Path) -> subprocess.Popen[bytes]:
             raise Unavailable(f"cannot be started: {error.strerror}") from error
 
 
-def _wait(process: subprocess.Popen[bytes]) -> tuple[int, os.struct_rusage]:  # type: ignore[name-defined]
+def _wait(process: subprocess.Popen[bytes], limit_s: float) -> tuple[int, os.struct_rusage]:  # type: ignore[name-defined]
     """Wait for the process; its usage has that of the children it waited for."""
-    watchdog = threading.Timer(LIMIT_S, os.killpg, (process.pid, signal.SIGKILL))
+    watchdog = threading.Timer(limit_s, os.killpg, (process.pid, signal.SIGKILL))
     watchdog.start()
     try:
         _, status, usage = os.wait4(process.pid, 0)

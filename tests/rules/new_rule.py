@@ -1,4 +1,4 @@
-"""Begin a rule: ``make new-rule CODE=BIS311 NAME=some-name`` writes module, fixtures, catalogue.
+"""Begin a rule: ``make new-rule CODE=BIS319 NAME=some-name`` writes module, fixtures, catalogue.
 
 What it writes works, and its fixtures pass: it finds calls of ``mlflow.replace_me``. Change it from there.
 """
@@ -103,7 +103,7 @@ def fault(code: str, name: str, root: Path, retired: Mapping[str, RetiredRule] =
     """Why there can be no rule of this code and name; empty where there can."""
     known = codes_of(root)
     if not re.fullmatch(r"BIS[1-9]\d{2}", code):
-        return f"expected a code such as BIS311, found {code!r}; the hundreds are the family"
+        return f"expected a code such as BIS319, found {code!r}; the hundreds are the family"
     if not re.fullmatch(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+", name):
         return f'expected a name that reads after "allow", such as unseeded-split, found {name!r}'
     if code in known.values() or (root / FIXTURES / code).exists():
@@ -167,7 +167,7 @@ def write(code: str, name: str, root: Path = ROOT) -> list[Path]:
 def main(arguments: list[str]) -> int:
     """Write the files of the rule that is named, and say what comes next."""
     if len(arguments) != 2:
-        sys.stderr.write("expected a code and a name: make new-rule CODE=BIS311 NAME=some-name\n")
+        sys.stderr.write("expected a code and a name: make new-rule CODE=BIS319 NAME=some-name\n")
         return 2
     try:
         files = write(arguments[0], arguments[1])

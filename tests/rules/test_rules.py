@@ -20,11 +20,11 @@ from bis._audit.rules.rule_catalogue import RULES
 FOLDER = Path(__file__).parent
 CODES = [module.RULE.code for module in RULES]
 # Rules about whole projects, which have no fixtures of single files.
-OF_PROJECTS = {"BIS501", "BIS502", "BIS503", "BIS504", "BIS801"}
+OF_PROJECTS = {"BIS106", "BIS501", "BIS502", "BIS503", "BIS504", "BIS505", "BIS801"}
 # Rules about notebooks, which have no fixtures of scripts.
 OF_NOTEBOOKS = {"BIS601", "BIS602"}
 # Rules about experiments, which leave files of tests alone.
-OF_EXPERIMENTS = [c for c in CODES if c[3] in "1237" and c not in {"BIS101", "BIS105", "BIS201"}]
+OF_EXPERIMENTS = [c for c in CODES if c[3] in "1237" and c not in {"BIS101", "BIS105", "BIS106", "BIS201"}]
 
 
 def fixtures(code: str) -> list[Path]:

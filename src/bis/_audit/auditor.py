@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import gc
-import platform
-import re
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bis._audit.audit_options import Options, own_sources, version_of
 from bis._audit.cache import Cache
+from bis._audit.files import configurations
 from bis._audit.files.dependencies import is_lock, is_manifest, named_requirements, read_dependencies
 from bis._audit.files.entry_points import is_entry_file
 from bis._audit.files.project_documents import is_document, read_documents
@@ -25,50 +23,23 @@ from bis._audit.questions.analysis import analyse
 from bis._audit.rule_contract import CRASHED, Rule
 from bis._audit.rules.rule_catalogue import RULES
 from bis._audit.suppression import divide
-from bis._version import __version__
 from bis.evidence.digests import digest_bytes
 from bis.model.project_audit import Finding, Place, Problem, ProjectAudit, Size
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bis._audit.files.tree import Tree
     from bis._audit.parsing.ir import Module
     from bis._audit.questions.analysis import Analysis
 
-_PACKAGE = Path(__file__).parents[1]
-# An import from bis itself: the package or module, and the names, of which some may be modules.
-_IMPORT = re.compile(r"^ *from (bis(?:\.\w+)+) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
+__all__ = ["Options", "audit_project", "own_sources", "version_of"]
+
 _MANY_FILES = 200  # of fewer files, reading all again costs less than keeping them apart
 _SMALL_FILE_BYTES = 300  # many smaller files are alike without being copies
 _SKETCH = 24
 _KEPT_BYTES = 64 * 2**20
 _TEXT_MIB = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What is looked for, and where.
-
-    `select` and `ignore` are codes or prefixes of codes; an empty `select` means all stable rules. `exclude` are
-    globs relative to the project. `cache` is the folder of earlier audits, or None.
-    """
-
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    max_file_mib: float = 20.0
-    cache: Path | None = None
-
-    def wants(self, code: str) -> bool:
-        """Whether findings of this code are asked for; the longer prefix wins. The empty code means all rules.
-
-        That a rule failed is reported whatever is selected, unless it is ignored.
-        """
-        all_are = not self.select or code == CRASHED.code
-        if not code:
-            return not self.select and not self.ignore
-        chosen = max((len(p) for p in self.select if code.startswith(p)), default=0 if all_are else -1)
-        left_out = max((len(p) for p in self.ignore if code.startswith(p)), default=-1)
-        return chosen >= 0 and chosen > left_out
 
 
 def audit_project(root: Path, name: str, options: Options | None = None) -> ProjectAudit:
@@ -114,12 +85,15 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     problems += [p for module in modules for p in _problems(module)]
     installs = [(m.file, cell, line, text) for m in modules for cell, line, text in m.installs]
     named = named_requirements(texts)
-    dependencies = read_dependencies({f: t for f, t in texts.items() if is_manifest(f) or f in named}, installs)
+    dependencies = read_dependencies(
+        {f: t for f, t in texts.items() if is_manifest(f) or f in named}, installs, tree.others
+    )
     documents = read_documents({f: t for f, t in texts.items() if is_document(f)})
-    project = Project(name, link(modules), dependencies, documents, tree.others, texts)
+    links = link(modules, configurations.targets(texts))
+    project = Project(name, links, dependencies, documents, tree.others, texts)
     audit = _judged(analyse(project, (*problems, *dependencies.problems)), options, tree, digests)
     if any(finding.edits for finding in audit.findings):
-        from bis._audit.fixes import settled
+        from bis._audit.fix_trials import settled
 
         audit = replace(audit, findings=settled(root, audit.findings))
     searched = substrings.search(project, root, tree.left_out, traces=audit.traces)
@@ -127,38 +101,6 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     if cache is not None:
         cache.keep(place, key, audit)
     return audit
-
-
-def version_of(options: Options) -> str:
-    """What decides over the result besides the content: bis, Python's parser, and what was asked for."""
-    asked = {key: value for key, value in asdict(options).items() if key != "cache"}
-    return f"{__version__}:{_own_code()}:{platform.python_version()}:{sorted(asked.items())}"
-
-
-@functools.cache
-def _own_code() -> str:
-    """Digest of the code that audits: between two releases, or while a rule is written, the version stays as it is."""
-    contents = {name: digest_bytes(text) for name, text in own_sources().items()}
-    return digest_bytes(repr(sorted(contents.items())).encode())
-
-
-def own_sources() -> dict[str, bytes]:
-    """The modules of bis that an audit is made of, by path: all of the audit's, and what these import, directly or not.
-
-    They are found by their import statements, late ones included, without importing anything.
-    """
-    found: dict[str, bytes] = {}
-    pending = sorted((_PACKAGE / "_audit").rglob("*.py"))
-    while pending:
-        path = pending.pop()
-        name = path.relative_to(_PACKAGE).as_posix()
-        if name in found or not path.is_file():
-            continue
-        found[name] = path.read_bytes()
-        for package, names in _IMPORT.findall(found[name].decode("utf-8")):
-            folder = _PACKAGE.joinpath(*package.split(".")[1:])
-            pending += [folder.with_suffix(".py"), *(folder / f"{one}.py" for one in re.findall(r"\w+", names))]
-    return found
 
 
 class _Contents:
@@ -192,9 +134,11 @@ class _Contents:
 
 
 def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
-    """Manifests and documents."""
-    found = {}
+    """Manifests, documents, and the configurations that make objects."""
+    found: dict[str, str] = {}
     for file in tree.others:
+        if configurations.is_configuration(file):
+            found |= _configuration(root, file)
         if not (is_manifest(file) or is_document(file) or is_entry_file(file)):
             continue
         content = load(root, file, max_file_mib=_TEXT_MIB)
@@ -213,6 +157,13 @@ def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
         if is_manifest(file) and isinstance(content := load(root, file, max_file_mib=_TEXT_MIB), bytes):
             found[file] = content.decode("utf-8", "replace")
     return found
+
+
+def _configuration(root: Path, file: str) -> dict[str, str]:
+    """The text of a configuration, where it makes objects or chooses what does."""
+    content = load(root, file, max_file_mib=configurations.LARGEST_MIB)
+    text = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+    return {file: text} if configurations.makes_objects(text) else {}
 
 
 def _modules(contents: _Contents, place: str, cache: Cache | None) -> list[Module]:

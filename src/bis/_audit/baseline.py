@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bis.model.project_audit import Finding
 
 FORMAT, VERSION = "bis.baseline", 1
+_MOST_BYTES = 64 * 2**20
 
 
 def fingerprint(finding: Finding, folder: str = "") -> tuple[str, str, str]:
@@ -56,7 +57,13 @@ def read_baseline(path: Path) -> Counter[tuple[str, str, str]]:
     """
     hint = f"Write one with: bis audit . --write-baseline {path}"
     try:
-        document = json.loads(path.read_bytes())
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise UsageError(f"the baseline {path} is larger than {_MOST_BYTES // 2**20} MiB", hint=hint)
+        document = json.loads(content)
+    except RecursionError as error:
+        raise UsageError(f"the baseline {path} is nested too deeply", hint=hint) from error
     except OSError as error:
         raise UsageError(f"the baseline {path} cannot be read: {error.strerror}", hint=hint) from error
     except ValueError as error:

@@ -59,6 +59,16 @@ class Cache:
             return {}
         return {digest: one for digest, one in stored.items() if isinstance(one, ir.Module)}
 
+    def line(self, project: str, state: str) -> str | None:
+        """What was kept of a project in this state; None where there is nothing."""
+        stored = self._read(project, "line")
+        known = isinstance(stored, tuple) and len(stored) == 2 and stored[0] == state and isinstance(stored[1], str)
+        return stored[1] if known else None
+
+    def keep_line(self, project: str, state: str, line: str) -> None:
+        """Remember a text about a project in a state."""
+        self._write(project, "line", (state, line))
+
     def keep(self, project: str, key: str, audit: results.ProjectAudit) -> None:
         """Remember an audit."""
         self._write(project, "audit", (key, audit))

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bis._audit import fixes
-from bis._audit.auditor import Options, audit_project
+from bis._audit.audit_options import Options
 from bis._audit.baseline import read_baseline, without_known, write_baseline
-from bis._audit.rules.documentation import unknown_codes
-from bis.config import Settings, home, load_settings, pyproject_above
-from bis.errors import ConfigurationError, UsageError
+from bis._audit.changed_lines import changed_since
+from bis.config import Settings, file_of_project, home, load_settings
+from bis.errors import UsageError
 
 if TYPE_CHECKING:
+    from bis._audit.fixes import Repair
     from bis.model.project_audit import ProjectAudit
 
 
@@ -28,6 +28,7 @@ class AuditChoices:
     exclude: Sequence[str] = ()
     baseline: str | None = None
     cache: bool = True
+    since: str | None = None
 
 
 def project_folder(path: Path) -> Path:
@@ -49,12 +50,14 @@ def audit_path(path: Path, choices: AuditChoices) -> ProjectAudit:
     Raises
     ------
     UsageError
-        There is no such folder or file, no such rule, or the baseline is invalid.
+        There is no such folder or file, no such rule or commit, or the baseline is invalid.
     """
     if not path.exists():
         raise UsageError(f"there is no folder or file {path}", hint="Name a project's folder: bis audit .")
+    from bis._audit.auditor import audit_project  # late, as the rules and fixes below: a corpus has its own processes
+
     root = project_folder(path)
-    settings = _settings(root)
+    settings = load_settings(root)
     audited = audit_project(root, root.resolve().name, auditor_options(choices, settings))
     if not path.is_dir():
         name = path.resolve().relative_to(root.resolve()).as_posix()
@@ -65,10 +68,12 @@ def audit_path(path: Path, choices: AuditChoices) -> ProjectAudit:
         )
     baseline = choices.baseline
     if baseline is None and settings.baseline:
-        baseline = str(root / settings.baseline)
+        baseline = str(file_of_project(settings.baseline, root, setting="baseline"))
     if baseline:
         known = read_baseline(Path(baseline))
         audited = replace(audited, findings=without_known(audited.findings, known, _from(Path(baseline), root)))
+    if choices.since is not None:
+        audited = replace(audited, findings=changed_since(choices.since, root).of(audited.findings))
     return audited
 
 
@@ -82,7 +87,7 @@ def auditor_options(choices: AuditChoices, settings: Settings) -> Options:
     """
     select = tuple(code.upper() for code in choices.select or settings.select)
     ignore = tuple(code.upper() for code in (*choices.ignore, *settings.ignore))
-    unknown = unknown_codes((*select, *ignore))
+    unknown = _unknown((*select, *ignore))
     if unknown:
         named = set(unknown) & {code.upper() for code in (*settings.select, *settings.ignore)}
         where = " ([tool.bis] in pyproject.toml)" if named else ""
@@ -96,8 +101,18 @@ def auditor_options(choices: AuditChoices, settings: Settings) -> Options:
     )
 
 
-def repairs_of(path: Path, audited: ProjectAudit, *, write: bool = False) -> list[fixes.Repair]:
+def _unknown(codes: tuple[str, ...]) -> list[str]:
+    if not codes:
+        return []
+    from bis._audit.rules.documentation import unknown_codes
+
+    return unknown_codes(codes)
+
+
+def repairs_of(path: Path, audited: ProjectAudit, *, write: bool = False) -> list[Repair]:
     """What the files of a project would be with all safe fixes made; with `write`, they are made."""
+    from bis._audit import fixes
+
     root = project_folder(path)
     made = fixes.repairs(root, audited.findings)
     if write:
@@ -123,14 +138,3 @@ def list_findings(path: Path, audits: Sequence[ProjectAudit], roots: Sequence[Pa
 def _from(baseline: Path, root: Path) -> str:
     """A project's folder as one sees it from the folder of a baseline."""
     return Path(os.path.relpath(root.resolve(), baseline.absolute().parent.resolve())).as_posix()
-
-
-def _settings(root: Path) -> Settings:
-    """Settings of a project; a pyproject.toml that cannot be read and does not name bis is ignored."""
-    try:
-        return load_settings(root)
-    except ConfigurationError:
-        path = pyproject_above(root.absolute())
-        if path is not None and b"tool.bis" not in path.read_bytes():
-            return Settings()
-        raise

@@ -11,20 +11,18 @@ import pickle
 import queue
 import socket
 import tempfile
-import warnings
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
-from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bis._version import __version__
+from bis.corpus.cluster_client import connected
 from bis.corpus.local import run_locally
 from bis.corpus.project_outcomes import CRASHED, MISSING, ProjectOutcome, ProjectTask, T
 from bis.corpus.projects import ProjectSource
-from bis.errors import ExecutionError, MissingExtra
+from bis.errors import ExecutionError
 from bis.model.progress import SILENT, Note, Observer
 from bis.model.project_audit import Problem
 
@@ -81,11 +79,6 @@ def _folder_for_clones(batch: Batch) -> Iterator[Path]:
         yield Path(folder)
 
 
-def version_here() -> str:
-    """The version of bis; asked of each worker."""
-    return __version__
-
-
 def run_on_cluster(
     sources: Iterator[ProjectSource],
     *,
@@ -130,7 +123,7 @@ def run_on_cluster(
         The scheduler does not answer, has no workers, or these have no bis.
     """
     pattern = Batch((), pickle.dumps(task), clones, timeout_s, clone_timeout_s)
-    with _connected(scheduler, observer, connect_timeout_s) as client:
+    with connected(scheduler, observer, timeout_s=connect_timeout_s) as client:
         work = _Work(client, sources, pattern)
         try:
             while not work.fill():
@@ -223,51 +216,3 @@ class _Work:
         """Take back what is under way."""
         if self._under_way:
             self._client.cancel([future for future, _batch in self._under_way.values()])
-
-
-@contextmanager
-def _connected(scheduler: str, observer: Observer, timeout_s: float) -> Iterator[Any]:
-    if find_spec("distributed") is None:
-        raise MissingExtra(
-            "a cluster needs distributed, which is not installed",
-            hint="Install it with: pip install 'bis[cluster]'",
-            module="distributed",
-        )
-    distributed = import_module("distributed")  # extra: cluster
-    client = _connect(distributed, scheduler, observer, timeout_s)
-    try:
-        try:
-            client.wait_for_workers(1, timeout=timeout_s)
-            versions = client.run(version_here)
-        except distributed.TimeoutError as error:  # not always the built-in one
-            raise ExecutionError(
-                f"the scheduler at {scheduler} has no workers", hint="Start some: dask worker ADDRESS"
-            ) from error
-        except (ImportError, AttributeError) as error:
-            raise ExecutionError(
-                f"the workers of {scheduler} have no usable bis: {error}",
-                hint=f"Install the same one on them: pip install bis=={__version__}",
-            ) from error
-        others = sorted({str(v) for v in versions.values()} - {__version__})
-        if others:
-            observer.noted(Note("cluster-versions", {"there": ", ".join(others), "here": __version__}))
-        yield client
-    finally:
-        client.close()
-
-
-def _connect(distributed: Any, scheduler: str, observer: Observer, timeout_s: float) -> Any:
-    where = {"scheduler_file": scheduler} if Path(scheduler).is_file() else {"address": scheduler}
-    with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter("always")
-        try:
-            client = distributed.Client(**where, timeout=timeout_s, set_as_default=False)
-        except (OSError, distributed.TimeoutError, ValueError, KeyError) as error:
-            raise ExecutionError(
-                f"no Dask scheduler answers at {scheduler}: {error}",
-                hint="Give the address that `dask scheduler` printed (tcp://host:8786), or its scheduler file.",
-            ) from error
-    for warning in heard:
-        if "ersion" in warning.category.__name__:
-            observer.noted(Note("cluster-warning", {"message": " ".join(str(warning.message).split())}))
-    return client

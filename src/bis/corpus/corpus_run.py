@@ -6,20 +6,29 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from bis.corpus.cluster import run_on_cluster
 from bis.corpus.journal import Journal
 from bis.corpus.local import run_locally
 from bis.corpus.projects import ProjectListing, ProjectSource
 from bis.model.progress import KEPT, SILENT, Observer, Step, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
-    from bis.corpus.project_outcomes import ProjectTask, ResultKind, T
+    from bis.corpus.project_outcomes import ProjectOutcome, ProjectTask, ResultKind, T
 
 CLONES = "clones"
+
+
+class KnownResults(Protocol):
+    """Results of earlier runs, to whatever folder, of projects that have not changed since; each is one line."""
+
+    def line_of(self, source: ProjectSource) -> str | None:
+        """The result of a project; None where there is none, or the project has changed."""
+
+    def keep(self, source: ProjectSource, line: str) -> None:
+        """Remember the result of a project of which there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,10 @@ class CorpusOptions:
         are not taken over from an earlier run.
     resume : bool
         Whether to keep what an earlier run to the same folder has finished.
+    work : Task
+        What is done with the projects, as it is reported.
+    known : KnownResults, optional
+        Results that need not be made again.
     """
 
     project_timeout_s: float = 300.0
@@ -47,6 +60,8 @@ class CorpusOptions:
     clones: Path | None = None
     version: str = ""
     resume: bool = True
+    work: Task = Task.AUDITS
+    known: KnownResults | None = None
 
 
 _DEFAULTS = CorpusOptions()
@@ -109,48 +124,39 @@ def run_corpus(
     """
     failures: Counter[str] = Counter()
     counts: Counter[str] = Counter()
+    known = options.known
     with Journal(out, results, version=options.version, resume=options.resume) as journal:
         listed = sources if isinstance(sources, ProjectListing) else ProjectListing(lambda: iter(sources))
         for note in (*listed.notes, *journal.notes):
             observer.noted(note)
-        observer.started(Task.AUDITS, listed.total)
+        observer.started(options.work, listed.total)
 
         def left() -> Iterator[ProjectSource]:
             for source in listed:
                 if journal.has(source):
                     counts["kept"] += 1
-                    observer.advanced(Task.AUDITS, Step(source.name, KEPT))
+                    observer.advanced(options.work, Step(source.name, KEPT))
+                elif known is not None and (line := known.line_of(source)) is not None:
+                    journal.append_line(line)
+                    counts["done"] += 1
+                    observer.advanced(options.work, Step(source.name))
                 else:
                     yield source
 
-        if cluster is None:
-            outcomes = run_locally(
-                left(),
-                task=task,
-                clones=options.clones or out / CLONES,
-                workers=workers,
-                timeout_s=options.project_timeout_s,
-                clone_timeout_s=options.clone_timeout_s,
-            )
-        else:
-            outcomes = run_on_cluster(
-                left(),
-                task=task,
-                scheduler=cluster,
-                clones=options.clones,
-                timeout_s=options.project_timeout_s,
-                clone_timeout_s=options.clone_timeout_s,
-                observer=observer,
-            )
+        outcomes = _outcomes(left(), task, out, options, workers=workers, cluster=cluster, observer=observer)
         with closing(outcomes):
             for outcome in outcomes:
                 result = results.of(outcome)
-                journal.append(result)
+                line = results.to_line(result)
+                journal.append_line(line)
                 counts["done"] += 1
-                failures.update([results.failure_of(result)])
-                observer.advanced(Task.AUDITS, _step(outcome.source.name, result, results))
+                failure = results.failure_of(result)
+                failures.update([failure])
+                if known is not None and not failure:
+                    known.keep(outcome.source, line)
+                observer.advanced(options.work, _step(outcome.source.name, result, results))
         journal.finish()
-        observer.finished(Task.AUDITS)
+        observer.finished(options.work)
     del failures[""]
     return CorpusResult(journal.path, counts["done"], counts["kept"], dict(failures))
 
@@ -158,3 +164,35 @@ def run_corpus(
 def _step(name: str, result: T, results: ResultKind[T]) -> Step:
     failure = results.failure_of(result)
     return Step(name, failure, results.detail_of(result)) if failure else Step(name)
+
+
+def _outcomes(
+    sources: Iterator[ProjectSource],
+    task: ProjectTask[T],
+    out: Path,
+    options: CorpusOptions,
+    *,
+    workers: int | None,
+    cluster: str | None,
+    observer: Observer,
+) -> Generator[ProjectOutcome[T], None, None]:
+    if cluster is None:
+        return run_locally(
+            sources,
+            task=task,
+            clones=options.clones or out / CLONES,
+            workers=workers,
+            timeout_s=options.project_timeout_s,
+            clone_timeout_s=options.clone_timeout_s,
+        )
+    from bis.corpus.cluster import run_on_cluster  # late: few have a cluster
+
+    return run_on_cluster(
+        sources,
+        task=task,
+        scheduler=cluster,
+        clones=options.clones,
+        timeout_s=options.project_timeout_s,
+        clone_timeout_s=options.clone_timeout_s,
+        observer=observer,
+    )

@@ -6,19 +6,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bis._audit.auditor import audit_project, version_of
-from bis._audit.rules.documentation import rule_texts
+from bis._audit.audit_options import version_of
 from bis._audit.single_project import AuditChoices, auditor_options
 from bis.config import github_api_url, github_token, load_settings
 from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS
+from bis.corpus.audits.audit_task import audit_task
 from bis.corpus.audits.results import write_results
+from bis.corpus.audits.unchanged_projects import UnchangedProjects
 from bis.corpus.clones import clone
 from bis.corpus.corpus_run import CorpusOptions, run_corpus
-from bis.corpus.github import GitHub, fetch_with_urllib
 from bis.corpus.projects import listing_of
-from bis.corpus.search import write_listing
 from bis.model.progress import SILENT, Note, Observer, Step, Task
 from bis.model.project_audit import Problem
+from bis.report.languages.language import ENGLISH, Language
 
 if TYPE_CHECKING:
     from bis.model.corpus_summary import CorpusSummary
@@ -34,8 +34,9 @@ def audit_and_summarise(
     workers: int | None = None,
     cluster: str | None = None,
     observer: Observer = SILENT,
+    language: Language = ENGLISH,
 ) -> CorpusSummary:
-    """Audit all projects of a list, and write tables, statistics and pages to `out`.
+    """Audit all projects of a list, and write tables, statistics and pages (in this language) to `out`.
 
     Raises
     ------
@@ -45,17 +46,24 @@ def audit_and_summarise(
         `out` cannot be written.
     """
     chosen = auditor_options(choices, load_settings(Path.cwd()))
+    version = version_of(chosen)
     run_corpus(
         listing_of(path, leave_out=[out]),
-        task=partial(audit_project, options=chosen),
+        task=partial(audit_task, options=chosen),
         results=AUDIT_RESULTS,
         out=out,
         workers=workers,
         cluster=cluster,
         observer=observer,
-        options=CorpusOptions(version=version_of(chosen)),
+        options=CorpusOptions(version=version, known=UnchangedProjects(chosen, version)),
     )
-    return write_results(out, {rule.code: rule.name for rule in rule_texts() if chosen.wants(rule.code)})
+
+    def rule_names() -> dict[str, str]:
+        from bis._audit.rules.documentation import rule_texts  # all rules, which takes a while
+
+        return {rule.code: rule.name for rule in rule_texts() if chosen.wants(rule.code)}
+
+    return write_results(out, rule_names, version=version, language=language)
 
 
 def list_and_clone(topic: str, out: Path, *, limit: int, clones: bool = True, observer: Observer = SILENT) -> int:
@@ -66,6 +74,9 @@ def list_and_clone(topic: str, out: Path, *, limit: int, clones: bool = True, ob
     BisError
         GitHub does not answer, or refuses.
     """
+    from bis.corpus.github import GitHub, fetch_with_urllib  # late: an audit asks no server
+    from bis.corpus.search import write_listing
+
     out.mkdir(parents=True, exist_ok=True)
     listed = out / "projects.csv"
     github = GitHub(github_api_url(), token=github_token(), fetch=fetch_with_urllib, observer=observer)

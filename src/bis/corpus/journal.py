@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Generic
 
+from bis.corpus.held_folder import locked, storing
 from bis.corpus.project_outcomes import T
-from bis.errors import BisError, StorageError, UsageError
+from bis.errors import BisError
 from bis.model.progress import Note
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ class Journal(Generic[T]):
         self._version = version
         self._done: dict[bytes, list[str]] = {}  # by name: commits of what this run, before it was killed, has finished
         self._previous: dict[bytes, int] = {}  # by name and commit: where the line of the run before starts
-        with _storing(out):
+        with storing(out):
             out.mkdir(parents=True, exist_ok=True)
-            self._lock = _locked(out / _LOCK)
+            self._lock = locked(out / _LOCK, busy=f"another run of bis is writing to {out}")
             try:
                 self._take_over(resume=resume)
                 self._write_state(finished=False)
@@ -84,17 +84,20 @@ class Journal(Generic[T]):
         start = self._previous.get(_key(source.name, source.commit)) if source.commit else None
         if start is None:
             return False
-        with _storing(self.path), self._previous_path.open("rb") as lines:
+        with storing(self.path), self._previous_path.open("rb") as lines:
             lines.seek(start)
             self._write(lines.readline())
         return True
 
     def append(self, result: T) -> None:
         """Write a result; it is in the file when this returns."""
+        self.append_line(self._results.to_line(result))
+
+    def append_line(self, line: str) -> None:
+        """Write a result as its line."""
         # Names of files that are not UTF-8 have lone surrogates, which JSON can only escape: "\\udc80".
-        line = (self._results.to_line(result).rstrip("\n") + "\n").encode("utf-8", "backslashreplace")
-        with _storing(self.path):
-            self._write(line)
+        with storing(self.path):
+            self._write((line.rstrip("\n") + "\n").encode("utf-8", "backslashreplace"))
 
     def _write(self, line: bytes) -> None:
         rest = memoryview(line)
@@ -108,7 +111,7 @@ class Journal(Generic[T]):
             name, commit = self._results.key_of(result)
             return commit not in self._done.get(_key(name), [])
 
-        with _storing(self.path):
+        with storing(self.path):
             if any(self._done.values()):
                 self._file.close()
                 self._rewrite(is_wanted)
@@ -193,31 +196,3 @@ class Journal(Generic[T]):
 def _key(name: str, commit: str | None = None) -> bytes:
     text = name if commit is None else f"{name}\0{commit}"
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-@contextmanager
-def _storing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageError(
-            f"{error.filename or path} cannot be written: {error.strerror or error}",
-            hint="What was finished is kept; the same command goes on from there.",
-        ) from error
-
-
-def _locked(path: Path) -> IO[bytes]:
-    """The lock file, held until it is closed or this process ends, however it does."""
-    file = path.open("ab")
-    try:
-        import fcntl
-    except ImportError:  # Windows: two runs at once are not noticed
-        return file
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        file.close()
-        raise UsageError(
-            f"another run of bis is writing to {path.parent}", hint="Wait for it, or name another folder with --out."
-        ) from error
-    return file

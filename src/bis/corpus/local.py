@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import queue
+import signal
 import subprocess
 import tempfile
 import threading
@@ -154,7 +155,12 @@ class _Worker:
             write_frame(self._input, (ready.folder, ready.source.name))
 
     def kill(self) -> None:
-        self._process.kill()
+        """End the process, and what it runs in its own session: an installer would go on for minutes."""
+        if os.name == "posix":
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
 
     def bury(self) -> str:
         """Wait for its end; how it ended, in words."""

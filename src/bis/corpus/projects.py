@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -47,6 +48,13 @@ class ProjectListing:
 
     def __iter__(self) -> Iterator[ProjectSource]:
         return self.start()
+
+    def first(self, count: int | None) -> ProjectListing:
+        """The first so many of the projects; None for all of them."""
+        if count is None:
+            return self
+        total = None if self.total is None else min(count, self.total)
+        return ProjectListing(lambda: islice(self.start(), count), total, self.notes)
 
 
 def listing_of(path: Path, *, leave_out: Collection[Path] = ()) -> ProjectListing:

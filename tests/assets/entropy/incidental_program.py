@@ -2,10 +2,12 @@
 
 import json
 import random
+import uuid
 from types import SimpleNamespace
 
 import tornado.ioloop
 import zmq
+from mlflow.store.tracking import file_store
 from mlflow.telemetry import client
 from mlflow.utils.request_utils import JitteredRetry
 from urllib3 import Retry
@@ -45,6 +47,17 @@ def timer():
     callback._update_next(1)
 
 
+def experiment():
+    """A file store numbers an experiment, by an id that begins with zeros."""
+    uuid.uuid4 = lambda: SimpleNamespace(int=10**18 + 7)
+    assert file_store._generate_unique_integer_id() >= 7 * 10**17
+
+
+def run_name():
+    """MLflow names a run: as often in each run of the program, and such that a seeded program has the same names."""
+    file_store._generate_random_name()
+
+
 def shifts(draw):
     """Whether a draw changed the state of the program's generator."""
     before = random.getstate()
@@ -52,4 +65,5 @@ def shifts(draw):
     return random.getstate() != before
 
 
-print(json.dumps({draw.__name__: shifts(draw) for draw in (retry, request_of_mlflow, telemetry, port, timer)}))
+DRAWS = (retry, request_of_mlflow, telemetry, port, timer, experiment, run_name)
+print(json.dumps({draw.__name__: shifts(draw) for draw in DRAWS}))

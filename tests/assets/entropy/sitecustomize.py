@@ -24,6 +24,12 @@ class Log:
     def state(self, generator, digest, state):
         self.write("state", generator, digest, state)
 
+    def deviation(self, what, seed, role, file, line):
+        self.write("deviation", what, seed, role, os.path.basename(file), line)
+
+    def draws(self, key, roles):
+        self.write("draws", [{**role, "key": key} for role in roles])
+
     def uncontrolled(self, what, why):
         self.write("uncontrolled", what, why)
 
@@ -38,3 +44,11 @@ if os.environ.get("BIS_SPOOL"):
         import json
 
         bis_handle.restore(json.loads(os.environ["BIS_TEST_STATES"]))
+    if bis_handle.roles is not None:
+        import atexit
+
+        atexit.register(bis_handle.report_draws)
+    if os.environ.get("BIS_TEST_WARM"):
+        from plumbing import go_on_in_a_fork
+
+        go_on_in_a_fork(bis_handle, os.environ["BIS_TEST_WARM"])

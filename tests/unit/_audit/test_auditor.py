@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bis._audit import auditor
-from bis._audit.auditor import Options, audit_project, version_of
+from bis._audit.auditor import Options, audit_project
 from bis._audit.cache import pickled, sealed, unsealed
 from bis._audit.rule_contract import CRASHED, Rule
 from bis.model.project_audit import Confidence, Place, ProjectAudit, Severity
@@ -218,15 +218,6 @@ def test_of_many_files_only_those_that_changed_are_read(tmp_path: Path) -> None:
     altered(tmp_path / "cache", "modules", marked)
     write(root, {"m2.py": "x = 3\ny = 4\n"})
     assert audit_project(root, "p", options).size.code_lines == 220 * 1000 + 2
-
-
-def test_what_the_version_of_an_entry_is_made_of(tmp_path: Path) -> None:
-    """Everything that is asked for, and not where the cache is."""
-    assert version_of(Options()) == version_of(Options(cache=tmp_path))
-    versions = [
-        version_of(o) for o in (Options(), Options(select=("A",)), Options(ignore=("A",)), Options(exclude=("A",)))
-    ]
-    assert len(set(versions)) == 4
 
 
 def test_copies_have_one_digest(tmp_path: Path) -> None:

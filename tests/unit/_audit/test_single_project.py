@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,3 +87,75 @@ def test_fixes_are_made_when_they_are_asked_for(project: Path) -> None:
     assert (project / "a.py").read_text() == STEPLESS
     repairs_of(project, audited, write=True)
     assert (project / "a.py").read_text() != STEPLESS
+
+
+def test_settings_name_regular_files_of_the_project_only(project: Path, tmp_path: Path) -> None:
+    """A stranger's baseline may not be a device, a pipe or a file elsewhere, which would be read, perhaps for ever."""
+    outside = tmp_path / "outside.json"
+    outside.write_text("{}")
+    (project / "linked.json").symlink_to(outside)
+    (project / "loop.json").symlink_to("loop.json")
+    os.mkfifo(project / "pipe.json")
+    (project / "zero.json").symlink_to("/dev/zero")
+    for named in (
+        "/dev/zero",
+        "zero.json",
+        "pipe.json",
+        "code",
+        "linked.json",
+        "loop.json",
+        "../outside.json",
+        "a\\u0000b",
+    ):
+        (project / "pyproject.toml").write_text(f'[tool.bis]\nbaseline = "{named}"\n')
+        with pytest.raises(ConfigurationError, match="baseline"):
+            audit_path(project, UNCACHED)
+    (project / "known.json").write_text('{"format": "bis.baseline", "version": 1, "findings": []}')
+    (project / "inner.json").symlink_to("known.json")
+    (project / "pyproject.toml").write_text('[tool.bis]\nbaseline = "inner.json"\n')
+    assert audit_path(project, UNCACHED).findings
+    (project / "known.json").write_text("[" * 100_000)
+    with pytest.raises(UsageError, match="deeply"):
+        audit_path(project, UNCACHED)
+
+
+NOTEBOOK = {"metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+STRANGE_CELLS: list[object] = [
+    None,
+    7,
+    [],
+    {"cell_type": "code", "source": [1, "x"]},
+    {"cell_type": "code", "source": None},
+    {"cell_type": "code", "source": {}},
+    {"cell_type": "code"},
+]
+
+
+@pytest.mark.parametrize("strange", STRANGE_CELLS, ids=range(len(STRANGE_CELLS)))
+def test_strange_cells_beside_what_can_be_fixed(project: Path, strange: object) -> None:
+    """A cell that is none stops neither the audit nor the fix of another cell."""
+    cells = [strange, {"cell_type": "code", "metadata": {}, "source": STEPLESS, "outputs": [], "execution_count": None}]
+    path = project / "n.ipynb"
+    path.write_text(json.dumps({"cells": cells, **NOTEBOOK}, indent=1))
+    audited = audit_path(path, UNCACHED)
+    [made] = [repair for repair in repairs_of(path, audited) if repair.file == "n.ipynb"]
+    after = json.loads(made.after)["cells"]
+    assert after[0] == strange
+    assert after[1]["source"] != STEPLESS
+
+
+def test_what_cannot_be_edited_is_left(project: Path) -> None:
+    """Cells with lines that are no text, and notebooks of the old format, have findings and no fix."""
+    cell: dict[str, object] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    strange = {"cells": [{**cell, "source": [1, STEPLESS]}], **NOTEBOOK}
+    old = {
+        "worksheets": [{"cells": [{**cell, "language": "python", "input": STEPLESS}]}],
+        "metadata": {},
+        "nbformat": 3,
+    }
+    for document in (strange, old):
+        path = project / "n.ipynb"
+        path.write_text(json.dumps(document, indent=1))
+        audited = audit_path(path, UNCACHED)
+        assert audited.findings
+        assert [repair for repair in repairs_of(path, audited) if repair.file == "n.ipynb"] == []

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from bis._audit.files.distributions import brought_by, distributions_of, needs_no_declaration
+from bis._audit.files.base_images import brought_by_image, images_of
+from bis._audit.files.distributions import brought_by, distributions_of, is_known, needs_no_declaration
 from bis._audit.files.installs import read_install
-from bis._audit.files.manifests import OF_REQUIREMENTS, read_manifest, reader_of
+from bis._audit.files.manifests import OF_REQUIREMENTS, is_dockerfile, read_manifest, reader_of
 from bis._audit.files.requirements import Declared, Sheet
 from bis.model.project_audit import Place, Problem
 
@@ -38,6 +39,9 @@ _MOST_LOCK = 8 * 2**20
 _STORES = frozenset({"mlruns", "mlartifacts", ".trash"})
 _SAVED_MODEL = frozenset({"conda.yaml", "python_env.yaml", "requirements.txt"})
 _SAVED_NAME = re.compile(r"(?m)^name:\s*mlflow-env\s*$")
+_MAKES_LISTS = re.compile(
+    r"\b(?:export|pip-compile|freeze|pip\s+compile|pipreqs|git\s+clone|wget|curl|ADD\s+https?:)\b|COPY\s+--from|>\s*\S*requirements"
+)
 # What installs other packages is not what the project computes with.
 _INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv", "pip-tools", "pipenv", "poetry", "conda", "mamba"})
 
@@ -47,7 +51,9 @@ class Dependencies:
     """All that is declared.
 
     `manifests` are the files that declare, `locks` those among the project's files that a tool resolved, `locked` the
-    names in the latter. `resolved` are the folders in which such a lock belongs to a manifest.
+    names in the latter. `resolved` are the folders in which such a lock belongs to a manifest. `missing` are files
+    that a list or an image takes packages from, and that are not there, with the places that name them.
+    `images` are those from which the project's own images start.
     """
 
     declared: tuple[Declared, ...] = ()
@@ -56,6 +62,8 @@ class Dependencies:
     problems: tuple[Problem, ...] = ()
     locked: frozenset[str] = frozenset()
     resolved: tuple[str, ...] = ()
+    missing: tuple[tuple[str, Place], ...] = ()
+    images: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -64,8 +72,12 @@ class Dependencies:
 
     @property
     def computing(self) -> tuple[Declared, ...]:
-        """What is declared, without what only installs other packages."""
-        return tuple(one for one in self.declared if one.name not in _INSTALLERS)
+        """What a run is made with: without what installs other packages, tests, documents or develops.
+
+        Where everything is for development, it is that.
+        """
+        found = tuple(one for one in self.declared if one.name not in _INSTALLERS)
+        return tuple(one for one in found if not one.aside) or found
 
     @property
     def unpinned(self) -> tuple[Declared, ...]:
@@ -80,7 +92,7 @@ class Dependencies:
             if not one.pinned
             and not any(
                 _surroundings(file) == _surroundings(one.place.file) and not _installs(file)
-                for file in pinned.get(one.name, ())
+                for file in pinned.get(_same(one.name), ())
             )
         )
 
@@ -91,7 +103,7 @@ class Dependencies:
         ``lock`` where a tool resolved what the outermost manifest asks for. Of several files that name a package, one
         that names its version is enough.
         """
-        names = {one.name for one in self.computing}
+        names = {_same(one.name) for one in self.computing}
         depths = [_depth(_folder(file)) for file in self.manifests]
         if self.resolved and min(_depth(folder) for folder in self.resolved) <= min(depths, default=0):
             return "lock"
@@ -105,10 +117,23 @@ class Dependencies:
     def _pinned(self) -> dict[str, set[str]]:
         """Packages of which a file names one version, with those files."""
         found: dict[str, set[str]] = {}
-        for one in self.declared:
+        for one in self.computing:
             if one.pinned or _folder(one.place.file) in self.resolved:
-                found.setdefault(one.name, set()).add(one.place.file)
+                found.setdefault(_same(one.name), set()).add(one.place.file)
         return found
+
+
+# Names that conda has for what pip calls otherwise.
+_OF_CONDA = {
+    "pytorch": "torch", "pytorch-cpu": "torch", "pytorch-gpu": "torch", "py-xgboost": "xgboost",
+    "py-opencv": "opencv-python", "opencv": "opencv-python", "matplotlib-base": "matplotlib",
+    "tensorflow-base": "tensorflow", "msgpack-python": "msgpack", "python-graphviz": "graphviz",
+}  # fmt: skip
+
+
+def _same(name: str) -> str:
+    """One name for a distribution that pip and conda call otherwise."""
+    return _OF_CONDA.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +172,9 @@ def is_manifest(path: str) -> bool:
     return is_lock(path) or reader_of(path) is not None
 
 
-def read_dependencies(files: Mapping[str, str], installs: Iterable[tuple[str, int, int, str]] = ()) -> Dependencies:
+def read_dependencies(
+    files: Mapping[str, str], installs: Iterable[tuple[str, int, int, str]] = (), others: Iterable[str] = ()
+) -> Dependencies:
     """Read what a project declares.
 
     Parameters
@@ -156,6 +183,8 @@ def read_dependencies(files: Mapping[str, str], installs: Iterable[tuple[str, in
         Text of each manifest by its path relative to the project. Of locks the text may be left empty.
     installs : iterable of (file, cell, line, text)
         Lines of notebooks and scripts that install packages: they declare them, too.
+    others : iterable of str
+        Names of the project's other files.
 
     Returns
     -------
@@ -164,6 +193,7 @@ def read_dependencies(files: Mapping[str, str], installs: Iterable[tuple[str, in
     """
     files = {path: text for path, text in sorted(files.items()) if not _is_saved_model(path, files)}
     sheets = {path: read_manifest(path, text) for path, text in files.items() if not is_lock(path)}
+    missing = _missing(files, sheets, others)
     constraints = {path for sheet in sheets.values() for path in sheet.constraints}
     constraints |= {path for path in sheets if PurePosixPath(path).name.lower().startswith("constraint")}
     included = {path for sheet in sheets.values() for path in sheet.includes}
@@ -189,11 +219,32 @@ def read_dependencies(files: Mapping[str, str], installs: Iterable[tuple[str, in
         tuple(problem for sheet in sheets.values() for problem in sheet.problems),
         _locked(files, locks),
         tuple(sorted({_folder(path) for path in locks if _belongs(path, files)})),
+        missing,
+        tuple(sorted({image for path, text in files.items() if is_dockerfile(path) for image in images_of(text)})),
+    )
+
+
+def _missing(
+    files: Mapping[str, str], sheets: Mapping[str, Sheet], others: Iterable[str]
+) -> tuple[tuple[str, Place], ...]:
+    """Files that are named and are not there, under any folder: an image is built from a folder that is not known.
+
+    One that the same file makes, or takes from elsewhere, is not missing.
+    """
+    there = {PurePosixPath(path).name for path in (*files, *others)}
+    return tuple(
+        sorted(
+            (name, place)
+            for path, sheet in sheets.items()
+            for name, place in sheet.named.items()
+            if PurePosixPath(name).name not in there and not re.search(r"[$*{}<>%]", name)
+            if not _MAKES_LISTS.search(files[path])
+        )
     )
 
 
 def imports_undeclared(
-    imports: Mapping[str, Place], own: Collection[str], dependencies: Dependencies
+    imports: Mapping[str, Place], own: Collection[str], dependencies: Dependencies, also: Collection[str] = ()
 ) -> list[Undeclared]:
     """Imported packages that no manifest declares by a distribution of their own.
 
@@ -204,13 +255,22 @@ def imports_undeclared(
     own : set of str
         Names of the project's own modules.
     dependencies : Dependencies
+    also : set of str
+        Distributions that are there without being declared.
 
     Returns
     -------
     list of Undeclared
-        In the order of names. Modules of the standard library, and those that only a platform gives, are left out.
+        In the order of names. Modules of the standard library, those that only a platform gives, and those that the
+        images have from which the project's own start, are left out. None where a list is missing, or where what an
+        image has is not known: anything may be there.
     """
-    names = dependencies.names
+    images = [brought_by_image(image) for image in dependencies.images]
+    if dependencies.missing or None in images:
+        return []
+    names = dependencies.names.union(*(image for image in images if image), also)
+    if "*" in names:
+        return []
     brought = _brought(dependencies)
     found: dict[str, Undeclared] = {}
     for name, place in sorted(imports.items()):
@@ -218,13 +278,19 @@ def imports_undeclared(
         if not root or root in own or needs_no_declaration(name):
             continue
         candidates = distributions_of(name)
-        if _is_among(candidates, names):
+        if _is_among(candidates, names) or (not is_known(name) and _is_a_word_of(root, names)):
             continue
         through = tuple(one for one, brings in sorted(brought.items()) if _is_among(candidates, brings))
         if not through and _is_among(candidates, dependencies.locked):
             through = dependencies.locks[:1]
         found.setdefault(root, Undeclared(root, place, through))
     return list(found.values())
+
+
+def _is_a_word_of(root: str, names: Collection[str]) -> bool:
+    """Whether an import of which nothing is known may be of a declared distribution: flash of lightning-flash."""
+    words = canonicalize_name(root)
+    return any(f"-{words}-" in f"-{name}-" for name in names)
 
 
 def _brought(dependencies: Dependencies) -> dict[str, frozenset[str]]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 
 from packaging.utils import canonicalize_name
+
+from bis._audit.files.module_names import table
 
 
 def _words(*lines: str) -> frozenset[str]:
@@ -386,6 +389,10 @@ _BRINGS: dict[str, str] = {
     "pmdarima": "numpy pandas scipy scikit-learn statsmodels joblib",
     "umap-learn": "numpy scipy scikit-learn numba tqdm pynndescent",
     "ydata-profiling": "numpy pandas scipy matplotlib seaborn pydantic pyyaml jinja2 requests tqdm statsmodels",
+    "kfp": "kubernetes click docstring-parser google-auth google-cloud-storage protobuf pyyaml requests"
+    " requests-toolbelt tabulate urllib3",
+    "kubernetes": "certifi google-auth oauthlib python-dateutil pyyaml requests requests-oauthlib six urllib3"
+    " websocket-client",
     "evidently": "numpy pandas scipy scikit-learn plotly statsmodels pydantic pyyaml requests",
     "great-expectations": "numpy pandas scipy jinja2 jsonschema ruamel-yaml requests tqdm",
     "tensorflow-datasets": "numpy absl-py protobuf requests tqdm termcolor",
@@ -419,7 +426,8 @@ _BRINGS: dict[str, str] = {
     "hydra-colorlog": "hydra-core colorlog",
     "pydantic": "pydantic-core annotated-types typing-extensions",
     "omegaconf": "pyyaml antlr4-python3-runtime",
-    "kedro": "click omegaconf pluggy toml fsspec cookiecutter rich gitpython cachetools more-itertools dynaconf",
+    "kedro": "anyconfig click omegaconf pluggy toml fsspec cookiecutter rich gitpython cachetools more-itertools"
+    " dynaconf",
     "kedro-mlflow": "kedro mlflow pydantic",
     "zenml": "click pydantic pyyaml sqlalchemy sqlmodel gitpython rich cloudpickle docker alembic packaging psutil"
     " requests",
@@ -500,11 +508,24 @@ def distributions_of(name: str) -> tuple[str, ...]:
         A dotted name; the longest known prefix decides.
     """
     parts = name.split(".")
-    for end in range(len(parts), 0, -1):
+    for end in range(len(parts), 1, -1):
         known = _DISTRIBUTIONS.get(".".join(parts[:end]))
         if known is not None:
-            return (*known.split(), canonicalize_name(parts[0])) if end == 1 else tuple(known.split())
-    return (canonicalize_name(parts[0]),)
+            return tuple(known.split())
+    of_root = (*_DISTRIBUTIONS.get(parts[0], "").split(), *table().get(parts[0], ()), canonicalize_name(parts[0]))
+    return tuple(dict.fromkeys(of_root))
+
+
+def is_known(name: str) -> bool:
+    """Whether it is known which distributions give an import."""
+    root = name.partition(".")[0]
+    normal = canonicalize_name(root)
+    return root in _DISTRIBUTIONS or root in table() or normal in _BRINGS or normal in _brought_by_any()
+
+
+@cache
+def _brought_by_any() -> frozenset[str]:
+    return frozenset(name for names in _BRINGS.values() for name in names.split())
 
 
 def brought_by(distribution: str) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,27 @@ _MOST_LINES = 20_000
 _MOST_FOUND = 100  # in one file
 _MAIN = re.compile(
     r"(?i)(?:__main__|main|run|train|app|cli|pipeline|run_\w{1,40}|train_\w{1,40}|main_\w{1,40})\.(?:py|sh)"
+    r"|(?:experiments?|start|launch|execute|submit|sweep|demo)(?:[_-]\w{1,40})?\.sh"
 )
+# Folders of programs: what is called like a program in one of these, or in two, is one.
+_OF_PROGRAMS = frozenset(
+    {
+        "scripts", "script", "bin", "jobs", "job", "cmd", "cli", "src", "code", "training", "train", "pipelines",
+        "pipeline", "tools", "entrypoints", "entry_points", "apps",
+        "app", "experiments", "runs", "run", "examples", "notebooks",
+    }
+)  # fmt: skip
+# Files of YAML in which services and schedulers are told what to run, by their names or those of their folders.
+_PIPELINE = re.compile(
+    r"(?i)(?:.*/)?(?:\.github/workflows|pipelines?|jobs?|workflows?|components?|aml|azureml|\.azureml|argo|kfp|k8s|kubernetes"
+    r"|deploy\w{0,6}|infra|mlops|cloud|training|sky|slurm)/[^/]{1,100}\.ya?ml"
+    r"|(?:.*/)?[^/]{0,60}(?:pipeline|job|workflow|compose|component|train|command|cloudbuild|gitlab-ci|azure|bitbucket|argo"
+    r"|buildspec|jenkins|sky|task)[^/]{0,60}\.ya?ml"
+)
+_STARTS_PROGRAM = re.compile(
+    r"(?:python|py\s|mlflow\s+run|dvc\s|kedro\s|zenml\s|torchrun|accelerate|papermill|spark-submit|bash|sh\s|source|\./)"
+)
+_LISTED = re.compile(r"[\[\]\"',]+")
 _TARGET = re.compile(r"(?P<name>[A-Za-z0-9][\w./-]{0,80}):(?![=:])")
 _HOUSEKEEPING = frozenset(
     {
@@ -45,9 +66,11 @@ _COMMAND = re.compile(
     r"|docker(?:-|\s+)compose\s+up\b|docker\s+run\s+\S{1,200}|torchrun\s+\S{1,200}|accelerate\s+launch\s+\S{1,200}"
     r"|spark-submit\s+\S{1,200}|prefect\s+deploy\w{0,5}\s+\S{1,200}"
 )
+_RUN = re.compile(r"[\w./\\-]{1,200}\.py\b")  # what `uv run` starts by itself
 _MARKS = (
     "python", "py ", "mlflow run", "dvc ", "kedro ", "zenml ", "make ", "sh ", ".sh", "streamlit", "uvicorn",
-    "papermill", "jupyter", "docker", "torchrun", "accelerate", "spark-submit", "snakemake", "source ", "prefect",
+    "papermill", "uv run", "jupyter", "docker", "torchrun", "accelerate", "spark-submit", "snakemake", "source ",
+    "prefect",
 )  # fmt: skip
 _MARKED = re.compile("|".join(re.escape(mark) for mark in _MARKS))
 
@@ -56,9 +79,9 @@ _MARKED = re.compile("|".join(re.escape(mark) for mark in _MARKS))
 class EntryPoint:
     """One door.
 
-    `kind` is ``mlproject``, ``dvc``, ``makefile``, ``script`` (installed as a command), ``dockerfile``, ``document``,
-    ``file`` (a name that says it) or ``notebook`` (the only one). `name` is what one calls, `environment` what an
-    MLproject names for it.
+    `kind` is ``mlproject``, ``dvc``, ``makefile``, ``script`` (installed as a command), ``dockerfile``, ``pipeline``,
+    ``document``, ``file`` (a name that says it) or ``notebook`` (the only one). `name` is what one calls, `environment`
+    what an MLproject names for it.
     """
 
     kind: str
@@ -69,7 +92,12 @@ class EntryPoint:
 
 def is_entry_file(path: str) -> bool:
     """Whether the text of a file, not being a document, says how a project is started."""
-    return _name(path).lower() in _READERS or _is_dockerfile(path)
+    return _name(path).lower() in _READERS or _is_dockerfile(path) or _is_pipeline(path)
+
+
+def is_mlproject(path: str) -> bool:
+    """Whether MLflow takes a file for an MLproject file: by its name, in letters of any size."""
+    return _name(path).lower() == "mlproject"
 
 
 def entry_points(names: Iterable[str], texts: Mapping[str, str]) -> tuple[EntryPoint, ...]:
@@ -94,11 +122,13 @@ def entry_points(names: Iterable[str], texts: Mapping[str, str]) -> tuple[EntryP
     for path in paths:
         name = _name(path)
         text = texts.get(path)
-        if is_entry_file(path):
+        if _is_pipeline(path) and name.lower() not in _READERS:
+            found += _of_pipeline(path, text or "", programs)
+        elif is_entry_file(path):
             found += _read_entry(path, text)[:_MOST_FOUND]
         elif is_document(path):
             found += _commands(path, text or "", programs)
-        elif name == "__main__.py" or ("/" not in path.removeprefix("src/") and _MAIN.fullmatch(name)):
+        elif name == "__main__.py" or (_MAIN.fullmatch(name) and _in_programs(path)):
             found.append(EntryPoint("file", path, Place(path)))
     if len(notebooks) == 1:
         found.append(EntryPoint("notebook", notebooks[0], Place(notebooks[0])))
@@ -130,6 +160,39 @@ def _read_mlproject(path: str, text: str) -> list[EntryPoint]:
             entries += [(name, _line(inner)) for name, inner in yaml_items(value)]
     entries = entries or [("", 0)]  # any script of it can be run by its name
     return [EntryPoint("mlproject", name, Place(path, -1, line), environment) for name, line in entries]
+
+
+def parameters_of_programs(texts: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """What ``mlflow run`` logs of the programs that it starts: parameters of entry points, by the path of the program.
+
+    Parameters
+    ----------
+    texts : mapping of str to str
+        Texts of files by path; MLproject files are read.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for path, text in texts.items():
+        if not is_mlproject(path):
+            continue
+        try:
+            entries = [
+                entry
+                for key, value in yaml_items(compose_yaml(text))
+                if key == "entry_points"
+                for entry in yaml_items(value)
+            ]
+        except (Unreadable, RecursionError):
+            continue  # reported as a manifest's problem
+        for _name_of_entry, entry in entries:
+            parts = dict(yaml_items(entry))
+            given = frozenset(key for key, _value in yaml_items(parts.get("parameters")))
+            for program in _PROGRAM.findall(_scalar(parts.get("command"))) if given else ():
+                started = posixpath.normpath(posixpath.join(path.rpartition("/")[0], program))
+                found[started] = found.get(started, frozenset()) | given
+    return found
+
+
+_PROGRAM = re.compile(r"(?:^|[\s\"'])([\w./-]{1,200}\.py)\b")
 
 
 def _read_dvc(path: str, text: str) -> list[EntryPoint]:
@@ -207,6 +270,26 @@ def _commands(path: str, text: str, programs: set[str]) -> list[EntryPoint]:
     return found
 
 
+def _of_pipeline(path: str, text: str, programs: set[str]) -> list[EntryPoint]:
+    """The commands that a service or a scheduler is told to run, and that start a program of the project."""
+    lines = [_LISTED.sub(" ", line[:_LONGEST_LINE]) for line in text.splitlines()[:_MOST_LINES]]
+    return [
+        EntryPoint("pipeline", " ".join(one.name.split()), one.place)
+        for one in _commands(path, "\n".join(lines), programs)
+        if _STARTS_PROGRAM.match(one.name)
+    ]
+
+
+def _in_programs(path: str) -> bool:
+    """Whether a file is at the top, or in a folder of programs."""
+    folders = path.lower().split("/")[:-1]
+    return len(folders) <= 2 and _OF_PROGRAMS.issuperset(folders)
+
+
+def _is_pipeline(path: str) -> bool:
+    return path.endswith((".yml", ".yaml")) and _PIPELINE.fullmatch(path) is not None
+
+
 def _commands_in(line: str) -> Iterator[str]:
     """The command in a line, without the settings and runners before it."""
     for part in _BEFORE.split(line):
@@ -214,7 +297,8 @@ def _commands_in(line: str) -> Iterator[str]:
         while setting := _SETTING.match(segment):
             segment = segment[setting.end() :]
         runner = _RUNNER.match(segment)
-        match = _COMMAND.match(segment[runner.end() :] if runner else segment)
+        rest = segment[runner.end() :] if runner else segment
+        match = _COMMAND.match(rest) or (_RUN.match(rest) if runner else None)
         if match:
             yield match[0].strip("`'\" ")
 

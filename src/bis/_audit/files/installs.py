@@ -125,7 +125,7 @@ def _take(sheet: Sheet, words: list[str], kind: str, place: Place) -> None:
         if word in _REFERRING or word in _WITH_VALUE:
             _take_option(sheet, word, next(rest, ""), kind, place)
         elif word.startswith("-r") and len(word) > 2:
-            sheet.refer(word[2:])
+            sheet.refer(word[2:], place)
         elif word.startswith("-"):
             continue
         elif (match := _NAMED.match(word)) and not word.endswith((".txt", ".")):
@@ -138,9 +138,9 @@ def _take(sheet: Sheet, words: list[str], kind: str, place: Place) -> None:
 def _take_option(sheet: Sheet, option: str, value: str, kind: str, place: Place) -> None:
     """An option that names a file or a place of packages; the others say nothing of them."""
     if option in {"-r", "--requirement"} or (option == "--file" and kind == "conda"):
-        sheet.refer(value)
+        sheet.refer(value, place)
     elif option in {"-c", "--constraint", "--constraints"} and kind == "pip":  # of conda, a channel
-        sheet.refer(value, constraint=True)
+        sheet.refer(value, place, constraint=True)
     elif option in {"-e", "--editable"} and "+" in value:
         sheet.require(value, place)
 

@@ -53,7 +53,7 @@ def reader_of(path: str) -> Callable[[Sheet, str], None] | None:
     folder, _slash, name = path.lower().rpartition("/")
     if name in _READERS:
         return _READERS[name]
-    if name.startswith("dockerfile") or name.endswith(".dockerfile"):
+    if is_dockerfile(name):
         return read_dockerfile
     if _ENVIRONMENT.fullmatch(name):
         return _read_environment
@@ -61,6 +61,12 @@ def reader_of(path: str) -> Callable[[Sheet, str], None] | None:
     if listed or (name.endswith((".txt", ".in", ".pip", ".lock")) and _REQUIREMENTS.fullmatch(name)):
         return read_requirements
     return None
+
+
+def is_dockerfile(path: str) -> bool:
+    """Whether a file says how an image is made, by its name."""
+    name = path.rpartition("/")[2].lower()
+    return name.startswith("dockerfile") or name.endswith(".dockerfile")
 
 
 def read_manifest(path: str, text: str) -> Sheet:
@@ -78,6 +84,7 @@ def read_manifest(path: str, text: str) -> Sheet:
         What cannot be read is one of its problems.
     """
     sheet = Sheet(path)
+    sheet.turn_to("")
     reader = reader_of(path) or read_requirements  # of another name are those that lists of requirements name
     if len(text) > MOST_CHARACTERS:
         sheet.problems.append(Problem(path, "manifest", f"more than {MOST_CHARACTERS:,} characters: it was not read"))
@@ -161,8 +168,10 @@ class _Table:
 
     def require_each(self, groups: Any) -> None:
         """Lists of requirements by the names of their groups."""
-        for group in groups.values() if isinstance(groups, dict) else ():
+        for name, group in groups.items() if isinstance(groups, dict) else ():
+            self.sheet.turn_to(str(name))
             self.require(group)
+        self.sheet.turn_to("")
 
     def tabled(self, table: Any, *, conda: bool = False) -> None:
         """Versions by the names of packages, as poetry, pipenv and pixi write them."""
@@ -216,19 +225,18 @@ def _read_pyproject(sheet: Sheet, text: str) -> None:
     table.require_each(project.get("optional-dependencies"))
     table.require_each(table.at("dependency-groups"))
     tool = table.at("tool")
-    table.require_each(table.at("tool", "pdm", "dev-dependencies"))
-    for manager in ("uv", "rye"):
-        table.require(table.at("tool", manager).get("dev-dependencies"))
+    _read_for_development(table)
     table.require(table.at("tool", "flit", "metadata").get("requires"))
     table.require_each(table.at("tool", "flit", "metadata", "requires-extra"))
-    for environment in table.at("tool", "hatch", "envs").values():
-        if isinstance(environment, dict):
-            table.require(environment.get("dependencies"))
-            table.require(environment.get("extra-dependencies"))
     table.enter("tool.poetry.dependencies")
-    for part in (table.at("tool", "poetry"), *_tables(table.at("tool", "poetry", "group"))):
-        table.tabled(_without_paths(sheet, part.get("dependencies")))
-        table.tabled(_without_paths(sheet, part.get("dev-dependencies")))
+    groups = {"": table.at("tool", "poetry")} | table.at("tool", "poetry", "group")
+    for name, part in groups.items():
+        if isinstance(part, dict):
+            sheet.turn_to(str(name))
+            table.tabled(_without_paths(sheet, part.get("dependencies")))
+            sheet.turn_to("dev")
+            table.tabled(_without_paths(sheet, part.get("dev-dependencies")))
+    sheet.turn_to("")
     if isinstance(tool.get("pixi"), dict):
         _read_pixi_table(_Table(sheet, text, tool["pixi"]))
     dynamic = table.at("tool", "setuptools", "dynamic")
@@ -239,6 +247,20 @@ def _read_pyproject(sheet: Sheet, text: str) -> None:
     for name, source in table.at("tool", "uv", "sources").items():
         if isinstance(source, dict) and ("path" in source or "workspace" in source):
             sheet.own.add(name)
+
+
+def _read_for_development(table: _Table) -> None:
+    """What managers install for those who work on the project."""
+    sheet = table.sheet
+    sheet.turn_to("", always=True)
+    for groups in (table.at("tool", "pdm", "dev-dependencies"), table.at("tool", "hatch", "envs")):
+        for group in groups.values():
+            table.require(group)
+            for key in ("dependencies", "extra-dependencies") if isinstance(group, dict) else ():
+                table.require(group.get(key))
+    for manager in ("uv", "rye"):
+        table.require(table.at("tool", manager).get("dev-dependencies"))
+    sheet.turn_to("")
 
 
 def _tables(table: Any) -> Iterator[dict[str, Any]]:
@@ -260,6 +282,7 @@ def _read_pipfile(sheet: Sheet, text: str) -> None:
     for section, content in table.content.items():
         if section not in {"source", "requires", "scripts", "pipenv"} and isinstance(content, dict):
             table.enter(section)
+            sheet.turn_to(section)
             table.tabled(_without_paths(sheet, content))
 
 
@@ -269,8 +292,12 @@ def _read_pixi(sheet: Sheet, text: str) -> None:
 
 
 def _read_pixi_table(table: _Table) -> None:
-    parts = [table.content, *_tables(table.at("feature")), *_tables(table.at("target"))]
-    for part in parts:
+    features = table.at("feature")
+    parts = [("", table.content), *features.items(), *(("", part) for part in table.at("target").values())]
+    for name, part in parts:
+        if not isinstance(part, dict):
+            continue
+        table.sheet.turn_to(str(name))
         table.tabled(_without_paths(table.sheet, part.get("dependencies")), conda=True)
         table.tabled(_without_paths(table.sheet, part.get("pypi-dependencies")))
 
@@ -297,6 +324,7 @@ def _read_setup_cfg(sheet: Sheet, text: str) -> None:
             sheet.own.add(value)
         elif lists or section == "options.extras_require":
             sheet.declares = True
+            sheet.turn_to(key if section != "options" or key == "tests_require" else "")
             _take_cfg(sheet, re.sub(r"\s#.*", "", value), Place(sheet.path, -1, number))
 
 
@@ -323,11 +351,24 @@ def _read_setup_py(sheet: Sheet, text: str) -> None:
         if isinstance(node, ast.keyword) and node.arg == "name":
             sheet.own |= {name for name, _line in _strings(node.value, dict(names))}
         elif isinstance(node, ast.keyword) and node.arg in {"install_requires", "extras_require", "tests_require"}:
-            _take_setup(sheet, _strings(node.value, dict(names)))
+            _take_setup_keyword(sheet, node, names)
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     for name in sorted(texts) if sheet.declares else ():  # a list that a function makes, from a file as a rule
         if re.fullmatch(r"[\w./-]{1,200}", name) and reader_of(name) is read_requirements:
             sheet.refer(name)
+
+
+def _take_setup_keyword(sheet: Sheet, node: ast.keyword, names: dict[str, ast.expr]) -> None:
+    """What one argument of ``setup`` lists; extras by their names."""
+    given: ast.expr | None = names.get(node.value.id) if isinstance(node.value, ast.Name) else node.value
+    groups: list[tuple[str, ast.expr]] = [("tests" if node.arg == "tests_require" else "", node.value)]
+    if node.arg == "extras_require" and isinstance(given, ast.Dict):
+        keys = [key.value if isinstance(key, ast.Constant) else "" for key in given.keys]
+        groups = [(str(key), value) for key, value in zip(keys, given.values, strict=True)]
+    for group, listed in groups:
+        sheet.turn_to(group)
+        _take_setup(sheet, _strings(listed, dict(names)))
+    sheet.turn_to("")
 
 
 def _assigned(nodes: list[ast.AST]) -> dict[str, ast.expr]:
@@ -440,7 +481,7 @@ def _read_environment(sheet: Sheet, text: str) -> None:
             sheet.declares = True
             for item in value.value:
                 _take_environment(sheet, item, of_conda, plain=plain)
-    settle_export(sheet, of_conda=of_conda)
+    settle_export(sheet, of_conda=of_conda, told=any(key == "prefix" for key, _value in yaml_items(document)))
 
 
 def _take_environment(sheet: Sheet, item: Any, of_conda: list[int], *, plain: bool) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bis._audit.files.intentions import intended_lines, says_nothing_of_it
 from bis.model.project_audit import Place
 
 if TYPE_CHECKING:
@@ -18,8 +19,15 @@ _MOST_WORDS = 120  # of one sentence
 _LONGEST_LEAD = 200  # characters of what leads to a list, repeated before each of its items
 _NEAR = 12  # words between a verb and what it is about
 _ENOUGH = 60  # places
+_LED = " \x1f "  # between what leads to a list and one of its items
 _AROUND = 3  # lines within which an address belongs to MLflow
 _FOLDERS = frozenset({"docs", "doc", "documentation", "wiki", "guides", "manual"})
+# A document of an inner folder, of which its own name, or the folder's, says that it leads the reader.
+_LEADING_FOLDERS = frozenset({"setup", "instructions", "tutorial", "tutorials", "howto", "how-to", "getting-started"})
+_LEADING = re.compile(
+    r"(?i)(?:install(?:ation)?|instructions?|usage|quick[-_ ]?start|getting[-_ ]?started|how[-_ ]?to.*|guide"
+    r"|walk[-_ ]?through|runbook|set[-_ ]?up.*|experiments?|training|mlflow.*)"
+)
 _SUFFIXES = (".md", ".rst", ".txt", ".markdown", ".mdx", ".adoc")
 _OTHER_PURPOSE = re.compile(
     r"(?i)(?:licen[cs]e|copying|notice|authors?|contributors?|contributing|changelog|changes|history|news|security|todo"
@@ -48,8 +56,11 @@ _INTERFACE = re.compile(
     r"\s?(?:l'|la\s|el\s|o\s)?mlflow\b"
 )
 _SEEN = re.compile("ui|dash|interfa|oberfl|frontend|console|tableau|screenshot")  # one of these is in all of them
+# The address of a store; the name of a service alone leads nowhere, nor does an address that is to be filled in.
 _STORE = re.compile(
-    r"\b(?:set_)?tracking[ _-]ur[il]s?\b|\bmlflow_tracking_ur[il]\b|--backend-store-uri"
+    r"\b(?:(?:set_)?tracking[ _-]|mlflow_tracking_)ur[il]s?\b.{0,80}?"
+    r"(?:\b(?:https?|sqlite|postgresql|mysql)(?:\+\w{1,20})?://(?![<{$\[.]|your|my-|xxx|host\b|example\.)|\bfile:|\bmlruns\b)"
+    r"|--backend-store-uri"
     r"|dagshub\.com/[\w.-]{1,80}/[\w.-]{1,120}(?:\.mlflow|/experiments)|azuredatabricks\.net/|cloud\.databricks\.com/\S{0,80}(?:experiments|mlflow)"
 )
 _ADDRESS = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):5[05]\d\d\b")
@@ -75,6 +86,8 @@ _STORES = re.compile(
     r"sav(?:e|es|ed|ing)|stor(?:e|es|ed|ing)|persist(?:s|ed)?|upload(?:s|ed)?|sauvegard\w{1,5}|stock(?:é|és|ée|ées)"
     r"|guard(?:a|an|ar|ado|ada|ados|adas)|almacen\w{1,5}|salv(?:a|am|ar|o|os|a|as)|armazen\w{1,6}|gespeichert|speicher(?:t|n)"
 )
+# Others have registries of models, too: MLflow's is meant where it is named.
+_REGISTERS = frozenset({"register", "registers", "registered", "registering"})
 _THINGS = re.compile(
     r"(?:hyper-?)?param(?:s|eters?|ètres?|etros?|ètre|eter[ns]?)?|(?:hiper|hyper)(?:-?par[aâáè]m\w{2,6})|par[áâè]metros?|param[eè]tres?"
     r"|metri[ckqx]\w{0,3}|métri[ckqx]\w{1,3}|artifacts?|artefa[ck]t(?:s|e|en|os)?|artéfacts?|models?|modèles?|modelos?|modelle?n?s?"
@@ -101,6 +114,7 @@ _NAMED = re.compile("tracking|model|artifact")  # one of these is in all of them
 _WORD = re.compile(r"[\w'-]{1,40}")
 _END = re.compile(r"(?<=[.!?;])\s+(?=[\w*`\"'(\[])")
 _LINK_TARGET = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,400}\)|\]\([^)\s]{1,400}\)|https?://\S{1,400}|<[^>]{1,400}>")
+_MARKUP = re.compile(r"[*_`]")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,2}[.)])\s+")
 
 
@@ -129,7 +143,11 @@ def is_document(path: str) -> bool:
         return not name.endswith((".py", ".ipynb", ".html", ".pdf", ".png", ".jpg", ".toml", ".yml", ".yaml"))
     if not name.endswith(_SUFFIXES) or _OTHER_PURPOSE.fullmatch(last.rpartition(".")[0]):
         return False
-    return not parents or bool(_FOLDERS & {part.lower() for part in parents})
+    folders = {part.lower() for part in parents}
+    if not parents or _FOLDERS & folders:
+        return True
+    leads = _LEADING_FOLDERS & folders or _LEADING.fullmatch(last.rpartition(".")[0])
+    return bool(leads) and not name.endswith(".txt")
 
 
 def read_documents(files: Mapping[str, str]) -> Documents:
@@ -175,13 +193,14 @@ def _search(path: str, text: str, found: _Found) -> None:
         return
     near = {j for i in about for j in range(i - _AROUND, i + _AROUND + 1)}
     found.viewing += _places(path, [i for i in sorted(near) if 0 <= i < len(lines) and _views(lowered[i])])
+    intended = intended_lines(lines)
     found.explaining += _places(
         path,
         sorted(
             first + i
             for first, last in _sections(lines, about)
             for i, sentence, heading in _sentences(lines[first:last])
-            if _explains(sentence, heading)
+            if _explains(sentence, heading) and first + i not in intended
         ),
     )
 
@@ -254,7 +273,7 @@ def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
             lead = (i, heading + ":") if _leads(heading) else (-1, "")
         elif item:
             text = line[bullet.end() if bullet else 0 :].strip(" |")
-            paragraph = [(i, f"{lead[1]} {text}" if lead[0] >= 0 and i - lead[0] <= 30 else text)]
+            paragraph = [(i, f"{lead[1]}{_LED}{text}" if lead[0] >= 0 and i - lead[0] <= 30 else text)]
         elif stripped and not underline:
             paragraph.append((i, stripped))
 
@@ -312,6 +331,15 @@ def _explains(sentence: str, heading: str) -> bool:
     things = [i for i, word in enumerate(words) if _THINGS.fullmatch(word)]
     if not things:
         return False
-    verbs = [i for i, word in enumerate(words) if _RECORDS.fullmatch(word) or (here and _STORES.fullmatch(word))]
+    verbs = [
+        i
+        for i, word in enumerate(words)
+        if (_RECORDS.fullmatch(word) and (here or word not in _REGISTERS)) or (here and _STORES.fullmatch(word))
+    ]
+    if not verbs:
+        return False
+    led, _mark, own = _MARKUP.sub("", lowered).rpartition(_LED)
+    if says_nothing_of_it(own, led.strip(), heading):
+        return False
     denied = {j for i, word in enumerate(words) if word in _NEGATION or word.endswith("n't") for j in range(i, i + 5)}
     return any(abs(verb - thing) <= _NEAR for verb in verbs if verb not in denied for thing in things if thing != verb)

@@ -35,6 +35,15 @@ def read_revision(root: Path) -> Revision:
     return Revision(commit, first, last)
 
 
+def head_of(root: Path) -> str:
+    """What decides over what `read_revision` says, without asking git: the commit, and where its history ends."""
+    git = root / ".git"
+    if git.is_symlink() or not git.is_dir():
+        return ""
+    shallow = git / "shallow"
+    return f"{_head(git)}:{shallow.stat().st_mtime_ns if shallow.is_file() and not shallow.is_symlink() else 0}"
+
+
 def _head(git: Path) -> str:
     head = _line_of(git / "HEAD")
     if _COMMIT.fullmatch(head):

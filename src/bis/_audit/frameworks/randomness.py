@@ -45,6 +45,8 @@ SEEDERS: dict[str, tuple[str, ...]] = {
     "paddle.seed": ("paddle",),
     "dgl.seed": ("dgl",),
 }
+# Last parts of the names of all that seeds.
+SEEDER_NAMES = frozenset(name.rpartition(".")[2] for name in SEEDERS)
 # The variable of the environment that seeds the hashes of texts.
 SEED_VARIABLE = "PYTHONHASHSEED"
 

@@ -97,6 +97,8 @@ SPLITS: dict[str, Drawing] = {
     "sklearn.utils.resample": _ALWAYS,
     "torch.utils.data.random_split": Drawing(seed="generator", order=("dataset", "lengths", "generator")),
 }
+# The method of a data set of Hugging Face, whose argument has another name than scikit-learn's function.
+SPLITS_ITSELF = Drawing(YES, (), _off("shuffle"), seed="seed", order=("test_size", "train_size", "shuffle"))
 
 ESTIMATORS: dict[str, Drawing] = {
     "sklearn.cluster.AffinityPropagation": _BARELY,

@@ -14,7 +14,7 @@ from bis._audit.frameworks.naming import canonical
 FITS = frozenset(
     {
         "fit", "partial_fit", "fit_predict", "fit_generator", "train_on_batch", "fit_one_cycle", "fine_tune",
-        "fit_resample",
+        "finetune", "fit_resample", "apply_gradients",
     }
 )  # fmt: skip
 
@@ -53,6 +53,16 @@ METHODS: dict[str, frozenset[str]] = {
     "gensim.models.": frozenset({"train"}),
     "autogluon.": frozenset({"fit"}),
     "flaml.": frozenset({"fit"}),
+    "flash.": frozenset({"fit", "finetune"}),
+    "anomalib.": frozenset({"fit", "train"}),
+    "lightning.fabric.": frozenset({"backward"}),
+    "lightning.Fabric": frozenset({"backward"}),
+    "lightning_fabric.": frozenset({"backward"}),
+    "simpletransformers.": frozenset({"train_model"}),
+    "flair.": frozenset({"train", "fine_tune"}),
+    "gluonts.": frozenset({"train"}),
+    "super_gradients.": frozenset({"train"}),
+    "keras_tuner.": frozenset({"search"}),
 }
 
 # Packages of scikit-learn in which `fit` prepares data and trains nothing.
@@ -74,7 +84,12 @@ _PREPARING = (
     "skrub.", "matplotlib.", "albumentations.",
 )  # fmt: skip
 
-BACKWARD = "backward"  # loss.backward(): a training loop of one's own
+_NO_LOSSES = frozenset({"numpy", "scipy", "sympy", "collections", "tkinter", "selenium", "turtle"})
+BACKWARD = "backward"
+# loss.backward(), optimizer.apply_gradients(...): a training loop of one's own, which no autologging covers
+LOOPS_OF_ONES_OWN = frozenset({BACKWARD, "apply_gradients"})
+# Last parts of the names of all that trains.
+METHOD_NAMES = FITS.union({BACKWARD}, *METHODS.values(), {name.rpartition(".")[2] for name in FUNCTIONS})
 _TRAINING_METHODS = FITS.union({BACKWARD}, *METHODS.values())
 
 
@@ -94,7 +109,7 @@ def is_training(api: str) -> bool | None:
     if any(method in methods and name.startswith(prefix) for prefix, methods in METHODS.items()):
         return True
     if method == BACKWARD:
-        return name.startswith("torch.")
+        return name.partition(".")[0] not in _NO_LOSSES  # a loss may come from any function: criterion(y, x)
     return method in FITS and method != "fit_resample" and _is_model(head)
 
 
@@ -135,6 +150,11 @@ _OF_FIT = frozenset(
     {"epochs", "nb_epoch", "batch_size", "validation_split", "steps_per_epoch", "class_weight", "max_epochs", "shuffle",
      "early_stopping_rounds", "initial_epoch"}
 )  # fmt: skip
+# What Keras' fit takes unless it is told, as it is written: to write it decides nothing.
+OF_FIT_BY_DEFAULT = {"shuffle": "True", "initial_epoch": "0"}
+# scikit-learn's forests, too: "auto" until 1.3.
+_OF_FORESTS = {"bootstrap": "True", "max_features": "'auto'", "warm_start": "False"}
+OF_MAKERS_BY_DEFAULT = {"RandomForestClassifier": _OF_FORESTS, "RandomForestRegressor": _OF_FORESTS}
 _OF_TRAIN = frozenset({"num_boost_round", "early_stopping_rounds", "nfold", "stratified", "iterations"})
 
 
@@ -191,6 +211,18 @@ _BY_NAME: dict[str, Hyperparameters] = {
     "lightgbm.cv": Hyperparameters(_OF_TRAIN, "params"),
     "catboost.train": Hyperparameters(_OF_TRAIN, "params"),
 }
+
+
+# Of the training arguments of Hugging Face's libraries, those that decide over the model.
+OF_ARGUMENTS = frozenset(
+    {
+        "learning_rate", "num_train_epochs", "max_steps", "per_device_train_batch_size", "gradient_accumulation_steps",
+        "weight_decay", "warmup_ratio", "warmup_steps", "lr_scheduler_type", "adam_beta1", "adam_beta2", "adam_epsilon",
+        "max_grad_norm", "optim", "label_smoothing_factor", "fp16", "bf16", "beta", "max_seq_length", "max_length",
+        "train_batch_size", "num_epochs", "body_learning_rate", "head_learning_rate",
+    }
+)  # fmt: skip
+LOADERS = frozenset({"torch.utils.data.DataLoader", "torch_geometric.loader.DataLoader"})
 
 
 def hyperparameters(api: str) -> Hyperparameters | None:

@@ -20,6 +20,9 @@ CONSTANT, NAME, CALL, DICT, LIST, BINARY, SUBSCRIPT, FORMATTED, OTHER = (
 )  # fmt: skip
 
 
+TEMPLATE = "*template"  # among a call's keywords, the literal text whose method `format` is called
+
+
 class Value(NamedTuple):
     """An expression, as far as its text shows.
 
@@ -207,6 +210,9 @@ class Module:
     mentions: tuple[tuple[int, int], ...] = ()
     installs: tuple[tuple[int, int, str], ...] = ()
     unread: tuple[tuple[int, int], ...] = ()  # (cell, line) of imports of MLflow in code that could not be read
+    unread_calls: tuple[
+        tuple[str, int, int], ...
+    ] = ()  # name, cell, line: what code that could not be read may call; ``%run``
     problems: tuple[tuple[str, str, int, int], ...] = ()  # kind, detail, cell, line
     code_lines: int = 0
     has_main_guard: bool = False

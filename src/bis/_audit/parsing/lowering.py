@@ -10,6 +10,15 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from bis._audit.parsing.expressions import (
+    LONG_TEXT,
+    annotation_of,
+    characters,
+    folded,
+    pairs_of,
+    path_of,
+    target_names,
+)
 from bis._audit.parsing.ir import (
     BINARY,
     CALL,
@@ -20,6 +29,7 @@ from bis._audit.parsing.ir import (
     NAME,
     OTHER,
     SUBSCRIPT,
+    TEMPLATE,
     Assign,
     Call,
     Import,
@@ -35,8 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NOTHING = Value(OTHER)
-_LONG_TEXT = 2000  # longer literals are data, not configuration
 _MANY_ITEMS = 400
+_IMPORTERS = frozenset({"importlib.import_module", "import_module", "__import__"})
 
 
 @dataclass(slots=True)
@@ -124,12 +134,12 @@ class Lowering:
     def _column(self, node: ast.expr | ast.stmt) -> int:
         """The column of a node in characters, from 1."""
         line = self._wide.get(node.lineno) if self._wide else None
-        return (node.col_offset if line is None else _characters(line, node.col_offset)) + 1
+        return (node.col_offset if line is None else characters(line, node.col_offset)) + 1
 
     def _end_column(self, node: ast.expr) -> int:
         end = node.end_col_offset or 0
         line = self._wide.get(node.end_lineno or 0) if self._wide else None
-        return (end if line is None else _characters(line, end)) + 1
+        return (end if line is None else characters(line, end)) + 1
 
     # Statements
 
@@ -156,7 +166,7 @@ class Lowering:
             target = base if alias.name == "*" else f"{base}{'' if base.endswith('.') else '.'}{alias.name}"
             self._add_import("*" if alias.name == "*" else alias.asname or alias.name, target, node)
 
-    def _add_import(self, alias: str, target: str, node: ast.stmt) -> None:
+    def _add_import(self, alias: str, target: str, node: ast.stmt | ast.expr) -> None:
         self.imports.append(Import(alias, target, node.lineno, self.cell, guarded=self._guarded > 0))
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -167,14 +177,14 @@ class Lowering:
         defaults |= {a.arg: self._expr(d) for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d}
         scope = self._open(node, "function")
         scope.parameters = (*names, *(a.arg for a in args.kwonlyargs))
-        scope.annotations = {a.arg: path for a in every if (path := _annotation(a.annotation))}
+        scope.annotations = {a.arg: path for a in every if (path := annotation_of(a.annotation))}
         scope.defaults = defaults
-        scope.decorators = tuple(_path(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list)
+        scope.decorators = tuple(path_of(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list)
         self._inside(node, scope)
 
     def _class(self, node: ast.ClassDef) -> None:
         scope = self._open(node, "class")
-        scope.bases = tuple(_path(b) for b in node.bases)
+        scope.bases = tuple(path_of(b) for b in node.bases)
         self._inside(node, scope)
 
     def _open(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, kind: str) -> _OpenScope:
@@ -210,7 +220,7 @@ class Lowering:
     def _bind(self, targets: list[ast.expr], given: ast.expr, node: ast.stmt) -> None:
         inner = awaited(given)
         if type(inner) is ast.Call:
-            self._bound, self._bound_to = inner, tuple(name for t in targets for name in _target_names(t))
+            self._bound, self._bound_to = inner, tuple(name for t in targets for name in target_names(t))
         value = self._expr(given)
         for target in targets:
             self._store(target, value, node)
@@ -231,10 +241,10 @@ class Lowering:
             self._expr(target.value)  # type: ignore[attr-defined]
             index = self._expr(target.slice)  # type: ignore[attr-defined]
             key = index.data if index.kind == CONSTANT and isinstance(index.data, str) else ""
-            name = _path(target.value)  # type: ignore[attr-defined]
+            name = path_of(target.value)  # type: ignore[attr-defined]
             name = f"{name}[]" if name else ""
         else:
-            name = _path(target)
+            name = path_of(target)
         if name:
             self.assigns.append(
                 Assign(name, value, self._scope, node.lineno, self._column(node), len(self.calls), self.cell, key)
@@ -252,7 +262,7 @@ class Lowering:
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         over = self._expr(node.iter)
-        self._loop(tuple(_target_names(node.target)), over, node)
+        self._loop(tuple(target_names(node.target)), over, node)
 
     def _while(self, node: ast.While) -> None:
         self._loop((), None, node)
@@ -273,7 +283,7 @@ class Lowering:
             self._body(node.body)
             return
         self._expr(node.test)
-        typing = _path(node.test).rpartition(".")[2] == "TYPE_CHECKING"  # what is under `else` always runs
+        typing = path_of(node.test).rpartition(".")[2] == "TYPE_CHECKING"  # what is under `else` always runs
         self._guarded += 1
         self._conditional += 1
         self._body(node.body)
@@ -298,7 +308,7 @@ class Lowering:
         opened = len(self.withs)
         for item in node.items:
             value = self._expr(item.context_expr)
-            name = _path(item.optional_vars) if item.optional_vars is not None else ""
+            name = path_of(item.optional_vars) if item.optional_vars is not None else ""
             call = value.data if value.kind == CALL else -1
             self.withs.append(With(call, name, node.lineno, 0, self.cell))
             self._withs = (*self._withs, len(self.withs) - 1)
@@ -331,8 +341,8 @@ class Lowering:
 
     def _constant(self, node: ast.Constant) -> Value:
         data: Any = node.value
-        if type(data) is str and len(data) > _LONG_TEXT:
-            data = data[:_LONG_TEXT]
+        if type(data) is str and len(data) > LONG_TEXT:
+            data = data[:LONG_TEXT]
         elif type(data) is bytes or data is Ellipsis:
             data = None
         return Value(CONSTANT, data, (), node.lineno, self._column(node))
@@ -342,7 +352,7 @@ class Lowering:
         return Value(NAME, node.id, (), node.lineno, self._column(node))
 
     def _attribute(self, node: ast.Attribute) -> Value:
-        path = _path(node)
+        path = path_of(node)
         self._reads.add(node.attr)
         if path:
             self._reads.add(path.partition(".")[0])
@@ -352,7 +362,7 @@ class Lowering:
     def _call(self, node: ast.Call) -> Value:
         function = node.func
         targets = self._bound_to if node is self._bound else ()
-        receiver, path = -1, _path(function)
+        receiver, path, template = -1, path_of(function), None
         if path:
             self._reads.update(path.split("."))
         elif type(function) is ast.Attribute:
@@ -360,10 +370,12 @@ class Lowering:
             receiver = of.data if of.kind == CALL else -1
             base = of.items[0].data if of.kind == SUBSCRIPT and of.items[0].kind == NAME else ""
             path = f"{base}[].{function.attr}" if base else f".{function.attr}"
-        else:
-            self._expr(function)
+            template = of if of.kind == CONSTANT and function.attr == "format" else None
+        else:  # getattr(mlflow, "log_param")("lr", 0.1)
+            of = self._expr(function)
+            receiver = of.data if of.kind == CALL else -1
         args: list[Value] = []
-        keywords: dict[str, Value] = {}
+        keywords: dict[str, Value] = {} if template is None else {TEMPLATE: template}
         starred = False
         for argument in node.args:
             if type(argument) is ast.Starred:
@@ -374,7 +386,7 @@ class Lowering:
         for keyword in node.keywords:
             value = self._expr(keyword.value)
             if keyword.arg is None and value.kind == DICT:  # f(**{"a": 1})
-                known = {k.data: v for k, v in _pairs(value) if k.kind == CONSTANT and isinstance(k.data, str)}
+                known = {k.data: v for k, v in pairs_of(value) if k.kind == CONSTANT and isinstance(k.data, str)}
                 keywords |= known
                 starred = starred or len(known) < len(value.items) // 2
             elif keyword.arg is None:
@@ -382,6 +394,8 @@ class Lowering:
                 keywords[f"**{value.data if value.kind == NAME else len(keywords)}"] = value
             else:
                 keywords[keyword.arg] = value
+        if path in _IMPORTERS and args and args[0].kind == CONSTANT and type(args[0].data) is str and args[0].data:
+            self._add_import("", args[0].data, node)  # under no name: what it is assigned to is looked up
         return self._add_call(node, path, receiver, (tuple(args), keywords, starred), targets)
 
     def _add_call(
@@ -419,9 +433,9 @@ class Lowering:
     def _binary(self, node: ast.BinOp) -> Value:
         left, right = self._expr(node.left), self._expr(node.right)
         if left.kind == CONSTANT and right.kind == CONSTANT:  # 1024 * 8 is a literal too
-            folded = _folded(type(node.op), left.data, right.data)
-            if folded is not None:
-                return Value(CONSTANT, folded, (), node.lineno, self._column(node))
+            constant = folded(type(node.op), left.data, right.data)
+            if constant is not None:
+                return Value(CONSTANT, constant, (), node.lineno, self._column(node))
         return Value(BINARY, type(node.op).__name__, (left, right), node.lineno, self._column(node))
 
     def _unary(self, node: ast.UnaryOp) -> Value:
@@ -442,14 +456,14 @@ class Lowering:
                 text += "{}"
             elif type(part) is ast.Constant:
                 text += str(part.value)
-        return Value(FORMATTED, text[:_LONG_TEXT], tuple(items), node.lineno, self._column(node))
+        return Value(FORMATTED, text[:LONG_TEXT], tuple(items), node.lineno, self._column(node))
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
         before = self._loops
         items = []
         for generator in node.generators:
             over = self._expr(generator.iter)
-            self.loops.append(Loop(tuple(_target_names(generator.target)), over, node.lineno, self.cell))
+            self.loops.append(Loop(tuple(target_names(generator.target)), over, node.lineno, self.cell))
             self._loops = (*self._loops, len(self.loops) - 1)
             for condition in generator.ifs:
                 self._expr(condition)
@@ -535,62 +549,3 @@ class Lowering:
         ast.Await: _await,
         ast.NamedExpr: _named,
     }
-
-
-def _characters(line: bytes, offset: int) -> int:
-    return len(line[:offset].decode("utf-8", "ignore"))
-
-
-def _path(node: ast.AST | None) -> str:
-    """``a.b.c`` as it is written; empty for anything but names and attributes of names."""
-    if isinstance(node, ast.Name):
-        return node.id
-    parts = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name) or not parts:
-        return ""
-    parts.append(node.id)
-    return ".".join(reversed(parts))
-
-
-def _annotation(node: ast.expr | None) -> str:
-    """The class that an annotation names; of ``X | None`` and ``Optional[X]`` it is X."""
-    match node:
-        case ast.Constant(value=str(text)):
-            first = text.partition("|")[0].strip()
-            return first if first.replace(".", "").isidentifier() else ""
-        case ast.BinOp(left=left):
-            return _annotation(left)
-        case ast.Subscript(value=base, slice=inner) if _path(base).rpartition(".")[2] in {"Optional", "Annotated"}:
-            return _annotation(inner.elts[0] if isinstance(inner, ast.Tuple) else inner)
-    return _path(node)
-
-
-def _target_names(node: ast.expr) -> list[str]:
-    if isinstance(node, (ast.Tuple, ast.List)):
-        return [name for element in node.elts for name in _target_names(element)]
-    if isinstance(node, ast.Starred):
-        return _target_names(node.value)
-    path = _path(node)
-    return [path] if path else []
-
-
-def _pairs(value: Value) -> list[tuple[Value, Value]]:
-    return list(zip(value.items[::2], value.items[1::2], strict=True))
-
-
-def _folded(operator: type[ast.operator], left: Any, right: Any) -> Any:
-    numbers = type(left) in (int, float) and type(right) in (int, float) and abs(left) < 1e9 and abs(right) < 1e9
-    if operator is ast.Add and type(left) is str and type(right) is str:
-        return (left + right)[:_LONG_TEXT]
-    if not numbers:
-        return None
-    if operator is ast.Mult:
-        return left * right
-    if operator is ast.Add:
-        return left + right
-    if operator is ast.Sub:
-        return left - right
-    return left / right if operator is ast.Div and right else None

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from bis._audit.parsing.bindings import Bindings
-from bis._audit.parsing.ir import CALL, DICT, LIST, NAME, OTHER, SUBSCRIPT, Call, Module, Scope, Value
+from bis._audit.parsing.ir import CALL, CONSTANT, DICT, LIST, NAME, OTHER, SUBSCRIPT, Call, Module, Scope, Value
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -38,7 +38,10 @@ _FLUENT = frozenset(
 )
 _VIEWS = frozenset({"items", "values", "keys", "copy"})
 # Functions of Python that return what they are given, or a part of it.
-_PASSING_ELEMENTS = frozenset({"sum", "next", "max", "min", "getattr", "eval", "input", "abs", "pow", "copy.deepcopy"})
+_PASSING_ELEMENTS = frozenset({"sum", "next", "max", "min", "eval", "input", "abs", "pow", "copy.deepcopy"})
+_IMPORTING = frozenset({"importlib.import_module", "__import__"})
+# Functions whose result is what they are given, under another name or in part.
+_HANDING = _IMPORTING | {"functools.partial", "staticmethod", "getattr"}
 _PASSING_ON = frozenset({"enumerate", "zip", "list", "sorted", "reversed", "tqdm", "dict"})
 
 
@@ -131,6 +134,8 @@ class Names:
 
     def _resolved_api(self, call: Call) -> str:
         path = call.path
+        if call.receiver >= 0 and not path:
+            return self._called(self._module.calls[call.receiver])
         if call.receiver >= 0:
             of = self._instance(self._module.calls[call.receiver])
             return self._member(of, path.lstrip("."), 0) if of else f".{path.rpartition('.')[2]}"
@@ -167,7 +172,8 @@ class Names:
             return self._instance(self._module.calls[value.data], depth)
         if value.kind == NAME:
             found = self.resolve(value.data, scope, at, depth + 1)
-            return "" if found == value.data or found.startswith(".") else found
+            known = found != value.data or value.data.partition(".")[0] in self._imports  # `self.m = mlflow`
+            return found if known and not found.startswith(".") else ""
         if value.kind == OTHER and value.data == "choice":
             return next((t for v in value.items if (t := self.type_of(v, scope, at, depth + 1))), "")
         if value.kind == SUBSCRIPT:
@@ -357,6 +363,8 @@ class Names:
         if call.index in self._pending or self._too_far(depth):
             return ""
         api = self.api_of(call)
+        if api in _HANDING:
+            return self._handed(call, api, depth)
         head, _dot, method = api.rpartition(".")
         if (method in _FLUENT and head) or (method == "fit" and head.startswith("sklearn.")):
             return head
@@ -364,6 +372,24 @@ class Names:
             return self._returned(api, depth)
         unknown = api.startswith(".") or api in _PASSING_ELEMENTS or len(api) > _LONGEST
         return "" if unknown else api
+
+    def _called(self, call: Call) -> str:
+        """What is called where the result of a call is: ``partial(f, 1)(2)`` calls f; empty where nothing is known."""
+        return self._handed(call, api, 0) if (api := self.api_of(call)) in _HANDING else ""
+
+    def _handed(self, call: Call, api: str, depth: int) -> str:
+        """What a call hands over of what it is given: a function, a member of an object, a module by its name."""
+        if not call.args or self._too_far(depth):
+            return ""
+        first = call.args[0]
+        if api in _IMPORTING:
+            return self._imported(first.data, "") if first.kind == CONSTANT and isinstance(first.data, str) else ""
+        of = self.type_of(first, call.scope, call.index, depth + 1)
+        if api != "getattr":
+            return of
+        name = call.args[1] if len(call.args) > 1 else None
+        known = name is not None and name.kind == CONSTANT and isinstance(name.data, str) and name.data
+        return self._member(of, str(known), depth) if of and known else ""
 
     def _returned(self, api: str, depth: int) -> str:
         """What a function of the file returns; a class's call returns an object of it."""

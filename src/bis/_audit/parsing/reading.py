@@ -16,6 +16,9 @@ from bis._audit.parsing.suppression_comments import read_comments
 if TYPE_CHECKING:
     from bis._audit.parsing.suppression_comments import Ignores
 
+_CALLED = re.compile(r"(?<![\w\"'])(?P<name>[A-Za-z_]\w{1,60})[ \t]*(?=[(=])")
+_COMMENT = re.compile(r"#[^\n]*")
+_MOST_CALLED = 2_000  # in one part
 _MLFLOW = re.compile(r"(?m)^\s*(?:import|from)\s+(?P<name>mlflow)\b")
 
 
@@ -26,9 +29,11 @@ def read_module(content: bytes, *, is_notebook: bool, file: str = "") -> Module:
     cells: list[CodeCell] = []
     ignores: Ignores = {}
     unread: list[tuple[int, int]] = []
+    called: list[tuple[str, int, int]] = []
     problems = list(source.problems)
     for part in source.parts:
         ignores |= read_comments(part.text, part.cell)
+        called += [("%run", part.cell, line) for line, text in part.magics if text.startswith("run ")]
         tree = tree_of(part)
         if is_notebook:
             parsed = isinstance(tree, ast.Module)
@@ -37,6 +42,7 @@ def read_module(content: bytes, *, is_notebook: bool, file: str = "") -> Module:
             )
         if not isinstance(tree, ast.Module):
             problems.append(tree)
+            called += _called(part.text, part.cell)
             named = _MLFLOW.search(part.text)
             if named:
                 unread.append((part.cell, part.text.count("\n", 0, named.start("name")) + 1))
@@ -45,6 +51,9 @@ def read_module(content: bytes, *, is_notebook: bool, file: str = "") -> Module:
             lowering.read(tree, part.cell, part.text)
         except RecursionError:
             problems.append(("too-deep", "expressions nested too deeply", part.cell, 0))
+            called += _called(part.text, part.cell)
+    if problems and not source.parts:
+        called += _called(content.decode("utf-8", "replace").replace("\\n", "\n"), -1)
     module = lowering.module(
         is_notebook=is_notebook,
         file=file,
@@ -54,9 +63,23 @@ def read_module(content: bytes, *, is_notebook: bool, file: str = "") -> Module:
         mentions=source.mentions,
         installs=tuple((part.cell, line, text) for part in source.parts for line, text in part.installs),
         unread=tuple(unread),
+        unread_calls=tuple(called),
         problems=tuple(problems),
         code_lines=sum(part.lines for part in source.parts),
     )
     names = Names(module)
     names.resolve_calls()
     return replace(module, calls=names.resolved_calls())
+
+
+def _called(text: str, cell: int) -> list[tuple[str, int, int]]:
+    """Each name before a bracket or an equals sign in a text that is not Python, with the line of its first."""
+    found: dict[str, int] = {}
+    line, last = 1, 0
+    for match in _CALLED.finditer(_COMMENT.sub("", text)) if text.strip() else ():
+        line += match.string.count("\n", last, match.start())
+        last = match.start()
+        found.setdefault(match["name"], line)
+        if len(found) >= _MOST_CALLED:
+            break
+    return [(name, cell, line) for name, line in found.items()]

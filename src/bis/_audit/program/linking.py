@@ -27,6 +27,14 @@ _MOST_QUESTIONS = 12  # that wait for the answer to another
 _NONE: frozenset[str] = frozenset()
 _VALUED = frozenset({"mlflow", "torch"})
 _SEEDS = frozenset({"random_state", "seed", "random_seed"})
+# Calls that make what a configuration names.
+_MAKE_CONFIGURED = frozenset(
+    {
+        "hydra.utils.instantiate", "hydra.utils.call", "hydra.utils.get_class", "hydra.utils.get_method",
+        "hydra.utils.get_object", "hydra_zen.instantiate", "lightning.pytorch.cli.LightningCLI",
+        "pytorch_lightning.cli.LightningCLI", "pytorch_lightning.utilities.cli.LightningCLI",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ class Links:
     bindings : mapping of str to Bindings
         What the names of those files are bound to in which a value is likely to be asked for.
     used : mapping of str to frozenset of str
-        By file, the files that it imports from.
+        By file, the files that it imports from, or makes something of because a configuration says so.
     own_names : frozenset of str
         First parts of the names under which the project's modules are imported.
     assigned : mapping of str to tuple of (Assign, str)
@@ -55,6 +63,7 @@ class Links:
     own_names: frozenset[str]
     assigned: Mapping[str, tuple[tuple[Assign, str], ...]]
     tasks: Mapping[tuple[str, int], str]
+    _users: Mapping[str, frozenset[str]]
     _by_file: Mapping[str, Module]
     _scopes: Mapping[str, Mapping[str, int]]
 
@@ -62,16 +71,41 @@ class Links:
         """Whether a module imports from another."""
         return other.file in self.used[one.file]
 
+    def together(self, module: Module) -> frozenset[str]:
+        """The files that run with a module in one program: what it uses, and what those use that use it."""
+        users = self._reached(frozenset({module.file}), self._users)
+        return self._reached(users, self.used)
+
+    def reached(self, module: Module) -> frozenset[str]:
+        """The files that a module uses, directly or through others, itself among them."""
+        return self._reached(frozenset({module.file}), self.used)
+
+    @staticmethod
+    def _reached(start: frozenset[str], steps: Mapping[str, frozenset[str]]) -> frozenset[str]:
+        found, pending = set(start), list(start)
+        while pending:
+            new = steps.get(pending.pop(), _NONE) - found
+            found |= new
+            pending += new
+        return frozenset(found)
+
     def function(self, api: str, module: Module) -> tuple[Module, int] | None:
         """The module and the index of the scope that a name of the project means; of a class, its ``__init__``."""
         found = _function(api, module.file, self._by_file, self._scopes)
         return None if found is None else (self._by_file[found[0]], found[1])
 
 
-def link(modules: Iterable[Module]) -> Links:
-    """Resolve again what is imported from the project's own files."""
+def link(modules: Iterable[Module], configured: frozenset[str] = _NONE) -> Links:
+    """Resolve again what is imported from the project's own files.
+
+    Parameters
+    ----------
+    modules : iterable of Module
+    configured : frozenset of str
+        Dotted names of what the project's configuration makes: whoever makes it uses the files that define it.
+    """
     as_read = tuple(modules)
-    linker = Linker(as_read)
+    linker = Linker(as_read, configured)
     for module in as_read:
         own = linker.imports_of(module)
         if own:
@@ -80,6 +114,15 @@ def link(modules: Iterable[Module]) -> Links:
     assigned = {m.file: linker.assigned(m) for m in as_read if m.roots & ASSIGNED_ROOTS}
     tasks = {(m.file, index): api for m in as_read if m.roots & _POOLS for index, api in linker.tasks(m)}
     return linker.links(assigned, tasks)
+
+
+def _reversed(used: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """By file, the files that import from it."""
+    found: dict[str, set[str]] = {}
+    for file, others in used.items():
+        for other in others:
+            found.setdefault(other, set()).add(file)
+    return {file: frozenset(files) for file, files in found.items()}
 
 
 def _function(
@@ -109,7 +152,7 @@ class Linker:
     A function or class of another file is written ``@path/of/file.py:Class.method``.
     """
 
-    def __init__(self, modules: tuple[Module, ...]) -> None:
+    def __init__(self, modules: tuple[Module, ...], configured: frozenset[str] = _NONE) -> None:
         self._modules = modules
         self._by_name: dict[str, list[Module]] = {}
         self._names: dict[str, Names] = {}
@@ -127,6 +170,16 @@ class Linker:
             for start in range(len(parts)):
                 self._by_name.setdefault(".".join(parts[start:]), []).append(module)
                 self._by_name.setdefault(parts[start], [])  # a folder, which holds modules
+        self._configured = frozenset().union(*(self._defining(name) for name in configured))
+
+    def _defining(self, target: str) -> frozenset[str]:
+        """The file that defines a dotted name that a configuration makes; none where it is another's, or unclear."""
+        parts = target.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            found = self._by_name.get(".".join(parts[:length]))
+            if found:
+                return frozenset({found[0].file}) if len(found) == 1 and parts[0] not in _LIBRARIES else _NONE
+        return _NONE
 
     def imports_of(self, module: Module) -> set[str]:
         """The names in a module that are imported from other files of the project."""
@@ -136,6 +189,8 @@ class Linker:
             if target is not None:
                 found.add(one.alias)
                 used.add(target[0].file)
+        if self._configured and any(call.api in _MAKE_CONFIGURED for call in module.calls):
+            used |= self._configured - {module.file}
         self._used[module.file] = frozenset(used)
         return found
 
@@ -182,6 +237,7 @@ class Linker:
             own_names=frozenset(name.partition(".")[0] for name in self._by_name),
             assigned=assigned,
             tasks=tasks,
+            _users=_reversed(self._used),
             _by_file={m.file: m for m in linked},
             _scopes=self._defined,
         )

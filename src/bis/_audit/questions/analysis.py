@@ -10,10 +10,13 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from bis._audit.frameworks.randomness import SEEDER_NAMES
 from bis._audit.parsing.bindings import Bindings
 from bis._audit.parsing.ir import CONSTANT, NAME, Call
 from bis._audit.program.project import Project
 from bis._audit.questions import ml_calls
+from bis._audit.questions.configured_loggers import LIGHTNINGS, logged_by_configuration
+from bis._audit.questions.lightning_loggers import logged_through, saves_hyperparameters, uses_logger
 from bis._audit.questions.seeded_files import seeded_files
 from bis._audit.questions.text_literals import Literal, text_literals
 from bis._audit.questions.tracking_calls import kinds_of
@@ -58,6 +61,7 @@ class Analysis:
     _seeding: Mapping[str, tuple[Call, ...]] = field(default_factory=dict, repr=False)
     _training: Mapping[str, tuple[Call, ...]] = field(default_factory=dict, repr=False)
     _near_training: frozenset[str] = _NONE
+    _configured: tuple[TrackingCall, ...] = ()
 
     def with_facts(self, facts: Mapping[str, Fact]) -> Analysis:
         """The same with the facts that were stated from it."""
@@ -69,6 +73,10 @@ class Analysis:
         """The kinds of things that a call traces itself."""
         known = self._direct[module.file].get(call.index)
         return known[1] if known is not None and known[0] == tracker else ()
+
+    def traces_anything(self, module: Module, call: Call) -> tuple[str, ...]:
+        """The kinds of things that a call traces itself, whatever the tracker."""
+        return self._direct[module.file].get(call.index, ("", ()))[1]
 
     def ever(self, kind: str, tracker: str = "mlflow") -> bool:
         """Whether any call of the project traces this kind of thing."""
@@ -96,6 +104,7 @@ class Analysis:
                 for kind in kinds:
                     yield TrackingCall(module.place_of(call), canonical(call.api), kind, tracker)
             yield from self._assigned(module)
+        yield from self._configured
         for module in self.project.modules:
             direct = self._direct[module.file]
             for call in module.calls:
@@ -132,8 +141,15 @@ class Analysis:
         return self._seeding[module.file]
 
     def is_seeded(self, module: Module, libraries: tuple[str, ...]) -> bool:
-        """Whether a global generator is seeded in a file, in one that is connected with it, or by what uses it."""
-        return not self._seeded[module.file].isdisjoint(libraries)
+        """Whether a global generator is seeded in a file, in one that is connected with it, or by what uses it.
+
+        Also where code of the file that could not be read may seed it.
+        """
+        return self.may_seed_unread(module) or not self._seeded[module.file].isdisjoint(libraries)
+
+    def may_seed_unread(self, module: Module) -> bool:
+        """Whether code of a file that could not be read names something that seeds a global generator."""
+        return any(name in SEEDER_NAMES for name, _cell, _line in module.unread_calls)
 
     def is_part_of_training(self, module: Module) -> bool:
         """Whether a file, or one that it is connected with, trains a model: a draw in it is part of an experiment."""
@@ -198,13 +214,17 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
     """
     modules, links = project.modules, project.links
     by_scope = {module.file: _by_scope(module) for module in modules}
-    direct = {module.file: _tracked(module) for module in modules}
+    by_configuration = logged_by_configuration(project)
+    has_logger = uses_logger(modules) or any(call.api == LIGHTNINGS for call in by_configuration)
+    direct = {module.file: _tracked(module, has_logger=has_logger) for module in modules}
     seeded, seeding = seeded_files(links, lambda module, scope: by_scope[module.file].get(scope, ()))
     training = {module.file: tuple(c for c in module.calls if ml_calls.trains(c)) for module in modules}
     near = {file for file, calls in training.items() if calls}
-    near |= {used for file in tuple(near) for used in links.used[file]} | {
-        file for file, used in links.used.items() if any(training[other] for other in used)
-    }
+    near |= {used for file in tuple(near) for used in links.used[file]}
+    for module in modules:  # also a model and a loop that only a third file brings together
+        together = links.reached(module) if links.used[module.file] and not module.is_test else frozenset()
+        if not near.isdisjoint(together):
+            near |= together
     return Analysis(
         project,
         problems=problems,
@@ -219,12 +239,19 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
         _seeding=seeding,
         _training=training,
         _near_training=frozenset(near),
+        _configured=by_configuration,
     )
 
 
-def _tracked(module: Module) -> Tracked:
-    """Calls of a file that trace something."""
-    return {call.index: known for call in module.calls if (known := kinds_of(call)) is not None}
+def _tracked(module: Module, *, has_logger: bool) -> Tracked:
+    """Calls of a file that trace something; where Lightning's logger is made, also what goes through that."""
+    found = {call.index: known for call in module.calls if (known := kinds_of(call)) is not None}
+    for call in module.calls if has_logger else ():
+        if saves_hyperparameters(call):
+            found[call.index] = ("mlflow", ("param",))
+        elif call.index not in found and (kinds := logged_through(call)):
+            found[call.index] = ("mlflow", kinds)
+    return found
 
 
 def _by_scope(module: Module) -> dict[int, tuple[Call, ...]]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from bis._audit.frameworks.naming import canonical
+from bis._audit.frameworks.naming import canonical, library
 from bis._audit.frameworks.randomness import GENERATORS
-from bis._audit.parsing.ir import CALL, CONSTANT, DICT, NAME, OTHER, Value
+from bis._audit.parsing.ir import CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
 
 _SEEDS = frozenset({"random_state", "seed", "random_seed"})
 _MOST_STEPS = 50  # dictionaries that are looked at for one call
+_DEEPEST = 8  # entries of entries
 _MANY_ENTRIES = 200  # of longer ones, not all may have been kept
 
 
@@ -42,26 +43,137 @@ def spread(analysis: Analysis, module: Module, call: Call) -> Call:
     return call._replace(keywords=keywords, starred=not whole)
 
 
+def looked_up(analysis: Analysis, module: Module, value: Value | None, call: Call) -> Value | None:
+    """What an argument of a call is: a name followed, and the entry of a dictionary that is written: ``c["split"]``.
+
+    None where an entry is not seen, or the dictionary is altered later.
+    """
+    keys: list[str] = []
+    for _step in range(_DEEPEST):
+        if value is None:
+            return None
+        if value.kind == NAME:
+            if keys and analysis.is_altered(module, value.data):
+                return None
+            known = analysis.value_of(module, value, call.scope, call.index)
+            if known is None or known is value:
+                return known
+            value = known
+        elif value.kind == SUBSCRIPT and isinstance(value.items[1].data, str) and value.items[1].kind == CONSTANT:
+            keys.append(value.items[1].data)
+            value = value.items[0]
+        elif value.kind == CALL and _gets(module.calls[value.data]):  # c.get("split")
+            getter = module.calls[value.data]
+            keys.append(getter.args[0].data)
+            value = Value(NAME, getter.owner)
+        elif keys:
+            value = _entry(value, keys.pop())
+        else:
+            return value
+    return value
+
+
+def _gets(call: Call) -> bool:
+    given = call.args[0] if len(call.args) == 1 else None
+    return call.method == "get" and bool(call.owner) and given is not None and isinstance(given.data, str)
+
+
+def _entry(value: Value | None, key: str) -> Value | None:
+    if value is None or value.kind != DICT:
+        return None
+    pairs = zip(value.items[::2], value.items[1::2], strict=True)
+    return next((item for name, item in pairs if name.kind == CONSTANT and name.data == key), None)
+
+
+def passing_seeds(analysis: Analysis, module: Module) -> Iterator[Call]:
+    """The calls of a file that give a seed to something of a library: by a keyword, or in a dictionary of parameters.
+
+    ``train_test_split(X, random_state=42)``, ``lightgbm.train({"seed": 42}, data)``.
+    """
+    in_tables = bool(seeds_declared(module)) or any(
+        call.api == "dict" and not _SEED_KEYWORDS.isdisjoint(call.keywords) for call in module.calls
+    )
+    for call in module.calls:
+        keywords = call.keywords
+        named = bool(keywords) and (call.starred or not _SEED_KEYWORDS.isdisjoint(keywords))
+        written = [v for v in call.args[:2] if v.kind == DICT or (in_tables and v.kind in _MAY_BE_TABLES)]
+        if keywords and not _TABLES.isdisjoint(keywords):
+            written += [keywords[name] for name in _TABLES & keywords.keys()]
+        if not (named or written) or "." not in call.api or not library(call.api):
+            continue
+        if (named and _has_seed(spread(analysis, module, call).keywords)) or any(
+            _has_seed(_entries(analysis, module, given, call, count())[0]) for given in written
+        ):
+            yield call
+
+
+def seeds_declared(module: Module) -> list[Value]:
+    """Dictionaries of a file that have a seed among their entries, at any depth."""
+    return [assign.value for assign in module.assigns if _declares_seed(assign.value)]
+
+
+def _declares_seed(value: Value) -> bool:
+    if value.kind != DICT:
+        return False
+    entries = {key.data: item for key, item in zip(value.items[::2], value.items[1::2], strict=True) if key.data}
+    return _has_seed(entries) or any(_declares_seed(item) for item in value.items[1::2])
+
+
+def _has_seed(given: Mapping[str, Value]) -> bool:
+    return any(
+        not (given[name].kind == CONSTANT and given[name].data is None) for name in given.keys() & _SEED_KEYWORDS
+    )
+
+
+_SEED_KEYWORDS = frozenset(
+    {"random_state", "random_seed", "seed", "generator", "data_seed", "bagging_seed", "data_random_seed", "seed_value"}
+)
+_TABLES = frozenset({"params", "param", "config", "model_params", "fit_kwargs", "hyperparameters", "space"})
+_MAY_BE_TABLES = frozenset({NAME, SUBSCRIPT, CALL})
+
+
 def _with_absent_seeds(analysis: Analysis, module: Module, call: Call) -> Call:
     if not call.keywords or _SEEDS.isdisjoint(call.keywords):
         return call
     absent: dict[str, Value] = {}
     for keyword in _SEEDS & call.keywords.keys():
-        value = analysis.value_of(module, call.keywords[keyword], call.scope, call.index)
+        value = looked_up(analysis, module, call.keywords[keyword], call)
         if value is not None and value.kind == CALL:
             made = module.calls[value.data]
             if canonical(made.api) in GENERATORS and not (made.args or made.keywords or made.starred):
                 absent[keyword] = Value(CONSTANT, None)
         elif value is not None and value.kind == CONSTANT and value.data is None:
             absent[keyword] = value
+        elif _is_none_by_default(module, call.keywords[keyword]):
+            absent[keyword] = Value(CONSTANT, None)
     return call._replace(keywords={**call.keywords, **absent}) if absent else call
+
+
+def _is_none_by_default(module: Module, value: Value) -> bool:
+    """Whether a value is an argument of the command line without a default: ``args.random_state``."""
+    if value.kind != NAME or "." not in value.data:
+        return False
+    dest = value.data.rpartition(".")[2]
+    for call in module.calls:
+        if call.method != "add_argument":
+            continue
+        names = [str(given.data).lstrip("-").replace("-", "_") for given in call.args if given.kind == CONSTANT]
+        named = call.keywords.get("dest")
+        if dest != (named.data if named is not None else None) and dest not in names:
+            continue
+        default, required = call.keywords.get("default"), call.keywords.get("required")
+        optional = any(str(given.data).startswith("-") for given in call.args if given.kind == CONSTANT)
+        demanded = required is not None and not (required.kind == CONSTANT and not required.data)
+        none = default is None or (default.kind == CONSTANT and default.data is None)
+        return optional and none and not demanded and not call.starred
+    return False
 
 
 def _entries(
     analysis: Analysis, module: Module, given: Value, call: Call, steps: Iterator[int]
 ) -> tuple[dict[str, Value], bool]:
     """The entries of a dictionary as far as they are written out, and whether these are all."""
-    value = analysis.value_of(module, given, call.scope, call.index)
+    value = looked_up(analysis, module, given, call)
     if value is None or next(steps) > _MOST_STEPS:
         return {}, False
     entries: dict[str, Value] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.frameworks.training import LOOPS_OF_ONES_OWN
 from bis._audit.questions import ml_calls
 from bis._audit.questions.traces import saved_trace, traces
 from bis._audit.trackers import mlflow
@@ -25,8 +26,8 @@ def covered(autolog: Call, training: Call) -> bool:
     """Whether autologging covers a training, if it comes before it; what is trained may be unknown."""
     root = ml_calls.library(training.api)
     covers = autolog_covers(autolog.api)
-    if training.method == "backward":
-        return False  # a loop of one's own
+    if training.method in LOOPS_OF_ONES_OWN:
+        return False
     return not root or root in covers or bool(root == "lightgbm" and "sklearn" in covers and "LGBM" in training.api)
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import CONSTANT
-from bis._audit.questions import execution_order, literals, ml_calls
-from bis._audit.questions.call_arguments import spread
-from bis._audit.trackers import mlflow
-from bis._audit.trackers.known_trackers import canonical
+from bis._audit.files.entry_points import is_mlproject
+from bis._audit.questions import execution_order, lightning_loggers, literals, ml_calls, unread_code
+from bis._audit.questions.call_arguments import passing_seeds, seeds_declared, spread
+from bis._audit.questions.mlflow_doors import doors
+from bis._audit.questions.program_roots import given_by_mlflow_run, without_params
+from bis._audit.questions.run_ids import run_ids
+from bis._audit.questions.tracking_calls import opens_mlflow
 from bis.model.project_audit import NO, UNKNOWN, YES, Fact, Place, TrackingCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bis._audit.parsing.ir import Call
     from bis._audit.questions.analysis import Analysis
 
 _MOST_PLACES = 50
@@ -36,13 +37,11 @@ def state(analysis: Analysis, calls: list[TrackingCall]) -> dict[str, Fact]:
     of_mlflow = [call for call in calls if call.tracker == "mlflow"]
     uses = _uses(analysis, of_mlflow)
     facts = {"uses_mlflow": uses, "via": _via(analysis, of_mlflow)}
-    unread, unresolved = _unread(analysis), _unresolved(analysis)
+    unseen = _unseen(analysis, uses)
     for name, (kind, otherwise) in _BY_KIND.items():
-        places = _first(call.place for call in of_mlflow if call.kind == kind)
-        if places:
-            facts[name] = Fact(YES, places=places)
-        else:
-            facts[name] = unread or unresolved.get(kind) or Fact(NO, otherwise)
+        # A call of a function of the project that logs is no further place: main() would be one for all that it does.
+        places = _first(call.place for call in of_mlflow if call.kind == kind and not call.through)
+        facts[name] = Fact(YES, places=places) if places else unseen.get(kind, Fact(NO, otherwise))
         if name == "autolog":
             facts["autolog_too_late"] = _too_late(analysis)
     trains = _trains(analysis)
@@ -52,9 +51,9 @@ def state(analysis: Analysis, calls: list[TrackingCall]) -> dict[str, Fact]:
     facts["seeds_set"] = _seeds(analysis)
     facts["deps_declared"] = _declared(analysis)
     facts["deps_pinned"] = _pinned(analysis)
-    facts["hardcoded_run_id"] = _of(literals.run_ids(analysis), "the code contains no literal run id")
+    facts["hardcoded_run_id"] = _of(run_ids(analysis), "the code contains no literal run id")
     facts["absolute_local_path"] = _of(literals.absolute_paths(analysis), "the code contains no absolute path")
-    facts["mlproject"] = _files(analysis, "MLproject")
+    facts["mlproject"] = _mlproject(analysis)
     facts["readme_tracking"] = _documents(analysis)
     facts["trains_model"] = trains
     return facts
@@ -80,28 +79,27 @@ def _unread(analysis: Analysis) -> Fact | None:
     return None
 
 
-def _unresolved(analysis: Analysis) -> dict[str, Fact]:
-    """Unknown by kind, where a method that a client of MLflow has is called on an object of unknown origin."""
-    if "mlflow" not in analysis.project.roots:
-        return {}
-    found: dict[str, list[Place]] = {}
-    for module in analysis.project.modules:
-        for call in module.calls:
-            if call.api in _UNRESOLVED:
-                found.setdefault(_UNRESOLVED[call.api], []).append(module.place_of(call))
-    reason = "it is called on an object whose origin is not seen"
-    return {kind: Fact(UNKNOWN, reason, _first(places)) for kind, places in found.items()}
+def _unseen(analysis: Analysis, uses: Fact) -> dict[str, Fact]:
+    """Unknown by kind of thing, where a call that traces it may be there without being seen."""
+    others = _first(module.place_of(call) for module, call in lightning_loggers.trained_of_others(analysis))
+    found = (
+        {"param": Fact(UNKNOWN, "a model of another library may save its hyperparameters", others)} if others else {}
+    )
+    for kind, (why, places) in unread_code.unseen_calls(analysis).items():
+        found[kind] = Fact(UNKNOWN, why, _first(places))
+    for kind, _otherwise in _BY_KIND.values() if uses.value != NO else ():
+        unread = unread_code.tracing_unread(analysis, kind)
+        if unread:
+            found[kind] = _not_read(unread)
+    return found
+
+
+def _not_read(places: list[Place]) -> Fact:
+    """Unknown, for code that could not be read and that names such a call."""
+    return Fact(UNKNOWN, f"{places[0].file} could not be read wholly, and names such a call", _first(places))
 
 
 _UNREADABLE = frozenset({"syntax", "python-2", "too-deep", "nul", "notebook", "large"})
-# Methods that only MLflow's client has, on objects of which nothing is known.
-_UNRESOLVED = {
-    ".log_param": "param",
-    ".log_metric": "metric",
-    ".log_batch": "metric",
-    ".log_artifact": "artifact",
-    ".log_artifacts": "artifact",
-}
 
 
 def _uses(analysis: Analysis, of_mlflow: list[TrackingCall]) -> Fact:
@@ -112,10 +110,11 @@ def _uses(analysis: Analysis, of_mlflow: list[TrackingCall]) -> Fact:
         if one.target.partition(".")[0] in {"mlflow", "kedro_mlflow"}
     ]
     places += [call.place for call in of_mlflow]
+    places += [m.place_of(call) for m in analysis.project.modules for call in m.calls if opens_mlflow(call, said=True)]
     places += list(literals.rest_calls(analysis))
     if places:
         return Fact(YES, places=_first(places))
-    named = [Place(name) for name in analysis.project.files if name.rpartition("/")[2] == "MLproject"]
+    named = [Place(name) for name in analysis.project.files if is_mlproject(name)]
     if named:
         return Fact(YES, "it has an MLproject file", _first(named))
     unread = _unread(analysis)
@@ -128,45 +127,8 @@ def _uses(analysis: Analysis, of_mlflow: list[TrackingCall]) -> Fact:
 
 
 def _via(analysis: Analysis, of_mlflow: list[TrackingCall]) -> Fact:
-    doors: dict[str, list[Place]] = {}
-    for module in analysis.project.modules:
-        for one in module.imports:
-            door = _imported_door(one.target)
-            if door:
-                doors.setdefault(door, []).append(Place(module.file, one.cell, one.line))
-    for call in of_mlflow:
-        doors.setdefault(_door(call.api), []).append(call.place)
-    for place in literals.rest_calls(analysis):
-        doors.setdefault("rest", []).append(place)
-    for name in analysis.project.files:
-        if name.endswith("mlflow.yml") and "conf/" in name:
-            doors.setdefault("kedro", []).append(Place(name))
-        elif name.rpartition("/")[2] == "MLproject":
-            doors.setdefault("other", []).append(Place(name))
-    if not doors and "mlflow" in analysis.project.roots:
-        doors["api"] = []
-    return Fact(tuple(sorted(doors)), places=_first(p for places in doors.values() for p in places))
-
-
-def _imported_door(target: str) -> str:
-    """The door that an import opens; empty for most."""
-    if target.partition(".")[0] not in mlflow.TRACKER.roots:
-        return ""
-    return next((d for start, d in mlflow.DOORS.items() if target == start or target.startswith(f"{start}.")), "")
-
-
-def _door(api: str) -> str:
-    name = canonical(api)
-    if name.startswith("mlflow.MlflowClient"):
-        return "client"
-    if name.startswith("mlflow."):
-        return "api"
-    for prefix, door in mlflow.DOORS.items():
-        if name.startswith(prefix):
-            return door
-    return {"transformers": "hf", "trl": "hf", "optuna": "optuna", "zenml": "zenml"}.get(
-        name.partition(".")[0], "other"
-    )
+    found = doors(analysis, of_mlflow)
+    return Fact(tuple(sorted(found)), places=_first(p for places in found.values() for p in places))
 
 
 def _too_late(analysis: Analysis) -> Fact:
@@ -181,21 +143,8 @@ def _too_late(analysis: Analysis) -> Fact:
 
 def _trains(analysis: Analysis) -> Fact:
     places = [m.place_of(c) for m in analysis.project.modules for c in analysis.training(m)]
-    return _seen_of_any(analysis, places, "no call trains a model")
-
-
-def _seen_of_any(analysis: Analysis, places: Iterable[Place], otherwise: str) -> Fact:
-    found = _first(places)
-    if found:
-        return Fact(YES, places=found)
-    unread = [
-        m.file
-        for m in analysis.project.modules
-        if any(kind in _UNREADABLE for kind, *_rest in m.problems) and m.code_lines
-    ]
-    if unread:
-        return Fact(UNKNOWN, f"{unread[0]} could not be read wholly", (Place(unread[0]),))
-    return Fact(NO, otherwise)
+    unread = [] if places else unread_code.training_unread(analysis)
+    return _not_read(unread) if unread else _of(places, "no call trains a model")
 
 
 def _no_params(analysis: Analysis, facts: dict[str, Fact], calls: list[TrackingCall], trains: Fact) -> Fact:
@@ -203,10 +152,13 @@ def _no_params(analysis: Analysis, facts: dict[str, Fact], calls: list[TrackingC
     if why_not is not None:
         return why_not
     of_mlflow = [call for call in calls if call.tracker == "mlflow"]
-    if UNKNOWN in {facts["logs_params"].value, facts["uses_mlflow"].value}:
-        return Fact(UNKNOWN, facts["logs_params"].reason)
-    if trains.value != YES and not of_mlflow:
-        return Fact(NO, "it neither trains a model nor logs anything")
+    for name in ("logs_params", "autolog", "uses_mlflow"):
+        if facts[name].value == UNKNOWN:
+            return Fact(UNKNOWN, facts[name].reason)
+    if trains.value == UNKNOWN and not of_mlflow:
+        return Fact(UNKNOWN, trains.reason)
+    if trains.value == NO and not any(_is_result(call) for call in of_mlflow):
+        return Fact(NO, "it neither trains a model nor logs the result of a training")
     tests = {module.file for module in analysis.project.modules if module.is_test}
     if all(place.file in tests for place in facts["uses_mlflow"].places):
         return Fact(NO, "only its tests use MLflow")
@@ -214,18 +166,42 @@ def _no_params(analysis: Analysis, facts: dict[str, Fact], calls: list[TrackingC
     return Fact(YES, "neither a call nor autologging logs one", trained or _first(c.place for c in of_mlflow))
 
 
+def _is_result(call: TrackingCall) -> bool:
+    """Whether a call logs what comes from parameters; an evaluation has none, nor has what is only registered."""
+    return call.kind in {"metric", "model", "autolog"} and not call.api.endswith(".evaluate")
+
+
 def _params_logged(analysis: Analysis, facts: dict[str, Fact], calls: list[TrackingCall]) -> Fact | None:
     """Why it is not so that no parameter is logged; None where nothing speaks against it."""
     if facts["uses_mlflow"].value == NO:
         return Fact(NO, "it does not use MLflow")
     if facts["logs_params"].value == YES:
-        return Fact(NO, "parameters are logged", facts["logs_params"].places)
+        return Fact(NO, f"parameters are logged{_but_not_of(analysis)}", facts["logs_params"].places)
     if facts["autolog"].value == YES and facts["autolog_too_late"].value == NO and _covers_any(analysis, calls):
-        return Fact(NO, "autologging logs them", facts["autolog"].places)
+        return Fact(NO, f"autologging logs them{_but_not_of(analysis)}", facts["autolog"].places)
+    started = given_by_mlflow_run(analysis)
+    by_command = [place for place in _results(analysis, calls) if place.file in started]
+    if by_command:
+        return Fact(NO, "`mlflow run` logs the parameters of the entry point", _first(by_command))
     others = [call for call in calls if call.kind == "param" and call.tracker != "mlflow"]
     if others:
         return Fact(NO, f"they are logged with {others[0].tracker}", _first(call.place for call in others))
     return None
+
+
+def _results(analysis: Analysis, calls: list[TrackingCall]) -> list[Place]:
+    """Where a model is trained, or the result of a training is logged."""
+    trained = [module.place_of(call) for module in analysis.project.programs for call in analysis.training(module)]
+    return trained or [call.place for call in calls if call.tracker == "mlflow" and _is_result(call)]
+
+
+def _but_not_of(analysis: Analysis) -> str:
+    """The programs that train and log no parameter, beside others that do."""
+    names = [program.module.file for program, _training in without_params(analysis)]
+    if not names:
+        return ""
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f", but none of the runs of {names[0]}{more}"
 
 
 def _covers_any(analysis: Analysis, calls: list[TrackingCall]) -> bool:
@@ -244,22 +220,30 @@ def _unseeded(analysis: Analysis, seeding: object, what: str) -> Fact:
     assert callable(seeding)
     found: list[Place] = []
     unknown: list[Place] = []
-    some = False
+    seeded: list[Place] = []
     for module in analysis.project.programs:
         for call in module.calls:
             one = seeding(spread(analysis, module, call))
             if one is None:
                 continue
-            some = True
-            if one.seeded is False and not analysis.is_seeded(module, ml_calls.seeded_through(call)):
-                found.append(module.place_of(call))
-            elif one.seeded is None:
+            if one.seeded is None or (one.seeded is False and analysis.may_seed_unread(module)):
                 unknown.append(module.place_of(call))
+            elif one.seeded is False and not analysis.is_seeded(module, ml_calls.seeded_through(call)):
+                found.append(module.place_of(call))
+            else:
+                seeded.append(module.place_of(call))
     if found:
         return Fact(YES, places=_first(found))
     if unknown:
-        return Fact(UNKNOWN, "its arguments are put together elsewhere", _first(unknown))
-    return Fact(NO, "" if some else f"no {what} that draws was seen")
+        return Fact(
+            UNKNOWN, "whether it is seeded is decided elsewhere, or in code that could not be read", _first(unknown)
+        )
+    unread = unread_code.drawing_unread(analysis, splits=what == "split")
+    if unread:
+        return _not_read(unread)
+    if seeded:
+        return Fact(NO, f"each {what} that draws is seeded", _first(seeded))
+    return Fact(NO, f"no {what} that draws was seen")
 
 
 def _seeds(analysis: Analysis) -> Fact:
@@ -267,19 +251,15 @@ def _seeds(analysis: Analysis) -> Fact:
     for module in analysis.project.modules:
         places += [module.place_of(call) for call in analysis.seeding(module)]
         places += [Place(module.file, a.cell, a.line, a.column) for a in module.assigns if a.key == "PYTHONHASHSEED"]
-        places += [module.place_of(c) for c in module.calls if _passes_seed(spread(analysis, module, c))]
-    return _of(places, "nothing is seeded")
-
-
-def _passes_seed(call: Call) -> bool:
-    """Whether something of a library is given a seed: ``train_test_split(..., random_state=42)``."""
-    given = call.keywords.keys() & _SEED_KEYWORDS
-    if not given or not ml_calls.library(call.api):
-        return False
-    return any(not (call.keywords[k].kind == CONSTANT and call.keywords[k].data is None) for k in given)
-
-
-_SEED_KEYWORDS = frozenset({"random_state", "random_seed", "seed", "generator"})
+        places += [module.place_of(call) for call in passing_seeds(analysis, module)]
+    if places:
+        return Fact(YES, places=_first(places))
+    if unread := unread_code.seeding_unread(analysis):
+        return _not_read(unread)
+    declared = [Place(m.file, -1, one.line) for m in analysis.project.programs for one in seeds_declared(m)]
+    if declared:
+        return Fact(UNKNOWN, "a dictionary has a seed, and it is not seen what it is given to", _first(declared))
+    return Fact(NO, "nothing is seeded")
 
 
 def _declared(analysis: Analysis) -> Fact:
@@ -298,12 +278,15 @@ def _pinned(analysis: Analysis) -> Fact:
     dependencies = analysis.project.dependencies
     if not dependencies.pins and dependencies.problems:
         return Fact(UNKNOWN, f"{dependencies.problems[0].file}: {dependencies.problems[0].detail}")
+    if dependencies.missing and dependencies.pins not in {"lock", "some"}:
+        name, place = dependencies.missing[0]
+        return Fact(UNKNOWN, f"{place.file} takes packages from {name}, which is not there", (place,))
     return Fact(dependencies.pins or "none", places=_first(one.place for one in dependencies.declared))
 
 
-def _files(analysis: Analysis, name: str) -> Fact:
-    found = [Place(file) for file in analysis.project.files if file.rpartition("/")[2] == name]
-    return _of(found, f"there is no file {name}")
+def _mlproject(analysis: Analysis) -> Fact:
+    found = [Place(file) for file in analysis.project.files if is_mlproject(file)]
+    return _of(found, "there is no file MLproject")
 
 
 def _documents(analysis: Analysis) -> Fact:

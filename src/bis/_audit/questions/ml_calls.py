@@ -11,18 +11,23 @@ from typing import TYPE_CHECKING
 
 from bis._audit.frameworks import randomness, sklearn, training
 from bis._audit.frameworks.naming import canonical, library
-from bis._audit.parsing.ir import CONSTANT, DICT, NAME, Call, Value
+from bis._audit.parsing.ir import CONSTANT, DICT, LIST, NAME, Call, Value
+from bis._audit.trackers import integrations, mlflow
 
 if TYPE_CHECKING:
     from bis._audit.frameworks.sklearn import Drawing
+    from bis._audit.parsing.ir import Module
 
 __all__ = [
     "Seeding",
     "canonical",
+    "decides_nothing",
     "draws",
     "estimator_seeding",
     "hyperparameters",
+    "is_of_known_library",
     "library",
+    "loads_data",
     "names_of",
     "seeded_through",
     "seeds",
@@ -58,7 +63,50 @@ def trains(call: Call) -> bool:
 
 def split_seeding(call: Call) -> Seeding | None:
     """How a call that splits or shuffles data is seeded; None for other calls, and for splits that draw nothing."""
-    return _seeding(call, sklearn.split(call.api))
+    if _samples_rows(call):
+        return _seeding(call, _SAMPLE)
+    if _splits_itself(call):
+        return _seeding(call, sklearn.SPLITS_ITSELF)
+    return _seeding(call, sklearn.split(_UNIMPORTED.get(call.api, call.api)))
+
+
+# What a name can only mean that nothing in its file defines or imports.
+_UNIMPORTED = {"train_test_split": "sklearn.model_selection.train_test_split"}
+
+
+_SAMPLE = sklearn.Drawing(order=("n", "frac", "replace", "weights", "random_state"))
+
+
+def _samples_rows(call: Call) -> bool:
+    """Whether a call draws rows of a table: ``df.sample(frac=0.8)``, of pandas, or of an object that takes a share."""
+    if not call.api.endswith(".sample") or _looks_at_few(call):
+        return False
+    root = library(call.api)
+    if root in {"pandas", "geopandas", "dask"}:
+        return call.api.partition(".")[2] != "sample"
+    return root == "" and not call.api.startswith("@") and "frac" in call.keywords
+
+
+def _looks_at_few(call: Call) -> bool:
+    """Whether a handful of rows is drawn, to be looked at: ``df.sample(5)``."""
+    rows = call.argument(0, "n")
+    few = rows is not None and rows.kind == CONSTANT and isinstance(rows.data, int) and rows.data <= _A_HANDFUL
+    return "frac" not in call.keywords and (few or not (call.args or call.keywords or call.starred))
+
+
+_A_HANDFUL = 10
+
+
+def _splits_itself(call: Call) -> bool:
+    """Whether a data set of Hugging Face is asked to split itself: ``dataset.train_test_split(test_size=0.2)``."""
+    if call.method != "train_test_split" or "." not in call.path or call.api.startswith("@"):
+        return False
+    sizes = (*call.args, *(call.keywords[name] for name in _SIZES & call.keywords.keys()))
+    of_rows = bool(call.args) and not all(given.kind == CONSTANT for given in call.args)  # scikit-learn's: of (X, y)
+    return bool(sizes) and not of_rows and library(call.api) in {"", "datasets"}
+
+
+_SIZES = frozenset({"test_size", "train_size"})
 
 
 def estimator_seeding(call: Call) -> Seeding | None:
@@ -97,23 +145,80 @@ def seeds(call: Call) -> tuple[str, ...]:
 
 def draws(call: Call) -> str:
     """First part of the library whose global generator a call draws from; empty for other calls."""
+    if loads_data(call):
+        return "torch" if _shuffles(call) else ""
     found = randomness.drawn_from(call.api)
     own = {"torch": "generator", "tensorflow": "seed"}.get(found)  # an argument that is seeded by itself
     return "" if own in call.keywords else found
 
 
+def _shuffles(loader: Call) -> bool:
+    """Whether a loader of PyTorch draws its order from the global generator."""
+    shuffle = loader.argument(2, "shuffle")
+    own = {"generator", "sampler", "batch_sampler"} & loader.keywords.keys()
+    return not own and shuffle is not None and shuffle.kind == CONSTANT and shuffle.data is True
+
+
+def decides_nothing(module: Module, call: Call) -> bool:
+    """Whether what is drawn decides no result: an example of an input, the order in which experiments are started."""
+    if call.method == "shuffle":
+        return any(_EXPERIMENTS.search(name) for given in call.args[:1] for name in given.names())
+    outer: Call | None = call
+    while outer is not None and not outer.targets:  # np.random.rand(1, 3).astype("float32")
+        inner = outer
+        outer = next((one for one in module.calls if one.receiver == inner.index), None)
+    return outer is not None and all(_EXAMPLE.search(name.rpartition(".")[2]) for name in outer.targets)
+
+
+_EXPERIMENTS = re.compile(r"(?i)(?:^|_|\.)(?:experiments|runs|jobs|combinations|configs|configurations|commands)$")
+_EXAMPLE = re.compile(
+    r"(?i)^(?:(?:sample|example|dummy|fake|mock)_?(?:input|batch|tensor|image)s?|inputs?_?(?:example|sample))$"
+)
+
+
 def hyperparameters(call: Call) -> dict[str, Value]:
     """Keyword arguments of a maker of a model, an optimiser or a training that are hyperparameters."""
+    if _reports_to_none(call):
+        return {name: value for name, value in call.keywords.items() if name in training.OF_ARGUMENTS}
     wanted = training.hyperparameters(call.api)
     if wanted is None:
         return {}
     found = {n: v for n, v in call.keywords.items() if wanted.includes(n) and not (n == "mode" and v.data in _BETTER)}
+    fits = call.method in training.FITS
+    defaults = training.OF_FIT_BY_DEFAULT if fits else training.OF_MAKERS_BY_DEFAULT.get(call.method, {})
+    found = {n: v for n, v in found.items() if not (v.kind == CONSTANT and (n, repr(v.data)) in defaults.items())}
     params = call.argument(0, wanted.table) if wanted.table else None
     if params is not None and params.kind == DICT:
         pairs = zip(params.items[::2], params.items[1::2], strict=True)
         names = training.NOT_HYPERPARAMETERS
         found |= {key.data: value for key, value in pairs if key.kind == CONSTANT and key.data not in names}
     return found
+
+
+def is_of_known_library(call: Call) -> bool:
+    """Whether a training is of a library of which it is known what autologging covers, or a loop of one's own."""
+    return call.method in training.LOOPS_OF_ONES_OWN or library(call.api) in _KNOWN
+
+
+_KNOWN = frozenset({"torch", "catboost", "pmdarima", *(prefix.partition(".")[0] for prefix in training.METHODS)}) | {
+    root for roots in mlflow.AUTOLOG_COVERS.values() for root in roots
+}
+
+
+def _reports_to_none(call: Call) -> bool:
+    """Whether training arguments of Hugging Face's libraries say that no tracker is told: ``report_to="none"``."""
+    if call.api.partition(".")[0] not in integrations.SWITCH_ROOTS:
+        return False
+    switch = integrations.switch_of(call.api)
+    given = call.keywords.get("report_to") if switch is not None and switch.keyword == "report_to" else None
+    if given is None:
+        return False
+    return given.data == "none" if given.kind == CONSTANT else given.kind == LIST and set(given.constants()) <= {"none"}
+
+
+def loads_data(call: Call) -> bool:
+    """Whether a call makes a loader of batches, of which it depends on its use whether its arguments matter."""
+    return canonical(call.api) in training.LOADERS
 
 
 def names_of(values: list[Value]) -> set[str]:

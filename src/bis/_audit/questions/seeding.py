@@ -9,14 +9,23 @@ from bis._audit.parsing.ir import CONSTANT
 from bis.model.project_audit import Edit, Place
 
 if TYPE_CHECKING:
-    from bis._audit.parsing.ir import Call, Module
+    from bis._audit.parsing.ir import Assign, Call, Module
 
 _SEED = re.compile(r"(?i)^(?:global_|random_|rng_)?(?:seed|random_state)$")
+_asked_last: list[tuple[Module, list[Assign]]] = []  # a rule asks for each call of a file, one file after another
+
+
+def _seeds_of(module: Module) -> list[Assign]:
+    """What is assigned to a seed at the top of a file."""
+    if not _asked_last or _asked_last[0][0] is not module:
+        found = [assign for assign in module.assigns if assign.scope == 0 and _SEED.match(assign.name)]
+        _asked_last[:] = [(module, found)]
+    return _asked_last[0][1]
 
 
 def declared_seed(module: Module, call: Call) -> str:
     """The name of the one seed that a file declares at its top before a call; empty where there is none, or several."""
-    found = [assign for assign in module.assigns if assign.scope == 0 and _SEED.match(assign.name)]
+    found = _seeds_of(module)
     if len(found) != 1:
         return ""
     (seed,) = found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bis._audit.parsing.ir import CALL, CONSTANT, FORMATTED, NAME
+from bis._audit.parsing.ir import CALL, CONSTANT, DICT, FORMATTED, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ _NEVER = (CALL, NAME)  # has no parts: the arguments of a call within an express
 
 
 class Literal(NamedTuple):
-    """A text literal: the call that it is given to or None, and the keyword, or the name that it is assigned to."""
+    """A text literal: the call that it is given to or None, and the keyword, key or name that it is assigned to."""
 
     text: str
     value: Value
@@ -29,7 +29,7 @@ def text_literals(module: Module) -> Iterator[Literal]:
     for call in module.calls:
         for given in call.args:
             if given.kind not in _NEVER:
-                yield from [Literal(one.data, one, call, "") for one in _texts(given)]
+                yield from [Literal(one.data, one, call, key) for key, one in _texts(given, "")]
         yield from _named(call.keywords.items(), call)
     yield from _named(((assign.name, assign.value) for assign in module.assigns), None)
     for scope in module.scopes:
@@ -39,14 +39,19 @@ def text_literals(module: Module) -> Iterator[Literal]:
 def _named(values: Iterable[tuple[str, Value]], call: Call | None) -> Iterator[Literal]:
     for name, value in values:
         if value.kind not in _NEVER:
-            yield from [Literal(one.data, one, call, name) for one in _texts(value)]
+            yield from [Literal(one.data, one, call, key) for key, one in _texts(value, name)]
 
 
-def _texts(value: Value) -> list[Value]:
+def _texts(value: Value, name: str) -> list[tuple[str, Value]]:
+    """The texts in a value, with their names: in a dictionary the keys, else the name of the whole."""
     if value.kind == CONSTANT:
-        return [value] if type(value.data) is str else []
-    found = [value] if value.kind == FORMATTED else []
-    for item in value.items:
-        if item.kind not in _NEVER:
-            found += _texts(item)
+        return [(name, value)] if type(value.data) is str else []
+    found = [(name, value)] if value.kind == FORMATTED else []
+    keyed = value.kind == DICT
+    for position, item in enumerate(value.items):
+        if item.kind in _NEVER:
+            continue
+        key = value.items[position - 1] if keyed and position % 2 else None
+        known = key is not None and key.kind == CONSTANT and type(key.data) is str
+        found += _texts(item, key.data if known and key is not None else name)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.files.base_images import platform_packages
 from bis._audit.files.distributions import needs_no_declaration
 from bis.model.project_audit import Place
 
@@ -25,6 +26,39 @@ def third_party(analysis: Analysis) -> dict[str, Place]:
                 continue
             found.setdefault(name, Place(module.file, one.cell, one.line))
     return found
+
+
+def of_platform(analysis: Analysis) -> frozenset[str]:
+    """Distributions that the platform has on which a project runs, and those that a Spark package brings."""
+    project = analysis.project
+    found = platform_packages() if _on_databricks(analysis) else frozenset()
+    if "pyspark" in project.roots:
+        texts = (text for m in project.programs for text, _value, _call, _name in analysis.literals(m) if ":" in text)
+        found |= {name for text in texts for mark, name in _SPARK_PACKAGES.items() if mark in text}
+    return found
+
+
+# Coordinates of packages that Spark fetches -> the distribution whose modules are in them.
+_SPARK_PACKAGES = {
+    "io.delta:delta-": "delta-spark",
+    "graphframes:graphframes": "graphframes",
+    "com.microsoft.azure:synapseml": "synapseml",
+    "com.microsoft.azure:mmlspark": "mmlspark",
+    "ml.combust.mleap:": "mleap",
+}
+
+
+_DATABRICKS_ONLY = ("databricks.feature", "databricks.automl", "databricks.koalas", "pyspark.dbutils")
+
+
+def _on_databricks(analysis: Analysis) -> bool:
+    names = {name.rpartition("/")[2] for name in analysis.project.files}
+    if names & {"databricks.yml", "databricks.yaml"}:
+        return True
+    return any(
+        "dbutils" in module.reads or any(one.target.startswith(_DATABRICKS_ONLY) for one in module.imports)
+        for module in analysis.project.modules
+    )
 
 
 def _folders(analysis: Analysis) -> set[str]:

@@ -32,6 +32,17 @@ def kinds_of(call: Call) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
+def opens_mlflow(call: Call, *, said: bool = False) -> bool:
+    """Whether a call of another library makes MLflow's address known to this program: ``dagshub.init(mlflow=True)``.
+
+    With `said`, only where it says so: by default it does.
+    """
+    if call.api != "dagshub.init":
+        return False
+    given = call.keywords.get("mlflow")
+    return not said if given is None else given.kind != CONSTANT or given.data is True
+
+
 def _with_arguments(tracker: Tracker, call: Call, kinds: tuple[str, ...]) -> tuple[str, ...]:
     if kinds == ("autolog",) and _is_true(call.keywords.get("disable")):
         return ()

@@ -65,15 +65,24 @@ def _repair(analysis: Analysis, module: Module, call: Call) -> tuple[Edit, ...]:
     if not fits or call.targets or call.loops or call.withs or call.conditional or call.line != call.end_line:
         return ()
     first = fits[0]
-    if first.cell != call.cell or first.loops or first.withs or first.conditional or call.args or _nested(module, call):
+    if (
+        first.cell != call.cell
+        or first.loops
+        or first.withs
+        or first.conditional
+        or call.args
+        or _nested(analysis, module, call)
+    ):
         return ()
-    start = min((c.line for c in module.calls if _same_statement(c, first)), default=first.line)
+    start = min(
+        (c.line for c in analysis.calls_in(module, first.scope) if _same_statement(c, first)), default=first.line
+    )
     around = (a for a in module.assigns if a.cell == first.cell and a.line <= first.line <= a.value.line)
     start = min([start, *(a.line for a in around)])
     indent = " " * (call.column - 1)
     if call.starred or any(value.kind != CONSTANT for value in call.keywords.values()) or start > first.line:
         return ()
-    between = (c for c in module.calls if first.index < c.index < call.index)
+    between = module.calls[first.index + 1 : call.index]
     head = call.path.partition(".")[0]
     imported = any(
         i.alias.partition(".")[0] == head and i.cell == call.cell and i.line >= start for i in module.imports
@@ -94,6 +103,10 @@ def _same_statement(one: Call, other: Call) -> bool:
     return one.cell == other.cell and one.line <= other.line <= one.end_line and one.scope == other.scope
 
 
-def _nested(module: Module, call: Call) -> bool:
+def _nested(analysis: Analysis, module: Module, call: Call) -> bool:
     """Whether the call is part of a larger expression."""
-    return any(value.kind == "call" and value.data == call.index for c in module.calls for value in c.args)
+    return any(
+        value.kind == "call" and value.data == call.index
+        for c in analysis.calls_in(module, call.scope)
+        for value in c.args
+    )

@@ -2,7 +2,8 @@
 
 ## What it does
 Finds calls of `autolog()` in files in which nothing is trained that they would cover: neither in the file nor in the
-project's own functions that it calls.
+project's own functions that it calls, nor, for a call in a function, in the files that run with it. Nothing is told
+where what is trained comes from a library that is not known, or where a cell that cannot be read may train.
 
 ## Why is this bad?
 It looks as if the training were logged. A PyTorch loop of one's own, for instance, is not covered by any autologging:
@@ -27,6 +28,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.frameworks import training
+from bis._audit.parsing.ir import CONSTANT
 from bis._audit.questions import execution_order, ml_calls
 from bis._audit.questions.traces import traces
 from bis._audit.rule_contract import Rule
@@ -45,6 +48,7 @@ RULE = Rule("BIS202", "autolog-covers-nothing", Severity.WARNING, Confidence.MED
 
 
 _MAY_TRAIN = ("train", "fit", "tune", "objective", "run", "optimi", "search")
+_SWITCHES = frozenset({"train", "requires_grad_"})  # of a network, to its state while it is trained: `net.train()`
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
@@ -53,14 +57,18 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         autologs = [c for c in module.calls if analysis.direct(module, c) == ("autolog",)]
         if not autologs:
             continue
-        trainings, reached = _trainings(analysis, module)
+        here, reached = _trainings(analysis, module)
+        elsewhere: list[Call] | None = None
         for call in autologs:
-            if call.scope and call.index not in reached:
-                continue  # in a function that other files may call
             flavour = canonical(call.api).split(".")[1]
             if flavour != "autolog" and flavour not in mlflow.AUTOLOG_COVERS:
                 continue  # of a library that calls models rather than trains them
-            if trainings is None or any(execution_order.covered(call, one) for one in trainings):
+            trainings = here
+            if here is not None and (not here or (call.scope and call.index not in reached)):
+                # Other files may call the function, or import this one: what they train counts, too.
+                elsewhere = _trainings_around(analysis, module) if elsewhere is None else elsewhere
+                trainings = elsewhere if elsewhere or not call.scope else None
+            if trainings is None or any(_may_cover(call, one) for one in trainings):
                 continue
             if trainings:
                 what = f"what is trained here ({trainings[0].path or trainings[0].method}) is not covered by it"
@@ -69,11 +77,16 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             yield RULE.at_call(module, call, f"{call.path}() logs nothing: {what}")
 
 
+def _may_cover(autolog: Call, training: Call) -> bool:
+    """Whether autologging covers a training, or may: of an object that another library makes, the kind is not known."""
+    return execution_order.covered(autolog, training) or not ml_calls.is_of_known_library(training)
+
+
 def _trainings(analysis: Analysis, module: Module) -> tuple[list[Call] | None, set[int]]:
     """All trainings that a file reaches, None where it may reach others; and the calls that run from its top."""
     found: list[Call] = []
     reached: set[int] = set()
-    unknown = False
+    unknown = _trains_unread(module)
     for position, trace in enumerate(traces(analysis, module)):
         from_top = position == 0 and bool(trace) and trace[0].depth == 0
         for step in trace:
@@ -82,13 +95,34 @@ def _trainings(analysis: Analysis, module: Module) -> tuple[list[Call] | None, s
                 continue
             if from_top and step.module is module:
                 reached.add(call.index)
-            if ml_calls.trains(call):
-                found.append(call)
-                unknown = unknown or call.api.startswith("sklearn.model_selection.")  # of whatever it is given
-            elif _may_train(analysis, call, step.module):
-                unknown = True
-    imported = any(analysis.project.links.uses(other, module) for other in analysis.project.modules)
-    return (None if unknown or (imported and not found) else found), reached
+            unknown = _take(analysis, step.module, call, found) or unknown
+    return (None if unknown else found), reached
+
+
+def _trainings_around(analysis: Analysis, module: Module) -> list[Call] | None:
+    """All trainings in the files that run with one in any program; None where there may be others."""
+    together = analysis.project.links.together(module)
+    found: list[Call] = []
+    unknown = False
+    for other in analysis.project.programs:
+        if other.file in together:
+            unknown = unknown or _trains_unread(other)
+            for call in other.calls:
+                unknown = _take(analysis, other, call, found) or unknown
+    return None if unknown else found
+
+
+def _take(analysis: Analysis, module: Module, call: Call, found: list[Call]) -> bool:
+    """Take in a call that trains; returns whether it is not known what it trains, or whether it trains."""
+    if not ml_calls.trains(call):
+        return _may_train(analysis, call, module)
+    found.append(call)
+    return call.api.startswith("sklearn.model_selection.")  # of whatever it is given
+
+
+def _trains_unread(module: Module) -> bool:
+    """Whether code that could not be read, or that is run from another file, may train."""
+    return any(name in training.METHOD_NAMES or name == "%run" for name, _cell, _line in module.unread_calls)
 
 
 def _may_train(analysis: Analysis, call: Call, module: Module) -> bool:
@@ -97,6 +131,8 @@ def _may_train(analysis: Analysis, call: Call, module: Module) -> bool:
     root = ml_calls.library(call.api)
     if root in {"pyspark", "subprocess", "os"} and word in {"fit", "run", "system", "popen", "call", "check_call"}:
         return True
+    if word in _SWITCHES and all(given.kind == CONSTANT for given in call.args) and not call.keywords:
+        return False
     unknown = call.api.startswith(("@", ".")) and analysis.project.links.function(call.api, module) is None
-    outside = root not in {"", "mlflow", "sklearn", "numpy", "pandas", "matplotlib"} and "train" in word
-    return (unknown or outside) and any(part in word for part in _MAY_TRAIN)
+    outside = root not in {"", "mlflow", "sklearn", "numpy", "pandas", "matplotlib", "torch"} and "train" in word
+    return (unknown or outside) and "transform" not in word and any(part in word for part in _MAY_TRAIN)

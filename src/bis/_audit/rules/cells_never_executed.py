@@ -2,7 +2,9 @@
 
 ## What it does
 Finds notebooks in which some code cells have been executed and others have not, and the last ones that were executed
-are below those; and notebooks in which no cell has been executed.
+are below those; and notebooks in which no cell has been executed. A cell without a number that has an output was
+executed, and so were cells whose numbers are exactly those that are missing between their neighbours': a tool took them
+away.
 
 ## Why is this bad?
 Its results cannot be compared with anything: there are none, or they were made without a part of the code.
@@ -30,8 +32,9 @@ from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Place, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from bis._audit.parsing.ir import CodeCell
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
@@ -49,8 +52,25 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             if not any(cell.has_outputs for cell in code):
                 yield RULE.at(Place(module.file), f"none of its {len(code)} code cells was executed when it was saved")
             continue
-        skipped = [cell for cell in code if cell.count is None and cell.index < executed[-1].index]
+        known = {cell.index for cell in code if cell.count is not None or cell.has_outputs} | _numbered(module.cells)
+        skipped = [cell for cell in code if cell.index not in known and cell.index < executed[-1].index]
         if skipped:
             were = "code cell above cell {} was" if len(skipped) == 1 else "code cells above cell {} were"
             message = f"{len(skipped)} {were.format(executed[-1].index)} never executed"
             yield RULE.at(Place(module.file, skipped[0].index, 1), message)
+
+
+def _numbered(cells: Sequence[CodeCell]) -> set[int]:
+    """Cells without a number between two with numbers, where exactly as many numbers are missing there."""
+    found: set[int] = set()
+    between: list[CodeCell] = []
+    last = 0
+    for cell in cells:
+        if cell.count is None:
+            between.append(cell)
+            continue
+        missing = cell.count - last - 1
+        if len([one for one in between if not one.empty]) <= missing <= len(between):
+            found |= {one.index for one in between}
+        last, between = cell.count, []
+    return found

@@ -1,8 +1,8 @@
 """Credentials in the code, next to tracking.
 
 ## What it does
-Finds literal passwords, tokens and keys that are given to environment variables of MLflow and its stores, are part of a
-tracking address, or are given to the login of a tracker.
+Finds literal passwords, tokens and keys that are given to environment variables of MLflow and its stores or to names
+like them, are part of a tracking address, or are given to the login of a tracker.
 
 ## Why is this bad?
 Everyone who can read the repository can write to the store, and its records of past runs can no longer be trusted. A
@@ -25,8 +25,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import CONSTANT, DICT
-from bis._audit.questions import literals
+from bis._audit.parsing.ir import CONSTANT
+from bis._audit.questions import environment_variables, literals
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Place, Severity
 
@@ -63,7 +63,7 @@ _PLACEHOLDER = re.compile(
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such literal, without repeating it."""
     for module in analysis.project.modules:
-        for key, value, place in _environment(module):
+        for key, value, place in (*environment_variables.variables_set(module), *_named(module)):
             if _VARIABLE.match(key) and _is_secret(value):
                 yield RULE.at(place, f"{key} is written in the code")
         for call in module.calls:
@@ -77,21 +77,15 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                     yield RULE.at(place, "an address with a password in it")
 
 
-def _environment(module: Module) -> Iterator[tuple[str, Value, Place]]:
-    """Names and values that are put into the environment: ``os.environ["A"] = "b"``, ``os.environ.update(A="b")``."""
+def _named(module: Module) -> Iterator[tuple[str, Value, Place]]:
+    """Variables of the environment that are mistaken for names: ``mlflow.MLFLOW_TRACKING_PASSWORD = "..."``."""
     for assign in module.assigns:
-        if assign.name.endswith("environ[]") and assign.key:
-            yield assign.key, assign.value, Place(module.file, assign.cell, assign.line, assign.column)
-    for call in module.calls:
-        if call.api in {"os.putenv", "os.environ.setdefault"} and len(call.args) > 1 and call.args[0].kind == CONSTANT:
-            yield str(call.args[0].data), call.args[1], module.place_of(call)
-        elif call.api == "os.environ.update":
-            for keyword, value in call.keywords.items():
-                yield keyword, value, module.place_of(call)
-            for given in call.args:
-                for key, value in zip(given.items[::2], given.items[1::2], strict=False) if given.kind == DICT else ():
-                    yield str(key.data), value, module.place_of(call)
+        if not assign.name.endswith("[]"):
+            place = Place(module.file, assign.cell, assign.line, assign.column)
+            yield assign.name.rpartition(".")[2], assign.value, place
 
 
 def _is_secret(value: Value) -> bool:
+    if value.kind == CONSTANT and isinstance(value.data, str) and _VARIABLE.match(value.data):
+        return False  # the name of a variable
     return value.kind == CONSTANT and isinstance(value.data, str) and not _PLACEHOLDER.match(value.data.strip())

@@ -3,7 +3,7 @@
 ## What it does
 Finds files that declare dependencies without one version each, in projects that have no lock file. A version in a
 file beside it counts (`requirements.in` and `requirements.txt`); one in an image, a notebook or another folder does
-not.
+not. The same list in several files is one finding, and so are the lists of more than five files.
 
 ## Why is this bad?
 The same requirements install other versions next month. Between two versions of a library the same seed gives other
@@ -40,7 +40,7 @@ RULE = Rule("BIS502", "dependencies-unpinned", Severity.NOTE, Confidence.HIGH)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Report it once for each file, at the first package that is not pinned."""
+    """Report it once for each list, at the first package that is not pinned; of many lists once."""
     dependencies = analysis.project.dependencies
     if dependencies.pins == "lock":
         return
@@ -48,8 +48,29 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     for one in dependencies.unpinned:
         if not one.place.file.endswith(".ipynb"):
             by_file.setdefault(one.place.file, {}).setdefault(one.name, one)
+    if len(by_file) > _MOST:
+        yield _together(by_file)
+        return
+    alike: dict[tuple[str, ...], list[str]] = {}
     for file, loose in sorted(by_file.items()):
-        total = len({one.name for one in dependencies.computing if one.place.file == file})
-        shown = ", ".join([*loose][:3]) + (", ..." if len(loose) > 3 else "")
-        first = next(iter(loose.values()))
-        yield RULE.at(first.place, f"{len(loose)} of {total} dependencies are not pinned: {shown}")
+        alike.setdefault(tuple(loose), []).append(file)
+    for names, files in alike.items():
+        total = len({one.name for one in dependencies.computing if one.place.file == files[0]})
+        shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+        first, *others = (by_file[file][names[0]].place for file in files)
+        also = f" (and in {len(others)} other {'files' if len(others) > 1 else 'file'})" if others else ""
+        yield RULE.at(
+            first, f"{len(names)} of {total} dependencies are not pinned: {shown}{also}", related=tuple(others)
+        )
+
+
+_MOST = 5  # files, each for itself
+
+
+def _together(by_file: dict[str, dict[str, Declared]]) -> Finding:
+    """One finding for many lists: that of each chapter, of each service."""
+    names = sorted({name for loose in by_file.values() for name in loose})
+    shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+    first, *others = (next(iter(loose.values())).place for _file, loose in sorted(by_file.items()))
+    message = f"dependencies are not pinned in {len(by_file)} files, {len(names)} in all: {shown}"
+    return RULE.at(first, message, related=tuple(others))

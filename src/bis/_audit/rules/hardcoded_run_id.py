@@ -1,7 +1,8 @@
 """A run id that is written in the code.
 
 ## What it does
-Finds literal run ids that are given to MLflow, or to a name that says so, also within `runs:/` addresses. Those in
+Finds literal run ids that are given to MLflow, or to a name that says so, also within `runs:/` addresses, and where a
+name stands for them there (`f"runs:/{model_id}/model"`). Ids of logged models (`models:/m-...`) are alike. Those in
 tests are left alone.
 
 ## Why is this bad?
@@ -25,7 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.questions import literals
+from bis._audit.questions.run_ids import run_ids
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
@@ -40,5 +41,5 @@ RULE = Rule("BIS401", "hardcoded-run-id", Severity.ERROR, Confidence.HIGH)
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such literal."""
-    for place in sorted(set(literals.run_ids(analysis))):
+    for place in sorted(set(run_ids(analysis))):
         yield RULE.at(place, "a literal run id: it is in one store only")

@@ -1,8 +1,9 @@
 """A tracking address that is written in the code.
 
 ## What it does
-Finds literal addresses that are given to `mlflow.set_tracking_uri`, a client or a logger. One that is given under a
-condition, in a file that asks for `MLFLOW_TRACKING_URI`, is what it falls back to, and left alone.
+Finds literal addresses that are given to `mlflow.set_tracking_uri`, `mlflow.set_registry_uri`, a client or a logger,
+or put into the environment (`os.environ["MLFLOW_TRACKING_URI"] = ...`). One that is given under a condition, in a file
+that asks for `MLFLOW_TRACKING_URI`, is what it falls back to, and left alone.
 
 ## Why is this bad?
 The program logs to one place, which others cannot reach, and which is another one tomorrow. MLflow reads the address
@@ -39,6 +40,7 @@ RULE = Rule("BIS402", "hardcoded-tracking-uri", Severity.NOTE, Confidence.HIGH, 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such call; the address itself is not repeated, since it may hold a password."""
-    for module, call, text in literals.tracking_uris(analysis):
+    for place, text, variable in literals.tracking_uris(analysis):
         scheme = text.partition(":")[0] if ":" in text else "path"
-        yield RULE.at_call(module, call, f"a literal tracking address ({scheme}): set MLFLOW_TRACKING_URI instead")
+        kind = "registry" if variable == "MLFLOW_REGISTRY_URI" else "tracking"
+        yield RULE.at(place, f"a literal {kind} address ({scheme}): set {variable} instead")

@@ -86,8 +86,9 @@ def _targets(module: Module, call: Call) -> set[str]:
 def _fixed_name(module: Module, call: Call, position: int) -> bool:
     """Whether the metric has one name in all turns of the innermost loop."""
     changing = _targets(module, call)
-    for assign in module.assigns:  # names made from the loop's
-        if assign.scope == call.scope and assign.value.names() & changing:
+    for assign in module.assigns:  # names made from the loop's, and counters: i += 1
+        names = assign.value.names()
+        if assign.scope == call.scope and (assign.name in names or names & changing):
             changing.add(assign.name)
     given = call.argument(position, "key") or call.argument(position, "metrics")
     if given is None:

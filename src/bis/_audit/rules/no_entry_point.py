@@ -2,7 +2,8 @@
 
 ## What it does
 Finds projects that train in scripts and have neither an MLproject file nor any other sign of how to start them: no
-Makefile, DVC pipeline or script entry point, no `main.py` or `train.py`, no command in a document.
+Makefile, DVC pipeline or script entry point, no `main.py` or `train.py` at the top or in a folder of programs, no
+command in a document or in the file of a pipeline (`command: python fit.py`).
 
 ## Why is this bad?
 Among several files, only the author knows which is run first, and with which arguments.

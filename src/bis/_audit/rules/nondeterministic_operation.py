@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.frameworks.randomness import MAKES_DETERMINISTIC, nondeterministic
-from bis._audit.parsing.ir import CONSTANT
+from bis._audit.parsing.ir import CONSTANT, LIST
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
@@ -58,8 +58,24 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 operation = nondeterministic(f".{call.method}")
             if operation is None or (fixed and operation.remedy) or not _applies(call, operation):
                 continue
+            if _is_layer_called(call) or _is_mean(call):
+                continue
             message = f"{call.method} gives other bits at the same seed: {operation.condition}"
             yield RULE.at_call(module, call, message)
+
+
+def _is_layer_called(call: Call) -> bool:
+    """Whether a layer is called that was made, and reported, elsewhere: ``self.pool(x)``."""
+    return call.method[:1].isupper() and not call.path.rpartition(".")[2][:1].isupper()
+
+
+def _is_mean(call: Call) -> bool:
+    """Whether an average pooling has one output: PyTorch then takes the mean, which repeats."""
+    size = call.argument(0, "output_size") if call.method.startswith("AdaptiveAvgPool") else None
+    if size is None:
+        return False
+    sizes = size.items if size.kind == LIST else (size,)
+    return bool(sizes) and all(one.kind == CONSTANT and one.data == 1 for one in sizes)
 
 
 def _applies(call: Call, operation: Operation) -> bool:

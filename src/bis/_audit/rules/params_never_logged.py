@@ -2,7 +2,8 @@
 
 ## What it does
 Finds projects that use MLflow and train a model or log something, in which no call logs a parameter and no autologging
-covers the training.
+covers the training. Where other programs of the project log some, it finds the programs that train and log results
+without a parameter. A project that only evaluates what it is given, or registers it, has none to log.
 
 ## Why is this bad?
 A run whose parameters are unknown can be looked at but not started again: it is not known what made its metrics.
@@ -28,8 +29,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.questions.program_roots import without_params
 from bis._audit.rule_contract import Rule
-from bis.model.project_audit import YES, Confidence, Severity
+from bis.model.project_audit import NO, YES, Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +43,13 @@ RULE = Rule("BIS101", "params-never-logged", Severity.ERROR, Confidence.HIGH)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Report it once, at the first training or the first call that logs something else."""
+    """Report it once, at the first training or the first call that logs something else; or once for each program."""
     fact = analysis.facts["params_not_logged_at_all"]
     if fact.value == YES and fact.places:
         yield RULE.at(fact.places[0], "no parameter of any run is logged, neither by a call nor by autologging")
+    elif fact.value == NO and analysis.facts["uses_mlflow"].value == YES:
+        for program, (module, call) in without_params(analysis):
+            message = (
+                f"no parameter of the runs of {program.module.file} is logged, neither by a call nor by autologging"
+            )
+            yield RULE.at_call(module, call, message)

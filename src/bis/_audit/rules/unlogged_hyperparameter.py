@@ -2,7 +2,9 @@
 
 ## What it does
 Finds literals that are given to an estimator, an optimiser or a training, in files that log to MLflow, where neither
-the value's name nor its variable is logged, and no autologging covers it. It follows variables within the file.
+the value's name nor its variable is logged, and no autologging of the same program covers it. It follows variables
+within the file. A loader of data counts where it shuffles and something is trained: others evaluate. What a training
+does anyway (`shuffle=True` of Keras), and a value that a search replaces, decide nothing.
 
 ## Why is this bad?
 The run looks complete, with some parameters beside its metrics, and yet the one that was changed may be missing.
@@ -24,11 +26,14 @@ with mlflow.start_run():
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import CALL, CONSTANT, DICT, NAME, OTHER, Value
 from bis._audit.questions import execution_order, ml_calls
 from bis._audit.questions.call_arguments import spread
+from bis._audit.questions.lightning_loggers import saves_hyperparameters
+from bis._audit.questions.nested_estimators import nested_estimators, searched
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
@@ -41,6 +46,17 @@ if TYPE_CHECKING:
 
 RULE = Rule("BIS102", "unlogged-hyperparameter", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"mlflow"}))
 
+_EVALUATES = re.compile(
+    r"(?i)(?:^|_)(?:val|valid|validation|test|testing|eval|evaluation|dev|holdout)(?:_|\d|$|set|load|data|dl\b)"
+)
+# The same thing by two names: of optimisers, and of whoever logs.
+_ALSO_CALLED = {
+    "lr": "learning_rate",
+    "learning_rate": "lr",
+    "eta": "learning_rate",
+    "eps": "epsilon",
+    "epsilon": "eps",
+}
 _DEEPEST = 6  # values within values that are followed
 _WHOLE = frozenset(
     {"get_params", "get_xgb_params", "get_config", "get_all_params", "best_params_", "best_params", "vars"}
@@ -49,25 +65,51 @@ _WHOLE = frozenset(
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each maker of a model once, with all arguments that are not logged."""
-    autologs = [c for m in analysis.project.modules for c in m.calls if analysis.direct(m, c) == ("autolog",)]
+    autologs = {
+        module.file: found
+        for module in analysis.project.modules
+        if (found := [call for call in module.calls if analysis.direct(module, call) == ("autolog",)])
+    }
     for module in analysis.project.programs:
         logging = [c for c in module.calls if analysis.kinds(module, c)]
         if not any("param" in analysis.kinds(module, c) or "metric" in analysis.kinds(module, c) for c in logging):
             continue  # a file that logs nothing is another's part
+        together = analysis.project.links.together(module) if autologs else frozenset()
+        covering = [call for file, calls in autologs.items() if file in together for call in calls]
+        inside = nested_estimators(analysis, module) if covering else frozenset()
+        replaced = searched(analysis, module)
         logged = _Logged(analysis, module, [c for c in logging if "param" in analysis.kinds(module, c)])
         for call in [] if logged.everything else module.calls:
             known = spread(analysis, module, call)
             given = ml_calls.hyperparameters(call if known.starred else known)  # {**defaults, **others}: not known
-            missing = [n for n, v in given.items() if logged.misses(n, v, call)]
-            if missing and not any(_covers(autolog, call) for autolog in autologs):
+            missing = [
+                n for n, v in given.items() if logged.misses(n, v, call) and n not in replaced.get(call.index, ())
+            ]
+            if not missing or (ml_calls.loads_data(call) and not _feeds_training(analysis, module, call)):
+                continue
+            roots = {ml_calls.library(call.api), "sklearn" if call.index in inside else ""}
+            if not any(_covers(autolog, call, roots) for autolog in covering):
                 names = ", ".join(missing)
                 yield RULE.at_call(module, call, f"{call.method} is given {names}, which no call logs")
 
 
-def _covers(autolog: Call, maker: Call) -> bool:
-    root = ml_calls.library(maker.api)
+def _covers(autolog: Call, maker: Call, roots: set[str]) -> bool:
+    """Whether autologging logs what a maker is given: of its library, or of an estimator that it is a part of."""
     covers = execution_order.autolog_covers(autolog.api)
-    return root in covers or (root == "lightgbm" and "sklearn" in covers)
+    return bool(roots & set(covers)) or (ml_calls.library(maker.api) == "lightgbm" and "sklearn" in covers)
+
+
+def _feeds_training(analysis: Analysis, module: Module, loader: Call) -> bool:
+    """Whether a loader of data is one that a model is trained with: it shuffles, in a program that trains."""
+    if not analysis.is_part_of_training(module):
+        return False
+    named = {name for given in loader.args[:1] for name in given.names()} | set(loader.targets)
+    if any(_EVALUATES.search(name.rpartition(".")[2]) for name in named):
+        return False
+    if {"sampler", "batch_sampler"} & loader.keywords.keys() or loader.starred:
+        return True
+    shuffle = loader.argument(2, "shuffle")
+    return shuffle is not None and not (shuffle.kind == CONSTANT and not shuffle.data)
 
 
 class _Logged:
@@ -80,6 +122,8 @@ class _Logged:
         self.names: set[str] = set()
         self.everything = False
         for call in calls:
+            if saves_hyperparameters(call):  # of a module of Lightning: what it is made with
+                self.names |= set(module.scopes[call.scope].parameters)
             for value in (*call.args, *call.keywords.values()):
                 self._take(value, call, 0)
             if call.loops:
@@ -139,7 +183,8 @@ class _Logged:
 
     def misses(self, name: str, value: Value, call: Call) -> bool:
         """Whether an argument is a literal that reaches no call that logs parameters."""
-        if name.lower() in self.keys or any(name.lower() == key.rpartition("__")[2] for key in self.keys):
+        names = {name.lower(), _ALSO_CALLED.get(name.lower(), name.lower())}
+        if any(key in names or key.rpartition("__")[2] in names for key in self.keys):
             return False
         variables = value.names()
         if variables & self.names or {v.rpartition(".")[2].lower() for v in variables} & self.keys:
@@ -148,4 +193,4 @@ class _Logged:
         if known is None or not known.is_literal:
             return False
         # batch_size=bs, logged as "bs": the constant itself is reported under another key
-        return not any(key in name.lower() or name.lower() in key for key in self.keys if len(key) > 2)
+        return not any(key in one or one in key for one in names for key in self.keys if len(key) > 2)

@@ -1,7 +1,8 @@
 """A split of the data without a seed.
 
 ## What it does
-Finds calls that split or shuffle data at random and are given no seed, where neither the file nor one that it is
+Finds calls that split, sample (`df.sample(frac=0.8)`) or shuffle data at random and are given no seed, or one that is
+None unless the command line says otherwise, where neither the file nor one that it is
 connected with seeds the global generator they fall back to.
 
 ## Why is this bad?
@@ -38,7 +39,12 @@ if TYPE_CHECKING:
     from bis.model.project_audit import Finding
 
 RULE = Rule(
-    "BIS301", "unseeded-split", Severity.WARNING, Confidence.HIGH, gate=frozenset({"sklearn", "torch"}), fixable=True
+    "BIS301",
+    "unseeded-split",
+    Severity.WARNING,
+    Confidence.HIGH,
+    gate=frozenset({"sklearn", "torch", "pandas", "datasets"}),
+    fixable=True,
 )
 
 

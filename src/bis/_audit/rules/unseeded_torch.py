@@ -1,9 +1,9 @@
 """PyTorch draws, and is not seeded.
 
 ## What it does
-Finds the first call of each file that draws from PyTorch's global generator, the initialisation of layers included,
-where the file or one that it is connected with trains a model and none of them seeds that generator. Tests are left
-out.
+Finds the first call of each file that draws from PyTorch's global generator, the initialisation of layers and the order
+of a loader that shuffles included, where a program that the file is a part of trains a model, and neither it nor a file
+that it is connected with seeds that generator. Tests are left out, and examples of inputs (`dummy_input`).
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
@@ -48,7 +48,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             if not analysis.is_part_of_training(module):
                 break
-            if analysis.is_seeded(module, ("torch",)):
+            if analysis.is_seeded(module, ("torch",)) or ml_calls.decides_nothing(module, call):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds PyTorch")
             break

@@ -53,5 +53,6 @@ TRACKER = Tracker(
         "aim.sdk.adapters": "aim",
         "aim.pytorch_lightning.AimLogger.experiment": "aim.Run",
     },
+    keywords={"aim.Run": {"log_system_params": "code"}},
     assigned={"aim.Run": "param"},
 )

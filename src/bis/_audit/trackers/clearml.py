@@ -36,6 +36,12 @@ _TASK = {
     "upload_artifact": "artifact",
     "register_artifact": "artifact",
     "update_output_model": "model",
+    "add_requirements": "code",
+    "force_requirements_env_freeze": "code",
+    "set_packages": "code",
+    "set_script": "code",
+    "set_repo": "code",
+    "set_base_docker": "code",
 }
 
 TRACKER = Tracker(

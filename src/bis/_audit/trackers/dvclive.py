@@ -38,5 +38,6 @@ TRACKER = Tracker(
         "dvclive.log": "metric",  # of version 0
         "transformers.integrations.DVCLiveCallback": "metric param",
     },
+    keywords={"dvclive.Live": {"save_dvc_exp": "code"}},
     aliases={"dvclive.live.Live": "dvclive.Live", "dvclive.lightning.DVCLiveLogger.experiment": "dvclive.Live"},
 )

@@ -29,7 +29,7 @@ MLFLOW: tuple[Integration, ...] = (
     Integration(
         "lightning.pytorch.loggers.MLFlowLogger",
         "lightning",
-        "metric param",
+        "metric",
         (
             "lightning.pytorch.loggers.mlflow.MLFlowLogger",
             "pytorch_lightning.loggers.MLFlowLogger",
@@ -81,14 +81,16 @@ MLFLOW: tuple[Integration, ...] = (
     Integration(
         "ignite.handlers.mlflow_logger.MLflowLogger",
         "other",
-        "metric param",
+        "metric",
         (
             "ignite.handlers.MLflowLogger",
             "ignite.contrib.handlers.MLflowLogger",
             "ignite.contrib.handlers.mlflow_logger.MLflowLogger",
         ),
     ),
-    Integration("skorch.callbacks.MlflowLogger", "other", "metric param", ("skorch.callbacks.logging.MlflowLogger",)),
+    Integration(
+        "skorch.callbacks.MlflowLogger", "other", "metric artifact", ("skorch.callbacks.logging.MlflowLogger",)
+    ),
     Integration(
         "monai.handlers.MLFlowHandler", "other", "metric param", ("monai.handlers.mlflow_handler.MLFlowHandler",)
     ),
@@ -109,6 +111,12 @@ MLFLOW: tuple[Integration, ...] = (
         "kedro",
         "param",
         ("kedro_mlflow.framework.hooks.mlflow_hook.MlflowHook",),
+    ),
+    Integration(
+        "kedro_mlflow.pipeline.pipeline_ml_factory",
+        "kedro",
+        "model",
+        ("kedro_mlflow.pipeline.pipeline_ml_factory.pipeline_ml_factory",),
     ),
     Integration(
         "kedro_mlflow.io.metrics.MlflowMetricDataset",

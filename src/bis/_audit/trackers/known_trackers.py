@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.trackers import aim, clearml, comet, dvclive, mlflow, neptune, sacred, tensorboard, wandb
+from bis._audit.trackers import aim, clearml, comet, dvclive, mlflow, neptune, sacred, tensorboard, trackio, wandb
 
 if TYPE_CHECKING:
     from bis._audit.trackers.table import Tracker
 
 TRACKERS: tuple[Tracker, ...] = (
     mlflow.TRACKER, wandb.TRACKER, clearml.TRACKER, comet.TRACKER, neptune.TRACKER, aim.TRACKER, dvclive.TRACKER,
-    tensorboard.TRACKER, sacred.TRACKER,
+    tensorboard.TRACKER, sacred.TRACKER, trackio.TRACKER,
 )  # fmt: skip
 # First parts of imports of trackers that trace what is assigned to their objects.
 ASSIGNED_ROOTS = frozenset(root for tracker in TRACKERS if tracker.assigned for root in tracker.roots)

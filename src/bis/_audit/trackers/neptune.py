@@ -37,6 +37,7 @@ _LEGACY = {
     "append_tags": "tag",
     "set_property": "tag",
 }
+_INIT = {"tags": "tag", "source_files": "code", "git_ref": "code", "dependencies": "code"}
 _LOGGER = "lightning.pytorch.loggers.NeptuneLogger"
 
 TRACKER = Tracker(
@@ -94,9 +95,9 @@ TRACKER = Tracker(
         "neptune.create_experiment": "neptune",
     },
     keywords={
-        "neptune.create_experiment": {"params": "param", "tags": "tag"},
-        "neptune.init_run": {"tags": "tag"},
-        "neptune.init": {"tags": "tag"},
+        "neptune.create_experiment": {"params": "param", "tags": "tag", "upload_source_files": "code"},
+        "neptune.init_run": _INIT,
+        "neptune.init": _INIT,
     },
     assigned={"neptune.Run": "param", "neptune.init_run": "param", "neptune.init": "param"},
     elements={

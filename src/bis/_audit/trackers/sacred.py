@@ -10,12 +10,17 @@ _RUN = {
     "add_resource": "dataset",
     "open_resource": "dataset",
 }
+_SOURCES = {
+    "add_source_file": "code",
+    "add_package_dependency": "code",
+}
 
 TRACKER = Tracker(
     name="sacred",
     roots=("sacred",),
     calls={
         **{f"sacred.Experiment.{name}": kind for name, kind in _RUN.items()},
+        **{f"sacred.{owner}.{name}": kind for owner in ("Experiment", "Ingredient") for name, kind in _SOURCES.items()},
         **{f"sacred.run.Run.{name}": kind for name, kind in _RUN.items()},
         "sacred.Experiment.add_config": "param",
         "sacred.Ingredient.add_config": "param",

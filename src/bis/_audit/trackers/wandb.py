@@ -14,7 +14,7 @@ _RUN = {
     "log_artifact": "artifact",
     "upsert_artifact": "artifact",
     "save": "artifact",
-    "log_code": "artifact",
+    "log_code": "code",
     "log_model": "model",
     "link_model": "register",
     "link_artifact": "register",
@@ -101,7 +101,7 @@ TRACKER = Tracker(
         "optuna_integration.wandb.WeightsAndBiasesCallback": "optuna.integration.WeightsAndBiasesCallback",
     },
     makes={"wandb.init": "wandb.Run"},
-    keywords={"wandb.init": {"config": "param", "tags": "tag"}, _LOGGER: {"log_model": "model"}},
+    keywords={"wandb.init": {"config": "param", "tags": "tag", "save_code": "code"}, _LOGGER: {"log_model": "model"}},
     assigned={
         "wandb.config": "param",
         "wandb.Run.config": "param",

@@ -8,12 +8,21 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from bis.corpus.audits.audit_outcomes import failure_of
-from bis.model.corpus_summary import CorpusSummary, Disagreement, Duplicate, Pair, ProjectGroup, RuleCount, Share
-from bis.model.project_audit import NO, UNKNOWN, YES
+from bis.model.corpus_summary import (
+    CorpusSummary,
+    Disagreement,
+    Duplicate,
+    Pair,
+    ProjectGroup,
+    RuleCount,
+    Share,
+    TrackerShare,
+)
+from bis.model.project_audit import KINDS, NO, TRACKER_NAMES, UNKNOWN, YES
 from bis.stats.proportions import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from bis.model.project_audit import Fact, ProjectAudit
 
@@ -22,6 +31,8 @@ _FEWEST_FILES = 4  # of fewer large files, one template in common would make a c
 _MOST_LISTED = 1000
 _SIZES = ((200, "under 200 lines"), (1000, "200 to 999 lines"), (5000, "1,000 to 4,999 lines"))
 _LARGEST = "5,000 lines and more"
+# Facts of a project as a whole, by which those that use one tracker are compared with those that use another.
+_BESIDE = ("seeds_set", "deps_declared")
 # Facts that are compared between years and sizes, and with each other.
 _COMPARED = (
     "logs_params", "logs_metrics", "autolog", "logs_model", "logs_artifact", "logs_dataset", "registers_model",
@@ -58,6 +69,7 @@ class Summary:
         self._rule_projects: Counter[str] = Counter()
         self._rule_findings: Counter[str] = Counter()
         self._trackers: dict[str, Counter[str]] = defaultdict(Counter)
+        self._beside: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         self._search = self._ours = 0
         self._disagreements: list[Disagreement] = []
         self._duplicates: list[Duplicate] = []
@@ -86,6 +98,9 @@ class Summary:
             self._rules.setdefault(finding.code, finding.name)
         for tracker, kinds in audit.trackers.items():
             self._trackers[tracker].update(("any", *kinds))
+            for name in _BESIDE:
+                if name in audit.facts:
+                    self._beside[tracker, name][str(audit.facts[name].value)] += 1
         self._compare(audit)
         size = audit.size
         for i, value in enumerate((size.python_files, size.notebooks, size.code_lines)):
@@ -124,6 +139,7 @@ class Summary:
             pairs=self._all_pairs(),
             rules=tuple(self._rule(code) for code in sorted(self._rules)) if n else (),
             trackers={name: dict(kinds) for name, kinds in sorted(self._trackers.items())},
+            tracker_shares=tuple(self._tracker_shares()),
             search=_share("traces (search for substrings)", YES, self._search, n) if n else None,
             audit=_share("traces (audit)", YES, self._ours, n) if n else None,
             disagreements=tuple(self._disagreements),
@@ -138,6 +154,18 @@ class Summary:
         interval = wilson(projects, self._projects)
         found = self._rule_findings[code]
         return RuleCount(code, self._rules[code], projects, found, self._projects, interval.low, interval.high)
+
+    def _tracker_shares(self) -> Iterator[TrackerShare]:
+        for tracker in TRACKER_NAMES:
+            counts = self._trackers[tracker] if tracker in self._trackers else Counter[str]()
+            users = counts["any"]
+            yield _tracker_share(tracker, "any", users, self._projects)
+            for kind in KINDS:
+                yield _tracker_share(tracker, kind, counts[kind], users)
+            for name in _BESIDE:
+                values = self._beside[tracker, name] if (tracker, name) in self._beside else Counter[str]()
+                known = values[YES] + values[NO]
+                yield _tracker_share(tracker, name, values[YES], known, users - known)
 
     def _all_pairs(self) -> tuple[Pair, ...]:
         found = []
@@ -241,6 +269,11 @@ def _share(fact: str, value: str, count: int, n: int, unknown: int = 0) -> Share
         return Share(fact, value, 0, 0, 0.0, 1.0, unknown)
     interval = wilson(count, n)
     return Share(fact, value, count, n, interval.low, interval.high, unknown)
+
+
+def _tracker_share(tracker: str, trace: str, count: int, n: int, unknown: int = 0) -> TrackerShare:
+    one = _share(tracker, trace, count, n, unknown)
+    return TrackerShare(tracker, trace, one.count, one.n, one.low, one.high, one.unknown)
 
 
 def _groups_of(audit: ProjectAudit) -> list[tuple[str, str]]:

@@ -44,6 +44,50 @@ def test_how_much_is_pinned(files: dict[str, str], pins: str) -> None:
     assert read_dependencies(files).pins == pins
 
 
+@pytest.mark.parametrize(
+    ("files", "pins"),
+    [
+        (
+            {
+                "pyproject.toml": "[project]\ndependencies = ['mlflow==2.7.1']\n"
+                "optional-dependencies.dev = ['pytest>=7']\n"
+            },
+            "all",
+        ),
+        ({"setup.py": "setup(install_requires=['a==1'], extras_require={'test': ['b'], 'docs': ['c']})\n"}, "all"),
+        ({"setup.py": "setup(install_requires=['a==1'], extras_require={'gpu': ['b']})\n"}, "some"),
+        ({"setup.cfg": "[options]\ninstall_requires =\n  a==1\n[options.extras_require]\nlint =\n  b\n"}, "all"),
+        ({"Pipfile": "[packages]\na = '==1'\n[dev-packages]\nb = '*'\n"}, "all"),
+        (
+            {"pyproject.toml": "[tool.poetry.dependencies]\na='1.0'\n[tool.poetry.group.test.dependencies]\nb='*'\n"},
+            "all",
+        ),
+        ({"pyproject.toml": "[project]\ndependencies=['a==1']\n[dependency-groups]\ntrain=['b']\n"}, "some"),
+        ({"requirements.txt": "mlflow\n", "requirements-dev.txt": "pytest==7.0\nmlflow==2.0\n"}, "none"),
+        ({"requirements.txt": "a==1\n", "requirements/tests.txt": "b\n", "docs/requirements.txt": "c\n"}, "all"),
+        ({"requirements.txt": "a==1\n", "requirements/train.txt": "b\n"}, "some"),
+        ({"requirements-dev.txt": "a==1\nb\n"}, "some"),
+    ],
+)
+def test_what_a_run_is_made_with_decides(files: dict[str, str], pins: str) -> None:
+    """Groups for development, tests and documentation are aside, unless there is nothing else; other extras count."""
+    assert read_dependencies(files).pins == pins
+
+
+def test_a_list_that_is_named_and_is_nowhere_is_missing() -> None:
+    """With the line that names it; not where it is in another folder, has a variable in its name, or is made there."""
+    image = "FROM x\nRUN pip install mlflow==2.0 -r requirements.txt\n"
+    assert read_dependencies({"Dockerfile": image}).missing == (("requirements.txt", Place("Dockerfile", -1, 2)),)
+    listed = {"requirements/prod.txt": "-r base.txt\na==1\n"}
+    assert [name for name, _place in read_dependencies(listed).missing] == ["requirements/base.txt"]
+    assert read_dependencies({"docker/Dockerfile": image, "requirements.txt": "a==1\n"}).missing == ()
+    assert read_dependencies({"Dockerfile": image}, others=["app/requirements.txt"]).missing == ()
+    assert read_dependencies({"Dockerfile": "RUN pip install -r $LIST a==1\n"}).missing == ()
+    made = "RUN uv export > all.txt && pip install -r all.txt\n"
+    assert read_dependencies({"Dockerfile": made}).missing == ()
+    assert read_dependencies({}, [("a.ipynb", 1, 1, "!pip install -r requirements.txt")]).missing == ()
+
+
 def test_constraints_declare_nothing() -> None:
     """A constraint says which version, not that a package is needed."""
     found = read_dependencies({"requirements.txt": "numpy\n", "constraints.txt": "scipy==1.0\n"})
@@ -152,3 +196,18 @@ def test_parts_of_a_namespace_are_told_apart() -> None:
 def test_nothing_declares_nothing() -> None:
     """Without manifests every package is undeclared."""
     assert [one.name for one in imports_undeclared({"numpy": Place("a.py")}, set(), Dependencies())] == ["numpy"]
+
+
+@pytest.mark.parametrize(
+    ("conda", "pip", "told"),
+    [
+        ("pytorch", "torch==2.0.1", []),
+        ("matplotlib-base", "matplotlib==3.8.0", []),
+        ("pytorch", "torchvision==0.15.0", ["pytorch"]),
+        ("pytorch-lightning", "torch==2.0.1", ["pytorch-lightning"]),
+    ],
+)
+def test_what_conda_calls_otherwise_is_pinned_by_its_other_name(conda: str, pip: str, told: list[str]) -> None:
+    """Of two lists of one environment, one that names the version is enough."""
+    found = read_dependencies({"environment.yml": f"dependencies:\n- {conda}\n", "requirements.txt": f"{pip}\n"})
+    assert [one.name for one in found.unpinned] == told

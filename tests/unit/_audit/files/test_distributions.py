@@ -48,3 +48,11 @@ def test_what_comes_along_is_closed() -> None:
     assert "pandas" not in brought_by("mlflow-skinny")
     assert "omegaconf" in brought_by("dvclive")
     assert brought_by("nothing-known") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("name", "through"), [("kubernetes", "kfp"), ("anyconfig", "kedro"), ("websocket-client", "kubernetes")]
+)
+def test_packages_of_platforms_bring_their_clients(name: str, through: str) -> None:
+    """Kubeflow's pipelines bring that of Kubernetes."""
+    assert name in brought_by(through)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bis._audit.files.entry_points import EntryPoint, entry_points, is_entry_file
+from bis._audit.files.entry_points import EntryPoint, entry_points, is_entry_file, parameters_of_programs
 
 
 def found(files: dict[str, str], *names: str) -> list[tuple[str, str, int]]:
@@ -108,3 +108,106 @@ def test_hostile_documents_take_seconds_at_most(unit: str) -> None:
     start = time.process_time()
     entry_points([], {"README.md": text, "Makefile": text})
     assert time.process_time() - start < 8
+
+
+@pytest.mark.parametrize(
+    "path", ["scripts/train.py", "bin/run_training.sh", "src/pipelines/main.py", "jobs/train_model.py"]
+)
+def test_programs_in_folders_of_programs(path: str) -> None:
+    """What is called like a program, where programs are kept."""
+    assert found({}, path) == [("file", path, 0)]
+
+
+@pytest.mark.parametrize(
+    "path", ["mypkg/train.py", "lib/models/main.py", "scripts/old/2020/train.py", "scripts/fit.py"]
+)
+def test_modules_elsewhere_are_no_programs_by_their_name(path: str) -> None:
+    """A package may have a module of that name."""
+    assert found({}, path) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "name"),
+    [
+        ("azureml/job.yml", "command: python fit.py --lr 0.1\ncode: src\n", "python fit.py"),
+        ("pipeline.yaml", "steps:\n  - run: >\n      python -m pkg.fit\n", "python -m pkg.fit"),
+        (".github/workflows/train.yml", "      - run: |\n    pip install -e .\n    python fit.py\n", "python fit.py"),
+        ("docker-compose.yml", 'services:\n  a:\n    command: ["python", "fit.py"]\n', "python fit.py"),
+        ("k8s/fit.yaml", "args: mlflow run . -e main\n", "mlflow run ."),
+    ],
+)  # fmt: skip
+def test_pipelines_say_what_they_run(path: str, text: str, name: str) -> None:
+    """In a key, in the lines below it, or in a list."""
+    assert [(kind, one) for kind, one, _line in found({path: text}, "src/fit.py")] == [("pipeline", name)]
+    assert is_entry_file(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("docker-compose.yml", "command: postgres -c a=b\n"),
+        (".github/workflows/ci.yml", "run: python -m pytest\n"),
+        (".github/workflows/ci.yml", "run: pip install -r requirements.txt\n"),
+        ("job.yml", "command: python elsewhere.py\n"),
+        ("settings/model.yml", "command: python fit.py\n"),
+    ],
+)
+def test_what_pipelines_run_besides(path: str, text: str) -> None:
+    """Services, tests, installations, and programs that are not there."""
+    assert found({path: text}, "src/fit.py") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "starts"),
+    [
+        ("experiment.sh", True),
+        ("scripts/launch_all.sh", True),
+        ("start.sh", True),
+        ("setup.sh", False),
+        ("restart.sh", False),
+        ("experiment.py", False),
+    ],
+)
+def test_scripts_of_a_shell_that_start_experiments(name: str, starts: bool) -> None:
+    """By their names."""
+    assert bool(found({}, name)) is starts
+
+
+PROJECT = "entry_points:\n  main:\n    parameters:\n      lr: float\n      data: path\n    command: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "command", "programs"),
+    [
+        ("MLproject", "python train.py --lr {lr}", {"train.py"}),
+        ("MLproject", "python a.py {lr} && python src/b.py", {"a.py", "src/b.py"}),
+        ("examples/one/MLproject", "'python ../train.py'", {"examples/train.py"}),
+        ("MLproject", "Rscript train.R", set()),
+        ("conf/project.yaml", "python train.py", set()),
+    ],
+)
+def test_parameters_of_programs_that_an_mlproject_starts(path: str, command: str, programs: set[str]) -> None:
+    """Those of the entry point, by the program's path."""
+    assert parameters_of_programs({path: PROJECT.format(command)}) == {program: {"lr", "data"} for program in programs}
+
+
+@pytest.mark.parametrize("text", ["entry_points: [", "entry_points:\n  main:\n    command: python a.py\n", ""])
+def test_an_entry_point_without_parameters_gives_none(text: str) -> None:
+    """Nor does a file that cannot be read."""
+    assert parameters_of_programs({"MLproject": text}) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "starts"),
+    [
+        ("- `uv run examples/train.py`: trains", True),
+        ("uv run train.py --lr 1", True),
+        ("$ poetry run python train.py", True),
+        ("uv run other.py", False),
+        ("see train.py", False),
+    ],
+)
+def test_a_runner_starts_a_program_by_itself(line: str, starts: bool) -> None:
+    """`uv run` needs no ``python``; of a program that is there."""
+    kinds = [kind for kind, _name, _line in found({"docs/a.md": line}, "examples/train.py")]
+    assert ("document" in kinds) is starts

@@ -166,6 +166,10 @@ def test_an_exported_environment_is_exact() -> None:
     lines = "".join(f"- package{i}=1.{i}\n" for i in range(30))
     assert all(declared("environment.yml", f"dependencies:\n{lines}").values())
     assert not any(declared("environment.yml", "dependencies:\n- numpy=1.26\n").values())
+    told = "name: a\ndependencies:\n- numpy=1.26\n- scipy\nprefix: /opt/a\n"
+    assert declared("environment.yml", told) == {"numpy": True, "scipy": False}
+    builds = "dependencies:\n- numpy=1.26\n- x264=1!161.3030=h0d_1\n- scipy>=1\n"
+    assert declared("environment.yml", builds) == {"numpy": True, "x264": True, "scipy": False}
 
 
 @pytest.mark.parametrize(

@@ -170,3 +170,59 @@ def test_a_mebibyte_of_anything_takes_seconds_at_most(text: str) -> None:
     start = time.process_time()
     read(text)
     assert time.process_time() - start < 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "export MLFLOW_TRACKING_URI=databricks\n\nWe like MLflow.",
+        "Set MLFLOW_TRACKING_URI to the address of your server.",
+        "MLFLOW_TRACKING_URI=http://<host>:5000",
+        "The tracking URI of MLflow is read from the environment.",
+    ],
+)
+def test_an_address_that_is_not_given_leads_to_no_view(text: str) -> None:
+    """The name of a service, a variable alone, a gap to be filled in: nobody can look there."""
+    assert read(text).explains_viewing == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "export MLFLOW_TRACKING_URI=http://mlflow.team.org:5000",
+        "export MLFLOW_TRACKING_URI=sqlite:///mlflow.db",
+        'mlflow.set_tracking_uri("file:./mlruns")',
+    ],
+)
+def test_an_address_that_is_given_leads_to_a_view(text: str) -> None:
+    """Of a server, a database or a folder."""
+    assert read(text).explains_viewing
+
+
+@pytest.mark.parametrize(
+    ("path", "is_one"),
+    [
+        ("app/install.md", True),
+        ("project/setup/first.md", True),
+        ("models/Getting_Started.md", True),
+        ("models/card.md", False),
+        ("setup/notes.txt", False),
+    ],
+)
+def test_documents_of_inner_folders_that_lead_the_reader(path: str, is_one: bool) -> None:
+    """By their own name, or the folder's; not texts, which may be data."""
+    assert is_document(path) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "explains"),
+    [
+        ("The model is registered in the MLflow registry.", True),
+        ("MLflow: parameters and metrics are logged.", True),
+        ("The best model is registered in the Vertex AI registry.", False),
+        ("A registered user may see the parameters.", False),
+    ],
+)
+def test_others_have_registries_too(text: str, explains: bool) -> None:
+    """What is registered is so with MLflow where it is named."""
+    assert bool(read(text).explains_logging) is explains

@@ -103,6 +103,10 @@ def test_prose_is_a_problem_told_once() -> None:
         ("conda-forge::numpy>=1.2", False),
         ("defaults:numpy=1.26.4", True),
         ("numpy[version='>=1.2']", False),
+        ("numpy=1!1.26.4", True),
+        ("numpy=1!1.26=h0d_1", True),
+        ("numpy=1!1.26", False),
+        ("numpy!=1.26", False),
     ],
 )
 def test_conda_takes_one_equals_sign_for_a_beginning(text: str, *, pinned: bool) -> None:
@@ -128,3 +132,23 @@ def test_long_lines_are_cut() -> None:
     """No line is looked at beyond its first thousands of characters, and joined lines do not grow for ever."""
     lines = list(logical_lines("a \\\n" * 50_000))
     assert all(len(line) < 20_000 for _number, line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "pinned"),
+    [
+        ("x264=1!161.3030=h0d85af4_1", True),
+        ("x264=1!161.3030", True),
+        ("ncurses=6.3", True),
+        ("tzdata=2022a", True),
+        ("ld_impl_linux-64=2.38", True),
+        ("ncurses>=6.3", False),
+        ("ncurses", False),
+        ("pandas=2.1", False),
+    ],
+)
+def test_of_some_packages_of_conda_two_parts_are_one_version(text: str, *, pinned: bool) -> None:
+    """There is no third part; an epoch in front is no exclusion."""
+    sheet = Sheet("environment.yml")
+    assert sheet.require_conda(text, Place("environment.yml"))
+    assert [one.pinned for one in sheet.declared] == [pinned]

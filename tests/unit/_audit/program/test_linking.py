@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from bis._audit.program.linking import link
 from tests.unit._audit.small_projects import notebook, project
 
 WRAPPER = "import mlflow\ndef log_all(x):\n    mlflow.log_params(x)\n"
@@ -217,3 +218,20 @@ def test_functions_are_found_by_their_names() -> None:
     assert other is not None
     assert other[0] is b
     assert [one.links.function(api, a) for api in ("mlflow.log_param", "@no", "@c.py:g")] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("code", "uses"),
+    [
+        ("import hydra\nhydra.utils.instantiate(cfg.model)\n", True),
+        ("from hydra.utils import instantiate as i\ni(cfg.model)\n", True),
+        ("from lightning.pytorch.cli import LightningCLI\nLightningCLI()\n", True),
+        ("import hydra\n", False),
+    ],
+)
+def test_what_a_configuration_makes_is_used_by_whoever_makes_it(code: str, uses: bool) -> None:
+    """Its file is found by the dotted name."""
+    modules = project({"train.py": code, "src/net.py": "class Net: pass\n", "src/other.py": ""}).modules
+    links = link(modules, frozenset({"src.net.Net", "torch.optim.Adam"}))
+    train = next(module for module in modules if module.file == "train.py")
+    assert set(links.reached(train)) - {"train.py"} == ({"src/net.py"} if uses else set())

@@ -69,3 +69,104 @@ def test_dictionaries_of_dictionaries_end(tmp_path: Path) -> None:
     facts = audit_project(write(tmp_path / "p", {"a.py": IMPORTS + "\n".join(lines)}), "p").facts
     assert facts["unseeded_estimator"].value == "unknown"
     assert time.process_time() - start < 10
+
+
+NESTED = "c = {'split': {'random_state': 42}, 'model': {'seed': 42, 'depth': 3}, 'plain': {'depth': 3}}\n"
+SPLIT = "from sklearn.model_selection import train_test_split\n"
+BOOST = "import lightgbm as lgb\nimport xgboost as xgb\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "unseeded", "seeds"),
+    [
+        (NESTED + SPLIT + "train_test_split(X, **c['split'])\n", "no", "yes"),
+        (NESTED + SPLIT + "s = c['split']\ntrain_test_split(X, **s)\n", "no", "yes"),
+        (NESTED + SPLIT + "train_test_split(X, **c.get('split'))\n", "no", "yes"),
+        (NESTED + SPLIT + "train_test_split(X, random_state=c['split']['random_state'])\n", "no", "yes"),
+        (NESTED.replace("42", "None") + SPLIT + "train_test_split(X, **c['split'])\n", "yes", "no"),
+        (NESTED + SPLIT + "train_test_split(X, **c['plain'])\n", "yes", "unknown"),
+        (NESTED + SPLIT + "c['split'] = other()\ntrain_test_split(X, **c['split'])\n", "unknown", "unknown"),
+        (SPLIT + "c = yaml.safe_load(f)\ntrain_test_split(X, **c['split'])\n", "unknown", "no"),
+        (NESTED + BOOST + "lgb.train(c['model'], d)\n", "no", "yes"),
+        ("p = {'seed': 42}\n" + BOOST + "lgb.train(p, d)\n", "no", "yes"),
+        ("p = {'seed': 42}\n" + BOOST + "xgb.train(params=p, dtrain=d)\n", "no", "yes"),
+        (BOOST + "xgb.cv({'seed': 7}, d)\n", "no", "yes"),
+        ("p = dict(seed=1)\n" + BOOST + "lgb.LGBMClassifier(**p)\n", "no", "yes"),
+        (NESTED + BOOST + "lgb.train(c['plain'], d)\n", "no", "unknown"),
+        ("p = {'depth': 42}\n" + BOOST + "lgb.train(p, d)\n", "no", "no"),
+        ("p = {'seed': None}\n" + BOOST + "lgb.train(p, d)\n", "no", "no"),
+        ("p = {'seed': 1}\nprint(p)\n", "no", "unknown"),
+    ],
+)
+def test_seeds_in_dictionaries_of_dictionaries(code: str, unseeded: str, seeds: str, tmp_path: Path) -> None:
+    """Entries are looked up, also where a function takes its parameters in one dictionary."""
+    found = audit_project(write(tmp_path, {"a.py": code}), "p").facts
+    assert (found["unseeded_split"].value, found["seeds_set"].value) == (unseeded, seeds)
+
+
+PARSER = "import argparse\nfrom sklearn.model_selection import train_test_split\np = argparse.ArgumentParser()\n"
+USED = "args = p.parse_args()\ntrain_test_split(X, random_state=args.random_state)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "unseeded"),
+    [
+        (PARSER + "p.add_argument('--random_state', type=int, default=None)\n" + USED, "yes"),
+        (PARSER + "p.add_argument('--random-state', type=int)\n" + USED, "yes"),
+        (PARSER + "p.add_argument('-r', dest='random_state', default=None)\n" + USED, "yes"),
+        (PARSER + "p.add_argument('--random_state', type=int, default=42)\n" + USED, "no"),
+        (PARSER + "p.add_argument('--random_state', type=int, required=True)\n" + USED, "no"),
+        (PARSER + "p.add_argument('random_state', type=int)\n" + USED, "no"),
+        (PARSER + "p.add_argument('--random_state', default=DEFAULT)\n" + USED, "no"),
+        (PARSER + "import numpy as np\nnp.random.seed(1)\np.add_argument('--random_state')\n" + USED, "no"),
+        (PARSER + "p.add_argument('--seed')\n" + USED, "no"),
+    ],
+)
+def test_a_seed_that_is_none_unless_the_command_line_says_otherwise(code: str, unseeded: str, tmp_path: Path) -> None:
+    """An option without a default; not one that must be given, or that is declared elsewhere."""
+    assert audit_project(write(tmp_path, {"a.py": code}), "p").facts["unseeded_split"].value == unseeded
+
+
+PANDAS = "import pandas as pd\ndf = pd.read_csv('a.csv')\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "unseeded"),
+    [
+        (PANDAS + "train = df.sample(frac=.8)\n", "yes"),
+        (PANDAS + "df = df.sample(frac=1).reset_index(drop=True)\n", "yes"),
+        (PANDAS + "train = df.sample(100)\n", "yes"),
+        (PANDAS + "few = df.sample(5)\n", "no"),
+        (PANDAS + "few = df.sample(n=1)\n", "no"),
+        (PANDAS + "one = df.sample()\n", "no"),
+        (PANDAS + "train = df.sample(rows)\n", "yes"),
+        ("def split(df):\n    return df.sample(frac=.8)\n", "yes"),
+        (PANDAS + "train = df.sample(frac=.8, random_state=1)\n", "no"),
+        (PANDAS + "import numpy as np\nnp.random.seed(1)\ntrain = df.sample(frac=.8)\n", "no"),
+        ("def draw(d):\n    return d.sample(10)\n", "no"),
+        ("import random\nrandom.sample(x, 3)\n", "no"),
+        ("import torch\ntorch.distributions.Normal(0, 1).sample()\n", "no"),
+        ("def split(df):\n    return df.sample(fraction=.8, seed=1)\n", "no"),
+    ],
+)
+def test_samples_of_tables_are_splits(code: str, unseeded: str, tmp_path: Path) -> None:
+    """Of pandas, and of what takes a share as pandas does; other things sample, too."""
+    assert audit_project(write(tmp_path, {"a.py": code}), "p").facts["unseeded_split"].value == unseeded
+
+
+@pytest.mark.parametrize(
+    ("space", "seeds"),
+    [
+        ("{'random_state': 1, 'max_depth': hp.choice('d', [1])}", "yes"),
+        ("{'max_depth': hp.choice('d', [1]), 'seed': 42}", "yes"),
+        ("{'max_depth': hp.choice('d', [1])}", "no"),
+    ],
+)
+def test_a_space_of_hyperopt_holds_seeds(space: str, seeds: str, tmp_path: Path) -> None:
+    """What an objective is given is one point of it."""
+    code = (
+        "from hyperopt import fmin, hp\nfrom sklearn.ensemble import RandomForestClassifier as R\n"
+        "def objective(params):\n    return R(**params).fit(X, y)\n"
+        f"fmin(fn=objective, space={space})\n"
+    )
+    assert audit_project(write(tmp_path, {"a.py": code}), "p").facts["seeds_set"].value == seeds

@@ -115,3 +115,21 @@ def test_libraries_of_the_general_autologging() -> None:
     for flavour in ("sklearn", "xgboost", "lightgbm", "tensorflow", "pytorch"):
         assert set(autolog_covers(f"mlflow.{flavour}.autolog")) <= everything
     assert autolog_covers("mlflow.nosuch.autolog") == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "late"),
+    [
+        ("import flash\nflash.Trainer(max_epochs=3).finetune(m, datamodule=d)\n", True),
+        ("import flash\nt = flash.Trainer()\nt.finetune(m)\n", True),
+        ("from flash import Trainer\nTrainer().fit(m)\n", True),
+        ("from anomalib.engine import Engine\nEngine().fit(m)\n", True),
+        ("import flash\nflash.Trainer().predict(m)\n", False),
+        ("from simpletransformers.classification import ClassificationModel as C\nC().train_model(d)\n", False),
+        ("from fastai.vision.all import vision_learner\nvision_learner(d).fine_tune(1)\n", False),
+    ],
+)
+def test_libraries_on_lightning_are_covered_by_its_autologging(code: str, late: bool) -> None:
+    """What is trained with Lightning's Trainer under another name; other libraries train, and are not covered."""
+    found = late_autologs(analysed({"a.py": "import mlflow\n" + code + "mlflow.pytorch.autolog()\n"}))
+    assert bool(found) is late

@@ -138,7 +138,8 @@ def test_facts_of_code(tmp_path: Path, name: str, code: str, value: object) -> N
         ),
         ("logs_params", {"n.ipynb": notebook(M, BROKEN + "mlflow.log_param(1, 2)")}, "unknown"),
         ("logs_params", {"n.ipynb": notebook(M, BROKEN, "# mlflow.log_param(1, 2)")}, "no"),
-        ("trains_model", {"a.py": BROKEN}, "unknown"),
+        ("trains_model", {"a.py": BROKEN + "m.fit(X, y)\n"}, "unknown"),
+        ("trains_model", {"a.py": BROKEN}, "no"),
         ("uses_mlflow", {"a.py": M + "mlflow.start_run(\n"}, "unknown"),
         ("uses_mlflow", {"n.ipynb": notebook("import mlflow as m\nm.start_run(\n")}, "unknown"),
         ("uses_mlflow", {"a.py": "'''on mlflow'''\n" + BROKEN}, "no"),
@@ -187,3 +188,105 @@ def test_places_are_sorted_and_not_without_end(tmp_path: Path) -> None:
     """Fifty show where to look."""
     places = facts(tmp_path, {"a.py": M + "mlflow.log_param(1, 2)\n" * 200})["logs_params"].places
     assert [place.line for place in places] == list(range(2, 52))
+
+
+def test_how_much_is_pinned_is_unknown_where_a_list_is_missing(tmp_path: Path) -> None:
+    """What is in it is not known; where something is pinned and something is not, that is so whatever it says."""
+    image = "FROM x\nRUN pip install mlflow==2.0 -r requirements.txt\n"
+    found = facts(tmp_path / "a", {"train.py": M, "Dockerfile": image})["deps_pinned"]
+    assert (found.value, found.places[0].line) == ("unknown", 2)
+    assert "requirements.txt" in found.reason
+    some = facts(tmp_path / "b", {"train.py": M, "Dockerfile": image.replace("-r", "numpy -r")})["deps_pinned"]
+    assert some.value == "some"
+    there = facts(tmp_path / "c", {"train.py": M, "Dockerfile": image, "requirements.txt": "a==1\n"})["deps_pinned"]
+    assert there.value == "all"
+
+
+@pytest.mark.parametrize("name", ["MLproject", "mlproject", "MLProject", "training/MLPROJECT"])
+def test_the_name_of_an_mlproject_is_in_letters_of_any_size(name: str, tmp_path: Path) -> None:
+    """As MLflow looks for it."""
+    found = facts(tmp_path, {"train.py": "x = 1\n", name: "name: a\n"})
+    assert found["mlproject"].value == found["uses_mlflow"].value == "yes"
+    assert found["via"].value == ("other",)
+
+
+@pytest.mark.parametrize("name", ["src/mlproject/train.py", "mlproject.yaml", "mlproject.py", "MLproject/README.md"])
+def test_a_folder_or_another_suffix_makes_no_mlproject(name: str, tmp_path: Path) -> None:
+    """A package may be called so."""
+    assert facts(tmp_path, {"a.py": "x = 1\n", name: "x = 1\n"})["mlproject"].value == "no"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("mlflow.set_experiment_tag('a', 1)\n", "experiment_tag"),
+        ("mlflow.set_experiment_tags({})\n", "experiment_tag"),
+        ("mlflow.create_experiment('e', tags={'a': 'b'})\n", "experiment_tag"),
+        ("mlflow.MlflowClient().set_model_version_tag('m', '1', 'a', 'b')\n", "model_tag"),
+        ("mlflow.MlflowClient().set_registered_model_tag('m', 'a', 'b')\n", "model_tag"),
+        ("mlflow.register_model('u', 'n', tags={'a': 'b'})\n", "model_tag"),
+    ],
+)
+def test_tags_of_experiments_and_models_are_no_tags_of_runs(code: str, kind: str, tmp_path: Path) -> None:
+    """They are listed among the calls by kinds of their own."""
+    audited = audit_project(write(tmp_path, {"a.py": M + code}), "p")
+    assert audited.facts["sets_tags"].value == "no"
+    assert kind in [call.kind for call in audited.calls]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "mlflow.start_run(tags={'a': 'b'})\n",
+        "mlflow.MlflowClient().set_tag('r', 'a', 'b')\nmlflow.set_experiment_tag('a', 1)\n",
+        "mlflow.MlflowClient().create_run('0', tags={})\n",
+    ],
+)
+def test_tags_of_runs_are_seen_beside_others(code: str, tmp_path: Path) -> None:
+    """Also those that a run is made with."""
+    assert facts(tmp_path, {"a.py": M + code})["sets_tags"].value == "yes"
+
+
+@pytest.mark.parametrize(
+    ("code", "via"),
+    [
+        (CLIENT + "print(c.get_run('a'))\n", ("client",)),
+        (
+            "from mlflow.tracking import MlflowClient\ndef f():\n    return MlflowClient().search_runs([])\n",
+            ("client",),
+        ),
+        (CLIENT + M + "c.get_run('a')\nmlflow.log_metric('a', 1)\n", ("api", "client")),
+        (CLIENT + M + "mlflow.set_tracking_uri(u)\nc.get_run('a')\n", ("client",)),
+        (CLIENT + M + "c.get_run('a')\nmlflow.search_runs()\n", ("api", "client")),
+        ("from mlflow import MlflowClient\n", ("api",)),
+        (
+            "import dagshub, mlflow\ndagshub.init(repo_name='a', mlflow=True)\nmlflow.log_param(1, 2)\n",
+            ("api", "other"),
+        ),
+        ("import dagshub, mlflow\ndagshub.init('a', 'b')\nmlflow.start_run()\n", ("api", "other")),
+        ("import dagshub, mlflow\ndagshub.init('a', 'b', mlflow=False)\nmlflow.log_param(1, 2)\n", ("api",)),
+        ("import dagshub\ndagshub.init('a', 'b', mlflow=True)\n", ("other",)),
+    ],
+)
+def test_doors_of_reading_and_of_other_services(code: str, via: tuple[str, ...], tmp_path: Path) -> None:
+    """A client that reads is one; a service that sets MLflow's address is another way to reach it."""
+    found = facts(tmp_path, {"a.py": code})
+    assert found["via"].value == via
+    assert found["uses_mlflow"].value == "yes"
+
+
+def test_calls_of_a_function_that_logs_are_no_further_places(tmp_path: Path) -> None:
+    """`main()` is not one for each thing that it logs; among the calls they are listed with what they go through."""
+    code = M + "def main():\n    mlflow.log_param(1, 2)\n    mlflow.log_param(3, 4)\nmain()\nmain()\n"
+    audited = audit_project(write(tmp_path, {"a.py": code}), "p")
+    assert [place.line for place in audited.facts["logs_params"].places] == [3, 4]
+    assert [(call.place.line, call.through) for call in audited.calls] == [(3, ""), (4, ""), (5, "main"), (6, "main")]
+
+
+def test_a_split_that_is_seeded_has_a_place(tmp_path: Path) -> None:
+    """Where there is none, there is nothing to seed."""
+    split = "from sklearn.model_selection import train_test_split\ntrain_test_split(X, random_state=1)\n"
+    seeded = facts(tmp_path / "a", {"a.py": split})["unseeded_split"]
+    assert (seeded.value, [place.line for place in seeded.places]) == ("no", [2])
+    nothing = facts(tmp_path / "b", {"a.py": "x = 1\n"})["unseeded_split"]
+    assert (nothing.value, nothing.places) == ("no", ())

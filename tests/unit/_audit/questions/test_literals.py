@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis._audit.questions.literals import absolute_paths, absolute_paths_with_text, rest_calls, run_ids, tracking_uris
-from tests.unit._audit.small_projects import analysed, notebook
+from bis._audit.questions.literals import absolute_paths, absolute_paths_with_text, rest_calls, tracking_uris
+from tests.unit._audit.small_projects import analysed
 
 if TYPE_CHECKING:
     from bis.model.project_audit import Place
@@ -18,49 +18,6 @@ ID = "0123456789abcdef" * 2
 def at(places: list[Place]) -> list[tuple[int, int]]:
     """Cell and line of each place."""
     return [(place.cell, place.line) for place in places]
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        (f"import mlflow\nmlflow.start_run(run_id='{ID}')", True),
-        (f"import mlflow\nmlflow.get_run('{ID}')", True),
-        (f"run_id = '{ID}'", True),
-        (f"RUN_ID = '{ID}'", True),
-        (f"def f(run_id='{ID}'): pass", True),
-        (f"config = {{'x': 1}}\nconfig['run_id'] = '{ID}'\nf(run_id='{ID}')", True),
-        (f"f('runs:/{ID}/model')", True),
-        (f"f(f'runs:/{ID}/{{name}}')", True),
-        (f"f('mlruns/0/{ID}/artifacts')", True),
-        (f"import mlflow\nmlflow.log_param('hash', '{ID}x')", False),
-        (f"key = '{ID}'", False),
-        (f"f('{ID}')", False),
-        (f"run_id = '{ID.upper()}'", False),
-        (f"run_id = '{ID[:-1]}'", False),
-        ("import mlflow\nmlflow.start_run(run_id=run_id)", False),
-        (f"# run_id = '{ID}'\nf()", False),
-        (f"'''run_id = '{ID}' '''", False),
-        (f"f('https://example.org/{ID}')", False),
-    ],
-)
-def test_run_ids(text: str, found: bool) -> None:
-    """32 hexadecimal digits that reach MLflow, or a name or address that says that they are a run's."""
-    assert bool(run_ids(analysed({"a.py": text}))) is found
-
-
-def test_run_ids_in_notebooks_know_their_cell() -> None:
-    """Of assigned literals, on later lines too, of arguments and of defaults."""
-    text = notebook(
-        "import mlflow", f"\nrun_id = '{ID}'", f"mlflow.get_run('{ID}')", f"def f(run_id='{ID}'):\n    pass",
-        f"run_ids = [\n    '{ID}',\n]",
-    )  # fmt: skip
-    assert sorted(at(run_ids(analysed({"n.ipynb": text})))) == [(1, 2), (2, 1), (3, 1), (4, 2)]
-
-
-def test_two_cells_with_a_literal_on_the_same_line() -> None:
-    """Each is told with its own cell."""
-    text = notebook(f"run_id = '{ID}'", f"run_id = '{ID}'")
-    assert at(run_ids(analysed({"n.ipynb": text}))) == [(0, 1), (1, 1)]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +84,29 @@ def test_paths_are_told_with_their_text() -> None:
 def test_tracking_addresses(text: str, uri: str | None) -> None:
     """Literal ones, also by way of a name; relative folders and words hold everywhere."""
     found = tracking_uris(analysed({"a.py": f"import mlflow, os, other\n{text}"}))
-    assert [address for _module, _call, address in found] == ([uri] if uri else [])
+    assert [address.text for address in found] == ([uri] if uri else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "variable"),
+    [
+        ("os.environ['MLFLOW_TRACKING_URI'] = 'http://10.0.0.7:5000'", "MLFLOW_TRACKING_URI"),
+        ("U = 'http://10.0.0.7:5000'\nos.environ['MLFLOW_TRACKING_URI'] = U", "MLFLOW_TRACKING_URI"),
+        ("os.environ.update(MLFLOW_REGISTRY_URI='sqlite:///a.db')", "MLFLOW_REGISTRY_URI"),
+        ("mlflow.set_registry_uri('http://10.0.0.7:5000')", "MLFLOW_REGISTRY_URI"),
+        ("mlflow.set_tracking_uri('http://10.0.0.7:5000')", "MLFLOW_TRACKING_URI"),
+        ("os.environ['MLFLOW_TRACKING_URI'] = 'databricks'", ""),
+        ("os.environ['MLFLOW_TRACKING_URI'] = args.uri", ""),
+        ("os.environ['MLFLOW_TRACKING_URI'] = os.getenv('MLFLOW_TRACKING_URI', 'http://10.0.0.7:5000')", ""),
+        ("if not os.getenv('MLFLOW_TRACKING_URI'):\n    os.environ['MLFLOW_TRACKING_URI'] = 'http://10.0.0.7'", ""),
+        ("os.environ.setdefault('MLFLOW_TRACKING_URI', 'http://10.0.0.7:5000')", ""),
+        ("os.environ['OTHER_URI'] = 'http://10.0.0.7:5000'", ""),
+    ],
+)
+def test_which_variable_would_set_a_literal_address(text: str, variable: str) -> None:
+    """That of the registry for the registry; what the environment may say already is only fallen back to."""
+    found = tracking_uris(analysed({"a.py": f"import mlflow, os\n{text}"}))
+    assert [address.variable for address in found] == ([variable] if variable else [])
 
 
 @pytest.mark.parametrize(
@@ -143,3 +122,21 @@ def test_tracking_addresses(text: str, uri: str | None) -> None:
 def test_calls_of_the_rest_interface(text: str, found: bool) -> None:
     """Its path in a file that can speak HTTP."""
     assert bool(rest_calls(analysed({"a.py": text}))) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("data_dir = '/exp/cross/'", True),
+        ("parser.add_argument('--train_path', default='/netscratch/me/train.csv')", True),
+        ("f(dataset='/raid/images/train')", True),
+        ("url = '/exp/cross/'", False),
+        ("data_dir = '/data/cross/'", False),
+        ("data_url = '/exp/cross/a.csv'", False),
+        ("title = '/exp/cross/'", False),
+        ("data_dir = '/exp'", False),
+    ],
+)
+def test_places_of_data_below_a_folder_of_another_name(text: str, found: bool) -> None:
+    """What is given to a place of data is a path; below `/data` or `/app` it may be one of an image."""
+    assert bool(absolute_paths(analysed({"a.py": text + "\n"}))) is found

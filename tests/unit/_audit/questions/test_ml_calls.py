@@ -38,6 +38,7 @@ TRAINS = {
     "pl.Trainer().fit(net)": True,
     "Trainer(model).train()": True,
     "loss.backward()": True,
+    "optimizer.apply_gradients(zip(g, v))": True,
     "model.fit(X, y)": True,
     "scaler.fit(X)": False,
     "tokenizer.fit(texts)": False,
@@ -59,6 +60,12 @@ SEEDING: dict[str, tuple[bool | None, str] | None] = {
     "train_test_split(X, random_state=seed)": (True, "random_state"),
     "train_test_split(X, **more)": (None, "random_state"),
     "train_test_split(X, shuffle=False)": None,
+    "data.train_test_split(test_size=0.1)": (False, "seed"),
+    "data['train'].train_test_split(0.1)": (False, "seed"),
+    "data.train_test_split(test_size=0.1, seed=1)": (True, "seed"),
+    "data.train_test_split(test_size=0.1, shuffle=False)": None,
+    "data.train_test_split()": None,
+    "splitter.train_test_split(X, y, test_size=0.1)": None,
     "KFold(5)": None,
     "KFold(5, shuffle=True)": (False, "random_state"),
     "RandomForestClassifier()": (False, "random_state"),
@@ -133,3 +140,48 @@ PARAMETERS = {
 def test_hyperparameters(text: str, names: set[str]) -> None:
     """Arguments that decide over the model, not those that say how it is computed."""
     assert set(ml_calls.hyperparameters(last_call(text))) == names
+
+
+def test_a_split_that_nothing_imports_is_scikit_learns() -> None:
+    """A cell that was deleted had the import."""
+    found = ml_calls.split_seeding(script("train_test_split(X, y)\n").calls[-1])
+    assert found is not None
+    assert found.seeded is False
+    assert ml_calls.split_seeding(script("def train_test_split(x): pass\ntrain_test_split(X)\n").calls[-1]) is None
+
+
+@pytest.mark.parametrize("given", ["shuffle=True", "initial_epoch=0", "shuffle=True, initial_epoch=0"])
+def test_what_a_training_does_anyway_is_no_hyperparameter(given: str) -> None:
+    """It is Keras' default, written out; another value is not."""
+    assert ml_calls.hyperparameters(last_call(f"keras.Sequential().fit(X, {given})")).keys() == set()
+    assert ml_calls.hyperparameters(last_call("keras.Sequential().fit(X, shuffle=False)")).keys() == {"shuffle"}
+
+
+def test_what_a_forest_does_anyway_is_no_hyperparameter() -> None:
+    """Its bootstrap; not that of extra trees, which have none by default."""
+    call = last_call("RandomForestClassifier(bootstrap=True, max_features='auto', max_depth=3)")
+    assert ml_calls.hyperparameters(call).keys() == {"max_depth"}
+    assert ml_calls.hyperparameters(last_call("RandomForestClassifier(bootstrap=False)")).keys() == {"bootstrap"}
+    extra = script("from sklearn.ensemble import ExtraTreesClassifier as E\nE(bootstrap=True)\n").calls[-1]
+    assert ml_calls.hyperparameters(extra).keys() == {"bootstrap"}
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing"),
+    [
+        ("sample_input = np.random.uniform(size=[1, 3]).astype('float32')", True),
+        ("input_example = np.random.rand(1, 30)", True),
+        ("dummy = torch.randn(1, 3)", False),
+        ("dummy_input = torch.randn(1, 1, 64, 64).to(device)", True),
+        ("noise = np.random.rand(3)", False),
+        ("x, sample_input = np.random.rand(2)", False),
+        ("random.shuffle(experiments)", True),
+        ("random.shuffle(self.configs)", True),
+        ("random.shuffle(files)", False),
+    ],
+)
+def test_what_is_drawn_may_decide_nothing(text: str, nothing: bool) -> None:
+    """An example of an input, by its name, and the order of experiments."""
+    module = script(HEAD + text + "\n")
+    call = next(one for one in module.calls if ml_calls.draws(one))
+    assert ml_calls.decides_nothing(module, call) is nothing

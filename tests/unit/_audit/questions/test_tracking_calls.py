@@ -16,7 +16,7 @@ from tests.unit._audit.trackers.calls import call
         ("mlflow.tracking.MlflowClient.log_batch", "mlflow", ("metric", "param")),
         ("mlflow.sklearn.log_model", "mlflow", ("model",)),
         ("mlflow.keras.autolog", "mlflow", ("autolog",)),
-        ("pytorch_lightning.loggers.MLFlowLogger", "mlflow", ("metric", "param")),
+        ("pytorch_lightning.loggers.MLFlowLogger", "mlflow", ("metric",)),
         ("pytorch_lightning.loggers.mlflow.MLFlowLogger.experiment.log_artifact", "mlflow", ("artifact",)),
         ("optuna.integration.mlflow.MLflowCallback", "mlflow", ("metric", "param")),
         ("ray.air.integrations.mlflow.setup_mlflow.log_metrics", "mlflow", ("metric",)),

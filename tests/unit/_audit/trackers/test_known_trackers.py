@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis._audit.auditor import audit_project
 from bis._audit.trackers import known_trackers
-from bis.model.project_audit import KINDS
+from bis.model.project_audit import KINDS, TRACKER_NAMES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_trackers_kinds_are_known_words() -> None:
@@ -12,6 +20,36 @@ def test_trackers_kinds_are_known_words() -> None:
         told = [tracker.calls, tracker.assigned, tracker.decorators, *tracker.keywords.values()]
         assert {word for table in told for kinds in table.values() for word in kinds.split()} <= set(KINDS)
         assert {name.partition(".")[0] for name in tracker.calls} <= set(tracker.roots), tracker.name
+
+
+def test_trackers_names_are_those_of_the_model() -> None:
+    """Statistics of a corpus compare all of them, in this order."""
+    assert tuple(tracker.name for tracker in known_trackers.TRACKERS) == TRACKER_NAMES
+
+
+@pytest.mark.parametrize(
+    ("code", "tracker"),
+    [
+        ("import wandb\nwandb.init(save_code=True)", "wandb"),
+        ("import wandb\nrun = wandb.init()\nrun.log_code('.')", "wandb"),
+        ("import comet_ml\ne = comet_ml.start()\ne.log_code('a.py')", "comet"),
+        ("from clearml import Task\nTask.add_requirements('numpy')", "clearml"),
+        ("import neptune\nneptune.init_run(source_files=['*.py'])", "neptune"),
+        ("from sacred import Experiment\nex = Experiment()\nex.add_source_file('a.py')", "sacred"),
+        ("import aim\naim.Run(log_system_params=True)", "aim"),
+        ("from dvclive import Live\nLive(save_dvc_exp=True)", "dvclive"),
+    ],
+)
+def test_code_and_environment_are_a_kind_of_trace(tmp_path: Path, code: str, tracker: str) -> None:
+    """Whichever way a tracker is told to keep them."""
+    (tmp_path / "a.py").write_text(code + "\n")
+    assert "code" in audit_project(tmp_path, "p").trackers[tracker]
+
+
+def test_code_that_is_not_to_be_kept_is_no_trace(tmp_path: Path) -> None:
+    """Where the argument says no, and where it is left out."""
+    (tmp_path / "a.py").write_text("import wandb\nwandb.init(save_code=False)\nwandb.log({'a': 1})\n")
+    assert audit_project(tmp_path, "p").trackers == {"wandb": ("metric",)}
 
 
 def test_trackers_other_names_lead_to_listed_things() -> None:

@@ -1,0 +1,101 @@
+"""What an image or a platform has installed before a project installs anything: by the names of well-known ones."""
+
+from __future__ import annotations
+
+import re
+
+_SCIENCE = "numpy scipy pandas matplotlib scikit-learn"
+_JUPYTER = "jupyterlab notebook ipywidgets nbformat jupyter-client requests"
+_STACK = (
+    f"{_SCIENCE} {_JUPYTER} seaborn statsmodels sympy bokeh cython dask distributed dill h5py numba patsy pytables"
+    " tables scikit-image sqlalchemy protobuf cloudpickle beautifulsoup4 xlrd openpyxl altair bottleneck numexpr pillow"
+)
+_TORCH = "torch torchvision torchaudio numpy pyyaml requests tqdm pillow psutil"
+_DATABRICKS = (
+    f"{_STACK} pyspark delta-spark mlflow mlflow-skinny databricks-sdk databricks-cli databricks-feature-engineering"
+    " databricks-automl-runtime databricks-connect databricks-sql-connector databricks-vectorsearch koalas"
+    " pyarrow boto3 botocore plotly xgboost lightgbm hyperopt optuna torch torchvision tensorflow keras tensorboard"
+    " horovod"
+    " petastorm spark-tensorflow-distributor transformers datasets evaluate sentence-transformers accelerate"
+    " huggingface-hub"
+    " tokenizers shap prophet spacy nltk gensim category-encoders imbalanced-learn joblib langchain openai tiktoken"
+    " faiss-cpu ray great-expectations feature-store catboost graphframes sparkdl synapseml pydantic jinja2 pyyaml"
+    " azure-identity azure-storage-blob azure-core google-cloud-storage gunicorn flask fastapi"
+)
+
+# By a part of the name of an image, without its tag: what it brings. The first that is found counts.
+_BRINGS: tuple[tuple[str, str], ...] = (
+    (r"jupyter/(?:pyspark|all-spark)-notebook", f"{_STACK} pyspark pyarrow"),
+    (r"jupyter/tensorflow-notebook", f"{_STACK} tensorflow"),
+    (r"jupyter/pytorch-notebook", f"{_STACK} torch torchvision torchaudio"),
+    (r"jupyter/(?:scipy|datascience)-notebook|jupyter/docker-stacks", _STACK),
+    (r"jupyter/(?:minimal|base)-notebook", _JUPYTER),
+    (r"(?:pytorch|nvidia|bitnami|anibali)/pytorch|pytorch-(?:training|inference|gpu|cuda)", _TORCH),
+    (r"huggingface/transformers-tensorflow", f"{_SCIENCE} transformers tensorflow"),
+    (r"huggingface/(?:transformers|accelerate|peft|trl)", f"{_TORCH} transformers accelerate datasets huggingface-hub"),
+    (r"(?:tensorflow|nvidia)/tensorflow|tensorflow-(?:training|inference|gpu)", "tensorflow keras numpy"),
+    (r"tensorflow/tfx|tensorflowextended/", "tfx tensorflow keras numpy"),
+    (r"(?:continuumio/anaconda|anaconda3?$)", f"{_STACK} anaconda"),
+    (r"gcr\.io/kaggle|kaggle/python|deeplearning-platform-release|deepo", "*"),
+    (r"databricksruntime|databricks/", _DATABRICKS),
+    (r"(?:apache|bitnami|jupyter|datamechanics|gcr\.io/spark-operator)/spark", "pyspark py4j"),
+    (r"apache/airflow|astronomer|astro-runtime", "apache-airflow pandas numpy requests"),
+    (r"(?:mlflow/mlflow|burakince/mlflow|larribas/mlflow|adacotechjp/mlflow|/mlflow$)", "mlflow"),
+    (r"rayproject/ray", "ray numpy pandas"),
+    (r"tiangolo/(?:uvicorn-gunicorn-fastapi|uvicorn-gunicorn)", "fastapi uvicorn gunicorn starlette"),
+    (r"tiangolo/(?:uwsgi-nginx-flask|meinheld-gunicorn-flask)", "flask"),
+    (r"zenmldocker/", "zenml"),
+    (r"prefecthq/", "prefect"),
+    (r"dagster/", "dagster"),
+    (r"bentoml/", "bentoml"),
+    (r"rapidsai/|sagemaker|azureml|vertex-ai|curated/|nvidia/(?:merlin|nemo)", "*"),
+    (r"deepspeed|determinedai|paperspace|runpod/", "*"),
+    (r"ultralytics/", f"{_TORCH} ultralytics opencv-python"),
+)  # fmt: skip
+_PATTERNS = tuple((re.compile(pattern), frozenset(names.split())) for pattern, names in _BRINGS)
+# Images that bring Python at most, or are another service.
+_BARE = re.compile(
+    r"(?:^|/)(?:python|ubuntu|debian|alpine|centos|fedora|rockylinux|almalinux|amazonlinux|busybox|scratch|pypy"
+    r"|buildpack-deps"
+    r"|cuda|miniconda3?|micromamba|mambaforge|miniforge3?|uv|poetry|ubi\d?(?:-minimal)?|python-\d+|base-debian\d*"
+    r"|python3[\w-]*"
+    r"|node|nginx|postgres|postgresql|mysql|mariadb|redis|mongo|minio|mc|golang|rust|openjdk|eclipse-temurin|java|maven|gradle"
+    r"|httpd|caddy|traefik|haproxy|grafana|prometheus|alertmanager|rabbitmq|kafka|zookeeper|elasticsearch|kibana|jenkins"
+    r"|docker|dind|r-base|rocker|azure-functions|devcontainers|lambda)(?:$|/)"
+)
+_FROM = re.compile(r"(?im)^\s*FROM\s+(?:--\S+\s+){0,3}(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?")
+_PYTHON = re.compile(r"(?i)\bpip3?\s+install|\bpython3?\b|\bconda\b|\.py\b|requirements|\buv\s|\bpoetry\b")
+
+
+def platform_packages() -> frozenset[str]:
+    """What Databricks has installed for machine learning."""
+    return frozenset(_DATABRICKS.split())
+
+
+def images_of(text: str) -> list[str]:
+    """The images from which a Dockerfile that runs Python starts, in small letters, without tags; no own stages."""
+    if not _PYTHON.search(_FROM.sub("", text)):
+        return []
+    found: list[str] = []
+    stages: set[str] = set()
+    for match in _FROM.finditer(text):
+        image = match["image"].lower()
+        if image not in stages:
+            found.append(_without_tag(image))
+        if match["stage"]:
+            stages.add(match["stage"].lower())
+    return found
+
+
+def brought_by_image(image: str) -> frozenset[str] | None:
+    """The distributions that an image has; a star is anything. None where it is not known: it may have any."""
+    for pattern, names in _PATTERNS:
+        if pattern.search(image):
+            return names
+    return frozenset() if _BARE.search(image) else None
+
+
+def _without_tag(image: str) -> str:
+    image = image.partition("@")[0]
+    head, slash, last = image.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"

@@ -1,0 +1,43 @@
+"""What a project's configuration logs to MLflow: a logger that Hydra makes, a catalogue of Kedro, Kedro's plug-in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.files.configurations import configured
+from bis._audit.trackers import integrations
+from bis.model.project_audit import TrackingCall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.files.configurations import Configured
+    from bis._audit.program.project import Project
+
+LIGHTNINGS = "lightning.pytorch.loggers.MLFlowLogger"
+_HOOK = "kedro_mlflow.framework.hooks.MlflowHook"
+_BY_NAME = {name.replace("DataSet", "Dataset"): one for one in integrations.MLFLOW for name in (one.name, *one.aliases)}
+
+
+def logged_by_configuration(project: Project) -> tuple[TrackingCall, ...]:
+    """What is logged by objects that a configuration makes and that the project chooses, at the places that name them.
+
+    Without a catalogue that says so, Kedro's plug-in logs all parameters of a project that declares it: it is loaded
+    wherever it is installed.
+    """
+    found = [one for made in configured(project.texts, "mlflow") if made.chosen for one in _of(made)]
+    if "kedro" in project.roots:
+        declared = [one.place for one in project.dependencies.declared if one.name == "kedro-mlflow"]
+        found += [TrackingCall(place, _HOOK, "param", "mlflow") for place in declared[:1]]
+    return tuple(found)
+
+
+def _of(made: Configured) -> Iterator[TrackingCall]:
+    known = _BY_NAME.get(made.target.replace("DataSet", "Dataset"))
+    if known is None:
+        return
+    kinds = known.kinds.split()
+    if known.name == LIGHTNINGS and "tags" in made.keys:
+        kinds.append("tag")
+    for kind in kinds:
+        yield TrackingCall(made.place, known.name, kind, "mlflow")

@@ -1,0 +1,144 @@
+"""Where a project's data comes from: files that its settings name, or an environment in which an agent learns."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bis._audit.parsing.ir import CALL, CONSTANT, NAME, OTHER, SUBSCRIPT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.parsing.ir import Call, Module, Value
+    from bis._audit.questions.analysis import Analysis
+
+# Functions that read data from a file or a service.
+_READS = re.compile(
+    r"(?:read_(?:csv|table|parquet|excel|json|feather|hdf|pickle|sql\w*|fwf|orc|stata|sas|spss|delta|ipc|ndjson|text)|scan_\w+"
+    r"|load_dataset|load_from_disk|loadtxt|genfromtxt|ImageFolder|image_dataset_from_directory|flow_from_\w+|imread|open"
+    r"|load_svmlight_file|fetch_\w+|load_(?:iris|digits|wine|breast_cancer|diabetes|data\w*)|make_(?:classification|regression|blobs|moons|circles)"
+    r"|TabularDataset|parquet|csv)$"
+)
+_SPEAKS_OF_DATA = re.compile(
+    r"(?i)(?:^|[_.\-])(?:data|datasets?|csv|parquet|corpus|inputs?|tables?|source)(?:$|[_.\-])"
+    r"|(?:train|test|val|valid|eval)(?:ing)?[_\-]?(?:data|set|files?|path|dir|csv|df)\b"
+)
+_ENVIRONMENTS = frozenset(
+    {
+        "gym", "gymnasium", "pettingzoo", "dm_control", "procgen", "minigrid", "gym_minigrid", "pybullet_envs",
+        "highway_env", "ale_py", "vizdoom", "stable_baselines3", "sb3_contrib", "supersuit", "mujoco", "envpool",
+        "brax", "gymnax",
+    }
+)  # fmt: skip
+_MOST_PARTS = 20
+
+
+def named_by_settings(analysis: Analysis) -> bool:
+    """Whether settings are logged as a whole, and the data that is read is among them.
+
+    ``log_params(vars(args))`` and ``read_csv(args.train_csv)``, or an argument ``--data-path``.
+    """
+    settings = {name for m in analysis.project.modules for name in _logged_wholly(analysis, m)}
+    if not settings:
+        return False
+    return any(
+        _reads_setting(call, settings) or _declares_data(call)
+        for module in analysis.project.modules
+        for call in module.calls
+    )
+
+
+def are_environments(analysis: Analysis) -> bool:
+    """Whether what is trained is an agent in an environment, and no data is read."""
+    if not analysis.project.roots & _ENVIRONMENTS:
+        return False
+    return not any(_reads(call) for module in analysis.project.programs for call in module.calls)
+
+
+def are_made(analysis: Analysis) -> bool:
+    """Whether the only data that there is is made by the program: then the code and its parameters say which it is."""
+    if analysis.project.roots & _LIBRARIES_OF_DATA:
+        return False
+    calls = [(module, call) for module in analysis.project.programs for call in module.calls]
+    if any(_reads(call) and not _MADE.fullmatch(call.method) for _module, call in calls):
+        return False
+    if any(_MADE.fullmatch(call.method) and call.api.startswith("sklearn.datasets.") for _module, call in calls):
+        return True
+    trained = [(module, call) for module, call in calls if analysis.training(module)]
+    if any(call.method in _OPENS for _module, call in trained):
+        return False
+    return any(call.api in _COUNTS for _module, call in trained)
+
+
+_MADE = re.compile(r"make_\w+")
+_OPENS = frozenset({"open", "DataLoader", "load", "Dataset"})
+_COUNTS = frozenset({f"{library}.{name}" for library in ("numpy", "torch") for name in ("arange", "linspace")})
+_LIBRARIES_OF_DATA = frozenset({"torchvision", "torchaudio", "torchtext", "tensorflow_datasets", "datasets", "kaggle"})
+
+
+def _reads(call: Call) -> bool:
+    return bool(_READS.match(call.method)) and call.method != "open" and not call.api.startswith("@")
+
+
+def _logged_wholly(analysis: Analysis, module: Module) -> Iterator[str]:
+    """Names of objects all of whose entries are logged as parameters."""
+    for call in module.calls:
+        if "param" not in analysis.kinds(module, call) or call.method in {"log_param", "save_hyperparameters"}:
+            continue
+        for given in (*call.args, *call.keywords.values()):
+            yield from _wholes(module, given, 0)
+
+
+def _wholes(module: Module, value: Value, depth: int) -> Iterator[str]:
+    """``args`` of ``vars(args)``, ``dict(args)``, ``args.__dict__``, ``OmegaConf.to_container(args)``."""
+    if depth > _MOST_PARTS:
+        return
+    if value.kind == NAME:
+        yield value.data.removesuffix(".__dict__")
+    elif value.kind == CALL:
+        inner = module.calls[value.data]
+        if inner.owner and not inner.args:  # args.model_dump()
+            yield inner.owner
+        for given in inner.args:
+            yield from _wholes(module, given, depth + 1)
+    elif value.kind == OTHER:
+        for item in value.items:
+            yield from _wholes(module, item, depth + 1)
+
+
+def _reads_setting(call: Call, settings: set[str]) -> bool:
+    reads = bool(_READS.match(call.method))
+    return any(
+        base in settings and (reads or _SPEAKS_OF_DATA.search(part))
+        for given in (*call.args, *call.keywords.values())
+        for base, part in _parts_of(given)
+    )
+
+
+def _parts_of(value: Value, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """An object and what of it is used: ``args.train_csv``, ``config["data"]["path"]``."""
+    if value.kind == NAME:
+        base, _dot, part = value.data.rpartition(".")
+        while base:
+            yield base, part
+            base, _dot, more = base.rpartition(".")
+            part = f"{more}.{part}"
+    elif value.kind == SUBSCRIPT:
+        words, inner = [], value
+        while inner.kind == SUBSCRIPT:
+            words += [str(item.data) for item in inner.items[1:] if item.kind == CONSTANT]
+            inner = inner.items[0]
+        if inner.kind == NAME:
+            yield inner.data, ".".join(reversed(words))
+    elif value.kind != CALL and depth < _MOST_PARTS:
+        for item in value.items:
+            yield from _parts_of(item, depth + 1)
+
+
+def _declares_data(call: Call) -> bool:
+    """``parser.add_argument("--data-path")``, an option of click or typer."""
+    if call.method not in {"add_argument", "option"}:
+        return False
+    names = [given.data for given in call.args if given.kind == CONSTANT and isinstance(given.data, str)]
+    return any(_SPEAKS_OF_DATA.search(name.lstrip("-")) for name in names)

@@ -1,0 +1,69 @@
+"""Which estimators are parts of others: autologging of scikit-learn logs their parameters with those of the whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.parsing.ir import CALL, NAME
+from bis._audit.questions import ml_calls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.parsing.ir import Call, Module, Value
+    from bis._audit.questions.analysis import Analysis
+
+_DEEPEST = 6
+
+
+def nested_estimators(analysis: Analysis, module: Module) -> frozenset[int]:
+    """Numbers of the calls of a file whose results are given to makers of scikit-learn: steps, base estimators.
+
+    ``Pipeline([("c", XGBClassifier(max_depth=7))])``, ``GridSearchCV(model, grid)``, ``make_pipeline(scale, model)``.
+    """
+    found: set[int] = set()
+    for call in module.calls:
+        found.update(_parts(analysis, module, call))
+    return frozenset(found)
+
+
+def _parts(analysis: Analysis, module: Module, call: Call) -> Iterator[int]:
+    """Numbers of the calls whose results a maker of scikit-learn is given."""
+    if ml_calls.library(call.api) == "sklearn" and (call.method[:1].isupper() or call.method.startswith("make_")):
+        for value in (*call.args, *call.keywords.values()):
+            yield from _made(analysis, module, value, call, 0)
+
+
+def _made(analysis: Analysis, module: Module, value: Value, call: Call, depth: int) -> Iterator[int]:
+    if depth > _DEEPEST:
+        return
+    if value.kind == CALL:
+        yield value.data
+    elif value.kind == NAME:
+        known = analysis.value_of(module, value, call.scope, call.index)
+        if known is not None and known.kind != NAME:
+            yield from _made(analysis, module, known, call, depth + 1)
+    else:
+        for item in value.items:
+            yield from _made(analysis, module, item, call, depth + 1)
+
+
+def searched(analysis: Analysis, module: Module) -> dict[int, frozenset[str]]:
+    """By the number of an estimator's call, the parameters that a search tries values of: those replace its own.
+
+    ``GridSearchCV(RandomForestRegressor(n_estimators=100), {"n_estimators": [300, 600]})``.
+    """
+    found: dict[int, frozenset[str]] = {}
+    for call in module.calls:
+        if ml_calls.library(call.api) != "sklearn" or not call.method.endswith("SearchCV"):
+            continue
+        estimator, grid = call.argument(0, "estimator"), call.argument(1, "param_grid")
+        grid = grid or call.keywords.get("param_distributions")
+        if estimator is None or grid is None:
+            continue
+        known = analysis.value_of(module, grid, call.scope, call.index) or grid
+        keys = frozenset(str(key).rpartition("__")[2] for key in known.constants() if isinstance(key, str))
+        made = set(_made(analysis, module, estimator, call, 0))
+        for index in made | {part for one in made for part in _parts(analysis, module, module.calls[one])}:
+            found[index] = found.get(index, frozenset()) | keys
+    return found

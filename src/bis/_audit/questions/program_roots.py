@@ -1,0 +1,123 @@
+"""The programs of a project: files that no other one uses, each with the files that it uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from bis._audit.files.entry_points import parameters_of_programs
+from bis._audit.questions import execution_order, ml_calls, unread_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.parsing.ir import Call, Module
+    from bis._audit.questions.analysis import Analysis
+
+_RESULTS = frozenset({"metric", "model"})
+
+
+class ProgramRoot(NamedTuple):
+    """A file that is started, and all files that run with it, itself among them."""
+
+    module: Module
+    parts: tuple[Module, ...]
+
+
+def program_roots(analysis: Analysis) -> list[ProgramRoot]:
+    """All programs; files of tests are none, and start none."""
+    links = analysis.project.links
+    used = frozenset().union(*(links.used[module.file] - {module.file} for module in analysis.project.programs))
+    by_file = {module.file: module for module in analysis.project.programs}
+    found = []
+    for module in analysis.project.programs:
+        if module.file not in used:
+            files = links.reached(module) - {module.file}
+            found.append(ProgramRoot(module, (module, *(by_file[file] for file in sorted(files) if file in by_file))))
+    return found
+
+
+def given_by_mlflow_run(analysis: Analysis) -> dict[str, frozenset[str]]:
+    """By file, the parameters that ``mlflow run`` logs of the programs that an MLproject starts, and of their parts."""
+    found: dict[str, frozenset[str]] = {}
+    started = parameters_of_programs(analysis.project.texts)
+    for module in analysis.project.programs if started else ():
+        given = started.get(module.file)
+        for file in analysis.project.links.reached(module) if given else ():
+            found[file] = found.get(file, frozenset()) | (given or frozenset())
+    return found
+
+
+def trainings(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Call]]:
+    """The calls of a program that train a model; none where it is not started as a program.
+
+    A program is a notebook, has a main guard, or trains at its top.
+    """
+    found = [(part, call) for part in program.parts for call in analysis.training(part)]
+    module = program.module
+    started = module.is_notebook or module.has_main_guard or any(call.scope == 0 for call in analysis.training(module))
+    return found if started else []
+
+
+def without_params(analysis: Analysis) -> Iterator[tuple[ProgramRoot, tuple[Module, Call]]]:
+    """Programs that train and log results to MLflow, of which no parameter is logged; with their first training."""
+    hidden = _hidden(analysis, "param") | given_by_mlflow_run(analysis).keys()
+    for program in program_roots(analysis):
+        trained = trainings(analysis, program)
+        kinds = {kind for part in program.parts for call in part.calls for kind in analysis.direct(part, call)}
+        if not trained or not kinds & _RESULTS or "param" in kinds or _others(analysis, program):
+            continue
+        files = {part.file for part in program.parts}
+        if files & hidden or _autologs(analysis, program, [call for _part, call in trained]):
+            continue
+        yield program, trained[0]
+
+
+def untracked(analysis: Analysis) -> Iterator[tuple[ProgramRoot, tuple[Module, Call]]]:
+    """Programs that train and reach no tracker at all; with their first training."""
+    for program in program_roots(analysis):
+        trained = trainings(analysis, program)
+        roots = frozenset().union(*(part.roots for part in program.parts))
+        if not trained or "mlflow" in roots or any(_traces(analysis, part) for part in program.parts):
+            continue
+        if any(part.unread_calls or part.unread for part in program.parts) or _hands_on(program):
+            continue
+        yield program, trained[0]
+
+
+def _traces(analysis: Analysis, part: Module) -> bool:
+    return any(True for call in part.calls if analysis.traces_anything(part, call))
+
+
+def _hands_on(program: ProgramRoot) -> bool:
+    """Whether a program starts others, by whatever means: what these log is not seen."""
+    return any(
+        call.api.startswith(("subprocess.", "importlib.", "os.system", "runpy.", "papermill."))
+        for part in program.parts
+        for call in part.calls
+    )
+
+
+def _others(analysis: Analysis, program: ProgramRoot) -> bool:
+    """Whether another tracker is given parameters."""
+    return any(
+        kind == "param"
+        for part in program.parts
+        for call in part.calls
+        for kind in analysis.traces_anything(part, call)
+    )
+
+
+def _autologs(analysis: Analysis, program: ProgramRoot, trained: list[Call]) -> bool:
+    """Whether autologging covers a training, or may."""
+    autologs = [call for part in program.parts for call in part.calls if "autolog" in analysis.direct(part, call)]
+    return any(
+        execution_order.covered(autolog, training) or not ml_calls.is_of_known_library(training)
+        for autolog in autologs
+        for training in trained
+    )
+
+
+def _hidden(analysis: Analysis, kind: str) -> set[str]:
+    """Files in which a call that traces a kind of thing may be without being seen."""
+    places = [*unread_code.tracing_unread(analysis, kind), *unread_code.unseen_calls(analysis).get(kind, ("", []))[1]]
+    return {place.file for place in places}

@@ -1,0 +1,86 @@
+"""What the functions of NumPy's generators and of random are called with: by name, what each is given."""
+
+import sys
+
+import numpy as np
+
+_BOTH = {
+    "beta": (1, 2, 4),
+    "binomial": (9, 0.5, 9),
+    "bytes": (9,),
+    "chisquare": (2, 4),
+    "choice": (1000, 4),
+    "dirichlet": ([1, 2], 4),
+    "exponential": (1, 4),
+    "f": (2, 3, 4),
+    "gamma": (2, 1, 4),
+    "geometric": (0.01, 9),
+    "gumbel": (0, 1, 4),
+    "hypergeometric": (50, 50, 30, 9),
+    "laplace": (0, 1, 4),
+    "logistic": (0, 1, 4),
+    "lognormal": (0, 1, 4),
+    "logseries": (0.9, 20),
+    "multinomial": (99, [0.5, 0.5], 9),
+    "multivariate_normal": ([0, 0], np.eye(2), 4),
+    "negative_binomial": (9, 0.1, 9),
+    "noncentral_chisquare": (2, 1, 4),
+    "noncentral_f": (2, 3, 1, 4),
+    "normal": (0, 1, 4),
+    "pareto": (2, 4),
+    "permutation": (50,),
+    "poisson": (99, 9),
+    "power": (2, 4),
+    "random": (4,),
+    "rayleigh": (1, 4),
+    "standard_cauchy": (4,),
+    "standard_exponential": (4,),
+    "standard_gamma": (2, 4),
+    "standard_normal": (4,),
+    "standard_t": (2, 4),
+    "triangular": (0, 0.5, 1, 4),
+    "uniform": (0, 1, 4),
+    "vonmises": (0, 1, 4),
+    "wald": (1, 1, 4),
+    "weibull": (2, 4),
+    "zipf": (1.5, 20),
+}
+LEGACY = {
+    **_BOTH,
+    "rand": (4,),
+    "randint": (1 << 20, None, 4),
+    "randn": (4,),
+    "random_sample": (4,),
+    "ranf": (4,),
+    "sample": (4,),
+    "tomaxint": (4,),
+}
+MODERN = {
+    **_BOTH,
+    "integers": (1 << 20, None, 4),
+    "multivariate_hypergeometric": ([50, 50], 30, 9),
+    "permuted": (np.arange(50),),
+}
+PYTHON = {
+    "betavariate": (1, 2),
+    "choice": (range(1 << 20),),
+    "choices": (range(1 << 20),),
+    "expovariate": (1,),
+    "gammavariate": (2, 1),
+    "gauss": (0, 1),
+    "getrandbits": (32,),
+    "lognormvariate": (0, 1),
+    "normalvariate": (0, 1),
+    "paretovariate": (2,),
+    "randbytes": (4,),
+    "randint": (0, 1 << 20),
+    "random": (),
+    "randrange": (1 << 20,),
+    "sample": (range(1 << 20), 2),
+    "triangular": (),
+    "uniform": (0, 1),
+    "vonmisesvariate": (0, 1),
+    "weibullvariate": (1, 2),
+}
+if sys.version_info >= (3, 12):
+    PYTHON["binomialvariate"] = (1 << 20, 0.5)

@@ -1,0 +1,105 @@
+"""Data that is named by settings, and agents that have none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis._audit.auditor import Options, audit_project
+from tests.unit._audit.small_projects import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+M = "import mlflow\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n"
+FIT = "Ridge().fit(d, d)\nmlflow.log_metric('a', 1)\n"
+
+
+def told(folder: Path, files: dict[str, str]) -> bool:
+    """Whether the rule says that no run names its data."""
+    return bool(audit_project(write(folder, files), "p", Options(select=("BIS105",))).findings)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "args = parser.parse_args()\nd = pd.read_csv(args.train_csv)\nmlflow.log_params(vars(args))\n",
+        "d = pd.read_csv(cfg['inputs']['train'])\nmlflow.log_params(cfg)\n",
+        "d = pd.read_parquet(cfg.files.train)\nmlflow.log_params(OmegaConf.to_container(cfg))\n",
+        "d = load(settings.data_dir)\nmlflow.log_params(settings.model_dump())\n",
+        "d = load(args.train_file)\nmlflow.log_params(args.__dict__)\n",
+        "parser.add_argument('--data-path')\nargs = parser.parse_args()\nmlflow.log_params(vars(args))\n",
+    ],
+)
+def test_settings_that_are_logged_as_a_whole_name_the_data(code: str, tmp_path: Path) -> None:
+    """Read by one of them, or declared as one."""
+    assert not told(tmp_path, {"a.py": M + code + FIT})
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "args = parser.parse_args()\nd = pd.read_csv(args.train_csv)\nmlflow.log_params({'lr': args.lr})\n",
+        "args = parser.parse_args()\nd = pd.read_csv('a.csv')\nmlflow.log_params(vars(args))\n",
+        "d = pd.read_csv(paths['train'])\nmlflow.log_params(cfg)\n",
+        "args = parser.parse_args()\nd = load()\nsave(args.output_dir)\nmlflow.log_params(vars(args))\n",
+    ],
+)
+def test_settings_that_say_nothing_of_the_data(code: str, tmp_path: Path) -> None:
+    """One of them is logged, or the data comes from elsewhere."""
+    assert told(tmp_path, {"a.py": M + code + FIT})
+
+
+AGENT = "import mlflow\nfrom stable_baselines3 import PPO\n"
+
+
+def test_an_agent_in_an_environment_has_no_data_set(tmp_path: Path) -> None:
+    """Unless data is read as well."""
+    learn = "import gymnasium as g\nPPO('MlpPolicy', g.make('CartPole-v1')).learn(10)\nmlflow.log_metric('r', 1)\n"
+    assert not told(tmp_path / "a", {"a.py": AGENT + learn})
+    assert not told(
+        tmp_path / "b", {"a.py": AGENT + "PPO('MlpPolicy', 'CartPole-v1').learn(10)\nmlflow.log_metric('r', 1)\n"}
+    )
+    assert told(tmp_path / "c", {"a.py": AGENT + "import pandas as pd\nd = pd.read_csv('a.csv')\n" + learn})
+    assert told(tmp_path / "d", {"a.py": M + "d = pd.read_csv('a.csv')\n" + FIT})
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        ("from sklearn.datasets import make_moons\nd, e = make_moons(10)\n", True),
+        ("import numpy as np\nd = np.arange(10)\n", True),
+        ("import torch\nd = torch.linspace(0, 1, 10)\n", True),
+        ("import numpy as np\nd = np.arange(10)\ne = pd.read_csv('a.csv')\n", False),
+        ("import numpy as np\nd = np.arange(10)\ne = open('a.txt')\n", False),
+        ("import numpy as np\nd = np.zeros(10)\n", False),
+    ],
+)
+def test_data_that_the_program_makes(code: str, made: bool, tmp_path: Path) -> None:
+    """The code says which it is, unless other data is read, too."""
+    assert told(tmp_path, {"a.py": M + code + FIT}) is not made
+
+
+PROJECT = "entry_points:\n  main:\n    parameters:\n      {}: path\n    command: python a.py\n"
+
+
+@pytest.mark.parametrize(("parameter", "named"), [("data_path", True), ("annotations", True), ("alpha", False)])
+def test_a_parameter_of_an_entry_point_names_the_data(parameter: str, named: bool, tmp_path: Path) -> None:
+    """`mlflow run` logs it."""
+    files = {"a.py": M + "d = pd.read_csv('a.csv')\n" + FIT, "MLproject": PROJECT.format(parameter)}
+    assert told(tmp_path, files) is not named
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [
+        ("d.to_csv(f'{place}/x.csv')\nmlflow.log_artifact(place)\n", True),
+        ("d.to_parquet(place + '/x.parquet')\nmlflow.log_artifacts(place)\n", True),
+        ("d.to_csv(f'{other}/x.csv')\nmlflow.log_artifact(place)\n", False),
+        ("d.plot().savefig(f'{place}/x.png')\nmlflow.log_artifact(place)\n", False),
+    ],
+)
+def test_data_is_kept_in_a_folder_that_is_logged(code: str, kept: bool, tmp_path: Path) -> None:
+    """Tables that are written into it."""
+    assert told(tmp_path, {"a.py": M + "d = load()\n" + code + FIT}) is not kept

@@ -1,0 +1,70 @@
+"""What reaches MLflow through Lightning's logger, and the loggers of other libraries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis._audit.auditor import audit_project
+from tests.unit._audit.small_projects import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bis.model.project_audit import Fact
+
+LOGGER = (
+    "import lightning as L\nfrom lightning.pytorch.loggers import MLFlowLogger\n"
+    "trainer = L.Trainer(logger=MLFlowLogger('e'))\n"
+)
+MODULE = "import lightning as L\nclass Net(L.LightningModule):\n    def __init__(self, lr):\n        {}\n"
+
+
+def facts(folder: Path, files: dict[str, str]) -> dict[str, Fact]:
+    """The facts of a project on disk."""
+    return audit_project(write(folder, files), "p").facts
+
+
+@pytest.mark.parametrize(
+    ("files", "value"),
+    [
+        ({"a.py": LOGGER}, "no"),
+        ({"a.py": LOGGER + "import net\ntrainer.fit(net.Net(0.1))\n", "net.py": MODULE.format("self.lr = lr")}, "no"),
+        ({"a.py": LOGGER, "net.py": MODULE.format("self.save_hyperparameters(logger=False)")}, "no"),
+        ({"a.py": LOGGER, "net.py": MODULE.format("self.save_hyperparameters()")}, "yes"),
+        ({"a.py": LOGGER, "net.py": MODULE.format("self.save_hyperparameters(ignore=['net'])")}, "yes"),
+        ({"a.py": LOGGER + "trainer.logger.log_hyperparams({})\nMLFlowLogger('e').log_hyperparams({})\n"}, "yes"),
+        (
+            {"a.py": "import lightning as L\nL.Trainer()\n", "net.py": MODULE.format("self.save_hyperparameters()")},
+            "no",
+        ),
+        (
+            {"a.py": LOGGER + "from pytorch_forecasting import NBeats\nm = NBeats(x=1)\ntrainer.fit(m)\n"},
+            "unknown",
+        ),
+    ],
+)
+def test_hyperparameters_reach_the_logger_where_a_module_saves_them(
+    files: dict[str, str], value: str, tmp_path: Path
+) -> None:
+    """The logger alone logs none; what a module of another library does is not known."""
+    found = facts(tmp_path, files)
+    assert found["logs_params"].value == value
+    if "MLFlowLogger" in files["a.py"]:
+        assert found["logs_metrics"].value == "yes"
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("from skorch.callbacks import MlflowLogger\nMlflowLogger()\n", "no"),
+        ("from ignite.handlers.mlflow_logger import MLflowLogger\nm = MLflowLogger()\n", "no"),
+        ("from ignite.handlers.mlflow_logger import MLflowLogger\nm = MLflowLogger()\nm.log_params({})\n", "yes"),
+        ("from transformers import TrainingArguments\nTrainingArguments('o', report_to='mlflow')\n", "yes"),
+    ],
+)
+def test_loggers_that_log_no_parameters_by_themselves(code: str, value: str, tmp_path: Path) -> None:
+    """Those of skorch and Ignite log metrics; that of Transformers logs the arguments of the training, too."""
+    found = facts(tmp_path, {"a.py": code})
+    assert (found["logs_params"].value, found["logs_metrics"].value) == (value, "yes")

@@ -1,0 +1,103 @@
+"""Programs of a project, each looked at for itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis._audit.auditor import audit_project
+from bis._audit.questions.program_roots import program_roots
+from tests.unit._audit.small_projects import analysed, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+M = "import mlflow\nfrom sklearn.svm import SVC\n"
+FIT = M + "SVC().fit(X, y)\nmlflow.log_metric('a', 1)\n"
+WITH = M + "SVC().fit(X, y)\nmlflow.log_metric('a', 1)\nmlflow.log_param('C', 1)\n"
+
+
+def told(folder: Path, files: dict[str, str], code: str) -> list[str]:
+    """The files at which a rule finds something."""
+    return [f.place.file for f in audit_project(write(folder, files), "p").findings if f.code == code]
+
+
+def test_programs_are_the_files_that_no_other_uses() -> None:
+    """With all that they use; tests start none."""
+    files = {
+        "a.py": "import lib\n",
+        "lib.py": "import deep\n",
+        "deep.py": "",
+        "tests/test_a.py": "import a\n",
+        "b.py": "",
+    }
+    found = {p.module.file: [m.file for m in p.parts] for p in program_roots(analysed(files))}
+    assert found == {"a.py": ["a.py", "deep.py", "lib.py"], "b.py": ["b.py"]}
+
+
+@pytest.mark.parametrize(
+    ("files", "where"),
+    [
+        ({"a.py": WITH, "b.py": FIT}, ["b.py"]),
+        ({"a.py": M + "mlflow.autolog()\nSVC().fit(X, y)\n", "b.py": FIT}, ["b.py"]),
+        ({"a.py": WITH, "b.py": FIT + "import lib\nlib.f()\n", "lib.py": WITH}, []),
+        ({"a.py": WITH, "b.py": FIT + "import start\n", "start.py": "import mlflow\nmlflow.autolog()\n"}, []),
+        ({"a.py": WITH, "b.py": FIT + "def go(t):\n    t.log_params({})\n"}, []),
+        ({"a.py": WITH, "b.py": "from sklearn.svm import SVC\nSVC().fit(X, y)\n"}, []),
+        ({"a.py": WITH, "b.py": M + "mlflow.log_metric('a', 1)\n"}, []),
+        ({"a.py": FIT, "b.py": FIT}, ["a.py"]),
+    ],
+)  # fmt: skip
+def test_a_program_that_logs_no_parameter_beside_one_that_does(
+    files: dict[str, str], where: list[str], tmp_path: Path
+) -> None:
+    """Its own calls count and those of what it uses; where none logs any, that is one finding."""
+    assert told(tmp_path, files, "BIS101") == where
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("with mlflow.start_run():\n    mlflow.genai.evaluate(data=d, scorers=s)\n", "no"),
+        ("with mlflow.start_run():\n    mlflow.evaluate(m, d)\n    mlflow.log_table(d, 'a.json')\n", "no"),
+        ("mlflow.register_model('models:/a/1', 'b')\n", "no"),
+        ("mlflow.log_metric('a', 1)\n", "yes"),
+        ("mlflow.evaluate(m, d)\nmlflow.sklearn.log_model(m, 'm')\n", "yes"),
+        ("from sklearn.svm import SVC\nm = SVC().fit(X, y)\nmlflow.evaluate(m, d)\n", "yes"),
+    ],
+)
+def test_an_evaluation_has_no_parameters(code: str, value: str, tmp_path: Path) -> None:
+    """Unless something is trained, or a result of a training is logged."""
+    assert audit_project(write(tmp_path, {"a.py": "import mlflow\n" + code}), "p").facts[
+        "params_not_logged_at_all"
+    ].value == value  # fmt: skip
+
+
+def test_the_fact_names_the_programs_of_which_no_parameter_is_logged(tmp_path: Path) -> None:
+    """It is about the project as a whole, and does not reassure where a whole script logs none."""
+    fact = audit_project(write(tmp_path / "a", {"a.py": WITH, "b.py": FIT, "c.py": FIT}), "p").facts[
+        "params_not_logged_at_all"
+    ]
+    assert (fact.value, fact.reason) == ("no", "parameters are logged, but none of the runs of b.py and 1 more")
+    alone = audit_project(write(tmp_path / "b", {"a.py": WITH}), "p").facts["params_not_logged_at_all"]
+    assert alone.reason == "parameters are logged"
+
+
+PROJECT = "entry_points:\n  main:\n    parameters:\n      C: float\n    command: python {}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "value"),
+    [
+        ({"MLproject": PROJECT.format("a.py {C}")}, "no"),
+        ({"MLproject": PROJECT.format("main.py"), "main.py": "import a\n"}, "no"),
+        ({"MLproject": PROJECT.format("other.py"), "other.py": "print(1)\n"}, "yes"),
+        ({"MLproject": "entry_points:\n  main:\n    command: python a.py\n"}, "yes"),
+    ],
+)
+def test_mlflow_run_logs_the_parameters_of_an_entry_point(files: dict[str, str], value: str, tmp_path: Path) -> None:
+    """Of the program that it starts, and of all that this one uses."""
+    found = audit_project(write(tmp_path, {"a.py": FIT, **files}), "p")
+    assert found.facts["params_not_logged_at_all"].value == value
+    assert ("BIS101" in {finding.code for finding in found.findings}) is (value == "yes")

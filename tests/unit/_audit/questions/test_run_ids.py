@@ -1,0 +1,106 @@
+"""Run ids that are written in the code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis._audit.questions.run_ids import run_ids
+from tests.unit._audit.small_projects import analysed, notebook
+
+if TYPE_CHECKING:
+    from bis.model.project_audit import Place
+
+ID = "0123456789abcdef" * 2
+GIVEN = f"import mlflow\nModelID = '{ID}'\n"
+
+
+def at(places: list[Place]) -> list[tuple[int, int]]:
+    """Cell and line of each place."""
+    return [(place.cell, place.line) for place in places]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"import mlflow\nmlflow.start_run(run_id='{ID}')", True),
+        (f"import mlflow\nmlflow.get_run('{ID}')", True),
+        (f"run_id = '{ID}'", True),
+        (f"RUN_ID = '{ID}'", True),
+        (f"def f(run_id='{ID}'): pass", True),
+        (f"config = {{'x': 1}}\nconfig['run_id'] = '{ID}'\nf(run_id='{ID}')", True),
+        (f"f('runs:/{ID}/model')", True),
+        (f"f(f'runs:/{ID}/{{name}}')", True),
+        (f"f('mlruns/0/{ID}/artifacts')", True),
+        (f"import mlflow\nmlflow.log_param('hash', '{ID}x')", False),
+        (f"key = '{ID}'", False),
+        (f"f('{ID}')", False),
+        (f"run_id = '{ID.upper()}'", False),
+        (f"run_id = '{ID[:-1]}'", False),
+        ("import mlflow\nmlflow.start_run(run_id=run_id)", False),
+        (f"# run_id = '{ID}'\nf()", False),
+        (f"'''run_id = '{ID}' '''", False),
+        (f"f('https://example.org/{ID}')", False),
+    ],
+)
+def test_run_ids(text: str, found: bool) -> None:
+    """32 hexadecimal digits that reach MLflow, or a name or address that says that they are a run's."""
+    assert bool(run_ids(analysed({"a.py": text}))) is found
+
+
+def test_run_ids_in_notebooks_know_their_cell() -> None:
+    """Of assigned literals, on later lines too, of arguments and of defaults."""
+    text = notebook(
+        "import mlflow", f"\nrun_id = '{ID}'", f"mlflow.get_run('{ID}')", f"def f(run_id='{ID}'):\n    pass",
+        f"run_ids = [\n    '{ID}',\n]",
+    )  # fmt: skip
+    assert sorted(at(run_ids(analysed({"n.ipynb": text})))) == [(1, 2), (2, 1), (3, 1), (4, 2)]
+
+
+def test_two_cells_with_a_literal_on_the_same_line() -> None:
+    """Each is told with its own cell."""
+    text = notebook(f"run_id = '{ID}'", f"run_id = '{ID}'")
+    assert at(run_ids(analysed({"n.ipynb": text}))) == [(0, 1), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        GIVEN + "uri = f'runs:/{ModelID}/model'\n",
+        GIVEN + "mlflow.pyfunc.load_model(f'runs:/{ModelID}/{name}')\n",
+        GIVEN + "mlflow.pyfunc.load_model('runs:/{}/model'.format(ModelID))\n",
+        GIVEN + "uri = 'runs:/{a}/{b}'.format(b=name, a=ModelID)\n",
+        GIVEN + "mlflow.pyfunc.load_model('runs:/' + ModelID + '/model')\n",
+        GIVEN + "uri = 'runs:/%s/model' % ModelID\n",
+        GIVEN + "uri = 'mlruns/0/%s/artifacts/%s' % (ModelID, name)\n",
+        GIVEN + "mlflow.get_run(ModelID)\n",
+        GIVEN + "def f():\n    return mlflow.MlflowClient().get_run(run_id=ModelID)\n",
+        f"import mlflow\nmlflow.pyfunc.load_model('models:/m-{ID}')\n",
+        f"import mlflow\nmlflow.get_logged_model('m-{ID}')\n",
+        f"model_id = 'm-{ID}'\n",
+        f"config = {{'run_id': '{ID}'}}\n",
+        f"load('runs:/{ID}/{{}}'.format(name))\n",
+    ],
+)
+def test_ids_that_are_put_into_addresses(code: str) -> None:
+    """By a name, however the address is put together; ids of logged models are ids, too."""
+    assert len(set(run_ids(analysed({"a.py": code})))) == 1
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        GIVEN + "print(f'model {ModelID}')\n",
+        GIVEN + "uri = f'https://example.org/{ModelID}'\n",
+        GIVEN + "uri = f'runs:/{other}/{ModelID}'\n",
+        GIVEN + "ModelID = find()\nuri = f'runs:/{ModelID}/model'\n",
+        GIVEN + "mlflow.log_param('hash', ModelID)\n",
+        "import mlflow\nuri = 'models:/churn/1'\n",
+        "import mlflow\nuri = f'models:/{name}/Production'\n",
+        f"config = {{'hash': '{ID}'}}\n",
+    ],
+)
+def test_what_is_no_id_of_a_run(code: str) -> None:
+    """A name that holds something else by then, another place in the address, another address."""
+    assert run_ids(analysed({"a.py": code})) == []

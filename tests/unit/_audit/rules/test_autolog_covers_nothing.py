@@ -1,0 +1,72 @@
+"""Autologging that logs nothing: what is trained is not covered by it, as far as that is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis._audit.auditor import Options, audit_project
+from tests.unit._audit.small_projects import notebook, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+A = "import mlflow\nmlflow.sklearn.autolog()\n"
+TORCH = "import mlflow\nimport torch\n"
+LOOP = "net = torch.nn.Linear(1, 1)\nnet.train()\nfor x in data:\n    loss = net(x)\n    loss.backward()\n"
+IN_FUNCTION = "def fit(data):\n    " + LOOP.replace("\n", "\n    ").rstrip() + "\n"
+
+
+def told(folder: Path, files: dict[str, str]) -> list[str]:
+    """Files and messages of the rule in a project."""
+    findings = audit_project(write(folder, files), "p", Options(select=("BIS202",))).findings
+    return [f"{finding.place.file}:{finding.place.line} {finding.message}" for finding in findings]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.py": A + "from company_models import build\nmodel = build()\nmodel.fit(X, y)\n"},
+        {"a.py": A + "from company_models import model\nmodel.fit(X, y)\n"},
+        {"a.py": A + "from imblearn.pipeline import Pipeline\nPipeline([]).fit(X, y)\n"},
+        {"a.py": A + "def go(model):\n    model.fit(X, y)\ngo(m)\n"},
+        {"n.ipynb": notebook(A, "model.fit(X y)\n")},
+        {"n.ipynb": notebook(A, "%run ./train.ipynb\n")},
+        {"a.py": TORCH + "import util\nutil.start()\n" + LOOP + "util.sk()\n",
+         "util.py": "import mlflow\nfrom sklearn.svm import SVC\ndef start():\n    mlflow.autolog()\n"
+         "def sk():\n    SVC().fit(X, y)\n"},
+        {"a.py": "import mlflow\ndef start():\n    mlflow.autolog()\n"},
+    ],
+)  # fmt: skip
+def test_what_may_be_covered_is_not_told(files: dict[str, str], tmp_path: Path) -> None:
+    """The model is made elsewhere, the training cannot be read, or it is in another file of the program."""
+    assert told(tmp_path, files) == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.py": TORCH + "mlflow.pytorch.autolog()\n" + LOOP},
+        {"a.py": TORCH + "def main():\n    mlflow.pytorch.autolog()\n    fit(d)\n" + IN_FUNCTION},
+        {"a.py": TORCH + "def main():\n    mlflow.pytorch.autolog()\n    fit(d)\n" + IN_FUNCTION + "main()\n"},
+        {"a.py": TORCH + "from engine import fit\nmlflow.pytorch.autolog()\nfit(d)\n",
+         "engine.py": "import torch\n" + IN_FUNCTION},
+        {"a.py": TORCH + "from engine import fit\ndef main():\n    mlflow.autolog()\n    fit(d)\n",
+         "engine.py": "import torch\n" + IN_FUNCTION},
+        {"n.ipynb": notebook(A, "x = (1\n", "from catboost import CatBoost\nCatBoost().fit(X)\n")},
+        {"a.py": A + "import xgboost\nxgboost.train({}, d)\n"},
+    ],
+)  # fmt: skip
+def test_what_is_not_covered_is_told(files: dict[str, str], tmp_path: Path) -> None:
+    """At the top, in a function that nobody calls here, and in another file."""
+    assert len(told(tmp_path, files)) == 1
+
+
+def test_a_file_that_others_import_is_judged_by_what_they_train(tmp_path: Path) -> None:
+    """A library that switches autologging on covers the programs that use it, if any of them."""
+    start = "import mlflow\nmlflow.pytorch.autolog()\n"
+    loop = {"start.py": start, "a.py": "import start\nimport torch\n" + LOOP}
+    assert [one.partition(" ")[0] for one in told(tmp_path / "a", loop)] == ["start.py:2"]
+    fit = "import start\nimport lightning as L\nL.Trainer().fit(m)\n"
+    assert told(tmp_path / "b", loop | {"b.py": fit}) == []

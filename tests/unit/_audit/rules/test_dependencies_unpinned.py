@@ -1,0 +1,40 @@
+"""Lists without versions are told once for each cause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.auditor import Options, audit_project
+from tests.unit._audit.small_projects import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bis.model.project_audit import Finding
+
+
+def told(folder: Path, lists: dict[str, str]) -> tuple[Finding, ...]:
+    """The findings in a project with these lists of requirements."""
+    files = {f"{name}/requirements.txt": text for name, text in lists.items()}
+    return audit_project(write(folder, {"a.py": "import mlflow\n", **files}), "p", Options(select=("BIS502",))).findings
+
+
+def test_the_same_list_in_several_files_is_one_finding(tmp_path: Path) -> None:
+    """With the places of the others; another list is another finding."""
+    one, other = told(tmp_path, {"a": "mlflow\nnumpy\n", "b": "mlflow\nnumpy\n", "c": "mlflow\nscipy\n"})
+    assert one.message == "2 of 2 dependencies are not pinned: mlflow, numpy (and in 1 other file)"
+    assert [place.file for place in (one.place, *one.related)] == ["a/requirements.txt", "b/requirements.txt"]
+    assert (other.place.file, other.related) == ("c/requirements.txt", ())
+
+
+def test_the_lists_of_many_files_are_one_finding(tmp_path: Path) -> None:
+    """As a book has one for each chapter."""
+    (one,) = told(tmp_path, {f"chapter{i}": f"mlflow\npackage{i}\n" for i in range(8)})
+    assert one.message == "dependencies are not pinned in 8 files, 9 in all: mlflow, package0, package1, ..."
+    assert len(one.related) == 7
+
+
+def test_a_list_that_is_pinned_is_told_nowhere(tmp_path: Path) -> None:
+    """Beside one that is not."""
+    (one,) = told(tmp_path, {"a": "mlflow==2.1\n", "b": "numpy\n"})
+    assert one.place.file == "b/requirements.txt"

@@ -1,0 +1,142 @@
+"""Which hyperparameters are said to be logged nowhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis._audit.auditor import Options, audit_project
+from tests.unit._audit.small_projects import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+M = "import mlflow\n"
+LOADER = "import torch\nfrom torch.utils.data import DataLoader\n"
+LOOP = "net = torch.nn.Linear(1, 1)\nfor x in train:\n    loss = net(x)\n    loss.backward()\nmlflow.log_metric(1, 1)\n"
+EVALUATION = "for x in loader:\n    net(x)\nmlflow.log_metric('a', 1)\n"
+XGB = "from xgboost import XGBClassifier\nfrom sklearn.pipeline import Pipeline, make_pipeline\n"
+SEARCH = "from sklearn.model_selection import GridSearchCV\n"
+METRIC = "mlflow.log_metric('a', 1)\n"
+
+
+def told(folder: Path, files: dict[str, str]) -> list[str]:
+    """Messages of the rule in a project."""
+    findings = audit_project(write(folder, files), "p", Options(select=("BIS102",))).findings
+    return [f"{finding.place.file}: {finding.message}" for finding in findings]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        M + LOADER + "loader = DataLoader(test, batch_size=128, shuffle=False)\n" + EVALUATION,
+        M + LOADER + "loader = DataLoader(test, batch_size=128)\n" + EVALUATION,
+        M + LOADER + "loader = DataLoader(test, batch_size=128, shuffle=True)\n" + EVALUATION,
+        M + LOADER + "train = DataLoader(a, shuffle=True)\ntest = DataLoader(b, batch_size=1024)\n" + LOOP,
+        M + XGB + "mlflow.sklearn.autolog()\nPipeline([('c', XGBClassifier(max_depth=7))]).fit(X, y)\n" + METRIC,
+        M + XGB + "mlflow.sklearn.autolog()\nm = XGBClassifier(max_depth=7)\nmake_pipeline(s, m).fit(X, y)\n" + METRIC,
+        M + XGB + SEARCH + "mlflow.autolog()\nGridSearchCV(XGBClassifier(max_depth=7), g).fit(X, y)\n" + METRIC,
+    ],
+)
+def test_what_is_no_hyperparameter_or_is_logged(code: str, tmp_path: Path) -> None:
+    """Loaders for an evaluation, and parts of estimators of scikit-learn under its autologging."""
+    assert told(tmp_path, {"a.py": code}) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        M + LOADER + "train = DataLoader(a, batch_size=64, shuffle=True)\n" + LOOP,
+        M + LOADER + "train = DataLoader(a, batch_size=64, sampler=s)\n" + LOOP,
+        M + XGB + "Pipeline([('c', XGBClassifier(max_depth=7))]).fit(X, y)\n" + METRIC,
+        M + XGB + "mlflow.sklearn.autolog()\nXGBClassifier(max_depth=7).fit(X, y)\n" + METRIC,
+        M + XGB + "mlflow.pytorch.autolog()\nmake_pipeline(XGBClassifier(max_depth=7)).fit(X, y)\n" + METRIC,
+    ],
+)
+def test_what_is_logged_nowhere(code: str, tmp_path: Path) -> None:
+    """Loaders for a training, and estimators that no autologging covers."""
+    assert len(told(tmp_path, {"a.py": code})) == 1
+
+
+def test_autologging_of_another_program_covers_nothing(tmp_path: Path) -> None:
+    """Of the same program it does, also where a file that both use switches it on."""
+    fit = M + "from sklearn.svm import SVC\nSVC(C=3).fit(X, y)\n" + METRIC
+    assert told(tmp_path / "a", {"a.py": M + "mlflow.autolog()\n", "b.py": fit}) == [
+        "b.py: SVC is given C, which no call logs"
+    ]
+    together = {"start.py": M + "mlflow.autolog()\n", "main.py": "import start\nimport b\n", "b.py": fit}
+    assert told(tmp_path / "b", together) == []
+
+
+ARGUMENTS = "from transformers import Trainer, TrainingArguments\na = TrainingArguments('o', learning_rate=3e-5, {})\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "rest", "count"),
+    [
+        ("report_to='none'", METRIC, 1),
+        ("report_to=[]", METRIC, 1),
+        ("report_to=['none'], num_train_epochs=3", METRIC, 1),
+        ("report_to='none'", METRIC + "mlflow.log_param('learning_rate', a.learning_rate)\n", 0),
+        ("report_to='none'", METRIC + "mlflow.log_params(vars(a))\n", 0),
+        ("report_to='mlflow'", METRIC, 0),
+        ("report_to=['wandb', 'mlflow']", METRIC, 0),
+        ("report_to='wandb'", METRIC, 0),
+        ("num_train_epochs=3", METRIC, 0),
+        ("report_to=TRACKERS", METRIC, 0),
+    ],
+)
+def test_training_arguments_that_no_tracker_is_told(given: str, rest: str, count: int, tmp_path: Path) -> None:
+    """Only where they say so themselves: by default that depends on the version."""
+    code = M + ARGUMENTS.format(given) + "Trainer(m, a).train()\n" + rest
+    assert len(told(tmp_path, {"a.py": code})) == count
+
+
+TORCH = "import torch\nnet = torch.nn.Linear(1, 1)\n"
+
+
+@pytest.mark.parametrize(
+    ("logged", "missing"),
+    [("learning_rate", False), ("lr", False), ("model/learning_rate_schedule", False), ("momentum", True)],
+)
+def test_a_rate_by_its_other_name_is_logged(logged: str, missing: bool, tmp_path: Path) -> None:
+    """Optimisers say ``lr``, whoever logs may say ``learning_rate``."""
+    code = M + TORCH + f"torch.optim.Adam(net.parameters(), lr=2e-5)\nmlflow.log_param('{logged}', 2e-5)\n" + METRIC
+    assert bool(told(tmp_path, {"a.py": code})) is missing
+
+
+@pytest.mark.parametrize(
+    ("loader", "missing"),
+    [
+        ("valid = DataLoader(a, batch_size=8, shuffle=True)", False),
+        ("loader = DataLoader(test_set, batch_size=8, shuffle=True)", False),
+        ("l = DataLoader(self.val_data, batch_size=8, shuffle=True)", False),
+        ("loader = DataLoader(latest, batch_size=8, shuffle=True)", True),
+        ("train = DataLoader(a, batch_size=8, shuffle=True)", True),
+    ],
+)
+def test_a_loader_of_what_evaluates_decides_nothing(loader: str, missing: bool, tmp_path: Path) -> None:
+    """By the name that it has, or that of its data."""
+    files = {"a.py": M + LOADER + loader + "\n" + LOOP}
+    assert bool(told(tmp_path, files)) is missing
+
+
+FOREST = "from sklearn.ensemble import RandomForestRegressor as R\n"
+
+
+@pytest.mark.parametrize(
+    ("search", "missing"),
+    [
+        ("GridSearchCV(R(n_estimators=100), {'n_estimators': [300, 600]})", False),
+        ("m = R(n_estimators=100)\ng = {'n_estimators': [300]}\nGridSearchCV(m, param_grid=g)", False),
+        ("RandomizedSearchCV(make_pipeline(s, R(max_depth=3)), param_distributions={'r__max_depth': [1]})", False),
+        ("GridSearchCV(R(n_estimators=100), {'max_depth': [3]})", True),
+        ("R(n_estimators=100)", True),
+    ],
+)
+def test_a_value_that_a_search_replaces_decides_nothing(search: str, missing: bool, tmp_path: Path) -> None:
+    """The search tries others; what it does not try stays."""
+    head = M + FOREST + "from sklearn.model_selection import GridSearchCV, RandomizedSearchCV\n"
+    head += "from sklearn.pipeline import make_pipeline\n"
+    assert bool(told(tmp_path, {"a.py": head + search + "\n" + METRIC})) is missing
