@@ -6,17 +6,22 @@ What tests start from is made here: a home of bis, a project, and a store, whose
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.surroundings import isolate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # A busy machine makes examples slow, which says nothing about the code.
 settings.register_profile("bis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -42,6 +47,18 @@ def pytest_collection_finish() -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """After the last test, the homes go again."""
     shutil.rmtree(config.stash[_SURROUNDINGS], ignore_errors=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def same_variables() -> Iterator[None]:
+    """What a file of tests, or a library that it imports, puts into the environment ends with it.
+
+    Dask's nannies set the hash seed and the threads of all that this process starts later; OpenMP and MLflow set more.
+    """
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,8 @@
 """bis: would we get this experiment again?
 
-The functions have the words of the commands: `bis.run`, `bis.replay`, `bis.show`, `bis.runs`, `bis.diff`, `bis.verify`,
-`bis.store`, `bis.audit`, `bis.rule`, `bis.list_cache`. They are loaded when they are first used, so that ``import bis``
+The functions have the words of the commands: `bis.run`, `bis.replay`, `bis.show`, `bis.runs`, `bis.diff`,
+`bis.explain`, `bis.bisect`, `bis.compare`, `bis.verify`, `bis.store`, `bis.audit`, `bis.rule`, `bis.list_cache`,
+`bis.try_project`, `bis.export`, `bis.badge`, `bis.ci`. They are loaded when they are first used, so that ``import bis``
 costs nothing.
 """
 
@@ -14,17 +15,31 @@ if TYPE_CHECKING:
     from bis.api import (
         audit,
         audit_corpus,
+        badge,
+        bisect,
+        check_export,
+        ci,
+        compare,
+        compare_groups,
         diff,
+        explain,
+        export,
         fetch_corpus,
+        find_operation,
         list_cache,
+        mutate,
         plan,
         remove_cache,
         replay,
+        report_page,
         rule,
         run,
         runs,
         show,
         store,
+        study,
+        try_corpus,
+        try_project,
         verify,
     )
 
@@ -32,17 +47,31 @@ __all__ = [
     "__version__",
     "audit",
     "audit_corpus",
+    "badge",
+    "bisect",
+    "check_export",
+    "ci",
+    "compare",
+    "compare_groups",
     "diff",
+    "explain",
+    "export",
     "fetch_corpus",
+    "find_operation",
     "list_cache",
+    "mutate",
     "plan",
     "remove_cache",
     "replay",
+    "report_page",
     "rule",
     "run",
     "runs",
     "show",
     "store",
+    "study",
+    "try_corpus",
+    "try_project",
     "verify",
 ]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import sys
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from bis.errors import ConfigurationError, StorageError
 
 MIB = 1024 * 1024
+_MOST_DOTS = 10_000  # in one line of a pyproject.toml
 
 # Every environment variable that bis reads or sets, and what for: docs/configuration.md repeats this table.
 VARIABLES = {
@@ -24,6 +26,7 @@ VARIABLES = {
     "BIS_DEBUG": "1 shows tracebacks of failures inside bis",
     "BIS_SPOOL": "set by bis for the program that it records: the folder of the session",
     "BIS_CHILD_KEY": "set by bis for child processes: their place in the process tree",
+    "BIS_WARM": "set by bis for a process that only imports and forks: the socket by which it is asked",
     "BIS_KERNEL": "set by bis for a notebook's kernel: marks its processes, so that none is left behind",
 }
 
@@ -43,6 +46,26 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True)
+class CiSettings:
+    """``[tool.bis.ci]``: what ``bis ci`` looks at where its command line does not say it.
+
+    `programs` are command lines without the interpreter (``train.py --lr 0.1``). `times` replays ask whether a program
+    is repeatable, `fresh_times` of it and of the run `against` whether a metric moved; None: as for ``bis replay``.
+    Values that are better are `higher` or `lower`. `expect` is a published table. `command` is the project's own test
+    command, for ``--mutate``.
+    """
+
+    programs: tuple[str, ...] = ()
+    against: str | None = None
+    expect: str | None = None
+    times: int | None = None
+    fresh_times: int | None = None
+    higher: tuple[str, ...] = ()
+    lower: tuple[str, ...] = ()
+    command: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """``[tool.bis]``, with its defaults."""
 
@@ -53,6 +76,7 @@ class Settings:
     serve_entropy: bool = True
     replay_times: int = 3
     fresh_times: int = 8
+    cold: bool = False
     replay_timeout_s: float | None = None
     alpha: float = 0.05
     primary_metric: str | None = None
@@ -63,10 +87,20 @@ class Settings:
     baseline: str | None = None
     max_file_mib: float = 20.0
     env: tuple[str, ...] = ()
+    ci: CiSettings | None = None
 
 
 # An example value for each setting without a default, from which its type is read; and the range of each number.
-_LIKE: dict[str, Any] = {"replay_timeout_s": 1.0, "primary_metric": "", "baseline": ""}
+_LIKE: dict[str, Any] = {
+    "replay_timeout_s": 1.0,
+    "primary_metric": "",
+    "baseline": "",
+    "against": "",
+    "expect": "",
+    "command": "",
+    "times": 1,
+    "fresh_times": 1,
+}
 _RANGES = {
     "snapshot_file_mib": (0, 1e6),
     "snapshot_total_mib": (0, 1e6),
@@ -74,6 +108,7 @@ _RANGES = {
     "stdin_mib": (0, 1e6),
     "replay_times": (1, 1000),
     "fresh_times": (1, 1000),
+    "times": (1, 1000),
     "replay_timeout_s": (0.1, 1e9),
     "alpha": (1e-6, 0.5),
     "max_file_mib": (0.001, 1000),
@@ -142,6 +177,17 @@ def github_api_url() -> str:
     return os.environ.get("GITHUB_API_URL") or "https://api.github.com"
 
 
+def github_annotates() -> bool:
+    """Whether what is printed may hold annotations: inside a workflow of GitHub Actions."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def github_step_summary() -> Path | None:
+    """The file to which a step of a workflow appends its summary, where there is one."""
+    named = os.environ.get("GITHUB_STEP_SUMMARY")
+    return Path(named) if named else None
+
+
 def github_token() -> str | None:
     """The token for GitHub's API, where one is set, under either of the names in use."""
     return os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN") or None
@@ -152,23 +198,65 @@ def pyproject_above(folder: Path) -> Path | None:
     return next((p for d in (folder, *folder.parents) if (p := d / "pyproject.toml").is_file()), None)
 
 
-def load_settings(folder: Path) -> Settings:
-    """Read ``[tool.bis]`` of the nearest ``pyproject.toml``.
+def file_of_project(name: str, root: Path, *, setting: str) -> Path:
+    """A file that a project's settings name, relative to its folder `root`: a regular one, inside of the project.
 
     Raises
     ------
     ConfigurationError
-        Once, naming every unknown key and every value of the wrong kind.
+        It is elsewhere, also by a link, or is a device, a named pipe or a folder: settings of strangers are read, too.
+    """
+    path = root / name
+    project = {root.resolve()} | ({found.resolve().parent} if (found := pyproject_above(root.absolute())) else set())
+    try:
+        place = path.resolve()
+        if not any(place.is_relative_to(folder) for folder in project):
+            fault = "expected a file in the folder of the project"
+        elif path.exists() and not path.is_file():
+            fault = "expected a regular file"
+        else:
+            return path
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name with NUL
+        fault = str(error)
+    raise ConfigurationError(
+        f"[tool.bis] {setting} = {name!r}: {fault}",
+        hint="A file elsewhere can be named on the command line.",
+    )
+
+
+def load_settings(folder: Path) -> Settings:
+    """Read ``[tool.bis]`` of the nearest ``pyproject.toml``.
+
+    A file that cannot be read is the project's affair, and the defaults hold, unless it speaks of bis.
+
+    Raises
+    ------
+    ConfigurationError
+        Once, naming every unknown key and every value of the wrong kind; or where the file cannot be read and has
+        settings for bis.
     """
     path = pyproject_above(folder.absolute())
     if path is None:
         return Settings()
-    table = _read_toml(path)
+    try:
+        table = _read_toml(path)
+    except ConfigurationError:
+        if _speaks_of_bis(path):
+            raise
+        return Settings()
     for name in ("tool", "bis"):
         table = table.get(name, {})
         if not isinstance(table, dict):
             raise ConfigurationError(f"{name} in {path}: expected a table, found {table!r}")
     return _parse(table, str(path)) if table else Settings()
+
+
+def _speaks_of_bis(path: Path) -> bool:
+    """Whether a file that is no TOML, or cannot be opened, is known to have settings for bis."""
+    try:
+        return re.search(rb"\btool\s*\.\s*[\"']?bis\b", path.read_bytes()) is not None
+    except OSError:
+        return False
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -177,34 +265,71 @@ def _read_toml(path: Path) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
-        document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+        _refuse_endless_keys(text)
+        document: dict[str, Any] = tomllib.loads(text)
+    except (OSError, ValueError) as error:  # among them: not UTF-8, not TOML, a number of too many digits
         raise ConfigurationError(
             f"{path} cannot be read: {error}", hint="bis reads its settings from [tool.bis] there."
         ) from error
+    except RecursionError as error:
+        raise ConfigurationError(
+            f"{path} cannot be read: it is nested too deeply", hint="bis reads its settings from [tool.bis] there."
+        ) from error
     return document
+
+
+def _refuse_endless_keys(text: str) -> None:
+    """Raise ValueError where a key has so many parts that the reader would take minutes."""
+    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
+        raise ValueError(f"a line of more than {_MOST_DOTS:,} dots")
 
 
 def _parse(table: dict[str, Any], path: str) -> Settings:
     faults: list[str] = []
     values: dict[str, Any] = {}
-    known = {f.name: f for f in fields(Settings)}
-    defaults = Settings()
+    if "tolerances" in table:
+        values["tolerances"] = _parse_tolerances(table["tolerances"], faults)
+    if "ci" in table:
+        values["ci"] = _parse_ci(table["ci"], faults)
+    rest = {key: value for key, value in table.items() if key not in {"tolerances", "ci"}}
+    values |= _parse_values(rest, Settings(), faults)
+    if faults:
+        raise ConfigurationError(
+            f"[tool.bis] in {path}: " + "; ".join(faults),
+            hint="Correct them there; a key that is left out has its default.",
+        )
+    return Settings(**values)
+
+
+def _parse_values(table: dict[str, Any], defaults: Settings | CiSettings, faults: list[str]) -> dict[str, Any]:
+    """The values of a table by the names of their fields; what is wrong is added to `faults`."""
+    values: dict[str, Any] = {}
+    known = [f.name for f in fields(defaults)]
     for key, value in table.items():
         name = key.replace("-", "_")
         if name not in known:
             faults.append(f"unknown key {key!r}; known are {', '.join(sorted(k.replace('_', '-') for k in known))}")
-        elif name == "tolerances":
-            values[name] = _parse_tolerances(value, faults)
-        elif not _fits(value, _LIKE.get(name, getattr(defaults, name))):
-            faults.append(f"{key} = {value!r}: expected a {_kind(_LIKE.get(name, getattr(defaults, name)))}")
+            continue
+        default = getattr(defaults, name)
+        like = _LIKE[name] if default is None else default
+        if not _fits(value, like):
+            faults.append(f"{key} = {value!r}: expected a {_kind(like)}")
         elif name in _RANGES and not _RANGES[name][0] <= value <= _RANGES[name][1]:
             faults.append(f"{key} = {value!r}: expected from {_RANGES[name][0]:g} to {_RANGES[name][1]:g}")
         else:
             values[name] = tuple(value) if isinstance(value, list) else value
-    if faults:
-        raise ConfigurationError(f"[tool.bis] in {path}: " + "; ".join(faults), hint="See docs/configuration.md.")
-    return Settings(**values)
+    return values
+
+
+def _parse_ci(table: Any, faults: list[str]) -> CiSettings:
+    if not isinstance(table, dict):
+        faults.append(f"ci = {table!r}: expected a table")
+        return CiSettings()
+    found: list[str] = []
+    values = _parse_values(table, CiSettings(), found)
+    faults += [f"ci: {fault}" for fault in found]
+    return CiSettings(**values)
 
 
 def _parse_tolerances(table: Any, faults: list[str]) -> dict[str, Tolerance]:

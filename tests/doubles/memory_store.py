@@ -12,6 +12,7 @@ from bis.model.stored_runs import SUMMARY_TAGS, RunFilter, RunPage, RunSummary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from bis.model.facets import Curve
 
@@ -29,6 +30,7 @@ class MemoryRun:
     metrics: dict[str, float] = field(default_factory=dict)
     params: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    models: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -73,6 +75,10 @@ class MemoryStore:
             raise EvidenceDamaged(f"{artifact} of run {run_id} cannot be fetched: it is not there")
         return texts[artifact]
 
+    def download(self, run_id: str, artifact: str) -> Path:
+        """Nothing is on a disk here."""
+        raise EvidenceDamaged(f"{artifact} of run {run_id} cannot be fetched: it is in memory")
+
     def create(
         self,
         experiment: str,
@@ -90,6 +96,15 @@ class MemoryStore:
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Set several tags at once."""
         self._run(run_id).tags.update(tags)
+
+    def tag_models(self, run_id: str, tags: Mapping[str, str]) -> int:
+        """Set tags of the models of a run."""
+        if "models" in self.refuses:
+            raise StoreUnavailable(f"the models of run {run_id} cannot be tagged: no answer")
+        models = self._run(run_id).models
+        for model in models.values():
+            model.update(tags)
+        return len(models)
 
     def log(self, run_id: str, curves: tuple[Curve, ...], params: Mapping[str, str]) -> None:
         """Log metrics and params."""

@@ -38,7 +38,15 @@ def new_session(plan: EntropyPlan, folder: Path) -> Path:
     """The folder of a new session with the root of a plan."""
     spool = Path(tempfile.mkdtemp(prefix="spool-", dir=folder))
     (spool / CLAIMS).mkdir()
-    session = described_session(folder, root=plan.root.hex(), serve=plan.serve, spool=str(spool))
+    session = described_session(
+        folder,
+        root=plan.root.hex(),
+        serve=plan.serve,
+        spool=str(spool),
+        scoped=plan.scoped,
+        reseeded=plan.reseeded,
+        roles={role: root.hex() for role, root in plan.roles.items()},
+    )
     write_document(spool / SESSION, session)
     return spool
 

@@ -128,5 +128,5 @@ def test_pages_in_a_browser(results: Path) -> None:
         for link in page["links"]:
             assert Path(unquote(urlparse(link).path)).exists(), link
     assert told[0]["bars"] > 20
-    assert "80.0%" in told[0]["text"]
+    assert "80.0\u00a0%" in told[0]["text"]
     assert "<b>&'\"=x" in told[1]["text"]

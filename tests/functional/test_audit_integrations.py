@@ -45,7 +45,7 @@ def environ(tmp_path: Path, **more: str) -> dict[str, str]:
     ours = {
         "BIS_HOME": str(tmp_path / "home"),
         "PRE_COMMIT_HOME": str(tmp_path / "pre-commit"),
-        "PYTHONPATH": str(Path(bis.api.__file__).parents[1]),
+        "PYTHONPATH": str(Path(bis.api.__file__).parents[2]),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",

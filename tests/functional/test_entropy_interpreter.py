@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bis.instrument.entropy.entropy_plan import EntropyPlan
 from tests.functional.entropy_launcher import PASSIVE, A, B, run
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from bis.instrument.entropy.entropy_plan import EntropyPlan
 
 PROGRAM = "python_program.py"
 
@@ -118,6 +117,17 @@ def test_nothing_is_imported_for_the_program(tmp_path: Path) -> None:
     assert run(A, tmp_path / "log", "-c", code).printed == plain
 
 
+def test_roles_are_loaded_for_explanations_only(tmp_path: Path) -> None:
+    """A recorded program has no module of the roles, whatever it imports; one whose roles are scoped has."""
+    code = (
+        "import random, json, sys, numpy.random;"
+        "print(json.dumps(sorted(name for name in sys.modules if 'entropy.roles' in name)))"
+    )
+    assert run(A, tmp_path / "log", "-c", code).printed == []
+    scoped = EntropyPlan(A.root, scoped=True)
+    assert "bis.instrument.entropy.roles.numpy_roles" in run(scoped, tmp_path / "log", "-c", code).printed
+
+
 def test_trace_counts_draws_by_package_and_repeats(tmp_path: Path) -> None:
     """The trace of a process is the same in a replay and another one where one byte more is asked for."""
     code = (
@@ -166,5 +176,6 @@ def test_kernel_that_is_asked_often_does_not_shift_the_program(tmp_path: Path, p
 def test_waiting_does_not_shift_the_program(tmp_path: Path, plan: EntropyPlan) -> None:
     """How long to wait before a request is sent again, and the like, is not drawn from the program's generator."""
     plain = run(None, tmp_path / "log", "incidental_program.py", BIS_RECORD="0").printed
-    assert plain == dict.fromkeys(["retry", "request_of_mlflow", "telemetry", "port", "timer"], True)
-    assert run(plan, tmp_path / "log", "incidental_program.py").printed == dict.fromkeys(plain, False)
+    draws = dict.fromkeys(["retry", "request_of_mlflow", "telemetry", "port", "timer", "experiment"], False)
+    assert plain == dict.fromkeys([*draws, "run_name"], True)
+    assert run(plan, tmp_path / "log", "incidental_program.py").printed == {**draws, "run_name": True}

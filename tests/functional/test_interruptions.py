@@ -34,8 +34,10 @@ def logged_run(process: subprocess.Popen[str]) -> str:
 
 def program_of(process: subprocess.Popen[str]) -> int:
     """The recorded program that a launcher has started."""
-    [child] = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
-    return int(child)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
+    # Beside it there are one that would succeed the launcher, and one that tells whom Ctrl-C was for.
+    [program] = [c for c in children if b"hanging.py" in Path(f"/proc/{c}/cmdline").read_bytes()]
+    return int(program)
 
 
 def check_what_was_seen(project: Project, run_id: str) -> None:
@@ -52,13 +54,13 @@ def check_what_was_seen(project: Project, run_id: str) -> None:
 
 
 def test_killed_program(project: Project) -> None:
-    """After kill -9 of the program `bis run` stores what was seen, says killed, and ends as a shell would."""
+    """After kill -9 of the program `bis run` stores what was seen, says killed, and ends by the same signal."""
     project.add("hanging.py")
     launcher = project.start(*BIS, "run", "hanging.py")
     run_id = logged_run(launcher)
     os.kill(program_of(launcher), signal.SIGKILL)
     _, err = launcher.communicate(timeout=60)
-    assert launcher.returncode == 128 + signal.SIGKILL
+    assert launcher.returncode == -signal.SIGKILL
     assert run_id in err
     check_what_was_seen(project, run_id)
     failure = project.store.read(run_id).record.outputs.failure
@@ -131,7 +133,7 @@ def test_interrupted_replays(project: Project, tmp_path: Path, jobs: str) -> Non
     assert eventually(lambda: len(processes_with(hanging)) >= int(jobs), 60)
     os.killpg(replay.pid, signal.SIGINT)  # as a terminal does
     out, err = replay.communicate(timeout=60)
-    assert replay.returncode == 130, out + err
+    assert replay.returncode == -signal.SIGINT, out + err
     assert "interrupted; what was finished is kept" in err
     assert "Traceback" not in err, err
     assert eventually(lambda: processes_with(str(marker)) == [] and processes_with(str(temporary)) == [])
@@ -168,3 +170,62 @@ def test_program_takes_the_interruption(project: Project) -> None:
     out, err = launcher.communicate(timeout=60)
     assert (launcher.returncode, out) == (4, "saved\n"), err
     assert "recorded as" in err
+
+
+OUTLIVING = """
+import subprocess, sys
+subprocess.Popen([sys.executable, "child.py"], start_new_session=True, stdout=subprocess.DEVNULL)
+"""
+CHILD = """
+import time
+import mlflow
+while not __import__("os").path.exists("go"):
+    time.sleep(0.05)
+with mlflow.start_run() as run:
+    mlflow.log_metric("loss", 0.5)
+open("run", "w").write(run.info.run_id)
+"""
+
+
+def test_a_child_that_outlives_the_program(project: Project) -> None:
+    """It starts its run after the program was stored; at its end the run is recorded without any further command."""
+    (project.folder / "main.py").write_text(OUTLIVING, encoding="utf-8")
+    (project.folder / "child.py").write_text(CHILD, encoding="utf-8")
+    done = project.bis("run", "--wait", "main.py")
+    assert done.code == 0, done.err
+    assert not (project.folder / "run").exists()
+    (project.folder / "go").touch()
+    assert eventually((project.folder / "run").exists, 60)
+    run_id = (project.folder / "run").read_text(encoding="utf-8")
+    assert eventually(lambda: project.store.read(run_id).recorded, 60)
+    record = project.store.read(run_id).record
+    assert [float.fromhex(c.values[-1]) for c in record.outputs.metrics] == [0.5]
+
+
+PRINTING = """
+import time
+for number in range(60):
+    print("line", number, flush=True)
+    time.sleep(0.02)
+"""
+
+
+def test_a_program_whose_launcher_was_killed(project: Project) -> None:
+    """It prints to its end, and its record says what is not known of that end."""
+    (project.folder / "printing.py").write_text(PRINTING, encoding="utf-8")
+    launcher = project.start(*BIS, "run", "printing.py")
+    assert launcher.stdout is not None
+    begun = [launcher.stdout.readline() for _ in range(3)]
+    launcher.kill()
+    rest, _ = launcher.communicate(timeout=60)
+    assert "".join(begun).startswith("line 0\nline 1\n")
+    assert rest.endswith("line 58\nline 59\n")
+    stored = project.bis("store")
+    assert stored.code == 0, stored.err
+    [summary] = project.store.runs()
+    outputs = project.store.read(summary.run_id).record.outputs
+    assert summary.status == "KILLED"
+    assert (outputs.status.value, outputs.exit_code) == ("partial", None)
+    assert any("may not be whole" in reason for reason in outputs.reasons)
+    assert outputs.stdout is not None
+    assert outputs.stdout.endswith("line 59\n")

@@ -122,3 +122,45 @@ def test_the_one_change_of_a_long_notebook(published: Project) -> None:
     assert "accuracy" in first
     assert "printed 0.524, found 0.523" in first
     assert done.out.count("divergent") == 2
+
+
+def relatives() -> str:
+    """What a notebook prints besides its results, as it was saved on another machine, with one figure of a model."""
+    imports = "import logging, os, platform, sys, time, uuid, warnings\nt0 = time.time()"
+    saved: list[tuple[str, dict[str, str], str]] = [
+        (imports, {}, ""),
+        ("print('mse:', 2900.1936284934804)", {"stdout": "mse: 2900.19362849348\n"}, ""),
+        ("print('Listening at: http://127.0.0.1:6006/ (%d)' % os.getpid())",
+         {"stdout": "Listening at: http://127.0.0.1:6007/ (4242)\n"}, ""),
+        ("logging.basicConfig(level='INFO')\nlogging.getLogger('fit').info('worker %d ready', os.getpid())",
+         {"stderr": "INFO:fit:worker 1234 ready\n"}, ""),
+        ("warnings.warn('deprecated since 1.4')",
+         {"stderr": "C:\\\\Temp\\\\9.py:1: FutureWarning: deprecated since 1.2\n  warnings.warn('x')\n"}, ""),
+        ("id(t0)", {}, "140231231231232"),
+        ("print('object id:', id(t0))", {"stdout": "object id: 140231231231232\n"}, ""),
+        ("uuid.uuid4().hex, time.time()", {}, "('0a3d3e0e9a4f4a579b3c5d1c6c1d6b4b', 1705310000.123)"),
+        ("print(time.time())\nprint(sys.version)", {"stdout": "1705310000.1\n3.10.9 (main, Mar  1 2023)\n"}, ""),
+        ("time.time() - t0", {}, "12.5"),
+        ("platform.platform(), os.cpu_count()", {}, "('Windows-10-10.0.19045-SP0', 16)"),
+    ]  # fmt: skip
+    cells = []
+    for i, (source, streams, value) in enumerate(saved):
+        outputs: list[dict[str, Any]] = [
+            {"output_type": "stream", "name": name, "text": text} for name, text in streams.items()
+        ]
+        if value:
+            shown = {"text/plain": value}
+            outputs.append({"output_type": "execute_result", "execution_count": i, "metadata": {}, "data": shown})
+        cell = {"cell_type": "code", "metadata": {}, "execution_count": i, "id": f"r{i}", "source": source}
+        cells.append(cell | {"outputs": outputs})
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def test_what_is_no_result_does_not_decide(published: Project) -> None:
+    """Servers, logs, warnings, times, addresses and ids are told, and the one figure decides: 15 digits agree."""
+    done = verified(published, "relatives.ipynb", relatives(), "--json")
+    found = json.loads(done.out)
+    assert found["level"] == "numerical", done.out
+    counting = [i for g in found["groups"] for i in g["items"] if i["counts"]]
+    assert [(i["cell"], i["name"], i["level"]) for i in counting] == [(1, "stdout", "numerical")]
+    assert codes(found)["cells-tell-surroundings"]["cells"] == 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import sqlite3
@@ -96,6 +97,22 @@ def test_literal_ids(tmp_path: Path, templates: Path) -> None:
     ]
     query = "SELECT experiment_id FROM runs WHERE run_uuid = '0123456789abcdef0123456789abcdef'"
     assert ran.rows(query) == [(4,)]
+
+
+def test_literal_ids_without_a_database(tmp_path: Path, templates: Path) -> None:
+    """The same where MLflow can have a store of files only."""
+    ran = run("no_database.py", tmp_path, templates)
+    assert (ran.lines[0], ran.lines[2]) == ("old experiment", "RESOURCE_DOES_NOT_EXIST")
+    assert {"0", "4", "715123456789012345"} < set(ast.literal_eval(ran.lines[1]))
+    assert ran.deviations() == [
+        "experiment 715123456789012345",
+        "experiment 4",
+        "run 0123456789abcdef0123456789abcdef",
+        "run " + "f" * 32,
+        "registered model somebody's model",
+    ]
+    assert (ran.folder / "runs/4/0123456789abcdef0123456789abcdef/metrics/b").is_file()
+    assert ran.left == []
 
 
 def test_hosted_workspace(tmp_path: Path, templates: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import bis
-from bis._replay.environment import BuiltEnvironment, ensure_environment
+from bis._replay.environment import BaseEnvironment, BuiltEnvironment, ensure_environment
 from bis.errors import EnvironmentBuildError, StorageError
 from bis.model.facets import Environment, Package, Status
 
@@ -120,3 +120,18 @@ def test_environment_survives_the_move(tmp_path: Path) -> None:
     script = built.python_executable.parent / "wheel"
     answer = subprocess.run([str(script), "version"], capture_output=True, text=True, check=True)
     assert "0.43.0" in answer.stdout
+
+
+def test_environment_upon_another_one(tmp_path: Path) -> None:
+    """It has the package that differs, and finds all others in the one that it is built upon, which stays as it is."""
+    base = ensure_environment(environment(SIX, PACKAGING), cache_dir=tmp_path)
+    under = BaseEnvironment(str(base.python_executable), environment(SIX, PACKAGING))
+    other = environment(SIX, Package("packaging", "23.2"))
+    assert under.carries(other)
+    assert not under.carries(environment(SIX))
+    built = [ensure_environment(other, cache_dir=tmp_path, base=under) for _ in range(2)]
+    assert [b.created for b in built] == [True, False]
+    assert [version_of(built[0], n) for n in ("six", "packaging")] == ["1.16.0", "23.2"]
+    assert version_of(base, "packaging") == "24.0"
+    [packages] = built[0].python_executable.parents[1].glob("lib/python*/site-packages")
+    assert not list(packages.glob("six*"))

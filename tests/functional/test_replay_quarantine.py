@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VERDICT_TAGS = {"bis.verdict", "bis.verdict.exact", "bis.replays"}
+MODEL_TAGS = {"bis.verdict", "bis.replays"}
+TAGGED = {"tags": VERDICT_TAGS, "logged_model_tags": MODEL_TAGS, "model_version_tags": MODEL_TAGS}
 Rows = dict[str, list[tuple[object, ...]]]
 
 pytestmark = pytest.mark.slow
@@ -74,17 +76,16 @@ def test_metrics_that_a_model_repeats_count_once(replayed: Replayed) -> None:
 
 
 def test_rows_of_the_original_store_are_as_they_were(replayed: Replayed) -> None:
-    """Every row that was there is there; every new one is the child run's, or a tag with the verdict."""
+    """Every row that was there is there; new are the child run's, and tags of run and models with the verdict."""
     before, after = replayed.rows
     assert before.keys() == after.keys()
     assert {t: r for t, r in before.items() if [x for x in r if x not in after[t]]} == {}
     new = {t: [x for x in r if x not in before[t]] for t, r in after.items()}
     others = [(t, x) for t, found in new.items() for x in found if replayed.children[0] not in map(str, x)]
-    assert {t for t, _ in others} == {"tags"}
-    assert all(replayed.run_id in x for _, x in others)
-    assert {next(v for v in x if str(v).startswith("bis.")) for _, x in others} == VERDICT_TAGS
-    assert len(others) == len(VERDICT_TAGS)
-    assert {t for t, found in new.items() if found} <= {"runs", "tags", "metrics", "latest_metrics", "params"}
+    assert all(replayed.run_id in x for t, x in others if t == "tags")
+    tagged = sorted((t, next(str(v) for v in x if str(v).startswith("bis."))) for t, x in others)
+    assert tagged == sorted((table, tag) for table, tags in TAGGED.items() for tag in tags)
+    assert {t for t, found in new.items() if found} <= {"runs", "metrics", "latest_metrics", "params", *TAGGED}
     assert len(after["model_versions"]) == len(before["model_versions"]) == 1
 
 
@@ -95,8 +96,9 @@ def test_artifacts_of_the_original_store_are_as_they_were(replayed: Replayed) ->
     new = [k for k in after if k not in before]
     runs = (replayed.children[0], replayed.run_id)
     kept = sorted(next((f"{n} {k.partition(run)[2]}" for n, run in enumerate(runs) if run in k), k) for k in new)
-    assert kept == [f"0 /artifacts/bis/{name}" for name in ("contents.json", "replay.json")] + [
-        "1 /artifacts/bis/verdict.json"
+    assert kept == [
+        *(f"0 /artifacts/bis/{name}" for name in ("contents.json", "replay.json")),
+        *(f"1 /artifacts/bis/{name}" for name in ("report.html", "verdict.json")),
     ]
 
 

@@ -83,16 +83,17 @@ def test_faulty_settings_stop_before_anything_runs(project: Path) -> None:
 
 
 def test_sessions_that_cannot_be_stored_are_warned_of(project: Path, tmp_path: Path) -> None:
-    """A damaged session does not stop other commands: those that read say that it waits, those that store say why."""
-    broken = tmp_path / "home" / "sessions" / "20260101-000000-x"
-    broken.mkdir(parents=True)
+    """A session of a later bis stops no other command: those that read say that it waits, those that store say why."""
+    later = tmp_path / "home" / "sessions" / "20260101-000000-x"
+    later.mkdir(parents=True)
+    (later / "session.json").write_text('{"version": 999}')
     with pytest.warns(BisWarning, match="1 recorded session waits"), pytest.raises(RunNotFound):
         bis.show("last")
     with pytest.warns(BisWarning, match="20260101-000000-x"), pytest.raises(RunNotFound):
         bis.replay("last")
     (result,) = bis.store()
     assert (result.session, result.run_ids) == ("20260101-000000-x", ())
-    assert "is missing" in result.problem
+    assert "has format version 999" in result.problem
 
 
 def contents(folder: Path) -> dict[str, tuple[int, bytes]]:

@@ -23,6 +23,7 @@ EXTRAS = (
     "psutil",
     "tensorflow",
     "torch",
+    "vl_convert",
 )
 NEEDS_AN_EXTRA = {"bis.launch.kernel"}  # loaded once `bis.notebooks.extra` has looked
 
@@ -82,3 +83,18 @@ def test_what_needs_an_extra_says_how_to_install_it(tmp_path: Path, arguments: l
     assert done.returncode == 3, done.stderr
     assert f"pip install 'bis[{extra}]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_pages_have_tables_without_pictures(tmp_path: Path) -> None:
+    """And say which extra draws; figures that the reader's browser draws are refused with its name."""
+    code = (
+        "from bis.errors import UsageError\n"
+        "from bis.report.html.attribution_page import attribution_page\n"
+        "from bis.report.html.page import check_interactive\n"
+        "from tests.unit.report.attributions import explained\npage = attribution_page(explained())\n"
+        "assert '<svg' not in page and '<figure' in page and '57' in page\n"
+        "assert \"pip install 'bis[report]'\" in page\n"
+        "try:\n    check_interactive(True)\nexcept UsageError as error:\n    print(error.hint)\n"
+    )
+    done = without_extras(f"sys.path.insert(0, {str(ROOT)!r})\n{code}", tmp_path)
+    assert (done.returncode, done.stdout) == (0, "pip install 'bis[report]'\n"), done.stderr

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis.config import (
+    CiSettings,
     Settings,
     Tolerance,
+    github_annotates,
     github_api_url,
+    github_step_summary,
     github_token,
     home,
     load_settings,
@@ -54,6 +57,29 @@ def test_settings_of_the_audit(tmp_path: Path) -> None:
     found = load_settings(tmp_path)
     assert (found.select, found.ignore, found.exclude) == (("BIS1", "BIS2"), ("BIS103",), ("old/**",))
     assert (found.baseline, found.max_file_mib) == ("known.json", 1)
+
+
+def test_settings_of_ci(tmp_path: Path) -> None:
+    """A table of its own; its faults are told with all others."""
+    file = tmp_path / "pyproject.toml"
+    file.write_text('[tool.bis.ci]\nprograms = ["train.py --lr 0.1"]\nagainst = "main"\ntimes = 2\nhigher = ["acc"]\n')
+    assert load_settings(tmp_path).ci == CiSettings(("train.py --lr 0.1",), "main", times=2, higher=("acc",))
+    file.write_text('[tool.bis]\nalpha = 2\n[tool.bis.ci]\nprogram = "x"\nfresh-times = 0\ncommand = 3\n')
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(tmp_path)
+    for fault in ("alpha", "ci: unknown key 'program'", "ci: fresh-times = 0", "ci: command = 3: expected a text"):
+        assert fault in caught.value.message
+    file.write_text("[tool.bis]\nci = 3\n")
+    with pytest.raises(ConfigurationError, match="ci = 3: expected a table"):
+        load_settings(tmp_path)
+
+
+def test_what_github_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In a workflow there are annotations and a summary; elsewhere neither."""
+    assert (github_annotates(), github_step_summary()) == (False, None)
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
+    assert (github_annotates(), github_step_summary()) == (True, tmp_path / "summary")
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
@@ -150,3 +176,38 @@ def test_github_is_named_by_the_usual_variables(monkeypatch: pytest.MonkeyPatch)
     assert (github_api_url(), github_token()) == ("https://github.example.org/api/v3", "b")
     monkeypatch.setenv("GITHUB_TOKEN", "a")
     assert github_token() == "a"
+
+
+BROKEN = [
+    b"[tool.other\nbroken = ",
+    b"x = " + b"[" * 2000,
+    b"x = " + b"{a=" * 2000,
+    b"a" + b".b" * 200_000 + b" = 1",
+    b"x = " + b"9" * 5000,
+    b"x = 2020-13-45",
+    b"\xff\xfe\x00",
+    b"<<<<<<< HEAD\n",
+]
+
+
+@pytest.mark.parametrize("content", BROKEN, ids=range(len(BROKEN)))
+def test_broken_files_of_others(tmp_path: Path, content: bytes) -> None:
+    """What cannot be read is the project's affair; with settings for bis in it, it is an error that says so."""
+    path = tmp_path / "pyproject.toml"
+    path.write_bytes(content)
+    assert load_settings(tmp_path) == Settings()
+    for table in (b"[tool.bis]", b"[ tool . 'bis' ]", b"tool.bis.alpha = 0.1", b"[tool.bis.ci]"):
+        path.write_bytes(table + b"\n" + content)
+        with pytest.raises(ConfigurationError, match=r"pyproject.toml cannot be read: .+"):
+            load_settings(tmp_path)
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it has settings for bis is not known: the defaults hold."""
+    (tmp_path / "pyproject.toml").write_text("[tool.bis]\nreplay-times = 9\n", encoding="utf-8")
+
+    def refuse(*_args: object, **_options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    assert load_settings(tmp_path) == Settings()

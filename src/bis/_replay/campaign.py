@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bis._replay.execution import Job, execute
-from bis.errors import ExecutionError
+from bis._replay.probes import probes_in_use, with_kept_probe
+from bis._replay.starts import Starts
+from bis.config import home
+from bis.errors import BisError, ExecutionError
 from bis.model.progress import DONE, SILENT, Observer, Step, Task
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from bis.model.verdict import Outcome
 
 
-def campaign(
+def campaign(  # noqa: PLR0913 - each is a separate choice of the caller, named by keyword
     prepared: Prepared,
     variations: Sequence[Variation],
     *,
@@ -30,6 +33,7 @@ def campaign(
     observer: Observer = SILENT,
     at_once: int = 1,
     earlier: Sequence[Outcome] = (),
+    starts: Starts | None = None,
 ) -> tuple[Outcome, ...]:
     """Replay a prepared run once for each variation.
 
@@ -55,6 +59,9 @@ def campaign(
         How many jobs the executor has at a time; at least 1.
     earlier : sequence of Outcome
         Replays of the same kind that were made before: `stopping` counts them, and they are not among the results.
+    starts : Starts, optional
+        How each replay is started. By default as the prepared run says; one that is given, of an earlier campaign with
+        the same prepared run, goes on with what it knows of warm starts.
 
     Returns
     -------
@@ -64,6 +71,8 @@ def campaign(
     ------
     ExecutionError
         The executor has lost a job. What was finished has gone to `sink`.
+    BisError
+        The executor cannot go on, and says why itself.
     ValueError
         A variation does not answer the question of the plan.
     KeyboardInterrupt
@@ -74,11 +83,18 @@ def campaign(
     for variation in variations:
         prepared.check(variation)
     outcomes: list[Outcome] = []
+    starts = Starts(prepared.start) if starts is None else starts
     observer.started(Task.REPLAYS, len(variations))
-    with tempfile.TemporaryDirectory(prefix="bis-replay-", ignore_cleanup_errors=True) as scratch:
+    with starts.scratch() as scratch, probes_in_use(variations, home=home()):
         first = max((outcome.index + 1 for outcome in earlier), default=0)
-        jobs = _jobs(prepared, variations, scratch, first=first)
-        for outcome in _completed(jobs, executor, _on_top_of(earlier, stopping, outcomes), at_once):
+        jobs = _jobs(prepared, variations, scratch, first=first, starts=starts)
+        again: deque[Job] = deque()
+        for job, given in _completed(jobs, again, executor, _on_top_of(earlier, stopping, outcomes), at_once):
+            outcome = starts.ended(given)
+            if outcome is None:
+                again.append(replace(job, preload=None))
+                continue
+            outcome = with_kept_probe(outcome, home())
             outcomes.append(outcome if sink is None else sink(outcome))
             code = outcome.failure.stage if outcome.failure else DONE
             observer.advanced(Task.REPLAYS, Step(str(outcome.index + 1), code))
@@ -93,7 +109,9 @@ def _on_top_of(
     return lambda: stopping is None or stopping.next((*earlier, *outcomes))
 
 
-def _jobs(prepared: Prepared, variations: Sequence[Variation], scratch: str, *, first: int) -> Iterator[Job]:
+def _jobs(
+    prepared: Prepared, variations: Sequence[Variation], scratch: str, *, first: int, starts: Starts
+) -> Iterator[Job]:
     inputs = replace(prepared.inputs, origin=replace(prepared.inputs.origin, scratch=scratch))
     for index, variation in enumerate(variations, start=first):
         yield Job(
@@ -105,24 +123,27 @@ def _jobs(prepared: Prepared, variations: Sequence[Variation], scratch: str, *, 
             keep=prepared.keep,
             layout=prepared.layout,
             cells=prepared.run.record.code.cells,
+            sandbox=prepared.sandbox,
+            preload=starts.preload(index, variation, left=first + len(variations) - index),
         )
 
 
-def _completed(jobs: Iterator[Job], executor: Executor, needed: Callable[[], bool], at_once: int) -> Iterator[Outcome]:
-    """Outcomes as they come, until the jobs or the reasons to go on are exhausted."""
-    waiting: set[Future[Outcome]] = set()
+def _completed(
+    jobs: Iterator[Job], again: deque[Job], executor: Executor, needed: Callable[[], bool], at_once: int
+) -> Iterator[tuple[Job, Outcome]]:
+    """Jobs with their outcomes as they come (first those in `again`), until nothing is left to do or to find out."""
+    waiting: dict[Future[Outcome], Job] = {}
     try:
         while True:
-            while len(waiting) < at_once and needed():
-                following = next(jobs, None)
+            while len(waiting) < at_once and (again or needed()):
+                following = again.popleft() if again else next(jobs, None)
                 if following is None:
                     break
-                waiting.add(executor.submit(execute, following))
+                waiting[executor.submit(execute, following)] = following
             if not waiting:
                 return
-            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                yield _result(future)
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                yield waiting.pop(future), _result(future)
     finally:
         for future in waiting:
             future.cancel()
@@ -137,6 +158,8 @@ def _result(future: Future[Outcome]) -> Outcome:
             "a replay process was killed from outside",
             hint="Was there enough memory? Fewer replays at a time (-j) need less.",
         ) from error
+    if isinstance(error, BisError):
+        raise error
     if isinstance(error, Exception):
         raise ExecutionError(
             f"the executor has lost a replay: {type(error).__name__}: {error}",

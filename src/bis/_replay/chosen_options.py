@@ -22,10 +22,11 @@ def replay_options(
     data_folders: Sequence[str],
     source: str | None,
     timeout_s: float | None,
+    kind: ReplayKind | None = None,
 ) -> ReplayOptions:
-    """The options of a replay; `environment` is ``auto``, ``current`` or ``rebuild``."""
+    """The options of a replay; `environment` is ``auto``, ``current`` or ``rebuild``, `kind` goes before `fresh`."""
     return ReplayOptions(
-        kind=ReplayKind.FRESH if fresh else ReplayKind.EXACT,
+        kind=kind or (ReplayKind.FRESH if fresh else ReplayKind.EXACT),
         environment=None if environment == "auto" else environment,
         overrides=dict(overrides or {}),
         data_dirs=tuple(data_folders),

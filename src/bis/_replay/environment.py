@@ -3,6 +3,9 @@
 Environments are named by the digest of what is in them. Each is built in a folder of another name, under a lock, and
 renamed when it is whole: any number of replays may ask for it at once, and a build that was killed leaves nothing
 that could be taken for an environment.
+
+One that differs in a few packages from another one is built upon that: it has those packages only, and finds the rest
+in the other, so that nothing else can be different.
 """
 
 from __future__ import annotations
@@ -23,16 +26,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis._replay.package_index import index_options
+from bis._replay.package_names import check_packages
 from bis._replay.uv_client import follow_uv, run_uv
 from bis.errors import EnvironmentBuildError, StorageError, WrongPython
 from bis.launch.liveness import is_locked
+from bis.model.facets import Environment
+from bis.model.jsonable import json_value
+from bis.model.lock import lock_text
 from bis.model.progress import SILENT, Observer, Step, Task
 from bis.model.verdict import Deviation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis.model.facets import Environment, Package
+    from bis.model.facets import Package
 
 DESCRIPTION = "bis-environment.json"
 _DIGEST_CHARACTERS = 24
@@ -60,6 +67,20 @@ class BuiltEnvironment:
 
 
 @dataclass(frozen=True, slots=True)
+class BaseEnvironment:
+    """An environment that is there, to build another one upon: its interpreter, and what is installed in it."""
+
+    python: str
+    environment: Environment
+
+    def carries(self, environment: Environment) -> bool:
+        """Whether another one can be built upon it: it has the same Python, and all packages that are here."""
+        ours, names = self.environment, {p.name for p in environment.packages}
+        same = (ours.python, ours.implementation) == (environment.python, environment.implementation)
+        return same and all(p.name in names for p in ours.packages)
+
+
+@dataclass(frozen=True, slots=True)
 class Interpreter:
     """A Python of this machine."""
 
@@ -73,6 +94,8 @@ def ensure_environment(
     *,
     cache_dir: Path,
     python: str | None = None,
+    base: BaseEnvironment | None = None,
+    compiled: bool = True,
     observer: Observer = SILENT,
 ) -> BuiltEnvironment:
     """Build the environment, or find it built.
@@ -85,6 +108,11 @@ def ensure_environment(
         Where environments are kept.
     python : str, optional
         The version to build it with, ``X.Y.Z`` or ``X.Y``; the recorded one by default.
+    base : BaseEnvironment, optional
+        One to build it upon, which carries it.
+    compiled : bool
+        Whether all modules are compiled as they are installed: that takes longer than the rest, and pays where programs
+        are run more than once or twice.
     observer : Observer
         Receives the task where something is built.
 
@@ -98,23 +126,29 @@ def ensure_environment(
         There is no room or no permission in `cache_dir`.
     """
     started = time.monotonic()
-    interpreter, deviations = choose_interpreter(python or environment.python, environment.implementation)
-    packages = installable(environment)
-    folder = environment_folder(environment, interpreter, cache_dir)
+    check_packages(environment)
+    if base is None:
+        interpreter, deviations = choose_interpreter(python or environment.python, environment.implementation)
+        packages = installable(environment)
+        folder = environment_folder(environment, interpreter, cache_dir)
+    else:
+        interpreter, deviations = _interpreter_of(base), ()
+        packages = _upon(base, environment)
+        folder = cache_dir / _name(interpreter, packages, base)
     try:
         cache_dir.mkdir(parents=True, exist_ok=True)
         with _lock(_lock_file(folder)):
             created = not (folder / DESCRIPTION).exists()
             if created:
                 observer.started(Task.ENVIRONMENT, len(packages))
-                _build(folder, interpreter, packages, environment.python, observer)
+                _build(folder, interpreter, packages, observer, base, compiled=compiled)
                 observer.finished(Task.ENVIRONMENT)
     except OSError as error:
         raise StorageError(
             f"the environment cannot be kept in {cache_dir}: {error.strerror or error}",
             hint="Free some space, or set BIS_HOME to another place.",
         ) from error
-    described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    described = json_value((folder / DESCRIPTION).read_text(encoding="utf-8"))
     return BuiltEnvironment(
         python_executable=python_of(folder),
         created=created,
@@ -170,7 +204,7 @@ def interpreters() -> tuple[Interpreter, ...]:
     """Every Python that uv or pyenv knows on this machine, the running one first."""
     here = Interpreter(platform.python_version(), sys.executable, sys.implementation.name)
     answer = run_uv("python", "list", "--only-installed", "--no-project", "--output-format", "json")
-    listed = json.loads(answer.stdout) if answer.returncode == 0 and answer.stdout.strip() else []
+    listed = json_value(answer.stdout) if answer.returncode == 0 and answer.stdout.strip() else []
     found = [Interpreter(e["version"], e["path"], e["implementation"]) for e in listed if e.get("path")]
     pyenv = Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser() / "versions"
     for executable in sorted(pyenv.glob("*/bin/python3")):
@@ -220,9 +254,21 @@ def _is_archive(url: str) -> bool:
     return url.split("#", maxsplit=1)[0].endswith((".whl", ".tar.gz", ".zip"))
 
 
-def _name(interpreter: Interpreter, packages: tuple[Package, ...]) -> str:
+def _interpreter_of(base: BaseEnvironment) -> Interpreter:
+    return Interpreter(base.environment.python, base.python, base.environment.implementation)
+
+
+def _upon(base: BaseEnvironment, environment: Environment) -> tuple[Package, ...]:
+    """What another environment has that its base has not."""
+    there = set(base.environment.packages)
+    return tuple(p for p in installable(environment) if p not in there)
+
+
+def _name(interpreter: Interpreter, packages: tuple[Package, ...], base: BaseEnvironment | None = None) -> str:
     lines = [interpreter.implementation, interpreter.version, sys.platform, platform.machine()]
     lines += sorted(requirement(p) for p in packages)
+    if base is not None:
+        lines += ["upon", base.python, lock_text(base.environment)]
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     return f"py{interpreter.version}-{digest[:_DIGEST_CHARACTERS]}"
 
@@ -245,7 +291,13 @@ def _lock(path: Path) -> Iterator[None]:
 
 
 def _build(
-    folder: Path, interpreter: Interpreter, packages: tuple[Package, ...], recorded_python: str, observer: Observer
+    folder: Path,
+    interpreter: Interpreter,
+    packages: tuple[Package, ...],
+    observer: Observer,
+    base: BaseEnvironment | None,
+    *,
+    compiled: bool,
 ) -> None:
     for left in folder.parent.glob(f".{folder.name}{_BUILDING}*"):  # of a build that was killed
         shutil.rmtree(left, ignore_errors=True)
@@ -254,9 +306,11 @@ def _build(
         made = run_uv("venv", "--no-project", "--relocatable", "--clear", "--python", interpreter.path, str(building))
         if made.returncode != 0:
             raise _build_error(f"no virtual environment of Python {interpreter.version} could be made", made.stderr)
-        deviations = _install(python_of(building), packages, observer)
+        deviations = _install(python_of(building), packages, observer, compiled=compiled)
+        if base is not None:
+            _look_in(building, _package_folders(base))
         description = {
-            "python": recorded_python,
+            "python": interpreter.version,
             "packages": [requirement(p) for p in packages],
             "deviations": [
                 {"what": d.what, "recorded": d.recorded, "replayed": d.replayed, "why": d.why} for d in deviations
@@ -270,9 +324,34 @@ def _build(
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _install(python: Path, packages: tuple[Package, ...], observer: Observer) -> tuple[Deviation, ...]:
+def _package_folders(base: BaseEnvironment) -> tuple[str, ...]:
+    """Where an interpreter finds its packages."""
+    code = (
+        "import json, site; "
+        "print(json.dumps(site.getsitepackages() + [site.getusersitepackages()] * bool(site.ENABLE_USER_SITE)))"
+    )
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    answer = subprocess.run(
+        [base.python, "-c", code], capture_output=True, text=True, check=False, env=environ, stdin=subprocess.DEVNULL
+    )
+    if answer.returncode != 0:
+        raise _build_error(f"{base.python} does not say where its packages are", answer.stderr)
+    return tuple(json_value(answer.stdout))
+
+
+def _look_in(folder: Path, others: tuple[str, ...]) -> None:
+    """Let a virtual environment find what it lacks in other folders of packages, as if these were its own."""
+    for packages in (folder / "Lib" / "site-packages", *sorted(folder.glob("lib/python*/site-packages"))):
+        if packages.is_dir():
+            lines = [f"import site; site.addsitedir({other!r})\n" for other in others]
+            (packages / "bis-base.pth").write_text("".join(lines), encoding="utf-8")
+
+
+def _install(
+    python: Path, packages: tuple[Package, ...], observer: Observer, *, compiled: bool
+) -> tuple[Deviation, ...]:
     """Install, with local version labels as they are, then without where no index has them."""
-    answer = _pip_install(python, packages, observer)
+    answer = _pip_install(python, packages, observer, compiled=compiled)
     labelled = [p for p in packages if "+" in p.version and not p.url]
     deviations: tuple[Deviation, ...] = ()
     if answer.returncode != 0 and labelled and not _is_full(answer.stderr):
@@ -281,20 +360,22 @@ def _install(python: Path, packages: tuple[Package, ...], observer: Observer) ->
         packages = tuple(plain.get(p.name, p) for p in packages)
         why = "no index offers the build with this label"
         deviations = tuple(Deviation(f"package {p.name}", p.version, plain[p.name].version, why) for p in named)
-        answer = _pip_install(python, packages, observer)
+        answer = _pip_install(python, packages, observer, compiled=compiled)
     if answer.returncode != 0:
         raise _install_error(packages, answer.stderr)
     return deviations
 
 
-def _pip_install(python: Path, packages: tuple[Package, ...], observer: Observer) -> subprocess.CompletedProcess[str]:
+def _pip_install(
+    python: Path, packages: tuple[Package, ...], observer: Observer, *, compiled: bool
+) -> subprocess.CompletedProcess[str]:
     lines = "\n".join(requirement(p) for p in packages) + "\n"
     if not packages:
         return subprocess.CompletedProcess([], 0, "", "")
     with tempfile.TemporaryDirectory() as folder:
         lock = Path(folder) / "requirements.txt"
         lock.write_text(lines, encoding="utf-8")
-        options = ("--no-deps", "--compile-bytecode", *index_options(os.environ))
+        options = ("--no-deps", *(("--compile-bytecode",) if compiled else ()), *index_options(os.environ))
         return follow_uv(
             *("pip", "install", "--python", str(python), *options, "--requirement", str(lock)),
             on_line=lambda line: observer.advanced(Task.ENVIRONMENT, Step(line)),

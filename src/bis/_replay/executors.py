@@ -5,15 +5,19 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from bis._replay.execution import quiet_when_idle
+from bis._replay.execution import is_running, quiet_when_idle
+from bis.launch.warm_slots import close_slots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_POLL_S = 0.1
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -44,12 +48,35 @@ def executor_for(at_once: int, given: Executor | None = None) -> Iterator[Execut
             yield pool
 
 
+def _begin_worker() -> None:
+    quiet_when_idle()
+    threading.Thread(target=_end_with_parent, name="bis-parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process where the one that it works for was killed: it would wait for work for ever.
+
+    As with Ctrl-C, a replay that runs is cleaned up first.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    parent.join()
+    if is_running():
+        os.kill(os.getpid(), signal.SIGINT)
+    while is_running():
+        time.sleep(_POLL_S)
+    with suppress(Exception):
+        close_slots()
+    os._exit(130)
+
+
 @contextmanager
 def replay_processes(count: int) -> Iterator[ProcessPoolExecutor]:
     """Worker processes, which end their programs before they end themselves, on Ctrl-C too."""
     context: Any = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())  # those of the caller
-    pool = ProcessPoolExecutor(count, mp_context=context, initializer=quiet_when_idle)
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin_worker)
     try:
         yield pool
     except BaseException:

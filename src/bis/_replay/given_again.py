@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis.instrument.confinement import CACHE_VARIABLES
 from bis.record.probes.machine import is_of_machine
 from bis.record.probes.variables import is_surroundings
 
@@ -15,7 +16,14 @@ if TYPE_CHECKING:
 # A replay has its own: these lead out of its quarantine, or are those of its folders and of its interpreter. Those of
 # the machine are planned with it.
 _OF_THE_REPLAY = ("BIS_", "MLFLOW_", "OTEL_", "PYTHON", "_MLFLOW_")
-_PLACES = frozenset({"TMPDIR", "TEMP", "TMP", "PWD", "OLDPWD", "PATH", "VIRTUAL_ENV"})
+# What the loader of programs and the C library do before the first instruction of a program, and shells after it.
+_OF_THE_SYSTEM = ("DYLD_", "GCONV_", "GLIBC_", "LD_", "MALLOC_", "NIX_")
+_PLACES = frozenset(
+    {
+        "BASH_ENV", "ENV", "GETCONF_DIR", "HOME", "HOSTALIASES", "IFS", "LOCPATH", "NLSPATH", "OLDPWD", "PATH", "PWD",
+        "SHELL", "TEMP", "TMP", "TMPDIR", "VIRTUAL_ENV", *CACHE_VARIABLES,
+    }
+)  # fmt: skip
 
 STANDARD_INPUT = "standard input"
 _LOST = {
@@ -73,4 +81,4 @@ def unset_variables(parameters: Parameters) -> tuple[str, ...]:
 
 
 def _is_the_replays(name: str) -> bool:
-    return name.startswith(_OF_THE_REPLAY) or name in _PLACES or is_of_machine(name)
+    return name.startswith((*_OF_THE_REPLAY, *_OF_THE_SYSTEM)) or name in _PLACES or is_of_machine(name)

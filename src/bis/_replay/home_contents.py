@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis._replay.environment import DESCRIPTION, is_being_built
+from bis._replay.inputs import INPUT_SUFFIXES
 from bis._replay.use_locks import is_used, lock_name, removing
 from bis.errors import BisError, NotFound, UsageError
 from bis.evidence import spool as spool_files
@@ -32,7 +33,10 @@ _FOLDERS = {
     KeptKind.ENVIRONMENT: "environments",
     KeptKind.SESSION: "sessions",
     KeptKind.SOURCE: "sources",
+    KeptKind.ARTIFACTS: "artifacts",
     KeptKind.WORKSPACE: "replays",
+    KeptKind.EXPLANATION: "explanations",
+    KeptKind.BISECTION: "bisections",
 }
 _DIGESTS = "digests.sqlite"
 _AUDITS = "audit"
@@ -104,12 +108,13 @@ def remove(home: Path, things: Sequence[KeptThing], *, unstored: bool, dry_run: 
     things : sequence of KeptThing
         As `home_contents` gave them; each is looked at again.
     unstored : bool
-        Whether to remove sessions too that are not in MLflow yet: what they hold is lost.
+        Whether to remove sessions and artifacts too that are not in MLflow: what they hold is lost.
     dry_run : bool
         Whether to remove nothing, and say what would be.
     """
     for thing in things:
-        if thing.state is KeptState.IN_USE or (thing.state is KeptState.WAITING and not unstored):
+        only_copy = thing.state in {KeptState.WAITING, KeptState.ONLY_HERE}
+        if thing.state is KeptState.IN_USE or (only_copy and not unstored):
             yield CacheRemoval(thing, removed=False, problem=thing.state.value)
         elif dry_run:
             yield CacheRemoval(thing, removed=True)
@@ -178,7 +183,7 @@ def _session(path: Path, _home: Path) -> KeptThing | None:
 
 def _waits(folder: Path) -> bool:
     """Whether a session is not stored; one that cannot be read may hold what is nowhere else."""
-    if (folder / spool_files.STORED).exists():
+    if spool_files.is_written(folder / spool_files.STORED):
         return False
     try:
         return spool_files.read_session(folder).mode is not Mode.REPLAY
@@ -194,21 +199,46 @@ def _is_recorded_now(folder: Path) -> bool:
 
 
 def _source(path: Path, home: Path) -> KeptThing | None:
-    if not path.name.endswith(".tar.gz"):
+    if path.name.startswith(".") or not path.name.endswith(INPUT_SUFFIXES):  # on its way here, or not of bis
         return None
     busy = is_used(home, lock_name(KeptKind.SOURCE, path.name))
     return _thing(KeptKind.SOURCE, path, used=path.stat().st_mtime, state=KeptState.IN_USE if busy else KeptState.FREE)
+
+
+def _artifacts(path: Path, _home: Path) -> KeptThing | None:
+    if not path.is_dir():
+        return None
+    return _thing(KeptKind.ARTIFACTS, path, used=path.stat().st_mtime, state=KeptState.ONLY_HERE)
 
 
 def _workspace(path: Path, _home: Path) -> KeptThing | None:
     return _thing(KeptKind.WORKSPACE, path, used=path.stat().st_mtime) if path.is_dir() else None
 
 
+def _explanation(path: Path, home: Path) -> KeptThing | None:
+    if not path.is_dir():
+        return None
+    busy = is_used(home, lock_name(KeptKind.EXPLANATION, path.name))
+    used = max((entry.stat().st_mtime for entry in _entries(path)), default=path.stat().st_mtime)
+    return _thing(KeptKind.EXPLANATION, path, used=used, state=KeptState.IN_USE if busy else KeptState.FREE)
+
+
+def _bisection(path: Path, home: Path) -> KeptThing | None:
+    if path.suffix != ".jsonl":
+        return None
+    busy = is_used(home, lock_name(KeptKind.BISECTION, path.name))
+    state = KeptState.IN_USE if busy else KeptState.FREE
+    return _thing(KeptKind.BISECTION, path, used=path.stat().st_mtime, state=state)
+
+
 _LOOKS: dict[KeptKind, Callable[[Path, Path], KeptThing | None]] = {
     KeptKind.ENVIRONMENT: _environment,
     KeptKind.SESSION: _session,
     KeptKind.SOURCE: _source,
+    KeptKind.ARTIFACTS: _artifacts,
     KeptKind.WORKSPACE: _workspace,
+    KeptKind.EXPLANATION: _explanation,
+    KeptKind.BISECTION: _bisection,
 }
 
 

@@ -14,11 +14,17 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bis._replay.environment import built_environment, ensure_environment, note_use
+from bis._replay.environment import (
+    BaseEnvironment,
+    BuiltEnvironment,
+    built_environment,
+    ensure_environment,
+    note_use,
+)
 from bis._replay.use_locks import lock_name, using
 from bis.errors import DataMissing, EnvironmentBuildError, StorageError
 from bis.evidence.digests import DigestCache, digest_bytes, digest_file, digest_kept
@@ -26,7 +32,10 @@ from bis.evidence.hosts import host_digest
 from bis.model.facets import Environment
 from bis.model.kept_thing import KeptKind
 from bis.model.lock import lock_text
+from bis.model.operations import OperationWatch
 from bis.model.plan import DataPlacement
+from bis.model.progress import SILENT, Observer
+from bis.model.search_trial import SearchTrial
 from bis.model.verdict import Deviation
 from bis.record.probes.packages import probe_environment
 
@@ -35,6 +44,10 @@ if TYPE_CHECKING:
 
 SOURCE_SUFFIX = ".tar.gz"
 STDIN_SUFFIX = ".stdin"
+PROBE_SUFFIX = ".probe"
+DATA_SUFFIX = ".data"  # of files that were sent to a worker of a cluster
+TRIAL_SUFFIX = ".trial"
+INPUT_SUFFIXES = (SOURCE_SUFFIX, STDIN_SUFFIX, PROBE_SUFFIX, TRIAL_SUFFIX, DATA_SUFFIX)
 _KEPT_S = 30 * 24 * 3600.0  # sources that no replay has used for so long are removed
 
 
@@ -72,6 +85,12 @@ class Inputs:
         Where the environment of the origin is not what was recorded.
     origin : Origin
         The machine that planned it.
+    trial : SearchTrial, optional
+        The trial of a search that is looked for, or run alone.
+    begun : str
+        Digest of what there was when that trial began; empty where it is looked for.
+    operations : OperationWatch, optional
+        What is to be noted of the operations of PyTorch.
     """
 
     source: str = ""
@@ -82,6 +101,9 @@ class Inputs:
     deviations: tuple[Deviation, ...] = ()
     origin: Origin = Origin()
     state: str = ""
+    trial: SearchTrial | None = None
+    begun: str = ""
+    operations: OperationWatch | None = None
 
     @property
     def are_here(self) -> bool:
@@ -99,6 +121,8 @@ class Resolved:
     deviations: tuple[Deviation, ...] = ()
     state: Path | None = None
     stdin: Path | None = None
+    probe: Path | None = None
+    begun: Path | None = None
 
 
 def lock_digest(environment: Environment) -> str:
@@ -109,7 +133,7 @@ def lock_digest(environment: Environment) -> str:
 def keep_source(archive: Path, *, home: Path, suffix: str = SOURCE_SUFFIX) -> str:
     """Copy a source archive to where workers on this machine look for it; returns its digest.
 
-    With the `suffix` of standard input, what the program gets as that.
+    With the `suffix` of standard input, what the program gets as that; with that of probes, what models predict for.
 
     Raises
     ------
@@ -117,7 +141,7 @@ def keep_source(archive: Path, *, home: Path, suffix: str = SOURCE_SUFFIX) -> st
         It cannot be written.
     """
     digest = digest_file(archive).digest
-    target = _source(home, digest, suffix)
+    target = kept_input(home, digest, suffix)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_old(target.parent)
@@ -139,7 +163,12 @@ def keep_source(archive: Path, *, home: Path, suffix: str = SOURCE_SUFFIX) -> st
 
 
 def resolve(
-    inputs: Inputs, data: Sequence[DataPlacement], *, home: Path, environment: Environment | None = None
+    inputs: Inputs,
+    data: Sequence[DataPlacement],
+    *,
+    home: Path,
+    environment: Environment | None = None,
+    probe: str = "",
 ) -> Resolved:
     """Find on this machine what a replay needs.
 
@@ -153,6 +182,8 @@ def resolve(
         The folder that bis keeps on this machine.
     environment : Environment, optional
         To run with instead of the planned one.
+    probe : str
+        Digest of the examples that models are to predict for; empty where there are none.
 
     Raises
     ------
@@ -171,7 +202,32 @@ def resolve(
         deviations=deviations,
         state=_found_source(inputs.state, home, SOURCE_SUFFIX) if inputs.state else None,
         stdin=_found_source(inputs.stdin, home, STDIN_SUFFIX) if inputs.stdin else None,
+        probe=_found_source(probe, home, PROBE_SUFFIX) if probe else None,
+        begun=_found_source(inputs.begun, home, TRIAL_SUFFIX) if inputs.begun else None,
     )
+
+
+def kept_input(home: Path, digest: str, suffix: str) -> Path:
+    """Where bis keeps an input on a machine, whether it is there or not."""
+    return home / "sources" / f"{digest}{suffix}"
+
+
+def needed_inputs(inputs: Inputs, *, probe: str = "") -> tuple[tuple[str, str], ...]:
+    """The digest and suffix of each input that `resolve` looks for below the home, but for data."""
+    named = (
+        (inputs.source, SOURCE_SUFFIX),
+        (inputs.state, SOURCE_SUFFIX),
+        (inputs.stdin, STDIN_SUFFIX),
+        (inputs.begun, TRIAL_SUFFIX),
+        (probe, PROBE_SUFFIX),
+    )
+    return tuple(dict.fromkeys((digest, suffix) for digest, suffix in named if digest))
+
+
+def data_is_here(placement: DataPlacement, *, home: Path) -> bool:
+    """Whether a planned input file is on this machine: at its path, or because it was sent here."""
+    with DigestCache(home / "digests.sqlite") as cache:
+        return _is_here(placement, home, cache) is not None
 
 
 @contextmanager
@@ -188,23 +244,17 @@ def environment_in_use(python: str, *, home: Path) -> Iterator[bool]:
 
 @contextmanager
 def inputs_in_use(inputs: Inputs, *, home: Path) -> Iterator[None]:
-    """Mark the archives and the rebuilt environment of planned replays as used."""
-    kept = (inputs.source, SOURCE_SUFFIX), (inputs.state, SOURCE_SUFFIX), (inputs.stdin, STDIN_SUFFIX)
+    """Mark what planned replays are given, and their rebuilt environment, as used."""
     with ExitStack() as held:
-        for digest, suffix in kept:
-            if digest:
-                held.enter_context(using(home, lock_name(KeptKind.SOURCE, _source(home, digest, suffix).name)))
+        for digest, suffix in needed_inputs(inputs):
+            held.enter_context(using(home, lock_name(KeptKind.SOURCE, kept_input(home, digest, suffix).name)))
         if inputs.name:
             held.enter_context(using(home, lock_name(KeptKind.ENVIRONMENT, inputs.name)))
         yield
 
 
-def _source(home: Path, digest: str, suffix: str) -> Path:
-    return home / "sources" / f"{digest}{suffix}"
-
-
 def _found_source(digest: str, home: Path, suffix: str) -> Path:
-    archive = _source(home, digest, suffix)
+    archive = kept_input(home, digest, suffix)
     if not archive.is_file():
         raise StorageError(
             f"{platform.node()} does not have the source with digest {digest[:16]}…: {archive} does not exist",
@@ -229,6 +279,34 @@ def _remove_old(folder: Path) -> None:
                 path.unlink()
 
 
+def base_environment(inputs: Inputs, home: Path) -> BaseEnvironment | None:
+    """The environment that a replay was planned in, where it is on this machine."""
+    if not inputs.are_here:
+        return None
+    if inputs.rebuilt is not None:
+        python = built_environment(home / "environments", inputs.name)
+        return BaseEnvironment(str(python), inputs.rebuilt) if python is not None else None
+    here = probe_environment()
+    return BaseEnvironment(inputs.origin.interpreter, here) if lock_digest(here) == inputs.lock else None
+
+
+def varied_environment(
+    environment: Environment, base: BaseEnvironment | None, *, home: Path, observer: Observer = SILENT
+) -> BuiltEnvironment:
+    """Another environment than the planned one, built upon that where it can be.
+
+    Raises
+    ------
+    EnvironmentBuildError, WrongPython
+        It cannot be built.
+    StorageError
+        There is no room for it.
+    """
+    carried = base if base is not None and base.carries(environment) else None
+    cache = home / "environments"
+    return ensure_environment(environment, cache_dir=cache, python=environment.python, base=carried, observer=observer)
+
+
 def _interpreter(inputs: Inputs, home: Path, environment: Environment | None) -> tuple[str, tuple[Deviation, ...]]:
     wanted = environment or inputs.rebuilt
     if wanted is not None:
@@ -236,7 +314,8 @@ def _interpreter(inputs: Inputs, home: Path, environment: Environment | None) ->
             python = built_environment(home / "environments", inputs.name)
             if python is not None:
                 return str(python), inputs.deviations
-        built = ensure_environment(wanted, cache_dir=home / "environments", python=wanted.python)
+        base = base_environment(inputs, home) if environment is not None else None
+        built = varied_environment(wanted, base, home=home)
         return str(built.python_executable), built.deviations
     if inputs.are_here and Path(inputs.origin.interpreter).is_file():
         return inputs.origin.interpreter, inputs.deviations
@@ -249,9 +328,10 @@ def _interpreter(inputs: Inputs, home: Path, environment: Environment | None) ->
 
 
 def _checked(data: Sequence[DataPlacement], home: Path) -> tuple[DataPlacement, ...]:
-    """The same files on another machine: at the same paths, with the same digests."""
+    """The same files on another machine: at the same paths, or among those that were sent there."""
     with DigestCache(home / "digests.sqlite") as cache:
-        bad = [p for p in data if p.found is not None and not _is_same(p, cache)]
+        found = [p if p.found is None else _is_here(p, home, cache) for p in data]
+    bad = [p for p, here in zip(data, found, strict=True) if here is None]
     if bad:
         names = ", ".join(str(p.found) for p in bad[:5])
         raise DataMissing(
@@ -259,7 +339,22 @@ def _checked(data: Sequence[DataPlacement], home: Path) -> tuple[DataPlacement, 
             hint="Put them at the same paths there, for instance on a file system that both machines have.",
             files=[p.file.path for p in bad],
         )
-    return tuple(data)
+    return tuple(p for p in found if p is not None)
+
+
+def _is_here(placement: DataPlacement, home: Path, cache: DigestCache) -> DataPlacement | None:
+    """Where this machine has a file; None where it has not."""
+    if _is_same(placement, cache):
+        return placement
+    digest = placement.file.digest
+    kept = kept_input(home, digest, DATA_SUFFIX)
+    if not digest or placement.target is None or not kept.is_file():
+        return None
+    with suppress(OSError):  # it was used, or has just been removed
+        os.utime(kept)
+        if digest_file(kept, cache).digest == digest:
+            return replace(placement, found=str(kept))
+    return None
 
 
 def _is_same(placement: DataPlacement, cache: DigestCache) -> bool:

@@ -8,16 +8,20 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from bis._replay.argument_overrides import override
 from bis._replay.given_again import STANDARD_INPUT, given_input, given_variables, unset_variables
 from bis._replay.injected_parameters import recorded_parameters
+from bis._replay.machine_pins import kernel_pins, thread_counts
 from bis.evidence.redaction import REDACTED, is_secret_name
 from bis.model.facets import Carried, EntryKind, Environment, FileDigest, Machine, Status
 from bis.model.lock import differences, normalised
 from bis.model.plan import DataPlacement, Missing, Plan
 from bis.model.record import Mode
+from bis.model.sandbox import AUTO
 from bis.model.verdict import Deviation, ReplayKind
+from bis.record.probes.machine import is_of_machine
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -52,6 +56,7 @@ class ReplayOptions:
 
     `environment` is None (current where it equals the lock, else rebuilt), "current" or "rebuild". `overrides` are
     arguments or notebook parameters by name. `data_dirs` and `source_dir` say where to look for data and for a clone.
+    `sandbox`, `network` and `own_home` are those of `bis.model.sandbox.SandboxRequest`.
     """
 
     kind: ReplayKind = ReplayKind.EXACT
@@ -60,6 +65,9 @@ class ReplayOptions:
     data_dirs: tuple[str, ...] = ()
     source_dir: str | None = None
     timeout_s: float | None = None
+    sandbox: str = AUTO
+    network: bool = False
+    own_home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +169,7 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
         timeout_s=options.timeout_s,
         parameters=parameters,
         later=_later(record),
+        refused_stores=record.refused_stores,
     )
 
 
@@ -210,12 +219,16 @@ def layout(record: Record) -> Layout:
     snapshot = record.code.snapshot
     imported = list(snapshot.external) if snapshot else []
     names = [f.path for f in snapshot.files] if snapshot else []
-    for package in record.environment.packages:
-        inside = _inside(package.url or "", record.code.project_root) if package.editable else None
-        if inside is None:
-            continue
+    root = record.code.project_root
+    installed = (_inside(p.url or "", root) for p in record.environment.packages if p.editable)
+    editable = dict.fromkeys(inside for inside in installed if inside is not None)
+    for inside in editable:
         source = posixpath.normpath(posixpath.join(inside, "src"))
-        imported.append(source if any(n.startswith(source + "/") for n in names) else inside)
+        # A folder `src` that is a package itself is imported from the project's folder; and where `src` is named, too,
+        # the project's folder means itself.
+        holds = any(n.startswith(source + "/") for n in names) and f"{source}/__init__.py" not in names
+        holds = holds and source not in editable
+        imported.append(source if holds else inside)
     written = [posixpath.dirname(f.path) for f in record.outputs.files if not posixpath.isabs(f.path)]
     carried = record.data.carried or Carried()
     absent = carried.absent
@@ -233,7 +246,7 @@ def _existing(folder: str, absent: Collection[str]) -> str:
 
 def _inside(url: str, root: str) -> str | None:
     """The path of a ``file:`` URL relative to the project; None where it is outside of it."""
-    path = url.removeprefix("file://").rstrip("/")
+    path = unquote(url.removeprefix("file://")).rstrip("/")
     if root and path == root:
         return "."
     return path[len(root) + 1 :] if root and path.startswith(root + "/") else None
@@ -419,18 +432,13 @@ def _is_folder(url: str) -> bool:
 
 def _variables(record: Record, here: HostState, notes: _Notes) -> dict[str, str]:
     """The recorded variables, and pins for thread counts that would otherwise follow this machine."""
-    variables = {}
-    for name, value in record.machine.variables.items():
-        if REDACTED in value:
-            notes.lacks(f"variable {name}", "it is not set in the replay: its value was not recorded")
-        elif name != "PYTHONHASHSEED":
-            variables[name] = value
+    variables = _recorded_variables(record, notes)
     if record.machine.status is Status.MISSING:
         return variables
-    for name, threads in _thread_counts(record.machine).items():
+    for name, threads in thread_counts(record.machine).items():
         if threads != here.machine.usable_cores:
             variables.setdefault(name, str(threads))
-    variables |= {k: v for k, v in _kernels(record.machine, here.machine).items() if k not in variables}
+    variables |= {k: v for k, v in kernel_pins(record.machine, here.machine).items() if k not in variables}
     old, new = record.machine, here.machine
     if old.architecture and new.architecture and old.architecture != new.architecture:
         notes.deviates("architecture", old.architecture, new.architecture, "rounding differs between architectures")
@@ -443,43 +451,16 @@ def _variables(record: Record, here: HostState, notes: _Notes) -> dict[str, str]
     return variables
 
 
-def _thread_counts(machine: Machine) -> dict[str, int]:
-    """How many threads each library had, under the variable that sets it."""
-    default = machine.usable_cores
-    if default < 1:
-        return {}
-
-    def of_pools(word: str) -> int:
-        counts = [p.threads for p in machine.pools if word in f"{p.api} {p.library}".lower() and p.threads > 0]
-        return max(counts, default=0)
-
-    openmp = max(of_pools("openmp"), of_pools("libgomp"), machine.threads.get("torch.intraop", 0)) or default
-    return {
-        "OMP_NUM_THREADS": openmp,
-        "OPENBLAS_NUM_THREADS": of_pools("openblas") or default,
-        "MKL_NUM_THREADS": of_pools("mkl") or openmp,
-        "BLIS_NUM_THREADS": of_pools("blis") or default,
-        "NUMEXPR_NUM_THREADS": machine.threads.get("numexpr") or default,
-        "TF_NUM_INTRAOP_THREADS": machine.threads.get("tensorflow.intraop") or default,
-        "TF_NUM_INTEROP_THREADS": machine.threads.get("tensorflow.interop") or default,
-        "LOKY_MAX_CPU_COUNT": default,
-    }
-
-
-def _kernels(old: Machine, new: Machine) -> dict[str, str]:
-    """Variables that make libraries take the recorded kernels, where this CPU would have them take others."""
-    if not old.cpu_flags or not new.cpu_flags or set(old.cpu_flags) == set(new.cpu_flags):
-        return {}
-    pinned = {}
-    core = next(
-        (p.architecture for p in old.pools if "openblas" in f"{p.api} {p.library}".lower() and p.architecture), ""
-    )
-    if core:
-        pinned["OPENBLAS_CORETYPE"] = core
-    wide = any(f.startswith("avx512") for f in new.cpu_flags)
-    if wide and "avx2" in old.cpu_flags and not any(f.startswith("avx512") for f in old.cpu_flags):
-        pinned |= {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
-    return pinned
+def _recorded_variables(record: Record, notes: _Notes) -> dict[str, str]:
+    variables = {}
+    for name, value in record.machine.variables.items():
+        if REDACTED in value:
+            notes.lacks(f"variable {name}", "it is not set in the replay: its value was not recorded")
+        elif not is_of_machine(name):  # a record may come from anybody, and a variable may lead anywhere
+            notes.lacks(f"variable {name}", "it is not one that a record sets")
+        elif name != "PYTHONHASHSEED":
+            variables[name] = value
+    return variables
 
 
 # -- randomness and data --------------------------------------------------------------------------------------------

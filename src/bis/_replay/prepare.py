@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bis._replay.containment import chosen_kind
 from bis._replay.environment import ensure_environment
 from bis._replay.host_state import look_here
 from bis._replay.injected_parameters import check_overrides
@@ -19,9 +22,13 @@ from bis.config import Settings
 from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpossible
 from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
+from bis.evidence.machine_seal import is_sealed_here
 from bis.evidence.store import CARRIED, SOURCE, STDIN, StoredRun
+from bis.model.facets import EntryKind
 from bis.model.plan import Plan
 from bis.model.progress import Task
+from bis.model.sandbox import USUAL, SandboxKind, SandboxRequest
+from bis.model.start import Start
 from bis.model.variation import Variation, recorded_variation
 from bis.model.verdict import ReplayKind
 
@@ -31,13 +38,18 @@ if TYPE_CHECKING:
     from bis._replay.planning import HostState
     from bis.workspace import Workspace
 
+_MODULE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_SHOWN = 80
+_NAMED = 5  # packages that are listed one by one
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A run that can be replayed any number of times; a picklable value.
 
     `recorded` is the variation of the original, `layout` the folders that its workspaces need, `keep` whether these
-    stay on the machines that made them.
+    stay on the machines that made them, `start` whether replays may be started warm (see `bis._replay.starts`),
+    `sandbox` which sandbox they are to have.
     """
 
     run: StoredRun
@@ -47,6 +59,8 @@ class Prepared:
     settings: Settings
     layout: Layout
     keep: bool = False
+    start: Start = Start.COLD
+    sandbox: SandboxRequest = USUAL
 
     def check(self, variation: Variation) -> None:
         """Refuse a variation that does not answer the question of the plan.
@@ -61,7 +75,17 @@ class Prepared:
         if self.plan.kind not in {kind, ReplayKind.VARIED}:
             given = ", ".join(
                 name
-                for name in ("root", "hash_seed", "roles", "variables", "environment")
+                for name in (
+                    "root",
+                    "hash_seed",
+                    "roles",
+                    "variables",
+                    "environment",
+                    "scoped",
+                    "reseeded",
+                    "probe",
+                    "switches",
+                )
                 if getattr(variation, name) != getattr(self.recorded, name)
             )
             raise ValueError(
@@ -109,7 +133,12 @@ def prepare(
     UsageError
         Something is to be set that the recorded notebook has no parameter for.
     """
-    _ask(run, consent)
+    foreign = is_foreign(run)
+    sandbox = _sandbox(run, options, foreign=foreign)
+    kind = chosen_kind(sandbox)  # what cannot be had is said before anything is asked or built
+    if foreign and consent is not None:
+        _ask(run, kind, consent)
+    _check_target(run, foreign=foreign)
     archive = _archive(run, workspace)
     check_overrides(run.record.code, options.overrides, archive)
     here = _look(run, options, workspace, archive)
@@ -129,6 +158,7 @@ def prepare(
         recorded=recorded,
         settings=workspace.settings,
         layout=layout(run.record),
+        sandbox=sandbox,
     )
 
 
@@ -151,15 +181,58 @@ def _look(run: StoredRun, options: ReplayOptions, workspace: Workspace, archive:
         return look_here(run.record, options, archive=archive, cache=cache)
 
 
-def _ask(run: StoredRun, consent: Callable[[str], bool] | None) -> None:
-    # What bis never recorded comes from the user's own clone; a record without a host is not trusted for that.
-    if consent is None or not run.recorded or run.record.host == host_digest():
-        return
+def is_foreign(run: StoredRun) -> bool:
+    """Whether running this is running somebody else's code, for all that can be proved.
+
+    What bis never recorded comes from the user's own clone. A record is one's own where it has the seal of this
+    machine, which nobody else can make: all else in it is up to whoever wrote it.
+    """
+    return run.recorded and not is_sealed_here(run.run_id, run.tags)
+
+
+def _check_target(run: StoredRun, *, foreign: bool) -> None:
+    """Refuse a program outside of its project, where the record cannot be one's own.
+
+    One's own may be a tool of the environment at its absolute place.
+    """
+    code = run.record.code
+    if code.kind is EntryKind.MODULE:
+        fits = bool(_MODULE.fullmatch(code.target)) or not code.target
+    else:
+        inside = not posixpath.normpath(code.target).startswith("../")
+        fits = inside and not (foreign and posixpath.isabs(code.target))
+    if not fits:
+        raise EvidenceDamaged(
+            f"the record of run {run.run_id} names a program that is not in its project: {code.target[:_SHOWN]!r}",
+            hint="The record was made or changed by hand.",
+        )
+
+
+def _sandbox(run: StoredRun, options: ReplayOptions, *, foreign: bool) -> SandboxRequest:
+    wrote = dict.fromkeys(posixpath.dirname(f.path) for f in run.record.outputs.files if posixpath.isabs(f.path))
+    arguments = (*run.record.code.argv, *options.overrides.values())
+    given = (p for p in (posixpath.normpath(v.rpartition("=")[2]) for v in arguments) if p not in wrote)
+    read = tuple(p for p in (*(f.path for f in run.record.data.files), *given) if posixpath.isabs(p))
+    shown = () if foreign else read
+    return SandboxRequest(options.sandbox, options.network, foreign, shown, tuple(wrote), own_home=options.own_home)
+
+
+def _built_elsewhere(run: StoredRun) -> str:
+    """Which packages would be installed from an address, which runs what is there: as a sentence."""
+    named = [f"{p.name} from {p.url}" for p in run.record.environment.packages if p.url and not p.editable]
+    if not named:
+        return ""
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    listed = "; ".join(named[:_NAMED])
+    return f" Where its environment has to be built, this builds {listed}{more}, outside of any sandbox."
+
+
+def _ask(run: StoredRun, kind: SandboxKind, consent: Callable[[str], bool]) -> None:
     code = run.record.code
     question = (
         f"run {run.run_id} was recorded by another user or on another machine. "
         f"Replaying it runs its code ({code.target or code.kind.value} of {code.project or 'an unknown project'}) "
-        "with your rights. Continue?"
+        f"{'in a sandbox' if kind is not SandboxKind.NONE else 'with your rights'}.{_built_elsewhere(run)} Continue?"
     )
     if not consent(question):
         raise ConsentRefused(

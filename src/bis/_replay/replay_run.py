@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,17 +10,22 @@ from typing import TYPE_CHECKING
 from bis._replay.campaign import campaign
 from bis._replay.executors import executor_for
 from bis._replay.inputs import inputs_in_use
+from bis._replay.kept_verdict import kept_verdict
+from bis._replay.one_trial import LocatedTrial
 from bis._replay.prepare import prepare
+from bis._replay.sandboxes_said import sandboxes_said
 from bis._replay.session_runs import session_run_of
+from bis._replay.starts import Starts
 from bis._replay.variations import exact_variations, fresh_variations
 from bis._verify.program_entropy import deterministic
 from bis._verify.sessions.original_session import OriginalSession
 from bis._verify.sessions.session_judgement import SessionStopping, judge_session, session_case
+from bis._verify.sessions.siblings import with_selection
 from bis._verify.stopping import ExactStopping, FreshStopping, Stopping
 from bis._verify.tolerances import Tolerances
 from bis.errors import BisError
 from bis.evidence.outcomes import is_readable, keep_outcome, read_outcomes, same_metrics
-from bis.evidence.verdicts import problem_of_keeping
+from bis.model.start import Start
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Outcome, ReplayKind, Verdict
 
@@ -38,7 +42,12 @@ _RUN_ID = re.compile(r"[0-9a-f]{32}")
 class Request:
     """How often, how, and with which tolerances; `consent` None means that code recorded elsewhere may run.
 
-    With `add`, earlier replays of the same kind and with the same overrides are read back, and all are judged.
+    With `add`, earlier replays of the same kind and with the same overrides are read back, and all are judged. With
+    `up_to` these count among the `times`, so that a command that was interrupted is continued; `seen` says whether
+    somebody has seen a verdict on them: tests must then be such that stay valid after that look. With
+    `looks_for_siblings` a run that is the best of its siblings is judged as one that was picked for that. `trial` is
+    the trial of a search that is meant, whose run is replayed. With `start` cold, each replay starts an interpreter of
+    its own. With `note`, a summary goes into the note of the run.
     """
 
     times: int
@@ -47,7 +56,13 @@ class Request:
     until_decided: bool = False
     keep: bool = False
     add: bool = False
+    up_to: bool = False
+    seen: bool = True
+    start: Start = Start.WARM
     consent: Callable[[str], bool] | None = None
+    looks_for_siblings: bool = False
+    trial: LocatedTrial | None = None
+    note: bool = False
 
 
 def replay_run(
@@ -67,12 +82,16 @@ def replay_run(
     BisError
         It cannot be prepared, see `bis._replay.prepare.prepare`, or the executor fails, see `campaign`.
     """
-    prepared = replace(prepare(run, options, workspace=workspace, consent=request.consent), keep=request.keep)
+    prepared = _prepared(run, options, request, workspace)
+    starts = Starts(request.start)
     randomness = run.record.randomness
     fresh = prepared.plan.kind is ReplayKind.FRESH
     session = session or OriginalSession((session_run_of(run),), 0, run.record.outputs)
+    request, picked = _picked(request, session, fresh=fresh)
     children = ChildRuns(workspace.store, prepared, session, request.tolerances)
-    earlier = _earlier(prepared, workspace.store) if request.add else ()
+    earlier = _earlier(prepared, workspace.store) if request.add or request.up_to else ()
+    if request.up_to:
+        request = replace(request, times=max(0, request.times - len(earlier)))
     workspace.store.expect_writing()
     with (
         inputs_in_use(prepared.inputs, home=workspace.home),
@@ -87,6 +106,7 @@ def replay_run(
             observer=workspace.observer,
             at_once=request.jobs,
             earlier=earlier,
+            starts=starts,
         )
     verdict = judge_session(
         session,
@@ -97,17 +117,42 @@ def replay_run(
         original_deterministic=deterministic(randomness),
         original_trace=randomness.trace,
         # A user who adds replays has seen the verdict on the earlier ones: the tests must stay valid after that look.
-        sequential=fresh and (request.until_decided or bool(earlier)),
+        sequential=fresh and (request.until_decided or (bool(earlier) and request.seen)),
     )
     plan = prepared.plan
     lacking = (statement(StatementCode.FACET_LACKING, facet=m.what, consequence=m.consequence) for m in plan.missing)
     verdict = replace(
         verdict,
         deviations=tuple(dict.fromkeys((*plan.deviations, *verdict.deviations))),
-        statements=(*verdict.statements, *lacking, *children.problems),
+        statements=(
+            *verdict.statements,
+            *_found(request.trial, picked, prepared.plan.kind),
+            *starts.said,
+            *sandboxes_said(outcomes),
+            *lacking,
+            *children.problems,
+        ),
     )
-    problem = problem_of_keeping(workspace.store, run.run_id, verdict, created_unix_s=time.time(), plan=plan)
-    return replace(verdict, statements=(*verdict.statements, problem)) if problem else verdict
+    return kept_verdict(verdict, run, store=workspace.store, plan=plan, note=request.note)
+
+
+def _prepared(run: StoredRun, options: ReplayOptions, request: Request, workspace: Workspace) -> Prepared:
+    prepared = prepare(run, options, workspace=workspace, consent=request.consent)
+    prepared = replace(prepared, keep=request.keep, start=request.start)
+    return request.trial.taken_by(prepared) if request.trial else prepared
+
+
+def _picked(request: Request, session: OriginalSession, *, fresh: bool) -> tuple[Request, Statement | None]:
+    """The request for a run that is the best of its siblings, with a statement that says so."""
+    if not fresh or not request.looks_for_siblings:
+        return request, None
+    tolerances, picked = with_selection(session, request.tolerances)
+    return replace(request, tolerances=tolerances), picked
+
+
+def _found(trial: LocatedTrial | None, picked: Statement | None, kind: ReplayKind) -> tuple[Statement, ...]:
+    """What was found out on the run before it was judged."""
+    return (*((trial.said(kind),) if trial else ()), *((picked,) if picked else ()))
 
 
 class ChildRuns:

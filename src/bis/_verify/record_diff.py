@@ -137,7 +137,7 @@ def _code(code: Code) -> Facts:
 
 def _fingerprint(text: str) -> str:
     """The beginning of a text with its length: enough to see that two differ, and roughly where."""
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    digest = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:8]
     lines = text.count("\n") + 1
     return f"{lines} line{'' if lines == 1 else 's'}, {digest}"
 

@@ -71,6 +71,8 @@ class Tolerances:
         The metric that decides first, with half of `alpha`.
     selected_from : int
         The original was picked as the best of so many runs (1: it was not picked).
+    selected_by : tuple of str
+        The metrics by which it was picked; empty for the primary one, or all where there is none.
     strict : bool
         Artifacts, output files, stdout and cells must have the same bytes too.
     final_only : bool
@@ -81,6 +83,7 @@ class Tolerances:
     alpha: float = 0.05
     primary: str | None = None
     selected_from: int = 1
+    selected_by: tuple[str, ...] = ()
     strict: bool = False
     final_only: bool = False
 
@@ -110,6 +113,12 @@ class Tolerances:
             selected_from=selected_from,
             strict=strict,
         )
+
+    def was_picked_by(self, name: str) -> bool:
+        """Whether the original was picked by its value of this metric."""
+        if self.selected_from == 1:
+            return False
+        return name in self.selected_by if self.selected_by else name == (self.primary or name)
 
     def declared_for(self, name: str) -> Tolerance | None:
         """The declaration that holds for a metric, or None."""

@@ -39,10 +39,12 @@ def list_(*, kinds: tuple[str, ...] = (), as_json: bool = False) -> int:
     \b
     environment  packages of other versions, built for replays
     session      what was recorded of a program; it is removed a week after it was stored
-    source       sources of replayed runs; removed a month after their last use
+    source       what replays were given: sources, standard input, probes; removed a month after the last use
     workspace    folders that `bis replay --keep` has kept
     digests      of large data files, so that they are not read again
     audits       results of earlier audits
+    explanation  the replays of `bis explain`, which goes on where it was interrupted
+    bisection    the same of `bis bisect`
     """
     found = api.list_cache(kinds=kinds)
     if as_json:

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CommandPlace:
-    """Where a command is, and the line that the help of its group has for it."""
+    """Where a command is, and the line that the help of its group has for it.
+
+    Its function has the name of the command, but where `function` gives another one: some are Python's own words.
+    """
 
     module: str
     help: str
+    function: str = ""
 
 
 class LazyCommands(MutableMapping[str, click.Command]):
@@ -30,7 +34,8 @@ class LazyCommands(MutableMapping[str, click.Command]):
 
     def __getitem__(self, name: str) -> click.Command:
         if name in self.places:
-            self[name] = getattr(import_module(self.places[name].module), name)
+            place = self.places[name]
+            self[name] = getattr(import_module(place.module), place.function or name)
         return self._imported[name]
 
     def __setitem__(self, name: str, command: click.Command) -> None:

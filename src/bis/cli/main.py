@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 import threading
 import traceback
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from bis._version import __version__
 from bis.cli.lazy_commands import CommandPlace, LazyGroup
 from bis.cli.messages import answering, tell
+from bis.cli.signal_status import SignalStatus, leave
 from bis.config import debugging
 from bis.errors import BisError, BisWarning
 from bis.evidence.client_settings import set_up_client
 from bis.launch.muting import mute
+from bis.launch.standard_streams import fill_closed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +34,25 @@ Exit codes: 0 yes · 1 not reproduced, findings · 2 usage · 3 could not run ·
 
 _PLACES = {
     "audit": CommandPlace("bis.cli.audit", "What does a project trace of its experiments, and what does it fail to?"),
+    "badge": CommandPlace("bis.cli.badge", "The latest verdict on a run as a badge: a picture (SVG) on stdout."),
+    "bisect": CommandPlace("bis.cli.bisect", "Find which change since a run was recorded makes its replay differ."),
     "cache": CommandPlace("bis.cli.cache", "What bis keeps on this machine: environments, sessions, sources, digests."),
-    "corpus": CommandPlace("bis.cli.corpus", "Corpora of projects to audit."),
+    "ci": CommandPlace(
+        "bis.cli.ci", "May this change be merged: is the program repeatable, and did a metric move beyond noise?"
+    ),
+    "compare": CommandPlace(
+        "bis.cli.compare", "Is B better than A beyond run-to-run noise? Or: which group of runs is?"
+    ),
+    "corpus": CommandPlace("bis.cli.corpus", "Corpora of projects to audit, or to try."),
     "diff": CommandPlace(
         "bis.cli.diff", "Compare two runs: same, differs or not recorded, facet by facet, then the metrics."
     ),
+    "explain": CommandPlace("bis.cli.explain", "Which cause makes the results of a recorded experiment differ?"),
+    "export": CommandPlace(
+        "bis.cli.export", "Hand a run on, with its provenance, verdict and replays, in formats of others."
+    ),
     "replay": CommandPlace("bis.cli.replay", "Run a recorded experiment again, and judge whether it is the same."),
+    "report": CommandPlace("bis.cli.report", "Write the page of a run: its record, replays, verdict and causes."),
     "rule": CommandPlace("bis.cli.rule", "Explain a rule of the audit; without CODE, list all."),
     "run": CommandPlace("bis.cli.run", "Run a script, notebook or module once, recorded."),
     "runs": CommandPlace("bis.cli.runs", "List runs, the latest first, with their latest verdicts."),
@@ -44,6 +60,11 @@ _PLACES = {
         "bis.cli.show", "Show what a run was made of, facet by facet: recorded, partial (why) or missing."
     ),
     "store": CommandPlace("bis.cli.store", "Store recorded sessions that are not in MLflow yet."),
+    "study": CommandPlace(
+        "bis.cli.study",
+        "From experiments and projects to a report; goes on where it stopped.",
+    ),
+    "try": CommandPlace("bis.cli.try_project", "Does a stranger's project run, and again?", "try_project"),
     "verify": CommandPlace(
         "bis.cli.verify", "Compare a run with published figures, at the precision in which they are printed."
     ),
@@ -59,10 +80,19 @@ def cli() -> None:
     bis run train.py --lr 0.1      run it once, recorded
     bis replay last -n 5           run it again 5 times, and judge
     bis replay last --fresh        new randomness: is the result typical?
+    bis explain last               which cause makes the results differ?
     bis show last                  what the run was made of, and its latest verdict
+    bis report last                the same as a page with figures
     bis runs                       all runs, with their verdicts
     bis diff RUN_A RUN_B           what differs between two runs
+    bis compare RUN_A RUN_B        is B better than A beyond run-to-run noise?
+    bis bisect last                which change since then makes the replay differ?
     bis verify last --expect t.csv are these the published figures?
+    bis study                      experiments and projects, to a report
+    bis try owner/project          does a stranger's project run, and again?
+    bis ci --against main train.py is it repeatable, and did a metric move?
+    bis export last --ro-crate out hand a run on, with its provenance and verdict
+    bis badge last > badge.svg     its verdict as a badge
     bis audit .                    what does a project trace, and what not?
     bis store                      store what was recorded while the server was away
     bis cache                      what is kept on this machine, and how to free it
@@ -74,8 +104,18 @@ def cli() -> None:
         set_up_client()
 
 
+def command() -> NoReturn:
+    """The program ``bis``: ends this process with the exit code, or by the signal that ended what it did."""
+    warnings.resetwarnings()  # PYTHONWARNINGS is for the user's program, which gets it; of ours none may be an error
+    sys.exit(leave(main()))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
+    fill_closed()
+    for stream in (sys.stdout, sys.stderr):  # names of files and arguments need not be text in any encoding
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     warnings.showwarning = _warn  # type: ignore[assignment]  # it takes what the original takes, by fewer names
     try:
         with _ended_by_signals():
@@ -86,7 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
         tell("\nbis: interrupted; what was finished is kept")
         cause = error.__cause__ or error  # click makes an Abort of it
-        return 128 + (cause.number if isinstance(cause, _Ended) else signal.SIGINT)
+        return SignalStatus(128 + (cause.number if isinstance(cause, _Ended) else signal.SIGINT))
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -153,4 +193,4 @@ def _print_error(error: BisError) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

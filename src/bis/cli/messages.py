@@ -7,15 +7,19 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bis.launch.muting import mute
+from bis.report.text.terminal import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 def tell(text: str) -> None:
-    """Write a line for the user; where nobody reads it any more (``2>&1 | head``) the work goes on without it."""
+    """Write a line for the user, in which nothing steers the terminal.
+
+    Where nobody reads it any more (``2>&1 | head``) the work goes on without it.
+    """
     try:
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{visible(text)}\n")
         sys.stderr.flush()
     except (OSError, ValueError):
         mute(sys.stderr)

@@ -12,6 +12,7 @@ import click
 
 from bis.cli.messages import answering
 from bis.config import Tolerance
+from bis.report.text.terminal import STEERING
 
 Command = Callable[..., Any]
 _FIELDS = ("atol", "rtol", "margin", "quantum")
@@ -26,6 +27,17 @@ store_of_run = click.option(
     metavar="URI",
     help="Look for the run in this store only. [default: where bis knows it to be, else as for `bis runs`]",
 )
+jobs = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    help="Replays at a time. [default: 1; with --cluster as many as it has threads]",
+)
+cluster = click.option(
+    "--cluster",
+    metavar="SCHEDULER",
+    help="Replay on this Dask cluster: the address of its scheduler (tcp://host:8786), or its scheduler file.",
+)
 full = click.option("--full", is_flag=True, help="Print everything, including what is usually shortened.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 
@@ -35,7 +47,12 @@ def print_json(document: Any) -> None:
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
     # Names of files need not be text: what is not a character is written as JSON's own escape.
     with answering():
-        sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+        sys.stdout.write(_escaped(text).encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+
+
+def _escaped(text: str) -> str:
+    """JSON with escapes of its own for characters that would steer a terminal: it reads as the same document."""
+    return STEERING.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def assignments(_context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -57,6 +74,20 @@ def tolerances(_context: click.Context, parameter: click.Parameter, given: tuple
         if not separator:
             raise click.BadParameter(f"expected METRIC=ATOL or METRIC=rtol:1e-6, found {text!r}", param=parameter)
         found[name] = _tolerance(value, text, parameter)
+    return found
+
+
+def margins(_context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
+    """Parse ``METRIC=NUMBER`` options with numbers above 0."""
+    found = {}
+    for text in given:
+        name, _separator, number = text.rpartition("=")
+        try:
+            found[name] = float(number)
+        except ValueError:
+            found[name] = math.nan
+        if not name or not 0 < found[name] < math.inf:
+            raise click.BadParameter(f"expected METRIC=NUMBER with a number above 0, found {text!r}", param=parameter)
     return found
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress, TaskID
 
-_COUNTED = {Task.REPLAYS, Task.AUDITS, Task.LISTING, Task.CLONES}
-_LONG = {Task.AUDITS, Task.CLONES}  # the time that is left is worth an estimate
+_COUNTED = {Task.REPLAYS, Task.AUDITS, Task.TRIES, Task.LISTING, Task.CLONES, Task.MUTATIONS}
+_LONG = {Task.AUDITS, Task.TRIES, Task.CLONES}  # the time that is left is worth an estimate
 _BARS = _COUNTED | {Task.ENVIRONMENT}
 STORING_S = 0.5  # storing that takes no longer is not worth a line
 _NAME_CHARACTERS = 40
@@ -61,7 +61,7 @@ class TerminalProgress:
         if self._bar is not None and self._row is not None:
             text = step_text(task, step) if task is Task.REPLAYS else step.what[:_NAME_CHARACTERS]
             self._bar.update(self._row, description=printable(text), advance=1 if task in _COUNTED else 0)
-        elif task is Task.AUDITS and step.code not in {DONE, KEPT}:
+        elif task in {Task.AUDITS, Task.TRIES} and step.code not in {DONE, KEPT}:
             self._write(step_text(task, step))
 
     def noted(self, note: Note) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,16 @@ from bis import api
 from bis.cli.messages import tell
 from bis.cli.options import as_json, assignments, print_json, tracking_uri
 from bis.cli.progress import CellLines
+from bis.cli.signal_status import SignalStatus
 from bis.model.progress import SILENT
 from bis.report.json.envelope import to_document
 from bis.report.text.runs_text import runs_named
 
 if TYPE_CHECKING:
     from bis.record.recording import Recorded
+
+_INTERRUPTED = 128 + signal.SIGINT
+_UNSHOWN = 1  # the program has ended well before it could know that its output went nowhere
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -79,7 +84,10 @@ def run(
         print_json(to_document("bis.run", recorded))
     else:
         _print_ids(recorded)
-    return _exit_status(recorded)
+    status = _exit_status(recorded)
+    if status == _INTERRUPTED and target.endswith(".ipynb") and not module:  # as a script that is interrupted ends
+        return SignalStatus(status)
+    return status
 
 
 def _print_ids(recorded: Recorded) -> None:
@@ -92,6 +100,11 @@ def _print_ids(recorded: Recorded) -> None:
 
 
 def _exit_status(recorded: Recorded) -> int:
-    if recorded.exit.exit_code is not None:
-        return recorded.exit.exit_code
-    return 128 + (recorded.exit.signal or 1)
+    """The program's; where a signal ended it, bis will end by the same one."""
+    ended = recorded.exit
+    if ended.exit_code is None:
+        return SignalStatus(128 + (ended.signal or 1))
+    if ended.unshown:
+        tell(f"bis: what the program printed could not be written: {ended.unshown}")
+        return ended.exit_code or _UNSHOWN
+    return ended.exit_code

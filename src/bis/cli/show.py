@@ -18,8 +18,8 @@ from bis.report.text.record_text import Shown, print_record
 def show(*, full: bool, tracking_uri: str | None, as_json: bool, run_id: str) -> int:
     """Show what a run was made of, facet by facet: recorded, partial (why) or missing.
 
-    Then its latest verdict, and the replays that were made of it. With --full the verdict is printed as `bis replay`
-    printed it.
+    Then its latest verdict and explanation, and the replays that were made of it. With --full they are printed as
+    `bis replay` and `bis explain` printed them.
     """
     stored = api.show(run_id, tracking_uri=tracking_uri)
     if as_json:
@@ -33,6 +33,10 @@ def show(*, full: bool, tracking_uri: str | None, as_json: bool, run_id: str) ->
         verdict=stored.verdict,
         verdict_problem=stored.verdict_problem,
         replays=stored.replays,
+        attribution=stored.attribution,
+        attribution_problem=stored.attribution_problem,
+        bisection=stored.bisection,
+        bisection_problem=stored.bisection_problem,
     )
     print_record(stored.record, shown, full=full)
     return 0

@@ -81,8 +81,18 @@ def local_path(uri: str, cwd: str) -> Path | None:
     if scheme_of(uri) != "file":
         return None
     given = absolute_uri(uri, cwd) or uri
-    return Path(unquote(urlsplit(given).path)) if given.startswith(_FILE) else Path(given)
+    return Path(unquote(_path_of(given))) if given.startswith(_FILE) else Path(given)
+
+
+def _path_of(uri: str) -> str:
+    try:
+        return urlsplit(uri).path
+    except ValueError:  # brackets of an address that is none: a host that no file is on
+        return uri[len(_FILE) :]
 
 
 def _is_plain_path(uri: str) -> bool:
-    return not urlsplit(uri).scheme and uri not in _HOSTED
+    try:
+        return not urlsplit(uri).scheme and uri not in _HOSTED
+    except ValueError:  # it is an address, though one of nothing
+        return False

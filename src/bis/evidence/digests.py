@@ -14,6 +14,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from bis.errors import DataMissing, StorageError
+from bis.evidence.redaction import without_tokens
 from bis.model.facets import FileDigest
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ class DigestCache:
             self.problem
             or time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) < _YOUNG_NS
             or not _is_text(path)
+            or without_tokens(path) != path
         ):
             return
         with self._guard():

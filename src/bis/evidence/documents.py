@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from bis.errors import EvidenceDamaged, EvidenceTooNew
+from bis.model.jsonable import json_value
 
 
 def document_text(document: dict[str, Any]) -> str:
@@ -35,7 +36,7 @@ def parse_document(text: str | bytes, *, kind: str, version: int, where: str) ->
         It is not JSON, or another document.
     """
     try:
-        document = json.loads(text)
+        document = json_value(text)
     except ValueError as error:
         raise EvidenceDamaged(f"{where} is not JSON: {error}", hint="The file was cut off or overwritten.") from error
     if not isinstance(document, dict) or document.get("format") != kind:

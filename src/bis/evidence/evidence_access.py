@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from bis.model.facets import Curve
     from bis.model.stored_runs import RunFilter, RunPage, RunSummary
@@ -31,6 +32,9 @@ class EvidenceReader(Protocol):
     def text(self, run_id: str, artifact: str) -> str:
         """The content of a text artifact."""
 
+    def download(self, run_id: str, artifact: str) -> Path:
+        """A local copy of an artifact."""
+
 
 class EvidenceWriter(EvidenceReader, Protocol):
     """Creates runs, and stores tags, metrics, params and text artifacts with them."""
@@ -48,6 +52,9 @@ class EvidenceWriter(EvidenceReader, Protocol):
 
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Set several tags at once."""
+
+    def tag_models(self, run_id: str, tags: Mapping[str, str]) -> int:
+        """Set tags of the models that a run logged, and of their registered versions; how many these are."""
 
     def log(self, run_id: str, curves: tuple[Curve, ...], params: Mapping[str, str]) -> None:
         """Log metrics and params."""

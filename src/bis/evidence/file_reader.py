@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +89,17 @@ class FileReader:
                     break
             runs = tuple(_summary(*each, metrics=metrics) for each in found[first : first + limit])
         return RunPage(runs, str(first + limit) if len(found) > first + limit else None)
+
+    def whole_runs(self, wanted: RunFilter, *, search: str = "") -> tuple[RunSummary, ...]:
+        """Runs with all their params, tags and last values; conditions in MLflow's language are MLflow's to answer."""
+        if search:
+            raise ValueError(f"only MLflow itself can search for {search!r}")
+        with _explained():
+            found = [f for f in self._listed(wanted) if _matches(f[1], wanted)]
+            return tuple(
+                replace(_summary(*f, metrics=True), tags=_texts(f[1] / "tags"), params=_texts(f[1] / "params"))
+                for f in found
+            )
 
     def _listed(self, wanted: RunFilter) -> list[tuple[_Experiment, Path, Mapping[str, Any]]]:
         """The runs that are not deleted, latest first, before their tags are looked at."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bis._version import __version__
 from bis.errors import BisError, EvidenceDamaged
+from bis.evidence.deferred_signals import deferred_signals
 from bis.evidence.documents import document_text, parse_document
 from bis.evidence.redaction import Redactor, secrets_of
 from bis.evidence.store import PARENT
@@ -59,8 +60,12 @@ def keep_outcome(
         tags["bis.failure"] = outcome.failure.message[:500]
     name = f"replay {outcome.index + 1} ({outcome.kind.value}) of {stored.name or stored.run_id[:8]}"
     now = time.time()
-    run_id = store.create("", name, tags, started_unix_s=now - outcome.duration_s, experiment_id=stored.experiment_id)
+    run_id = ""
     try:
+        with deferred_signals():  # a run that nobody knows of would stay RUNNING
+            run_id = store.create(
+                "", name, tags, started_unix_s=now - outcome.duration_s, experiment_id=stored.experiment_id
+            )
         redactor = redactor_of_plan(plan)
         params = {k: redactor.text(v, place="overrides") for k, v in plan.overrides.items()}
         store.log(run_id, outputs.metrics if outputs is not None else (), params)
@@ -78,8 +83,9 @@ def keep_outcome(
         keep_contents(store, run_id, outputs)
         store.end(run_id, "FAILED" if outcome.failure is not None else "FINISHED", time.time())
     except BaseException:
-        with suppress(BisError):  # the first error is the one that is reported
-            store.delete(run_id)
+        if run_id:
+            with deferred_signals(), suppress(BisError):  # the first error is the one that is reported
+                store.delete(run_id)
         raise
     return run_id
 
@@ -174,6 +180,7 @@ def _read(store: EvidenceReader, child: RunSummary) -> tuple[Outcome, dict[str, 
 
 def without_contents(outcome: Outcome) -> Outcome:
     """An outcome as it is written down: what stands in its files is kept apart."""
+    outcome = replace(outcome, preload=None)
     return outcome if outcome.outputs is None else replace(outcome, outputs=replace(outcome.outputs, contents=()))
 
 

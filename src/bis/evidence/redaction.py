@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import urllib.parse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from bis.evidence.token_shapes import TOKEN_SHAPES, TokenShape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,8 +27,11 @@ _SECRET_WORDS = frozenset(
         "password",
         "passwd",
         "pwd",
+        "pw",
         "passphrase",
         "apikey",
+        "creds",
+        "cookie",
         "credential",
         "credentials",
         "authtoken",
@@ -34,7 +40,38 @@ _SECRET_WORDS = frozenset(
         "pat",
     ]
 )
-_PASSWORD_WORDS = frozenset(["password", "passwd", "pwd", "passphrase", "secret"])
+# "pass" alone is one over data, and "auth" a method; behind one of these they are what an account is opened with.
+_ACCOUNTS = frozenset(
+    [
+        "account",
+        "admin",
+        "amqp",
+        "db",
+        "docker",
+        "email",
+        "ftp",
+        "http",
+        "imap",
+        "ldap",
+        "login",
+        "mail",
+        "mongo",
+        "mysql",
+        "pg",
+        "postgres",
+        "proxy",
+        "redis",
+        "rediscli",
+        "registry",
+        "root",
+        "smtp",
+        "sql",
+        "ssh",
+        "user",
+    ]
+)
+_ENDINGS = ("password", "passwd", "passphrase")  # PGPASSWORD, sshpassphrase
+_PASSWORD_WORDS = frozenset(["password", "passwd", "pwd", "pw", "passphrase", "secret"])
 # "key" alone is a dictionary's or a sort key; behind one of these it opens something.
 _KEY_OWNERS = frozenset(
     [
@@ -87,6 +124,8 @@ _VOCABULARY = frozenset(
         "n",
     ]
 )
+# Names of what may be public as well: what looks random behind them is taken for a secret.
+_WEAK_NAMES = frozenset(["auth", "key", "sig", "signature", "bearer", "webhook", "session"])
 _NOT_SECRET_VARIABLES = frozenset({"PWD", "OLDPWD"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NUMBER = re.compile(r"[-+]?[0-9_.,]+(?:[eE][-+]?[0-9]+)?")
@@ -94,6 +133,9 @@ _PLAIN_VALUES = frozenset({"", "true", "false", "none", "null", "yes", "no", "on
 _OPTION = re.compile(r"(?P<dashes>-{0,2})(?P<name>[+~]{0,2}[A-Za-z_][\w.@/-]{0,127})=(?P<value>.*)", re.DOTALL)
 # Bounded, so that a megabyte without '@' is read once.
 _URL_CREDENTIALS = re.compile(r"(?<=://)(?P<user>[^\s/:@?#'\"]{0,256})(?P<password>:[^\s/@'\"]{0,512})?@")
+# A user without a password, as long as a token is.
+_URL_TOKEN = re.compile(r"(?<=://)(?P<token>(?=[\w-]{0,255}\d)[\w-]{20,256})@")
+_ELEMENT = re.compile(r"<(?P<name>[A-Za-z][\w.-]{2,63})>(?P<value>[^<>\s$]{4,512})</(?P=name)>")
 _URL_QUERY = re.compile(r"(?<=[?&])(?P<name>[\w.-]{2,64})=(?P<value>[^\s&#'\"<>]{6,2048})")
 # name = "value", name: "value" or name=value, in free text
 _ASSIGNMENT = re.compile(
@@ -102,53 +144,14 @@ _ASSIGNMENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """A kind of token; `hints` are literals without which a text holds none (a search for them is fast)."""
-
-    name: str
-    hints: tuple[str, ...]
-    pattern: re.Pattern[str]
-
-
-def _shape(name: str, hints: Sequence[str], pattern: str) -> _Shape:
-    return _Shape(name, tuple(hints), re.compile(pattern))
-
-
-# The group `keep`, where there is one, stays.
-_SHAPES = (
-    _shape("GitHub token", ["gh"], r"(?<![A-Za-z0-9])gh[pousr]_[A-Za-z0-9]{30,255}"),
-    _shape("GitHub token", ["github_pat_"], r"github_pat_[A-Za-z0-9_]{22,255}"),
-    _shape("GitLab token", ["glpat-"], r"glpat-[\w-]{20,64}"),
-    _shape("AWS access key", ["AKIA", "ASIA"], r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9])"),
-    # Not "sk-container-id-1", which scikit-learn's own HTML is full of.
-    _shape("API key", ["sk-"], r"(?<![\w-])sk-(?:[a-z]{2,10}\d{0,2}-)*(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{20,255}"),
-    _shape("API key", ["sk-"], r"(?<![\w-])sk-[A-Za-z0-9]{32,255}"),
-    _shape("Hugging Face token", ["hf_"], r"(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,64}"),
-    _shape("Slack token", ["xox"], r"(?<![A-Za-z0-9])xox[abeoprs]-[A-Za-z0-9-]{10,255}"),
-    _shape("Slack webhook", ["hooks.slack.com"], r"(?P<keep>hooks\.slack\.com/services/)[\w/]{20,128}"),
-    _shape("Google API key", ["AIza"], r"(?<![A-Za-z0-9])AIza[0-9A-Za-z_-]{35}"),
-    _shape("Databricks token", ["dapi"], r"(?<![A-Za-z0-9])dapi[0-9a-f]{32}(?:-\d)?"),
-    _shape("PyPI token", ["pypi-"], r"(?<![\w-])pypi-[\w-]{50,512}"),
-    _shape("npm token", ["npm_"], r"(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}"),
-    _shape("JSON web token", ["eyJ"], r"(?<![\w-])eyJ[\w-]{8,8192}\.eyJ[\w-]{8,8192}\.[\w-]{4,8192}"),
-    _shape(
-        "Azure key",
-        ["AccountKey=", "SharedAccessKey=", "SharedAccessSignature="],
-        r"(?P<keep>(?:AccountKey|SharedAccessKey|SharedAccessSignature)=)[A-Za-z0-9+/=%&]{16,512}",
-    ),
-    _shape(
-        "signature",
-        ["sig=", "Signature="],
-        r"(?P<keep>[?&](?:sig|Signature|X-Amz-Signature)=)[A-Za-z0-9%+/=_-]{20,512}",
-    ),
-    _shape("bearer token", ["earer "], r"(?P<keep>[Bb]earer )(?=[\w.~+/-]*\d)[\w.~+/-]{16,4096}={0,2}"),
-    _shape("basic credentials", ["asic "], r"(?P<keep>[Aa]uthorization: ?[Bb]asic )[A-Za-z0-9+/]{8,1024}={0,2}"),
-)
 _KEY_BEGIN = re.compile(r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_BODY = re.compile(r"[A-Za-z0-9+/=\s\\]*")
 _KEY_END = re.compile(r"-----END [A-Z ]{0,40}-----")
 _KEY_LENGTH = 20_000
+_LEAST_RANDOM = 20
+_LEAST_CHANGES = 0.45  # from one kind of character to another; 0.62 are expected of letters and digits by chance
+_WORD_IN_NAME = re.compile("[a-z]{7}")
+_RANDOM = re.compile(r"[A-Za-z0-9+/_-]{1,512}={0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +174,10 @@ def is_secret_name(name: str) -> bool:
     if not words:
         return False
     last, before = words[-1], words[-2] if len(words) > 1 else ""
-    if last in _SECRET_WORDS:
+    if last in _SECRET_WORDS or last.endswith(_ENDINGS):
         return before not in _VOCABULARY
+    if last in {"pass", "auth"}:
+        return before in _ACCOUNTS
     return last in {"key", "keys"} and before in _KEY_OWNERS
 
 
@@ -209,9 +214,8 @@ class Redactor:
         for name, value in environ.items():
             if _is_secret_variable(name, value):
                 known.setdefault(value, name)
-            for match in _URL_CREDENTIALS.finditer(value):
-                if match["password"]:
-                    known.setdefault(match["password"][1:], name)
+            for secret in _secrets_in(value):
+                known.setdefault(secret, name)
         for value, name in sorted(known.items(), key=lambda item: -len(item[0])):
             if len(value) < _MIN_VALUE or value.lower() in _PLAIN_VALUES:
                 continue
@@ -282,14 +286,20 @@ class Redactor:
                     text = replaced
         if "-----BEGIN " in text:
             text = self._cut_keys(text, place)
-        for shape in _SHAPES:
+        for shape in TOKEN_SHAPES:
             if any(hint in text for hint in shape.hints):
                 text = self._replace(shape, text, place)
         if "://" in text:
             text = self._redact_urls(text, place)
         if assignments and ("=" in text or ":" in text):
             text = _ASSIGNMENT.sub(lambda m: self._assignment(m, place), text)
+        if assignments and "</" in text:
+            text = _ELEMENT.sub(lambda m: self._element(m, place), text)
         return text
+
+    def name(self, name: str, *, place: str = "name") -> str:
+        """Redact the name of a file: ``epochs=3`` in it is no assignment, and ``?token=x`` that of an address."""
+        return _strip_query(self.text(name, place=place, assignments=False))
 
     def stream(self, *, place: str) -> StreamRedactor:
         """Redact output that comes in pieces."""
@@ -304,7 +314,7 @@ class Redactor:
             return REDACTED
         return self.text(value, place=place)
 
-    def _replace(self, shape: _Shape, text: str, place: str) -> str:
+    def _replace(self, shape: TokenShape, text: str, place: str) -> str:
         def cut(match: re.Match[str]) -> str:
             self._note(shape.name, place)
             return (match.groupdict().get("keep") or "") + REDACTED
@@ -332,16 +342,27 @@ class Redactor:
             return f"{REDACTED}@"
 
         stripped = _URL_CREDENTIALS.sub(cut, text)
+        if _URL_TOKEN.search(stripped):
+            self._note("URL credentials", place)
+            stripped = _URL_TOKEN.sub(f"{REDACTED}@", stripped)
         cleaned = _strip_query(stripped)
         if cleaned != stripped:
             self._note("URL query", place)
         return cleaned
 
+    def _element(self, match: re.Match[str], place: str) -> str:
+        """``<password>…</password>``"""
+        name, value = match["name"], match["value"]
+        if not is_secret_name(name) or REDACTED in value or not _is_secret_value(name, value):
+            return match[0]
+        self._note(name, place)
+        return f"<{name}>{REDACTED}</{name}>"
+
     def _assignment(self, match: re.Match[str], place: str) -> str:
         name, quoted, bare = match["name"], match["quoted"], match["bare"]
-        if not is_secret_name(name):
-            return match[0]
         value = quoted if quoted is not None else bare
+        if not is_secret_name(name) and not (_is_weak_name(name) and looks_random(value)):
+            return match[0]
         if REDACTED in value or not _is_secret_value(name, value):
             return match[0]
         if bare is not None and not (any(c.isdigit() for c in bare) and any(c.isalpha() for c in bare)):
@@ -353,9 +374,60 @@ class Redactor:
         return f"{name}{match['sep']}{quote}{REDACTED}{quote}"
 
 
+def without_tokens(name: str) -> str:
+    """The name of a file without tokens of known forms, and without what follows ``token=`` and the like in it.
+
+    Examples
+    --------
+    >>> without_tokens("data/x.csv?token=abcdef12"), without_tokens("data/token=3/part-0.parquet")
+    ('data/x.csv?token=[redacted]', 'data/token=3/part-0.parquet')
+    """
+    return Redactor({}).name(name)
+
+
+def looks_random(value: str) -> bool:
+    """Whether a text is long, and drawn from letters of both cases and digits: not a word, a path, a UUID or a digest.
+
+    Digests, commits and ids in hexadecimal look as random as a key does; they are in settings of experiments far more
+    often.
+
+    Examples
+    --------
+    >>> looks_random("q8ZxT41mRb2LwVn7KcYd3PfG"), looks_random("3f2a" * 10), looks_random("DistilBertForSequence2")
+    (True, False, False)
+    """
+    if len(value) < _LEAST_RANDOM or not _RANDOM.fullmatch(value):
+        return False
+    lower, upper, digits = (sum(map(test, value)) for test in (str.islower, str.isupper, str.isdigit))
+    if not lower or not upper or not 0 < digits <= len(value) / 2 or _WORD_IN_NAME.search(value):
+        return False
+    kinds = [(c.isdigit(), c.isupper()) for c in value]
+    changes = sum(a != b for a, b in itertools.pairwise(kinds))
+    return changes >= _LEAST_CHANGES * len(value) and len(set(value)) >= _LEAST_RANDOM / 2
+
+
+def _is_weak_name(name: str) -> bool:
+    words = _WORD.findall(name)
+    return bool(words) and words[-1].lower() in _WEAK_NAMES
+
+
+def _secrets_in(value: str) -> list[str]:
+    """Secrets in the value of a variable that has another name: passwords of URLs, and what JSON says is one."""
+    found = [m["password"][1:] for m in _URL_CREDENTIALS.finditer(value) if m["password"]]
+    found += [m["token"] for m in _URL_TOKEN.finditer(value)]
+    if value.lstrip().startswith("{"):
+        found += [m["quoted"] for m in _ASSIGNMENT.finditer(value) if m["quoted"] and _names_secret(m)]
+    return found
+
+
+def _names_secret(match: re.Match[str]) -> bool:
+    name, value = match["name"], match["quoted"]
+    return (is_secret_name(name) and _is_secret_value(name, value)) or (_is_weak_name(name) and looks_random(value))
+
+
 def secrets_of(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> dict[str, str]:
     """Collect what a `Redactor` has to know of a program: secret variables, URLs with passwords, secret arguments."""
-    found = {n: v for n, v in environ.items() if _is_secret_variable(n, v) or _URL_CREDENTIALS.search(v)}
+    found = {n: v for n, v in environ.items() if _is_secret_variable(n, v) or _secrets_in(v)}
     for i, (given, redacted) in enumerate(zip(arguments, Redactor({}).argv(arguments), strict=True)):
         if redacted == REDACTED:
             found[arguments[i - 1]] = given
@@ -418,7 +490,7 @@ def _is_secret_value(name: str, value: str) -> bool:
     if value.lower() in _PLAIN_VALUES:
         return False
     words = [w.lower() for w in _WORD.findall(name)]
-    if words and words[-1] in _PASSWORD_WORDS:
+    if words and (words[-1] in _PASSWORD_WORDS or words[-1].endswith(_ENDINGS) or words[-1] == "pass"):
         return True
     return not _NUMBER.fullmatch(value) and not value.startswith(("/", "./", "../", "~/", "<"))
 

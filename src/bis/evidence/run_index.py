@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bis.errors import UsageError
 from bis.model.stored_runs import SUMMARY_TAGS, RunFilter, RunPage, RunSummary
 
 if TYPE_CHECKING:
@@ -72,6 +74,44 @@ class SearchIndex:
             return RunPage(runs, f"{skipped + limit}:{here}")
         return RunPage(runs, f"0:{found.token}" if found.token else None)
 
+    def whole_runs(self, wanted: RunFilter, *, search: str = "") -> tuple[RunSummary, ...]:
+        """All runs that `wanted` and the condition `search` select, with all their params, tags and last values.
+
+        Raises
+        ------
+        UsageError
+            MLflow does not understand `search`.
+        """
+        names = self._names()
+        chosen = [i for i, name in names.items() if wanted.experiment in {None, name}]
+        condition = " and ".join(part for part in (filter_text(wanted), search) if part)
+        found: list[RunSummary] = []
+        token = None
+        while chosen:
+            page = self._searched(chosen, condition, search, token)
+            found += [_whole(r, _summary(r, names, metrics=True)) for r in page if _matches(r, wanted)]
+            token = page.token
+            if not token:
+                break
+        return tuple(found)
+
+    def _searched(self, chosen: list[str], condition: str, search: str, token: str | None) -> Any:
+        try:
+            return self._client.search_runs(
+                experiment_ids=chosen,
+                filter_string=condition,
+                order_by=["attributes.start_time DESC"],
+                max_results=_MAX_PAGE,
+                page_token=token,
+            )
+        except Exception as error:
+            if not search or getattr(error, "error_code", "") != "INVALID_PARAMETER_VALUE":
+                raise
+            raise UsageError(
+                f"MLflow does not understand the filter {search!r}: {str(error).splitlines()[0]}",
+                hint="For instance: params.model = 'svm' and metrics.acc > 0.5 and tags.`mlflow.user` = 'me'.",
+            ) from error
+
     def _names(self) -> dict[str, str]:
         names: dict[str, str] = {}
         token = None
@@ -114,6 +154,10 @@ def quoted(text: str) -> str:
 def _matches(run: Any, wanted: RunFilter) -> bool:
     tags = run.data.tags
     return str(run.info.run_id).startswith(wanted.prefix) and (wanted.with_replays or "bis.replay.of" not in tags)
+
+
+def _whole(run: Any, summary: RunSummary) -> RunSummary:
+    return replace(summary, tags=dict(run.data.tags), params=dict(run.data.params))
 
 
 def _summary(run: Any, names: dict[str, str], *, metrics: bool) -> RunSummary:

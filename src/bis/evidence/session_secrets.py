@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bis.evidence.addresses import without_password
 from bis.evidence.redaction import Redactor, secrets_of
 from bis.evidence.spool import SECRETS, STDIN, VARIABLES, write_document
+from bis.model.jsonable import json_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -48,9 +49,9 @@ def kept_variables(folder: Path) -> tuple[dict[str, str], tuple[str, ...]]:
     An interactive session is stored several times: from the second time on it is the environment of this process.
     """
     try:
-        kept = json.loads((folder / VARIABLES).read_text(encoding="utf-8"))
+        kept = json_value((folder / VARIABLES).read_text(encoding="utf-8"))
         return dict(kept["values"]), tuple(kept["named"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return dict(os.environ), ()
 
 
@@ -79,15 +80,15 @@ def redacted_notebook(content: bytes, redact: Callable[[str], str]) -> bytes:
     ValueError
         It is not JSON.
     """
-    return json.dumps(_redacted(json.loads(content), redact), ensure_ascii=False, indent=1).encode() + b"\n"
+    return json.dumps(_redacted(json_value(content), redact), ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def redacted_saved_outputs(content: bytes, redact: Callable[[str], str]) -> bytes | None:
     """Redact the outputs that are saved in a notebook file; None where there is nothing to take out."""
     try:
-        notebook = json.loads(content)
+        notebook = json_value(content)
         cells = [c for c in notebook["cells"] if c.get("outputs")]
-    except (ValueError, TypeError, KeyError, AttributeError):  # no notebook: it is kept as it is
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):  # no notebook: it is kept as it is
         return None
     found = [_redacted(c["outputs"], redact) for c in cells]
     if all(c["outputs"] == outputs for c, outputs in zip(cells, found, strict=True)):
@@ -102,7 +103,7 @@ def _kept(folder: Path) -> dict[str, str]:
     kept: dict[str, str] = {}
     for path in sorted(folder.glob(_ALL)):
         with suppress(OSError, ValueError, TypeError):
-            kept |= json.loads(path.read_text(encoding="utf-8"))
+            kept |= json_value(path.read_text(encoding="utf-8"))
     return kept
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bis.errors import EvidenceDamaged, EvidenceTooNew
-from bis.model.jsonable import from_json, to_json
+from bis.model.jsonable import from_json, json_value, to_json
 from bis.model.session import Exit, Session
 
 if TYPE_CHECKING:
@@ -52,14 +52,35 @@ def encoded(value: Any, *, indent: int | None = None, strict: bool = False) -> b
 
 def write_document(path: Path, value: Any) -> None:
     """Write a JSON document whole or not at all."""
+    write_whole(path, encoded(to_json(value), indent=1))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: what is there was written to its end. Raises OSError where the disk refuses."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_bytes(encoded(to_json(value), indent=1))
+        # A replayed program writes here, too: a link that it left under this name is not followed.
+        temporary.unlink(missing_ok=True)
+        with open(temporary, "xb", opener=_private) as file:
+            file.write(content)
         temporary.replace(path)
     except OSError:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+def is_written(path: Path) -> bool:
+    """Whether there is a file, and something in it: a disk that filled, or failed, may leave an empty one."""
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that its user alone may read."""
+    return os.open(path, flags, 0o600)
 
 
 def read_session(spool: Path) -> Session:
@@ -84,7 +105,13 @@ def read_session(spool: Path) -> Session:
 
 
 def read_exit(spool: Path) -> Exit | None:
-    """How the process ended; None where the launcher did not live to see it (or there was none)."""
+    """How the process ended; None where the launcher did not live to write it (or there was none).
+
+    Raises
+    ------
+    EvidenceDamaged
+        The file cannot be read, or is not one.
+    """
     if not (spool / EXIT).exists():
         return None
     try:
@@ -103,7 +130,7 @@ def read_events(spool: Path) -> Iterator[dict[str, Any]]:
         with path.open("rb") as lines:
             for line in lines:
                 try:
-                    event = json.loads(line)
+                    event = json_value(line)
                 except ValueError:
                     continue
                 if isinstance(event, dict):
@@ -113,8 +140,8 @@ def read_events(spool: Path) -> Iterator[dict[str, Any]]:
 
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json_value(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise EvidenceDamaged(f"{path} is missing", hint="The session was removed or never started.") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise EvidenceDamaged(f"{path} cannot be read: {error}") from error

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,8 +144,21 @@ def _has_workspaces(connection: sqlite3.Connection) -> bool:
 
 def open_database(path: Path, *, mode: str = "ro") -> sqlite3.Connection:
     """A connection to a database that is there, to read (``ro``) or to write (``rw``): neither creates a file."""
+    if mode == "ro":
+        _roll_back(path)
     address = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     return sqlite3.connect(address, uri=True, timeout=_BUSY_S)
+
+
+def _roll_back(path: Path) -> None:
+    """Undo what a writer left half done that died, or whose disk was full: SQLite does, where a reader may write."""
+    try:
+        if not path.with_name(f"{path.name}-journal").stat().st_size:
+            return
+    except OSError:  # the usual case: there is no journal
+        return
+    with suppress(sqlite3.Error), closing(open_database(path, mode="rw")) as connection:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
 
 
 class SqliteReader:
@@ -222,6 +236,16 @@ class SqliteReader:
         )
         return RunPage(runs, str(first + limit) if more else None)
 
+    def whole_runs(self, wanted: RunFilter, *, search: str = "") -> tuple[RunSummary, ...]:
+        """Runs with all their params, tags and last values; conditions in MLflow's language are MLflow's to answer."""
+        if search:
+            raise ValueError(f"only MLflow itself can search for {search!r}")
+        runs = self.page(wanted, limit=_ALL, metrics=True).runs
+        ids = [run.run_id for run in runs]
+        with self._connected() as connection:
+            tags, params = (_texts(connection, table, ids) for table in ("tags", "params"))
+        return tuple(replace(r, tags=tags.get(r.run_id, {}), params=params.get(r.run_id, {})) for r in runs)
+
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         with _explained(self._path), closing(open_database(self._path)) as connection:
@@ -240,6 +264,7 @@ _LISTED = """
 SELECT r.run_uuid, r.experiment_id, e.name, r.name, r.status, r.start_time, r.end_time
 FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id
 """
+_ALL = 1 << 40
 _MANY = 500  # SQLite took 999 variables in one statement for long
 
 
@@ -266,6 +291,14 @@ def _tags(connection: sqlite3.Connection, ids: list[str]) -> dict[str, dict[str,
     query = f"SELECT run_uuid, key, value FROM tags WHERE key IN ({', '.join(map(repr, SUMMARY_TAGS))})"  # noqa: S608 (our own words)
     found: dict[str, dict[str, str]] = {}
     for run_id, key, value in _of_runs(connection, query, ids):
+        found.setdefault(run_id, {})[key] = value or ""
+    return found
+
+
+def _texts(connection: sqlite3.Connection, table: str, ids: list[str]) -> dict[str, dict[str, str]]:
+    """All tags or params of these runs."""
+    found: dict[str, dict[str, str]] = {}
+    for run_id, key, value in _of_runs(connection, f"SELECT run_uuid, key, value FROM {table} WHERE TRUE", ids):  # noqa: S608 (our own words)
         found.setdefault(run_id, {})[key] = value or ""
     return found
 

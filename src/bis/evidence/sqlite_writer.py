@@ -7,6 +7,7 @@ the installed MLflow and known to `bis.evidence.sqlite_reader`. Whatever is out 
 from __future__ import annotations
 
 import math
+import os
 import re
 import shutil
 import sqlite3
@@ -40,6 +41,10 @@ VALUES (?, ?, 'UNKNOWN', '', '', ?, 'RUNNING', ?, NULL, NULL, '', 'active', ?, ?
 _TAG = "INSERT OR REPLACE INTO tags (key, value, run_uuid) VALUES (?, ?, ?)"
 _PARAM = "INSERT INTO params (key, value, run_uuid) VALUES (?, ?, ?)"
 _METRIC = "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES (?, ?, 0, ?, ?, ?)"
+_MODELS = (
+    "SELECT 1 FROM logged_models WHERE source_run_id = ? LIMIT 1",
+    "SELECT 1 FROM model_versions WHERE run_id = ? LIMIT 1",
+)
 _LATEST = "INSERT INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (?, ?, 0, ?, ?, ?)"
 
 
@@ -93,6 +98,15 @@ class SqliteWriter:
             raise LeftToMLflow
         with self._active(run_id) as connection:
             connection.executemany(_TAG, [(key, value, run_id) for key, value in tags.items()])
+
+    def tag_models(self, run_id: str, tags: Mapping[str, str]) -> int:
+        """Nothing, where the run has no models; those that there are, and a registry elsewhere, are left to MLflow."""
+        del tags
+        with self._connected() as connection:
+            found = [connection.execute(query, (run_id,)).fetchone() for query in _MODELS]
+        if any(found) or os.environ.get("MLFLOW_REGISTRY_URI"):
+            raise LeftToMLflow
+        return 0
 
     def log(self, run_id: str, curves: tuple[Curve, ...], params: Mapping[str, str]) -> None:
         """Log metrics and params to a run that has none of these yet."""

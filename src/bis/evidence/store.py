@@ -11,21 +11,22 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bis.config import tracking_uri_given
-from bis.errors import BisError, EvidenceDamaged, RunNotFound, StoreUnavailable
-from bis.evidence.addresses import local_path, scheme_of, without_password
-from bis.evidence.artifact_folders import files_in, put_file
+from bis.config import home, tracking_uri_given
+from bis.errors import EvidenceDamaged, RunNotFound
+from bis.evidence.addresses import local_path
+from bis.evidence.artifact_folders import files_in, kept_here, needs_server, put_file
 from bis.evidence.default_store import default_uri
 from bis.evidence.digests import digest_bytes
+from bis.evidence.machine_seal import DIGEST, SEAL, seal
 from bis.evidence.record_document import read_record, record_text
-from bis.evidence.redaction import Redactor
+from bis.evidence.record_tags import record_tags, with_tags
 from bis.evidence.reentrancy import unobserved
 from bis.evidence.run_index import all_runs
 from bis.evidence.sqlite_reader import (
@@ -37,12 +38,13 @@ from bis.evidence.sqlite_reader import (
     sqlite_reader,
 )
 from bis.evidence.sqlite_writer import LeftToMLflow, SqliteWriter
-from bis.evidence.tracking_reader import LOOK, NO_RUNS, ClientReader, TrackedRun, TrackingReader
+from bis.evidence.store_errors import as_errors_of_bis, first_line, not_an_address, not_fetched, shown_uri, uploading
+from bis.evidence.tracking_reader import NO_RUNS, ClientReader, TrackedRun, TrackingReader
 from bis.evidence.tracking_writer import ClientWriter, TrackingWriter
-from bis.model.facets import Code, Curve, Data, Dataset, EntryKind, Outputs, Parameters, Status
+from bis.model.facets import Curve, Outputs, Parameters, Status
 from bis.model.lock import lock_text
 from bis.model.record import Record, missing_record
-from bis.model.stored_runs import RunFilter, RunPage, RunSummary, StoredVerdict
+from bis.model.stored_runs import RunFilter, RunPage, RunSummary, StoredAttribution, StoredBisection, StoredVerdict
 
 FOLDER = "bis"
 RECORD = f"{FOLDER}/record.json"
@@ -54,7 +56,6 @@ STDIN = f"{FOLDER}/stdin.bin"
 PARENT = "mlflow.parentRunId"
 _FULL_ID = 32
 _MANY = 100
-_FILE_HINT = "Is this file or folder MLflow's and undamaged, is its disk full, and may this user read and write it?"
 _T = TypeVar("_T")
 _RUN_ID = re.compile(r"[0-9a-fA-F-]{1,64}")
 
@@ -64,8 +65,9 @@ class StoredRun:
     """A run as MLflow has it, with its record.
 
     `recorded` is false where bis never saw the run; `record` then has what its tags say. `verdict` is the latest one
-    (or `verdict_problem` says why it cannot be read), `replays` are the child runs that replay it, the first one first;
-    both are filled in by `bis.show` only.
+    (or `verdict_problem` says why it cannot be read), `replays` are the child runs that replay it, the first one first,
+    `attribution` is the latest explanation (or `attribution_problem` says why it cannot be read), `bisection` the
+    latest bisection (or `bisection_problem`); they are filled in by `bis.show` only.
     """
 
     run_id: str
@@ -80,6 +82,10 @@ class StoredRun:
     verdict: StoredVerdict | None = None
     verdict_problem: str = ""
     replays: tuple[RunSummary, ...] = ()
+    attribution: StoredAttribution | None = None
+    attribution_problem: str = ""
+    bisection: StoredBisection | None = None
+    bisection_problem: str = ""
 
 
 class EvidenceStore:
@@ -121,8 +127,11 @@ class EvidenceStore:
             self._loading.join()  # two threads that import MLflow at once might each wait for the other
         from mlflow import MlflowClient  # late: the import takes over a second
 
-        with _mapped(self._given):
-            return MlflowClient(tracking_uri=self._given)
+        with as_errors_of_bis(self._given):
+            try:
+                return MlflowClient(tracking_uri=self._given)
+            except ValueError as error:
+                raise not_an_address(self._given, error) from error
 
     def expect_writing(self) -> None:
         """Load what writing needs, if it needs MLflow, in the background: replays can run in these seconds.
@@ -162,7 +171,7 @@ class EvidenceStore:
                 hint="MLflow prints the id when a run ends, and shows it in its pages.",
             )
         if len(reference) >= _FULL_ID:
-            with _mapped(self.tracking_uri, missing=reference):
+            with as_errors_of_bis(self.tracking_uri, missing=reference):
                 return self._reader.run(reference).run_id
         wanted = RunFilter(prefix=reference, replays=True)
         found = [r.run_id for r in self.runs(wanted, limit=_MANY + 1) if r.run_id.startswith(reference)]
@@ -170,7 +179,7 @@ class EvidenceStore:
             count = f"more than {_MANY}" if len(found) > _MANY else str(len(found))
             some = f"{count} runs start with it: {', '.join(sorted(found)[:5])}" if found else "no run starts with it"
             raise RunNotFound(
-                f"{reference!r} names no single run in {_shown(self.tracking_uri)}: {some}",
+                f"{reference!r} names no single run in {shown_uri(self.tracking_uri)}: {some}",
                 hint="Give more of the id." if found else "Look at the tracking URI (--tracking-uri).",
             )
         return found[0]
@@ -179,7 +188,7 @@ class EvidenceStore:
         latest = self.runs(limit=1)
         if not latest:
             raise RunNotFound(
-                f"there is no run yet in {_shown(self.tracking_uri)}",
+                f"there is no run yet in {shown_uri(self.tracking_uri)}",
                 hint="Record one with `bis run SCRIPT`, or give the right --tracking-uri.",
             )
         return latest[0].run_id
@@ -205,7 +214,7 @@ class EvidenceStore:
         StoreUnavailable
             The store does not answer.
         """
-        with _mapped(self.tracking_uri):
+        with as_errors_of_bis(self.tracking_uri):
             return tuple(all_runs(self._reader, wanted or RunFilter(), limit=limit, metrics=metrics))
 
     def page(self, wanted: RunFilter, *, limit: int, token: str | None = None, metrics: bool = False) -> RunPage:
@@ -216,8 +225,26 @@ class EvidenceStore:
         StoreUnavailable
             The store does not answer.
         """
-        with _mapped(self.tracking_uri):
+        with as_errors_of_bis(self.tracking_uri):
             return self._reader.page(wanted, limit=limit, token=token, metrics=metrics)
+
+    def whole_runs(self, wanted: RunFilter, *, search: str = "") -> tuple[RunSummary, ...]:
+        """Runs with all their params, tags and last values of metrics, latest first.
+
+        `search` is a condition in the language of MLflow's search, which its client answers.
+
+        Raises
+        ------
+        UsageError
+            MLflow does not understand `search`.
+        StoreUnavailable
+            The store does not answer.
+        """
+        with as_errors_of_bis(self.tracking_uri):
+            reader = self._reader
+            if search and reader is not NO_RUNS:
+                reader = ClientReader(self._client)
+            return reader.whole_runs(wanted, search=search)
 
     def tags(self, run_id: str) -> dict[str, str]:
         """All tags of a run.
@@ -230,7 +257,7 @@ class EvidenceStore:
         return dict(self._run(run_id).tags)
 
     def _run(self, run_id: str) -> TrackedRun:
-        with _mapped(self.tracking_uri, missing=run_id):
+        with as_errors_of_bis(self.tracking_uri, missing=run_id):
             return self._reader.run(run_id)
 
     # -- reading ------------------------------------------------------------------------------------------------------
@@ -246,7 +273,7 @@ class EvidenceStore:
             There is a record, and it cannot be read.
         """
         run = self._run(run_id)
-        recorded = "bis.digest" in run.tags
+        recorded = DIGEST in run.tags
         return StoredRun(
             run_id=run.run_id,
             experiment_id=run.experiment_id,
@@ -262,9 +289,9 @@ class EvidenceStore:
     def _read_record(self, run_id: str, tags: Mapping[str, str]) -> Record:
         text = self.download(run_id, RECORD).read_bytes()
         found = digest_bytes(text)
-        if found != tags["bis.digest"]:
+        if found != tags[DIGEST]:
             raise EvidenceDamaged(
-                f"{RECORD} of run {run_id} has digest {found[:16]}…, not {tags['bis.digest'][:16]}… as its tag says",
+                f"{RECORD} of run {run_id} has digest {found[:16]}…, not {tags[DIGEST][:16]}… as its tag says",
                 hint="The artifact or the tag was changed after recording; restore the artifact to replay this run.",
             )
         return read_record(text, f"{RECORD} of run {run_id}")
@@ -278,7 +305,7 @@ class EvidenceStore:
         )
         parameters = Parameters(Status.RECORDED, (), dict(run.params))
         record = missing_record(reason, outputs=outputs, parameters=parameters)
-        return _with_tags(record, run.tags, reason, run.datasets)
+        return with_tags(record, run.tags, reason, run.datasets)
 
     def last_values(self, run_id: str) -> Mapping[str, float]:
         """The last value of each metric of a run.
@@ -298,7 +325,7 @@ class EvidenceStore:
         RunNotFound, StoreUnavailable
             MLflow does not have it, or does not answer.
         """
-        with _mapped(self.tracking_uri, missing=run_id):
+        with as_errors_of_bis(self.tracking_uri, missing=run_id):
             return self._reader.history(run_id, metric)
 
     def _history(self, run_id: str) -> tuple[Curve, ...]:
@@ -315,15 +342,23 @@ class EvidenceStore:
         local = self.artifact_folder(run_id)
         if local is not None and (local / artifact).is_file():
             return local / artifact
+        address = self._run(run_id).artifact_uri
+        if local is not None and needs_server(address, self.tracking_uri):
+            raise not_fetched(
+                run_id,
+                artifact,
+                f"{address} is served by an MLflow server, and {shown_uri(self.tracking_uri)} is read without one; "
+                f"what was recorded stays on the machine that recorded it, and {local / artifact} does not exist here",
+            )
         if local is not None and local.is_dir():  # MLflow would look for it with a progress bar
-            raise _not_fetched(run_id, artifact, f"{local / artifact} does not exist")
+            raise not_fetched(run_id, artifact, f"{local / artifact} does not exist")
         folder = tempfile.mkdtemp(prefix="bis-")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)  # it is read while the store is in use
         try:
             return Path(self._client.download_artifacts(run_id, artifact, folder))
         except Exception as error:
             # Whatever the artifact store raises: the tracking store has answered for this run a moment ago.
-            raise _not_fetched(run_id, artifact, _first_line(error)) from error
+            raise not_fetched(run_id, artifact, first_line(error)) from error
 
     def text(self, run_id: str, artifact: str) -> str:
         """The content of a text artifact.
@@ -343,11 +378,11 @@ class EvidenceStore:
         """Paths and sizes of the artifacts of a run, without those of bis."""
         local = self.artifact_folder(run_id)
         if local is not None and local.is_absolute():
-            with _mapped(self.tracking_uri, missing=run_id):
+            with as_errors_of_bis(self.tracking_uri, missing=run_id):
                 return files_in(local, without=FOLDER)
         found: list[tuple[str, int]] = []
         waiting = [""]
-        with _mapped(self.tracking_uri, missing=run_id):
+        with as_errors_of_bis(self.tracking_uri, missing=run_id):
             while waiting:
                 for info in self._client.list_artifacts(run_id, waiting.pop() or None):
                     if info.path == FOLDER:
@@ -360,7 +395,12 @@ class EvidenceStore:
 
     def artifact_folder(self, run_id: str) -> Path | None:
         """The folder of the run's artifacts, where it lies on this machine."""
-        return local_path(self._run(run_id).artifact_uri, "")
+        address = self._run(run_id).artifact_uri
+        return kept_here(address, run_id, self.tracking_uri, home()) or local_path(address, "")
+
+    def takes_no_artifacts(self, run_id: str) -> bool:
+        """Whether MLflow refuses artifacts of a run here, since only a server takes them, and there is none."""
+        return needs_server(self._run(run_id).artifact_uri, self.tracking_uri)
 
     def fresh_outputs(self, run_id: str) -> tuple[Outputs, ...]:
         """What the fresh replays of a run gave, those that ended well, in the order in which they were made."""
@@ -380,7 +420,7 @@ class EvidenceStore:
         text = record_text(record)
         with tempfile.TemporaryDirectory(prefix="bis-") as name:
             folder = Path(name) / FOLDER
-            with _mapped(self.tracking_uri):
+            with as_errors_of_bis(self.tracking_uri):
                 folder.mkdir()
                 (folder / "record.json").write_bytes(text)
                 (folder / "environment.lock").write_text(lock_text(record.environment), encoding="utf-8")
@@ -389,12 +429,18 @@ class EvidenceStore:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     put_file(path, target)
             self._upload(run_id, Path(name))
-        self.tag(run_id, {**_facts(record), "bis.digest": digest_bytes(text)})
+        digest = digest_bytes(text)
+        self.tag(run_id, {**record_tags(record), DIGEST: digest, SEAL: seal(run_id, digest)})
 
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Set several tags at once."""
         given = {k: _text(v) for k, v in tags.items()}
         self._written(lambda writer: writer.tag(run_id, given), missing=run_id)
+
+    def tag_models(self, run_id: str, tags: Mapping[str, str]) -> int:
+        """Set tags of the models that a run logged, and of their registered versions; how many these are."""
+        given = {k: _text(v) for k, v in tags.items()}
+        return self._written(lambda writer: writer.tag_models(run_id, given), missing=run_id)
 
     def create(
         self,
@@ -419,7 +465,7 @@ class EvidenceStore:
     def log_text(self, run_id: str, text: str, artifact: str) -> None:
         """Store a text artifact."""
         with tempfile.TemporaryDirectory(prefix="bis-") as name:
-            with _mapped(self.tracking_uri):
+            with as_errors_of_bis(self.tracking_uri):
                 path = Path(name) / artifact
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(_text(text), encoding="utf-8", newline="")
@@ -434,15 +480,21 @@ class EvidenceStore:
         self._written(lambda writer: writer.delete(run_id), missing=run_id)
 
     def _upload(self, run_id: str, folder: Path) -> None:
+        kept = kept_here(self._run(run_id).artifact_uri, run_id, self.tracking_uri, home())
+        if kept is not None:
+            with uploading(self.tracking_uri, run_id):
+                shutil.copytree(folder, kept, dirs_exist_ok=True)
+            return
+
         def put(writer: TrackingWriter) -> None:
-            with _uploading(self.tracking_uri, run_id):
+            with uploading(self.tracking_uri, run_id):
                 writer.put(run_id, folder)
 
         self._written(put, missing=run_id)
 
     def _written(self, act: Callable[[TrackingWriter], _T], *, missing: str | None = None) -> _T:
         """Write directly where that is possible, else through MLflow."""
-        with _mapped(self.tracking_uri, missing=missing):
+        with as_errors_of_bis(self.tracking_uri, missing=missing):
             if self._direct is not None:
                 with suppress(LeftToMLflow):
                     return act(self._direct)
@@ -467,123 +519,6 @@ def _load_client(uri: str | None) -> None:
         from mlflow import MlflowClient
 
         MlflowClient(tracking_uri=uri)
-
-
-@contextmanager
-def _mapped(uri: str | None, *, missing: str | None = None) -> Iterator[None]:
-    """Turn what MLflow and its transports raise into errors of bis."""
-    try:
-        with unobserved():  # the process may itself be recorded
-            yield
-    except BisError:
-        raise
-    except Exception as error:
-        mapped = _as_ours(error, uri, missing)
-        if mapped is None:
-            raise
-        raise mapped from error
-
-
-def _as_ours(error: Exception, uri: str | None, missing: str | None) -> BisError | None:
-    """The error of bis for one of MLflow's or of its transports; None for a defect.
-
-    MLflow and SQLAlchemy are not imported for this: where they are not loaded they have raised nothing.
-    """
-    mlflow, database = sys.modules.get("mlflow.exceptions"), sys.modules.get("sqlalchemy.exc")
-    if isinstance(error, getattr(mlflow, "MlflowException", ())):
-        if missing and getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST":
-            return _not_found(uri, missing)
-        return StoreUnavailable(
-            f"MLflow at {_shown(uri)} does not answer as it should: {_first_line(error)}",
-            hint=_FILE_HINT
-            if _is_of_files(uri)
-            else "Is the server running, and is this its address? The work done so far is kept.",
-        )
-    if isinstance(error, (OSError, getattr(database, "SQLAlchemyError", OSError))):
-        if _is_of_files(uri):
-            return StoreUnavailable(f"the store {_shown(uri)} cannot be used: {_first_line(error)}", hint=_FILE_HINT)
-        return StoreUnavailable(
-            f"MLflow at {_shown(uri)} cannot be reached: {_first_line(error)}",
-            hint="Is the server running, is there space on its disk, and may this user write there?",
-        )
-    return None
-
-
-def _is_of_files(uri: str | None) -> bool:
-    return uri is not None and (scheme_of(uri) == "file" or uri.startswith("sqlite:"))
-
-
-def _not_found(uri: str | None, run_id: str) -> RunNotFound:
-    return RunNotFound(f"run {run_id} does not exist in {_shown(uri)}", hint=LOOK)
-
-
-def _not_fetched(run_id: str, artifact: str, why: str) -> EvidenceDamaged:
-    return EvidenceDamaged(
-        f"{artifact} of run {run_id} cannot be fetched: {why}",
-        hint="The run has bis's tags, so it was there once: look at the artifact store.",
-    )
-
-
-@contextmanager
-def _uploading(uri: str, run_id: str) -> Iterator[None]:
-    """Map what an artifact store raises: each has its own errors (those of boto3 are not an OSError)."""
-    try:
-        yield
-    except LeftToMLflow:
-        raise
-    except Exception as error:
-        raise StoreUnavailable(
-            f"the artifacts of run {run_id} in {_shown(uri)} cannot be written: {_first_line(error)}",
-            hint="Look at the artifact store and at your access to it. The work done so far is kept.",
-        ) from error
-
-
-def _shown(uri: str | None) -> str:
-    return without_password(uri) if uri else "its default location"
-
-
-def _first_line(error: BaseException) -> str:
-    line = (str(error).splitlines() or [type(error).__name__])[0]
-    return Redactor({}).text(line, place="error", assignments=False)[:300]
-
-
-def _facts(record: Record) -> dict[str, str]:
-    """The small searchable facts."""
-    facts = {
-        "bis.version": record.bis_version,
-        "bis.session": record.session,
-        "bis.mode": record.mode.value,
-        "bis.state": record.state.value,
-        "bis.partial": ",".join(n for n, f in record.facets().items() if f.status is not Status.RECORDED) or "none",
-    }
-    if record.code.commit:
-        facts["bis.commit"] = record.code.commit
-        facts["bis.dirty"] = str(bool(record.code.dirty)).lower()
-    if record.code.snapshot:
-        facts["bis.source"] = record.code.snapshot.digest
-    if record.outputs.exit_code is not None:
-        facts["bis.exit_code"] = str(record.outputs.exit_code)
-    if record.outputs.failure is not None:
-        facts["bis.failure"] = record.outputs.failure.message[:500]
-    return facts
-
-
-def _with_tags(record: Record, tags: Mapping[str, str], reason: str, datasets: tuple[Dataset, ...]) -> Record:
-    data = Data(Status.PARTIAL, ("only MLflow's dataset inputs are known",), datasets=datasets)
-    name = tags.get("mlflow.source.name", "")
-    if not name and "mlflow.source.git.commit" not in tags:
-        return replace(record, data=data if datasets else record.data)
-    kind = EntryKind.NOTEBOOK if name.endswith(".ipynb") else EntryKind.SCRIPT
-    code = Code(
-        status=Status.PARTIAL,
-        reasons=(reason, "the tags have neither arguments, working directory nor uncommitted changes"),
-        kind=kind if name.endswith((".py", ".ipynb")) else EntryKind.UNKNOWN,
-        target=name,
-        commit=tags.get("mlflow.source.git.commit"),
-        branch=tags.get("mlflow.source.git.branch"),
-        remote=_shown(tags["mlflow.source.git.repoURL"]) if "mlflow.source.git.repoURL" in tags else None,
-    )
-    return replace(record, code=code, data=data if datasets else record.data)
 
 
 def _text(value: str) -> str:

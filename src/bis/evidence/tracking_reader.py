@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bis.errors import RunNotFound
 from bis.evidence.run_index import RunIndex, SearchIndex, stored_value
 from bis.model.facets import Curve, Dataset
-from bis.model.stored_runs import RunPage
+from bis.model.stored_runs import RunPage, RunSummary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +50,9 @@ class TrackingReader(RunIndex, Protocol):
     def history(self, run_id: str, metric: str) -> Curve:
         """All points of a metric, in the order of their steps."""
 
+    def whole_runs(self, wanted: RunFilter, *, search: str = "") -> tuple[RunSummary, ...]:
+        """Runs with all their params, tags and last values of metrics, latest first."""
+
 
 class _NoRuns:
     """The runs of a database that does not exist yet."""
@@ -64,6 +67,10 @@ class _NoRuns:
     def page(self, wanted: RunFilter, *, limit: int, token: str | None = None, metrics: bool = False) -> RunPage:
         del wanted, limit, token, metrics
         return RunPage(())
+
+    def whole_runs(self, wanted: RunFilter, *, search: str = "") -> tuple[RunSummary, ...]:
+        del wanted, search
+        return ()
 
 
 NO_RUNS = _NoRuns()
@@ -108,6 +115,10 @@ class ClientReader:
                 self._index = sql_index(store)
             self._index = self._index or SearchIndex(self._client)
         return self._index.page(wanted, limit=limit, token=token, metrics=metrics)
+
+    def whole_runs(self, wanted: RunFilter, *, search: str = "") -> tuple[RunSummary, ...]:
+        """Whole runs, by MLflow's search."""
+        return SearchIndex(self._client).whole_runs(wanted, search=search)
 
 
 def curve(name: str, points: Iterable[tuple[int, int, float]]) -> Curve:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _PARAMS = 100  # in one batch, and metrics: MLflow takes no more
 _METRICS = 1000
+_NO_SUCH_ENDPOINT = frozenset({"ENDPOINT_NOT_FOUND", "NOT_FOUND"})
 
 
 class TrackingWriter(Protocol):
@@ -25,6 +26,9 @@ class TrackingWriter(Protocol):
 
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Set several tags at once."""
+
+    def tag_models(self, run_id: str, tags: Mapping[str, str]) -> int:
+        """Set tags of the models of a run and of their registered versions; how many these are."""
 
     def log(self, run_id: str, curves: tuple[Curve, ...], params: Mapping[str, str]) -> None:
         """Log metrics (at time 0) and params."""
@@ -60,6 +64,37 @@ class ClientWriter:
         from mlflow.entities import RunTag  # late: with the client
 
         self._client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
+
+    def tag_models(self, run_id: str, tags: Mapping[str, str]) -> int:
+        """Set tags of the models of a run (before MLflow 3 there are only registered versions)."""
+        found = self._models(run_id)
+        for model_id in found:
+            self._client.set_logged_model_tags(model_id, dict(tags))
+        versions = list(self._client.search_model_versions(f"run_id = '{run_id}'"))
+        for version in versions:
+            for key, value in tags.items():
+                self._client.set_model_version_tag(version.name, version.version, key, value)
+        return len(found) + len(versions)
+
+    def _models(self, run_id: str) -> list[str]:
+        if not hasattr(self._client, "search_logged_models"):
+            return []
+        from mlflow.exceptions import MlflowException  # late: with the client
+
+        experiment_id = self._client.get_run(run_id).info.experiment_id
+        condition = f"source_run_id = '{run_id}'"
+        models, token = [], None
+        while True:
+            try:
+                page = self._client.search_logged_models([experiment_id], filter_string=condition, page_token=token)
+            except MlflowException as error:
+                if error.error_code in _NO_SUCH_ENDPOINT:  # a server from before there were logged models
+                    return []
+                raise
+            models += [str(model.model_id) for model in page]
+            token = page.token
+            if not token:
+                return models
 
     def log(self, run_id: str, curves: tuple[Curve, ...], params: Mapping[str, str]) -> None:
         """Log metrics and params, in batches."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bis._version import __version__
-from bis.errors import BisError, EvidenceDamaged, EvidenceError
-from bis.evidence.documents import document_text, parse_document
+from bis.errors import EvidenceError
+from bis.evidence.attributions import read_attribution
+from bis.evidence.kept_bisections import read_bisection
+from bis.evidence.kept_results import KeptResult
 from bis.evidence.outcomes import redactor_of_plan, replays_of, without_contents
-from bis.model.jsonable import from_json, strict_json, to_json
-from bis.model.statement import Statement, StatementCode, statement
 from bis.model.stored_runs import StoredVerdict
 
 if TYPE_CHECKING:
@@ -22,12 +21,13 @@ if TYPE_CHECKING:
 ARTIFACT = "bis/verdict.json"
 FORMAT = "bis.stored-verdict"
 VERSION = 1
+KEPT = KeptResult(ARTIFACT, FORMAT, VERSION, "verdict", "bis.verdict")
 
 
 def keep_verdict(
     store: EvidenceWriter, run_id: str, verdict: Verdict, *, created_unix_s: float, plan: Plan | None = None
-) -> None:
-    """Store a verdict with the run that it is about, in place of an earlier one.
+) -> StoredVerdict:
+    """Store a verdict with the run that it is about, in place of an earlier one; returns it as it was stored.
 
     Outputs and runs of outcomes that are child runs are left out: they are there already. Secrets of this process, and
     those of `plan` (the one by which the replays were made), are redacted.
@@ -40,28 +40,16 @@ def keep_verdict(
     slim = tuple(
         replace(o, outputs=None, runs=None) if o.run_id is not None else without_contents(o) for o in verdict.outcomes
     )
-    document = {
-        "format": FORMAT,
-        "version": VERSION,
-        "bis_version": __version__,
-        "created_unix_s": created_unix_s,
-        "verdict": strict_json(to_json(replace(verdict, outcomes=slim))),
-    }
-    text = redactor_of_plan(plan).text(document_text(document), place="verdict", assignments=False)
+    text = KEPT.text(replace(verdict, outcomes=slim), redactor_of_plan(plan), created_unix_s=created_unix_s)
     store.log_text(run_id, text, ARTIFACT)
+    store.tag(run_id, verdict_tags(verdict))
+    return KEPT.of_text(text, StoredVerdict, where=ARTIFACT)
+
+
+def verdict_tags(verdict: Verdict) -> dict[str, str]:
+    """What a table of runs or models can show and search: the levels, and how many replays were made."""
     levels = {f"bis.verdict.{group.kind.value}": group.level.value for group in verdict.groups}
-    store.tag(run_id, {**levels, "bis.verdict": verdict.level.value, "bis.replays": str(len(verdict.outcomes))})
-
-
-def problem_of_keeping(
-    store: EvidenceWriter, run_id: str, verdict: Verdict, *, created_unix_s: float, plan: Plan | None = None
-) -> Statement | None:
-    """Store a verdict like `keep_verdict`; says so where that failed: a verdict is not lost with its copy."""
-    try:
-        keep_verdict(store, run_id, verdict, created_unix_s=created_unix_s, plan=plan)
-    except BisError as error:
-        return statement(StatementCode.VERDICT_NOT_STORED, message=error.message)
-    return None
+    return {**levels, "bis.verdict": verdict.level.value, "bis.replays": str(len(verdict.outcomes))}
 
 
 def read_verdict(store: EvidenceReader, run_id: str) -> StoredVerdict | None:
@@ -74,18 +62,11 @@ def read_verdict(store: EvidenceReader, run_id: str) -> StoredVerdict | None:
     EvidenceDamaged, EvidenceTooNew
         There is a verdict, and it cannot be read.
     """
-    if "bis.verdict" not in store.tags(run_id):
-        return None
-    where = f"{ARTIFACT} of run {run_id}"
-    document = parse_document(store.text(run_id, ARTIFACT), kind=FORMAT, version=VERSION, where=where)
-    try:
-        return from_json(StoredVerdict, document)
-    except ValueError as error:
-        raise EvidenceDamaged(f"{where}: {error}") from error
+    return KEPT.read(store, run_id, StoredVerdict)
 
 
 def with_results(store: EvidenceReader, stored: StoredRun) -> StoredRun:
-    """A run with its latest verdict and its replays; a verdict that cannot be read is a problem, and no error.
+    """A run with its latest verdict and explanation, and its replays; what cannot be read is a problem, and no error.
 
     Raises
     ------
@@ -97,4 +78,23 @@ def with_results(store: EvidenceReader, stored: StoredRun) -> StoredRun:
         verdict = read_verdict(store, stored.run_id)
     except EvidenceError as error:
         problem = error.message
-    return replace(stored, verdict=verdict, verdict_problem=problem, replays=replays_of(store, stored.run_id))
+    attribution, attribution_problem = None, ""
+    try:
+        attribution = read_attribution(store, stored.run_id)
+    except EvidenceError as error:
+        attribution_problem = error.message
+    bisection, bisection_problem = None, ""
+    try:
+        bisection = read_bisection(store, stored.run_id)
+    except EvidenceError as error:
+        bisection_problem = error.message
+    return replace(
+        stored,
+        verdict=verdict,
+        verdict_problem=problem,
+        replays=replays_of(store, stored.run_id),
+        attribution=attribution,
+        attribution_problem=attribution_problem,
+        bisection=bisection,
+        bisection_problem=bisection_problem,
+    )

@@ -1,8 +1,8 @@
 """A replayed program may write in its own folders only.
 
-An audit hook refuses every other write that Python sees, before it happens. It is a guard against accidents (a script
-that overwrites its own data set, or a results folder that others read), not against malice: native code is not seen,
-and bis asks for consent before it runs code that was recorded elsewhere.
+An audit hook refuses every other write that Python sees, before it happens. It tells where a program tried to write,
+and guards against accidents (a script that overwrites its own data set, or a results folder that others read). Against
+malice the sandbox does (`bis.launch.sandbox`): native code and other programs are not seen here.
 
 Standard library only: this works in the replayed program's interpreter.
 """
@@ -43,7 +43,7 @@ _CACHES = (
     "scikit_learn_data",
     "seaborn-data",
 )
-_CACHE_VARIABLES = (
+CACHE_VARIABLES = (
     "XDG_CACHE_HOME",
     "MPLCONFIGDIR",
     "KERAS_HOME",
@@ -75,6 +75,14 @@ _WRITES: dict[str, tuple[tuple[int, int | None], ...]] = {
     "shutil.move": ((0, None), (1, None)),
     "shutil.unpack_archive": ((1, None),),
 }
+# Devices that every program writes to; of the others, some are disks.
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/ptmx", "/dev/stdout", "/dev/stderr")
+_DEVICE_FOLDERS = ("/dev/fd/", "/dev/pts/", "/dev/shm/", "/dev/dri/", "/dev/nvidia", "/dev/kfd")  # noqa: S108
+_DEVICE_LINKS = ("/dev/fd/", "/dev/std", "/dev/pt")
+_OWN_DESCRIPTORS = "/proc/self/fd/"
+_BYTECODE = f"{os.sep}__pycache__{os.sep}"
+_IMPORTING = "<frozen importlib"
+_FRAMES = 8  # between the hook and the import system's own
 # What acts on a link itself and not on what it points to.
 _ON_LINKS = frozenset({"os.remove", "os.rmdir", "os.rename", "os.link", "os.symlink", "os.mkdir", "shutil.rmtree"})
 
@@ -106,7 +114,7 @@ class Confinement:
         self._own = _prefixes(own)
         self._named = tuple(os.path.abspath(f).rstrip(os.sep) + os.sep for f in own if f) + self._own  # noqa: PTH100
         self._temporary = _prefixes(_temporary_folders())
-        self._caches = _prefixes(_cache_folders())
+        self._caches = _prefixes(cache_folders())
         self._reported: set[str] = set()
         self._folders: dict[str, str] = {}
         self._later = frozenset(p for given in later for p in (given, os.path.realpath(given)))
@@ -139,25 +147,42 @@ class Confinement:
         elif event == "sqlite3.connect" and not _ASIDE.going_on:
             self._allow_database(args[0])
 
+    def check_made(self, event: str, path: Any, folder: Any = None) -> None:
+        """Refuse to make something, or to open it relative to a folder, for functions that raise no audit event.
+
+        Raises
+        ------
+        PermissionError
+            In place of the call.
+        """
+        if not _ASIDE.going_on:
+            self._allow(event, path, follow=event not in _ON_LINKS, folder=-1 if folder is None else folder)
+
     def _allow(self, event: str, path: Any, *, follow: bool, folder: Any = -1) -> None:
-        if isinstance(path, int) or path is None:
+        text = _file_of(path) if isinstance(path, int) else os.fsdecode(path or "")
+        if not text:
             return
-        text = os.fsdecode(path)
         if isinstance(folder, int) and folder >= 0 and not os.path.isabs(text):  # noqa: PTH117 (pathlib would cost ten times as much here)
             text = f"/proc/self/fd/{folder}/{text}"
-        if text.startswith("/dev/"):
-            return
         real = self._real(text, follow=follow)
-        if real.startswith((*self._own, "/dev/", "/proc/")) or "/__pycache__/" in real:
+        if self._is_free(text, real):
             return
-        if real.startswith(self._temporary) and not self._is_own_link(text):
-            return
+        if _BYTECODE in real and _is_import():
+            raise PermissionError("bis: replays keep no bytecode")  # which imports do without
         if real.startswith(self._caches):
             self._report_cache(real)
             return
         if event == "os.mkdir" and os.path.isdir(real):  # noqa: PTH112
             return  # that fails by itself, as makedirs(exist_ok=True) expects
         self._refuse(event, text, real)
+
+    def _is_free(self, text: str, real: str) -> bool:
+        """Whether this is the replay's own, a temporary file, or a device that every program writes to."""
+        if real.startswith((*self._own, *_own_process())) or _is_device(real.rstrip(os.sep)):
+            return True
+        if text.startswith(_DEVICE_LINKS) and _is_device(os.path.normpath(text)):
+            return True
+        return real.startswith(self._temporary) and not self._is_own_link(text)
 
     def _is_own_link(self, path: str) -> bool:
         """Whether this path is inside the replay's folders and its real path is elsewhere: a link to an original."""
@@ -236,15 +261,46 @@ def confine(writable: Iterable[str], report: Callable[[str, str], None], later: 
     return confinement
 
 
+def _file_of(number: int) -> str:
+    """The path of the file that is open under this number; empty for what has none, such as a pipe."""
+    try:
+        path = os.readlink(f"{_OWN_DESCRIPTORS}{number}")  # noqa: PTH115 (pathlib is not loaded)
+    except OSError:
+        return ""
+    return path if path.startswith(os.sep) and not path.endswith(" (deleted)") else ""
+
+
+def _is_device(path: str) -> bool:
+    return path in _DEVICES or path.startswith(_DEVICE_FOLDERS)
+
+
+def _own_process() -> tuple[str, str]:
+    """Where the kernel shows this process and its threads; their descriptors have no other real path there."""
+    return f"/proc/{os.getpid()}/", "/proc/self/"
+
+
+def _is_import() -> bool:
+    """Whether it is Python's import system that writes."""
+    frame = sys._getframe(1)  # noqa: SLF001 (the documented way)
+    for _ in range(_FRAMES):
+        if frame.f_code.co_filename.startswith(_IMPORTING):
+            return True
+        if frame.f_back is None:
+            return False
+        frame = frame.f_back
+    return False
+
+
 def _prefixes(folders: Iterable[str]) -> tuple[str, ...]:
     """The folders and their real paths, each with a separator at the end."""
     both = [os.path.realpath(f) for f in folders if f]
     return tuple(dict.fromkeys(f.rstrip(os.sep) + os.sep for f in both))
 
 
-def _cache_folders() -> list[str]:
+def cache_folders() -> list[str]:
+    """Folders in which libraries keep what they can make again."""
     home = os.path.expanduser("~")  # noqa: PTH111 (pathlib costs milliseconds at start-up)
-    named = [os.environ[v] for v in _CACHE_VARIABLES if os.environ.get(v)]
+    named = [os.environ[v] for v in CACHE_VARIABLES if os.environ.get(v)]
     return [*(os.path.join(home, c) for c in _CACHES), *named]  # noqa: PTH118
 
 

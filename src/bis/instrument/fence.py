@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from bis.instrument.user_names import OWN_IMPORTS
+
 TYPE_CHECKING = False  # typing is not loaded at start-up
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +23,8 @@ class Fence:
     def run(self, what: str, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call `work`; on failure return None and note the failure under `what`."""
         try:
-            return work(*args, **kwargs)
+            with OWN_IMPORTS:
+                return work(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 (this is the fence: a recorder must not break a training run)
             self.failed(what, error)
             return None

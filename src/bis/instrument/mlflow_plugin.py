@@ -13,10 +13,15 @@ from __future__ import annotations
 import os
 import sys
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TRACKING_GROUP = "mlflow.tracking_store"
 _SERVER = "_MLFLOW_SERVER_FILE_STORE"  # set in the processes of `mlflow server`, which run no experiment
+_LONGEST_REASON = 2000
+_DEFAULT = ""  # instead of a scheme
 
 _tried: list[bool] = []
 
@@ -27,7 +32,7 @@ def tracking_store(store_uri: str, artifact_uri: str | None = None, **options: A
     if recorder is not None and recorder.session.quarantine is not None:
         return _watched(_quarantine().tracking_store(store_uri, artifact_uri), store_uri, recorder)
     _leave_out(recorder, store_uri)
-    store = _default_tracking_store(store_uri, artifact_uri, **options)
+    store = _built(recorder, store_uri, lambda: _default_tracking_store(store_uri, artifact_uri, **options))
     return store if recorder is None else _watched(store, store_uri, recorder)
 
 
@@ -49,14 +54,40 @@ def _leave_out(recorder: Any, uri: str) -> None:
         recorder.fence.run("data", recorder.store_seen, uri)
 
 
+def _built(recorder: Any, uri: str, build: Callable[[], Any]) -> Any:
+    """The store; where MLflow itself refuses it (one of files, unless that is allowed), a replay has none, either."""
+    try:
+        return build()
+    except Exception as error:
+        refusal = getattr(sys.modules.get("mlflow.exceptions"), "MlflowException", ())
+        if recorder is not None and isinstance(error, refusal):
+            recorder.fence.run("runs", _note_refusal, recorder, uri, str(error)[:_LONGEST_REASON])
+        raise
+
+
+def _note_refusal(recorder: Any, uri: str, why: str) -> None:
+    from mlflow.tracking._tracking_service import utils
+
+    chosen = getattr(utils, "_tracking_uri", None) is not None  # by the program; else it is where its runs go anyway
+    recorder.note("store-refused", scheme=_scheme(uri) if chosen else _DEFAULT, why=why)
+
+
 def _watched(store: Any, uri: str, recorder: Any) -> Any:
     def work() -> Any:
-        from bis.instrument import ambient
         from bis.instrument.observed_store import observe
+        from bis.instrument.session_view import AMBIENT
+
+        if recorder.session.mode != AMBIENT:
+            return observe(store, recorder, uri, _do_nothing, _do_nothing)
+        from bis.instrument import ambient
 
         return observe(store, recorder, uri, ambient.on_attach, ambient.on_end)
 
     return recorder.fence.run("runs", work) or store
+
+
+def _do_nothing(run_id: str) -> None:
+    """What is done with a run that starts or ends where a launcher sees to the rest."""
 
 
 def _recorder() -> Any:
@@ -78,10 +109,13 @@ def _recorder() -> Any:
 
 
 def _start() -> None:
-    from bis.config import recording_is_off
     from bis.instrument import bootstrap
 
-    if bootstrap.active() is not None or recording_is_off():
+    if bootstrap.active() is not None:
+        return
+    from bis.config import recording_is_off
+
+    if recording_is_off():
         return
     if os.environ.get("BIS_SPOOL"):  # a child that was started without its surroundings (`python -I`)
         bootstrap.start()
@@ -97,13 +131,15 @@ def _print_failure(error: Exception) -> None:
 
 
 def _quarantine() -> Any:
-    from bis.instrument import quarantine  # needed in replays only
+    from bis.instrument.quarantine import __name__ as name  # needed in replays only
 
-    return quarantine
+    return sys.modules[name]  # `from bis.instrument import quarantine` would import a `bis` of the user
 
 
 def _scheme(uri: str) -> str:
-    return uri if uri in {"databricks", "databricks-uc"} else uri.split(":", 1)[0].split("+", 1)[0]
+    if ":" not in uri:
+        return uri if uri in {"databricks", "databricks-uc"} else "file"
+    return uri.split(":", 1)[0].split("+", 1)[0]
 
 
 def _default_tracking_store(store_uri: str, artifact_uri: str | None, **options: Any) -> Any:
@@ -166,7 +202,8 @@ def _observe_other_schemes(recorder: Any) -> None:
         @wraps(builder)
         def observed(store_uri: str, *args: Any, **options: Any) -> Any:
             _leave_out(recorder, store_uri)
-            return _watched(builder(store_uri, *args, **options), store_uri, recorder)
+            store = _built(recorder, store_uri, lambda: builder(store_uri, *args, **options))
+            return _watched(store, store_uri, recorder)
 
         return observed
 

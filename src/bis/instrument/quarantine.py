@@ -8,23 +8,24 @@ migrations of that MLflow behind it: copying takes milliseconds where migrating 
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bis.config import home
 from bis.instrument import bootstrap
 from bis.instrument.confinement import suspended
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 TRACKING_GROUP = "mlflow.tracking_store"
 REGISTRY_GROUP = "mlflow.model_registry_store"
 DATABASE = "mlflow.db"
 ARTIFACTS = "artifacts"
+SERVED = "mlflow-artifacts"  # the scheme of artifacts that only a server takes
 
 # Stores whose server makes names and ids: the program's own generators were not asked in the original.
 _LOCAL_SCHEMES = frozenset({"", "file", "sqlite", "mysql", "postgresql", "mssql"})
@@ -42,7 +43,10 @@ def names_made_by_client(scheme: str) -> bool:
 
 def _scheme(uri: str) -> str:
     """The scheme of a tracking URI; empty for a plain path."""
-    return uri if uri in {"databricks", "databricks-uc"} else urlsplit(uri).scheme
+    try:
+        return uri if uri in {"databricks", "databricks-uc"} else urlsplit(uri).scheme
+    except ValueError:  # no address of anything
+        return uri.partition(":")[0]
 
 
 class QuarantineStores:
@@ -54,6 +58,9 @@ class QuarantineStores:
         Where the database and the artifacts go.
     original_scheme : str
         The scheme of the store of the original run.
+    refused : mapping of str to str, optional
+        Why MLflow refused the stores of a scheme in the original; ``*`` stands for every
+        scheme, an empty one for the store that a program uses that chooses none.
     templates : Path, optional
         Folder in which migrated databases are kept, one for each MLflow version. Without it each replay migrates.
     report : callable, optional
@@ -71,11 +78,13 @@ class QuarantineStores:
         folder: str | Path,
         *,
         original_scheme: str = "",
+        refused: Mapping[str, str] | None = None,
         templates: Path | None = None,
         report: Callable[[dict[str, str]], None] | None = None,
     ) -> None:
         self.folder = Path(folder)
         self.draws = names_made_by_client(original_scheme)
+        self.refused = dict(refused or {})
         self.templates = templates
         self.report = report or _discard
         self._made: dict[Any, Any] = {}
@@ -87,8 +96,8 @@ class QuarantineStores:
 
     @property
     def artifact_root(self) -> str:
-        """Folder of all artifacts."""
-        return str(self.folder / ARTIFACTS)
+        """Folder of all artifacts; where only a server took those of the original, that server, which is not there."""
+        return f"{SERVED}:/" if SERVED in self.refused else str(self.folder / ARTIFACTS)
 
     def tracking_store(self, uri: str | None = None) -> Any:
         """Tracking store of this replay; the same object each time, but for who draws names.
@@ -96,25 +105,49 @@ class QuarantineStores:
         A program that names its stores itself may have runs in several: where names are drawn is known from the `uri`
         that it asks for. The URI of the quarantine, which is all that it finds in its environment, stands for that of
         the original run.
-        """
-        from bis.instrument.quarantine_store import QuarantinedTrackingStore  # loads MLflow's store, 0.6 s
 
+        Raises
+        ------
+        MlflowException
+            MLflow refused such a store in the original.
+        """
+        self._refuse("" if uri is None or uri == self.uri else _scheme(uri) or "file")
         draws = self.draws if uri is None or uri == self.uri else names_made_by_client(_scheme(uri))
-        return self._store(("tracking", draws), lambda: QuarantinedTrackingStore(self, draws=draws))
+        return self._store(("tracking", draws), lambda classes: classes[0](self, draws=draws))
+
+    def _refuse(self, scheme: str) -> None:
+        why = self.refused.get("*") or self.refused.get(scheme.split("+", 1)[0])
+        if why is not None:
+            from mlflow.exceptions import MlflowException  # MLflow asks for the store
+
+            raise MlflowException(why)
 
     def registry_store(self) -> Any:
         """Model registry of this replay; the same object each time."""
-        from bis.instrument.quarantine_store import QuarantinedRegistryStore  # loads MLflow's store, 0.6 s
+        return self._store("registry", lambda classes: classes[1](self))
 
-        return self._store("registry", lambda: QuarantinedRegistryStore(self))
-
-    def _store(self, key: object, made: Callable[[], Any]) -> Any:
+    def _store(self, key: object, made: Callable[[tuple[Any, Any]], Any]) -> Any:
         if key not in self._made:
+            database = _database_classes()
             with suspended():  # the templates are outside of what the program may write
-                prepare_database(self.folder, self.templates)
-                self._made[key] = made()
-                keep_template(self.folder, self.templates)
+                if database is None:
+                    from bis.instrument.quarantine_folder import FolderRegistryStore, FolderTrackingStore  # as above
+
+                    self._made[key] = made((FolderTrackingStore, FolderRegistryStore))
+                else:
+                    prepare_database(self.folder, self.templates, self.artifact_root)
+                    self._made[key] = made(database)
+                    keep_template(self.folder, self.templates)
         return self._made[key]
+
+
+def _database_classes() -> tuple[Any, Any] | None:
+    """The stores of a database; None where this MLflow has none that works, as ``mlflow-skinny`` has none."""
+    try:
+        from bis.instrument.quarantine_store import QuarantinedRegistryStore, QuarantinedTrackingStore  # 0.6 s
+    except ImportError:
+        return None
+    return QuarantinedTrackingStore, QuarantinedRegistryStore
 
 
 def _discard(_: dict[str, str]) -> None:
@@ -127,7 +160,7 @@ def _template(templates: Path) -> Path:
     return templates / f"mlflow-{VERSION}.db"
 
 
-def prepare_database(folder: Path, templates: Path | None) -> bool:
+def prepare_database(folder: Path, templates: Path | None, artifact_root: str = "") -> bool:
     """Copy the template for this MLflow into a quarantine folder; returns whether there was one to copy.
 
     The database arrives under its name in one step, so that two processes of one program may do this at once.
@@ -140,7 +173,8 @@ def prepare_database(folder: Path, templates: Path | None) -> bool:
     copy.write_bytes(_template(templates).read_bytes())
     with contextlib.closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute(
-            "UPDATE experiments SET artifact_location = ? WHERE experiment_id = 0", (str(folder / ARTIFACTS / "0"),)
+            "UPDATE experiments SET artifact_location = ? WHERE experiment_id = 0",
+            (f"{(artifact_root or str(folder / ARTIFACTS)).rstrip('/')}/0",),
         )
     try:
         os.link(copy, database)
@@ -198,11 +232,13 @@ def active_stores() -> QuarantineStores:
         recorder = bootstrap.active()
         if recorder is None or recorder.session.quarantine is None:
             raise LookupError("this process is not a replay, so it has no quarantine")
+        templates = recorder.session.quarantine.get("templates")
         activate(
             QuarantineStores(
                 recorder.session.quarantine["folder"],
                 original_scheme=recorder.session.quarantine.get("original_scheme", ""),
-                templates=home() / "templates",
+                refused=recorder.session.quarantine.get("refused_stores"),
+                templates=Path(templates) if templates else None,
                 report=lambda deviation: recorder.note("deviation", **deviation),
             )
         )
@@ -244,7 +280,10 @@ def _install_models_repository(stores: QuarantineStores) -> None:
     from mlflow.store.artifact import artifact_repository_registry as repositories
     from mlflow.store.artifact.models_artifact_repo import ModelsArtifactRepository
 
+    known = inspect.signature(ModelsArtifactRepository.__init__).parameters  # MLflow 2 asks the program's settings
+    given = {name: stores.uri for name in ("tracking_uri", "registry_uri") if name in known}
+
     def models_repository(artifact_uri: str, *_: object, **__: object) -> Any:
-        return ModelsArtifactRepository(artifact_uri, tracking_uri=stores.uri, registry_uri=stores.uri)
+        return ModelsArtifactRepository(artifact_uri, **given)
 
     repositories._artifact_repository_registry.register("models", models_repository)  # noqa: SLF001 (no public way)

@@ -7,15 +7,18 @@ own dependencies are installed there or not. It writes events to the spool and j
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import sys
 
 from bis.instrument.events import EventWriter
 from bis.instrument.fence import Fence
 from bis.instrument.light_json import encoded
+from bis.instrument.own_frames import hide_own_frames
 from bis.instrument.own_work import OwnWork
 from bis.instrument.path_events import EVENTS, GONE, LISTINGS, MADE, MOVED, NATIVE_OPEN, changes, listing
-from bis.instrument.session_view import AMBIENT, NO_INPUT, REPLAY
+from bis.instrument.session_view import AMBIENT, NO_INPUT, REPLAY, RUN
+from bis.instrument.user_names import OWN_IMPORTS
 from bis.instrument.variable_reads import VariableReads
 
 TYPE_CHECKING = False  # typing is not loaded at start-up
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bis.instrument.carried_files import CarriedFiles
+    from bis.instrument.network_attempts import NetworkAttempts
+    from bis.instrument.operation_log import OperationLogger
+    from bis.instrument.probe_sightings import ModelSightings
     from bis.instrument.session_view import SessionView
     from bis.instrument.standard_input import StandardInputCopy
 
@@ -41,6 +47,7 @@ _IMPORTING = "<frozen importlib"  # files of the code that looks for modules in 
 _WATCHED = _CHILDREN | EVENTS | LISTINGS | {"open", "os.system", NATIVE_OPEN}
 # Without one of these a program has no trained model that could be digested.
 MODEL_LIBRARIES = ("sklearn", "torch", "keras", "tf_keras", "xgboost", "lightgbm", "catboost", "statsmodels")
+_DRAWN_SEED = "seeds are drawn from the root of their role, to vary what they fix"
 _CODE = (".py", ".pyc", ".so", ".pyd", ".pth", ".dll", ".dylib")
 
 
@@ -58,6 +65,11 @@ class Recorder:
         self.pid = os.getpid()
         self.runs: dict[str, int] = {}
         self.entropy: Any = None
+        self.sightings: ModelSightings | None = None
+        self.operations: OperationLogger | None = None
+        self.network: NetworkAttempts | None = None
+        self._has_noted_entropy = False
+        self._was_interrupted = False
         self._writer: EventWriter | None = None
         self._pending: list[tuple[str, dict[str, Any]]] = []
         self._opened: set[tuple[str, bool]] = set()
@@ -71,14 +83,37 @@ class Recorder:
         self._listings = 0
         self._keeps = session.mode != REPLAY  # a replay's own state is thrown away with it
         self._stdin = self._input_copy()
-        self._variables = VariableReads(self.fence, self._variable_seen)
+        self._variables = VariableReads(self.fence, self._variable_seen, self._busy)
 
     # -- life ---------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start observing: files, child processes, exceptions, the end."""
-        self.is_main = self._claim_main()
+        self._describe_process()
+        self.watch()
+
+    def watch(self) -> None:
+        """Observe, without a word about the process: what is seen is kept where `open_spool` was not called."""
         self._ignored = _ignored_prefixes(self.session)
+        sys.addaudithook(_only_watched(self._audit))
+        self.fence.run("variables", self._variables.attach)
+        if self._stdin is not None:
+            self.fence.run("standard input", self._stdin.attach)
+        self._chain_excepthook()
+        atexit.register(self.end)
+
+    def go_on(self, session: SessionView) -> None:
+        """Record a fork of a process that has only imported, as if it had imported itself: see `warm_parent`."""
+        self.session = session
+        self.pid = os.getpid()
+        self._writer = EventWriter(session.spool)
+        pending, self._pending = self._pending, []
+        self._describe_process()
+        for kind, facts in pending:
+            self.note(kind, **facts)
+
+    def _describe_process(self) -> None:
+        self.is_main = self._claim_main()
         self.note(
             "process",
             main=self.is_main,
@@ -91,12 +126,6 @@ class Recorder:
             cwd=_cwd(),
             hash_seed=os.environ.get("PYTHONHASHSEED"),
         )
-        sys.addaudithook(_only_watched(self._audit))
-        self.fence.run("variables", self._variables.attach)
-        if self._stdin is not None:
-            self.fence.run("standard input", self._stdin.attach)
-        self._chain_excepthook()
-        atexit.register(self.end)
 
     def open_spool(self, folder: str) -> None:
         """Write to `folder` from now on, first what was kept until now."""
@@ -127,7 +156,12 @@ class Recorder:
             return
         if os.getpid() != self.pid:  # a forked copy of the program: the original process notes the rest
             self.fence.run("randomness", self._note_entropy)
+            self.fence.run("storing", self._ask_for_storing)
             return
+        if self.operations is not None and self.is_main and self.operations.is_attached:
+            with self._busy:
+                self.fence.run("operations", self.operations.write)
+        self.predict()
         for what, work in (
             ("variables", self._note_variables),
             ("modules", self._note_modules),
@@ -136,13 +170,33 @@ class Recorder:
             ("randomness", self._note_entropy),
         ):
             self.fence.run(what, work)
+        if self.network is not None and self.is_main:
+            self.fence.run("network", self.network.note_count)
         for what, why in self.fence.failures.items():
             self.note("failed", what=what, why=why)
         self.note("end")
+        if not self.is_main:
+            self.fence.run("storing", self._ask_for_storing)
+        if self._was_interrupted and not hasattr(sys, "ps1"):  # last: what is imported after it undoes it
+            _end_by_interrupt()
+
+    def _ask_for_storing(self) -> None:
+        """See to it that what this process logged is stored, where the program that it is a child of has ended."""
+        if self.session.mode == RUN and self.runs:
+            from bis.instrument.late_storing import ask_for_storing, program_has_ended  # at the end of children only
+
+            if program_has_ended(self.session):
+                with self._busy:
+                    ask_for_storing(self.session)
 
     def unwatched(self) -> OwnWork:
         """A context: what bis itself opens in this thread is not the program's doing."""
         return self._busy
+
+    @property
+    def variables_set(self) -> list[str]:
+        """The environment variables that the process has set itself."""
+        return self._variables.names_set
 
     # -- observations -------------------------------------------------------------------------------------------------
 
@@ -165,11 +219,14 @@ class Recorder:
             return
         self._secrets[f"{name}.{len(self._secrets)}"] = value
         path = os.path.join(self.session.spool, f"secrets-{os.getpid()}.json")  # noqa: PTH118 (pathlib is not loaded)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        content = encoded(self._secrets)
+        descriptor = os.open(f"{path}.tmp", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
-            os.write(descriptor, encoded(self._secrets))
+            if os.write(descriptor, content) < len(content):
+                raise OSError(errno.ENOSPC, "No space left on device")
         finally:
             os.close(descriptor)
+        os.replace(f"{path}.tmp", path)  # noqa: PTH105 (pathlib is not loaded)
 
     def model_seen(self, name: str, model: Any, run_id: str = "", *, named: bool = True) -> None:
         """Note the weights of a model that is being logged to a run, or (without one) was found at the end.
@@ -178,6 +235,8 @@ class Recorder:
         """
         from bis.instrument.weight_probe import weights_digest  # where there are models only
 
+        if self.sightings is not None and named:
+            self.sightings.logged(name, model)
         weights = weights_digest(model, name=name)
         if weights is None:
             return
@@ -276,7 +335,8 @@ class Recorder:
         if mode == MADE or (state.st_mode & 0o170000) != 0o100000:
             return
         if writes and self._keeps and self._writer is not None:
-            self._keep(name, mode, state)
+            with OWN_IMPORTS:
+                self._keep(name, mode, state)
         self.note("open", path=name, mode=mode, size=state.st_size, mtime_ns=state.st_mtime_ns)
 
     def _keep(self, name: str, mode: str, state: os.stat_result) -> None:
@@ -293,7 +353,9 @@ class Recorder:
         program = os.path.basename(os.fsdecode(args[0]) if args[0] else (words[0] if words else ""))  # noqa: PTH119 (pathlib is not loaded)
         folder = args[2] if event == "subprocess.Popen" and len(args) > 2 and args[2] else ""
         cwd = os.path.abspath(os.fsdecode(folder)) if folder else _cwd()  # noqa: PTH100 (pathlib is not loaded)
-        self.note("child", command=words[:20], python=program.startswith("python"), event=event, cwd=cwd)
+        env = args[3 if event == "subprocess.Popen" else 2] if len(args) > 2 else None
+        bare = bool(env is not None and "BIS_SPOOL" not in env and b"BIS_SPOOL" not in env)
+        self.note("child", command=words[:20], python=program.startswith("python"), event=event, cwd=cwd, bare=bare)
 
     def _started_shell(self, args: tuple[Any, ...]) -> None:
         self.note("child", command=[os.fsdecode(args[0])], python=False, cwd=_cwd())
@@ -305,6 +367,8 @@ class Recorder:
         previous = sys.excepthook
 
         def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+            self._was_interrupted = kind is KeyboardInterrupt
+            trace = self.fence.run("outputs", hide_own_frames, error) or trace
             self.fence.run("outputs", self.exception_seen, kind, error, trace)
             previous(kind, error, trace)
 
@@ -330,12 +394,15 @@ class Recorder:
             path = file_of(module)
             if isinstance(path, str) and not path.startswith(self._ignored):
                 files[name] = path
-        self.note("modules", files=files, loaded=sorted(sys.modules))
+        # In the order in which their imports began: what imports them once more does so in this order.
+        self.note("modules", files=files, loaded=list(sys.modules))
 
     def _note_machine(self) -> None:
         from bis.instrument.runtime_probe import inprocess_machine_facts  # at the end only
 
-        self.note("machine", facts=inprocess_machine_facts())
+        with self._busy:  # it loads a library that sets a variable
+            facts = inprocess_machine_facts()
+        self.note("machine", facts=facts)
 
     def _note_global_models(self) -> None:
         if not self.is_main or not any(name in sys.modules for name in MODEL_LIBRARIES):
@@ -347,8 +414,25 @@ class Recorder:
             self.model_seen(name, model)
 
     def _note_entropy(self) -> None:
-        if self.entropy is not None:
+        if self.entropy is not None and not self._has_noted_entropy:
+            self._has_noted_entropy = True
             self.note("entropy", trace=self.entropy.trace())
+            self.entropy.report_draws()
+
+    def predict(self) -> None:
+        """Note what the models of the program predict, where it was asked for and has not been noted yet."""
+        sightings, self.sightings = self.sightings, None
+        if sightings is None or not self.is_main or os.getpid() != self.pid:
+            return
+        self.fence.run("randomness", self._note_entropy)  # predictions may draw, and that is not the program's doing
+        self.fence.run("predictions", self._note_predictions, sightings)
+
+    def _note_predictions(self, sightings: ModelSightings) -> None:
+        from bis.instrument.probe_report import note_predictions  # in replays with a probe only
+
+        main = sys.modules.get("__main__")
+        with self._busy:
+            note_predictions(self, sightings, vars(main) if main else {})
 
     def _claim_main(self) -> bool:
         if self.session.mode == AMBIENT:
@@ -356,9 +440,14 @@ class Recorder:
         claim = os.path.join(self.session.spool, "main.claim")  # noqa: PTH118 (pathlib is not loaded)
         try:
             os.close(os.open(claim, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            return False
+        except OSError:  # a full disk: the first process is then the one that finds no events of others
+            pass
+        try:
+            return not any(name.startswith("events-") for name in os.listdir(self.session.spool))  # noqa: PTH208 (as above)
         except OSError:
             return False
-        return True
 
 
 class SpoolObserver:
@@ -374,6 +463,17 @@ class SpoolObserver:
     def state(self, generator: str, digest: str, state: str | None) -> None:
         """Note the first state of a generator."""
         self._recorder.note("state", generator=generator, digest=digest, state=state)
+
+    def draws(self, key: str, roles: list[dict[str, object]]) -> None:
+        """Note what was drawn for each role."""
+        self._recorder.note("draws", key=key, roles=roles)
+
+    def deviation(self, what: str, seed: str, role: str, file: str, line: int) -> None:
+        """Note a seed of the program that this replay draws from the root of a role."""
+        name = os.path.relpath(file, self._recorder.session.project_root) if os.path.isabs(file) else file  # noqa: PTH117 (pathlib is not loaded)
+        self._recorder.note(
+            "deviation", what=f"{what} at {name}:{line}", recorded=seed, replayed=f"drawn for {role}", why=_DRAWN_SEED
+        )
 
     def uncontrolled(self, what: str, why: str) -> None:
         """Note randomness that a replay cannot repeat."""
@@ -441,6 +541,18 @@ def _only_watched(watch: Callable[[str, tuple[Any, ...]], None]) -> Callable[[st
             watch(event, args)
 
     return hook
+
+
+def _end_by_interrupt() -> None:
+    """Let the interpreter end by SIGINT, as it does after an interrupt that nothing caught.
+
+    It notes that when code that it compiled from text ends so, and forgets it when such code is run once more, which
+    modules do that are imported at the end.
+    """
+    try:
+        exec("raise KeyboardInterrupt")  # noqa: S102 (as said)
+    except KeyboardInterrupt:
+        return
 
 
 def _cwd() -> str:

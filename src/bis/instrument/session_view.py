@@ -19,6 +19,8 @@ SESSION = "session.json"
 VERSION = 1
 AMBIENT = "ambient"
 REPLAY = "replay"
+RUN = "run"
+WARM_VARIABLE = "BIS_WARM"  # of a process that only imports and forks: the number of its socket's descriptor
 NO_INPUT = "nothing"  # the kind of a standard input that is closed or the null device
 _OPTIONAL: dict[str, Any] = {
     "tracking_uri": None,
@@ -29,6 +31,13 @@ _OPTIONAL: dict[str, Any] = {
     "tracking_variable": None,
     "parameters": {},
     "stdin": None,
+    "scoped": False,
+    "reseeded": False,
+    "probe": "",
+    "trial": None,
+    "operations": None,
+    "switches": [],
+    "python": "",
 }
 
 
@@ -69,6 +78,13 @@ class SessionView:
     tracking_variable: str | None
     parameters: dict[str, str]
     stdin: dict[str, Any] | None
+    scoped: bool
+    reseeded: bool
+    probe: str
+    trial: dict[str, Any] | None
+    operations: dict[str, Any] | None
+    switches: list[str]
+    python: str
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         for name in SessionView.__annotations__:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bis.instrument.fence import Fence
+    from bis.instrument.own_work import OwnWork
 
 _MOST = 5000  # places at which names are read
 _PRIVATE = "BIS_"
@@ -38,10 +39,13 @@ class VariableReads:
     note : callable
         Receives ``note(name, how, there, file, line)`` for each name and place of the program's own code, as it is
         read; `how` is "read", or "set" where the process gave the variable its value itself.
+    own_work : OwnWork
+        What is asked for and set while it goes on is not the program's: bis has libraries loaded at the end.
     """
 
-    def __init__(self, fence: Fence, note: Callable[[str, str, bool, str, int], None]) -> None:
+    def __init__(self, fence: Fence, note: Callable[[str, str, bool, str, int], None], own_work: OwnWork) -> None:
         self._fence = fence
+        self._own_work = own_work
         self._note = note
         self._seen: set[tuple[str, str, int]] = set()
         self._set: set[str] = set()
@@ -54,11 +58,16 @@ class VariableReads:
             if environ is not None and not is_ours(environ.encodekey):
                 environ.encodekey = disguise(self._watching(environ.encodekey, read, written), environ.encodekey)
 
+    @property
+    def names_set(self) -> list[str]:
+        """The names of the variables that the process gave a value itself."""
+        return sorted(self._set)
+
     def _watching(self, original: Callable[[Any], Any], read: object, written: object) -> Any:
         def encode(key: Any) -> Any:
             frame = sys._getframe(1)  # noqa: SLF001 (the documented way to the caller)
             code = frame.f_code
-            if code is read or code is written:
+            if (code is read or code is written) and not self._own_work.going_on:
                 self._fence.run("variables", self._asked, key, frame.f_back, is_set=code is written)
             return original(key)
 

@@ -24,6 +24,7 @@ _MAX_CONTAINER = 100
 
 # Attributes that are not the model: clocks, and how many processors to use.
 _NOT_MODEL = re.compile(r"(?:.*_)?(?:time|times|timing)_?|n_jobs|verbose|memory|n_threads|nthread|_mlflow_.*")
+_OF_BIS = ("bis_", "_bis_")
 _SIMPLE = (type(None), bool, int, float, complex, str, bytes, bytearray)
 _CALLABLE = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, type, types.ModuleType)
 
@@ -316,8 +317,12 @@ def _children(obj: Any) -> Iterator[tuple[str, Any]]:
 def _state(obj: Any) -> Iterator[tuple[str, Any]]:
     """What an object would be pickled as; its attributes first, since __getstate__ may drop or stamp some."""
     attributes = getattr(obj, "__dict__", None)
-    if isinstance(attributes, dict) and attributes:
-        yield from ((k, v) for k, v in attributes.items() if not _NOT_MODEL.fullmatch(k))
+    # What bis notes of a generator is no part of it: without that it has no attributes.
+    own = (
+        {k: v for k, v in attributes.items() if not str(k).startswith(_OF_BIS)} if isinstance(attributes, dict) else {}
+    )
+    if own:
+        yield from ((k, v) for k, v in own.items() if not _NOT_MODEL.fullmatch(k))
         return
     try:
         reduced = obj.__reduce_ex__(2)

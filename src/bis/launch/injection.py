@@ -3,7 +3,7 @@
 `injection_path` gives a folder for ``PYTHONPATH``. It contains only a ``sitecustomize`` that starts the recorder
 where ``BIS_SPOOL`` says so, and then makes way for the one that would have been loaded. A folder beside it holds a
 copy of bis with the metadata by which MLflow finds its plug-ins; it goes to the end of ``sys.path``, and only where
-bis is not installed, so that no import of the program is ever answered from there but that of bis.
+no bis with such metadata is installed, so that no import of the program is ever answered from there but that of bis.
 
 Standard library only.
 """
@@ -43,24 +43,47 @@ except ImportError:
     from importlib.util import module_from_spec
 
 
-def _begin():
+def _begin(warm):
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [p for p in sys.path if os.path.abspath(p or ".") != here]
+    serve = None
     if os.environ.get("BIS_SPOOL"):
+        installed = _installed()
         packages = os.path.join(os.path.dirname(here), "packages")
+        before = list(sys.modules)
         sys.path.insert(0, packages)
         try:
-            from bis.instrument.bootstrap import start
+            if warm:
+                from bis.instrument.warm_parent import hold
 
-            start()
+                serve = hold()
+            else:
+                from bis.instrument.bootstrap import start
+
+                start()
+            from bis.instrument.bootstrap import free_names
+
+            free_names(before)
         finally:
             sys.path.remove(packages)
-            if not _installed():
+            if not installed:
                 sys.path.append(packages)
+    if warm:
+        serve()  # returns in the forks of this process, each of which is a replay
 
 
 def _installed():
-    return PathFinder.find_spec("bis", sys.path) is not None
+    """Whether bis is there with the metadata by which MLflow finds plug-ins; a copy of its source has none."""
+    if PathFinder.find_spec("bis", sys.path) is None:
+        return False
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or ".")
+        except OSError:
+            continue
+        if any(n.startswith("bis-") and n.endswith((".dist-info", ".egg-info")) for n in names):
+            return True
+    return False
 
 
 def _go_on():
@@ -82,10 +105,11 @@ def _is_replay():
         return False
 
 
+_warm = bool(os.environ.get("BIS_WARM"))
 try:
-    _begin()
+    _begin(_warm)
 except Exception as error:  # a recorder must not break a program
-    replayed = _is_replay()  # which must not run without its confinement
+    replayed = _warm or _is_replay()  # which must not run without its confinement
     what = "a replay does not start without its recorder" if replayed else "your program goes on"
     if sys.stderr is not None:
         sys.stderr.write("bis: recording could not start (%s: %s); %s\\n" % (type(error).__name__, error, what))

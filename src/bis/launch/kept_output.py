@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
@@ -20,7 +21,10 @@ TAIL_BYTES = 65536
 
 
 class KeptOutput:
-    """Keeps what a program prints, and shows it; neither may fail: a full disk or a closed pipe costs the copy only.
+    """Keeps what a program prints, and shows it.
+
+    Where it cannot be kept, that costs the copy only. Where it cannot be shown, `unshown` says why (as `os.strerror`;
+    empty where its reader has gone): whoever runs the program has to let it know.
 
     Parameters
     ----------
@@ -41,8 +45,10 @@ class KeptOutput:
         self._size = 0
         self._tail = b""
         self.cut = False
+        self.unshown: str | None = None
         try:
-            self._copy = path.open("wb", buffering=0)  # so that closing has nothing left to write
+            # Without a buffer closing has nothing left to write; what is printed may be for the user alone.
+            self._copy = open(path, "wb", buffering=0, opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115
         except OSError:
             self.cut = True
 
@@ -88,6 +94,8 @@ class KeptOutput:
             else:  # a notebook's stdout takes text only
                 stream.write(self._decoder.decode(data))
             stream.flush()
-        except (OSError, ValueError):  # the reader of the output of bis has gone: the program goes on
+        except (OSError, ValueError) as error:
             self._echo = ""
             mute(stream)
+            if isinstance(error, OSError):  # else the stream of a caller in Python, who closed it and goes on
+                self.unshown = "" if isinstance(error, BrokenPipeError) else error.strerror or str(error)

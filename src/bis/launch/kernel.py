@@ -9,16 +9,20 @@ import secrets
 import shutil
 import signal
 import sys
-import tempfile
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil  # type: ignore[import-untyped]  # comes with ipykernel and has no stubs of its own
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
 
 from bis.errors import EnvironmentBuildError, ExecutionError
+from bis.launch.kernel_folders import kernel_folder
+from bis.launch.process import Program, Starter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +39,24 @@ class KernelDied(Exception):
     """The kernel's process ended before it answered."""
 
 
+class _GivenProcess(LocalProvisioner):  # type: ignore[misc]  # jupyter_client is not analysed
+    """Has the process of a kernel given by a `Starter`."""
+
+    def __init__(self, *, starter: Starter, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._starter = starter
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Have it given; the environment is as `jupyter_client.launcher.launch_kernel` makes it."""
+        env = {**kwargs["env"], "JPY_PARENT_PID": str(os.getpid())}
+        log = kwargs["stdout"]
+        program = Program(tuple(cmd), Path(kwargs["cwd"]), env, stdout=Path(log.name), echo=False, own_group=True)
+        self.process = self._starter(program, log.fileno(), log.fileno())
+        self.pid = self.pgid = self.process.pid
+        self.cwd = kwargs["cwd"]
+        return self.connection_info
+
+
 class _OneKernel(KernelSpecManager):  # type: ignore[misc]  # jupyter_client is not analysed
     """Knows a single kernel specification, so that none has to be installed."""
 
@@ -44,6 +66,23 @@ class _OneKernel(KernelSpecManager):  # type: ignore[misc]  # jupyter_client is 
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002 - whatever it is called
         return self._spec
+
+
+@dataclass(frozen=True, slots=True)
+class KernelStart:
+    """How a kernel comes to its process.
+
+    Parameters
+    ----------
+    starter : callable, optional
+        Gives the process for the kernel's command; by default one is started.
+    mark : str
+        By which its descendants are found again. By default it is drawn; a starter that has one environment for several
+        kernels needs one that stays.
+    """
+
+    starter: Starter | None = None
+    mark: str = ""
 
 
 class Kernel:
@@ -57,18 +96,36 @@ class Kernel:
         The whole environment of the kernel. `MARK` is added, by which its descendants are found again.
     cwd : Path
         Working directory.
+    prefix : tuple of str
+        What comes before its command.
+    folder : Path, optional
+        Where its sockets are, removed in the end; by default it is made.
+    start : KernelStart
+        How it comes to its process.
     """
 
-    def __init__(self, python: str, env: Mapping[str, str], cwd: Path) -> None:
+    def __init__(
+        self,
+        python: str,
+        env: Mapping[str, str],
+        cwd: Path,
+        *,
+        prefix: tuple[str, ...] = (),
+        folder: Path | None = None,
+        start: KernelStart | None = None,
+    ) -> None:
         found = shutil.which(python, path=env.get("PATH"))
         if found is None:
             raise EnvironmentBuildError(f"there is no interpreter {python}")
         self.python = str(Path(found).absolute())  # not resolved: a link is what makes an environment of it
-        self._token = secrets.token_hex(16)
+        self._start = start or KernelStart()
+        self._token = self._start.mark or secrets.token_hex(16)
         self._env = {**env, MARK: self._token}
         self._cwd = cwd
-        self._folder: Path | None = None
+        self._prefix = prefix
+        self._folder = folder
         self._process: Any = None
+        self._born = 0.0
         self.manager: Any = None
         self.client: Any = None
 
@@ -84,7 +141,8 @@ class Kernel:
         ExecutionError
             It did not answer in time, or could not be started.
         """
-        self._folder = Path(tempfile.mkdtemp(prefix="bis-kernel-"))
+        if self._folder is None:
+            self._folder = kernel_folder(self._env.get("TMPDIR", ""))
         self.manager = self._manager(self._folder)
         with (self._folder / "log").open("wb") as log:
             try:
@@ -100,6 +158,7 @@ class Kernel:
                 raise ExecutionError(f"{self.python} cannot be started in {self._cwd}: {exc.strerror}") from exc
             finally:
                 self._process = getattr(self.manager.provisioner, "process", None)
+                self._born = self._time_of_birth()
         self.client = self.manager.client()
         self.client.start_channels()
         try:
@@ -202,7 +261,7 @@ class Kernel:
 
     def _manager(self, folder: Path) -> Any:
         spec = KernelSpec(
-            argv=[self.python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            argv=[*self._prefix, self.python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
             display_name="bis",
             language="python",
         )
@@ -210,12 +269,25 @@ class Kernel:
         sockets = str(folder / "s")
         if sys.platform != "win32" and len(sockets) < _LONGEST_SOCKET_PATH:
             address = {"transport": "ipc", "ip": sockets}
-        return AsyncKernelManager(
+        manager = AsyncKernelManager(
             kernel_name="bis",
             kernel_spec_manager=_OneKernel(spec),
             connection_file=str(folder / "connection.json"),
             **address,
         )
+        if self._start.starter is not None:
+            manager.provisioner = _GivenProcess(
+                kernel_id="bis", kernel_spec=spec, parent=manager, starter=self._start.starter
+            )
+        return manager
+
+    def _time_of_birth(self) -> float:
+        """When its process began, in seconds since 1970; what was there before is none of its doing."""
+        if self._process is None:
+            return 0.0
+        with suppress(psutil.Error, OSError):
+            return float(psutil.Process(self._process.pid).create_time())
+        return time.time()
 
     def _family(self) -> set[int]:
         """Living processes that descend from the kernel, share its session or carry its mark."""
@@ -240,6 +312,8 @@ class Kernel:
         try:
             if process.pid == root or os.getsid(process.pid) == root:
                 return True
+            if process.create_time() < self._born:  # the process that a warm kernel was forked from has the mark, too
+                return False
             return bool(process.environ().get(MARK) == self._token)
         except (psutil.Error, OSError):
             return False

@@ -24,11 +24,13 @@ from bis.evidence.redaction import Redactor
 from bis.evidence.session_secrets import keep_secrets, keep_variables
 from bis.evidence.spool import write_document
 from bis.instrument.entropy.entropy_plan import CHILD_KEY_VARIABLE, CLAIMS
+from bis.instrument.session_view import WARM_VARIABLE
 from bis.launch.injection import injection_path
 from bis.launch.input_stream import copy_file, describe_input, was_read
 from bis.launch.liveness import hold
 from bis.launch.project_root import find_project_root
 from bis.launch.runners import Launch, runner_for
+from bis.launch.standard_streams import warn
 from bis.model.facets import EntryKind
 from bis.model.record import Mode
 from bis.model.session import Exit, Session
@@ -120,6 +122,7 @@ def new_session(
         serve=settings.serve_entropy,
         hash_seed=given if given not in {None, "random"} else str(secrets.randbelow(2**32 - 1) + 1),
         spool=str(folder),
+        python=sys.executable,
         tracking_uri=tracking_uri or os.environ.get("MLFLOW_TRACKING_URI"),
         tracking_variable=os.environ.get("MLFLOW_TRACKING_URI"),
         parameters=dict(parameters or {}),
@@ -172,7 +175,8 @@ def child_environment(session: Session, base: Mapping[str, str]) -> dict[str, st
     The entropy root is not in it, since programs log their environment: it is in the folder, which is private.
     """
     env = dict(base)
-    env.pop(CHILD_KEY_VARIABLE, None)
+    for name in (CHILD_KEY_VARIABLE, WARM_VARIABLE):
+        env.pop(name, None)
     env["BIS_SPOOL"] = session.spool
     env["PYTHONPATH"] = os.pathsep.join(
         [str(injection_path(home() / "injection")), *([env["PYTHONPATH"]] if env.get("PYTHONPATH") else [])]
@@ -192,10 +196,10 @@ def launch(job: Launch) -> Exit:
         It cannot be started.
     """
     folder = Path(job.session.spool)
-    ended = runner_for(job.session.kind).run(job)
+    ended = (job.runner or runner_for(job.session.kind)).run(job)
     ended = replace(ended, stdin_read=was_read(job.session.stdin))
     try:
         write_document(folder / spool_files.EXIT, ended)
     except OSError as error:
-        sys.stderr.write(f"bis: the end of the program could not be recorded: {error}\n")
+        warn(f"the end of the program could not be recorded: {error}")
     return ended

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bis.evidence import spool as spool_files
+from bis.launch.session_processes import processes_of
 
 _ALIVE = "alive.lock"
 _JUST_MADE_S = 60.0
@@ -79,6 +80,11 @@ def hold(folder: Path) -> None:
         _held[str(folder)] = descriptor
 
 
+def held_lock(folder: Path) -> int | None:
+    """The descriptor of the lock by which this process holds the session; None where it does not."""
+    return _held.get(str(folder))
+
+
 def release(folder: Path) -> None:
     """Mark the session as no longer recorded by this process."""
     descriptor = _held.pop(str(folder), None)
@@ -92,9 +98,26 @@ def is_alive(folder: Path) -> bool:
         return True
     if (folder / spool_files.EXIT).exists():
         return False
-    written = {int(p.stem.split("-")[1]): p.stat().st_mtime for p in folder.glob("events-*.jsonl")}
+    written = _written(folder)
     if not written:
         return time.time() - (folder / spool_files.SESSION).stat().st_mtime < _JUST_MADE_S
+    return _some_run(written)
+
+
+def has_processes(folder: Path) -> bool:
+    """Whether a process of the session lives, a child that outlived the program for instance.
+
+    It need not have written anything: a shell that waits before it starts a program is one.
+    """
+    return _some_run(_written(folder)) or bool(processes_of(folder))
+
+
+def _written(folder: Path) -> dict[int, float]:
+    """The processes of a session, and when each wrote last."""
+    return {int(p.stem.split("-")[1]): p.stat().st_mtime for p in folder.glob("events-*.jsonl")}
+
+
+def _some_run(written: dict[int, float]) -> bool:
     return any(is_running(pid) and not _began_after(pid, moment) for pid, moment in written.items())
 
 

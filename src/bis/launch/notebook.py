@@ -24,7 +24,7 @@ from bis.notebooks.shell_commands import Ground
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bis.launch.kernel import Kernel
+    from bis.launch.kernel import Kernel, KernelStart
 
 START_TIME_S = 120.0
 EXIT_TIME_S = 30.0  # exit functions may upload what was recorded
@@ -65,6 +65,9 @@ def run_notebook(  # noqa: PLR0913 - each is a separate choice of the caller
     python: str,
     env: Mapping[str, str],
     cwd: Path,
+    prefix: tuple[str, ...] = (),
+    folder: Path | None = None,
+    start: KernelStart | None = None,
     parameters: Mapping[str, str | object] | None = None,
     skip_blocking: bool = False,
     skip_installs: bool = False,
@@ -86,6 +89,12 @@ def run_notebook(  # noqa: PLR0913 - each is a separate choice of the caller
         The kernel's whole environment.
     cwd : Path
         The kernel's working directory.
+    prefix : tuple of str
+        What comes before the kernel's command.
+    folder : Path, optional
+        Where the kernel has its sockets; by default a folder of its own, which is removed.
+    start : KernelStart, optional
+        How the kernel comes to its process; by default one is started for it.
     parameters : mapping, optional
         Values for names of the cell tagged ``parameters``.
     skip_blocking, skip_installs : bool
@@ -132,7 +141,12 @@ def run_notebook(  # noqa: PLR0913 - each is a separate choice of the caller
     from bis.launch.kernel import Kernel  # extra: notebook
 
     started = time.monotonic()
-    execution = _Execution(notebook, Kernel(python, env, cwd), added=added, timeout_s=timeout_s)
+    execution = _Execution(
+        notebook,
+        Kernel(python, env, cwd, prefix=prefix, folder=folder, start=start),
+        added=added,
+        timeout_s=timeout_s,
+    )
     execution.prepare(redactor)
     try:
         execution.run(on_cell, on_output, interrupts=int(pass_on_interrupt))

@@ -7,25 +7,24 @@ import select
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bis.config import MIB
 from bis.errors import ExecutionError
 from bis.launch.kept_output import KeptOutput
+from bis.launch.passed_signals import passing_signals
+from bis.launch.standard_streams import is_closed, shown_on
+from bis.launch.successor import ReadStream, succeeded
 from bis.model.session import Exit
 
 _CHUNK = 65536
 _GRACE_S = 3.0
 _AFTER_END_S = 0.5
-# Signals that others send to bis, since they do not know of the program. Ctrl-C and Ctrl-\ reach it from the terminal.
-_PASSED_ON = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
-_FROM_TERMINAL = ("SIGINT", "SIGQUIT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,8 @@ class Program:
     it, stderr is that of bis. With `echo` its output also goes to that of bis, through a pseudo-terminal where that is
     a terminal, so that progress bars look as usual.
     With `own_group` it gets a process group of its own, and no input but the file `stdin`: replays are killed as a
-    whole.
+    whole. Without it, the program does not depend on this process: where this one is killed, another goes on to read
+    what it prints, and keeps the lock with the descriptor `lock` until the program has ended.
     """
 
     command: tuple[str, ...]
@@ -49,10 +49,52 @@ class Program:
     stdin: Path | None = None
     timeout_s: float | None = None
     stderr: Path | None = None
+    lock: int | None = None
 
 
-def run_program(program: Program) -> Exit:
+class RunningProgram(Protocol):
+    """A program that was started, with the methods of ``subprocess.Popen``."""
+
+    @property
+    def pid(self) -> int:
+        """The id of its process, and with `own_group` of its group."""
+        ...
+
+    @property
+    def returncode(self) -> int | None:
+        """As of ``subprocess.Popen``, after its end."""
+        ...
+
+    def poll(self) -> int | None:
+        """The same, found out now; None while it runs."""
+        ...
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end. Raises ``subprocess.TimeoutExpired`` where that does not come in time."""
+        ...
+
+    def send_signal(self, sig: int) -> None:
+        """Signal its process."""
+        ...
+
+    def kill(self) -> None:
+        """End its process."""
+        ...
+
+
+# Starts a program whose output goes to these descriptors (the second is None where its stderr is that of bis).
+Starter = Callable[[Program, int, "int | None"], RunningProgram]
+
+
+def run_program(program: Program, starter: Starter | None = None) -> Exit:
     """Run `program` and wait for it.
+
+    Parameters
+    ----------
+    program : Program
+        What to run, and its limits.
+    starter : callable, optional
+        What starts it; by default a process is started for it.
 
     Raises
     ------
@@ -61,46 +103,95 @@ def run_program(program: Program) -> Exit:
     KeyboardInterrupt
         Ctrl-C, after the program (with `own_group`: and its children) was ended.
     """
-    streams = ["stdout"] if program.stderr is None else ["stdout", "stderr"]
-    ends = [_ends(program, name) for name in streams]
-    readers = [reading for reading, _ in ends]
     clock = time.monotonic()
-    try:
-        process = _start(program, *(writing for _, writing in ends))
-    except OSError as error:
-        for reading in readers:
-            os.close(reading)
-        raise ExecutionError(
-            f"{program.command[0]} cannot be started in {program.cwd}: {error}",
-            hint="Check that the interpreter and the folder exist and may be used.",
-        ) from error
-    finally:
-        for _, writing in ends:
-            os.close(writing)
-    files = [program.stdout] if program.stderr is None else [program.stdout, program.stderr]
-    kept = [
-        KeptOutput(path, limit_bytes=program.stdout_bytes, echo=name if program.echo else "")
-        for path, name in zip(files, streams, strict=True)
-    ]
-    try:
-        with _signals_for(process, program):
-            timed_out = _forward(program, process, dict(zip(readers, kept, strict=True)), clock)
-    finally:
-        for reading, output in zip(readers, kept, strict=True):
-            os.close(reading)
-            output.close()
-        _end(process, group=program.own_group)
-    code = process.returncode
+    with ExitStack() as ends:
+        streams: list[_CarriedStream] = []
+        try:
+            streams += _streams(program, ends)
+            writings = {stream.name: stream.writing for stream in streams}
+            if starter is not None:
+                process = starter(program, writings["stdout"], writings.get("stderr"))
+            else:
+                process = _start(program, writings.get("stdout"), writings.get("stderr"))
+        except OSError as error:
+            raise ExecutionError(
+                f"{program.command[0]} cannot be started in {program.cwd}: {error}",
+                hint="Check that the interpreter and the folder exist and may be used.",
+            ) from error
+        finally:
+            for stream in streams:
+                os.close(stream.writing)
+        try:
+            # A replay is ended by any signal, since bis started it.
+            passing = nullcontext() if program.own_group else passing_signals(process)
+            with passing, _succeeded(process, program, streams) as give_up:
+                timed_out = _forward(program, process, {s.reading: s.kept for s in streams}, clock, give_up)
+        finally:
+            _end(process, group=program.own_group)
+    code = process.wait()
+    kept = {stream.name: stream.kept for stream in streams}
     return Exit(
         exit_code=code if code >= 0 else None,
         signal=-code if code < 0 else None,
         timed_out=timed_out,
         ended_unix_s=time.time(),
         duration_s=time.monotonic() - clock,
-        stdout_cut=kept[0].cut,
-        stdout_rest=kept[0].rest,
-        stderr_rest=kept[1].rest if len(kept) > 1 else None,
+        stdout_cut="stdout" in kept and kept["stdout"].cut,
+        stdout_rest=kept["stdout"].rest if "stdout" in kept else None,
+        stderr_rest=kept["stderr"].rest if "stderr" in kept else None,
+        unshown=next((output.unshown for output in kept.values() if output.unshown), None),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _CarriedStream:
+    """A stream of the program that is read here: both ends of what carries it, the file and what keeps it there."""
+
+    name: str
+    reading: int
+    writing: int
+    path: Path
+    kept: KeptOutput
+
+
+def _streams(program: Program, ends: ExitStack) -> list[_CarriedStream]:
+    """The streams that are read; one that bis was started without the program has neither."""
+    found: list[_CarriedStream] = []
+    try:
+        for name, path in (("stdout", program.stdout), ("stderr", program.stderr)):
+            if path is None or (program.echo and is_closed(name)):
+                continue
+            reading, writing = _ends(program, name)
+            ends.callback(os.close, reading)
+            # Before the program runs, which may write where it is.
+            kept = KeptOutput(path, limit_bytes=program.stdout_bytes, echo=name if program.echo else "")
+            ends.callback(kept.close)
+            found.append(_CarriedStream(name, reading, writing, path, kept))
+    except OSError:
+        for stream in found:
+            os.close(stream.writing)
+        raise
+    return found
+
+
+def _succeeded(
+    process: RunningProgram, program: Program, streams: Sequence[_CarriedStream]
+) -> AbstractContextManager[Callable[[], None]]:
+    """Another process at hand for the case that this one is killed, but for a program that ends with this one.
+
+    The context gives what lets go of the output in that process, too.
+    """
+    if program.own_group:
+        return nullcontext(_nothing)
+    told = [
+        ReadStream(s.reading, shown_on(s.name) if program.echo else -1, program.stdout_bytes, str(s.path))
+        for s in streams
+    ]
+    return succeeded(process.pid, told, program.lock)
+
+
+def _nothing() -> None:
+    """Do nothing: no other process has the output."""
 
 
 def _ends(program: Program, name: str) -> tuple[int, int]:
@@ -109,7 +200,7 @@ def _ends(program: Program, name: str) -> tuple[int, int]:
     return _terminal(shown) if program.echo and os.name == "posix" and _is_terminal(shown) else os.pipe()
 
 
-def _start(program: Program, stdout: int, stderr: int | None = None) -> subprocess.Popen[bytes]:
+def _start(program: Program, stdout: int | None, stderr: int | None) -> subprocess.Popen[bytes]:
     given = None if program.stdin is None else program.stdin.open("rb")
     try:
         return subprocess.Popen(
@@ -148,9 +239,15 @@ def _copy_size(source: int, target: int) -> None:
 
 
 def _forward(
-    program: Program, process: subprocess.Popen[bytes], outputs: Mapping[int, KeptOutput], clock: float
+    program: Program,
+    process: RunningProgram,
+    outputs: Mapping[int, KeptOutput],
+    clock: float,
+    give_up: Callable[[], None],
 ) -> bool:
     """Copy output until the program has ended; True where its time ran out.
+
+    `give_up` is called where a stream cannot be shown any more: no other process must hold its reading end, either.
 
     A child that the program left running may hold a pipe open for ever: half a second after the program's own end
     its output is shown by a process of its own, and no longer kept.
@@ -166,8 +263,11 @@ def _forward(
             if data:
                 outputs[reading].take(data)
                 came += len(data)
-            else:
+            if not data or outputs[reading].unshown is not None:
                 open_ends.remove(reading)
+                _close_pipe(reading)
+                if outputs[reading].unshown is not None:
+                    give_up()
         if not open_ends:
             return _await(process, program, clock)
         if process.poll() is not None:
@@ -180,6 +280,16 @@ def _forward(
         elif program.timeout_s is not None and time.monotonic() - clock > program.timeout_s:
             _end(process, group=program.own_group)
             return True
+
+
+def _close_pipe(reading: int) -> None:
+    """Let the program's next write fail, as it would without bis: nobody reads it any more, or the disk is full.
+
+    The descriptor stays, and is closed with the others.
+    """
+    nowhere = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nowhere, reading, inheritable=False)
+    os.close(nowhere)
 
 
 def _read(reading: int) -> bytes:
@@ -200,7 +310,7 @@ def _hand_over(program: Program, open_ends: Sequence[int], all_ends: Sequence[in
                 subprocess.Popen(command, stdin=reading, stderr=None if to_stderr else subprocess.DEVNULL)
 
 
-def _await(process: subprocess.Popen[bytes], program: Program, clock: float) -> bool:
+def _await(process: RunningProgram, program: Program, clock: float) -> bool:
     left = None if program.timeout_s is None else max(program.timeout_s - (time.monotonic() - clock), 0)
     try:
         process.wait(left)
@@ -217,33 +327,7 @@ def _is_terminal(stream: Any) -> bool:
         return False
 
 
-@contextmanager
-def _signals_for(process: subprocess.Popen[bytes], program: Program) -> Iterator[None]:
-    """Leave Ctrl-C to the program, which shares the terminal, and pass on signals that are sent to bis alone.
-
-    A replay is ended by either, since bis started it.
-    """
-    before: dict[int, Any] = {}
-
-    def pass_on(number: int, _frame: object) -> None:
-        _signal(process, number, group=False)
-
-    def leave(_number: int, _frame: object) -> None:
-        """Do nothing. Unlike SIG_IGN, this cannot be overtaken by a signal, which Python would report as an error."""
-
-    if not program.own_group and threading.current_thread() is threading.main_thread():
-        for name in (*_FROM_TERMINAL, *_PASSED_ON):
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) not in {signal.SIG_IGN, None}:
-                before[number] = signal.signal(number, leave if name in _FROM_TERMINAL else pass_on)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _end(process: subprocess.Popen[bytes], *, group: bool) -> None:
+def _end(process: RunningProgram, *, group: bool) -> None:
     """End the program, gently then not; with `group` also whatever it left running."""
     if process.poll() is None:
         _signal(process, signal.SIGTERM, group=group)
@@ -256,7 +340,7 @@ def _end(process: subprocess.Popen[bytes], *, group: bool) -> None:
         process.wait()
 
 
-def _signal(process: subprocess.Popen[bytes], number: int, *, group: bool) -> None:
+def _signal(process: RunningProgram, number: int, *, group: bool) -> None:
     with suppress(ProcessLookupError, PermissionError):
         if group:
             os.killpg(process.pid, number)

@@ -1,7 +1,7 @@
 """How a session's program is run: one runner for each way, chosen in one place.
 
 A runner starts the program, waits for its end and keeps what it gave in the session's spool. A process of its own and
-a notebook's kernel are two; what runs many programs in forks of one warm process would be a third.
+a notebook's kernel are two; a third (`bis.launch.warm_runner`) is chosen by who has a place for warm replays.
 """
 
 from __future__ import annotations
@@ -11,30 +11,39 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bis.config import MIB
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
 from bis.launch.cell_endings import exit_code_of
+from bis.launch.liveness import held_lock
 from bis.launch.muting import mute
 from bis.launch.process import Program, run_program
+from bis.launch.standard_streams import warn
 from bis.model.facets import EntryKind, Failure
 from bis.model.progress import SILENT, Observer, Step, Task
 from bis.model.session import Exit, Session
 
+if TYPE_CHECKING:
+    from bis.launch.kernel import KernelStart
+
 
 @dataclass(frozen=True, slots=True)
 class NotebookOptions:
-    """What is done with a notebook's cells before it runs; see `bis.launch.notebook`."""
+    """What is done with a notebook's cells before it runs, see `bis.launch.notebook`; and where its kernel has sockets.
+
+    Without a `folder` for these, the kernel makes one itself.
+    """
 
     parameters: Mapping[str, str] = field(default_factory=dict)
     skip_installs: bool = False
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """All that is needed to run a session's program."""
+    """All that is needed to run a session's program. `prefix` comes before its command: that of a sandbox."""
 
     session: Session
     python: str
@@ -47,6 +56,8 @@ class Launch:
     stdout_bytes: int = 10 * MIB
     notebook: NotebookOptions = field(default_factory=NotebookOptions)
     observer: Observer = SILENT
+    prefix: tuple[str, ...] = ()
+    runner: Runner | None = None  # by default the one for this kind of program
 
 
 class Runner(Protocol):
@@ -76,29 +87,43 @@ def command_of(session: Session, python: str) -> tuple[str, ...]:
     return (python, *session.interpreter_options, *middle, *session.argv)
 
 
+def program_of(job: Launch) -> Program:
+    """A session's script or module as a command with its limits; what it prints goes to the spool."""
+    folder = Path(job.session.spool)
+    return Program(
+        command=(*job.prefix, *command_of(job.session, job.python)),
+        cwd=job.cwd,
+        env=job.env,
+        stdout=folder / spool_files.STDOUT,
+        stdout_bytes=job.stdout_bytes,
+        echo=job.echo,
+        own_group=job.own_group,
+        stdin=job.stdin,
+        timeout_s=job.timeout_s,
+        stderr=folder / spool_files.STDERR,
+        lock=held_lock(folder),
+    )
+
+
 class ProcessRunner:
     """Runs a script or module in a process of its own."""
 
     def run(self, job: Launch) -> Exit:
         """Run it to its end."""
-        folder = Path(job.session.spool)
-        program = Program(
-            command=command_of(job.session, job.python),
-            cwd=job.cwd,
-            env=job.env,
-            stdout=folder / spool_files.STDOUT,
-            stdout_bytes=job.stdout_bytes,
-            echo=job.echo,
-            own_group=job.own_group,
-            stdin=job.stdin,
-            timeout_s=job.timeout_s,
-            stderr=folder / spool_files.STDERR,
-        )
-        return run_program(program)
+        return run_program(program_of(job))
 
 
 class NotebookRunner:
-    """Runs a notebook, cell after cell, in a kernel."""
+    """Runs a notebook, cell after cell, in a kernel.
+
+    Parameters
+    ----------
+    start : KernelStart, optional
+        How the kernel comes to its process; by default one is started for it.
+    """
+
+    def __init__(self, start: KernelStart | None = None) -> None:
+        self._start = start
 
     def run(self, job: Launch) -> Exit:
         """Run it to its end, or to the first cell that fails."""
@@ -119,6 +144,9 @@ class NotebookRunner:
             python=job.python,
             env=job.env,
             cwd=job.cwd,
+            prefix=job.prefix,
+            folder=job.notebook.folder,
+            start=self._start,
             parameters=job.notebook.parameters,
             skip_blocking=True,
             skip_installs=job.notebook.skip_installs,
@@ -131,7 +159,7 @@ class NotebookRunner:
         try:
             write_document(folder / spool_files.NOTEBOOK_RESULT, result)
         except OSError as error:
-            sys.stderr.write(f"bis: the notebook's outputs could not be recorded: {error}\n")
+            warn(f"the notebook's outputs could not be recorded: {error}")
         if cells_started:
             job.observer.finished(Task.CELLS)
         failure: Failure | None = result.failure

@@ -12,7 +12,7 @@ FACTS: dict[str, str] = {
     "logs_model": "a call logs a model",
     "logs_artifact": "a call logs a file, text, table or figure",
     "logs_dataset": "a call logs which data was used",
-    "sets_tags": "a call sets a tag",
+    "sets_tags": "a call sets a tag of a run",
     "registers_model": "a call registers a model",
     "params_not_logged_at_all": "it uses MLflow, and neither a call nor autologging logs a parameter",
     "unseeded_split": "a split of the data is drawn without a seed",

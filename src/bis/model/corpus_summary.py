@@ -60,6 +60,29 @@ class RuleCount:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackerShare:
+    """`count` of `n` projects leave a kind of trace with a tracker, with a 95 % Wilson interval.
+
+    `trace` is ``any`` (`n` are all projects), a word of `bis.model.project_audit.KINDS` (`n` are the projects that
+    leave any trace with the tracker), or a fact of the project as a whole, ``seeds_set`` or ``deps_declared`` (`n` are
+    those of these projects in which it is known, `unknown` the others).
+    """
+
+    tracker: str
+    trace: str
+    count: int
+    n: int
+    low: float
+    high: float
+    unknown: int = 0
+
+    @property
+    def share(self) -> float:
+        """The share, in [0, 1]; 0 where there is no project."""
+        return self.count / self.n if self.n else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Disagreement:
     """A project of which the search for substrings says otherwise than the audit, and why."""
 
@@ -84,7 +107,8 @@ class CorpusSummary:
     """Statistics of a corpus. Duplicates and projects that could not be audited are not in `projects`.
 
     `search` and `audit` are the shares that trace parameters or metrics: by the search for substrings, and by the
-    audit. `trackers` counts projects by tracker and kind of what is traced.
+    audit. `trackers` counts projects by tracker and kind of what is traced; `tracker_shares` compares all trackers,
+    those that no project uses too.
     """
 
     projects: int
@@ -95,6 +119,7 @@ class CorpusSummary:
     pairs: tuple[Pair, ...] = ()
     rules: tuple[RuleCount, ...] = ()
     trackers: dict[str, dict[str, int]] = field(default_factory=dict)
+    tracker_shares: tuple[TrackerShare, ...] = ()
     search: Share | None = None
     audit: Share | None = None
     disagreements: tuple[Disagreement, ...] = ()

@@ -5,10 +5,15 @@ Each facet says of itself whether it is recorded, partial (with the reasons) or 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from bis.model.written_content import WrittenContent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Status(str, Enum):
@@ -111,6 +116,10 @@ class Code:
     cells: tuple[Cell, ...] = ()
     parameters: dict[str, str] | None = None
 
+    def check_values(self) -> None:
+        """Raise ValueError where the command is one that no system can start."""
+        _check_passed((self.target, *self.argv, *self.interpreter_options, self.cwd, self.project_root))
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -126,6 +135,10 @@ class Variable:
     secret: bool = False
     file: str = ""
     line: int = 0
+
+    def check_values(self) -> None:
+        """Raise ValueError where no environment can hold it."""
+        _check_passed((self.name, self.value or ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +227,10 @@ class Machine:
     threads: dict[str, int] = field(default_factory=dict)
     switches: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+
+    def check_values(self) -> None:
+        """Raise ValueError where no environment can hold a variable."""
+        _check_passed((*self.variables, *self.variables.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +340,13 @@ class Randomness:
     at_import: dict[str, int] = field(default_factory=dict)
     untouched: tuple[str, ...] | None = None
 
+    def check_values(self) -> None:
+        """Raise ValueError where a replay could not be started with the root or the hash seed."""
+        if self.root is not None and not re.fullmatch("[0-9a-fA-F]{64}", self.root):
+            raise ValueError(f"root: 64 hexadecimal digits are expected, found {self.root[:80]!r}")
+        if self.hash_seed is not None and not re.fullmatch("[0-9]{1,10}", self.hash_seed):
+            raise ValueError(f"hash_seed: a whole number is expected, found {self.hash_seed[:60]!r}")
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
@@ -331,6 +355,16 @@ class Curve:
     name: str
     steps: tuple[int, ...]
     values: tuple[str, ...]
+
+    def check_values(self) -> None:
+        """Raise ValueError where these are not the points of a metric."""
+        if len(self.steps) != len(self.values):
+            raise ValueError(f"as many steps as values are expected, found {len(self.steps)} and {len(self.values)}")
+        for value in self.values:
+            try:
+                float.fromhex(value)
+            except (ValueError, OverflowError):
+                raise ValueError(f"a value is expected as float.hex writes it, found {value[:60]!r}") from None
 
     @property
     def final(self) -> float:
@@ -424,3 +458,10 @@ class Outputs:
     def metric(self, name: str) -> Curve | None:
         """The curve of this name."""
         return next((c for c in self.metrics if c.name == name), None)
+
+
+def _check_passed(texts: Iterable[str]) -> None:
+    """Raise ValueError where one of these, which are passed to the operating system, ends in its middle."""
+    for text in texts:
+        if "\0" in text:
+            raise ValueError(f"a text without NUL is expected, found {text[:60]!r}")

@@ -7,6 +7,7 @@ format version *n* reads what a later bis of the same version added; a missing k
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 import os
 import types
@@ -16,6 +17,9 @@ from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_LARGEST_INT = 1 << 64  # what counts, sizes and steps fit in; larger numbers cannot even be shown everywhere
+_MOMENT = "_unix_s"  # how the names of fields end that hold one
+_LAST_MOMENT = 253402300800.0  # the year 10000, which is none of `datetime`
 _NOT_FINITE = ("NaN", "Infinity", "-Infinity")  # as `strict_json` writes them
 
 
@@ -53,6 +57,20 @@ def strict_json(value: Any) -> Any:
     return value
 
 
+def json_value(text: str | bytes) -> Any:
+    """What a JSON text says.
+
+    Raises
+    ------
+    ValueError
+        It is not JSON, or is nested more deeply than anything that is written here.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
 @cache
 def _hints(cls: type) -> dict[str, Any]:
     return typing.get_type_hints(cls)
@@ -73,14 +91,17 @@ def from_json(cls: type[T], value: Any, where: str = "$") -> T:
     Raises
     ------
     ValueError
-        The value does not have the structure of `cls`; the message names the path, what was expected and found.
+        The value does not have the structure of `cls`, or its method ``check_values`` refuses what is in it; the
+        message names the path, what was expected and found.
     """
     return typing.cast("T", _decode(cls, value, where))
 
 
-def _decode(hint: Any, value: Any, where: str) -> Any:  # noqa: PLR0911, C901 (one branch for each kind of annotation)
+def _decode(hint: Any, value: Any, where: str) -> Any:  # noqa: PLR0911, PLR0912, C901 (one branch for each kind of annotation)
     origin = typing.get_origin(hint)
     args = typing.get_args(hint)
+    if hint in {int, float} and isinstance(value, int) and abs(value) > _LARGEST_INT:
+        raise ValueError(f"{where}: expected a number that fits in 64 bits, found a larger one")
     if hint is Any or hint is object:
         return value
     if origin is typing.Union or origin is types.UnionType:
@@ -125,10 +146,20 @@ def _decode_dataclass(cls: type, value: Any, where: str) -> Any:
     kwargs = {}
     for field in dataclasses.fields(cls):
         if field.name in value:
-            kwargs[field.name] = _decode(hints[field.name], value[field.name], f"{where}.{field.name}")
+            found = _decode(hints[field.name], value[field.name], f"{where}.{field.name}")
+            if field.name.endswith(_MOMENT) and found is not None and not 0 <= found < _LAST_MOMENT:
+                raise ValueError(f"{where}.{field.name}: expected seconds since 1970, found {found}")
+            kwargs[field.name] = found
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise ValueError(f"{where}: expected the key {field.name!r}, found {sorted(value)}")
-    return cls(**kwargs)
+    built = cls(**kwargs)
+    check = getattr(built, "check_values", None)
+    if check is not None:
+        try:
+            check()
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from None
+    return built
 
 
 def _expect(holds: bool, expected: str, found: Any, where: str) -> None:  # noqa: FBT001

@@ -11,10 +11,13 @@ class KeptKind(str, Enum):
 
     ENVIRONMENT = "environment"  # rebuilt for replays
     SESSION = "session"  # what was recorded of a program, before and for a week after it is stored
-    SOURCE = "source"  # archives that replays unpack
+    SOURCE = "source"  # what replays are given: archives, standard input, probes, trials, data that was sent here
+    ARTIFACTS = "artifacts"  # of a run in a store that takes none without a server
     WORKSPACE = "workspace"  # of a replay with --keep
     DIGESTS = "digests"  # of large files
     AUDITS = "audits"  # results of earlier audits
+    EXPLANATION = "explanation"  # the replays of an explanation, which goes on where it was interrupted
+    BISECTION = "bisection"  # the same of the bisections of a run
 
 
 class KeptState(str, Enum):
@@ -23,6 +26,7 @@ class KeptState(str, Enum):
     FREE = "free"
     IN_USE = "in-use"  # a process is recording, storing, building or replaying with it
     WAITING = "waiting"  # the only copy of a recorded session, which is not in MLflow yet
+    ONLY_HERE = "only-here"  # the only copy of the evidence of a run, which MLflow does not take
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class KeptThing:
 class CacheRemoval:
     """What became of one thing that was to be removed.
 
-    `problem` is why it was left: ``in-use``, ``waiting`` or ``failed``, which has the system's `message`.
+    `problem` is why it was left: ``in-use``, ``waiting``, ``only-here``, or ``failed`` with the system's `message`.
     """
 
     thing: KeptThing

@@ -78,6 +78,12 @@ _OF_RESULTS = {
     "precision", "recall", "deviation", "coefficient", "coef", "importance", "weight", "value", "likelihood", "index",
     "rank", "correct", "reward", "return",
 }  # fmt: skip
+# More names of results, whose figures decide where other numbers do not: in logs.
+_OF_SCORES = {
+    "score", "scores", "metric", "metrics", "f1", "fbeta", "r2", "r", "r²", "roc", "pr", "map", "ap", "bleu", "rouge",
+    "perplexity", "dice", "iou", "kappa", "mcc", "logloss", "nll", "elbo", "ndcg", "mrr", "hit", "wer", "cer", "psnr",
+    "ssim", "fid", "objective", "std", "variance", "bic", "aic", "silhouette", "entropy", "specificity", "sensitivity",
+}  # fmt: skip
 _STATISTICS = {"average", "avg", "mean", "best", "overall", "all", "per"}
 # Words that end as those of work do: `feature extraction: 3.2 s`, `clustering: 3.2 s`.
 _NO_WORK = {
@@ -195,6 +201,19 @@ def names_data(phrase: str) -> bool:
     (True, False)
     """
     return bool(set(words_of(phrase)) & ((_OF_DATA | _OF_RESULTS) - _CLOCK_WORDS))
+
+
+def names_result(phrase: str) -> bool:
+    """Whether words name what experiments are judged by.
+
+    Examples
+    --------
+    >>> names_result("val accuracy"), names_result("best f1"), names_result("worker")
+    (True, True, False)
+    """
+    words = set(words_of(phrase))
+    joined = {f"{a}{b}" for a, b in zip(words_of(phrase), words_of(phrase)[1:], strict=False)}
+    return bool((words | joined) & (_OF_RESULTS | _OF_SCORES))
 
 
 def is_ambiguous(name: str) -> bool:

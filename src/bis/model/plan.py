@@ -74,6 +74,8 @@ class Plan:
     """A replay, spelled out. A pure function of the record, the options and what this machine has.
 
     `parameters` are the recorded values of a notebook's parameters, `overrides` those that are set for this replay.
+    `refused_stores` has why MLflow refused the stores of a scheme in the original (``*``: all of
+    them; empty: the one that it did not choose itself).
     `later` are absolute paths of files that the program changed: what is there now is a later state, which no replay
     may take for the recorded one.
     `variables` are given to the program; those in `unset` are taken from it: it asked for them, and they were not set.
@@ -104,4 +106,5 @@ class Plan:
     timeout_s: float | None = None
     parameters: dict[str, str] = field(default_factory=dict)
     later: tuple[str, ...] = ()
+    refused_stores: dict[str, str] = field(default_factory=dict)
     rebuild: Rebuild | None = None  # where `environment` is "rebuild", once that was looked at

@@ -16,8 +16,11 @@ class Task(str, Enum):
     CELLS = "cells"  # running a notebook
     STORING = "storing"  # what was recorded goes to MLflow
     AUDITS = "audits"  # of a corpus
+    TRIES = "tries"  # of a corpus
     LISTING = "listing"  # repositories of a topic
     CLONES = "clones"
+    MUTATIONS = "mutations"  # running a project's tests on each
+    STUDY = "study"  # the steps of a study
 
 
 DONE = "done"
@@ -49,7 +52,8 @@ class Note:
 class Observer(Protocol):
     """Receives the progress of any long work; the library itself prints nothing.
 
-    The methods are called in the thread of the caller, one at a time. What they raise ends the work.
+    The methods are called in the thread of the caller, one at a time; a note on a cluster may come from another thread.
+    What they raise ends the work.
     """
 
     def started(self, task: Task, total: int | None = None) -> None:

@@ -7,7 +7,14 @@ from enum import Enum
 from typing import Any
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
-KINDS = ("param", "metric", "autolog", "model", "artifact", "dataset", "tag", "register")
+KINDS = (
+    "param", "metric", "autolog", "model", "artifact", "dataset", "tag", "register", "experiment_tag", "model_tag",
+    "code",
+)  # fmt: skip
+# As they are imported and shown; the tables are in `bis._audit.trackers`.
+TRACKER_NAMES = (
+    "mlflow", "wandb", "clearml", "comet", "neptune", "aim", "dvclive", "tensorboard", "sacred", "trackio",
+)  # fmt: skip
 
 
 class Severity(str, Enum):

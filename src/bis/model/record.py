@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -62,6 +62,7 @@ class Record:
     outputs: Outputs
     notes: tuple[str, ...] = ()
     session_runs: int | None = None
+    refused_stores: dict[str, str] = field(default_factory=dict)
     identity: RunIdentity | None = None
     own_points: dict[str, int] | None = None
 

@@ -9,20 +9,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bis.model.facets import EntryKind, GeneratorState, PrintedRest
+from bis.model.operations import OperationWatch
 from bis.model.record import Mode
+from bis.model.search_trial import SearchTrial
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
     """Where a replay may write. `folder` holds its tracking store; `writable` lists further folders (absolute).
 
+    `refused_stores` has why MLflow refused the stores of a scheme in the original (``*``: all of
+    them; empty: the one that it did not choose itself).
     `later` are files (absolute) that it may not even read: they are in a later state than the recorded one.
+    `templates` is a folder of its own with databases to begin with. `sandbox` is what keeps it from the rest of the
+    machine (a value of `bis.model.sandbox.SandboxKind`, empty in sessions from before there was one), `network`
+    whether it can reach the network.
     """
 
     folder: str
     writable: tuple[str, ...] = ()
     original_scheme: str = ""
     later: tuple[str, ...] = ()
+    refused_stores: dict[str, str] = field(default_factory=dict)
+    templates: str = ""
+    sandbox: str = ""
+    network: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,9 @@ class Session:
     `tracking_uri` is what the program finds in ``MLFLOW_TRACKING_URI``, `tracking_variable` what was in it where the
     session was started; both without passwords. `parameters` are values that were set for a notebook's parameters.
     `stdin` is None where the program's standard input is not recorded.
+    `scoped`, `reseeded`, `probe` and `switches` are those of `bis.model.variation.Variation`.
+    `trial` is the trial of a search that is looked for, or run alone, `operations` what is noted of PyTorch's.
+    `python` is the interpreter of the launcher, in which bis is installed.
     `states` are generator states to restore at the moment at which they were captured (replays of ambient runs).
     """
 
@@ -75,6 +89,13 @@ class Session:
     tracking_variable: str | None = None
     parameters: dict[str, str] = field(default_factory=dict)
     stdin: InputStream | None = None
+    scoped: bool = False
+    reseeded: bool = False
+    probe: str = ""
+    trial: SearchTrial | None = None
+    operations: OperationWatch | None = None
+    switches: tuple[str, ...] = ()
+    python: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +104,8 @@ class Exit:
 
     `stdout_cut` is true where not all that it printed was kept. `stdout_rest` and `stderr_rest` say what all of it was
     then; None where all was kept, and in sessions from before that was noted. `stdin_read` is true where
-    somebody read of the file, or of what waited in the pipe, that was its standard input.
+    somebody read of the file, or of what waited in the pipe, that was its standard input. `unshown` says why not all
+    that it printed could be shown: empty where the reader of the output of bis had gone, else what the system said.
     """
 
     exit_code: int | None
@@ -95,3 +117,4 @@ class Exit:
     stdin_read: bool = False
     stdout_rest: PrintedRest | None = None
     stderr_rest: PrintedRest | None = None
+    unshown: str | None = None

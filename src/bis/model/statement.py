@@ -78,6 +78,10 @@ class StatementCode(str, Enum):
     LOOKS_DECIDED = "looks-decided"
     LOOKS_OPEN = "looks-open"
     BEST_OF = "best-of"
+    BEST_OF_SIBLINGS = "best-of-siblings"
+    TRIAL_ALONE = "trial-alone"
+    TRIAL_ALONE_FRESH = "trial-alone-fresh"
+    TRIAL_WITH_PROGRAM = "trial-with-program"
     WHOLE_CURVE = "whole-curve"
     CURVE_VALUES = "curve-values"
     CURVE_LENGTH = "curve-length"
@@ -125,6 +129,22 @@ class StatementCode(str, Enum):
     REPLAY_NOT_STORED = "replay-not-stored"
     REPLAYS_NOT_STORED = "replays-not-stored"
     VERDICT_NOT_STORED = "verdict-not-stored"
+    PAGE_NOT_STORED = "page-not-stored"
+    MODELS_NOT_TAGGED = "models-not-tagged"
+    NOTE_NOT_WRITTEN = "note-not-written"
+    WARM_DIFFERS = "warm-differs"
+    WARM_FAILED = "warm-failed"
+    RAN_IN_SANDBOX = "ran-in-sandbox"
+    RAN_WITHOUT_SANDBOX = "ran-without-sandbox"
+    PROGRAMS_NOT_WATCHED = "programs-not-watched"
+
+    # Two runs that are compared.
+    COMPARED_WITHOUT_CHANCE = "compared-without-chance"
+    COMPARED_COPIES = "compared-copies"
+    METRICS_OF_ONE = "metrics-of-one"
+    COMPARED_FAILURES = "compared-failures"
+    COMPARISON_CANNOT_DECIDE = "comparison-cannot-decide"
+    EARLIER_LOOKED_AT = "earlier-looked-at"
 
     # Several runs of one program.
     RUNS_COMPARED = "runs-compared"
@@ -176,7 +196,57 @@ class StatementCode(str, Enum):
     CELLS_EXPLORE = "cells-explore"
     CELLS_NOT_SAVED = "cells-not-saved"
     CELLS_LOG = "cells-log"
+    CELLS_TELL_SURROUNDINGS = "cells-tell-surroundings"
     CELLS_WORD_OTHERWISE = "cells-word-otherwise"
+
+    # Explanations: the whole.
+    EXPLAINED = "explained"
+    NOTHING_DRAWN = "nothing-drawn"
+    NOTHING_VARIES = "nothing-varies"
+    NO_TARGETS = "no-targets"
+    NO_SHARES = "no-shares"
+    SEEDS_DRAWN = "seeds-drawn"
+    CAUSES_GROUPED = "causes-grouped"
+    ROLES_UNMOVED = "roles-unmoved"
+    UNKNOWN_PLACES = "unknown-places"
+    DRAWS_DEPEND = "draws-depend"
+    BITS_DIFFER = "bits-differ"
+    BLOCKS_LEFT_OUT = "blocks-left-out"
+    TOO_MANY_FAILED = "too-many-failed"
+    EXAMPLES_LOST = "examples-lost"
+    BUDGET_ALLOWS = "budget-allows"
+    TIME_IS_UP = "time-is-up"
+    OTHERS_FIXED = "others-fixed"
+    PRECISION_REACHED = "precision-reached"
+    PRECISION_NOT_REACHED = "precision-not-reached"
+    REPLAYS_CONTINUED = "replays-continued"
+    NOT_CONTROLLED = "not-controlled"
+    ATTRIBUTION_NOT_STORED = "attribution-not-stored"
+
+    # Explanations: one target.
+    TARGET_CONSTANT = "target-constant"
+    TARGET_NOT_FINITE = "target-not-finite"
+    TARGET_NOT_LOGGED = "target-not-logged"
+    TARGET_ALL_NOISE = "target-all-noise"
+    TARGET_VARIES_OTHERWISE = "target-varies-otherwise"
+    TARGET_UNRESOLVED = "target-unresolved"
+    TOO_FEW_BLOCKS = "too-few-blocks"
+    PROBE_UNFIT = "probe-unfit"
+    OTHER_SHAPE = "other-shape"
+
+    # Environment settings that are varied.
+    SETTING_AS_RECORDED = "setting-as-recorded"
+    VERSION_UNAVAILABLE = "version-unavailable"
+    ENVIRONMENT_NOT_BUILT = "environment-not-built"
+    RECORDED_REPLAYS_FAILED = "recorded-replays-failed"
+    CHANGED_REPLAYS_FAILED = "changed-replays-failed"
+    SETTING_NOT_TAKEN = "setting-not-taken"
+    SETTING_REACHES_NOTHING = "setting-reaches-nothing"
+    SETTING_DOES_NOT_GOVERN = "setting-does-not-govern"
+    SAME_FOR_ALL_ROOTS = "same-for-all-roots"
+    PAIRS_LEFT_OUT = "pairs-left-out"
+    REQUIREMENT_NOT_MET = "requirement-not-met"
+    PACKAGES_STAY = "packages-stay"
 
 
 _C = StatementCode
@@ -243,6 +313,10 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.LOOKS_DECIDED: ("looks", "decision", "p_value"),
     _C.LOOKS_OPEN: ("next_look", "at_most"),
     _C.BEST_OF: ("selected_from", "p_value"),
+    _C.BEST_OF_SIBLINGS: ("runs", "metrics"),
+    _C.TRIAL_ALONE: ("trial",),
+    _C.TRIAL_ALONE_FRESH: ("trial",),
+    _C.TRIAL_WITH_PROGRAM: ("trial", "reason"),
     _C.WHOLE_CURVE: ("steps", "p_value"),
     _C.CURVE_VALUES: ("final", "best", "mean"),
     _C.CURVE_LENGTH: ("steps", "fewest", "most", "p_value"),
@@ -286,6 +360,20 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.REPLAY_NOT_STORED: ("replay", "message"),
     _C.REPLAYS_NOT_STORED: ("replays", "message"),
     _C.VERDICT_NOT_STORED: ("message",),
+    _C.PAGE_NOT_STORED: ("message",),
+    _C.MODELS_NOT_TAGGED: ("message",),
+    _C.NOTE_NOT_WRITTEN: ("message",),
+    _C.WARM_DIFFERS: (),
+    _C.WARM_FAILED: (),
+    _C.RAN_IN_SANDBOX: ("sandbox", "network", "signals"),
+    _C.RAN_WITHOUT_SANDBOX: (),
+    _C.PROGRAMS_NOT_WATCHED: ("programs",),
+    _C.COMPARED_WITHOUT_CHANCE: (),
+    _C.COMPARED_COPIES: ("run",),
+    _C.METRICS_OF_ONE: ("run", "metrics"),
+    _C.COMPARED_FAILURES: ("failed_a", "total_a", "failed_b", "total_b"),
+    _C.COMPARISON_CANNOT_DECIDE: ("metrics", "p_value"),
+    _C.EARLIER_LOOKED_AT: ("earlier_a", "earlier_b"),
     _C.RUNS_COMPARED: ("compared", "total"),
     _C.RUNS_TALLY: ("levels", "counts"),
     _C.RUNS_CREATED: ("original", "replayed"),
@@ -331,7 +419,51 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.CELLS_EXPLORE: ("cells",),
     _C.CELLS_NOT_SAVED: ("cells",),
     _C.CELLS_LOG: ("cells",),
+    _C.CELLS_TELL_SURROUNDINGS: ("cells",),
     _C.CELLS_WORD_OTHERWISE: ("cells",),
+    _C.EXPLAINED: ("cause", "share", "target", "predictions", "low?", "high?", "indicative?"),
+    _C.NOTHING_DRAWN: (),
+    _C.NOTHING_VARIES: ("causes", "replays"),
+    _C.NO_TARGETS: (),
+    _C.NO_SHARES: (),
+    _C.SEEDS_DRAWN: ("roles",),
+    _C.CAUSES_GROUPED: ("cause", "roles", "long"),
+    _C.ROLES_UNMOVED: ("roles",),
+    _C.UNKNOWN_PLACES: ("share",),
+    _C.DRAWS_DEPEND: ("role", "cause"),
+    _C.BITS_DIFFER: ("draws",),
+    _C.BLOCKS_LEFT_OUT: ("blocks", "total", "failed", "message"),
+    _C.TOO_MANY_FAILED: ("failed", "made", "blocks", "message"),
+    _C.EXAMPLES_LOST: ("model", "reason"),
+    _C.BUDGET_ALLOWS: ("blocks", "wanted"),
+    _C.TIME_IS_UP: ("blocks", "wanted"),
+    _C.OTHERS_FIXED: ("roles",),
+    _C.PRECISION_REACHED: ("points", "half_width", "blocks", "target"),
+    _C.PRECISION_NOT_REACHED: ("points", "half_width?", "blocks", "target"),
+    _C.REPLAYS_CONTINUED: ("replays",),
+    _C.NOT_CONTROLLED: ("what", "why"),
+    _C.ATTRIBUTION_NOT_STORED: ("message",),
+    _C.TARGET_CONSTANT: ("replays",),
+    _C.TARGET_NOT_FINITE: ("values", "total"),
+    _C.TARGET_NOT_LOGGED: ("absent", "total"),
+    _C.TARGET_ALL_NOISE: ("share",),
+    _C.TARGET_VARIES_OTHERWISE: ("blocks",),
+    _C.TARGET_UNRESOLVED: ("blocks",),
+    _C.TOO_FEW_BLOCKS: ("blocks", "least"),
+    _C.PROBE_UNFIT: ("problem", "detail"),
+    _C.OTHER_SHAPE: (),
+    _C.SETTING_AS_RECORDED: ("setting", "value"),
+    _C.VERSION_UNAVAILABLE: ("package", "version", "near", "message"),
+    _C.ENVIRONMENT_NOT_BUILT: ("message",),
+    _C.RECORDED_REPLAYS_FAILED: ("failed", "total", "stage", "message"),
+    _C.CHANGED_REPLAYS_FAILED: ("failed", "total", "stage", "message"),
+    _C.SETTING_NOT_TAKEN: ("libraries",),
+    _C.SETTING_REACHES_NOTHING: ("setting",),
+    _C.SETTING_DOES_NOT_GOVERN: ("setting", "what"),
+    _C.SAME_FOR_ALL_ROOTS: ("pairs",),
+    _C.PAIRS_LEFT_OUT: ("left_out", "total"),
+    _C.REQUIREMENT_NOT_MET: ("package", "requirement", "version"),
+    _C.PACKAGES_STAY: ("packages",),
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bis.model.attribution import Attribution
+from bis.model.bisection import Bisection
 from bis.model.verdict import Verdict
 
 # The tags that a summary holds: few, since a listing reads them for thousands of runs.
@@ -26,7 +28,8 @@ class RunSummary:
     """A run as a listing shows it.
 
     `tags` are those of `SUMMARY_TAGS` that the run has. `metrics` are last values, in the metrics' own units; they are
-    read only where they were asked for. `ended_unix_s` is None where the run has not ended.
+    read only where they were asked for. `params`, and then all tags, are read only where whole runs were asked for.
+    `ended_unix_s` is None where the run has not ended.
     """
 
     run_id: str
@@ -38,6 +41,7 @@ class RunSummary:
     ended_unix_s: float | None = None
     tags: dict[str, str] = field(default_factory=dict)
     metrics: dict[str, float] = field(default_factory=dict)
+    params: dict[str, str] = field(default_factory=dict)
 
     @property
     def replays(self) -> int | None:
@@ -92,5 +96,23 @@ class StoredVerdict:
     """
 
     verdict: Verdict
+    created_unix_s: float
+    bis_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAttribution:
+    """The latest explanation of a run, as it was stored with the run."""
+
+    attribution: Attribution
+    created_unix_s: float
+    bis_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBisection:
+    """The latest bisection of a run, as it was stored with the run."""
+
+    bisection: Bisection
     created_unix_s: float
     bis_version: str

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from bis.model.facets import Failure, Outputs
+from bis.model.library_state import LibraryState
+from bis.model.operations import OperationLog
+from bis.model.probe_prediction import ProbePrediction, UnkeptExamples
+from bis.model.role import RoleDraws
+from bis.model.sandbox import Containment
+from bis.model.search_trial import TrialSighting
 from bis.model.session_run import SessionRun
+from bis.model.start import ColdReason, Preload, Start
 from bis.model.statement import Statement, StatementCode
 
 FORMAT = "bis.verdict"
@@ -39,7 +46,17 @@ class Outcome:
     A failure after outputs were written keeps both: what was logged before still counts. `root` is the entropy root
     in hexadecimal. `runs` are the runs that the program created; None in outcomes of before they were kept, of which
     only the counterpart of the run that was replayed is known. `outputs` has what belongs to the whole program, and
-    what belongs to that counterpart.
+    what belongs to that counterpart. `draws` says for which roles the program drew, and `predictions` what its models
+    predict for the probe: where the replay was asked to look. `libraries` is what numerical libraries ran with; None
+    where the program did not say.
+
+    `start` is how the program was started; `cold_reason` says why it was not started warm, where that was asked for.
+    `preload` is what a warm parent could import; it is not stored.
+
+    `probe` is the digest of the examples that the program was seen to predict for; `probe_content` has them in base64
+    on the way from a worker, and `unkept` what could not be kept. `trial` is what was seen of the trial of a search,
+    where the replay looked for it, `operations` what was noted of those of PyTorch. `containment` is the sandbox that
+    it ran in; None in outcomes of before there was one.
     """
 
     index: int
@@ -53,6 +70,18 @@ class Outcome:
     run_id: str | None = None
     notes: tuple[str, ...] = ()
     runs: tuple[SessionRun, ...] | None = None
+    draws: tuple[RoleDraws, ...] = ()
+    predictions: tuple[ProbePrediction, ...] = ()
+    libraries: LibraryState | None = None
+    start: Start = Start.COLD
+    cold_reason: ColdReason | None = None
+    preload: Preload | None = None
+    probe: str = ""
+    probe_content: str = ""
+    unkept: tuple[UnkeptExamples, ...] = ()
+    trial: TrialSighting | None = None
+    operations: OperationLog | None = None
+    containment: Containment | None = None
 
 
 class Level(str, Enum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bis.errors import NotFound, StorageError, UsageError
 from bis.model.facets import Cell, CellOutput
+from bis.model.jsonable import json_value
 from bis.notebooks.extra import require
 
 if TYPE_CHECKING:
@@ -58,12 +58,21 @@ def parse_notebook(content: bytes, name: str) -> NotebookNode:
     except UnicodeDecodeError as exc:
         raise UsageError(f"{name} is not a notebook: it is not UTF-8 text") from exc
     try:
-        structure = json.loads(text)
+        structure = json_value(text)
     except ValueError as exc:
         raise UsageError(f"{name} is not a notebook: it is not valid JSON ({exc})") from exc
     _check_structure(structure, name)
-    notebook = v4.reads(text)
-    check_language(notebook, name)
+    try:
+        notebook = v4.reads(text)
+        check_language(notebook, name)
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    ) as exc:  # nbformat expects what it would write
+        raise UsageError(f"{name} is not a notebook: its cells or metadata are malformed ({exc})") from exc
     return notebook
 
 

@@ -86,7 +86,8 @@ def _outputs(outputs: Iterable[Any]) -> tuple[ShownOutput, ...]:
     for output in outputs:
         kind = output.get("output_type", "")
         if kind == "stream":
-            name = output.get("name", "stdout")
+            given = output.get("name", "stdout")
+            name = given if isinstance(given, str) else "stdout"
             streams[name] = streams.get(name, "") + _joined(output.get("text", ""))
         elif kind == "error":
             name, value = str(output.get("ename", "")), str(output.get("evalue", ""))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bis.config import home
-from bis.errors import BisError, EvidenceDamaged
+from bis.errors import BisError
 from bis.evidence import spool as spool_files
 from bis.evidence.addresses import scheme_of
 from bis.evidence.digests import DigestCache, digest_file
 from bis.evidence.hosts import host_digest
 from bis.evidence.record_document import seed_api
-from bis.evidence.redaction import Redactor
+from bis.evidence.redaction import REDACTED, Redactor, is_secret_name
 from bis.evidence.session_secrets import redactor_of
 from bis.model.facets import (
     Cell,
@@ -35,7 +34,7 @@ from bis.model.facets import (
     ThreadPool,
     Uncontrolled,
 )
-from bis.model.jsonable import from_json
+from bis.model.jsonable import from_json, json_value
 from bis.model.record import FORMAT, VERSION, Mode, Record, State
 from bis.record.carried_state import carried_state, opened_files, watched_modules
 from bis.record.contents.content_reading import read_contents
@@ -58,6 +57,7 @@ from bis.record.probes.data import probe_data
 from bis.record.probes.machine import probe_machine
 from bis.record.probes.program_texts import texts_of_sources
 from bis.record.probes.snapshot import PackedSnapshot, add_external, external_sources
+from bis.record.secret_names import data_without_secrets, outputs_without_secrets
 from bis.record.store_places import StorePlaces, store_places
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ if TYPE_CHECKING:
 _BIS = Path(__file__).resolve().parents[1]
 
 Artifact = tuple[str, int, "Path | None"]
+F = TypeVar("F", Parameters, Data, Randomness, Outputs)
 
 
 def assemble(
@@ -87,12 +88,15 @@ def assemble(
         The run that has the state that the program carried over; empty for this one.
     """
     session = seen.session
-    redact = texts(redactor_of(seen.folder, session.argv))
+    redactor = redactor_of(seen.folder, session.argv)
+    redact = texts(redactor)
     code = _code(seen, redact)
     with DigestCache(home() / "digests.sqlite") as cache:
         data = _data(seen, run, code, cache, holder)
-        outputs = _outputs(seen, run, artifacts, cache, redact)
-    return Record(
+        data = replace(data, datasets=tuple(replace(d, source=redact(d.source)) for d in data.datasets))
+        data = data_without_secrets(data, redactor.name)
+        outputs = outputs_without_secrets(_outputs(seen, run, artifacts, cache, redact), redactor.name)
+    record = Record(
         format=FORMAT,
         version=VERSION,
         bis_version=session.bis_version,
@@ -114,8 +118,51 @@ def assemble(
         outputs=outputs,
         notes=_notes(seen),
         session_runs=len(seen.runs),
+        refused_stores=refused_stores(seen, redact),
         identity=None if run is None else replace(identity_of(seen, run, redact=redact), params={}),
     )
+    return _with_gaps(record, _gaps(seen))
+
+
+def _gaps(seen: ObservedSession) -> tuple[str, ...]:
+    """What of the recorder's events is not there: a facet that is made of them may lack anything."""
+    reasons = []
+    if seen.lost:
+        reasons.append(f"{seen.lost} of the recorder's events could not be written (no space, or a failing disk)")
+    session, ended = seen.session, seen.exit
+    is_program = session.mode is Mode.RUN and session.kind in {EntryKind.SCRIPT, EntryKind.MODULE}
+    end_seen = any(e.get("main") for e in seen.all("process")) and seen.main("end")
+    if is_program and ended is not None and ended.exit_code is not None and not end_seen:
+        reasons.append(
+            "the recorder did not see the program's end (os._exit, or no space): what is known then is missing"
+        )
+    return tuple(reasons)
+
+
+def _with_gaps(record: Record, reasons: tuple[str, ...]) -> Record:
+    if not reasons:
+        return record
+
+    def marked(facet: F) -> F:
+        status = Status.MISSING if facet.status is Status.MISSING else Status.PARTIAL
+        return replace(facet, status=status, reasons=(*facet.reasons, *reasons))
+
+    return replace(
+        record,
+        parameters=marked(record.parameters),
+        data=marked(record.data),
+        randomness=marked(record.randomness),
+        outputs=marked(record.outputs),
+    )
+
+
+def refused_stores(seen: ObservedSession, redact: Callable[[str], str]) -> dict[str, str]:
+    """Why MLflow refused the stores of a scheme; under ``*`` where it refused all that the program asked for."""
+    used = {scheme_of(run.uri) for run in seen.runs}
+    refused = {str(e["scheme"]): redact(str(e["why"])) for e in seen.all("store-refused")}
+    if not used and refused:
+        return {"*": next(iter(refused.values()))}
+    return {scheme: why for scheme, why in refused.items() if scheme not in used}
 
 
 def randomness_of(seen: ObservedSession) -> Randomness:
@@ -205,9 +252,9 @@ def _document(seen: ObservedSession, name: str, kind: type) -> Any:
     if not path.exists():
         return kind(Status.MISSING, (f"it was not written when the program started{failed and ': ' + failed}",))
     try:
-        return from_json(kind, json.loads(path.read_text(encoding="utf-8")))
-    except ValueError as error:
-        raise EvidenceDamaged(f"{path}: {error}") from error
+        return from_json(kind, json_value(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        return kind(Status.MISSING, (f"what was written when the program started cannot be read: {error}",))
 
 
 def _code(seen: ObservedSession, redact: Callable[[str], str]) -> Code:
@@ -234,7 +281,7 @@ def _with_external(seen: ObservedSession, code: Code) -> Code:
     if not external.entries:
         return code
     packed = add_external(PackedSnapshot(code.snapshot, archive.read_bytes()), external)
-    archive.write_bytes(packed.content)
+    spool_files.write_whole(archive, packed.content)
     reasons = (*code.reasons, *packed.reasons)
     grown = replace(
         code, snapshot=packed.snapshot, reasons=reasons, status=Status.PARTIAL if reasons else Status.RECORDED
@@ -249,10 +296,15 @@ def _prefixes(seen: ObservedSession) -> tuple[str, ...]:
 
 
 def _parameters(seen: ObservedSession, run: SeenRun | None, redact: Callable[[str], str]) -> Parameters:
-    values = {k: redact(v) for k, v in parameters_of(seen, run).items()}
+    values = {k: REDACTED if _is_secret(k, v) else redact(v) for k, v in parameters_of(seen, run).items()}
     if run is not None and run.how != "created":
         return Parameters(Status.PARTIAL, ("the run was started by another program",), values)
     return Parameters(Status.RECORDED, () if run is not None else ("the program started no MLflow run",), values)
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """Whether a param is a secret by its name: MLflow has it, since the program logged it, and a record must not."""
+    return is_secret_name(name) and Redactor({}).argv((f"--{name}={value}",)) != (f"--{name}={value}",)
 
 
 def _with_given(seen: ObservedSession, parameters: Parameters, code: Code) -> Parameters:

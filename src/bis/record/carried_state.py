@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from bis.evidence import spool as spool_files
 from bis.evidence.store import CARRIED
 from bis.model.facets import Carried, FileDigest
-from bis.model.jsonable import from_json
+from bis.model.jsonable import from_json, json_value
 from bis.record.probes.carried import KeptCopy, pack_state
 from bis.record.probes.code import relative_to
 from bis.record.probes.data import Opened, data_filter
@@ -92,7 +91,7 @@ def carried_state(
     )
     archive = seen.folder / spool_files.CARRIED
     if packed.content:
-        archive.write_bytes(packed.content)
+        spool_files.write_whole(archive, packed.content)
     state = CarriedState(
         carried=packed.carried,
         earlier={f.path: f for f in packed.earlier},
@@ -107,7 +106,7 @@ def carried_state(
 
 def _known(document: Path) -> CarriedState | None:
     try:
-        return from_json(CarriedState, json.loads(document.read_text(encoding="utf-8")))
+        return from_json(CarriedState, json_value(document.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return None
 

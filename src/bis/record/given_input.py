@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bis.evidence.digests import digest_file
 from bis.evidence.session_secrets import redactor_of
-from bis.evidence.spool import STDIN, STDIN_KEPT
+from bis.evidence.spool import STDIN, STDIN_KEPT, write_whole
 from bis.model.facets import StandardInput
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def keep_input(seen: ObservedSession) -> None:
     redactor = redactor_of(seen.folder, seen.session.argv)
     text = raw.decode("utf-8", "surrogateescape")  # bytes that are no text come out as they went in
     redacted = redactor.text(text, place="standard input").encode("utf-8", "surrogateescape")
-    (seen.folder / STDIN_KEPT).write_bytes(redacted)
+    write_whole(seen.folder / STDIN_KEPT, redacted)
 
 
 def standard_input_of(seen: ObservedSession) -> StandardInput | None:

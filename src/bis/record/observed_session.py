@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bis.errors import EvidenceError
-from bis.evidence.spool import NOTEBOOK_RESULT, STDERR, STDOUT, read_events, read_exit, read_session
+from bis.evidence.spool import EXIT, NOTEBOOK_RESULT, STDERR, STDOUT, read_events, read_exit, read_session
 from bis.model.facets import (
     Cell,
     CellOutput,
@@ -20,11 +19,17 @@ from bis.model.facets import (
     Outputs,
     PrintedRest,
     Status,
+    ThreadPool,
 )
-from bis.model.jsonable import from_json
+from bis.model.jsonable import from_json, json_value
+from bis.model.library_state import LibraryState
+from bis.model.record import Mode
 from bis.model.run_identity import RunIdentity
 from bis.model.session import Exit, Session
 from bis.model.session_run import SessionRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NAME = "mlflow.runName"
 _PARENT = "mlflow.parentRunId"
@@ -63,7 +68,11 @@ class NotebookReport:
 
 @dataclass(frozen=True, slots=True)
 class ObservedSession:
-    """All that a spool holds."""
+    """All that a spool holds.
+
+    `unread` are the names of its notes that are there and cannot be read; `lost` counts the events that a process made
+    and that are not there.
+    """
 
     folder: Path
     session: Session
@@ -71,15 +80,21 @@ class ObservedSession:
     runs: tuple[SeenRun, ...]
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     notebook: NotebookReport | None = None
+    unread: tuple[str, ...] = ()
+    lost: int = 0
 
     def all(self, kind: str) -> list[dict[str, Any]]:
         """The events of a kind, in order."""
         return self.events.get(kind, [])
 
     def main(self, kind: str) -> list[dict[str, Any]]:
-        """The events of a kind in the program itself, without those of processes that it started."""
-        pid = next((e["pid"] for e in self.all("process") if e.get("main")), None)
-        return [e for e in self.all(kind) if pid is None or e["pid"] == pid]
+        """The events of a kind in the program itself, without those of processes that it started.
+
+        Where only such processes could write anything, there are none of the program.
+        """
+        processes = self.all("process")
+        pid = next((e["pid"] for e in processes if e.get("main")), None)
+        return [e for e in self.all(kind) if e["pid"] == pid or not processes]
 
     @property
     def ended(self) -> bool:
@@ -95,8 +110,17 @@ def read_sightings(folder: Path) -> ObservedSession:
     Raises
     ------
     EvidenceDamaged, EvidenceTooNew
-        It cannot be read.
+        The launcher's instructions cannot be read; what else cannot be is named in `ObservedSession.unread`.
     """
+    unread: list[str] = []
+
+    def note(name: str, read: Callable[[Path], Any]) -> Any:
+        try:
+            return read(folder)
+        except EvidenceError:
+            unread.append(name)
+            return None
+
     events: dict[str, list[dict[str, Any]]] = {}
     for event in read_events(folder):
         events.setdefault(str(event.get("k")), []).append(event)
@@ -122,11 +146,24 @@ def read_sightings(folder: Path) -> ObservedSession:
     return ObservedSession(
         folder=folder,
         session=read_session(folder),
-        exit=read_exit(folder),
+        exit=note(EXIT, read_exit),
         runs=tuple(runs.values()),
         events=events,
-        notebook=_notebook(folder),
+        notebook=note(NOTEBOOK_RESULT, _notebook),
+        unread=tuple(unread),
+        lost=_lost(events),
     )
+
+
+def _lost(events: dict[str, list[dict[str, Any]]]) -> int:
+    """How many events could not be written, by the numbers of those after them."""
+    numbers: dict[int, list[set[int]]] = {}
+    for e in sorted((e for found in events.values() for e in found if type(e.get("n")) is int), key=lambda e: e["t"]):
+        of_process = numbers.setdefault(e["pid"], [set()])
+        if e["k"] == "process" and of_process[-1]:  # the process became another program, which counts from 0
+            of_process.append(set())
+        of_process[-1].add(e["n"])
+    return sum(max(found) + 1 - len(found) for of_process in numbers.values() for found in of_process if found)
 
 
 def _tagged(run: SeenRun, tags: dict[str, str]) -> SeenRun:
@@ -173,6 +210,13 @@ def outputs_of(seen: ObservedSession, run: SeenRun | None, *, redact: Any = str)
         reasons.append("only the first part and the end of what the program printed was kept")
     if not seen.ended:
         reasons.append("the end of the program was not seen (killed, or no space): only what came before is recorded")
+    elif seen.exit is None and seen.session.mode is not Mode.AMBIENT:
+        reasons.append(
+            "how the program ended was not written down (bis was killed, or no space): its exit status is not known, "
+            "and what it printed may not be whole"
+        )
+    if NOTEBOOK_RESULT in seen.unread:
+        reasons.append("the notebook's cells and their outputs cannot be read")
     reasons += [f"{e['what']}: {e['why']}" for e in seen.all("failed") if e["what"] in {"metrics", "models", "outputs"}]
     failure = failure_of(seen)
     return Outputs(
@@ -247,6 +291,15 @@ def trace_of(seen: ObservedSession) -> tuple[dict[str, str], dict[str, int]]:
     return digests, draws
 
 
+def library_state(seen: ObservedSession) -> LibraryState | None:
+    """What libraries ran with at the end of the program's main process; None where it did not end by itself."""
+    last = seen.main("machine")
+    if not last:
+        return None
+    facts = last[-1]["facts"]
+    return LibraryState(tuple(ThreadPool(**pool) for pool in facts["pools"]), facts["threads"], facts["switches"])
+
+
 def _logged(seen: ObservedSession, kind: str) -> list[dict[str, Any]]:
     """The events of a kind, without those of batches that were queued and that MLflow then could not log."""
     failed = {(e["pid"], e["queued"]) for e in seen.all("unlogged")}
@@ -313,8 +366,8 @@ def _notebook(folder: Path) -> NotebookReport | None:
     if not path.exists():
         return None
     try:
-        return from_json(NotebookReport, json.loads(path.read_text(encoding="utf-8")))
-    except ValueError as error:
+        return from_json(NotebookReport, json_value(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
         raise EvidenceError(f"{path}: {error}") from error
 
 

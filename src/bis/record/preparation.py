@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bis.config import MIB, Settings
 from bis.evidence import spool as spool_files
 from bis.evidence.redaction import Redactor
-from bis.evidence.spool import write_document
+from bis.evidence.spool import write_document, write_whole
 from bis.record.probes.code import Entrypoint, probe_code
 from bis.record.probes.packages import probe_environment
 from bis.record.probes.snapshot import Limits
@@ -46,6 +46,6 @@ def prepare(session: Session, settings: Settings) -> None:
         limits=limits,
     )
     if probed.archive is not None:
-        (folder / spool_files.SOURCE).write_bytes(probed.archive.content)
+        write_whole(folder / spool_files.SOURCE, probed.archive.content)
     write_document(folder / spool_files.CODE, probed.code)
     write_document(folder / spool_files.ENVIRONMENT, probe_environment(sys.path))

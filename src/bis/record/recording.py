@@ -6,22 +6,27 @@ import os
 import shutil
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis.config import MIB, Settings, home, recording_is_off, waits_for_storing
-from bis.errors import BisError
+from bis.errors import BisError, ExecutionError
+from bis.evidence.spool import EXIT, write_document
 from bis.instrument.fence import Fence
+from bis.launch.bare_program import run_bare
 from bis.launch.launcher import Entry, child_environment, launch, new_session, project_root_of
 from bis.launch.liveness import release
 from bis.launch.process import Program, run_program
 from bis.launch.runners import Launch, NotebookOptions
+from bis.launch.standard_streams import is_closed, shown_on, warn
 from bis.model.facets import EntryKind
 from bis.model.progress import SILENT, Observer, Task
 from bis.model.record import Mode
 from bis.model.session import Exit, Session
 from bis.record.preparation import prepare
+from bis.report.text.terminal import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,10 +85,10 @@ def record_program(
     """
     base = {**os.environ, **({"MLFLOW_TRACKING_URI": tracking_uri} if tracking_uri else {})}
     if recording_is_off():
-        return Recorded(_unrecorded(entry, base), None, problem="recording is switched off (BIS_RECORD=0)")
-    cwd = Path.cwd()
+        return _unrecorded(entry, base, "recording is switched off (BIS_RECORD=0)", echo=echo)
     session = None
     try:
+        cwd = Path.cwd()
         root = project_root_of(entry, cwd)
         session = new_session(
             entry,
@@ -99,12 +104,15 @@ def record_program(
     except (BisError, OSError) as error:
         if session is not None:
             _discard(Path(session.spool))
-        hint = f" ({error.hint})" if isinstance(error, BisError) and error.hint else ""
-        sys.stderr.write(f"bis: nothing is recorded: {error}{hint}\n")
-        return Recorded(_unrecorded(entry, base), None, problem=str(error))
+        return _told(entry, base, error, echo=echo)
     fence = Fence()
     notebook = NotebookOptions(parameters=parameters or {})
-    ended = _launched(session, settings, environ, fence, echo=echo, notebook=notebook, observer=observer)
+    try:
+        ended = _launched(session, settings, environ, fence, echo=echo, notebook=notebook, observer=observer)
+    except ExecutionError as error:  # of descriptors, processes or memory there are too few
+        if entry.kind is EntryKind.NOTEBOOK:
+            raise
+        return _told(entry, base, error, echo=echo)
     folder = Path(session.spool)
     return _store(folder, ended, fence, observer, wait=waits_for_storing() if wait is None else wait)
 
@@ -122,7 +130,10 @@ def _launched(
     """Run the program; where it cannot be started at all, no session remains."""
     # The program need not wait for its own description: both read the same files at the same time.
     preparing = threading.Thread(target=fence.run, args=("code", prepare, session, settings), daemon=True)
-    preparing.start()
+    try:
+        preparing.start()
+    except RuntimeError as error:  # no more threads may be started
+        fence.failed("code", error)
     folder = Path(session.spool)
     try:
         return launch(
@@ -138,12 +149,17 @@ def _launched(
             )
         )
     except BisError:  # nothing was recorded
-        preparing.join()
+        _join(preparing)
         _discard(folder)
         raise
     finally:
-        preparing.join()
+        _join(preparing)
         release(folder)
+
+
+def _join(thread: threading.Thread) -> None:
+    if thread.ident is not None:  # else it was never started
+        thread.join()
 
 
 def _discard(folder: Path) -> None:
@@ -167,6 +183,9 @@ def _store(folder: Path, ended: Exit, fence: Fence, observer: Observer, *, wait:
 def _stored(folder: Path, ended: Exit, *, wait: bool) -> Recorded:
     from bis.record.storing import store_in_background, store_in_own_process
 
+    if not (folder / EXIT).exists():  # it could not be written a moment ago
+        with suppress(OSError):
+            write_document(folder / EXIT, ended)
     try:
         if not wait:
             store_in_background(folder)
@@ -177,7 +196,14 @@ def _stored(folder: Path, ended: Exit, *, wait: bool) -> Recorded:
     return Recorded(ended, folder, done.run_ids, stored=True)
 
 
-def _unrecorded(entry: Entry, env: dict[str, str]) -> Exit:
+def _told(entry: Entry, env: dict[str, str], error: Exception, *, echo: bool) -> Recorded:
+    """Run the program unrecorded, after a word on why."""
+    hint = f" ({error.hint})" if isinstance(error, BisError) and error.hint else ""
+    warn(f"nothing is recorded: {visible(f'{error}{hint}')}")
+    return _unrecorded(entry, env, str(error), echo=echo)
+
+
+def _unrecorded(entry: Entry, env: dict[str, str], problem: str, *, echo: bool) -> Recorded:
     """Run the program as if bis were not there."""
     if entry.kind is EntryKind.NOTEBOOK:
         raise BisError(
@@ -185,6 +211,9 @@ def _unrecorded(entry: Entry, env: dict[str, str]) -> Exit:
             hint=f"Free some space or point BIS_HOME (now {home()}) at a folder that may be written.",
         )
     middle = ("-m", entry.target) if entry.kind is EntryKind.MODULE else (entry.target,)
-    return run_program(
-        Program((sys.executable, *middle, *entry.argv), Path.cwd(), env, Path(os.devnull), stdout_bytes=0, echo=True)
-    )
+    command = (sys.executable, *middle, *entry.argv)
+    if echo and (is_closed("stdout") or shown_on("stdout") == 1):
+        ended = run_bare(command, env)
+    else:
+        ended = run_program(Program(command, Path.cwd(), env, Path(os.devnull), stdout_bytes=0, echo=echo))
+    return Recorded(ended, None, problem=problem)

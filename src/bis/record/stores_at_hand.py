@@ -22,7 +22,7 @@ from bis.launch.project_root import find_project_root
 from bis.model.record import Mode
 from bis.model.stored_runs import RunFilter
 from bis.record.remembering import known_sessions_of, known_without_run
-from bis.record.session_folders import MADE, session_folders
+from bis.record.session_folders import is_lost, is_stored, made_run, session_folders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -236,7 +236,7 @@ def _unstored() -> list[KnownSession]:
     """Sessions of which nothing is remembered yet: they run, wait, or are being stored."""
     found: list[KnownSession] = []
     for folder in session_folders():
-        if (folder / spool_files.STORED).exists():
+        if is_stored(folder) or is_lost(folder):
             continue
         with suppress(
             EvidenceError, OSError, ValueError, KeyError, TypeError
@@ -247,11 +247,10 @@ def _unstored() -> list[KnownSession]:
             began = [e for e in spool_files.read_events(folder) if e.get("k") == "run"]
             began.sort(key=lambda e: float(e["t"]))
             runs = {str(e["run_id"]): (str(e["run_id"]), str(e["uri"]), float(e["t"])) for e in reversed(began)}
-            made = folder / MADE
             if runs:
                 found += known_sessions_of(session, reversed(runs.values()))
             elif session.mode is Mode.RUN and not is_alive(folder):
                 known = known_without_run(session)
-                run_ids = (made.read_text(encoding="utf-8"),) if made.exists() else ()
-                found.append(replace(known, run_ids=run_ids))
+                made = made_run(folder)
+                found.append(replace(known, run_ids=(made,) if made else ()))
     return found

@@ -7,7 +7,6 @@ replay`` with the same tracking URI. Nothing is removed from a spool before it i
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -23,13 +22,16 @@ from bis.errors import BisError, EvidenceDamaged, EvidenceError, StoreUnavailabl
 from bis.evidence import spool as spool_files
 from bis.evidence.addresses import absolute_uri, without_password
 from bis.evidence.client_settings import set_up_client
-from bis.evidence.known_stores import remember
+from bis.evidence.known_stores import local_place, place_of, remember
 from bis.evidence.session_secrets import forget_secrets, redacted_notebook, redactor_of, with_password
-from bis.evidence.spool import write_document
+from bis.evidence.spool import write_document, write_whole
 from bis.evidence.store import CARRIED, NOTEBOOK, SOURCE, STDIN, EvidenceStore
 from bis.evidence.written_contents import contents_tag, keep_contents
-from bis.launch.liveness import lock, unlock
+from bis.instrument.late_storing import LATE, STORE
+from bis.instrument.quarantine import SERVED
+from bis.launch.liveness import has_processes, lock, unlock
 from bis.model.facets import Curve, Outputs
+from bis.model.jsonable import json_value
 from bis.model.progress import SILENT, Observer, Task
 from bis.model.record import Mode, Record, State
 from bis.model.stored_runs import RunFilter
@@ -37,16 +39,27 @@ from bis.record.assembly import assemble, texts
 from bis.record.given_input import keep_input
 from bis.record.observed_session import ObservedSession, SeenRun, read_sightings
 from bis.record.remembering import known_sessions_of
-from bis.record.session_folders import LOCK, MADE, is_waiting, session_folders
+from bis.record.session_folders import (
+    LOCK,
+    LOST,
+    MADE,
+    has_late_results,
+    is_being_made,
+    is_lost,
+    is_stored,
+    is_waiting,
+    made_run,
+    session_folders,
+)
+from bis.record.spent_spool import remove_raw
 from bis.record.unseen_metrics import with_unseen
+from bis.report.text.terminal import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 _PROBLEM = "storing.error"
-# Not `-m`: that would put the working directory first, where a user's json.py would hide the standard library's.
-_STORE = "import sys; sys.path[:] = [p for p in sys.path if p]; from bis.record.storing import main; sys.exit(main())"
 _KEEP_S = 7 * 24 * 3600.0
 _WAIT_S = 120.0
 
@@ -79,14 +92,21 @@ def store_session(folder: Path, *, store: EvidenceStore | None = None) -> Stored
     EvidenceError
         The spool is damaged.
     """
+    began = time.time()
     try:
         done = _store_runs(folder, store)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise EvidenceDamaged(f"the session {folder} cannot be read: {type(error).__name__}: {error}") from error
+    by_launcher = spool_files.read_session(folder).mode is Mode.RUN
+    # A child that outlived the program; what it logs is stored at its end.
+    goes_on = by_launcher and has_processes(folder)
     write_document(folder / spool_files.STORED, done)
+    os.utime(folder / spool_files.STORED, (began, began))  # what was logged since is not in it
+    if goes_on:
+        return done
     forget_secrets(folder)
-    if spool_files.read_session(folder).mode is Mode.RUN:  # a process that records itself may go on and store again
-        shutil.rmtree(folder / spool_files.KEPT, ignore_errors=True)
+    with suppress(OSError):  # it is tried again when sessions are stored the next time
+        remove_raw(folder)
     return done
 
 
@@ -137,14 +157,18 @@ def _is_deleted(store: EvidenceStore, run_id: str) -> bool:
 def _redact_notebook(seen: ObservedSession) -> None:
     executed = seen.folder / spool_files.NOTEBOOK
     redact = texts(redactor_of(seen.folder, seen.session.argv))
-    with suppress(FileNotFoundError, ValueError):  # it is missing, or it was cut off: the record has its outputs
-        (seen.folder / spool_files.NOTEBOOK_REDACTED).write_bytes(redacted_notebook(executed.read_bytes(), redact))
+    with suppress(
+        FileNotFoundError, ValueError, RecursionError
+    ):  # it is missing, or it was cut off: the record has its outputs
+        write_whole(seen.folder / spool_files.NOTEBOOK_REDACTED, redacted_notebook(executed.read_bytes(), redact))
 
 
 def _store_run(store: EvidenceStore, seen: ObservedSession, run: SeenRun | None, holder: str) -> str:
     record = assemble(seen, run, artifacts=_artifacts(store, run), holder=holder)
     if run is not None and run.how == "created":  # another program may have logged to one that was resumed
         record = replace(record, outputs=_with_unseen(store, run.run_id, record.outputs))
+    if run is not None and store.takes_no_artifacts(run.run_id):
+        record = replace(record, refused_stores={**record.refused_stores, SERVED: "no server"})
     run_id = run.run_id if run is not None else _create(store, seen, record)
     files = {}
     for artifact, name in (
@@ -164,7 +188,7 @@ def _store_run(store: EvidenceStore, seen: ObservedSession, run: SeenRun | None,
         if record.outputs.stdout:
             store.log_text(run_id, record.outputs.stdout, "stdout.txt")
         ended = "FINISHED" if record.outputs.failure is None else "FAILED"
-        status = ended if record.state is State.FINISHED else "KILLED"
+        status = ended if record.state is State.FINISHED and seen.exit is not None else "KILLED"
         store.end(run_id, status, record.ended_unix_s or time.time())
     return run_id
 
@@ -218,8 +242,11 @@ def _create(store: EvidenceStore, seen: ObservedSession, record: Record) -> str:
     """The run for a program that started none; the same one where storing is tried again."""
     session = seen.session
     note = seen.folder / MADE
-    if note.exists():
-        return note.read_text(encoding="utf-8")
+    made = _made(store, seen)
+    if made is not None:
+        return made
+    # Empty, it says that a run is about to be made; a disk that is full says so before there is a run.
+    write_whole(note, b"")
     tags = {
         "mlflow.source.name": session.target,
         "mlflow.source.type": "LOCAL",
@@ -231,9 +258,20 @@ def _create(store: EvidenceStore, seen: ObservedSession, record: Record) -> str:
         tags["mlflow.source.git.commit"] = record.code.commit
     name = Path(session.target).stem or session.target
     run_id = store.create("Default", name, tags, started_unix_s=session.started_unix_s)
-    note.write_text(run_id, encoding="utf-8")
+    with suppress(OSError):  # the run is found by its tag, too
+        write_whole(note, run_id.encode())
     store.log(run_id, (), {"argv": " ".join(record.code.argv)[:500]} if record.code.argv else {})
     return run_id
+
+
+def _made(store: EvidenceStore, seen: ObservedSession) -> str | None:
+    """The run that an earlier attempt made for the program: as its note says, or the store where that is not whole."""
+    noted = made_run(seen.folder)
+    if noted or noted is None:
+        return noted
+    wanted = RunFilter(tags={"bis.session": seen.session.session}, replays=True)
+    found = store.runs(wanted, limit=1)
+    return found[0].run_id if found else None
 
 
 # -- the background ---------------------------------------------------------------------------------------------------
@@ -278,7 +316,8 @@ def _start(folder: Path, *, output: Any) -> subprocess.Popen[bytes]:
     inherited = () if held is None or sys.platform == "win32" else (held,)
     try:
         return subprocess.Popen(
-            [sys.executable, "-c", _STORE, str(folder), *map(str, inherited)],
+            # PYTHONWARNINGS=error is meant for the user's program, and MLflow's own imports fail under it.
+            [sys.executable, "-W", "ignore", "-c", STORE, str(folder), *map(str, inherited)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT if output == subprocess.PIPE else output,
@@ -296,7 +335,7 @@ def store_under_lock(folder: Path, *, wait_s: float = _WAIT_S) -> Stored | None:
     """Store a session unless another process does or did; waits for that one. None where neither could."""
     deadline = time.monotonic() + wait_s
     while (held := lock(folder / LOCK)) is None:
-        if (folder / spool_files.STORED).exists() or time.monotonic() > deadline:
+        if is_stored(folder) or time.monotonic() > deadline:
             return read_stored(folder)
         time.sleep(0.05)
     try:
@@ -308,7 +347,7 @@ def store_under_lock(folder: Path, *, wait_s: float = _WAIT_S) -> Stored | None:
 def _store_once(folder: Path) -> Stored:
     """Store a session whose lock is held, unless that was done before."""
     done = read_stored(folder)
-    if done is None:
+    if done is None or has_late_results(folder):
         with suppress(OSError):
             (folder / _PROBLEM).unlink(missing_ok=True)
         done = store_session(folder)
@@ -318,10 +357,10 @@ def _store_once(folder: Path) -> Stored:
 def read_stored(folder: Path) -> Stored | None:
     """Where a session's evidence went; None where it was not stored yet."""
     try:
-        document = json.loads((folder / spool_files.STORED).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        document = json_value((folder / spool_files.STORED).read_text(encoding="utf-8"))
+        return Stored(tuple(map(str, document["run_ids"])), str(document["tracking_uri"]), float(document["at_unix_s"]))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Stored(tuple(document["run_ids"]), document["tracking_uri"], float(document["at_unix_s"]))
 
 
 def drain(tracking_uri: str | None, cwd: Path, observer: Observer = SILENT) -> tuple[str, ...]:
@@ -337,33 +376,81 @@ def store_waiting(tracking_uri: str | None, cwd: Path, *, wait_s: float = _WAIT_
 
     A session waits where its program has ended and nothing was stored yet. Sessions of other stores are left alone. A
     session that another process is storing is waited for, up to `wait_s` seconds. Those that were stored a week ago are
-    removed.
+    removed. A server that does not answer for one session is not asked for the others.
     """
+    silent: dict[str, str] = {}  # servers, and what was said of them
     for folder in session_folders():
-        if (folder / spool_files.STORED).exists():
+        if is_stored(folder):
             _forget(folder)
-            continue
-        try:
-            if not is_waiting(folder, tracking_uri, cwd):
-                continue
-            done = store_under_lock(folder, wait_s=wait_s)
-        except EvidenceError as error:
-            yield StoredSession(folder.name, problem=f"session {folder.name}: {error.message}")
-        except BisError as error:
-            yield StoredSession(folder.name, problem=f"session {folder.name} is not stored yet: {error.message}")
-        except OSError as error:  # no space, no permission; or another process removes it
-            yield StoredSession(folder.name, problem=f"session {folder.name} is not stored yet: {error}")
-        else:
-            if done is not None:
-                yield StoredSession(folder.name, done.run_ids)
-            else:
-                yield StoredSession(folder.name, problem=f"session {folder.name} is being stored by another process")
+        elif not is_lost(folder) and (told := _stored_in_turn(folder, tracking_uri, cwd, wait_s, silent)) is not None:
+            yield told
+
+
+def _stored_in_turn(
+    folder: Path, tracking_uri: str | None, cwd: Path, wait_s: float, silent: dict[str, str]
+) -> StoredSession | None:
+    """Store one session; None where it does not wait for the store at hand."""
+    name = folder.name
+    try:
+        if not is_waiting(folder, tracking_uri, cwd):
+            return None
+    except EvidenceDamaged as error:
+        why = _given_up(folder, error.message)
+        return StoredSession(name, problem=why) if why else None
+    except (EvidenceError, OSError) as error:  # it is of a later version, or another process removes it
+        return StoredSession(name, problem=f"session {name}: {error}")
+    try:
+        done = _ask_once(folder, silent, wait_s)
+    except (BisError, OSError) as error:  # OSError: no space, no permission; or another process removes it
+        waits = "" if isinstance(error, EvidenceError) else " is not stored yet"
+        why = error.message if isinstance(error, BisError) else str(error)
+        return StoredSession(name, problem=f"session {name}{waits}: {why}")
+    problem = f"session {name} is being stored by another process" if done is None else ""
+    return StoredSession(name, () if done is None else done.run_ids, problem)
+
+
+def _given_up(folder: Path, why: str) -> str:
+    """What is said of a session whose instructions cannot be read: once, where a note of it can be left.
+
+    Without any, its program was not started yet, or never: there is nothing to be said.
+    """
+    if not (folder / spool_files.SESSION).exists() and not any(folder.glob("events-*.jsonl")):
+        if not is_being_made(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+        return ""
+    with suppress(OSError):
+        write_whole(folder / LOST, f"{why}\n".encode("utf-8", "backslashreplace"))
+    return f"session {folder.name} is lost: {why}; what is left of it is in {folder}"
+
+
+def _ask_once(folder: Path, silent: dict[str, str], wait_s: float) -> Stored | None:
+    """Store a session, unless its server did not answer for an earlier one."""
+    server = _server_of(folder)
+    if server in silent:
+        raise StoreUnavailable(silent[server])
+    try:
+        return store_under_lock(folder, wait_s=wait_s)
+    except StoreUnavailable as error:
+        if server and error.context.get("reached") is False:
+            silent[server] = error.message
+        raise
+
+
+def _server_of(folder: Path) -> str:
+    """The one server that has all runs of a session; empty where there are several, or the store is on this machine."""
+    session = spool_files.read_session(folder)
+    uris: set[str | None] = {str(e.get("uri")) for e in spool_files.read_events(folder) if e.get("k") == "run"}
+    uris = uris or {session.tracking_uri}
+    places = {place_of(uri, session.cwd) for uri in uris if uri}
+    place = next(iter(places), "")
+    return place if len(places) == 1 and local_place(place) is None else ""
 
 
 def _forget(folder: Path) -> None:
-    """Remove a session that was stored long ago."""
+    """Remove what is raw in a session that was stored, and all of it where that was long ago."""
     with suppress(OSError):
-        if time.time() - (folder / spool_files.STORED).stat().st_mtime > _KEEP_S:
+        remove_raw(folder)  # also where a child went on, and logged nothing
+        if time.time() - (folder / spool_files.STORED).stat().st_mtime > _KEEP_S and not has_processes(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -373,6 +460,13 @@ def _cwd(folder: Path) -> str:
     return cwd if Path(cwd).is_dir() else str(folder)
 
 
+def _await_processes(folder: Path) -> None:
+    """Wait for the end of the process that asked to be stored; where others go on, the last of them asks again."""
+    deadline = time.monotonic() + _WAIT_S
+    while has_processes(folder) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
 def main() -> int:
     """Store one session, and then those that wait for the same store.
 
@@ -380,9 +474,12 @@ def main() -> int:
     that stores.
     """
     folder = Path(sys.argv[1])
-    inherited = int(sys.argv[2]) if len(sys.argv) > 2 else None
+    late = sys.argv[2:] == [LATE]
+    inherited = int(sys.argv[2]) if len(sys.argv) > 2 and not late else None
     set_up_client()
     try:
+        if late:
+            _await_processes(folder)
         if inherited is None:
             store_under_lock(folder)
         else:
@@ -393,7 +490,7 @@ def main() -> int:
         message = error.message if isinstance(error, BisError) else str(error)
         with suppress(OSError):  # the disk may be full
             (folder / _PROBLEM).write_text(f"{message}\n", encoding="utf-8")
-        sys.stderr.write(f"{message}\n")
+        sys.stderr.write(f"{visible(message)}\n")
         return error.exit_code if isinstance(error, BisError) else BisError.exit_code
     for _ in store_waiting(session.tracking_uri, Path(session.cwd), wait_s=0):
         pass

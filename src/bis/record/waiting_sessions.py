@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bis.errors import EvidenceError
 from bis.evidence import spool as spool_files
-from bis.record.session_folders import is_being_stored, is_waiting, session_folders
+from bis.record.session_folders import is_being_stored, is_lost, is_stored, is_waiting, session_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def before_reading(
 def _all_stored(folders: list[Path], wait_s: float) -> bool:
     """Wait until no session of these is being stored any more; false where the time was not enough."""
     deadline = time.monotonic() + wait_s
-    while any(is_being_stored(f) and not _stored(f) for f in folders):
+    while any(is_being_stored(f) and not is_stored(f) for f in folders):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
@@ -65,11 +65,7 @@ def _all_stored(folders: list[Path], wait_s: float) -> bool:
 
 
 def _unstored(tracking_uri: str | None, cwd: Path) -> list[Path]:
-    return [f for f in session_folders() if not _stored(f) and _waits(f, tracking_uri, cwd)]
-
-
-def _stored(folder: Path) -> bool:
-    return (folder / spool_files.STORED).exists()
+    return [f for f in session_folders() if not (is_stored(f) or is_lost(f)) and _waits(f, tracking_uri, cwd)]
 
 
 def _waits(folder: Path, tracking_uri: str | None, cwd: Path) -> bool:

@@ -136,6 +136,42 @@ def equivalence_to_one(
     return _tost(y0 - float(values.mean()), error, n - 1.0, margin, alpha)
 
 
+def paired_equivalence(differences: npt.ArrayLike, *, margin: float, alpha: float = 0.05) -> EquivalenceTest:
+    """Test whether the mean of paired differences is closer to zero than a margin.
+
+    Parameters
+    ----------
+    differences : array_like, shape (n,)
+        One a pair, in the metric's unit; finite, n >= 2.
+    margin : float
+        In the metric's unit; above 0.
+    alpha : float
+        Level, in (0, .5).
+
+    Returns
+    -------
+    EquivalenceTest
+        With the standard error ``s / sqrt(n)`` and n - 1 degrees of freedom.
+
+    Raises
+    ------
+    ValueError
+        Too few pairs, a value that is not finite, a margin that is not positive, or `alpha` not in (0, .5).
+
+    References
+    ----------
+    Schuirmann (1987), doi:10.1007/BF01068419
+
+    Examples
+    --------
+    >>> round(paired_equivalence([0.1, -0.1, 0.05, -0.02], margin=0.3).p_value, 4)
+    0.0034
+    """
+    values = as_sample(differences, name="differences", at_least=2)
+    error = float(values.std(ddof=1)) / math.sqrt(values.size)
+    return _tost(float(values.mean()), error, values.size - 1.0, margin, alpha)
+
+
 def _tost(difference: float, error: float, df: float, margin: float, alpha: float) -> EquivalenceTest:
     if not (math.isfinite(margin) and margin > 0.0):
         raise ValueError(f"margin must be finite and positive; got {margin}")

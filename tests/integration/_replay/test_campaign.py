@@ -13,6 +13,7 @@ from bis._replay.executors import CallingThread, executor_for
 from bis._replay.variations import fresh_variations
 from bis.model.progress import Silent, Step, Task
 from bis.model.verdict import ReplayKind
+from tests.integration.dask_processes import address_in, command, processes, scheduler_with
 from tests.unit._replay.prepared_runs import exact, prepared_run
 
 if TYPE_CHECKING:
@@ -50,14 +51,16 @@ def test_any_executor_will_do(prepared: Prepared, given: Callable[[int], Executo
 def test_a_dask_cluster_will_do(prepared: Prepared, tmp_path: Path) -> None:
     """Its workers, which are other processes, find all inputs by digest; no workspace is left."""
     distributed = pytest.importorskip("distributed")
-    folder = str(tmp_path / "dask")
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=folder
-        ) as cluster,
-        distributed.Client(cluster, set_as_default=False) as client,
-    ):
-        outcomes = campaign(prepared, exact(prepared, 4), executor=client.get_executor(), at_once=2)
+    file = tmp_path / "scheduler.json"
+    with processes(scheduler_with(file), cwd=tmp_path):
+        address = address_in(file)
+        worker = command("worker", address, "--no-nanny", "--nthreads", "1", "--no-dashboard")
+        with (
+            processes(worker, worker, cwd=tmp_path),
+            distributed.Client(address, set_as_default=False) as client,
+        ):
+            client.wait_for_workers(2)
+            outcomes = campaign(prepared, exact(prepared, 4), executor=client.get_executor(), at_once=2)
     assert sorted(o.index for o in outcomes) == [0, 1, 2, 3]
     assert len(printed(outcomes)) == 1
     assert not list(tmp_path.glob("bis-replay-*"))

@@ -119,12 +119,48 @@ def test_a_run_that_did_not_begin_is_a_failure(job: Any) -> None:
     assert "started 0 MLflow runs" in outcome.failure.message
 
 
-def test_writes_elsewhere_are_refused_and_noted(job: Any) -> None:
+def test_writes_elsewhere_are_refused_and_named(job: Any) -> None:
     """The program's own folders are all that it may write."""
     outside = Path(__file__).with_name("written-by-a-replay.txt")
     outcome = execute(job(f"open({str(outside)!r}, 'w')"))
     assert not outside.exists()
-    assert any(str(outside) in note for note in outcome.notes)
+    (refused,) = [d for d in outcome.deviations if str(outside) in d.what]
+    assert (refused.recorded, refused.replayed) == ("allowed", "refused")
+
+
+PLANTS = """
+import json, os, sys
+spool, secret = os.environ["BIS_SPOOL"], sys.argv[1]
+print("printed", flush=True)
+for name in ("stdout.txt", "stderr.txt", "exit.json", f"exit.json.{os.getppid()}.tmp", "room", "events-1-0.jsonl"):
+    path = os.path.join(spool, name)
+    if os.path.lexists(path):
+        os.unlink(path)
+    os.symlink(secret, path)
+os.mkfifo(os.path.join(spool, "events-2-0.jsonl"))
+with open(os.path.join(spool, "session.json")) as file:
+    session = json.load(file)
+session["project_root"] = os.path.dirname(secret)
+session["quarantine"]["folder"] = os.path.dirname(secret)
+with open(os.path.join(spool, "session.json"), "w") as file:
+    json.dump(session, file)
+event = {"k": "open", "t": 1.0, "path": secret, "mode": "w", "size": 9, "mtime_ns": 1}
+with open(os.path.join(spool, "events-3-0.jsonl"), "w") as file:
+    file.write(json.dumps(event) + "\\n")
+"""
+
+
+def test_what_a_program_plants_in_its_folders_leads_nowhere(job: Any, tmp_path: Path) -> None:
+    """Links, a pipe, another session and made-up events: nothing outside is read for it, and nothing is written."""
+    secret = tmp_path / "elsewhere" / "secret.txt"
+    secret.parent.mkdir()
+    secret.write_text("TOPSECRET")
+    outcome = execute(job(PLANTS, plan={"argv": (str(secret),)}))
+    assert secret.read_text() == "TOPSECRET"
+    assert [p.name for p in secret.parent.iterdir()] == ["secret.txt"]
+    assert outcome.outputs is not None
+    assert "TOPSECRET" not in repr(outcome)
+    assert "secret.txt" not in {Path(f.path).name for f in outcome.outputs.files}
 
 
 def test_idle_workers_end_silently() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from contextlib import closing
@@ -63,9 +64,14 @@ def home(tmp_path: Path) -> Path:
     session(home, "stored", stored=True)
     session(home, "waits", stored=False)
     (home / "sources").mkdir()
-    (home / "sources" / "ab.tar.gz").write_bytes(b"source")
-    (home / "replays" / "0123-ab" / "workspace").mkdir(parents=True)
-    (home / "replays" / "0123-ab" / "workspace").chmod(0o500)
+    for name in ("ab.tar.gz", "ab.stdin", "ab.probe", "ab.trial", "ab.data", ".on-its-way"):
+        (home / "sources" / name).write_bytes(b"source")
+    (home / "explanations" / "0123-ab").mkdir(parents=True)
+    (home / "explanations" / "0123-ab" / "trials.jsonl").write_text("{}")
+    (home / "bisections").mkdir()
+    (home / "bisections" / "cd.jsonl").write_text("{}")
+    (home / "replays" / "4567-ab" / "workspace").mkdir(parents=True)
+    (home / "replays" / "4567-ab" / "workspace").chmod(0o500)
     (home / "audit").mkdir()
     (home / "audit" / "a").write_text("audit")
     data = tmp_path / "data.csv"
@@ -86,7 +92,9 @@ def left(home: Path) -> set[str]:
     return set(named(home_contents(home)))
 
 
-EVERYTHING = {"py3-new", "py3-old", "stored", "waits", "ab.tar.gz", "0123-ab", "audit", "digests.sqlite"}
+GIVEN = {"ab.tar.gz", "ab.stdin", "ab.probe", "ab.trial", "ab.data"}
+MADE = {"4567-ab", "0123-ab", "cd.jsonl", "audit"}
+EVERYTHING = {"py3-new", "py3-old", "stored", "waits", "digests.sqlite"} | GIVEN | MADE
 
 
 def test_everything_is_listed(home: Path) -> None:
@@ -100,6 +108,8 @@ def test_everything_is_listed(home: Path) -> None:
     assert found["py3-old"].made_unix_s == pytest.approx(time.time(), abs=60)
     assert (found["waits"].state, found["waits"].about) == (KeptState.WAITING, "train.py")
     assert {t.name for t in things if t.state is not KeptState.FREE} == {"waits"}
+    assert {t.name for t in things if t.kind is KeptKind.SOURCE} == GIVEN
+    assert (found["0123-ab"].kind, found["cd.jsonl"].kind) == (KeptKind.EXPLANATION, KeptKind.BISECTION)
 
 
 def test_a_home_that_is_not_there_is_empty(tmp_path: Path) -> None:
@@ -140,12 +150,13 @@ def test_what_is_used_is_left(home: Path) -> None:
     hold(busy)
     mark = lock_name(KeptKind.ENVIRONMENT, "py3-old")
     try:
-        with using(home, mark), using(home, lock_name(KeptKind.SOURCE, "ab.tar.gz")):
+        source, journal = lock_name(KeptKind.SOURCE, "ab.tar.gz"), lock_name(KeptKind.BISECTION, "cd.jsonl")
+        with using(home, mark), using(home, source), using(home, journal):
             states = {t.name for t in home_contents(home) if t.state is KeptState.IN_USE}
-            assert states == {"py3-old", "py3-new", "ab.tar.gz", "recorded", "waits"}
-            chosen = choose(listed, CacheChoice(("py3-old", "py3-new", "ab.tar.gz", "waits")))
+            assert states == {"py3-old", "py3-new", "ab.tar.gz", "recorded", "waits", "cd.jsonl"}
+            chosen = choose(listed, CacheChoice(("py3-old", "py3-new", "ab.tar.gz", "waits", "cd.jsonl")))
             done = list(remove(home, chosen, unstored=True, dry_run=False))
-            assert [one.problem for one in done] == ["in-use"] * 4
+            assert [one.problem for one in done] == ["in-use"] * 5
     finally:
         release(busy)
         unlock(stored)
@@ -160,7 +171,7 @@ def test_links_are_not_followed(home: Path, tmp_path: Path) -> None:
     (elsewhere / "big").write_bytes(b"x" * 100_000)
     (home / "environments" / "linked").symlink_to(elsewhere)
     (home / "environments" / "py3-new" / "lib").symlink_to(elsewhere)
-    (home / "replays" / "0123-ab" / "data").symlink_to(elsewhere / "big")
+    (home / "replays" / "4567-ab" / "data").symlink_to(elsewhere / "big")
     (home / "audit" / "b").symlink_to(elsewhere / "big")
     (home / ".removed-0").symlink_to(elsewhere)
     found = named(home_contents(home))
@@ -168,7 +179,7 @@ def test_links_are_not_followed(home: Path, tmp_path: Path) -> None:
     assert sum(thing.size_bytes for thing in found.values()) < 100_000
     list(remove(home, tuple(found.values()), unstored=True, dry_run=False))
     assert (elsewhere / "big").stat().st_size == 100_000
-    (home / "sources").rmdir()
+    shutil.rmtree(home / "sources")
     (home / "sources").symlink_to(elsewhere)
     (elsewhere / "cd.tar.gz").write_bytes(b"x")
     assert "cd.tar.gz" not in left(home)

@@ -15,6 +15,7 @@ from bis._replay.planning import ReplayOptions
 from bis._replay.prepare import plan_replay, prepare
 from bis._replay.variations import fresh_variations
 from bis.errors import ConsentRefused, DataMissing, EvidenceDamaged, ReplayImpossible
+from bis.evidence.machine_seal import DIGEST, SEAL
 from bis.evidence.store import SOURCE, StoredRun
 from bis.model.facets import Package
 from bis.model.progress import Note, Silent, Task
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
     from bis.workspace import Workspace
 
 
-def elsewhere(stored: StoredRun, host: str) -> StoredRun:
-    """The same run, recorded at another place."""
-    return replace(stored, record=replace(stored.record, host=host))
+def elsewhere(stored: StoredRun, **changes: str) -> StoredRun:
+    """The same run, as somebody else would have to write it, who knows everything but the key of this machine."""
+    return replace(stored, tags={**stored.tags, **changes})
 
 
-@pytest.mark.parametrize("host", ["f" * 32, ""])
-def test_foreign_code_needs_consent(workspace: Workspace, stored: StoredRun, host: str) -> None:
-    """A record from elsewhere, or one that does not say from where, is asked about; a refusal runs nothing."""
+@pytest.mark.parametrize("seal", ["f" * 64, "", "\udcff"])
+def test_foreign_code_needs_consent(workspace: Workspace, stored: StoredRun, seal: str) -> None:
+    """A record without the seal of this machine is asked about, whatever it says; a refusal runs nothing."""
     asked: list[str] = []
 
     def refuse(question: str) -> bool:
@@ -40,11 +41,21 @@ def test_foreign_code_needs_consent(workspace: Workspace, stored: StoredRun, hos
         return False
 
     with pytest.raises(ConsentRefused):
-        prepare(elsewhere(stored, host), CURRENT, workspace=workspace, consent=refuse)
+        prepare(elsewhere(stored, **{SEAL: seal}), CURRENT, workspace=workspace, consent=refuse)
     assert "train.py" in asked[0]
-    assert (
-        prepare(elsewhere(stored, host), CURRENT, workspace=workspace, consent=lambda _q: True).run.record.host == host
-    )
+    prepared = prepare(elsewhere(stored, **{SEAL: seal}), CURRENT, workspace=workspace, consent=lambda _q: True)
+    assert prepared.sandbox.foreign
+    assert prepared.sandbox.read == ()
+
+
+def test_a_seal_is_of_one_record_and_one_run(workspace: Workspace, stored: StoredRun) -> None:
+    """The seal of a run, which anybody may read, is worth nothing for another record, or under another run."""
+    for other in (
+        elsewhere(stored, **{DIGEST: "0" * 64}),
+        replace(stored, run_id="0" * 32),
+    ):
+        with pytest.raises(ConsentRefused):
+            prepare(other, CURRENT, workspace=workspace, consent=lambda _q: False)
 
 
 def test_ones_own_code_is_not_asked_about(workspace: Workspace, stored: StoredRun) -> None:
@@ -140,6 +151,18 @@ def test_variations_must_suit_the_plan(workspace: Workspace, stored: StoredRun, 
     if kind is ReplayKind.EXACT:
         with pytest.raises(ValueError, match="fresh ones: it has another root, hash_seed"):
             prepared.check(fresh)
+
+
+@pytest.mark.parametrize("kind", [ReplayKind.EXACT, ReplayKind.FRESH])
+def test_only_experiments_scope_roles_or_draw_seeds(workspace: Workspace, stored: StoredRun, kind: ReplayKind) -> None:
+    """In exact and fresh replays the seeds of the program count, whatever roots there are."""
+    prepared = prepare(stored, replace(CURRENT, kind=kind), workspace=workspace)
+    [fresh] = fresh_variations(1, source=random.Random(1).randbytes)
+    for plain in (prepared.recorded, fresh):
+        for reseeded in (False, True):
+            given = "scoped, reseeded" if reseeded else "scoped"
+            with pytest.raises(ValueError, match=f"for {kind.value} replays.*varied ones.*{given}"):
+                prepared.check(replace(plain, scoped=True, reseeded=reseeded))
 
 
 def test_a_record_with_a_faulty_root_is_damage(workspace: Workspace, stored: StoredRun) -> None:

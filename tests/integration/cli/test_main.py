@@ -52,3 +52,46 @@ def test_help_is_quick_and_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], env=ENVIRON, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("warnings", ["error", "error::DeprecationWarning"])
+def test_warnings_of_the_user_are_not_errors_of_ours(tmp_path: Path, warnings: str) -> None:
+    """PYTHONWARNINGS is for the program: it gets it, and bis goes on."""
+    code = (
+        "import sys, warnings\nfrom bis.cli import main\nfrom bis.errors import BisWarning\n"
+        "@main.cli.command()\ndef warn():\n"
+        "    warnings.warn('of bis', BisWarning); warnings.warn('old', DeprecationWarning)\n"
+        "sys.argv = ['bis', 'warn']\nmain.command()"
+    )
+    environ = {**ENVIRON, "PYTHONWARNINGS": warnings}
+    done = subprocess.run([sys.executable, "-c", code], env=environ, cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"bis: of bis\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_ends_by_the_signal_that_ended_it(tmp_path: Path, number: signal.Signals) -> None:
+    """So that Ctrl-C ends the shell's loop around it, too."""
+    code = (
+        "import sys, time\nfrom bis.cli import main\n"
+        "@main.cli.command()\ndef wait():\n    open('ready', 'w').close(); time.sleep(60)\n"
+        "sys.argv = ['bis', 'wait']\nmain.command()"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], env=ENVIRON, cwd=tmp_path, stderr=subprocess.PIPE)
+    while not (tmp_path / "ready").exists():
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, told = process.communicate(timeout=10)
+    assert process.returncode == -number
+    assert b"interrupted" in told
+
+
+def test_names_that_are_no_text_are_printed(tmp_path: Path) -> None:
+    """Arguments and names of files may hold any byte."""
+    code = (
+        "import click\nfrom bis.cli import main\n"
+        "@main.cli.command()\ndef name():\n    click.echo('a\\udcff')\nmain.main(['name'])"
+    )
+    environ = {**ENVIRON, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run([sys.executable, "-c", code], env=environ, cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"a\\udcff\n"), done.stderr

@@ -306,3 +306,24 @@ def test_a_path_of_any_bytes_is_read(store_uri: str, tmp_path: Path) -> None:
     folder.mkdir()
     shutil.copy(database_of(store_uri) or "", folder / "x.db")
     assert sqlite_reader(folder / "x.db") is not None
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_a_dead_writer_left_half_done_is_undone(store_uri: str, tmp_path: Path, whole: bool) -> None:
+    """A reader finds a database as it was before a transaction whose writer was killed, or whose disk was full."""
+    path = database_of(store_uri)
+    assert path is not None
+    run_id = MlflowClient(store_uri).create_run("0").info.run_id
+    left = tmp_path / "left.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA cache_size = 1")  # so that pages are written before the end
+        connection.execute("UPDATE runs SET name = ?", ("x" * 20_000,))
+        connection.executemany("INSERT INTO tags VALUES (?, ?, ?)", [(f"k{i}", "v" * 3000, run_id) for i in range(60)])
+        shutil.copy(path, left)
+        journal = path.with_name(f"{path.name}-journal").read_bytes()
+        left.with_name("left.db-journal").write_bytes(journal if whole else journal[: len(journal) // 2])
+        connection.rollback()
+    reader = sqlite_reader(left)
+    assert reader is not None
+    assert reader.run(run_id).name != "x" * 20_000
+    assert not left.with_name("left.db-journal").exists()

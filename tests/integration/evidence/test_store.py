@@ -170,6 +170,33 @@ def test_a_store_that_does_not_answer_is_explained(tmp_path: Path) -> None:
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("uri", "words"),
+    [
+        ("http://[::1", "not the address of a store"),
+        ("https://]x", "not the address of a store"),
+        ("mysql+nodriver://me:hunter2@h/db", "nodriver"),
+        ("mysql+aiomysql://me:hunter2@h/db", "aiomysql"),
+        ("oracle://me:hunter2@h/db", "oracle"),
+        ("nosuch://me:hunter2@h", "nosuch"),
+    ],
+)
+def test_odd_addresses_are_explained(uri: str, words: str) -> None:
+    """What is no address, and a database whose driver is missing; without its password."""
+    with pytest.raises(StoreUnavailable, match=words) as caught:
+        EvidenceStore(uri).find("last")
+    assert caught.value.hint
+    assert "hunter2" not in caught.value.message
+
+
+def test_a_server_that_is_not_there_is_told_from_one_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes next need not wait for it again."""
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    with pytest.raises(StoreUnavailable) as caught:
+        EvidenceStore("http://127.0.0.1:9").find("last")
+    assert caught.value.context == {"reached": False}
+
+
 def test_artifacts_that_cannot_be_written_are_explained(store: EvidenceStore, store_uri: str) -> None:
     """Whatever the artifact store raises, it is an error of bis's own."""
     run_id = run(store)

@@ -21,10 +21,11 @@ Confined = Callable[..., Any]
 PREAMBLE = """
 import json, os, pathlib, shutil, sqlite3, sys, tempfile, timeit
 from bis.instrument.confinement import confine, suspended
+from bis.instrument.unaudited_writes import watch_unaudited_writes
 own, outside, home = sys.argv[1:]
 told = []
 os.chdir(own)
-confine([own], lambda what, path: told.append([what, path]))
+watch_unaudited_writes(confine([own], lambda what, path: told.append([what, path])))
 def attempt(act):
     try:
         act()
@@ -94,6 +95,15 @@ WRITES = {
     "bytes": "open(os.fsencode(outside) + b'/x', 'w')",
     "descriptor": "os.mkdir('x', dir_fd=os.open(outside, os.O_RDONLY))",
     "pathlib": "pathlib.Path(outside, 'x').write_text('')",
+    "open in a folder": "os.open('x', os.O_CREAT | os.O_WRONLY, dir_fd=os.open(outside, os.O_RDONLY))",
+    "mode of a descriptor": "os.fchmod(os.open(outside + '/data.csv', os.O_RDONLY), 0)",
+    "owner of a descriptor": "os.chown(os.open(outside + '/data.csv', os.O_RDONLY), -1, -1)",
+    "times of a descriptor": "os.utime(os.open(outside + '/data.csv', os.O_RDONLY), (1, 1))",
+    "pipe": "os.mkfifo(outside + '/pipe')",
+    "node": "os.mknod(outside + '/node')",
+    "through devices": "open('/dev/..' + outside + '/x', 'w')",
+    "through the process": "open('/proc/self/root' + outside + '/x', 'w')",
+    "as bytecode": "open((os.makedirs(own + '/__pycache__'), outside)[1] + '/__pycache__/x.pyc', 'w')",
 }
 
 
@@ -117,6 +127,10 @@ ALLOWED = {
     "own folder": "os.makedirs('a/b/c')",
     "read": "open(outside + '/data.csv').read()",
     "null device": "open('/dev/null', 'w').write('1')",
+    "own pipe": "os.mkfifo('pipe')",
+    "own mode": "os.fchmod(os.open('x', os.O_CREAT | os.O_WRONLY), 0o600)",
+    "mode of a pipe": "os.fchmod(os.pipe()[1], 0o600)",
+    "standard output": "open('/dev/stdout', 'a').close()",
     "descriptor": "os.fdopen(os.dup(1), 'w')",
     "temporary": "tempfile.TemporaryDirectory().cleanup()",
     "memory": "sqlite3.connect(':memory:')",

@@ -99,6 +99,24 @@ def test_installed_bis_is_not_doubled(tmp_path: Path, foreign: Path) -> None:
     assert seen["points"] == sorted(_declared())
 
 
+@pytest.mark.parametrize("on_path", ["PYTHONPATH", "a .pth file"])
+def test_a_copy_of_the_source_is_no_installation(on_path: str, tmp_path: Path) -> None:
+    """A project that has bis in it (its own repository is one) gets the plug-ins: a copy has no metadata."""
+    source = tmp_path / "project" / "src"
+    (source / "bis").mkdir(parents=True)
+    (source / "bis" / "__init__.py").touch()
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
+    site = injection_path(tmp_path / "cache")
+    path = str(site)
+    if on_path == "PYTHONPATH":
+        path = python_path(site, str(source))
+    else:
+        (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+        (packages / "project.pth").write_text(f"{source}\n", encoding="utf-8")
+    seen, _ = show(tmp_path / "venv" / "bin" / "python", path, BIS_SPOOL=str(tmp_path / "none"))
+    assert seen["points"] == sorted(_declared())
+
+
 def test_existing_sitecustomize_is_loaded(tmp_path: Path, foreign: Path) -> None:
     """A sitecustomize that the user has is loaded as it would have been."""
     own = tmp_path / "own"

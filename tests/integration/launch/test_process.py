@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import signal
@@ -154,13 +155,13 @@ def _is_dead(pid: int) -> bool:
 @posix
 def test_children_may_print_after_the_program(tmp_path: Path) -> None:
     """A child that the program left running prints to our output as without bis, and does not die of a closed pipe."""
-    child = "import time; time.sleep(1.5); print('late', flush=True); open('alive', 'w').close()"
+    child = "import time; time.sleep(2.5); print('late', flush=True); open('alive', 'w').close()"
     process = launched(
         tmp_path, f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {child!r}]); print(1)"
     )
     started = time.monotonic()
     process.wait(10)
-    assert time.monotonic() - started < 1.4  # nobody waited for the child
+    assert time.monotonic() - started < 2.4  # nobody waited for the child
     shown, told = process.communicate(timeout=10)
     assert shown == b"1\nlate\n"
     assert told == b"ended 0 None\n"
@@ -197,17 +198,84 @@ def test_ctrl_c_is_the_programs_affair(tmp_path: Path) -> None:
 
 
 @posix
-def test_reader_that_goes_away_changes_nothing(tmp_path: Path) -> None:
-    """`bis run ... | head -1`: the program goes on, all is kept, and nothing is said at the end."""
-    process = launched(tmp_path, "import time\nfor i in range(5): print(i, flush=True); time.sleep(0.1)")
+@pytest.mark.parametrize("goes", ["on", "away"])
+def test_interrupts_of_the_launcher_alone_reach_the_program_once(tmp_path: Path, goes: str) -> None:
+    """`kill -INT` of bis interrupts the program, also a second time, and Ctrl-C after it once."""
+    code = (
+        "import time\nfor i in range(3):\n try:\n  open(f'ready{i}', 'w').close(); time.sleep(60)\n"
+        " except KeyboardInterrupt:\n  print('interrupted', i, flush=True)\n"
+        f"{'raise SystemExit(3)' if goes == 'on' else 'raise KeyboardInterrupt'}"
+    )
+    process = launched(tmp_path, code)
+    for i in range(2):
+        until((tmp_path / f"ready{i}").exists)
+        process.send_signal(signal.SIGINT)
+    until((tmp_path / "ready2").exists)
+    os.killpg(process.pid, signal.SIGINT)
+    shown, told = process.communicate(timeout=10)
+    assert shown == b"interrupted 0\ninterrupted 1\ninterrupted 2\n"
+    assert told.endswith(b"ended 3 None\n" if goes == "on" else b"ended None 2\n")
+
+
+@posix
+def test_ignored_interrupts_stay_ignored(tmp_path: Path) -> None:
+    """In the background of a shell script, and under `nohup`, they are for nobody."""
+    process = launched(
+        tmp_path,
+        "import time; open('ready', 'w').close(); time.sleep(1); print('end')",
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+    until((tmp_path / "ready").exists)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=10) == (b"end\n", b"ended 0 None\n")
+
+
+@posix
+@pytest.mark.parametrize(
+    "ending", ["while True: print('y' * 50)", "import time\nwhile True: print(1, flush=True); time.sleep(0.01)"]
+)
+def test_reader_that_goes_away_ends_the_program(tmp_path: Path, ending: str) -> None:
+    """`bis run endless.py | head -1` ends as `python endless.py | head -1` does: the program's next write fails."""
+    process = launched(tmp_path, ending)
     assert process.stdout is not None
-    assert process.stdout.readline() == b"0\n"
+    assert process.stdout.readline()
     process.stdout.close()
     assert process.stderr is not None
-    assert process.stderr.read() == b"ended 0 None\n"
+    said = process.stderr.read()
+    process.stderr.close()
+    assert b"BrokenPipeError" in said
+    assert said.endswith(b"ended 1 None\n")
+    assert process.wait(10) == 0
+    assert (tmp_path / "out").read_text()
+
+
+@posix
+def test_reader_of_one_stream_that_goes_away_leaves_the_other(tmp_path: Path) -> None:
+    """What goes to standard error is still shown, and a program that prints nothing more is left alone."""
+    code = (
+        "import sys, time\nprint('first', flush=True)\n"
+        "try:\n while True: print('more', flush=True); time.sleep(0.01)\n"
+        "except BrokenPipeError:\n sys.stderr.write('goes on\\n'); sys.stderr.flush(); import os; os._exit(4)"
+    )
+    process = launched(tmp_path, code)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"first\n"
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == b"goes on\nended 4 None\n"
     process.stderr.close()
     assert process.wait(10) == 0
-    assert (tmp_path / "out").read_text() == "0\n1\n2\n3\n4\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_full_disk_behind_our_output_is_told(tmp_path: Path) -> None:
+    """What could not be shown is in the answer, and what was printed is kept."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full, contextlib.redirect_stdout(full):
+        ended = run(tmp_path, "import os; os.write(1, b'x\\n')", echo=True)
+        with contextlib.suppress(OSError):
+            full.flush()
+    assert ended.unshown == os.strerror(errno.ENOSPC)
+    assert (tmp_path / "out").read_text() == "x\n"
 
 
 def test_text_streams_are_written_to(tmp_path: Path) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +23,12 @@ from bis.evidence.spool import write_document
 from bis.evidence.store import EvidenceStore
 from bis.instrument.events import EventWriter
 from bis.launch.liveness import lock, release, unlock
+from bis.model.facets import Status
 from bis.model.progress import Silent, Task
 from bis.model.record import Mode, State
 from bis.model.session import Exit
-from bis.record.session_folders import is_being_stored
+from bis.model.stored_runs import RunFilter
+from bis.record.session_folders import MADE, is_being_stored, is_stored, is_waiting
 from bis.record.storing import (
     drain,
     read_stored,
@@ -30,6 +36,7 @@ from bis.record.storing import (
     store_in_own_process,
     store_session,
     store_under_lock,
+    store_waiting,
 )
 from tests.unit.sessions import session_of
 
@@ -52,6 +59,7 @@ class Watching(Silent):
         self.seen.append(f"finished {task.value}")
 
 
+_DEAD = 99_999_999  # no process has this number
 ENDED = Exit(0, None, timed_out=False, ended_unix_s=2.0, duration_s=1.0)
 
 
@@ -70,6 +78,8 @@ def ended(project: Path, store_uri: str) -> Callable[..., Path]:
         if exit is not None:
             writer.write("end")
             write_document(folder / spool_files.EXIT, exit)
+        [written] = folder.glob("events-*.jsonl")
+        written.rename(folder / f"events-{_DEAD}.jsonl")  # this process is not the program, and goes on
         release(folder)
         return folder
 
@@ -154,8 +164,10 @@ def test_a_resumed_run_keeps_both_sessions_once(ended: Callable[..., Path], stor
     store_session(ended(created, point(run_id, 0, 1.0), point(run_id, 1, 0.5)))
     _, resumed = begun(store_uri, "resumed", run_id)
     second = ended(resumed, point(run_id, 2, 0.25))
+    goes_on = EventWriter(second)
+    goes_on.write("process", main=False, prefix=sys.prefix, base_prefix=sys.base_prefix, argv=["child.py"])
     store_session(second)
-    EventWriter(second).write("metric", run_id=run_id, key="loss", hex=(0.125).hex(), step=3, at=3)
+    goes_on.write("metric", run_id=run_id, key="loss", hex=(0.125).hex(), step=3, at=3)
     store_session(second)
     record = EvidenceStore(store_uri).read(run_id).record
     (curve,) = record.outputs.metrics
@@ -216,20 +228,204 @@ def test_draining_tells_what_it_cannot_store(ended: Callable[..., Path], home: P
     strange = ended(("run", {"how": "created", "uri": store_uri}))
     good = ended()
     (home / "sessions" / ".DS_Store").write_text("")
+    (home / "sessions" / "being-made").mkdir()
+    never_begun = home / "sessions" / "never-begun"
+    never_begun.mkdir()
+    os.utime(never_begun, (0, 0))
     problems = drain(store_uri, Path("/"))
+    assert not never_begun.exists()
+    assert (home / "sessions" / "being-made").exists()
     assert len(problems) == 2
     assert {name for f in (torn, strange) for name in (f.name,) if any(name in p for p in problems)} == {
         torn.name,
         strange.name,
     }
     assert read_stored(good) is not None
+    [again] = drain(store_uri, Path("/"))  # what is lost is told once
+    assert strange.name in again
+    assert [p for p in problems if f"{torn.name} is lost" in p]
+    assert torn.exists()
+
+
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("left", [None, b"", b"0123", b"\xff" * 32], ids=["full", "empty", "cut", "damaged"])
+def test_a_run_is_made_once_however_its_note_was_left(
+    ended: Callable[..., Path], store_uri: str, monkeypatch: pytest.MonkeyPatch, left: bytes | None
+) -> None:
+    """A disk that fills while the note of the run is written costs nothing: the run is found again, and ended."""
+    folder = ended()
+    whole = spool_files.write_whole
+
+    def write(path: Path, content: bytes) -> None:
+        if path.name == MADE and content:
+            if left is None:
+                raise FULL
+            content = left
+        whole(path, content)
+
+    def refuse(*_args: object, **_options: object) -> None:
+        raise FULL
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bis.record.storing.write_whole", write)
+        patch.setattr(EvidenceStore, "write", refuse)
+        with pytest.raises(OSError, match="No space"):
+            store_session(folder)
+    store = EvidenceStore(store_uri)
+    [running] = store.runs(RunFilter(tags={"bis.session": folder.name}))
+    assert running.status == "RUNNING"
+    assert store_session(folder).run_ids == (running.run_id,)
+    assert [r.status for r in store.runs(RunFilter(tags={"bis.session": folder.name}))] == ["FINISHED"]
+
+
+def test_no_run_is_made_where_it_could_not_be_noted(
+    ended: Callable[..., Path], store_uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full before there is a run leaves the session as it is."""
+    folder = ended()
+
+    def refuse(*_args: object) -> None:
+        raise FULL
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bis.record.storing.write_whole", refuse)
+        with pytest.raises(OSError, match="No space"):
+            store_session(folder)
+    assert EvidenceStore(store_uri).runs(RunFilter(tags={"bis.session": folder.name})) == ()
+    assert store_session(folder).run_ids
+
+
+NOTES = [
+    spool_files.EXIT,
+    spool_files.CODE,
+    spool_files.ENVIRONMENT,
+    spool_files.NOTEBOOK_RESULT,
+    spool_files.STORED,
+    spool_files.CARRIED_FILES,
+    spool_files.SECRETS,
+    spool_files.VARIABLES,
+]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[" * 100_000, b"null", b"\xff"], ids=range(5))
+def test_notes_that_cannot_be_read_cost_their_facet_only(
+    ended: Callable[..., Path], store_uri: str, content: bytes
+) -> None:
+    """Whatever else a disk has eaten, the session is stored, and its record says what is missing."""
+    folder = ended()
+    for name in NOTES:
+        (folder / name).write_bytes(content)
+    if content:
+        (folder / spool_files.STORED).unlink()  # of this one only an empty one is taken for none
+    (folder / spool_files.STDOUT).write_text("line 1\n")
+    assert drain(store_uri, Path("/")) == ()
+    done = read_stored(folder)
+    assert done is not None
+    stored = EvidenceStore(store_uri).read(done.run_ids[0])
+    assert stored.status == "KILLED"  # how it ended is not known
+    outputs = stored.record.outputs
+    assert outputs.stdout == "line 1\n"
+    assert outputs.status is Status.PARTIAL
+    assert [r for r in outputs.reasons if "may not be whole" in r]
+    assert [r for r in outputs.reasons if "notebook" in r]
+    for facet in (stored.record.code, stored.record.environment):
+        assert facet.status is Status.MISSING
+        assert facet.reasons
+
+
+def test_what_a_child_logs_after_the_program_is_stored_too(ended: Callable[..., Path], store_uri: str) -> None:
+    """A child that outlives the program may start its run later; with its end there is more to be stored."""
+    folder = ended()
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    events = folder / f"events-{child.pid}.jsonl"
+    started = {
+        "k": "process",
+        "t": time.time(),
+        "main": False,
+        "prefix": "/p",
+        "base_prefix": "/p",
+        "argv": ["child.py"],
+    }
+    events.write_text(json.dumps(started) + "\n")
+    [made] = store_session(folder).run_ids
+    assert (folder / spool_files.SECRETS).exists()  # what comes is to be redacted, too
+    assert is_stored(folder)
+    run_id, (_, facts) = begun(store_uri)
+    with events.open("a") as file:
+        for kind, more in (("run", facts), point(run_id, 0, 0.5)):
+            file.write(json.dumps({"k": kind, "t": time.time(), **more}) + "\n")
+    assert is_stored(folder)  # it goes on
+    child.communicate(b"\n")
+    assert not is_stored(folder)
+    assert is_waiting(folder, store_uri, Path("/"))
+    assert drain(store_uri, Path("/")) == ()
+    assert is_stored(folder)
+    assert not (folder / spool_files.SECRETS).exists()
+    store = EvidenceStore(store_uri)
+    assert store.read(run_id).record.outputs.metrics[0].final == 0.5
+    assert store.read(made).recorded
+    before = (folder / spool_files.STORED).stat().st_mtime_ns
+    assert drain(store_uri, Path("/")) == ()
+    assert (folder / spool_files.STORED).stat().st_mtime_ns == before
+
+
+def test_a_child_that_logs_nothing_changes_nothing(ended: Callable[..., Path], store_uri: str) -> None:
+    """Its other events are of no run; the session stays stored, and they go."""
+    folder = ended()
+    done = store_session(folder)
+    time.sleep(0.02)
+    (folder / "events-4194999.jsonl").write_text(json.dumps({"k": "end", "t": time.time()}) + "\nnonsense\n")
+    assert is_stored(folder)
+    assert drain(store_uri, Path("/")) == ()
+    assert read_stored(folder) == done
+    assert not list(folder.glob("events-*.jsonl"))
+
+
+def test_a_server_that_does_not_answer_is_asked_once(
+    ended: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of the sessions that wait for it is told, and only the first one waits."""
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        came: list[int] = []
+
+        def hang_up() -> None:
+            with suppress(OSError):  # the listener is closed
+                while True:
+                    listener.accept()[0].close()
+                    came.append(1)
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        uri = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        waiting = [ended(tracking_uri=uri) for _ in range(3)]
+        store_waiting_there = list(store_waiting(uri, Path("/")))
+        first = len(came)
+        with pytest.raises(StoreUnavailable):
+            store_session(waiting[0])
+    assert [s.session for s in store_waiting_there] == sorted(f.name for f in waiting)
+    assert len({s.problem.partition(": ")[2] for s in store_waiting_there}) == 1
+    assert first == len(came) - first  # as often as for one session
+
+
+def test_nothing_raw_stays_of_a_stored_session(ended: Callable[..., Path]) -> None:
+    """A record without what was secret would be of little use beside the text that it was taken out of."""
+    folder = ended(argv=("--token", "wombat-in-argv-7f3a"))
+    for events in folder.glob("events-*.jsonl"):  # of this process, which lives
+        events.rename(folder / f"events-{2**22 + 1}.jsonl")
+    (folder / spool_files.STDOUT).write_text("token wombat-in-argv-7f3a\n")
+    done = store_session(folder)
+    assert not any(b"wombat" in p.read_bytes() for p in folder.rglob("*") if p.is_file())
+    assert read_stored(folder) == done
 
 
 def test_old_sessions_are_forgotten(ended: Callable[..., Path], store_uri: str) -> None:
     """A week after it was stored a session's folder goes."""
     folder = ended()
     store_session(folder)
-    os.utime(folder / spool_files.STORED, (time.time() - 8 * 24 * 3600,) * 2)
+    for path in folder.iterdir():
+        os.utime(path, (time.time() - 8 * 24 * 3600,) * 2)
     drain(store_uri, Path("/"))
     assert not folder.exists()
 
@@ -248,12 +444,11 @@ def test_the_background_is_not_confused_by_the_project(ended: Callable[..., Path
 
 def test_a_failure_in_the_background_is_left_beside_the_session(ended: Callable[..., Path]) -> None:
     """Who looks into the folder finds why it was not stored."""
-    folder = ended()
-    (folder / spool_files.EXIT).write_text(json.dumps({"exit_code": "x"}))
+    folder = ended(("run", {"how": "created"}))
     code = "import sys; from bis.record.storing import main; sys.exit(main())"
     done = subprocess.run([sys.executable, "-c", code, str(folder)], check=False, capture_output=True)
     assert done.returncode == 3
-    assert "exit.json" in (folder / "storing.error").read_text()
+    assert "KeyError: 'run_id'" in (folder / "storing.error").read_text()
 
 
 def test_storing_in_the_background_is_seen_at_once(ended: Callable[..., Path]) -> None:
@@ -281,7 +476,6 @@ def test_storing_in_a_process_of_its_own_sets_nothing_here(ended: Callable[..., 
 
 def test_a_failure_in_a_process_of_its_own_is_an_error(ended: Callable[..., Path]) -> None:
     """With the reason that the process gave."""
-    folder = ended()
-    (folder / spool_files.EXIT).write_text(json.dumps({"exit_code": "x"}))
-    with pytest.raises(StoreUnavailable, match=r"exit\.json"):
+    folder = ended(("run", {"how": "created"}))
+    with pytest.raises(StoreUnavailable, match=r"KeyError: 'run_id'"):
         store_in_own_process(folder)

@@ -14,19 +14,22 @@ from bis._replay.environment import DESCRIPTION
 from bis._replay.inputs import (
     Inputs,
     Origin,
+    base_environment,
     environment_in_use,
     inputs_in_use,
     keep_source,
     lock_digest,
     resolve,
 )
+from bis._replay.probes import probes_in_use
 from bis._replay.use_locks import is_used, lock_name
 from bis.errors import DataMissing, EnvironmentBuildError, StorageError
 from bis.evidence.digests import digest_bytes, digest_file
 from bis.evidence.hosts import host_digest
-from bis.model.facets import FileDigest
+from bis.model.facets import FileDigest, Package
 from bis.model.kept_thing import KeptKind
 from bis.model.plan import DataPlacement
+from bis.model.variation import Variation
 from bis.record.probes.packages import probe_environment
 
 if TYPE_CHECKING:
@@ -129,23 +132,40 @@ def test_a_source_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locks of this kind")
 def test_what_a_replay_runs_with_is_marked_as_used(tmp_path: Path) -> None:
-    """Source and rebuilt environment, from before the first replay to after the last; one that has gone is reported."""
+    """Inputs and rebuilt environment, from before the first replay to after the last; one that has gone is reported."""
     folder = tmp_path / "environments" / "py3"
     python = folder / "bin" / "python"
     python.parent.mkdir(parents=True)
-    marks = [lock_name(KeptKind.ENVIRONMENT, "py3"), lock_name(KeptKind.SOURCE, "ab.tar.gz")]
-    with inputs_in_use(Inputs(source="ab", name="py3"), home=tmp_path):
-        assert [is_used(tmp_path, mark) for mark in marks] == [True, True]
+    marks = [lock_name(KeptKind.ENVIRONMENT, "py3")]
+    marks += [lock_name(KeptKind.SOURCE, name) for name in ("ab.tar.gz", "cd.trial", "ef.probe")]
+    varied = (Variation("0" * 64, scoped=True, probe="ef"), Variation("1" * 64, scoped=True, probe="find"))
+    used = Inputs(source="ab", begun="cd", name="py3")
+    with inputs_in_use(used, home=tmp_path), probes_in_use(varied, home=tmp_path):
+        assert [is_used(tmp_path, mark) for mark in marks] == [True] * 4
         with environment_in_use(str(python), home=tmp_path) as there:
             assert not there
         (folder / DESCRIPTION).write_text("{}")
         os.utime(folder / DESCRIPTION, (1, 1))
         with environment_in_use(str(python), home=tmp_path) as there:
             assert there
-    assert [is_used(tmp_path, mark) for mark in marks] == [False, False]
+    assert [is_used(tmp_path, mark) for mark in marks] == [False] * 4
     assert (folder / DESCRIPTION).stat().st_mtime > 1  # that it was used is known
     with environment_in_use(sys.executable, home=tmp_path) as there:
         assert there
+
+
+def test_another_environment_is_built_upon_the_planned_one(tmp_path: Path) -> None:
+    """Where that is on this machine, and still what it was: its packages are found from the other one."""
+    here = probe_environment()
+    base = base_environment(Inputs(lock=lock_digest(here), origin=HERE), tmp_path)
+    assert base is not None
+    assert (base.python, base.environment) == (sys.executable, here)
+    assert base.carries(replace(here, packages=(*here.packages, Package("one-more", "1"))))
+    assert not base.carries(replace(here, packages=here.packages[1:]))
+    assert not base.carries(replace(here, python="3.99.1"))
+    assert base_environment(Inputs(lock="another", origin=HERE), tmp_path) is None
+    assert base_environment(Inputs(lock=lock_digest(here), origin=ELSEWHERE), tmp_path) is None
+    assert base_environment(Inputs(rebuilt=here, name="not-there", origin=HERE), tmp_path) is None
 
 
 def test_a_source_is_found_while_other_replays_find_it(archive: Path, tmp_path: Path) -> None:

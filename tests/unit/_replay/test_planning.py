@@ -135,6 +135,16 @@ def test_layout_imports_from_the_snapshot() -> None:
     assert layout(recorded).folders == ("out/a",)
 
 
+def test_layout_takes_the_projects_folder_for_itself_beside_its_src() -> None:
+    """Where both are imported from, the folder does not stand for its `src`."""
+    both = tuple(
+        Package(n, "0", f"file:///home/u/exp{inner}", editable=True) for n, inner in (("a", ""), ("b", "/src"))
+    )
+    snapshot = Snapshot("a", "d", 1, files=(FileDigest("src/fit.py", 1, "ee"), FileDigest("practice/a.py", 1, "ee")))
+    recorded = record(code={"snapshot": snapshot}, environment={"packages": both})
+    assert layout(recorded).import_folders == (".", "src")
+
+
 def test_threads_are_not_pinned_where_the_machine_is_the_same() -> None:
     """Two cores then and now need no variables."""
     assert plan().variables == {}

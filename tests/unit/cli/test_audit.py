@@ -49,6 +49,19 @@ def test_no_findings_exit_with_0(folder: Path, capsys: pytest.CaptureFixture[str
     assert "logs_params" in capsys.readouterr().out
 
 
+def test_an_empty_folder_is_told_without_a_profile(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On stderr, with the folder; a folder with code beside it is still told of."""
+    (folder / "empty").mkdir()
+    assert main(["audit", "empty"]) == 4
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "there is no Python file and no notebook in empty" in shown.err
+    assert main(["audit", "empty", "."]) == 1
+    shown = capsys.readouterr()
+    assert "shop" in shown.out
+    assert "in empty" in shown.err
+
+
 def test_nothing_to_look_at_exits_with_4(folder: Path) -> None:
     """A folder without code."""
     (folder / "empty").mkdir()

@@ -76,5 +76,8 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         assert main([*words, "--help"]) == 0
         shown = capsys.readouterr().out
         assert "--json" in shown
-        about_runs = {"diff", "replay", "run", "runs", "show", "store", "verify"}
+        about_runs = {
+            *("badge", "bisect", "ci", "compare", "diff", "explain", "export", "replay", "report", "run", "runs"),
+            *("show", "store", "verify"),
+        }
         assert ("--tracking-uri" in shown) == (command in about_runs)

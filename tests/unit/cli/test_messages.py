@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bis.cli.consent import one_line
 from bis.cli.messages import answering, tell
 
 if TYPE_CHECKING:
@@ -48,3 +49,16 @@ def test_messages_are_lines(capsys: pytest.CaptureFixture[str]) -> None:
     with answering():
         sys.stdout.write("answer")
     assert capsys.readouterr() == ("answer", "bis: done\n")
+
+
+def test_messages_and_questions_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """What an error or a question quotes may come from anybody: it cannot erase the line or hide what follows."""
+    evil = "train.py\x1b[2K\rnothing to see\u202e\x9b1A"
+    tell(f"bis: {evil}")
+    said = capsys.readouterr().err
+    assert not {"\x1b", "\r", "\u202e", "\x9b"} & set(said)
+    assert said.startswith("bis: train.py")
+    asked = one_line(f"run {evil}\n\nContinue?")
+    assert "\n" not in asked
+    assert asked.startswith("run train.py")
+    assert asked.endswith("Continue?")

@@ -56,3 +56,13 @@ def test_json_is_strict(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown.endswith("\n")
     with pytest.raises(ValueError, match="Out of range float"):
         print_json(float("nan"))
+
+
+def test_json_steers_no_terminal_and_is_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    """Characters that would are written with escapes of JSON's own; others as they are."""
+    document = {"name": "a\x1b[2J\x9b\u202eb\U000e0041", "é": "表"}
+    print_json(document)
+    printed = capsys.readouterr().out
+    assert not {"\x1b", "\x9b", "\u202e", "\U000e0041"} & set(printed)
+    assert "表" in printed
+    assert json.loads(printed) == document

@@ -164,3 +164,12 @@ def test_what_is_no_repository(text: str) -> None:
     """Nothing that git could take for an option or a program gets past."""
     with pytest.raises(ValueError, match=r"."):
         parse_repository(text, base=Path("/lists"))
+
+
+def test_the_first_projects(tmp_path: Path) -> None:
+    """So many of a folder, in its order; without a number all."""
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+    listing = listing_of(tmp_path)
+    assert [p.name for p in listing.first(2)] == ["a", "b"]
+    assert [p.name for p in listing.first(None)] == ["a", "b", "c"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bis.evidence.addresses import absolute_uri, scheme_of, without_password
+from bis.evidence.addresses import absolute_uri, local_path, scheme_of, without_password
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,9 @@ def test_paths_are_made_absolute_and_nothing_else(uri: str | None, absolute: str
         ("postgresql+psycopg2://u@h/db", "postgresql+psycopg2"),
         ("uc", "uc"),
         ("databricks://profile", "databricks"),
+        ("http://[::1", "http"),
+        ("https://]x", "https"),
+        ("file://[x/y", "file"),
     ],
 )
 def test_a_plain_path_has_the_scheme_of_files(uri: str, scheme: str) -> None:
@@ -68,3 +71,11 @@ def test_a_plain_path_has_the_scheme_of_files(uri: str, scheme: str) -> None:
 def test_passwords_are_taken_out(uri: str, shown: str) -> None:
     """With the user, which may be a token; paths stay."""
     assert without_password(uri) == shown
+
+
+@pytest.mark.parametrize("uri", ["http://[::1", "https://]x", "postgresql://[h/db", "file://[x/y"])
+def test_addresses_of_nothing_are_no_defect(uri: str) -> None:
+    """The standard library refuses brackets that are not closed; here they are an address, of a server or not."""
+    assert absolute_uri(uri, "/project") == uri
+    assert without_password(uri) == uri
+    assert (local_path(uri, "/project") is None) is not uri.startswith("file:")

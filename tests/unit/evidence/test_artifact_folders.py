@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis.evidence.artifact_folders import files_in, put_file
+import pytest
+
+from bis.evidence.artifact_folders import files_in, kept_here, needs_server, put_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,3 +28,23 @@ def test_a_file_is_put_in_place_of_a_copy_too(tmp_path: Path) -> None:
     for name in ("b", "c"):
         put_file(tmp_path / "a", tmp_path / name)
         assert (tmp_path / name).read_text() == "new"
+
+
+@pytest.mark.parametrize(
+    ("artifacts", "tracking", "needed"),
+    [
+        ("mlflow-artifacts:/0/ab/artifacts", "sqlite:///mlflow.db", True),
+        ("mlflow-artifacts:/0/ab/artifacts", "/project/mlruns", True),
+        ("mlflow-artifacts:/0/ab/artifacts", "postgresql://host/db", True),
+        ("mlflow-artifacts:/0/ab/artifacts", "https://host", False),
+        ("mlflow-artifacts://host:5000/0/ab/artifacts", "http://host:5000", False),
+        ("/project/mlruns/0/ab/artifacts", "sqlite:///mlflow.db", False),
+        ("s3://bucket/0/ab/artifacts", "sqlite:///mlflow.db", False),
+    ],
+)
+def test_artifacts_of_a_server_are_kept_here_where_there_is_none(
+    artifacts: str, tracking: str, needed: bool, tmp_path: Path
+) -> None:
+    """MLflow refuses them in a store that is used without its server; a bucket it can reach from everywhere."""
+    assert needs_server(artifacts, tracking) is needed
+    assert kept_here(artifacts, "ab", tracking, tmp_path) == (tmp_path / "artifacts" / "ab" if needed else None)

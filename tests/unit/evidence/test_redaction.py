@@ -168,11 +168,66 @@ def test_urls_lose_credentials(url: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["token", "HF_TOKEN", "apiKey", "api_key", "db.password", "client-secret", "AWS_SECRET_ACCESS_KEY"]
+    "name",
+    [
+        "token",
+        "HF_TOKEN",
+        "apiKey",
+        "api_key",
+        "db.password",
+        "client-secret",
+        "AWS_SECRET_ACCESS_KEY",
+        "PGPASSWORD",
+        "DB_PASS",
+        "SMTP_PASS",
+        "REDISCLI_AUTH",
+        "MYSQL_PWD",
+        "LDAP_BIND_PW",
+        "SESSION_COOKIE",
+        "APP_CREDS",
+    ],
 )
 def test_names_of_secrets(name: str) -> None:
     """Names are read word by word, in each way of writing words together."""
     assert is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("key: q8ZxT41mRb2LwVn7KcYd3PfG", f"key: {REDACTED}"),
+        ('{"auth": "q8ZxT41mRb2LwVn7KcYd3PfG"}', f'{{"auth": "{REDACTED}"}}'),
+        ("session_key=q8ZxT41mRb2LwVn7KcYd3PfG", f"session_key={REDACTED}"),
+        ("<password>letmein</password>", f"<password>{REDACTED}</password>"),
+        ("Server=h;Password=abc;X=1", f"Server=h;Password={REDACTED};X=1"),
+        ("https://0123456789abcdef0123456789abcdef@h/2", f"https://{REDACTED}@h/2"),
+        ("https://hf1a2b3c4d5e6f7a8b9c0d@huggingface.co/x", f"https://{REDACTED}@huggingface.co/x"),
+        ("key: 3b3cd3735a1f0e9d8c7b6a5948372615a4b3c2d1", None),
+        ("key: 550e8400-e29b-41d4-a716-446655440000", None),
+        ("key: DistilBertForSequenceClassification2", None),
+        ("key=2026-11-30T08-51-22Z-run-A", None),
+        ("name: q8ZxT41mRb2LwVn7KcYd3PfG", None),
+        ("ssh://git@host/repo.git", None),
+        ("<b>bold</b> <token>", None),
+    ],
+)
+def test_what_looks_random_behind_a_name_that_may_be_a_secrets(text: str, shown: str | None) -> None:
+    """A key may be one to sort by, and digests and names of models are none."""
+    assert Redactor({}).text(text, place="x") == (text if shown is None else shown)
+
+
+def test_secrets_in_json_of_a_variable_go_wherever_they_stand() -> None:
+    """A variable may hold a whole document, under a name that does not say so."""
+    redactor = Redactor(
+        {"DOCKER_AUTH_CONFIG": '{"auths": {"r": {"auth": "bWU6aHVudGVyMjEyMzQ1Njc4"}}}', "A": '{"x": 1}'}
+    )
+    assert redactor.text("login with bWU6aHVudGVyMjEyMzQ1Njc4", place="x") == f"login with {REDACTED}"
+
+
+@pytest.mark.parametrize("name", ["n_pass", "single_pass", "forward-pass", "auth", "use_auth", "bypass", "compass"])
+def test_names_that_only_look_like_it(name: str) -> None:
+    """A pass over data opens nothing."""
+    assert not is_secret_name(name)
 
 
 @given(st.integers(0, 60), st.integers(1, 40), st.sampled_from(sorted(_TOKENS)))

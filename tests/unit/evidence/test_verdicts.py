@@ -9,9 +9,8 @@ import pytest
 
 from bis.errors import EvidenceDamaged, EvidenceTooNew, RunNotFound, StoreUnavailable
 from bis.evidence.store import EvidenceStore, StoredRun
-from bis.evidence.verdicts import ARTIFACT, keep_verdict, problem_of_keeping, read_verdict, with_results
+from bis.evidence.verdicts import ARTIFACT, keep_verdict, read_verdict, verdict_tags, with_results
 from bis.model.record import missing_record
-from bis.model.statement import StatementCode
 from bis.model.verdict import Deviation, Level, Verdict
 from tests.doubles.memory_store import MemoryStore
 from tests.unit.report.values import bitwise, statistical
@@ -89,17 +88,21 @@ def test_secrets_are_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_verdict_that_cannot_be_stored_is_reported() -> None:
-    """Storing raises; where the verdict must not be lost with it, the reason is a value, and no tag is left behind."""
+    """Storing raises, and no tag is left behind."""
     store = MemoryStore(refuses=frozenset({ARTIFACT}))
     run_id = begun(store)
     with pytest.raises(StoreUnavailable):
         keep_verdict(store, run_id, bitwise(), created_unix_s=1.0)
-    problem = problem_of_keeping(store, run_id, bitwise(), created_unix_s=1.0)
-    assert problem is not None
-    assert problem.code is StatementCode.VERDICT_NOT_STORED
-    assert "no space" in str(problem.figures["message"])
     assert store.tags(run_id) == {}
-    assert problem_of_keeping(MemoryStore(kept=store.kept), run_id, bitwise(), created_unix_s=1.0) is None
+
+
+def test_what_was_stored_is_given_back() -> None:
+    """As a reader finds it, without secrets."""
+    store = MemoryStore()
+    run_id = begun(store)
+    kept = keep_verdict(store, run_id, bitwise(), created_unix_s=7.0)
+    assert kept == read_verdict(store, run_id)
+    assert verdict_tags(bitwise()) == {"bis.verdict": "bitwise", "bis.verdict.exact": "bitwise", "bis.replays": "0"}
 
 
 def test_verdicts_that_cannot_be_read_are_errors() -> None:

@@ -56,3 +56,22 @@ def test_a_full_disk_is_an_os_error(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(OSError, match="No space"):
             writer.write("x")
+
+
+def test_events_are_counted(tmp_path: Path) -> None:
+    """Each has its number in its process, those that could not be written included; threads share no number."""
+    writer = EventWriter(tmp_path / "not there")
+    with pytest.raises(FileNotFoundError):
+        writer.write("open")
+    (tmp_path / "not there").mkdir()
+
+    def work() -> None:
+        for _ in range(40):
+            writer.write("open")
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(e["n"] for e in read_events(tmp_path / "not there")) == list(range(1, 161))

@@ -14,7 +14,9 @@ from bis.instrument import session_view
 from bis.instrument.session_view import SessionView, read_view
 from bis.model.facets import GeneratorState
 from bis.model.jsonable import from_json, to_json
+from bis.model.operations import OperationWatch
 from bis.model.record import Mode
+from bis.model.search_trial import SearchTrial
 from bis.model.session import InputStream, Quarantine, Session
 from tests.unit.sessions import described_session
 
@@ -37,6 +39,13 @@ def full(folder: Path) -> Session:
         parameters={"p": "1"},
         roles={"shuffling": "00"},
         stdin=InputStream("pipe", 1, 2, 3, 4),
+        scoped=True,
+        reseeded=True,
+        probe="find",
+        trial=SearchTrial(3, alone=True, restores=True),
+        operations=OperationWatch(2),
+        switches=("deterministic",),
+        python="/usr/bin/python3",
     )
     plain = [f.name for f in dataclasses.fields(Session) if getattr(session, f.name) == f.default]
     assert plain == []

@@ -82,6 +82,29 @@ def test_odd_contents_end() -> None:
     assert weights_digest(model) is None
 
 
+def test_what_bis_notes_of_a_generator_is_no_part_of_a_model() -> None:
+    """A model that holds a generator has the same digest whether bis attends to the generator or not."""
+
+    class MT19937(np.random.MT19937):
+        __module__ = np.random.MT19937.__module__
+        __qualname__ = "MT19937"
+
+        def __reduce__(self) -> Any:
+            plain = np.random.MT19937(7)
+            plain.state = self.state
+            return plain.__reduce__()
+
+    attended: Any = MT19937(7)
+    attended.bis_label = "legacy"
+    attended.bis_mark = b"1"
+    models = [LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0]) for _ in range(3)]
+    for model, generator in zip(models, (np.random.MT19937(7), attended, np.random.MT19937(8)), strict=True):
+        model.random_ = generator
+    one, same, other = (weights_digest(model) for model in models)
+    assert one is not None
+    assert one == same != other
+
+
 def test_hostile_objects_are_no_models() -> None:
     """Objects that fail when they are looked at are passed over."""
 

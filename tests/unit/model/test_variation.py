@@ -26,6 +26,12 @@ RECORDED = Variation(A, "7")
         (Variation(A, "7", roles={"split": B}), ReplayKind.VARIED),
         (Variation(B, "8", roles={"split": A}), ReplayKind.VARIED),
         (Variation(A, "7", variables={"OMP_NUM_THREADS": "1"}), ReplayKind.VARIED),
+        (Variation(A, "7", scoped=True), ReplayKind.VARIED),
+        (Variation(B, "8", scoped=True), ReplayKind.VARIED),
+        (Variation(A, "7", scoped=True, reseeded=True), ReplayKind.VARIED),
+        (Variation(A, "7", probe="find"), ReplayKind.VARIED),
+        (Variation(A, "7", switches=("deterministic",)), ReplayKind.VARIED),
+        (Variation(B, "8", switches=("deterministic",)), ReplayKind.VARIED),
         (Variation(B, "8", environment=Environment(Status.RECORDED)), ReplayKind.VARIED),
     ],
 )
@@ -55,3 +61,11 @@ def test_roles_need_a_root() -> None:
     """Where entropy is not served, no role can have a root."""
     with pytest.raises(ValueError, match="root is None"):
         Variation(None, roles={"split": A})
+
+
+def test_no_exact_or_fresh_replay_draws_seeds_from_roots() -> None:
+    """Seeds that the program did not set are a deviation, which belongs to an experiment only."""
+    with pytest.raises(ValueError, match="roles are not scoped"):
+        replace(RECORDED, reseeded=True)
+    with pytest.raises(ValueError, match="root is None"):
+        Variation(None, scoped=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from bis.errors import MissingExtra, NotFound, UsageError
 from bis.model.facets import Cell, CellOutput
 from bis.notebooks.document import (
     notebook_from_cells,
+    parse_notebook,
     read_notebook,
     saved_outputs,
     write_notebook,
@@ -41,6 +43,26 @@ def test_other_json_is_refused(tmp_path: Path) -> None:
         read_notebook(tmp_path / "b.ipynb")
     with pytest.raises(NotFound):
         read_notebook(tmp_path / "c.ipynb")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"metadata": 1},
+        {"metadata": {"kernelspec": "python3"}},
+        {"metadata": {"language_info": [1]}},
+        {"metadata": {"language_info": {"name": ["python"]}}},
+        {"cells": [{"cell_type": "code", "source": "", "metadata": {}, "outputs": [[]]}]},
+        {"cells": [{"cell_type": "code", "source": "", "metadata": {}, "outputs": ["x"]}]},
+        {"cells": [{"cell_type": "code", "source": "", "metadata": {}, "outputs": None}]},
+        {"cells": [{"cell_type": "code", "source": "", "metadata": 7, "outputs": []}]},
+    ],
+)
+def test_malformed_parts_are_refused(changed: dict[str, object]) -> None:
+    """What is not as the format has it is a notebook that cannot be read, whatever nbformat makes of it."""
+    document = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [], **changed}
+    with pytest.raises(UsageError, match=r"odd\.ipynb is not a notebook"):
+        parse_notebook(json.dumps(document).encode(), "odd.ipynb")
 
 
 def test_saved_outputs_are_read_as_texts() -> None:

@@ -88,3 +88,16 @@ def test_cells_that_install_packages() -> None:
     """Those that do nothing else; not a cell that only asks, or trains besides."""
     sources = ["!pip install mlflow", "%pip install -q a b\n# more", "pip install x\nimport x\nx.train()", "!pip list"]
     assert installing_cells([ShownCell(i, s) for i, s in enumerate(sources)]) == {0, 1}
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"output_type": "stream", "name": ["stdout"], "text": "x"},
+        {"output_type": "stream", "name": {"a": 1}, "text": ["x"]},
+    ],
+)
+def test_a_stream_with_an_odd_name_is_stdout(output: dict[str, object]) -> None:
+    """Such a name gets through the checks of nbformat."""
+    [cell] = shown_cells(notebook({"outputs": [output]}), "odd.ipynb")
+    assert [(o.kind, o.forms) for o in cell.outputs] == [("stdout", {"text/plain": "x"})]

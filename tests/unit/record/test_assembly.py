@@ -16,6 +16,7 @@ from bis.evidence.spool import write_document
 from bis.instrument.events import EventWriter
 from bis.model.facets import EntryKind, Status
 from bis.model.record import Mode
+from bis.model.session import Exit
 from bis.record.assembly import assemble, randomness_of, texts, written_files
 from bis.record.observed_session import SeenRun, read_sightings
 from tests.unit.sessions import session_of
@@ -106,3 +107,33 @@ def test_cells_of_an_interactive_session_are_its_code(project: Path) -> None:
 def test_texts_are_redacted() -> None:
     """A value of a secret variable goes, the rest stays."""
     assert texts(Redactor({"DB_PASSWORD": "abcdefgh12"}))("x abcdefgh12 y") == "x [redacted] y"
+
+
+MADE_OF_EVENTS = ("parameters", "data", "randomness", "outputs")
+
+
+def recorded_with(folder: Path, *events: tuple[str, int], code: int | None = 0) -> dict[str, Any]:
+    """The facets of a program that ended so, with these events and their numbers."""
+    process = {"k": "process", "n": 0, "t": 0, "main": True, "argv": [], "prefix": "/p", "base_prefix": "/p"}
+    lines = [process, *({"k": kind, "n": n, "t": n, "loaded": [], "files": {}} for kind, n in events)]
+    (folder / "events-7.jsonl").write_text("".join(json.dumps(e) + "\n" for e in lines), encoding="utf-8")
+    (folder / spool_files.STDOUT).touch()
+    write_document(folder / spool_files.EXIT, Exit(code, None if code is not None else 9, False, 10.0, 1.0))
+    return assemble(read_sightings(folder), None).facets()
+
+
+def test_facets_of_lost_events_are_partial(folder: Path) -> None:
+    """Where an event could not be written, none of the facets that are made of events is called recorded."""
+    whole = recorded_with(folder, ("modules", 1), ("end", 2))
+    assert {whole[name].status for name in MADE_OF_EVENTS} == {Status.RECORDED}
+    facets = recorded_with(folder, ("modules", 1), ("end", 4))
+    assert {facets[name].status for name in MADE_OF_EVENTS} == {Status.PARTIAL}
+    assert all("2 of the recorder's events could not be written" in facets[name].reasons[-1] for name in MADE_OF_EVENTS)
+
+
+@pytest.mark.parametrize(("code", "said"), [(0, True), (5, True), (None, False)])
+def test_an_end_that_was_not_seen_is_said(folder: Path, code: int | None, said: bool) -> None:
+    """After os._exit what is known at the end is missing; of a killed program the state says so already."""
+    facets = recorded_with(folder, ("modules", 1), code=code)
+    assert any("did not see the program's end" in reason for reason in facets["randomness"].reasons) is said
+    assert facets["randomness"].status is Status.PARTIAL

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bis.errors import EvidenceDamaged, EvidenceError
+from bis.errors import EvidenceDamaged
 from bis.evidence import spool as spool_files
 from bis.evidence.spool import write_document
 from bis.model.run_identity import RunIdentity
@@ -188,11 +188,13 @@ def test_draws_are_named_by_process(spool: Callable[..., Path]) -> None:
 
 
 def test_damage_is_explained(spool: Callable[..., Path]) -> None:
-    """A spool without its session, and a notebook report that was cut off."""
+    """A notebook report or an exit that was cut off is named; a spool without its session is an error."""
     folder = spool()
-    (folder / spool_files.NOTEBOOK_RESULT).write_text("{")
-    with pytest.raises(EvidenceError, match=r"notebook\.json"):
-        read_sightings(folder)
+    for name in (spool_files.NOTEBOOK_RESULT, spool_files.EXIT):
+        (folder / name).write_text("{")
+    seen = read_sightings(folder)
+    assert set(seen.unread) == {spool_files.NOTEBOOK_RESULT, spool_files.EXIT}
+    assert (seen.notebook, seen.exit) == (None, None)
     (folder / spool_files.SESSION).unlink()
     with pytest.raises(EvidenceDamaged, match="is missing"):
         read_sightings(folder)
@@ -236,3 +238,24 @@ def test_runs_are_known_by_what_the_program_gave_them(spool: Callable[..., Path]
     assert [(m.digest, m.named) for m in second.outputs.models] == [("1", False)]
     assert first.outputs.models == ()
     assert [m.digest for m in outputs_of(seen, None).models] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "lost"),
+    [
+        ([0, 1, 2], 0),
+        ([0, 2, 1], 0),
+        ([0, 1, 4], 2),
+        ([3, 4], 3),
+        ([None, None], 0),
+        ([0, 1, 0, 1], 0),  # it became another program, as os.exec does
+        ([0, 2, 0, 1], 1),
+    ],
+)
+def test_events_that_were_lost_are_counted(project: Path, numbers: list[int | None], lost: int) -> None:
+    """By the numbers of the others; sessions from before events had numbers lack none."""
+    folder = Path(session_of(project).spool)
+    facts = [{"k": "process" if not n else "open", "t": i, "main": True, "path": "x"} for i, n in enumerate(numbers)]
+    lines = [json.dumps(f if n is None else {**f, "n": n}) for f, n in zip(facts, numbers, strict=True)]
+    (folder / "events-7.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert read_sightings(folder).lost == lost

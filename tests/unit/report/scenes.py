@@ -14,9 +14,11 @@ from bis._verify.published.published_table import parse_table
 from bis._verify.published.saved_outputs import NotebookRun, compare_saved_outputs
 from bis._verify.published.table_comparison import compare_table
 from bis._verify.sessions.session_judgement import judge_session
+from bis._verify.sessions.siblings import with_selection
 from bis._verify.tolerances import Tolerances
 from bis.config import Tolerance
 from bis.model.facets import CellOutput, Failure, FileDigest, Outputs, PrintedRest
+from bis.model.search_trial import NotAlone
 from bis.model.statement import StatementCode, statement
 from bis.model.verdict import Deviation, Outcome, ReplayKind, Verdict
 from bis.model.written_content import ContentKind
@@ -246,6 +248,7 @@ def saved_scenes() -> list[Verdict]:
         shown({"stdout": "served\n"}, position=8),
         ShownCell(9),
         ShownCell(11, "!ls", (ShownOutput("stdout", {"text/plain": "data 1"}),)),
+        ShownCell(12, "id(model)", (ShownOutput("execute_result", {"text/plain": "140"}),)),
         shown({"stdout": "1 x 2\n3\n"}, position=10),
     ]
     after = [
@@ -284,7 +287,23 @@ def stored() -> Verdict:
         statement(StatementCode.FACET_LACKING, facet="data", consequence="files may differ"),
         statement(StatementCode.REPLAY_NOT_STORED, replay=1, message="no answer"),
         statement(StatementCode.REPLAYS_NOT_STORED, replays=(2, 3), message="no room"),
-        statement(StatementCode.VERDICT_NOT_STORED, message="no answer"),
+        statement(StatementCode.TRIAL_ALONE, trial=3),
+        statement(StatementCode.TRIAL_ALONE_FRESH, trial=3),
+        *(statement(StatementCode.TRIAL_WITH_PROGRAM, trial=3, reason=why.value) for why in NotAlone),
+        *(
+            statement(code, message="no answer")
+            for code in (
+                StatementCode.VERDICT_NOT_STORED,
+                StatementCode.PAGE_NOT_STORED,
+                StatementCode.MODELS_NOT_TAGGED,
+                StatementCode.NOTE_NOT_WRITTEN,
+            )
+        ),
+        statement(StatementCode.WARM_DIFFERS),
+        statement(StatementCode.WARM_FAILED),
+        statement(StatementCode.RAN_IN_SANDBOX, sandbox="namespaces", network=False, signals=True),
+        statement(StatementCode.RAN_WITHOUT_SANDBOX),
+        statement(StatementCode.PROGRAMS_NOT_WATCHED, programs=("cp", "git")),
     )
     deviation = Deviation("numpy", "1.0", "2.0", "asked for")
     return replace(verdict, statements=(*verdict.statements, *added), deviations=(deviation,))
@@ -314,7 +333,13 @@ def session_scenes() -> list[Verdict]:
     ]
     original = session(*runs, run("e", name="empty"), total=5)
     old = replace(replay(*other), runs=None)
+    best, said = with_selection(session(*runs, lead=2, alone=True), PLAIN)
+    assert said is not None
+    picked = judge_session(
+        session(*runs, lead=2, alone=True), [replay(*runs, index=i, kind=ReplayKind.FRESH) for i in range(3)], best
+    )
     return [
+        replace(picked, statements=(*picked.statements, said)),
         judge_session(original, [old, replay(*other, run("e", name="empty"), index=1)], PLAIN, run_id="p"),
         judge_session(
             session(*runs), [replay(*runs, index=i, kind=ReplayKind.FRESH) for i in range(3)], PLAIN, run_id="p"

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from statsmodels.stats.weightstats import ttost_ind
 
-from bis.stats.equivalence import equivalence, equivalence_to_one
+from bis.stats.equivalence import equivalence, equivalence_to_one, paired_equivalence
 
 samples = st.lists(st.integers(-50, 50), min_size=3, max_size=8).filter(lambda x: len(set(x)) > 1)
 
@@ -57,6 +58,16 @@ def test_a_margin_must_be_declared(margin: float) -> None:
     """Equivalence without a positive margin has no meaning."""
     with pytest.raises(ValueError, match="margin must be finite and positive"):
         equivalence([1, 2, 3], [1, 2, 3], margin=margin)
+
+
+@given(samples, st.floats(0.1, 100))
+def test_pairs_are_one_sample(differences: list[int], margin: float) -> None:
+    """Against zero, with n - 1 degrees of freedom: as two one-sided t-tests by SciPy."""
+    values = np.array(differences, float)
+    lower = stats.ttest_1samp(values, -margin, alternative="greater").pvalue
+    upper = stats.ttest_1samp(values, margin, alternative="less").pvalue
+    test = paired_equivalence(values, margin=margin)
+    assert (test.p_lower, test.p_upper) == pytest.approx((lower, upper), abs=1e-10)
 
 
 def test_level_is_below_one_half() -> None:

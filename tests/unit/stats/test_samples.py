@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bis.stats.samples import Variance, compare_samples
+from bis.stats.mean_difference import Variance
+from bis.stats.samples import compare_samples
 
 
 @pytest.mark.parametrize(("r", "n", "smallest"), [(3, 3, 0.10), (5, 5, 0.0079), (3, 10, 0.007)])

@@ -197,7 +197,7 @@ def _tested(
         ended = sequence_test(y0, finals, quantum=quantum, alpha=case.tolerances.alpha, metrics=watch.decisive)
         p_value, undecided = ended.p_value, ended.needed
         said.append(ended.said)
-    elif case.tolerances.selected_from > 1 and name == (case.tolerances.primary or name):
+    elif case.tolerances.was_picked_by(name):
         p_value, undecided, best_of = _selected(case, y0, finals, larger=larger)
         said.append(best_of)
     elif several:

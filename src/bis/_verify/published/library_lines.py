@@ -11,6 +11,11 @@ _LINES = re.compile(
     | \[\d{4}-\d\d-\d\d\ [^\]]*\]\ \[\d+\]\ \[[A-Z]+\].*              # gunicorn
     | .*\.py:\d+:\ \w*Warning\b.*
     | \s*warnings?\.warn\(.*
+    | (?:INFO:\s*(?:waitress:)?)?\s*(?:Serving|Listening|Uvicorn\ running|\*\ Running)\b.*\bhttps?://\S+.*   # servers
+    | \s*\*\ (?:Serving\ Flask\ app|Debug\ mode|Restarting\ with|Debugger\ (?:is\ active|PIN)).*
+    | INFO:\s+(?:Started|Finished|Waiting\ for|Application|Shutting\ down|Will\ watch)\b.*          # uvicorn
+    | .*\b(?:Press\ CTRL\+C\ to\ quit|Booting\ worker\ with\ pid|Starting\ gunicorn)\b.*
+    | (?:TensorBoard|Optuna\ Dashboard|Streamlit|Dash)\b.*\bhttps?://\S+.*
     | Uploading\ artifacts.*
     | (?:CPU\ times|Wall\ time|Compiler|Parser)\s*:.*
     | .*\bper\ loop\ \(mean\ ±.*

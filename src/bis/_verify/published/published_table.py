@@ -64,7 +64,10 @@ def parse_table(text: str, *, name: str = "the table") -> PublishedTable:
     UsageError
         There is no header or no figure, a row has another length, or a value is not a figure.
     """
-    rows = [r for r in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in r)]
+    try:
+        rows = [r for r in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in r)]
+    except csv.Error as error:
+        raise UsageError(f"{name} is not a table of comma-separated values: {error}") from error
     if len(rows) < 2:
         raise UsageError(f"{name} holds no figures", hint="Its first line names columns, the others hold figures.")
     head = [h.strip() for h in rows[0]]

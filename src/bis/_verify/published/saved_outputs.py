@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 
 from bis._verify.published.cell_comparison import RESULTS_DECIDE, CellComparison
 from bis._verify.published.cell_parts import CellParts, parts_of
+from bis._verify.published.told_aside import parts_without
 from bis._verify.tolerances import Tolerances
 from bis.model.facets import Failure
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Basis, Group, Item, ItemKind, Level, ReplayKind, Verdict
+from bis.notebooks.cell_surroundings import SurroundingsReader
 from bis.notebooks.exploring_cells import only_explores
 from bis.notebooks.shown_outputs import ShownCell, installing_cells
 
 _NOTHING = CellParts()
+_SURROUNDINGS = StatementCode.CELLS_TELL_SURROUNDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +47,22 @@ def compare_saved_outputs(
 
     Results decide: figures in what a cell prints or shows, tables, values such as labels, and whether a cell fails.
     Figures are compared at the precision of the coarser print. Pictures are compared pixel by pixel, and count where
-    there are no results. Other texts are shown where they differ; logs are not compared, nor are cells that were not
-    run (they start servers), that install packages, or that were saved without an output.
+    there are no results. Other texts are shown where they differ; logs are not compared, nor is what a cell tells of
+    its surroundings by its source (times, ids, versions), nor are cells that were not run (they start servers), that
+    install packages, or that were saved without an output.
     """
     installs = installing_cells(saved)
     parts = {cell.position: parts_of(cell) for cell in now.cells}
     compared: list[CellComparison] = []
     items: list[Item] = []
     aside: dict[StatementCode, int] = {}
+    reader = SurroundingsReader()
     for cell in saved:
-        position, before, after = cell.position, parts_of(cell), parts.get(cell.position, _NOTHING)
+        position, told = cell.position, reader.read(cell.source)
+        given = (parts_of(cell), parts.get(position, _NOTHING))
+        before, after = (parts_without(told, one) for one in given)
+        if (before, after) != given:
+            aside[_SURROUNDINGS] = aside.get(_SURROUNDINGS, 0) + 1
         why = _why_not(cell, before, after, now, installs)
         if why is None:
             one = CellComparison(position, tolerances or Tolerances())

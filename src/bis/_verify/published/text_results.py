@@ -21,6 +21,7 @@ from bis._verify.published.printed_output import (
     same_value,
 )
 from bis._verify.tolerances import Tolerances
+from bis.model.machine_measures import names_result
 from bis.model.statement import StatementCode, statement
 from bis.model.verdict import Evidence, Level
 
@@ -89,8 +90,9 @@ class ResultTally:
 class TextResults:
     """Compares texts under the tolerances that the user declared.
 
-    With `paired_only` lines that stand on one side only are passed over: what is logged, not printed. With `cut` the
-    end of the saved text is missing, and what is printed beyond it is passed over.
+    With `paired_only` lines that stand on one side only are passed over: what is logged, not printed; and figures that
+    differ decide only where their name is that of a result. With `cut` the end of the saved text is missing, and what
+    is printed beyond it is passed over.
     """
 
     tolerances: Tolerances
@@ -184,6 +186,9 @@ class TextResults:
             tally.differ(StatementCode.SAVED_VALUE_DIFFERS, x.text, y.text, "", x.number)
 
     def _figure(self, tally: ResultTally, f: PrintedNumber, g: PrintedNumber, line: int) -> None:
+        if self.paired_only and f.text != g.text and not names_result(f.label):
+            tally.logs += 1
+            return
         tally.note(compare_figures(f.text, g.text, name=f.label, tolerances=self.tolerances), f.label, line)
 
 

@@ -16,6 +16,7 @@ _INFRASTRUCTURE = frozenset(
     {"asyncio", "email", "http", "imaplib", "logging", "multiprocessing", "smtplib", "socketserver", "ssl"}
     | {"tempfile", "urllib", "xmlrpc"}
 )
+_PYTHON = "python"
 _OWN_FOLDER = os.path.dirname(__file__) + os.sep  # noqa: PTH120 - pathlib is not loaded for this
 _BIS_FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep  # noqa: PTH120 - as above
 _STDLIB_FOLDER = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120 - as above
@@ -80,11 +81,16 @@ def caller(frame: FrameType | None) -> Caller:
         if kind == STDLIB:
             package = package_of(frame)
             if package in _INFRASTRUCTURE:
-                return Caller("python." + package, STDLIB)
+                return Caller(f"{_PYTHON}.{package}", STDLIB)
         elif kind != OWN:
             return Caller(package_of(frame), kind)
         frame = frame.f_back
-    return Caller("python", STDLIB)
+    return Caller(_PYTHON, STDLIB)
+
+
+def is_infrastructure(frame: FrameType | None) -> bool:
+    """Whether the code in `frame` draws for the standard library's internal use, as for the name of a file."""
+    return caller(frame).name.startswith(_PYTHON + ".")
 
 
 def site(frame: FrameType | None) -> Site:

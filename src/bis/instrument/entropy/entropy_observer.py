@@ -22,6 +22,12 @@ class EntropyObserver(Protocol):
     def state(self, generator: str, digest: str, state: str | None) -> None:
         """A generator's state right after its module was loaded; in passive mode with the state, to restore it."""
 
+    def deviation(self, what: str, seed: str, role: str, file: str, line: int) -> None:
+        """In this replay a seed of the program is drawn from the root of a role: `what`, set by this line."""
+
+    def draws(self, key: str, roles: list[dict[str, object]]) -> None:
+        """The process with this key drew so much until now, by role."""
+
     def uncontrolled(self, what: str, why: str) -> None:
         """A source of randomness was used that cannot be replayed from the root."""
 

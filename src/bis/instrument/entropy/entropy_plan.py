@@ -32,6 +32,12 @@ class EntropyPlan:
         The place of the process in the tree of processes of the run; no two processes share one.
     serve : bool
         True: requests for OS entropy are answered from the root. False (passive): seeds and states are observed only.
+    roles : mapping of str to bytes, optional
+        Roots of their own, 32 bytes each, for some roles.
+    scoped : bool
+        Whether each role of randomness draws from generator states of its own.
+    reseeded : bool
+        Whether call sites that were given a seed draw it from the root of their role.
 
     Raises
     ------
@@ -39,11 +45,24 @@ class EntropyPlan:
         If `root` is not 32 bytes long.
     """
 
-    __slots__ = ("key", "root", "serve")
+    __slots__ = ("key", "reseeded", "roles", "root", "scoped", "serve")
 
-    def __init__(self, root: bytes, key: str = _MAIN, *, serve: bool = True) -> None:
-        if len(root) != _ROOT_BYTES:
-            raise ValueError(f"The root must be {_ROOT_BYTES} bytes long, got {len(root)}.")
+    def __init__(
+        self,
+        root: bytes,
+        key: str = _MAIN,
+        *,
+        serve: bool = True,
+        roles: Mapping[str, bytes] | None = None,
+        scoped: bool = False,
+        reseeded: bool = False,
+    ) -> None:
+        self.roles = dict(roles or {})
+        for found in (root, *self.roles.values()):
+            if len(found) != _ROOT_BYTES:
+                raise ValueError(f"The root must be {_ROOT_BYTES} bytes long, got {len(found)}.")
+        self.scoped = scoped and serve
+        self.reseeded = reseeded and self.scoped
         self.root = root
         self.key = key
         self.serve = serve
@@ -74,7 +93,14 @@ class EntropyPlan:
         child = environ.get(CHILD_KEY_VARIABLE)
         claims = os.path.join(session.spool, CLAIMS)  # noqa: PTH118 - pathlib is not loaded for this
         key = _started_key(child, arguments, claims) if child else _MAIN
-        return EntropyPlan(bytes.fromhex(session.root), key, serve=session.serve)
+        return EntropyPlan(
+            bytes.fromhex(session.root),
+            key,
+            serve=session.serve,
+            roles={role: bytes.fromhex(root) for role, root in session.roles.items()},
+            scoped=session.scoped,
+            reseeded=session.reseeded,
+        )
 
 
 def _started_key(key: str, arguments: Sequence[str], claims: str) -> str:

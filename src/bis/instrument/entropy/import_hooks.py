@@ -12,7 +12,7 @@ from _thread import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
@@ -27,14 +27,18 @@ class PostImport:
 
     Parameters
     ----------
-    hooks : mapping of str to callable
-        By the full name of a module, what to do with it. Called once for each time that the module is executed.
+    hooks : mapping of str to callable, or pairs of them
+        By the full name of a module, what to do with it. Called once for each time that the module is executed; of
+        several for one module in this order. A hook that has a method `before` is told so when the module is about to
+        be executed.
     reports : Reports
         Receives the failures of hooks; the import itself succeeds.
     """
 
-    def __init__(self, hooks: Mapping[str, Hook], reports: Reports) -> None:
-        self._hooks = dict(hooks)
+    def __init__(self, hooks: Mapping[str, Hook] | Iterable[tuple[str, Hook]], reports: Reports) -> None:
+        self._hooks: dict[str, list[Hook]] = {}
+        for name, hook in hooks.items() if hasattr(hooks, "items") else hooks:
+            self._hooks.setdefault(name, []).append(hook)
         self._reports = reports
         self._searching: set[tuple[int, str]] = set()
 
@@ -86,6 +90,10 @@ class PostImport:
                 instance.pop("exec_module", None)
             else:
                 instance["exec_module"] = replaced
+            for hook in self._hooks[name]:
+                before = getattr(hook, "before", None)
+                if before is not None:
+                    self._reports.attempt(f"hook of {name}", before)
             original(module)
             self._fire(name, module)
 
@@ -93,7 +101,8 @@ class PostImport:
         instance["exec_module"] = exec_module
 
     def _fire(self, name: str, module: ModuleType) -> None:
-        self._reports.attempt(f"hook of {name}", lambda: self._hooks[name](module))
+        for hook in self._hooks[name]:
+            self._reports.attempt(f"hook of {name}", lambda hook=hook: hook(module))  # type: ignore[misc]  # bound now
 
 
 def _found(this: PostImport, name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:

@@ -16,43 +16,25 @@ from __future__ import annotations
 import sys
 
 from bis.instrument.entropy import processes
+from bis.instrument.entropy.entropy_sources import hooks_of_sources
 from bis.instrument.entropy.import_hooks import PostImport
+from bis.instrument.entropy.positions import go_to, position_of
 from bis.instrument.entropy.service import EntropyService
 from bis.instrument.entropy.sha3 import sha3_256
 from bis.instrument.entropy.sources import python
+from bis.instrument.entropy.states import GENERATORS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from types import ModuleType
+    from typing import Any
 
     from bis.instrument.entropy.entropy_observer import EntropyObserver
     from bis.instrument.entropy.entropy_plan import EntropyPlan
+    from bis.instrument.entropy.roles.scoping import Scoping
     from bis.instrument.entropy.shared_generators import SharedGenerators
 
-_GENERATORS = {"python.random": "random", "numpy.random": "numpy.random", "torch.cpu": "torch"}
-_TIPS = "IPython.core.tips"
-_POOLS = (
-    "concurrent.futures._base",
-    "concurrent.futures.process",
-    "concurrent.futures.thread",
-    "multiprocessing.pool",
-    "threading",
-)
-# Modules that use `random` for nothing but how long to wait, which port to try, and whether to report usage.
-_WAITING = (
-    "backoff._jitter",
-    "botocore.retryhandler",
-    "google.auth._exponential_backoff",
-    "mlflow.store.tracking.sqlalchemy_store",
-    "mlflow.telemetry.client",
-    "mlflow.utils.request_utils",
-    "mlflow.utils.rest_utils",
-    "tenacity.wait",
-    "tornado.ioloop",
-    "urllib3.util.retry",
-    "zmq.sugar.socket",
-)
 _installed: list[Handle] = []  # at most one: there is one os.urandom in a process
 
 
@@ -70,6 +52,13 @@ class Handle:
     def __init__(self, recorder: EntropyService, hooks: Mapping[str, Callable[[ModuleType], None]]) -> None:
         self._recorder = recorder
         self._hooks = hooks
+        self._shared: object = None
+        self.roles: Scoping | None = None
+
+    def report_draws(self) -> None:
+        """Tell the observer what was drawn, by role; nothing where roles are not scoped."""
+        if self.roles is not None:
+            self._recorder.reports.attempt("draws by role", self.roles.tell)
 
     @property
     def key(self) -> str:
@@ -103,6 +92,46 @@ class Handle:
         """A context for what draws from the shared generators and is not the program."""
         return self._recorder.shared
 
+    def position(self) -> dict[str, object]:
+        """Where the program is in its randomness, for `go_to`."""
+        return position_of(self._recorder)
+
+    def go_to(self, position: Mapping[str, Any]) -> None:
+        """Take the program to a position in its randomness.
+
+        Raises
+        ------
+        KeyError
+            A library is not loaded that was loaded there.
+        """
+        go_to(self._recorder, position)
+
+    def go_on_in_forks(self) -> None:
+        """From now on a fork is this process, and not a child of it: see `bis.instrument.warm_parent`."""
+        self._recorder.forks_go_on = True
+        self._shared = python.shared_state()
+
+    def has_gone_on(self) -> None:
+        """In such a fork: go on where this process was when it was forked. Forks from now on are children again."""
+        python.go_on(self._shared)
+        self._recorder.forks_go_on = False
+
+    def takes_roles(self) -> bool:
+        """Whether roles, where they are scoped, can still get other roots."""
+        return self.roles is None or self.roles.takes_roles()
+
+    def take_roles(self, roles: Mapping[str, str]) -> None:
+        """Give roles other roots, before anything was drawn for them.
+
+        Raises
+        ------
+        ValueError
+            Nothing in this process serves roles.
+        """
+        if self._recorder.on_roles is None:
+            raise ValueError("Roles cannot be given other roots: none are served here.")
+        self._recorder.on_roles(roles)
+
     def restore(self, states: Mapping[str, str]) -> None:
         """Set generators to states that a passive record holds: now if they are loaded, else when they are.
 
@@ -119,10 +148,10 @@ class Handle:
         if self._recorder.serving:
             raise ValueError("States are restored in passive processes only; this one is served from its root.")
         self._recorder.restored.update(states)
-        for generator, name in _GENERATORS.items():
-            module = sys.modules.get(name)
-            if generator in states and module is not None:
-                _attempt_hook(self._recorder, self._hooks[name], module)
+        for generator in GENERATORS.values():
+            module = sys.modules.get(generator.module)
+            if generator.name in states and module is not None:
+                _attempt_hook(self._recorder, self._hooks[generator.module], module)
 
 
 def _attempt_hook(recorder: EntropyService, hook: Callable[[ModuleType], None], module: ModuleType) -> None:
@@ -130,7 +159,9 @@ def _attempt_hook(recorder: EntropyService, hook: Callable[[ModuleType], None], 
 
 
 def install(
-    plan: EntropyPlan, observer: EntropyObserver, further: Mapping[str, Callable[[ModuleType], None]] | None = None
+    plan: EntropyPlan,
+    observer: EntropyObserver,
+    further: Iterable[tuple[str, Callable[[ModuleType], None]]] = (),
 ) -> Handle:
     """Record, and unless the plan is passive serve, the randomness of this process. A second call changes nothing.
 
@@ -140,13 +171,13 @@ def install(
         The root and the key of this process.
     observer : EntropyObserver
         Receives what is seen.
-    further : mapping of str to callable, optional
-        What else is to be done after the import of which module.
+    further : iterable of pairs of str and callable
+        What else is to be done after the import of which module; of several for one module in this order.
     """
     if _installed:
         return _installed[0]
     recorder = EntropyService(plan, observer)
-    hooks = _hooks(recorder)
+    hooks = hooks_of_sources(recorder)
     handle = Handle(recorder, hooks)
     _installed.append(handle)
     attempt = recorder.reports.attempt
@@ -155,96 +186,22 @@ def install(
         attempt("fork", lambda: processes.follow_forks(recorder))
         attempt("environment", lambda: processes.offer(recorder))
         attempt("os.system", lambda: processes.attach_system(recorder))
-    all_hooks = {**(further or {}), **hooks}
+    all_hooks = [*further, *hooks.items(), *_role_hooks(plan, recorder, handle)]
     attempt("import hooks", lambda: PostImport(all_hooks, recorder.reports).install())
     return handle
 
 
-def _hooks(recorder: EntropyService) -> dict[str, Callable[[ModuleType], None]]:
-    """What to do after the import of which module."""
-    hooks: dict[str, Callable[[ModuleType], None]] = {
-        "random": lambda module: python.attach_random(module, recorder),
-        **_library_hooks(recorder),
-        **_pool_hooks(recorder),
-    }
-    if recorder.serving:
-        hooks["subprocess"] = lambda module: processes.attach_subprocess(module, recorder)
-        for spawning in ("multiprocessing.spawn", "loky.backend.spawn", "joblib.externals.loky.backend.spawn"):
-            hooks[spawning] = lambda module: processes.attach_spawn(module, recorder)
-    return hooks
+def _role_hooks(
+    plan: EntropyPlan, recorder: EntropyService, handle: Handle
+) -> list[tuple[str, Callable[[ModuleType], None]]]:
+    """The same for roles, where each draws from states of its own."""
+    if not plan.scoped:
+        return []
 
+    def hooks() -> list[tuple[str, Callable[[ModuleType], None]]]:
+        from bis.instrument.entropy.roles.scoping import Scoping  # in replays of an explanation only
 
-def _library_hooks(recorder: EntropyService) -> dict[str, Callable[[ModuleType], None]]:
-    """The same for libraries. What is done for one is loaded with it: that of all takes a tenth of the whole start."""
-    numpy_was_here = "numpy.random" in sys.modules
+        handle.roles = Scoping(plan, recorder)
+        return handle.roles.hooks()
 
-    def with_numpy(module: ModuleType) -> None:
-        from bis.instrument.entropy.sources import numpy  # with the library
-
-        numpy.attach_random(module, recorder, late=numpy_was_here)
-
-    def with_torch(module: ModuleType) -> None:
-        from bis.instrument.entropy.sources import torch  # with the library
-
-        torch.attach(module, recorder)
-
-    def with_tensorflow(module: ModuleType) -> None:
-        from bis.instrument.entropy.sources import tensorflow  # with the library
-
-        attach = {
-            "tensorflow.python.framework.random_seed": tensorflow.attach_seeds,
-            "tensorflow.python.eager.context": tensorflow.attach_context,
-            "tensorflow.python.ops.stateful_random_ops": tensorflow.attach_generators,
-        }
-        attach[module.__name__](module, recorder)
-
-    def with_keras(module: ModuleType) -> None:
-        from bis.instrument.entropy.sources import keras  # with the library
-
-        attach = keras.attach_seed if module.__name__ == "keras.src.utils.rng_utils" else keras.attach_adapter
-        attach(module, recorder)
-
-    def with_incidental(module: ModuleType) -> None:
-        from bis.instrument.entropy.sources import incidental  # with the library
-
-        if module.__name__ == _TIPS:
-            incidental.attach_tips(module)
-        else:
-            incidental.attach(module)
-
-    def with_loky(module: ModuleType) -> None:
-        from bis.instrument.entropy.sources import joblib  # with the library
-
-        joblib.attach_executor(module, recorder)
-
-    hooks: dict[str, Callable[[ModuleType], None]] = {
-        "numpy.random": with_numpy,
-        "torch": with_torch,
-        "tensorflow.python.framework.random_seed": with_tensorflow,
-        "tensorflow.python.eager.context": with_tensorflow,
-        "tensorflow.python.ops.stateful_random_ops": with_tensorflow,
-        "keras.src.utils.rng_utils": with_keras,
-        "keras.src.trainers.data_adapters.array_data_adapter": with_keras,
-        **dict.fromkeys((*_WAITING, _TIPS), with_incidental),
-    }
-    if recorder.serving:
-        hooks |= {"loky.process_executor": with_loky, "joblib.externals.loky.process_executor": with_loky}
-    return hooks
-
-
-def _pool_hooks(recorder: EntropyService) -> dict[str, Callable[[ModuleType], None]]:
-    """The same for pools of processes and threads."""
-
-    def with_pools(module: ModuleType) -> None:
-        from bis.instrument.entropy.sources import pools  # with the library
-
-        attach = {
-            "concurrent.futures._base": pools.attach_futures,
-            "concurrent.futures.process": pools.attach_process_workers,
-            "concurrent.futures.thread": pools.attach_thread_workers,
-            "multiprocessing.pool": pools.attach_pool,
-            "threading": pools.attach_threads,
-        }
-        attach[module.__name__](module, recorder)
-
-    return dict.fromkeys(_POOLS, with_pools)
+    return recorder.reports.attempt("roles", hooks) or []

@@ -28,9 +28,13 @@ def follow_forks(recorder: EntropyService) -> None:
     pending = _local()  # the thread that forks is the one that goes on in the child
 
     def before() -> None:
+        if recorder.forks_go_on:
+            return
         pending.key = recorder.reports.attempt("fork", lambda: recorder.child_key("fork"))
 
     def in_child() -> None:
+        if recorder.forks_go_on:
+            return
         key = getattr(pending, "key", None)
         # os.getpid only where counting failed: rather not replayable than correlated with a sibling.
         recorder.rekey(f"{recorder.key}/fork?{os.getpid()}" if key is None else key)

@@ -56,6 +56,10 @@ class Reports:
             return
         self.attempt(api, lambda: self._seed(api, value, ignore))
 
+    def calls(self, api: str) -> int:
+        """How often a function that sets seeds was called with one."""
+        return self._looked_at.get(api, 0)
+
     def _seed(self, api: str, value: object, ignore: str | None) -> None:
         place = site(sys._getframe(2))  # noqa: SLF001 - the documented way to the caller
         if ignore is not None and place.package == ignore:
@@ -78,6 +82,17 @@ class Reports:
     def state(self, generator: str, digest: str, state: str | None) -> None:
         """Report the state of a generator."""
         self.attempt(generator, lambda: self._observer.state(generator, digest, state))
+
+    def deviation(self, what: str, seed: str, role: str, file: str, line: int) -> None:
+        """Report that a seed of the program does not count in this replay, once for each place."""
+        fact = ("deviation", what, seed, file, line)
+        if fact not in self._reported and len(self._reported) < MOST_SEEDS:
+            self._reported.add(fact)
+            self.attempt(what, lambda: self._observer.deviation(what, seed, role, file, line))
+
+    def draws(self, key: str, roles: list[dict[str, object]]) -> None:
+        """Report what was drawn, by role."""
+        self.attempt("draws by role", lambda: self._observer.draws(key, roles))
 
     def uncontrolled(self, what: str, why: str) -> None:
         """Report randomness that bis does not control, once."""

@@ -13,7 +13,7 @@ from bis.instrument.entropy.streams import Streams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bis.instrument.entropy.entropy_observer import EntropyObserver
     from bis.instrument.entropy.entropy_plan import EntropyPlan
@@ -46,6 +46,7 @@ class EntropyService:
         self.reports = Reports(observer)
         self.streams = Streams(plan.root, plan.key)
         self.serving = plan.serve
+        self.numpy_was_loaded = "numpy.random" in sys.modules
         self.unserved = 0
         self.shared = SharedGenerators()
         self.restored: dict[str, str] = {}
@@ -53,6 +54,12 @@ class EntropyService:
         self._asked: set[str] = set()
         self.at_import: dict[str, int] = {}
         self.on_kernels_cleared: Callable[[], None] = _nothing
+        self.on_random_seeded: Callable[[], None] = (
+            _nothing  # in a new process, where `random` goes on from its streams
+        )
+        # The next fork is this process going on, and no child of it: set by a warm parent (`instrument.warm_parent`).
+        self.forks_go_on = False
+        self.on_roles: Callable[[Mapping[str, str]], None] | None = None  # takes other roots of roles: of such a fork
         self._children: dict[str, int] = {}
         self._threads: dict[str, int] = {}
 

@@ -32,6 +32,11 @@ class SharedGenerators:
         for name in list(self._began):
             self._renew(name)
 
+    def begins_anew(self, name: str) -> None:
+        """Take the present state of one as that in which it begins."""
+        if name in self._began:
+            self._renew(name)
+
     @property
     def readers(self) -> dict[str, Callable[[], bytes]]:
         """By name, what gives the present state of each."""

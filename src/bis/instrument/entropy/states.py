@@ -7,30 +7,45 @@ from bis.instrument.entropy.service import digest_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
     from typing import Any
 
     from bis.instrument.entropy.service import EntropyService
 
 
-def settle(recorder: EntropyService, generator: str, read: Callable[[], bytes], write: Callable[[bytes], None]) -> None:
-    """Restore a generator's state if the replay was given one, then report the state that it has.
+class ProgramGenerator:
+    """A generator that a whole program shares.
 
     Parameters
     ----------
-    recorder : EntropyService
-        Holds the states to restore.
-    generator : str
-        Name of the generator.
+    name : str
+        What it is called in records.
+    module : str
+        The module that makes it.
     read, write : callable
-        The generator's state as bytes, from it and into it.
+        Its state as bytes, from the module and into it.
     """
-    given = recorder.restored.get(generator)
+
+    __slots__ = ("module", "name", "read", "write")
+
+    def __init__(
+        self, name: str, module: str, read: Callable[[Any], bytes], write: Callable[[Any, bytes], None]
+    ) -> None:
+        self.name = name
+        self.module = module
+        self.read = read
+        self.write = write
+
+
+def settle(recorder: EntropyService, generator: ProgramGenerator, module: ModuleType) -> None:
+    """Restore a generator's state if the replay was given one, then report the state that it has."""
+    given = recorder.restored.get(generator.name)
     if given is not None:
-        write(unpacked(given))
-    state = read()
-    recorder.shared.began(generator, read, state)
+        generator.write(module, unpacked(given))
+    state = generator.read(module)
+    recorder.shared.began(generator.name, lambda: generator.read(module), state)
     digest = digest_of(state)
-    recorder.reports.state(generator, digest, None if recorder.serving else packed(state))
+    recorder.reports.state(generator.name, digest, None if recorder.serving else packed(state))
 
 
 def packed(state: bytes) -> str:
@@ -87,3 +102,14 @@ def torch_state(module: Any) -> bytes:
 def restore_torch(module: Any, state: bytes) -> None:
     """Set the state of PyTorch's default generator on the CPU."""
     module.set_rng_state(module.tensor(list(state), dtype=module.uint8))
+
+
+PYTHON = ProgramGenerator(
+    "python.random",
+    "random",
+    lambda module: python_state(module._inst),  # noqa: SLF001 - what its functions are methods of
+    lambda module, state: restore_python(module._inst, state),  # noqa: SLF001 - as above
+)
+NUMPY = ProgramGenerator("numpy.random", "numpy.random", numpy_state, restore_numpy)
+TORCH = ProgramGenerator("torch.cpu", "torch", torch_state, restore_torch)
+GENERATORS = {generator.name: generator for generator in (PYTHON, NUMPY, TORCH)}

@@ -84,6 +84,19 @@ class Streams:
         stream = self._streams.get(name)
         return 0 if stream is None else stream.draws
 
+    def positions(self) -> dict[str, int]:
+        """By stream, how often it was drawn from."""
+        with self._lock:
+            return {name: stream.draws for name, stream in self._streams.items()}
+
+    def go_to(self, positions: Mapping[str, int]) -> None:
+        """Take each stream to where it was after so many draws, the others to their begin."""
+        with self._lock:
+            for name in positions.keys() - self._streams.keys():
+                self._streams[name] = _Stream(self._base(name), name)
+            for name, stream in self._streams.items():
+                stream.draws = positions.get(name, 0)
+
     def trace(self) -> Mapping[str, dict[str, int | str]]:
         """Per stream the number of draws, their bytes, and a digest over (stream, counter, number of bytes)."""
         with self._lock:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from typing import Any
 
 import numpy as np
 
-from bis.record.contents.gathering import MOST_NUMBERS, ContentUnreadable, Gathering, joined
+from bis.record.contents.gathering import MOST_NUMBERS, ContentUnreadable, Gathering, TooMuch, joined
 
 
 def read_arrays(content: bytes) -> Gathering:
@@ -27,8 +26,10 @@ def read_arrays(content: bytes) -> Gathering:
         else:
             for name in sorted(loaded.files):
                 gather_array(found, name, loaded[name])
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, MemoryError) as error:
-        raise ContentUnreadable(str(error)) from error
+    except TooMuch:
+        raise
+    except Exception as error:  # whatever NumPy may raise for a malformed file, and there is much
+        raise ContentUnreadable(f"{type(error).__name__}: {error}") from error
     return found
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from bis.model.jsonable import json_value
 from bis.record.contents.gathering import ContentUnreadable, Gathering
 
 
@@ -37,6 +36,6 @@ def read_json_lines(content: bytes) -> Gathering:
 
 def _parsed(content: bytes) -> object:
     try:
-        return json.loads(content)
+        return json_value(content)
     except (ValueError, RecursionError) as error:
         raise ContentUnreadable(str(error)) from error

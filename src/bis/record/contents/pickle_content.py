@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import pickle
+import pickletools
+import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,9 @@ from bis.record.contents.gathering import ContentUnreadable, Gathering, TooMuch,
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+# Bytes that may be a place of the memo, by the opcodes LONG_BINPUT and PUT.
+_LONG_PUT = re.compile(rb"r(?=([\s\S]{4}))")
+_TEXT_PUT = re.compile(rb"p\d{6}")
 # What makes values of NumPy, and nothing else, by module and name. All other names are read as `_Opaque`.
 _NUMPY = {
     ("numpy", "ndarray"): np.ndarray,
@@ -124,6 +129,7 @@ def read_pickle(content: bytes) -> Gathering:
     found = Gathering()
     walk = _PickleWalk(found)
     try:
+        _check_memo(content)
         while source.tell() < len(content):  # several may stand one after the other
             walk.visit("", _Harmless(source, buffers=()).load())
     except TooMuch:
@@ -131,6 +137,19 @@ def read_pickle(content: bytes) -> Gathering:
     except Exception as error:  # whatever a malformed pickle may raise, and there is much
         raise ContentUnreadable(f"{type(error).__name__}: {error}") from error
     return found
+
+
+def _check_memo(content: bytes) -> None:
+    """Refuse places of the memo beyond all that can be in the file: the unpickler would take gigabytes for them."""
+    largest = len(content)
+    suspect = any(int.from_bytes(found[1], "little") > largest for found in _LONG_PUT.finditer(content))
+    if not suspect and _TEXT_PUT.search(content) is None:
+        return
+    source = io.BytesIO(content)
+    while source.tell() < largest:
+        for opcode, argument, _ in pickletools.genops(source):
+            if opcode.name in {"LONG_BINPUT", "PUT"} and (not isinstance(argument, int) or argument > largest):
+                raise ContentUnreadable(f"its memo has a place {argument}")
 
 
 class _PickleWalk:

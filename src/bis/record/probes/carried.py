@@ -15,7 +15,7 @@ from bis.evidence.archive import ArchiveEntry, pack
 from bis.evidence.digests import digest_file
 from bis.model.facets import Carried, FileDigest
 from bis.record.probes.code import relative_to
-from bis.record.probes.snapshot import holds_secrets
+from bis.record.probes.secret_files import holds_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

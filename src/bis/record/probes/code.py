@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bis.evidence.redaction import without_tokens
 from bis.evidence.session_secrets import redacted_saved_outputs
 from bis.launch.project_root import barred_folders, find_project_root, find_toplevel
 from bis.model.facets import Cell, Code, EntryKind, Status
 from bis.record.probes.git_state import GitFacts, probe_git
-from bis.record.probes.snapshot import SECRET_PATTERNS, Limits, PackedSnapshot, pack_snapshot, select_files
+from bis.record.probes.secret_files import SECRET_PATTERNS, without_files
+from bis.record.probes.snapshot import SECRET_REASON, Limits, PackedSnapshot, pack_snapshot, select_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,7 +107,8 @@ def probe_code(
         reasons.append(f"there is no source snapshot: {exc}")
     if is_file and archive is not None:
         reasons += _target_reasons(root, target, archive)
-    argv, diff = entry.argv, git.diff
+    held = archive.snapshot.excluded if archive is not None else ()
+    argv, diff = entry.argv, without_files(git.diff, {e.path for e in held if e.reason == SECRET_REASON})
     if redactor is not None:
         argv = redactor.argv(argv)
         diff = redactor.text(diff, place="diff", assignments=False)
@@ -124,7 +127,7 @@ def probe_code(
         remote=git.remote,
         dirty=git.dirty,
         diff=diff,
-        untracked=_printable(git.untracked or ()),
+        untracked=tuple(without_tokens(name) for name in _printable(git.untracked or ())),
         snapshot=archive.snapshot if archive is not None else None,
         cells=entry.cells,
     )

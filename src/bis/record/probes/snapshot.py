@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import fnmatch
 import itertools
 import os
-import re
 import stat
 import time
 from dataclasses import dataclass, field, replace
@@ -16,8 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis.evidence.archive import ArchiveEntry, link_problem, name_problem, pack, read_entries
+from bis.evidence.redaction import without_tokens
 from bis.model.facets import Excluded, Snapshot
 from bis.record.probes.file_stores import FileStores, is_file_store
+from bis.record.probes.secret_files import (
+    MOST_READ_BYTES,
+    holds_private_key,
+    holds_secrets,
+    may_be_settings,
+    settings_hold_secrets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,51 +35,6 @@ MAX_TOTAL_BYTES = 50 << 20
 MAX_VISITED = 50_000
 MAX_WALK_S = 2.0
 MAX_LISTED = 500
-
-# Files that hold secrets by their name; globs, compared without regard to case.
-SECRET_PATTERNS = (
-    ".env",
-    ".env.*",
-    "*.env",
-    ".envrc",
-    ".netrc",
-    "_netrc",
-    ".pypirc",
-    ".npmrc",
-    ".pgpass",
-    ".my.cnf",
-    ".htpasswd",
-    ".git-credentials",
-    ".databrickscfg",
-    "*.pem",
-    "*.key",
-    "*.p12",
-    "*.pfx",
-    "*.jks",
-    "*.keystore",
-    "*.kdbx",
-    "*.ppk",
-    "id_rsa",
-    "id_dsa",
-    "id_ecdsa",
-    "id_ed25519",
-    "kaggle.json",
-    "credentials",
-    "credentials.json",
-    "credentials.yaml",
-    "credentials.yml",
-    "client_secret*.json",
-    "service_account*.json",
-    "service-account*.json",
-    "secrets.json",
-    "secrets.yaml",
-    "secrets.yml",
-    "secrets.toml",
-    "token.json",
-    "terraform.tfstate*",
-)
-_EXAMPLES = (".example", ".sample", ".template", ".dist")
-_SECRET = re.compile("|".join(fnmatch.translate(p) for p in SECRET_PATTERNS), re.IGNORECASE)
 
 # Without one of these a replay is not the same program.
 SOURCE_SUFFIXES = frozenset(
@@ -133,7 +94,7 @@ _JUNK_FOLDERS = frozenset(
     ]
 )
 _JUNK_SUFFIXES = (".db", ".db-wal", ".db-shm", ".db-journal", ".sqlite", ".sqlite3", ".pyc", ".pyo", ".egg")
-_SECRET_REASON = "may hold secrets"  # noqa: S105 - a reason, shown to the user
+SECRET_REASON = "may hold secrets"  # noqa: S105 - a reason, shown to the user
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +141,6 @@ class _Candidate:
     place: str
     size: int
     executable: bool
-
-
-def holds_secrets(name: str) -> bool:
-    """Whether a file of this name usually holds secrets; an example of such a file does not."""
-    base = name.rpartition("/")[2]
-    return _SECRET.match(base) is not None and not base.lower().endswith(_EXAMPLES)
 
 
 def is_source(name: str) -> bool:
@@ -415,7 +370,7 @@ def _choose(root: Path, names: Iterable[str], selection: Selection, limits: Limi
     """Look at each name; take source first and then the smallest, until the total is reached."""
     real_root = os.path.join(os.path.realpath(root), "")
     candidates: list[_Candidate] = []
-    for name in dict.fromkeys(names):
+    for name in _plain(dict.fromkeys(names), selection):
         candidate = _look(root, name, real_root, selection, limits)
         if candidate is not None:
             candidates.append(candidate)
@@ -426,6 +381,16 @@ def _choose(root: Path, names: Iterable[str], selection: Selection, limits: Limi
             continue
         total += c.size
         selection.entries.append(ArchiveEntry(c.name, Path(c.place), c.executable))
+
+
+def _plain(names: Iterable[str], selection: Selection) -> Iterable[str]:
+    """The names that hold no token themselves; the others are left out."""
+    found = tuple(names)
+    if without_tokens("\n".join(found)) == "\n".join(found):  # nearly always
+        return found
+    shown = {name: without_tokens(name) for name in found}
+    selection.excluded += [Excluded(s, SECRET_REASON) for name, s in shown.items() if s != name]
+    return tuple(name for name, s in shown.items() if s == name)
 
 
 def _look(root: Path, name: str, real_root: str, selection: Selection, limits: Limits) -> _Candidate | None:
@@ -446,16 +411,29 @@ def _look(root: Path, name: str, real_root: str, selection: Selection, limits: L
         _leave_out(selection, name, f"cannot be read: {exc.strerror or exc}")
         return None
     if holds_secrets(name):
-        selection.excluded.append(Excluded(name, _SECRET_REASON))
+        selection.excluded.append(Excluded(name, SECRET_REASON))
     elif not stat.S_ISREG(status.st_mode):
         _leave_out(selection, name, "is not a regular file")
     elif status.st_size > limits.file_bytes:
         _leave_out(selection, name, f"is larger than {limits.file_bytes} bytes")
     elif not os.access(place, os.R_OK):
         _leave_out(selection, name, "cannot be read: permission denied")
+    elif status.st_size <= MOST_READ_BYTES and _content_holds_secrets(name, place):
+        selection.excluded.append(Excluded(name, SECRET_REASON))
     else:
         return _Candidate(name, place, status.st_size, bool(status.st_mode & stat.S_IXUSR))
     return None
+
+
+def _content_holds_secrets(name: str, place: str) -> bool:
+    settings = may_be_settings(name)
+    if not settings and is_source(name):  # code is not judged
+        return False
+    try:
+        content = Path(place).read_bytes()
+    except OSError:  # what cannot be read cannot be packed either, which is said then
+        return False
+    return settings_hold_secrets(name, content) if settings else holds_private_key(content)
 
 
 def _look_at_link(place: str, name: str, real_root: str, selection: Selection) -> None:
@@ -464,7 +442,7 @@ def _look_at_link(place: str, name: str, real_root: str, selection: Selection) -
     if not os.path.join(real, "").startswith(real_root) or link_problem(name, target):
         _leave_out(selection, name, "is a symbolic link that leads out of the project")
     elif holds_secrets(real):
-        selection.excluded.append(Excluded(name, _SECRET_REASON))
+        selection.excluded.append(Excluded(name, SECRET_REASON))
     else:
         selection.entries.append(ArchiveEntry(name, link=target))
 
@@ -478,7 +456,7 @@ def _leave_out(selection: Selection, name: str, reason: str) -> None:
 def _shortened(excluded: list[Excluded]) -> tuple[Excluded, ...]:
     """Keep the list readable: a folder of images may hold a hundred thousand names."""
     # Source first: what makes the facet partial must be named.
-    ordered = sorted(set(excluded), key=lambda e: (not is_source(e.path), e.reason != _SECRET_REASON, e.path))
+    ordered = sorted(set(excluded), key=lambda e: (not is_source(e.path), e.reason != SECRET_REASON, e.path))
     rest = len(ordered) - MAX_LISTED
     if rest <= 0:
         return tuple(ordered)

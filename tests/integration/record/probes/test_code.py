@@ -15,7 +15,8 @@ from bis.evidence.redaction import REDACTED, Redactor
 from bis.model.facets import Code, EntryKind, Status
 from bis.record.probes.code import Entrypoint, ProbedCode, probe_code, relative_to
 from bis.record.probes.git_state import probe_git
-from bis.record.probes.snapshot import Limits, add_external, external_sources, holds_secrets
+from bis.record.probes.secret_files import holds_secrets
+from bis.record.probes.snapshot import Limits, add_external, external_sources
 
 _ENVIRON = {
     **{k: v for k, v in os.environ.items() if not k.startswith("GIT_")},

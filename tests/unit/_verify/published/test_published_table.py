@@ -24,6 +24,9 @@ def test_the_tables_of_the_study_are_read() -> None:
     [
         ("metric,value\n", "holds no figures"),
         ("a,b\n1\n", "line 2: expected 2 fields"),
+        ("metric,value\nm,1\r2\n", "not a table of comma-separated values"),
+        ("a\rb,c\n1,2\n", "not a table of comma-separated values"),
+        (f"metric,value\nm,{'1' * 200_000}\n", "not a table of comma-separated values"),
         ("metric,value\nm,many\n", "cannot read 'many' as a printed figure"),
     ],
 )

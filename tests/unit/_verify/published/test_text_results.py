@@ -75,6 +75,13 @@ def test_figures_that_are_logged() -> None:
     assert logged.compare("", "INFO:root:auc 0.8\n").results == 0
 
 
+def test_other_numbers_that_are_logged() -> None:
+    """On stderr a number that is not called as results are is none: of a worker, a port, a file."""
+    logged = TextResults(Tolerances(), paired_only=True)
+    tally = logged.compare("INFO:trainer:worker 12 of 4, file 17\n", "INFO:trainer:worker 99 of 4, file 18\n")
+    assert (tally.others, tally.logs) == ([], 2)
+
+
 def test_the_worst_of_each_name() -> None:
     """One row for a name, however often it is printed."""
     others = compared("loss: 0.5\nloss: 0.4\nauc: 0.7\n", "loss: 0.6\nloss: 0.9\nauc: 0.8\n").others

@@ -15,6 +15,8 @@ from bis.corpus.audits.results import read_audits, write_results
 from bis.errors import StorageError
 from bis.model.audit_facts import FACTS
 from bis.model.project_audit import (
+    KINDS,
+    TRACKER_NAMES,
     Confidence,
     Fact,
     Finding,
@@ -55,7 +57,7 @@ def results(out: Path, *audits: ProjectAudit) -> dict[str, list[dict[str, str]]]
     """Write the results of these audits; the rows of the tables."""
     out.mkdir(exist_ok=True)
     (out / AUDITS).write_text("".join(to_line(one) + "\n" for one in audits), encoding="utf-8")
-    write_results(out, RULES)
+    write_results(out, lambda: RULES, version="1")
     tables = {}
     for name in TABLES:
         with (out / f"{name}.csv").open(encoding="utf-8", newline="") as file:
@@ -102,6 +104,32 @@ def test_parquet_has_the_same_rows(tmp_path: Path) -> None:
     assert pq.read_table(tmp_path / "projects.parquet")["code_lines"].to_pylist() == [10, 10]
 
 
+def test_trackers_are_compared_in_one_table(tmp_path: Path) -> None:
+    """All of them with all kinds of traces, as in the statistics; shares and bounds are fractions in Parquet."""
+    one, other = replace(audit("a"), trackers={"wandb": ("metric",)}), replace(audit("b"), trackers={"wandb": ()})
+    results(tmp_path, one, other)
+    with (tmp_path / "trackers.csv").open(encoding="utf-8", newline="") as file:
+        rows = {(row["tracker"], row["trace"]): row for row in csv.DictReader(file)}
+    assert len(rows) == len(TRACKER_NAMES) * (1 + len(KINDS) + 2)
+    (metric,) = [dict(row, tracker="", trace="") for key, row in rows.items() if key == ("wandb", "metric")]
+    assert (metric["projects"], metric["of"], metric["share"]) == ("1", "2", "0.5")
+    assert (metric["low"], metric["high"]) == ("0.094531", "0.905469")
+    assert (rows["aim", "any"]["projects"], rows["aim", "any"]["share"], rows["aim", "param"]["share"]) == (
+        "0",
+        "0.0",
+        "",
+    )
+    table = pq.read_table(tmp_path / "trackers.parquet")
+    assert table.num_rows == len(rows)
+    assert [str(table.schema.field(name).type) for name in ("projects", "low", "trace")] == [
+        "int64",
+        "double",
+        "string",
+    ]
+    statistics = json.loads((tmp_path / "statistics.json").read_text(encoding="utf-8"))
+    assert [(s["tracker"], s["trace"]) for s in statistics["tracker_shares"]] == list(rows)
+
+
 def test_copies_and_failures(tmp_path: Path) -> None:
     """They stand in the table of projects, and are not counted; no page shows one that failed."""
     failed = ProjectAudit("gone", {}, problems=(Problem("", "timeout", "10 s"),))
@@ -130,21 +158,21 @@ def test_no_audit(tmp_path: Path) -> None:
 
 
 def test_results_of_the_same_audits_are_not_written_again(tmp_path: Path) -> None:
-    """Unless a file of them is missing, or an audit or a rule is another."""
+    """Unless a file of them is missing, or an audit, or what decides over the results, is another."""
     results(tmp_path, audit("a"), audit("b"))
-    summary = write_results(tmp_path, RULES)
+    summary = write_results(tmp_path, lambda: RULES, version="1")
     page = tmp_path / "index.html"
 
-    def is_written(text: str = "old", rules: dict[str, str] = RULES) -> bool:
+    def is_written(text: str = "old", version: str = "1") -> bool:
         page.write_text(text, encoding="utf-8")
-        assert write_results(tmp_path, rules).projects >= 1
+        assert write_results(tmp_path, lambda: RULES, version=version).projects >= 1
         return page.read_text(encoding="utf-8") != text
 
     assert not is_written()
-    assert write_results(tmp_path, RULES) == summary
+    assert write_results(tmp_path, lambda: RULES, version="1") == summary
     (tmp_path / "calls.csv").unlink()
     assert is_written()
-    assert is_written(rules={"BIS101": "params-never-logged"})
+    assert is_written(version="2")
     (tmp_path / AUDITS).write_text(to_line(audit("a")) + "\n", encoding="utf-8")
     assert is_written()
 
@@ -154,7 +182,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / AUDITS).write_text(to_line(audit("a")) + "\n", encoding="utf-8")
     (tmp_path / "facts").write_text("a file", encoding="utf-8")
     with pytest.raises(StorageError, match="cannot be written"):
-        write_results(tmp_path, RULES)
+        write_results(tmp_path, lambda: RULES, version="1")
 
 
 @pytest.mark.parametrize("text", ["\udc80", "=1+1", "a\nb", "\x1b[31m", "<script>", '"', "a,b"])

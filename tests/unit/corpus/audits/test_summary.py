@@ -242,3 +242,24 @@ def test_trackers() -> None:
     assert summarise(audits, RULES).trackers == {
         "mlflow": {"any": 2, "param": 2}, "wandb": {"any": 2, "metric": 2, "param": 2},
     }  # fmt: skip
+
+
+def test_trackers_are_compared_with_intervals() -> None:
+    """Use: of all projects; a kind of trace: of those that use the tracker; seeds: of these where it is known."""
+    seeds = ("yes", "yes", "no", "unknown")
+    audits = [
+        replace(audit(f"w{n}", seeds_set=seeds[n]), trackers={"wandb": ("param",) if n else ("metric", "code")})
+        for n in range(4)
+    ]
+    audits += [replace(audit(f"m{n}"), trackers={"mlflow": ("param",)}) for n in range(6)]
+    found = {(s.tracker, s.trace): s for s in summarise(audits, RULES).tracker_shares}
+    use, code, seeded = found["wandb", "any"], found["wandb", "code"], found["wandb", "seeds_set"]
+    assert (use.count, use.n, use.share) == (4, 10, 0.4)
+    assert (round(use.low, 4), round(use.high, 4)) == (0.1682, 0.6873)
+    assert (code.count, code.n, found["wandb", "param"].count) == (1, 4, 3)
+    assert (round(code.low, 4), round(code.high, 4)) == (0.0456, 0.6994)
+    assert (seeded.count, seeded.n, seeded.unknown) == (2, 3, 1)
+    assert (found["mlflow", "seeds_set"].n, found["mlflow", "seeds_set"].unknown) == (0, 6)
+    unused = found["trackio", "any"]
+    assert (unused.count, unused.n, round(unused.high, 4)) == (0, 10, 0.2775)
+    assert (found["trackio", "param"].n, found["trackio", "param"].low, found["trackio", "param"].high) == (0, 0.0, 1.0)

@@ -19,6 +19,14 @@ class Told:
         """A generator has this state."""
         self.facts.append(("state", generator, digest, state))
 
+    def deviation(self, what: str, seed: str, role: str, file: str, line: int) -> None:
+        """A seed does not count."""
+        self.facts.append(("deviation", what, seed, role, file, line))
+
+    def draws(self, key: str, roles: list[dict[str, object]]) -> None:
+        """What was drawn."""
+        self.facts.append(("draws", key, roles))
+
     def uncontrolled(self, what: str, why: str) -> None:
         """A source is out of our hands."""
         self.facts.append(("uncontrolled", what, why))

@@ -60,6 +60,9 @@ def test_standard_library_is_transparent_but_for_its_own_draws() -> None:
     assert frame.f_globals["__name__"] == "functools"
     assert callers.caller(frame).name == __name__.partition(".")[0]
     assert callers.caller(TEMPFILE.call(sys._getframe)).name == "python.tempfile"
+    assert callers.is_infrastructure(TEMPFILE.call(sys._getframe))
+    assert not callers.is_infrastructure(frame)
+    assert not callers.is_infrastructure(None)
 
 
 def test_spawned_main_module_is_the_main_module() -> None:

@@ -28,10 +28,10 @@ def hooked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Any) -> Iterat
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
-    def hook(source: str, action: Callable[[ModuleType], None]) -> Any:
+    def hook(source: str, *actions: Callable[[ModuleType], None]) -> Any:
         (tmp_path / f"{NAME}.py").write_text(source)
         importlib.invalidate_caches()
-        PostImport({NAME: action}, Reports(told)).install()
+        PostImport([(NAME, action) for action in actions], Reports(told)).install()
         return told
 
     yield hook
@@ -137,3 +137,27 @@ def test_loaded_module_is_hooked_at_once(hooked: Any) -> None:
     importlib.import_module(NAME)
     hooked("value = 1", lambda module: ran.append(module.__name__))
     assert ran == [NAME]
+
+
+class Around:
+    """A hook that notes what the module has before and after it is executed."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def before(self) -> None:
+        """The module is about to be executed."""
+        self.seen.append(f"before: {NAME in sys.modules and hasattr(sys.modules[NAME], 'value')}")
+
+    def __call__(self, module: ModuleType) -> None:
+        """It was."""
+        self.seen.append(f"after: {hasattr(module, 'value')}")
+
+
+def test_several_hooks_wait_for_one_module(hooked: Any) -> None:
+    """Each is called, in their order, also where one before it fails; one that asks for it also before the module."""
+    around, later = Around(), Around()
+    told = hooked("value = 1", around, lambda module: module.missing, later)
+    importlib.import_module(NAME)
+    assert around.seen == later.seen == ["before: False", "after: True"]
+    assert [fact[:2] for fact in told.facts] == [("failed", f"hook of {NAME}")]

@@ -135,3 +135,31 @@ def test_secrets_are_taken_out(tmp_path: Path) -> None:
     found = read_content("m.json", place, 10, lambda text: text.replace("hunter2", "[redacted]"))
     assert found is not None
     assert (found.texts, numbers(found)) == ({"key": "[redacted]"}, {"[redacted]": [1.0]})
+
+
+def skops_model(seed: int) -> bytes:
+    """A model as MLflow writes it, whose objects lie elsewhere in memory each time."""
+    skops = pytest.importorskip("skops.io", reason="MLflow brings it with its later versions only")
+    from sklearn.ensemble import RandomForestClassifier
+
+    x = np.arange(40.0).reshape(20, 2)
+    return bytes(skops.dumps(RandomForestClassifier(3, random_state=seed).fit(x, np.arange(20) % 2)))
+
+
+def test_models_of_skops_are_compared_without_addresses(tmp_path: Path) -> None:
+    """The files of arrays are named by addresses of memory, and so are the objects of the schema."""
+    kept = [skops_model(1), skops_model(1)]
+    a, b, other = (read(tmp_path, "model.skops", content) for content in (*kept, skops_model(2)))
+    assert kept[0] != kept[1]
+    assert (a.kind, a.digest) == (ContentKind.ARCHIVE, b.digest)
+    assert other.digest != a.digest
+
+
+def test_other_archives_with_a_schema_are_compared_as_they_are(tmp_path: Path) -> None:
+    """A number in them is a number."""
+    digests = set()
+    for number in (1, 2):
+        with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+            archive.writestr("schema.json", json.dumps({"__id__": number, "file": "x.npy"}))
+        digests.add(read(tmp_path, "a.zip", (tmp_path / "a.zip").read_bytes()).digest)
+    assert len(digests) == 2

@@ -104,3 +104,24 @@ def test_what_is_no_pickle_is_refused(content: bytes) -> None:
         return
     with pytest.raises(ContentUnreadable):
         read_pickle(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"]r\x00\x00\x00\x10.",  # seven bytes for which the unpickler would take four gigabytes
+        b"(lp268435456\n.",
+        pickle.dumps(["first"], 2) + b"]r\xff\xff\xff\x7f.",
+    ],
+)
+def test_places_of_the_memo_beyond_the_file_are_refused(content: bytes) -> None:
+    """Before the unpickler makes room for them."""
+    with pytest.raises(ContentUnreadable, match="its memo has a place"):
+        read_pickle(content)
+
+
+def test_texts_that_look_like_places_of_the_memo_are_read() -> None:
+    """What looks like one in a text or a number is none."""
+    value = {"words": ["rarest four", "p1234567"], "many": [str(i) for i in range(1000)], "n": 0x7FFFFF72}
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert any("rarest four" in text for text in read_pickle(pickle.dumps(value, protocol)).texts.values())

@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis.model.audit_facts import FACTS
-from bis.model.corpus_summary import CorpusSummary, Disagreement, Duplicate, Pair, ProjectGroup, RuleCount, Share
+from bis.model.corpus_summary import (
+    CorpusSummary,
+    Disagreement,
+    Duplicate,
+    Pair,
+    ProjectGroup,
+    RuleCount,
+    Share,
+    TrackerShare,
+)
 from bis.model.project_audit import Fact, Place, ProjectAudit, Revision
 from bis.report.html.corpus_page import CorpusPages, page
+from bis.report.languages.language import language
 from tests.unit.report.audits import HOSTILE
 
 if TYPE_CHECKING:
@@ -36,6 +46,12 @@ def summary(name: str = "p") -> CorpusSummary:
         pairs=(Pair("logs_params", "logs_metrics", 3, 6, 0.7), Pair("logs_params", "autolog", 3, 6, None)),
         rules=(RuleCount("BIS101", name, 3, 9, 10, 0.1, 0.6), RuleCount("BIS201", "none", 0, 0, 10, 0.0, 0.3)),
         trackers={name: {"any": 2, "param": 1}},
+        tracker_shares=(
+            TrackerShare(name, "any", 2, 10, 0.0567, 0.5098),
+            TrackerShare(name, "param", 1, 2, 0.0945, 0.9055),
+            TrackerShare(name, "metric", 0, 2, 0.0, 0.6576),
+            TrackerShare("unused", "any", 0, 10, 0.0, 0.2775),
+        ),
         search=YES,
         audit=YES,
         disagreements=(Disagreement(name, True, False, name, (Place(name, 2, 3),)),),
@@ -77,7 +93,16 @@ def test_a_page_has_all_parts() -> None:
     """Well-formed; the figures that were given, each share with what it is out of and its interval."""
     outline = Outline(page(summary()))
     assert outline.open == []
-    for words in ("37.5%", "13.7% - 69.4%", "3 of 8", "uses MLflow", "BIS101", "Copies", "Trackers", "+0.7"):
+    for words in (
+        "37.5\u00a0%",
+        "13.7\u00a0% … 69.4\u00a0%",
+        "3 of 8",
+        "uses MLflow",
+        "BIS101",
+        "Copies",
+        "Trackers",
+        "+0.7",
+    ):
         assert words in outline.text, words
 
 
@@ -183,3 +208,10 @@ def test_finish(tmp_path: Path) -> None:
     with CorpusPages(tmp_path) as pages:
         assert pages.finish(EMPTY) == tmp_path / "index.html"
     assert (tmp_path / "index.html").read_text(encoding="utf-8") == page(EMPTY)
+
+
+def test_a_page_in_french() -> None:
+    """With French numbers; what facts mean is translated."""
+    text = Outline(page(summary(), language("fr"))).text
+    for words in ("37,5\u202f%", "un appel enregistre un paramètre", "3 sur 8", "Outils de suivi"):
+        assert words in text, words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +13,13 @@ from rich.cells import cell_len
 
 from bis.model.project_audit import Fact, Place, Problem, ProjectAudit, Severity
 from bis.report.text.audit_text import audit_text, findings_text, print_audit, print_findings, printable
+from bis.report.text.terminal import UNBROKEN
 from tests.unit.report.audits import AUDITS, CELL, HOSTILE, audit, finding, insertion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+SNAPSHOTS = Path(__file__).parent / "audit_snapshots"
 TEXT = """\
 shop: 2 Python files, 1 notebook, 1,234 lines of code
 It uses MLflow (through api, client), and trains a model.
@@ -51,14 +54,11 @@ Can it be run elsewhere
 Is it documented
   ?  readme_tracking           unknown  not looked at
 
-train.py
-  6:9  BIS103  the metric is logged without step= [fixable]
+train.py:6:9: BIS103 the metric is logged without step= [fixable]
 
-explore.ipynb
-  cell 3:2:1  BIS103  the metric is logged without step=
+explore.ipynb:cell 3:2:1: BIS103 the metric is logged without step=
 
-README.md
-    BIS801  it explains nothing
+README.md: BIS801 it explains nothing
 
 Not read, or not wholly
   - old.py:2: print is a statement
@@ -84,9 +84,9 @@ def test_an_audit_in_full(three: ProjectAudit) -> None:
 
 
 def test_printing_is_the_text(three: ProjectAudit, capsys: pytest.CaptureFixture[str]) -> None:
-    """On stdout, without colour where it is no terminal."""
+    """On stdout, without colour where it is no terminal, and with each line in one piece."""
     print_audit(three)
-    assert capsys.readouterr().out == TEXT
+    assert capsys.readouterr().out == audit_text(three, UNBROKEN, False)
     print_findings(three)
     assert capsys.readouterr().out == findings_text(three)
 
@@ -117,7 +117,57 @@ def test_no_line_is_wider_than_the_terminal(width: int, three: ProjectAudit) -> 
     assert all(cell_len(line) <= max(width, 38) for line in text.split("\n"))
     words = re.sub(r"\s+", " ", text)
     assert "✗ unseeded_split yes random_state= is not given; train.py:3" in words
-    assert "6:9 BIS103 the metric is logged without step= [fixable]" in words
+    assert "train.py:6:9: BIS103 the metric is logged without step= [fixable]" in words
+
+
+DEEP = "projects/customer churn/src/training/gradient_boosting/train_with_cross_validation_and_early_stopping.py"
+
+
+@pytest.fixture
+def deep() -> Iterator[ProjectAudit]:
+    """An audit with places whose paths are longer than a narrow terminal, and have blanks."""
+    place = Place(DEEP, line=207, column=5)
+    cell = Place("notebooks/a-very-long-name-of-a-notebook-that-explores-many-things.ipynb", cell=31, line=2, column=14)
+    facts = {"logs_params": Fact("yes", places=(place, cell)), "unseeded_split": Fact("yes", "it draws", (cell,))}
+    found = replace(audit(finding(place), finding(cell)), problems=(Problem(DEEP, "syntax", "invalid syntax", place),))
+    yield replace(found, facts=found.facts | facts)  # noqa: PT022 (a generator as the others are)
+
+
+@pytest.mark.parametrize("width", [60, 80, 200, UNBROKEN])
+def test_no_path_is_broken(width: int, deep: ProjectAudit) -> None:
+    """`path:line:column` is in one piece in any terminal and in a pipe, so that it can be clicked and searched for."""
+    text = audit_text(deep, width, False)
+    place = f"{DEEP}:207:5"
+    cell = "notebooks/a-very-long-name-of-a-notebook-that-explores-many-things.ipynb:cell 31:2:14"
+    lines = text.split("\n")
+    assert any(line.startswith(f"{place}: BIS103" if width >= 200 else f"{place}:") for line in lines)
+    assert sum(place in line for line in lines) == 3
+    assert sum(cell in line for line in lines) == 2
+    snapshot = SNAPSHOTS / f"deep_{'piped' if width == UNBROKEN else width}.txt"
+    assert text == snapshot.read_text(encoding="utf-8")
+
+
+def test_a_finding_is_one_line_in_a_pipe(deep: ProjectAudit, capsys: pytest.CaptureFixture[str]) -> None:
+    """With its place, code and message, as `grep` wants it."""
+    print_audit(deep)
+    out = capsys.readouterr().out
+    assert f"\n{DEEP}:207:5: BIS103 the metric is logged without step=\n" in out
+    assert f"yes      {DEEP}:207:5 and 1 more\n" in out
+
+
+@pytest.mark.parametrize(
+    ("fact", "mark"),
+    [
+        (Fact("no", "no split that draws was seen"), "·"),
+        (Fact("no", "each split that draws is seeded", (Place("a.py", line=3),)), "✓"),
+        (Fact("yes", "", (Place("a.py", line=3),)), "✗"),
+    ],
+)
+def test_nothing_to_seed_is_told_from_seeded(fact: Fact, mark: str) -> None:
+    """A "no" without a place has nothing that could be done well."""
+    text = audit_text(audit(unseeded_split=fact), 80, False)
+    assert f"  {mark}  unseeded_split            {fact.value}" in text
+    assert fact.reason in text
 
 
 def test_only_the_first_findings_of_a_rule() -> None:

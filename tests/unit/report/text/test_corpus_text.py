@@ -28,6 +28,16 @@ def test_shares_with_their_intervals() -> None:
     assert "BIS201" not in text
 
 
+def test_trackers_beside_each_other() -> None:
+    """Those that a project uses, with the shares of its projects; where nothing is known, the cell is empty."""
+    lines = shown(summary(), Path("results")).splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("tracker "))
+    assert lines[at].split()[:4] == ["tracker", "projects", "param", "metric"]
+    assert lines[at + 1].split() == ["p", "2", "50%", "0%"]
+    assert "unused" not in "".join(lines)
+    assert any("trackers.csv has the intervals" in line for line in lines)
+
+
 @pytest.mark.parametrize("failed", [{}, {"timeout": 2, "missing": 1}])
 def test_no_project(failed: dict[str, int]) -> None:
     """What happened to those that were tried is told."""

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 
 from bis.model.project_audit import Place, ProjectAudit, Severity
-from bis.report.text.github_annotations import workflow_commands
+from bis.report.text.github_annotations import gate_commands, workflow_commands
 from tests.unit.report.audits import AUDITS, CELL, HOSTILE, STEP, audit, finding
+from tests.unit.report.gate_values import moved, not_repeatable, passed
 
 
 def parsed(line: str) -> tuple[str, dict[str, str], str]:
@@ -114,3 +115,16 @@ def test_where_the_finding_is() -> None:
         "col": "9",
         "title": "BIS103 metric-without-step",
     }
+
+
+def test_a_gate_annotates_programs_and_suspects() -> None:
+    """An error at the program's file, and what the audit finds at its line; names cannot steer the runner."""
+    first, second = (parsed(line) for line in gate_commands(not_repeatable()).splitlines())
+    assert first[:2] == ("error", {"file": "train.py", "title": "bis ci: not repeatable"})
+    assert second[:2] == (
+        "warning",
+        {"file": "train.py", "line": "3", "endLine": "3", "title": "BIS301 unseeded-split"},
+    )
+    (line,) = gate_commands(moved("a::b,c\n::error::x")).splitlines()
+    assert parsed(line)[1]["title"] == "bis ci: a::b,c\n::error::x: moved beyond noise"
+    assert gate_commands(passed()) == ""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pytest
 
 from bis.report.text.terminal import bullet, headline, print_text, quoted, styled, table, text_of, visible
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def test_widths_and_blanks() -> None:
@@ -46,3 +43,33 @@ def test_recorded_text_cannot_steer_a_terminal() -> None:
     assert text.count(clean) == 5
     assert "\x1b" not in text
     assert visible("tab\tand\nline é 表") == "tab\tand\nline é 表"
+
+
+STEERS = [
+    "\x1b[2J",
+    "\x1b]0;title\x07",
+    "\x9b2J",
+    "\r",
+    "\x08",
+    "\u202e",
+    "\u2066",
+    "\u200f",
+    "\u2028",
+    "\ufeff",
+    "\U000e0041",
+]
+
+
+@pytest.mark.parametrize("steers", STEERS, ids=lambda value: ascii(value).strip("'"))
+def test_nothing_steers_the_terminal_whatever_it_came_in(steers: str) -> None:
+    """Texts, cells, bullets, and objects of rich that were made elsewhere of what a record holds."""
+    from rich.text import Text
+
+    text = f"name{steers}erased"
+    parts = [text, table(("", ""), [(text, Text(text))]), bullet(text), Text(text), headline("same", text)]
+    for colour in (False, True):
+        printed = text_of(parts, width=200, colour=colour)
+        left = printed.replace("\x1b[0m", "").replace("\x1b[1;32m", "").replace("\x1b[32m", "")
+        assert steers not in left
+        assert left.count("name") == 6
+        assert left.count("erase") >= 4  # rich itself cuts what it took for wider in objects of its own

@@ -79,3 +79,14 @@ def _permuting(recorder: EntropyService) -> Any:
         return permuted
 
     return tensorflow.autograph.experimental.do_not_convert(shuffle)
+
+
+_ATTACHED = {
+    "keras.src.utils.rng_utils": attach_seed,
+    "keras.src.trainers.data_adapters.array_data_adapter": attach_adapter,
+}
+
+
+def attach(module: ModuleType, recorder: EntropyService) -> None:
+    """Attach to one of Keras' modules."""
+    _ATTACHED[module.__name__](module, recorder)

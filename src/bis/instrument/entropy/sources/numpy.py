@@ -6,7 +6,7 @@ which is served. Classes such as `RandomState` are left alone: a wrapper would b
 
 from __future__ import annotations
 
-from bis.instrument.entropy.states import numpy_state, restore_numpy, settle
+from bis.instrument.entropy.states import NUMPY, settle
 from bis.instrument.entropy.wrapping import first, observe
 
 TYPE_CHECKING = False
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 _WORDS = 8
 
 
-def attach_random(module: ModuleType, recorder: EntropyService, *, late: bool) -> None:
-    """Attach to ``numpy.random``; `late` if it was loaded, and had seeded itself, before the system was served."""
+def attach(module: ModuleType, recorder: EntropyService) -> None:
+    """Attach to ``numpy.random``, which may have seeded itself before the system was served."""
     random: Any = module
-    if recorder.serving and late:
+    if recorder.serving and recorder.numpy_was_loaded:
         random.seed([recorder.streams.integer("numpy.random", 32) for _ in range(_WORDS)])
 
     def seeded(api: str) -> Any:
@@ -35,4 +35,4 @@ def attach_random(module: ModuleType, recorder: EntropyService, *, late: bool) -
 
     observe(module, "seed", seeded("numpy.random.seed"))
     observe(module, "default_rng", seeded("numpy.random.default_rng"))
-    settle(recorder, "numpy.random", lambda: numpy_state(random), lambda state: restore_numpy(random, state))
+    settle(recorder, NUMPY, module)

@@ -170,3 +170,17 @@ class _WatchedQueue:
         if task is not None:
             watch = races(self._recorder)
             watch.end_in_process(task) if self._in_process is not None else watch.end_in_thread(task)
+
+
+_ATTACHED = {
+    "concurrent.futures._base": attach_futures,
+    "concurrent.futures.process": attach_process_workers,
+    "concurrent.futures.thread": attach_thread_workers,
+    "multiprocessing.pool": attach_pool,
+    "threading": attach_threads,
+}
+
+
+def attach(module: ModuleType, recorder: EntropyService) -> None:
+    """Attach to a module of pools, or of threads."""
+    _ATTACHED[module.__name__](module, recorder)

@@ -6,7 +6,7 @@ import os
 import sys
 from _operator import index
 
-from bis.instrument.entropy.states import python_state, restore_python, settle
+from bis.instrument.entropy.states import PYTHON, python_state, settle
 from bis.instrument.entropy.wrapping import disguise, is_ours
 
 TYPE_CHECKING = False
@@ -59,8 +59,30 @@ def attach_random(module: ModuleType, recorder: EntropyService) -> None:
         reseed()
         if not followed:
             # In a forked child `random` seeds itself from the system, after rekeying; this handler comes after its.
-            os.register_at_fork(after_in_child=lambda: recorder.reports.attempt("fork", recorder.on_rekey["random"]))
-    settle(recorder, "python.random", lambda: python_state(shared), lambda state: restore_python(shared, state))
+            os.register_at_fork(after_in_child=lambda: _follow(recorder))
+    settle(recorder, PYTHON, module)
+
+
+def shared_state() -> object:
+    """The state of the shared generator of `random`; None where that is not loaded."""
+    loaded: Any = sys.modules.get("random")
+    return None if loaded is None else loaded._inst.getstate()  # noqa: SLF001 - the instance itself
+
+
+def go_on(state: object) -> None:
+    """Undo what the standard library did in a fork: `random` has seeded itself, `tempfile` would make new names."""
+    loaded: Any = sys.modules.get("random")
+    if loaded is not None and state is not None:
+        loaded._inst.setstate(state)  # noqa: SLF001 - as above
+    temporary: Any = sys.modules.get("tempfile")
+    names: Any = getattr(temporary, "_name_sequence", None)
+    if hasattr(names, "_rng_pid"):
+        names._rng_pid = os.getpid()  # noqa: SLF001 - what it looks at to tell a fork
+
+
+def _follow(recorder: EntropyService) -> None:
+    if not recorder.forks_go_on:
+        recorder.reports.attempt("fork", recorder.on_rekey["random"])
 
 
 def _reseed(recorder: EntropyService, shared: Any) -> Any:
@@ -70,6 +92,7 @@ def _reseed(recorder: EntropyService, shared: Any) -> Any:
         shared.gauss_next = None
         if "python.random" in recorder.shared.readers:  # in a forked child: from here on it is the child's
             recorder.shared.began("python.random", lambda: python_state(shared), python_state(shared))
+        recorder.on_random_seeded()
 
     return reseed_random
 

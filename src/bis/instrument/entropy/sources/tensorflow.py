@@ -110,3 +110,15 @@ def unseeded(recorder: EntropyService) -> bool:
         and not tensorflow.distribute.has_strategy()
         and not config.is_op_determinism_enabled()  # shuffling without a seed is an error then
     )
+
+
+_ATTACHED = {
+    "tensorflow.python.framework.random_seed": attach_seeds,
+    "tensorflow.python.eager.context": attach_context,
+    "tensorflow.python.ops.stateful_random_ops": attach_generators,
+}
+
+
+def attach(module: ModuleType, recorder: EntropyService) -> None:
+    """Attach to one of TensorFlow's modules."""
+    _ATTACHED[module.__name__](module, recorder)

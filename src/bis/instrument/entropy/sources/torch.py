@@ -6,7 +6,7 @@ generator of their own draw entropy that is not served.
 
 from __future__ import annotations
 
-from bis.instrument.entropy.states import restore_torch, settle, torch_state
+from bis.instrument.entropy.states import TORCH, settle
 from bis.instrument.entropy.wrapping import disguise, first, is_ours, observe
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ def attach(module: ModuleType, recorder: EntropyService) -> None:
     manual_seed = torch.random.manual_seed
     if not is_ours(manual_seed):
         _attach_seeds(torch, recorder, manual_seed)
-    settle(recorder, "torch.cpu", lambda: torch_state(torch), lambda state: restore_torch(torch, state))
+    settle(recorder, TORCH, module)
 
 
 def _attach_seeds(torch: Any, recorder: EntropyService, manual_seed: Any) -> None:

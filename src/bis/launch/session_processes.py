@@ -1,0 +1,69 @@
+"""Processes of sessions, found by the folder that their environment names: children that have written nothing, too.
+
+Only Linux says of what environment a process is; elsewhere nothing is found.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+_PROCESSES = Path("/proc")
+_MOST_ROUNDS = 5
+_VARIABLE = b"BIS_SPOOL="
+
+
+def processes_of(folder: Path, *, processes: Path = _PROCESSES) -> list[int]:
+    """The processes of the session in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The session's.
+    processes : Path
+        Where the system lists its processes.
+    """
+    variable = _VARIABLE + os.fsencode(str(folder))
+    return [pid for pid, variables in _environments(processes) if variable in variables]
+
+
+def processes_below(folder: Path, *, processes: Path = _PROCESSES) -> list[int]:
+    """The processes of all sessions whose folders lie below one; `processes` as of `processes_of`."""
+    start = _VARIABLE + os.fsencode(str(folder).rstrip("/") + "/")
+    return [pid for pid, variables in _environments(processes) if any(v.startswith(start) for v in variables)]
+
+
+def end_processes_below(folder: Path, *, processes: Path = _PROCESSES) -> int:
+    """End all processes of `processes_below`, as replays and what they started, whose own watcher was killed.
+
+    Returns how many they were.
+    """
+    ended: set[int] = set()
+    for _ in range(_MOST_ROUNDS):  # a process that starts others while it is ended is looked for again
+        found = [pid for pid in processes_below(folder, processes=processes) if pid not in ended]
+        for pid in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if not found:
+            break
+        ended.update(found)
+    return len(ended)
+
+
+def _environments(processes: Path) -> list[tuple[int, list[bytes]]]:
+    """The processes whose environment names a session, but for this one, and their variables."""
+    found = []
+    try:
+        numbers = [name for name in os.listdir(processes) if name.isdecimal()]  # noqa: PTH208 (names are enough)
+    except OSError:
+        return []
+    for number in sorted(numbers, key=int):
+        try:
+            environment = (processes / number / "environ").read_bytes()
+        except OSError:  # it has ended, or is somebody else's
+            continue
+        if _VARIABLE in environment and int(number) != os.getpid():
+            found.append((int(number), environment.split(b"\0")))
+    return found
