@@ -42,7 +42,7 @@ def new_project(
     """Make a project with an empty store."""
     import mlflow.version
 
-    def make(name: str = "project", **variables: str) -> Project:
+    def make(name: str = "project", *, draws: str = "", **variables: str) -> Project:
         base = tmp_path_factory.mktemp(name)
         folder = base / "project"
         folder.mkdir()
@@ -54,7 +54,7 @@ def new_project(
         with closing(sqlite3.connect(database)) as connection:
             connection.execute("UPDATE experiments SET artifact_location = ?", (str(base / "artifacts"),))
             connection.commit()
-        return Project(folder, base / "home", f"sqlite:///{database}", warm, variables)
+        return Project(folder, base / "home", f"sqlite:///{database}", warm, variables, draws)
 
     return make
 

@@ -12,11 +12,12 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,13 +67,19 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A folder with programs, a home of bis elsewhere, and the store that both use."""
+    """A folder with programs, a home of bis elsewhere, and the store that both use.
+
+    With `draws`, the roots that its commands draw follow from it: for tests of what statistics say, which would be
+    wrong now and then.
+    """
 
     folder: Path
     home: Path
     uri: str
     warm: WarmProcess
     variables: Mapping[str, str] = field(default_factory=dict)
+    draws: str = ""
+    _commands: Iterator[int] = field(default_factory=count)
 
     def environ(self, **more: str) -> dict[str, str]:
         """The environment of commands."""
@@ -112,7 +119,10 @@ class Project:
     def bis(self, *arguments: str, timeout: float = 300, **variables: str) -> Done:
         """Run the command line of bis in the project."""
         started = time.monotonic()
-        done = self.warm.bis(arguments, cwd=self.folder, environ=self.environ(**variables), timeout=timeout)
+        draws = f"{self.draws}:{next(self._commands)}" if self.draws else ""
+        done = self.warm.bis(
+            arguments, cwd=self.folder, environ=self.environ(**variables), timeout=timeout, draws=draws
+        )
         return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
 
     def record(self, *arguments: str, **variables: str) -> str:

@@ -40,7 +40,7 @@ def git(project: Project, *arguments: str) -> str:
 @pytest.fixture(scope="module")
 def repository(new_project: Callable[..., Project]) -> tuple[Project, str]:
     """A repository on a branch that went off main, and the run of main."""
-    project = new_project("repository")
+    project = new_project("repository", draws="repository")
     git(project, "init", "-q", "-b", "main")
     project.add("train.py", BASE)
     project.add("pyproject.toml", SETTINGS)

@@ -34,7 +34,7 @@ def compared(project: Project, *arguments: str, code: int) -> Done:
 @pytest.mark.slow
 def test_two_programs_with_a_known_difference(new_project: Callable[..., Project]) -> None:
     """B is higher, by the replays and not by the two results; they are kept, and reused with --add."""
-    project = new_project()
+    project = new_project(draws="compare")
     project.add("noisy.py", NOISY)
     a, b = project.record("noisy.py", "0.8"), project.record("noisy.py", "0.9")
     found = json.loads(compared(project, a, b, "-n", "4", "--higher", "printed: accuracy", "--json", code=0).out)
@@ -55,7 +55,7 @@ def test_two_programs_with_a_known_difference(new_project: Callable[..., Project
 @pytest.mark.slow
 def test_programs_that_draw_the_same_are_paired(new_project: Callable[..., Project]) -> None:
     """A tenth of the scatter is found in six pairs, since both have the same luck."""
-    project = new_project()
+    project = new_project(draws="compare")
     project.add("noisy.py", NOISY)
     a, b = project.record("noisy.py", "0.8"), project.record("noisy.py", "0.801")
     found = json.loads(compared(project, a, b, "-n", "6", "--json", code=0).out)
@@ -66,7 +66,7 @@ def test_programs_that_draw_the_same_are_paired(new_project: Callable[..., Proje
 @pytest.mark.slow
 def test_programs_without_randomness_differ_exactly(new_project: Callable[..., Project]) -> None:
     """Two replays of each are enough, and no statistics are made of them."""
-    project = new_project()
+    project = new_project(draws="compare")
     project.add("certain.py", CERTAIN)
     a, b = project.record("certain.py", "0.8"), project.record("certain.py", "0.9")
     said = compared(project, a, b, code=0).out

@@ -60,7 +60,7 @@ class Judged:
 @pytest.fixture(scope="module")
 def judged(new_project: Callable[..., Project]) -> Judged:
     """With fresh replays, which differ, and a summary in the note."""
-    project = new_project()
+    project = new_project(draws="pages")
     project.add("train.py", PROGRAM)
     run_id = project.record("train.py")
     done = project.bis("replay", run_id, "--fresh", "-n", "4", "--note")

@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import pkgutil
+import random
 import select
 import signal
 import subprocess
@@ -37,15 +38,16 @@ class WarmProcess:
         self._process: subprocess.Popen[str] | None = None
 
     def bis(
-        self, arguments: Sequence[str], *, cwd: Path, environ: Mapping[str, str], timeout: float
+        self, arguments: Sequence[str], *, cwd: Path, environ: Mapping[str, str], timeout: float, draws: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """What `subprocess.run` gives for ``python -m bis ARGUMENTS``."""
+        """What `subprocess.run` gives for ``python -m bis ARGUMENTS``; `secrets` gives what follows from `draws`."""
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
             process = self._process = self._living() or self._started()
             assert process.stdin is not None
             assert process.stdout is not None
             streams = [f"/proc/{os.getpid()}/fd/{stream.fileno()}" for stream in (out, err)]
             request = {"arguments": list(arguments), "cwd": str(cwd), "environ": dict(environ), "streams": streams}
+            request["draws"] = draws
             process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
             if not select.select([process.stdout], [], [], timeout)[0]:
@@ -118,12 +120,21 @@ def _run(request: dict[str, Any]) -> NoReturn:
     given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:] = [*given, *(p for p in sys.path if p not in {*given, str(_ROOT), ""})]
     sys.argv = ["bis", *request["arguments"]]
+    if request["draws"]:
+        _fix_secrets(request["draws"])
     from bis.cli.main import main
     from bis.record import storing
     from tests.storing_here import store_here
 
     vars(storing)["store_in_own_process"] = store_here
     sys.exit(main())  # with all that the interpreter does at its end
+
+
+def _fix_secrets(seed: str) -> None:
+    """Have `secrets` give what follows from a seed, in this process only: a fork of it would give the same."""
+    drawn = vars(random)["_urandom"]
+    vars(random)["_urandom"] = random.Random(seed).randbytes
+    os.register_at_fork(after_in_child=lambda: vars(random).update(_urandom=drawn))
 
 
 def _redirect(out: str, err: str) -> None:
