@@ -15,6 +15,11 @@ class Bindings:
     Parameters
     ----------
     module : Module
+
+    Attributes
+    ----------
+    names : set of str
+        All names that an assignment or a loop binds, in any scope.
     """
 
     def __init__(self, module: Module) -> None:
@@ -39,6 +44,7 @@ class Bindings:
                 one = module.loops[loop]
                 if one.over is not None and one.targets and (call.scope, one.targets[-1]) not in self.loop_names:
                     self.loop_names[(call.scope, one.targets[-1])] = one.over
+        self.names = {name for _scope, name in (*self._assigned, *self.loop_names)}
 
     def assigned(self, scope: int, name: str) -> tuple[list[int], list[Value]] | None:
         """What is assigned to a name in a scope: numbers of calls that come before, and values, both in order."""
