@@ -27,6 +27,7 @@ class Bindings:
         self.attributes: dict[tuple[str, str], Value] = {}
         self.loop_names: dict[tuple[int, str], Value] = {}
         self._assigned: dict[tuple[int, str], tuple[list[int], list[Value]]] = {}
+        classes = {index for index, scope in enumerate(module.scopes) if scope.kind == "class"}
         for assign in module.assigns:
             head, dot, attribute = assign.name.partition(".")
             if dot and head in {"self", "cls"}:
@@ -37,9 +38,9 @@ class Bindings:
             at, values = self._assigned.setdefault((assign.scope, assign.name), ([], []))
             at.append(assign.after)
             values.append(assign.value)
-            if module.scopes[assign.scope].kind == "class":
+            if assign.scope in classes:
                 self.attributes.setdefault((module.scopes[assign.scope].name, assign.name), assign.value)
-        for call in module.calls:
+        for call in module.calls if module.loops else ():
             for loop in call.loops:
                 one = module.loops[loop]
                 if one.over is not None and one.targets and (call.scope, one.targets[-1]) not in self.loop_names:

@@ -116,9 +116,11 @@ class Names:
     def _depends(self, call: Call, changed: set[str]) -> bool:
         """Whether a call's name may be another one with more known: its first name is changed, or was not found."""
         api, path = call.api, call.path
-        if api.startswith((".", "@")) or api == path:
+        head = path.partition(".")[0]
+        bound = head in self._bound or not head.isidentifier() or self._stars  # else nothing but an import can say more
+        if bound and (api == path or api.startswith((".", "@"))):
             return True
-        return path.partition(".")[0] in changed or api.partition(".")[0] in changed
+        return head in changed or api.partition(".")[0] in changed
 
     def api_of(self, call: Call) -> str:
         """The resolved name of what a call calls."""
