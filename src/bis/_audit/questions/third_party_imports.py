@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from bis._audit.files.base_images import platform_packages
 from bis._audit.files.distributions import needs_no_declaration
+from bis._audit.questions.asked_once import asked_once
 from bis.model.project_audit import Place
 
 if TYPE_CHECKING:
     from bis._audit.questions.analysis import Analysis
 
 
+@asked_once
 def third_party(analysis: Analysis) -> dict[str, Place]:
     """First parts of imports that are neither the standard library's nor the project's own, with their first places.
 
