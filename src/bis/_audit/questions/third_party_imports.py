@@ -24,9 +24,9 @@ def third_party(analysis: Analysis) -> dict[str, Place]:
     for module in analysis.project.modules:
         for one in module.imports:
             name = one.target.partition(".")[0]
-            if one.guarded or not name or name in own or needs_no_declaration(one.target):
+            if one.guarded or not name or name in found or name in own or needs_no_declaration(one.target):
                 continue
-            found.setdefault(name, Place(module.file, one.cell, one.line))
+            found[name] = Place(module.file, one.cell, one.line)
     return found
 
 
