@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bis._audit.frameworks.naming import canonical
 
@@ -118,6 +119,7 @@ KERAS_LAYERS = re.compile(
 )
 
 
+@lru_cache(maxsize=20_000)
 def seeded_by(api: str) -> tuple[str, ...]:
     """The libraries that a call of this name seeds; empty for other calls. Its argument is not looked at."""
     return SEEDERS.get(canonical(api), ())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bis._audit.frameworks.naming import canonical
 
@@ -93,6 +94,7 @@ METHOD_NAMES = FITS.union({BACKWARD}, *METHODS.values(), {name.rpartition(".")[2
 _TRAINING_METHODS = FITS.union({BACKWARD}, *METHODS.values())
 
 
+@lru_cache(maxsize=20_000)
 def is_training(api: str) -> bool | None:
     """Whether a call trains a model, as far as its resolved name shows.
 
@@ -225,6 +227,7 @@ OF_ARGUMENTS = frozenset(
 LOADERS = frozenset({"torch.utils.data.DataLoader", "torch_geometric.loader.DataLoader"})
 
 
+@lru_cache(maxsize=20_000)
 def hyperparameters(api: str) -> Hyperparameters | None:
     """Which arguments of a maker of a model, an optimiser or a training are hyperparameters; None for other calls."""
     name = canonical(api)

@@ -15,6 +15,11 @@ class Bindings:
     Parameters
     ----------
     module : Module
+
+    Attributes
+    ----------
+    names : set of str
+        All names that an assignment or a loop binds, in any scope.
     """
 
     def __init__(self, module: Module) -> None:
@@ -22,6 +27,7 @@ class Bindings:
         self.attributes: dict[tuple[str, str], Value] = {}
         self.loop_names: dict[tuple[int, str], Value] = {}
         self._assigned: dict[tuple[int, str], tuple[list[int], list[Value]]] = {}
+        classes = {index for index, scope in enumerate(module.scopes) if scope.kind == "class"}
         for assign in module.assigns:
             head, dot, attribute = assign.name.partition(".")
             if dot and head in {"self", "cls"}:
@@ -32,13 +38,14 @@ class Bindings:
             at, values = self._assigned.setdefault((assign.scope, assign.name), ([], []))
             at.append(assign.after)
             values.append(assign.value)
-            if module.scopes[assign.scope].kind == "class":
+            if assign.scope in classes:
                 self.attributes.setdefault((module.scopes[assign.scope].name, assign.name), assign.value)
-        for call in module.calls:
+        for call in module.calls if module.loops else ():
             for loop in call.loops:
                 one = module.loops[loop]
                 if one.over is not None and one.targets and (call.scope, one.targets[-1]) not in self.loop_names:
                     self.loop_names[(call.scope, one.targets[-1])] = one.over
+        self.names = {name for _scope, name in (*self._assigned, *self.loop_names)}
 
     def assigned(self, scope: int, name: str) -> tuple[list[int], list[Value]] | None:
         """What is assigned to a name in a scope: numbers of calls that come before, and values, both in order."""

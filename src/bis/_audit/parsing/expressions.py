@@ -18,16 +18,13 @@ def characters(line: bytes, offset: int) -> int:
 
 def path_of(node: ast.AST | None) -> str:
     """``a.b.c`` as it is written; empty for anything but names and attributes of names."""
-    if isinstance(node, ast.Name):
+    if type(node) is ast.Name:
         return node.id
-    parts = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
+    path = ""
+    while type(node) is ast.Attribute:
+        path = f"{node.attr}.{path}" if path else node.attr
         node = node.value
-    if not isinstance(node, ast.Name) or not parts:
-        return ""
-    parts.append(node.id)
-    return ".".join(reversed(parts))
+    return f"{node.id}.{path}" if type(node) is ast.Name else ""
 
 
 def annotation_of(node: ast.expr | None) -> str:
@@ -45,12 +42,12 @@ def annotation_of(node: ast.expr | None) -> str:
 
 def target_names(node: ast.expr) -> list[str]:
     """The paths that an assignment or a loop binds; elements of collections are none."""
+    path = path_of(node)
+    if path:
+        return [path]
     if isinstance(node, (ast.Tuple, ast.List)):
         return [name for element in node.elts for name in target_names(element)]
-    if isinstance(node, ast.Starred):
-        return target_names(node.value)
-    path = path_of(node)
-    return [path] if path else []
+    return target_names(node.value) if isinstance(node, ast.Starred) else []
 
 
 def pairs_of(value: Value) -> list[tuple[Value, Value]]:

@@ -69,10 +69,12 @@ class Names:
             elif one.alias not in self._imports or not one.guarded:
                 self._imports[one.alias] = one.target
         self._definitions = {s.name: i for i, s in enumerate(module.scopes) if i}
+        # A name that the file itself binds nowhere means the same all over it: what is imported, or something built in.
+        self._bound = self.bindings.names | {"self", "cls"} | {name.rpartition(".")[2] for name in self._definitions}
+        self._bound.update(*(scope.parameters for scope in module.scopes))
+        self._everywhere: dict[str, str] = {}
         self._argument_types: dict[tuple[int, str], str] = {}
-        self._by_path: dict[str, list[Call]] = {}
-        for call in module.calls:
-            self._by_path.setdefault(call.path, []).append(call)
+        self._by_path: dict[str, list[Call]] | None = None
         self._apis = [call.api for call in module.calls]
         self._busy: set[tuple[str, int, int]] = set()
         self._resolved: set[int] = set()
@@ -114,9 +116,11 @@ class Names:
     def _depends(self, call: Call, changed: set[str]) -> bool:
         """Whether a call's name may be another one with more known: its first name is changed, or was not found."""
         api, path = call.api, call.path
-        if api.startswith((".", "@")) or api == path:
+        head = path.partition(".")[0]
+        bound = head in self._bound or not head.isidentifier() or self._stars  # else nothing but an import can say more
+        if bound and (api == path or api.startswith((".", "@"))):
             return True
-        return path.partition(".")[0] in changed or api.partition(".")[0] in changed
+        return head in changed or api.partition(".")[0] in changed
 
     def api_of(self, call: Call) -> str:
         """The resolved name of what a call calls."""
@@ -145,7 +149,8 @@ class Names:
             return self._member(of, method, 0) if of else f".{method}"
         if not path or path.startswith("."):
             return path
-        return self.resolve(path, call.scope, call.index)
+        known = self._everywhere.get(path)
+        return known if known is not None else self.resolve(path, call.scope, call.index)
 
     def resolve(self, path: str, scope: int, at: int, depth: int = 0) -> str:
         """The resolved name of a path as it is written in `scope` just before call number `at`.
@@ -159,10 +164,15 @@ class Names:
             return self._imported(self._imports[longest], path[len(longest) + 1 :])
         if head in {"self", "cls"} and (owner := self.bindings.class_of(scope)) is not None:
             return self._own_member(owner, rest, depth) if rest else f"@{owner.name}"
-        found = self._head(head, scope, at, depth)
+        everywhere = head not in self._bound
+        found = self._brought(head) if everywhere else self._head(head, scope, at, depth)
         if found:
-            return self._member(found, rest, depth) if rest else found
-        return f".{rest.rpartition('.')[2]}" if rest else head
+            api = self._member(found, rest, depth) if rest else found
+        else:
+            api = f".{rest.rpartition('.')[2]}" if rest else head
+        if everywhere and self._elsewhere is None:  # what other files say may be only a part, while they are asked
+            self._everywhere[path] = api
+        return api
 
     def type_of(self, value: Value | None, scope: int, at: int, depth: int = 0) -> str:
         """The resolved name of what made the object that an expression evaluates to; empty where that is unknown."""
@@ -236,6 +246,10 @@ class Names:
                 return self._parameter(level, head, depth)
             if nested in self._definitions and one.kind != "class":
                 return f"@{nested}"
+        return self._brought(head)
+
+    def _brought(self, head: str) -> str:
+        """What a name means that is imported, or that ``from module import *`` may have brought."""
         target = self._imports.get(head)
         return self._imported(target, "") if target else self._from_star(head)
 
@@ -279,6 +293,10 @@ class Names:
         if short == "__init__":
             short = self._module.scopes[function.parent].name.rpartition(".")[2]
         position = function.parameters.index(name) - method
+        if self._by_path is None:
+            self._by_path = {}
+            for call in self._module.calls:
+                self._by_path.setdefault(call.path, []).append(call)
         for path, calls in self._by_path.items():
             if path != short and not path.endswith(f".{short}"):
                 continue

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bis._audit.frameworks.randomness import SEEDER_NAMES
 from bis._audit.parsing.bindings import Bindings
@@ -24,7 +25,7 @@ from bis._audit.trackers.known_trackers import canonical, kinds_of_assignment
 from bis.model.project_audit import Fact, Place, Problem, TrackingCall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from bis._audit.parsing.ir import Module, Value
 
@@ -62,6 +63,8 @@ class Analysis:
     _training: Mapping[str, tuple[Call, ...]] = field(default_factory=dict, repr=False)
     _near_training: frozenset[str] = _NONE
     _configured: tuple[TrackingCall, ...] = ()
+    _by_name: Mapping[str, list[tuple[str, Call]]] = field(default_factory=dict, repr=False)
+    answers: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # see `asked_once`
 
     def with_facts(self, facts: Mapping[str, Fact]) -> Analysis:
         """The same with the facts that were stated from it."""
@@ -127,6 +130,16 @@ class Analysis:
         return next(canonical(c.api) for c in self.calls_in(*found) if kind in self.direct(found[0], c, tracker))
 
     # What calls do
+
+    def calls_where(self, module: Module, wanted: Callable[[str], object]) -> Sequence[Call]:
+        """The calls of a file whose resolved names are wanted, in order.
+
+        `wanted` is asked once for each name of the project. Most calls concern no rule: this passes them over.
+        """
+        if wanted not in self.answers:
+            self.answers[wanted] = _where(self._by_name, wanted)
+        found: Sequence[Call] = self.answers[wanted].get(module.file, ())
+        return found
 
     def calls_in(self, module: Module, scope: int) -> tuple[Call, ...]:
         """The calls of one function's own body, in order."""
@@ -213,12 +226,13 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
         What could not be read.
     """
     modules, links = project.modules, project.links
-    by_scope = {module.file: _by_scope(module) for module in modules}
+    by_scope, by_name = _by_scope(modules), _by_name(modules)
     by_configuration = logged_by_configuration(project)
     has_logger = uses_logger(modules) or any(call.api == LIGHTNINGS for call in by_configuration)
     direct = {module.file: _tracked(module, has_logger=has_logger) for module in modules}
     seeded, seeding = seeded_files(links, lambda module, scope: by_scope[module.file].get(scope, ()))
-    training = {module.file: tuple(c for c in module.calls if ml_calls.trains(c)) for module in modules}
+    may_train = _where(by_name, ml_calls.may_train)
+    training = {m.file: tuple([c for c in may_train.get(m.file, ()) if ml_calls.trains(c)]) for m in modules}
     near = {file for file, calls in training.items() if calls}
     near |= {used for file in tuple(near) for used in links.used[file]}
     for module in modules:  # also a model and a loop that only a third file brings together
@@ -240,6 +254,7 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
         _training=training,
         _near_training=frozenset(near),
         _configured=by_configuration,
+        _by_name=by_name,
     )
 
 
@@ -254,11 +269,40 @@ def _tracked(module: Module, *, has_logger: bool) -> Tracked:
     return found
 
 
-def _by_scope(module: Module) -> dict[int, tuple[Call, ...]]:
-    found: dict[int, list[Call]] = {}
-    for call in module.calls:
-        found.setdefault(call.scope, []).append(call)
-    return {scope: tuple(calls) for scope, calls in found.items()}
+def _by_scope(modules: Sequence[Module]) -> dict[str, dict[int, tuple[Call, ...]]]:
+    """By file and scope, the calls of a function's own body."""
+    every: dict[str, dict[int, tuple[Call, ...]]] = {}
+    for module in modules:
+        found: dict[int, list[Call]] = {}
+        for call in module.calls:
+            found.setdefault(call.scope, []).append(call)
+        every[module.file] = {scope: tuple(calls) for scope, calls in found.items()}
+    return every
+
+
+def _by_name(modules: Sequence[Module]) -> dict[str, list[tuple[str, Call]]]:
+    """By resolved name, all calls, with their files."""
+    found: dict[str, list[tuple[str, Call]]] = {}
+    for module in modules:
+        file = module.file
+        for call in module.calls:
+            found.setdefault(call.api, []).append((file, call))
+    return found
+
+
+def _where(by_name: Mapping[str, list[tuple[str, Call]]], wanted: Callable[[str], object]) -> dict[str, list[Call]]:
+    """By file, the calls whose names are wanted, in order."""
+    found: dict[str, list[Call]] = {}
+    for name, calls in by_name.items():
+        if wanted(name):
+            for file, call in calls:
+                found.setdefault(file, []).append(call)
+    for ordered in found.values():
+        ordered.sort(key=_PLACE_IN_FILE)
+    return found
+
+
+_PLACE_IN_FILE = itemgetter(0)  # the index of a call
 
 
 def _through(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.frameworks.training import LOOPS_OF_ONES_OWN
 from bis._audit.questions import ml_calls
+from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.traces import saved_trace, traces
 from bis._audit.trackers import mlflow
 from bis._audit.trackers.known_trackers import canonical
@@ -31,6 +32,7 @@ def covered(autolog: Call, training: Call) -> bool:
     return not root or root in covers or bool(root == "lightgbm" and "sklearn" in covers and "LGBM" in training.api)
 
 
+@asked_once
 def late_autologs(analysis: Analysis, *, saved: bool = False) -> list[tuple[Module, Call, Call]]:
     """Autologging that is switched on after a training that it would cover, with none after it; and that training.
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.files.entry_points import is_mlproject
+from bis._audit.frameworks import sklearn
 from bis._audit.questions import execution_order, lightning_loggers, literals, ml_calls, unread_code
 from bis._audit.questions.call_arguments import passing_seeds, seeds_declared, spread
 from bis._audit.questions.mlflow_doors import doors
 from bis._audit.questions.program_roots import given_by_mlflow_run, without_params
 from bis._audit.questions.run_ids import run_ids
-from bis._audit.questions.tracking_calls import opens_mlflow
+from bis._audit.questions.tracking_calls import may_open_mlflow, opens_mlflow
 from bis.model.project_audit import NO, UNKNOWN, YES, Fact, Place, TrackingCall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from bis._audit.parsing.ir import Call
     from bis._audit.questions.analysis import Analysis
 
 _MOST_PLACES = 50
@@ -46,8 +48,8 @@ def state(analysis: Analysis, calls: list[TrackingCall]) -> dict[str, Fact]:
             facts["autolog_too_late"] = _too_late(analysis)
     trains = _trains(analysis)
     facts["params_not_logged_at_all"] = _no_params(analysis, facts, calls, trains)
-    facts["unseeded_split"] = _unseeded(analysis, ml_calls.split_seeding, "split")
-    facts["unseeded_estimator"] = _unseeded(analysis, ml_calls.estimator_seeding, "estimator")
+    facts["unseeded_split"] = _unseeded(analysis, ml_calls.split_seeding, ml_calls.may_split, "split")
+    facts["unseeded_estimator"] = _unseeded(analysis, ml_calls.estimator_seeding, sklearn.estimator, "estimator")
     facts["seeds_set"] = _seeds(analysis)
     facts["deps_declared"] = _declared(analysis)
     facts["deps_pinned"] = _pinned(analysis)
@@ -110,7 +112,12 @@ def _uses(analysis: Analysis, of_mlflow: list[TrackingCall]) -> Fact:
         if one.target.partition(".")[0] in {"mlflow", "kedro_mlflow"}
     ]
     places += [call.place for call in of_mlflow]
-    places += [m.place_of(call) for m in analysis.project.modules for call in m.calls if opens_mlflow(call, said=True)]
+    places += [
+        m.place_of(call)
+        for m in analysis.project.modules
+        for call in analysis.calls_where(m, may_open_mlflow)
+        if opens_mlflow(call, said=True)
+    ]
     places += list(literals.rest_calls(analysis))
     if places:
         return Fact(YES, places=_first(places))
@@ -216,13 +223,14 @@ def _covers_any(analysis: Analysis, calls: list[TrackingCall]) -> bool:
     return bool(covers) and (not roots or "" in roots or bool(roots & covers))
 
 
-def _unseeded(analysis: Analysis, seeding: object, what: str) -> Fact:
-    assert callable(seeding)
+def _unseeded(
+    analysis: Analysis, seeding: Callable[[Call], ml_calls.Seeding | None], named: Callable[[str], object], what: str
+) -> Fact:
     found: list[Place] = []
     unknown: list[Place] = []
     seeded: list[Place] = []
     for module in analysis.project.programs:
-        for call in module.calls:
+        for call in analysis.calls_where(module, named):
             one = seeding(spread(analysis, module, call))
             if one is None:
                 continue

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bis._audit.parsing.ir import FORMATTED, NAME
 from bis._audit.questions import environment_variables
+from bis._audit.questions.asked_once import asked_once
 from bis._audit.trackers import mlflow
 from bis.model.project_audit import Place
 
@@ -68,6 +69,7 @@ def absolute_paths(analysis: Analysis) -> list[Place]:
     return [place for place, _text in absolute_paths_with_text(analysis)]
 
 
+@asked_once
 def absolute_paths_with_text(analysis: Analysis) -> list[tuple[Place, str]]:
     """Places and texts of literal absolute paths of one machine."""
     found = []
@@ -177,6 +179,7 @@ def _set_by_calls(analysis: Analysis, module: Module) -> Iterator[TrackingAddres
             yield TrackingAddress(module.place_of(call), text, variable)
 
 
+@asked_once
 def rest_calls(analysis: Analysis) -> list[Place]:
     """Places of calls of MLflow's REST interface."""
     found = []

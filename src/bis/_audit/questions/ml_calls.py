@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bis._audit.frameworks import randomness, sklearn, training
@@ -28,6 +29,9 @@ __all__ = [
     "is_of_known_library",
     "library",
     "loads_data",
+    "may_draw",
+    "may_split",
+    "may_train",
     "names_of",
     "seeded_through",
     "seeds",
@@ -49,6 +53,27 @@ class Seeding:
 
     seeded: bool | None
     keyword: str
+
+
+# Most calls concern none of this. By the name alone it is decided which may, once for each name.
+
+
+@lru_cache(maxsize=20_000)
+def may_train(api: str) -> bool:
+    """Whether a call of this name may train a model; see `trains`."""
+    return training.is_training(api) is not False
+
+
+@lru_cache(maxsize=20_000)
+def may_split(api: str) -> bool:
+    """Whether a call of this name may split or sample data; see `split_seeding`."""
+    return api.endswith((".sample", "train_test_split")) or sklearn.split(_UNIMPORTED.get(api, api)) is not None
+
+
+@lru_cache(maxsize=20_000)
+def may_draw(api: str) -> bool:
+    """Whether a call of this name may draw from a global generator; see `draws`."""
+    return canonical(api) in training.LOADERS or randomness.drawn_from(api) != ""
 
 
 def trains(call: Call) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bis._audit.files.entry_points import parameters_of_programs
 from bis._audit.questions import execution_order, ml_calls, unread_code
+from bis._audit.questions.asked_once import asked_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ class ProgramRoot(NamedTuple):
     parts: tuple[Module, ...]
 
 
+@asked_once
 def program_roots(analysis: Analysis) -> list[ProgramRoot]:
     """All programs; files of tests are none, and start none."""
     links = analysis.project.links
@@ -36,6 +38,7 @@ def program_roots(analysis: Analysis) -> list[ProgramRoot]:
     return found
 
 
+@asked_once
 def given_by_mlflow_run(analysis: Analysis) -> dict[str, frozenset[str]]:
     """By file, the parameters that ``mlflow run`` logs of the programs that an MLproject starts, and of their parts."""
     found: dict[str, frozenset[str]] = {}
@@ -58,8 +61,10 @@ def trainings(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Ca
     return found if started else []
 
 
-def without_params(analysis: Analysis) -> Iterator[tuple[ProgramRoot, tuple[Module, Call]]]:
+@asked_once
+def without_params(analysis: Analysis) -> list[tuple[ProgramRoot, tuple[Module, Call]]]:
     """Programs that train and log results to MLflow, of which no parameter is logged; with their first training."""
+    found = []
     hidden = _hidden(analysis, "param") | given_by_mlflow_run(analysis).keys()
     for program in program_roots(analysis):
         trained = trainings(analysis, program)
@@ -69,7 +74,8 @@ def without_params(analysis: Analysis) -> Iterator[tuple[ProgramRoot, tuple[Modu
         files = {part.file for part in program.parts}
         if files & hidden or _autologs(analysis, program, [call for _part, call in trained]):
             continue
-        yield program, trained[0]
+        found.append((program, trained[0]))
+    return found
 
 
 def untracked(analysis: Analysis) -> Iterator[tuple[ProgramRoot, tuple[Module, Call]]]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, FORMATTED, LIST, NAME, TEMPLATE, Value
+from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.literals import cell_of
 from bis._audit.trackers import mlflow
 from bis._audit.trackers.known_trackers import canonical
@@ -27,6 +28,7 @@ _PERCENT = re.compile(r"%(?:\((?P<name>\w+)\))?[sdr]")
 _DEEPEST = 8
 
 
+@asked_once
 def run_ids(analysis: Analysis) -> list[Place]:
     """Places of literal ids that reach MLflow, an address of a run, or a name that says that they are a run's."""
     found = []

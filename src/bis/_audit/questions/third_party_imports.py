@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from bis._audit.files.base_images import platform_packages
 from bis._audit.files.distributions import needs_no_declaration
+from bis._audit.questions.asked_once import asked_once
 from bis.model.project_audit import Place
 
 if TYPE_CHECKING:
     from bis._audit.questions.analysis import Analysis
 
 
+@asked_once
 def third_party(analysis: Analysis) -> dict[str, Place]:
     """First parts of imports that are neither the standard library's nor the project's own, with their first places.
 
@@ -22,9 +24,9 @@ def third_party(analysis: Analysis) -> dict[str, Place]:
     for module in analysis.project.modules:
         for one in module.imports:
             name = one.target.partition(".")[0]
-            if one.guarded or not name or name in own or needs_no_declaration(one.target):
+            if one.guarded or not name or name in found or name in own or needs_no_declaration(one.target):
                 continue
-            found.setdefault(name, Place(module.file, one.cell, one.line))
+            found[name] = Place(module.file, one.cell, one.line)
     return found
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from bis._audit.questions.asked_once import asked_once
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,6 +25,7 @@ class TraceStep(NamedTuple):
     depth: int = 0
 
 
+@asked_once
 def traces(analysis: Analysis, module: Module) -> list[list[TraceStep]]:
     """Runs through a file: from its top, and from each function that this does not reach.
 

@@ -32,6 +32,11 @@ def kinds_of(call: Call) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
+def may_open_mlflow(api: str) -> bool:
+    """Whether a call of this name may make MLflow's address known; see `opens_mlflow`."""
+    return api == "dagshub.init"
+
+
 def opens_mlflow(call: Call, *, said: bool = False) -> bool:
     """Whether a call of another library makes MLflow's address known to this program: ``dagshub.init(mlflow=True)``.
 

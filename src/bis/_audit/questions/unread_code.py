@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.frameworks import randomness, sklearn, training
 from bis._audit.parsing.ir import CONSTANT, NAME
+from bis._audit.questions.asked_once import asked_once
 from bis._audit.trackers import mlflow
 from bis.model.project_audit import Place
 
@@ -76,6 +77,7 @@ def _named(analysis: Analysis) -> Iterator[tuple[str, Place]]:
             yield name, Place(module.file, cell, line)
 
 
+@asked_once
 def unseen_calls(analysis: Analysis) -> dict[str, tuple[str, list[Place]]]:
     """By kind of thing, why a call that traces it may be there without being seen, and where.
 

@@ -66,8 +66,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         for key, value, place in (*environment_variables.variables_set(module), *_named(module)):
             if _VARIABLE.match(key) and _is_secret(value):
                 yield RULE.at(place, f"{key} is written in the code")
-        for call in module.calls:
-            given = call.argument(0, _LOGINS[call.api]) if call.api in _LOGINS else None
+        for call in analysis.calls_where(module, _may_log_in):
+            given = call.argument(0, _LOGINS[call.api])
             if given is not None and _is_secret(given):
                 yield RULE.at(module.place_of(call), f"{call.path} is given a key that is written in the code")
         if "mlflow" in module.roots:
@@ -77,12 +77,16 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                     yield RULE.at(place, "an address with a password in it")
 
 
+def _may_log_in(api: str) -> bool:
+    return api in _LOGINS
+
+
 def _named(module: Module) -> Iterator[tuple[str, Value, Place]]:
     """Variables of the environment that are mistaken for names: ``mlflow.MLFLOW_TRACKING_PASSWORD = "..."``."""
     for assign in module.assigns:
-        if not assign.name.endswith("[]"):
-            place = Place(module.file, assign.cell, assign.line, assign.column)
-            yield assign.name.rpartition(".")[2], assign.value, place
+        name = assign.name.rpartition(".")[2]
+        if _VARIABLE.match(name):
+            yield name, assign.value, Place(module.file, assign.cell, assign.line, assign.column)
 
 
 def _is_secret(value: Value) -> bool:

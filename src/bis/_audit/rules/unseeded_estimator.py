@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.frameworks import sklearn
 from bis._audit.questions import ml_calls, seeding
 from bis._audit.questions.call_arguments import spread
 from bis._audit.rule_contract import Rule
@@ -46,7 +47,7 @@ RULE = Rule(
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such call."""
     for module in analysis.project.programs:
-        for call in module.calls:
+        for call in analysis.calls_where(module, sklearn.estimator):
             one = ml_calls.estimator_seeding(spread(analysis, module, call))
             if one is None or one.seeded is not False:
                 continue

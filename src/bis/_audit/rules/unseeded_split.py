@@ -51,7 +51,7 @@ RULE = Rule(
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such call."""
     for module in analysis.project.programs:
-        for call in module.calls:
+        for call in analysis.calls_where(module, ml_calls.may_split):
             one = ml_calls.split_seeding(spread(analysis, module, call))
             if one is None or one.seeded is not False:
                 continue

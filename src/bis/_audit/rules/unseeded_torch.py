@@ -42,7 +42,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     if analysis.facts["trains_model"].value != YES:
         return
     for module in analysis.project.programs:
-        for call in module.calls:
+        for call in analysis.calls_where(module, ml_calls.may_draw):
             library = ml_calls.draws(call)
             if library != "torch":
                 continue

@@ -45,7 +45,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     for module in analysis.project.programs:
         for assign in module.assigns:
             value = assign.value
-            if not _SEED.match(assign.name) or value.kind != CONSTANT or type(value.data) is not int:
+            if value.kind != CONSTANT or type(value.data) is not int or not _SEED.match(assign.name):
                 continue
             if module.scopes[assign.scope].kind == "class":
                 continue  # a field of a configuration
