@@ -10,7 +10,7 @@ from bis._audit.audit_options import version_of
 from bis._audit.single_project import AuditChoices, auditor_options
 from bis.config import github_api_url, github_token, load_settings
 from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS
-from bis.corpus.audits.audit_task import audit_task
+from bis.corpus.audits.audit_task import audit_task, load_audit
 from bis.corpus.audits.results import write_results
 from bis.corpus.audits.unchanged_projects import UnchangedProjects
 from bis.corpus.clones import clone
@@ -55,7 +55,7 @@ def audit_and_summarise(
         workers=workers,
         cluster=cluster,
         observer=observer,
-        options=CorpusOptions(version=version, known=UnchangedProjects(chosen, version)),
+        options=CorpusOptions(version=version, known=UnchangedProjects(chosen, version), load=load_audit),
     )
 
     def rule_names() -> dict[str, str]:

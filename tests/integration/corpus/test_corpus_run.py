@@ -181,13 +181,23 @@ def counted(outcome: ProjectOutcome[dict[str, object]]) -> dict[str, object]:
     return {"name": outcome.source.name, "problem": found.kind} if isinstance(found, Problem) else found
 
 
+def key_of(result: dict[str, object]) -> tuple[str, str]:
+    """The name; there are no commits."""
+    return str(result["name"]), ""
+
+
+def problem_of(result: dict[str, object]) -> str:
+    """The kind of problem, or nothing."""
+    return str(result.get("problem", ""))
+
+
 COUNTS = ResultKind(
     "counts.jsonl",
     of=counted,
     to_line=json.dumps,
     from_line=json.loads,
-    key_of=lambda result: (str(result["name"]), ""),
-    failure_of=lambda result: str(result.get("problem", "")),
+    key_of=key_of,
+    failure_of=problem_of,
     detail_of=str,
 )
 
