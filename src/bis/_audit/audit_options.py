@@ -16,13 +16,16 @@ _PACKAGE = Path(__file__).parents[1]
 # An import from bis itself: the package or module, and the names, of which some may be modules.
 _IMPORT = re.compile(r"^ *from (bis(?:\.\w+)+) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 
+_WITHOUT_CONSEQUENCE = ("cache", "processes")  # for the result
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What is looked for, and where.
 
     `select` and `ignore` are codes or prefixes of codes; an empty `select` means all stable rules. `exclude` are
-    globs relative to the project. `cache` is the folder of earlier audits, or None.
+    globs relative to the project. `cache` is the folder of earlier audits, or None. `processes` may read the files of a
+    large project side by side.
     """
 
     select: tuple[str, ...] = ()
@@ -30,6 +33,7 @@ class Options:
     exclude: tuple[str, ...] = ()
     max_file_mib: float = 20.0
     cache: Path | None = None
+    processes: int = 1
 
     def wants(self, code: str) -> bool:
         """Whether findings of this code are asked for; the longer prefix wins. The empty code means all rules.
@@ -46,7 +50,7 @@ class Options:
 
 def version_of(options: Options) -> str:
     """What decides over the result besides the content: bis, Python's parser, and what was asked for."""
-    asked = {key: value for key, value in asdict(options).items() if key != "cache"}
+    asked = {key: value for key, value in asdict(options).items() if key not in _WITHOUT_CONSEQUENCE}
     return f"{__version__}:{_own_code()}:{platform.python_version()}:{sorted(asked.items())}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from bis.model.progress import KEPT, SILENT, Observer, Step, Task
 from bis.model.project_audit import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from bis.corpus.project_outcomes import ProjectTask, ResultKind
 
@@ -160,7 +161,8 @@ def run_corpus(
                 failures.update([result.failure])
                 if known is not None and not result.failure:
                     known.keep(outcome.source, result.line)
-                observer.advanced(options.work, Step(name, result.failure, result.detail) if result.failure else Step(name))
+                step = Step(name, result.failure, result.detail) if result.failure else Step(name)
+                observer.advanced(options.work, step)
         journal.finish()
         observer.finished(options.work)
     del failures[""]

@@ -17,8 +17,8 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Generic
 
+from bis._audit.forked_process import ForkedProcess, can_fork, cores
 from bis.corpus.clones import Intake, Ready
-from bis.corpus.forked_process import ForkedProcess, can_fork
 from bis.corpus.project_outcomes import CRASHED, TIMEOUT, ProjectOutcome, ProjectTask, ProjectWork, R, T, result_of
 from bis.corpus.worker import READY, command, greeting, read_frame, serve_in_fork, write_frame
 from bis.errors import ExecutionError
@@ -37,13 +37,6 @@ _START_TIMEOUT_S = 60.0
 _END_S = 5.0
 _LONGEST_MESSAGE = 300
 _QUICK_S = 0.05  # of a project after which the process is given another one ahead
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def run_locally(
@@ -119,11 +112,7 @@ def work_locally(
     """
     pool: _Pool[T, R] = _Pool(work, workers or cores(), timeout_s)
     if load is not None and can_fork():
-        first = list(islice(sources, pool.size))
-        sources = chain(first, sources)
-        if first:
-            load()
-            pool.fork(len(first))
+        sources = _forked(pool, sources, load)
     intake = Intake(sources, clones, timeout_s=clone_timeout_s, wake=lambda: pool.events.put(None))
     suspects: list[Ready] = []
     try:
@@ -148,6 +137,17 @@ def work_locally(
     finally:
         pool.close()
         intake.close()
+
+
+def _forked(
+    pool: _Pool[Any, Any], sources: Iterator[ProjectSource], load: Callable[[], object]
+) -> Iterator[ProjectSource]:
+    """Make as many processes as there are projects for, before anything here starts a thread; returns all sources."""
+    first = list(islice(sources, pool.size))
+    if first:
+        load()
+        pool.fork(len(first))
+    return chain(first, sources)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class ProjectOutcome(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class ProjectWork(Generic[T, R]):
-    """What a process does with a project, and what it makes of the outcome there, before it hands it back; picklable."""
+    """What a process does with a project, and what it makes of the outcome before it hands it back; picklable."""
 
     task: ProjectTask[T]
     finish: Callable[[ProjectOutcome[T]], R]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis.corpus.audits.audit_outcomes import audit_of, failure_of
-from bis.corpus.local import cores, run_locally
+from bis.corpus.local import run_locally
 from bis.corpus.projects import ProjectSource
 from bis.errors import ExecutionError
 from tests.unit.corpus.auditors import audit_as_told, audit_text, make_projects
@@ -106,8 +106,3 @@ def test_leaving_early_ends_the_processes(tmp_path: Path) -> None:
     started = time.monotonic()
     found.close()
     assert time.monotonic() - started < 10
-
-
-def test_cores() -> None:
-    """There is at least one."""
-    assert cores() >= 1

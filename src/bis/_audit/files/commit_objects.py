@@ -1,7 +1,7 @@
-"""Commits of a repository, read from its objects without git: as long as they are few, and stored as git usually does.
+"""Commits of a repository, read from its objects without git, as long as they are few and stored as git usually does.
 
-git keeps an object in a file of its own, or with others in a pack that has an index beside it. What is stored in another
-way, is damaged or is missing is left to git, and so is a long history: for each commit git is the faster one, but
+git keeps an object in a file of its own, or with others in a pack that has an index beside it. What is stored in other
+ways, is damaged or is missing is left to git, and so is a long history: for each commit git is the faster one, but
 starting it takes as long as reading some hundred of them.
 """
 
@@ -181,7 +181,7 @@ class _Pack:
         if self._content < 0:
             self._content = os.open(f"{self._path}.pack", _FLAGS)
             self._stack.callback(os.close, self._content)
-        differences = []
+        differences: list[bytes] = []
         for _ in range(_MOST_BASES + 1):
             kind, size, head, start = self._entry(offset)
             if kind == _OFFSET_DELTA:

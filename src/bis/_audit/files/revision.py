@@ -88,7 +88,7 @@ def _years(git: Path, commit: str) -> tuple[int, int]:
 
 def _lines_of(file: Path | None) -> frozenset[str]:
     try:
-        return frozenset(file.read_text(encoding="ascii", errors="replace").split()) if file is not None else frozenset()
+        return frozenset(file.read_bytes().decode("ascii", "replace").split() if file is not None else ())
     except OSError:
         return frozenset()
 

@@ -20,4 +20,3 @@ def audit_task(folder: Path, name: str, *, options: Options) -> ProjectAudit:
 
 def load_audit() -> None:
     """Load what audits now: processes that are forked afterwards have it."""
-    import bis._audit.auditor

@@ -28,7 +28,8 @@ def history(folder: Path, count: int, *settings: str) -> Path:
         if number > 4 and number == count // 2:
             lines.append(f"from :{number - 1}\nmerge :{number - 3}")
     text = "\n".join(lines) + "\n"
-    subprocess.run(["git", "-c", "fastimport.unpackLimit=1", "fast-import", "--quiet"], cwd=folder, input=text, text=True, check=True)
+    command = ["git", "-c", "fastimport.unpackLimit=1", "fast-import", "--quiet"]
+    subprocess.run(command, cwd=folder, input=text, text=True, check=True)
     return folder
 
 
