@@ -18,10 +18,10 @@ from bis.corpus.corpus_run import CorpusOptions, run_corpus
 from bis.corpus.projects import listing_of
 from bis.model.progress import SILENT, Note, Observer, Step, Task
 from bis.model.project_audit import Problem
-from bis.report.languages.language import ENGLISH, Language
 
 if TYPE_CHECKING:
     from bis.model.corpus_summary import CorpusSummary
+    from bis.report.languages.language import Language
 
 _CLONE_TIME_S = 600
 
@@ -34,9 +34,9 @@ def audit_and_summarise(
     workers: int | None = None,
     cluster: str | None = None,
     observer: Observer = SILENT,
-    language: Language = ENGLISH,
+    language: Language | None = None,
 ) -> CorpusSummary:
-    """Audit all projects of a list, and write tables, statistics and pages (in this language) to `out`.
+    """Audit all projects of a list, and write tables, statistics and pages (in this language, by default English) to `out`.
 
     Raises
     ------

@@ -36,6 +36,7 @@ _CUT = "…"
 _FORMULA = r"'*[=+\-@\t\n＝＋－＠]"  # noqa: RUF001 (these characters are intended)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _GUARDED = re.compile(_FORMULA)
+_FIRST = frozenset("'=+-@＝＋－＠")  # noqa: RUF001 (what a guarded text starts with, if it can be printed)
 _NUMBERS = frozenset(
     [
         "first_year",
@@ -169,8 +170,8 @@ class CsvTable:
 
     def __enter__(self) -> CsvTable:  # noqa: PYI034 (Self is typing's from 3.11 on)
         self._file = _unfinished(self._path).open("w", encoding="utf-8", errors="backslashreplace", newline="")
-        self._writer = csv.DictWriter(self._file, self._columns, restval="", extrasaction="ignore", lineterminator="\n")
-        self._writer.writeheader()
+        self._writer = csv.writer(self._file, lineterminator="\n")
+        self._writer.writerow(self._columns)
         return self
 
     def __exit__(
@@ -188,8 +189,9 @@ class CsvTable:
 
         A rule that found nothing is counted as 0, but not in a project without facts: that one could not be audited.
         """
-        counts: Row = dict.fromkeys(self._codes, 0) if row.get("uses_mlflow") else {}
-        self._writer.writerow({key: _cell(value) for key, value in {**counts, **row}.items()})
+        if self._codes and row.get("uses_mlflow"):
+            row = {**dict.fromkeys(self._codes, 0), **row}
+        self._writer.writerow([_cell(row.get(column, "")) for column in self._columns])
 
 
 def write_parquet(path: Path, table: Path) -> None:
@@ -252,8 +254,8 @@ def _at(place: Place) -> Row:
 
 
 def _cell(value: str | float) -> str | float:
-    if not isinstance(value, str):
-        return value
+    if not isinstance(value, str) or (value.isprintable() and value[:1] not in _FIRST and len(value) <= _LONGEST):
+        return value  # as nearly all are
     text = _CONTROL.sub("�", value)
     if len(text) > _LONGEST:
         text = text[: _LONGEST - 1] + _CUT
