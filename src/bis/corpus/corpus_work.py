@@ -36,7 +36,7 @@ def audit_and_summarise(
     observer: Observer = SILENT,
     language: Language | None = None,
 ) -> CorpusSummary:
-    """Audit all projects of a list, and write tables, statistics and pages (in this language, by default English) to `out`.
+    """Audit all projects of a list, and write tables, statistics and pages to `out`, in English or this language.
 
     Raises
     ------
