@@ -2,7 +2,7 @@
 
 ``bis audit --corpus`` on about 5,000 files, cold and warm, beside Python's parser alone, ripgrep for the three texts of
 the study's first script, that script itself, ruff with all rules, semgrep with two and pylint with those of a plug-in
-for machine learning, in one run; and the time for each project and the
+for machine learning, in one run; one large project, on all cores and on one; and the time for each project and the
 memory at 100, 1,000 and 10,000 projects.
 """
 
@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 import measurement
-from corpora import copies, installed_packages, small_projects
+from corpora import copies, installed_packages, one_project, small_projects
 from environments import Environment, Unavailable, default_cache, ensure
 from figures import load, machine
 from measurement import Case, Series, interleave
@@ -31,6 +31,12 @@ SCALES = (100, 1_000, 10_000)
 _LIMIT_S = 1800.0  # of a command that may take minutes
 FORMAT, VERSION = "bis.benchmark.audit", 1
 
+# The same command on one core, so that there are no other processes.
+ON_ONE_CORE = """
+import os, sys
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 # As the study's first script searched: every file is read as text, and a project counts that has one of the words.
 SUBSTRING_SCRIPT = """
 import pathlib, sys
@@ -112,8 +118,10 @@ def main(arguments: list[str] | None = None) -> int:
         sources = sorted(p for p in given.projects.iterdir() if p.is_dir()) if given.projects else installed_packages()
         files, projects = copies(sources, corpus, given.files)
         _tell(f"{projects} projects with {files} files")
+        large = one_project(sources, scratch / "large", given.large) if given.large else 0
         try:
-            series = interleave(_cases(given, corpus, scratch), scratch, runs=given.runs, tell=_tell)
+            cases = [*_cases(given, corpus, scratch), *(_one_project(scratch) if large else ())]
+            series = interleave(cases, scratch, runs=given.runs, tell=_tell)
             scales = _scales(given, scratch)
         except Unavailable as error:
             _tell(f"the measurement cannot be made: {error}")
@@ -125,6 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
         "load": [begin, load()],
         "files": files,
         "projects": projects,
+        "files_of_one_project": large,
         "cases": [_figures(one) for one in series],
         "scales": scales,
     }
@@ -138,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--projects", type=Path, help="a folder of projects to copy [default: installed packages]")
     parser.add_argument("--files", type=int, default=5_000, help="how many files the corpus has [%(default)s]")
+    parser.add_argument("--large", type=int, default=1_000, help="files of the one large project [%(default)s]")
     parser.add_argument("--runs", type=int, default=5, help="rounds after a warm-up [%(default)s]")
     parser.add_argument("--scales", type=int, nargs="*", default=list(SCALES), help="numbers of projects [%(default)s]")
     parser.add_argument("--no-peers", action="store_true", help="measure bis alone")
@@ -197,6 +207,18 @@ def _bis(corpus: Path, scratch: Path, cold: str, warm: str) -> tuple[Case, Case]
         Case(cold, command("cold", empty=True), _environ(scratch / "home"), limit_s=_LIMIT_S),
         Case(warm, command("warm", empty=False), _environ(scratch / "home"), baseline=cold, limit_s=_LIMIT_S),
     )
+
+
+def _one_project(scratch: Path) -> list[Case]:
+    """One large project without a cache: read by as many processes as there are cores, and by one."""
+    program, large = str(Path(sys.executable).with_name("bis")), scratch / "large"
+    environ = _environ(scratch / "home") | {"BIS_HOME": str(scratch / "bis-home" / "large")}
+    audit = f'"$@" audit --no-cache --format json {large} > {scratch}/large.json; test $? -le 1'  # 1: findings
+    cases = [Case("one project, all cores", ("sh", "-c", audit, "sh", program), environ, limit_s=_LIMIT_S)]
+    if hasattr(os, "sched_setaffinity"):
+        alone = (sys.executable, "-c", ON_ONE_CORE, program)
+        cases.append(Case("one project, one core", ("sh", "-c", audit, "sh", *alone), environ, limit_s=_LIMIT_S))
+    return cases
 
 
 def _semgrep(semgrep: Environment, corpus: Path, scratch: Path) -> Case:
@@ -286,7 +308,8 @@ def _print(document: dict[str, object]) -> None:
     cold = next((c["wall_s"] for c in cases if c["name"] == "bis, cold" and "wall_s" in c), None)
     parse = next((c["cpu_s"] for c in cases if c["name"] == "parse alone" and "cpu_s" in c), None)
     heads = ("", "wall s", "cpu s", "peak MiB of a process", "times bis cold", "cpu, times parse alone")
-    table = Table(*heads, title=f"{document['files']} files")
+    title = f"{document['files']} files; the one project has {document['files_of_one_project']}"
+    table = Table(*heads, title=title)
     for case in cases:
         if "wall_s" not in case:
             table.add_row(case["name"], case["reason"])

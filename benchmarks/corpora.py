@@ -68,6 +68,12 @@ def copies(sources: list[Path], target: Path, files: int) -> tuple[int, int]:
     return made, projects
 
 
+def one_project(sources: list[Path], target: Path, files: int) -> int:
+    """One project with so many files, each source in a folder of its own; returns how many there are."""
+    made, _folders = copies(sources, target, files)
+    return made
+
+
 def _copy(source: Path, target: Path, turn: int) -> None:
     content = source.read_bytes()
     if source.suffix == ".py":

@@ -14,7 +14,10 @@ from bis.evidence.digests import digest_bytes
 
 _PACKAGE = Path(__file__).parents[1]
 # An import from bis itself: the package or module, and the names, of which some may be modules.
-_IMPORT = re.compile(r"^ *from (bis(?:\.\w+)+) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
+_IMPORT = re.compile(r"from (bis(?:\.\w+)+) import (\([^)]*\)|[^\n]*)")
+_WORD = re.compile(r"\w+")
+
+_WITHOUT_CONSEQUENCE = ("cache", "processes")  # for the result
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class Options:
     """What is looked for, and where.
 
     `select` and `ignore` are codes or prefixes of codes; an empty `select` means all stable rules. `exclude` are
-    globs relative to the project. `cache` is the folder of earlier audits, or None.
+    globs relative to the project. `cache` is the folder of earlier audits, or None. `processes` may read the files of a
+    large project side by side.
     """
 
     select: tuple[str, ...] = ()
@@ -30,6 +34,7 @@ class Options:
     exclude: tuple[str, ...] = ()
     max_file_mib: float = 20.0
     cache: Path | None = None
+    processes: int = 1
 
     def wants(self, code: str) -> bool:
         """Whether findings of this code are asked for; the longer prefix wins. The empty code means all rules.
@@ -46,7 +51,7 @@ class Options:
 
 def version_of(options: Options) -> str:
     """What decides over the result besides the content: bis, Python's parser, and what was asked for."""
-    asked = {key: value for key, value in asdict(options).items() if key != "cache"}
+    asked = {key: value for key, value in asdict(options).items() if key not in _WITHOUT_CONSEQUENCE}
     return f"{__version__}:{_own_code()}:{platform.python_version()}:{sorted(asked.items())}"
 
 
@@ -65,14 +70,20 @@ def own_sources() -> dict[str, bytes]:
     They are found by their import statements, late ones included, without importing anything.
     """
     found: dict[str, bytes] = {}
-    pending = sorted((_PACKAGE / "_audit").rglob("*.py"))
+    absent: set[str] = set()
+    # Paths are strings here, since Path objects cost several times as much over thousands of names.
+    pending = [path.relative_to(_PACKAGE).as_posix() for path in (_PACKAGE / "_audit").rglob("*.py")]
     while pending:
-        path = pending.pop()
-        name = path.relative_to(_PACKAGE).as_posix()
-        if name in found or not path.is_file():
+        name = pending.pop()
+        if name in found or name in absent:
             continue
-        found[name] = path.read_bytes()
+        try:
+            with open(f"{_PACKAGE}/{name}", "rb") as file:  # noqa: PTH123 (see above)
+                found[name] = file.read()
+        except (FileNotFoundError, NotADirectoryError):  # a name that is not a module
+            absent.add(name)
+            continue
         for package, names in _IMPORT.findall(found[name].decode("utf-8")):
-            folder = _PACKAGE.joinpath(*package.split(".")[1:])
-            pending += [folder.with_suffix(".py"), *(folder / f"{one}.py" for one in re.findall(r"\w+", names))]
+            folder = package.partition(".")[2].replace(".", "/")
+            pending += [f"{folder}.py", *(f"{folder}/{one}.py" for one in _WORD.findall(names))]
     return found

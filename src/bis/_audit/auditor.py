@@ -14,7 +14,7 @@ from bis._audit.files.entry_points import is_entry_file
 from bis._audit.files.project_documents import is_document, read_documents
 from bis._audit.files.revision import read_revision
 from bis._audit.files.tree import walk
-from bis._audit.parsing.reading import read_module
+from bis._audit.parsing.shared_reading import read_modules
 from bis._audit.parsing.source import load
 from bis._audit.program.linking import link
 from bis._audit.program.project import Project
@@ -81,7 +81,7 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     place = str(root.resolve())
     if cache is not None and (kept := cache.audit(place, key)) is not None:
         return replace(kept, project=name)
-    modules = _modules(contents, place, cache if len(digests) >= _MANY_FILES else None)
+    modules = _modules(contents, place, cache if len(digests) >= _MANY_FILES else None, options.processes)
     problems += [p for module in modules for p in _problems(module)]
     installs = [(m.file, cell, line, text) for m in modules for cell, line, text in m.installs]
     named = named_requirements(texts)
@@ -166,16 +166,14 @@ def _configuration(root: Path, file: str) -> dict[str, str]:
     return {file: text} if configurations.makes_objects(text) else {}
 
 
-def _modules(contents: _Contents, place: str, cache: Cache | None) -> list[Module]:
+def _modules(contents: _Contents, place: str, cache: Cache | None, processes: int) -> list[Module]:
     """The modules of a project, those of known contents from the cache."""
     known = cache.modules(place) if cache is not None else {}
-    modules, fresh = [], False
-    for file, digest in contents.digests.items():
-        module = known.pop(digest, None)  # of two files with one content, the second is read for itself
-        if module is None:
-            module = read_module(contents.take(file), is_notebook=file.endswith(".ipynb"), file=file)
-            fresh = True
-        modules.append(module if module.file == file else replace(module, file=file))
+    # Of two files with one content, the second is read for itself.
+    found = {file: known.pop(digest, None) for file, digest in contents.digests.items()}
+    fresh = [file for file, module in found.items() if module is None]
+    found.update(zip(fresh, read_modules(fresh, contents.sizes, contents.take, processes=processes), strict=True))
+    modules = [m if m.file == file else replace(m, file=file) for file, m in found.items() if m is not None]
     if cache is not None and fresh:
         cache.keep_modules(place, dict(zip(contents.digests.values(), modules, strict=True)))
     return modules

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bis._audit.audit_options import Options
 from bis._audit.baseline import read_baseline, without_known, write_baseline
 from bis._audit.changed_lines import changed_since
+from bis._audit.forked_process import cores
 from bis.config import Settings, file_of_project, home, load_settings
 from bis.errors import UsageError
 
@@ -58,7 +59,8 @@ def audit_path(path: Path, choices: AuditChoices) -> ProjectAudit:
 
     root = project_folder(path)
     settings = load_settings(root)
-    audited = audit_project(root, root.resolve().name, auditor_options(choices, settings))
+    options = replace(auditor_options(choices, settings), processes=cores())
+    audited = audit_project(root, root.resolve().name, options)
     if not path.is_dir():
         name = path.resolve().relative_to(root.resolve()).as_posix()
         audited = replace(

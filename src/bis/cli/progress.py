@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from bis.cli.messages import tell
@@ -21,6 +22,8 @@ _LONG = {Task.AUDITS, Task.TRIES, Task.CLONES}  # the time that is left is worth
 _BARS = _COUNTED | {Task.ENVIRONMENT}
 STORING_S = 0.5  # storing that takes no longer is not worth a line
 _NAME_CHARACTERS = 40
+_DRAWN_EVERY_S = 0.1
+_ALONE_S = 1.0  # in which a corpus forks its processes, which it can do as long as there is no thread
 
 
 class TerminalProgress:
@@ -32,6 +35,8 @@ class TerminalProgress:
     def __init__(self) -> None:
         self._bar: Progress | None = None
         self._row: TaskID | None = None
+        self._ticks = False
+        self._shown_s = self._drawn_s = 0.0
         self._storing = StoringLine()
 
     def __enter__(self) -> TerminalProgress:  # noqa: PYI034 (Self is typing's from 3.11 on)
@@ -61,6 +66,8 @@ class TerminalProgress:
         if self._bar is not None and self._row is not None:
             text = step_text(task, step) if task is Task.REPLAYS else step.what[:_NAME_CHARACTERS]
             self._bar.update(self._row, description=printable(text), advance=1 if task in _COUNTED else 0)
+            if not self._ticks:
+                self._draw(self._bar)
         elif task in {Task.AUDITS, Task.TRIES} and step.code not in {DONE, KEPT}:
             self._write(step_text(task, step))
 
@@ -106,9 +113,23 @@ class TerminalProgress:
             TextColumn("{task.description}", markup=False),
             console=Console(stderr=True),
             transient=True,
+            auto_refresh=task is not Task.AUDITS,
         )
+        self._ticks = task is not Task.AUDITS
+        self._shown_s = time.monotonic()
         self._row = self._bar.add_task("", total=total if task in _COUNTED else None)
         self._bar.start()
+
+    def _draw(self, bar: Progress) -> None:
+        """Draw the bar of a corpus from here, until a thread may do it."""
+        now = time.monotonic()
+        if now - self._shown_s > _ALONE_S:
+            bar.stop()
+            bar.live.auto_refresh = self._ticks = True
+            bar.start()
+        elif now - self._drawn_s > _DRAWN_EVERY_S:
+            bar.refresh()
+            self._drawn_s = now
 
     def _take_away(self) -> None:
         if self._bar is not None:

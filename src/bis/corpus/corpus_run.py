@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, Protocol
 
 from bis.corpus.journal import Journal
-from bis.corpus.local import run_locally
+from bis.corpus.local import work_locally
+from bis.corpus.project_outcomes import ProjectOutcome, ProjectWork, T
 from bis.corpus.projects import ProjectListing, ProjectSource
 from bis.model.progress import KEPT, SILENT, Observer, Step, Task
+from bis.model.project_audit import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
-    from bis.corpus.project_outcomes import ProjectOutcome, ProjectTask, ResultKind, T
+    from bis.corpus.project_outcomes import ProjectTask, ResultKind
 
 CLONES = "clones"
 
@@ -53,6 +56,8 @@ class CorpusOptions:
         What is done with the projects, as it is reported.
     known : KnownResults, optional
         Results that need not be made again.
+    load : callable, optional
+        Loads what the task needs, once for all processes of this machine that can be forked from this one.
     """
 
     project_timeout_s: float = 300.0
@@ -62,6 +67,7 @@ class CorpusOptions:
     resume: bool = True
     work: Task = Task.AUDITS
     known: KnownResults | None = None
+    load: Callable[[], object] | None = None
 
 
 _DEFAULTS = CorpusOptions()
@@ -143,56 +149,82 @@ def run_corpus(
                 else:
                     yield source
 
-        outcomes = _outcomes(left(), task, out, options, workers=workers, cluster=cluster, observer=observer)
+        writing = _Writing(results.of, results.to_line, results.failure_of, results.detail_of)
+        work = ProjectWork(task, writing)
+        outcomes = _outcomes(left(), work, out, options, workers=workers, cluster=cluster, observer=observer)
         with closing(outcomes):
             for outcome in outcomes:
-                result = results.of(outcome)
-                line = results.to_line(result)
-                journal.append_line(line)
+                name, result = outcome.source.name, outcome.result
+                assert not isinstance(result, Problem)  # it was written, too
+                journal.append_line(result.line)
                 counts["done"] += 1
-                failure = results.failure_of(result)
-                failures.update([failure])
-                if known is not None and not failure:
-                    known.keep(outcome.source, line)
-                observer.advanced(options.work, _step(outcome.source.name, result, results))
+                failures.update([result.failure])
+                if known is not None and not result.failure:
+                    known.keep(outcome.source, result.line)
+                step = Step(name, result.failure, result.detail) if result.failure else Step(name)
+                observer.advanced(options.work, step)
         journal.finish()
         observer.finished(options.work)
     del failures[""]
     return CorpusResult(journal.path, counts["done"], counts["kept"], dict(failures))
 
 
-def _step(name: str, result: T, results: ResultKind[T]) -> Step:
-    failure = results.failure_of(result)
-    return Step(name, failure, results.detail_of(result)) if failure else Step(name)
+@dataclass(frozen=True, slots=True)
+class _WrittenResult:
+    """A result as its line; the kind of problem for which there is none, and the reason."""
+
+    line: str
+    failure: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing(Generic[T]):
+    """Makes lines of results in the processes that work: handing a line back costs less than the result."""
+
+    of: Callable[[ProjectOutcome[T]], T]
+    to_line: Callable[[T], str]
+    failure_of: Callable[[T], str]
+    detail_of: Callable[[T], str]
+
+    def __call__(self, outcome: ProjectOutcome[T]) -> _WrittenResult:
+        result = self.of(outcome)
+        failure = self.failure_of(result)
+        return _WrittenResult(self.to_line(result), failure, self.detail_of(result) if failure else "")
 
 
 def _outcomes(
     sources: Iterator[ProjectSource],
-    task: ProjectTask[T],
+    work: ProjectWork[T, _WrittenResult],
     out: Path,
     options: CorpusOptions,
     *,
     workers: int | None,
     cluster: str | None,
     observer: Observer,
-) -> Generator[ProjectOutcome[T], None, None]:
+) -> Generator[ProjectOutcome[_WrittenResult], None, None]:
     if cluster is None:
-        return run_locally(
+        yield from work_locally(
             sources,
-            task=task,
+            work=work,
             clones=options.clones or out / CLONES,
             workers=workers,
             timeout_s=options.project_timeout_s,
             clone_timeout_s=options.clone_timeout_s,
+            load=options.load,
         )
+        return
     from bis.corpus.cluster import run_on_cluster  # late: few have a cluster
 
-    return run_on_cluster(
+    outcomes = run_on_cluster(
         sources,
-        task=task,
+        task=work.task,
         scheduler=cluster,
         clones=options.clones,
         timeout_s=options.project_timeout_s,
         clone_timeout_s=options.clone_timeout_s,
         observer=observer,
     )
+    with closing(outcomes):
+        for outcome in outcomes:
+            yield ProjectOutcome(outcome.source, work.finish(outcome))

@@ -10,7 +10,7 @@ from bis._audit.audit_options import version_of
 from bis._audit.single_project import AuditChoices, auditor_options
 from bis.config import github_api_url, github_token, load_settings
 from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS
-from bis.corpus.audits.audit_task import audit_task
+from bis.corpus.audits.audit_task import audit_task, load_audit
 from bis.corpus.audits.results import write_results
 from bis.corpus.audits.unchanged_projects import UnchangedProjects
 from bis.corpus.clones import clone
@@ -18,10 +18,10 @@ from bis.corpus.corpus_run import CorpusOptions, run_corpus
 from bis.corpus.projects import listing_of
 from bis.model.progress import SILENT, Note, Observer, Step, Task
 from bis.model.project_audit import Problem
-from bis.report.languages.language import ENGLISH, Language
 
 if TYPE_CHECKING:
     from bis.model.corpus_summary import CorpusSummary
+    from bis.report.languages.language import Language
 
 _CLONE_TIME_S = 600
 
@@ -34,9 +34,9 @@ def audit_and_summarise(
     workers: int | None = None,
     cluster: str | None = None,
     observer: Observer = SILENT,
-    language: Language = ENGLISH,
+    language: Language | None = None,
 ) -> CorpusSummary:
-    """Audit all projects of a list, and write tables, statistics and pages (in this language) to `out`.
+    """Audit all projects of a list, and write tables, statistics and pages to `out`, in English or this language.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def audit_and_summarise(
         workers=workers,
         cluster=cluster,
         observer=observer,
-        options=CorpusOptions(version=version, known=UnchangedProjects(chosen, version)),
+        options=CorpusOptions(version=version, known=UnchangedProjects(chosen, version), load=load_audit),
     )
 
     def rule_names() -> dict[str, str]:

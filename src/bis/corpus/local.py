@@ -10,31 +10,33 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING, Generic
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Generic
 
+from bis._audit.forked_process import ForkedProcess, can_fork, cores
 from bis.corpus.clones import Intake, Ready
-from bis.corpus.project_outcomes import CRASHED, TIMEOUT, ProjectOutcome, ProjectTask, T
-from bis.corpus.worker import READY, command, greeting, read_frame, write_frame
+from bis.corpus.project_outcomes import CRASHED, TIMEOUT, ProjectOutcome, ProjectTask, ProjectWork, R, T, result_of
+from bis.corpus.worker import READY, command, greeting, read_frame, serve_in_fork, write_frame
 from bis.errors import ExecutionError
 from bis.model.project_audit import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
+    from typing import TypeAlias
 
     from bis.corpus.projects import ProjectSource
+
+    _Events: TypeAlias = "queue.SimpleQueue[tuple[_Worker, Any] | None]"
 
 _START_TIMEOUT_S = 60.0
 _END_S = 5.0
 _LONGEST_MESSAGE = 300
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+_QUICK_S = 0.05  # of a project after which the process is given another one ahead
 
 
 def run_locally(
@@ -46,11 +48,7 @@ def run_locally(
     timeout_s: float,
     clone_timeout_s: float,
 ) -> Generator[ProjectOutcome[T], None, None]:
-    """Do a task with projects in processes of their own, in whatever order they are finished.
-
-    A project whose process ends (a crash, the kernel's want of memory, an exception) is tried once more at the end,
-    when nothing else runs, and then reported with a problem of the kind ``crashed``. One that takes too long is
-    reported as ``timeout``, and its process killed.
+    """Do a task with projects in processes of their own; see `work_locally`.
 
     Parameters
     ----------
@@ -66,20 +64,62 @@ def run_locally(
         For each project, in seconds.
     clone_timeout_s : float
         For each clone, in seconds.
+    """
+    work: ProjectWork[T, Any] = ProjectWork(task, result_of)
+    return work_locally(
+        sources, work=work, clones=clones, workers=workers, timeout_s=timeout_s, clone_timeout_s=clone_timeout_s
+    )
+
+
+def work_locally(
+    sources: Iterator[ProjectSource],
+    *,
+    work: ProjectWork[T, R],
+    clones: Path,
+    workers: int | None = None,
+    timeout_s: float,
+    clone_timeout_s: float,
+    load: Callable[[], object] | None = None,
+) -> Generator[ProjectOutcome[R], None, None]:
+    """Work on projects in processes of their own, in whatever order they are finished.
+
+    A project whose process ends (a crash, the kernel's want of memory, an exception) is tried once more at the end,
+    when nothing else runs, and then reported with a problem of the kind ``crashed``. One that takes too long is
+    reported as ``timeout``, and its process killed.
+
+    Parameters
+    ----------
+    sources : iterator of ProjectSource
+        Read only as far as needed.
+    work : ProjectWork
+        What is done with each project.
+    clones : Path
+        The folder for clones.
+    workers : int, optional
+        How many processes; all cores by default.
+    timeout_s : float
+        For each project, in seconds.
+    clone_timeout_s : float
+        For each clone, in seconds.
+    load : callable, optional
+        Loads what the work needs. Where it is given, and this process can be forked, it is called once here, and the
+        first processes are forks, which have loaded it too.
 
     Raises
     ------
     ExecutionError
         The processes cannot be started.
     """
-    pool: _Pool[T] = _Pool(task, workers or cores(), timeout_s)
+    pool: _Pool[T, R] = _Pool(work, workers or cores(), timeout_s)
+    if load is not None and can_fork():
+        sources = _forked(pool, sources, load)
     intake = Intake(sources, clones, timeout_s=clone_timeout_s, wake=lambda: pool.events.put(None))
     suspects: list[Ready] = []
     try:
         while True:
-            while pool.has_room() and (ready := intake.take()) is not None:
+            while pool.has_room() and (ready := pool.left.pop() if pool.left else intake.take()) is not None:
                 if isinstance(ready.folder, Problem):
-                    yield ProjectOutcome(ready.source, ready.folder)
+                    yield pool.failed(ready, ready.folder)
                 else:
                     pool.give(ready)
             if pool.is_idle() and intake.ended:
@@ -93,49 +133,68 @@ def run_locally(
             pool.give(ready)
             while (outcome := pool.wait()) is None:
                 pass
-            yield ProjectOutcome(*outcome.reported()) if isinstance(outcome, _Crash) else outcome
+            yield pool.failed(ready, outcome.problem) if isinstance(outcome, _Crash) else outcome
     finally:
         pool.close()
         intake.close()
 
 
+def _forked(
+    pool: _Pool[Any, Any], sources: Iterator[ProjectSource], load: Callable[[], object]
+) -> Iterator[ProjectSource]:
+    """Make as many processes as there are projects for, before anything here starts a thread; returns all sources."""
+    first = list(islice(sources, pool.size))
+    if first:
+        load()
+        pool.fork(len(first))
+    return chain(first, sources)
+
+
+@dataclass(frozen=True, slots=True)
 class _Crash:
-    """A process ended in the middle of a project."""
+    """A process ended in the middle of a project; the problem is what is reported where that was the second time."""
 
-    def __init__(self, ready: Ready, detail: str) -> None:
-        self.ready = ready
-        self._detail = detail
-
-    def reported(self) -> tuple[ProjectSource, Problem]:
-        return self.ready.source, Problem("", CRASHED, f"its process crashed twice: {self._detail}")
+    ready: Ready
+    problem: Problem
 
 
 class _Worker:
-    """One process, and the project that it is at."""
+    """One process, and the projects that it has: the first is what it is at, another one waits."""
 
-    def __init__(self, task: bytes, events: queue.SimpleQueue[tuple[_Worker, object] | None]) -> None:
-        self.ready: Ready | None = None
-        self.expired = False
+    def __init__(self, work: ProjectWork[Any, Any], *, forked: bool) -> None:
+        self.projects: deque[Ready] = deque()
+        self.late: Ready | None = None  # the project that took too long
         self.greeted = False
+        self.quick = False
         self.deadline = time.monotonic() + _START_TIMEOUT_S
+        self._begin = 0.0
         self._talk = tempfile.TemporaryFile("a+b")  # noqa: SIM115 (closed with the process)
-        self._process = subprocess.Popen(
-            command(),
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._talk,
-            start_new_session=True,  # bis handles Ctrl-C
+        self._process = (
+            ForkedProcess(partial(serve_in_fork, work), self._talk)
+            if forked
+            else subprocess.Popen(
+                command(),
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._talk,
+                start_new_session=True,  # bis handles Ctrl-C
+            )
         )
         assert self._process.stdin is not None
         self._input = self._process.stdin
+        self._reader: threading.Thread | None = None
+        if not forked:
+            with suppress(BrokenPipeError):  # it is dead already: the reader reports it
+                self._input.write(greeting())
+                write_frame(self._input, pickle.dumps(work))
+
+    def listen(self, events: _Events) -> None:
+        """Put what it says into the queue, from now on."""
         self._reader = threading.Thread(target=self._read, args=(events,), daemon=True)
         self._reader.start()
-        with suppress(BrokenPipeError):  # it is dead already: the reader reports it
-            self._input.write(greeting())
-            write_frame(self._input, task)
 
-    def _read(self, events: queue.SimpleQueue[tuple[_Worker, object] | None]) -> None:
+    def _read(self, events: _Events) -> None:
         assert self._process.stdout is not None
         try:
             while True:
@@ -144,21 +203,41 @@ class _Worker:
             events.put((self, None))
 
     @property
-    def is_free(self) -> bool:
-        return self.ready is None and not self.expired
+    def is_idle(self) -> bool:
+        return not self.projects and self.late is None
+
+    @property
+    def takes_another(self) -> bool:
+        """Whether one more project may wait here: where the last one took no time, nor will the one it is at."""
+        return self.quick and len(self.projects) == 1 and self.late is None
 
     def give(self, ready: Ready, timeout_s: float) -> None:
-        self.ready = ready
-        self.deadline = time.monotonic() + timeout_s + (0.0 if self.greeted else _START_TIMEOUT_S)
-        self._talk.truncate(0)
+        self.projects.append(ready)
+        if len(self.projects) == 1:
+            self.start_clock(timeout_s + (0.0 if self.greeted else _START_TIMEOUT_S))
+            self._talk.truncate(0)
         with suppress(BrokenPipeError):  # it is dead already: the reader reports it
-            write_frame(self._input, (ready.folder, ready.source.name))
+            write_frame(self._input, (ready.folder, ready.source))
+
+    def start_clock(self, seconds: float) -> None:
+        """The project that it is at has so much time, from now on."""
+        self._begin = time.monotonic()
+        self.deadline = self._begin + seconds
+
+    def answered(self, timeout_s: float) -> None:
+        """It has done one project, and is at the next one."""
+        self.quick = time.monotonic() - self._begin < _QUICK_S
+        self.projects.popleft()
+        self._talk.truncate(0)
+        self.start_clock(timeout_s)
 
     def kill(self) -> None:
         """End the process, and what it runs in its own session: an installer would go on for minutes."""
         if os.name == "posix":
-            with suppress(ProcessLookupError):
+            try:
                 os.killpg(self._process.pid, signal.SIGKILL)
+            except ProcessLookupError:  # it has ended, or is a fork that has no session yet
+                self._process.kill()
         else:
             self._process.kill()
 
@@ -169,7 +248,8 @@ class _Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()
-        self._reader.join()
+        if self._reader is not None:
+            self._reader.join()
         with suppress(BrokenPipeError):
             self._input.close()
         if self._process.stdout is not None:
@@ -183,41 +263,56 @@ class _Worker:
         return (lines[-1] if lines else f"its process ended with status {code}")[:_LONGEST_MESSAGE]
 
 
-class _Pool(Generic[T]):
+class _Pool(Generic[T, R]):
     """The processes; what happens to them comes through one queue, as do wake-ups (None)."""
 
-    def __init__(self, task: ProjectTask[T], size: int, timeout_s: float) -> None:
-        self.events: queue.SimpleQueue[tuple[_Worker, object] | None] = queue.SimpleQueue()
-        self._task = pickle.dumps(task)
-        self._size = size
+    def __init__(self, work: ProjectWork[T, R], size: int, timeout_s: float) -> None:
+        self.events: _Events = queue.SimpleQueue()
+        self.size = size
+        self.left: list[Ready] = []  # projects whose process ended before it came to them
+        self._work = work
         self._timeout_s = timeout_s
         self._workers: list[_Worker] = []
 
+    def fork(self, count: int) -> None:
+        """Make so many processes before this one has a second thread."""
+        try:
+            for _ in range(count):
+                self._workers.append(_Worker(self._work, forked=True))
+        except OSError as error:
+            self.close()
+            raise _cannot_start(str(error)) from error
+        for worker in self._workers:
+            worker.listen(self.events)
+
     def has_room(self) -> bool:
-        return len(self._workers) < self._size or any(w.is_free for w in self._workers)
+        return len(self._workers) < self.size or any(w.is_idle or w.takes_another for w in self._workers)
 
     def is_idle(self) -> bool:
-        return all(w.ready is None for w in self._workers)
+        return not self.left and not any(w.projects for w in self._workers)
 
     def give(self, ready: Ready) -> None:
-        """Hand a project to an idle process, or to a new one."""
-        worker = next((w for w in self._workers if w.is_free), None)
-        if worker is None:
+        """Hand a project to an idle process, to a new one, or to one that will soon be idle."""
+        worker = next((w for w in self._workers if w.is_idle), None)
+        if worker is None and len(self._workers) < self.size:
             try:
-                worker = _Worker(self._task, self.events)
+                worker = _Worker(self._work, forked=False)
             except OSError as error:
-                raise ExecutionError(f"a worker process cannot be started: {error}") from error
+                raise _cannot_start(str(error)) from error
+            worker.listen(self.events)
             self._workers.append(worker)
+        if worker is None:
+            worker = next(w for w in self._workers if w.takes_another)
         worker.give(ready, self._timeout_s)
 
-    def wait(self) -> ProjectOutcome[T] | _Crash | None:
+    def wait(self) -> ProjectOutcome[R] | _Crash | None:
         """What happens next; None where that is of no consequence for the results."""
         now = time.monotonic()
         for worker in self._workers:
-            if worker.ready is not None and not worker.expired and worker.deadline <= now:
-                worker.expired = True
+            if worker.projects and worker.late is None and worker.deadline <= now:
+                worker.late = worker.projects[0]
                 worker.kill()
-        deadlines = [w.deadline for w in self._workers if w.ready is not None and not w.expired]
+        deadlines = [w.deadline for w in self._workers if w.projects and w.late is None]
         try:
             event = self.events.get(timeout=max(0.01, min(deadlines) - now) if deadlines else None)
         except queue.Empty:
@@ -227,28 +322,32 @@ class _Pool(Generic[T]):
         worker, answer = event
         if answer is None:
             return self._ended(worker)
-        if answer == READY:
+        if not worker.greeted:
+            assert answer == READY
             worker.greeted = True
-            worker.deadline = time.monotonic() + self._timeout_s
+            worker.start_clock(self._timeout_s)
             return None
-        ready, worker.ready = worker.ready, None
-        assert ready is not None
-        return ProjectOutcome(ready.source, answer)  # type: ignore[arg-type]  # what the task returned, through a pipe
+        source = worker.projects[0].source
+        worker.answered(self._timeout_s)
+        return ProjectOutcome(source, answer)
 
-    def _ended(self, worker: _Worker) -> ProjectOutcome[T] | _Crash | None:
+    def _ended(self, worker: _Worker) -> ProjectOutcome[R] | _Crash | None:
         self._workers.remove(worker)
         detail = worker.bury()
         if not worker.greeted:
-            raise ExecutionError(
-                f"a worker process cannot be started: {detail}",
-                hint="Check that the Python that runs bis can be started on its own, and that memory is left.",
-            )
-        if worker.ready is None:
+            raise _cannot_start(detail)
+        late = worker.late is not None
+        ready = worker.projects.popleft() if worker.projects and worker.late in {None, worker.projects[0]} else None
+        self.left += worker.projects
+        if ready is None:
             return None
-        if worker.expired:
-            problem = Problem("", TIMEOUT, f"it took longer than {self._timeout_s:g} s")
-            return ProjectOutcome(worker.ready.source, problem)
-        return _Crash(worker.ready, detail)
+        if not late:
+            return _Crash(ready, Problem("", CRASHED, f"its process crashed twice: {detail}"))
+        return self.failed(ready, Problem("", TIMEOUT, f"it took longer than {self._timeout_s:g} s"))
+
+    def failed(self, ready: Ready, problem: Problem) -> ProjectOutcome[R]:
+        """What becomes of a project that nothing could be done with."""
+        return ProjectOutcome(ready.source, self._work.finish(ProjectOutcome(ready.source, problem)))
 
     def close(self) -> None:
         """End all processes."""
@@ -257,3 +356,10 @@ class _Pool(Generic[T]):
         for worker in self._workers:
             worker.bury()
         self._workers.clear()
+
+
+def _cannot_start(detail: str) -> ExecutionError:
+    return ExecutionError(
+        f"a worker process cannot be started: {detail}",
+        hint="Check that the Python that runs bis can be started on its own, and that memory is left.",
+    )

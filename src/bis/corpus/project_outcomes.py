@@ -11,6 +11,7 @@ from bis.corpus.projects import ProjectSource
 from bis.model.project_audit import Problem
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 # What is done with a project: it takes the folder and the name, and must be picklable.
 ProjectTask = Callable[[Path, str], T]
@@ -27,8 +28,25 @@ class ProjectOutcome(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectWork(Generic[T, R]):
+    """What a process does with a project, and what it makes of the outcome before it hands it back; picklable."""
+
+    task: ProjectTask[T]
+    finish: Callable[[ProjectOutcome[T]], R]
+
+    def __call__(self, folder: Path, source: ProjectSource) -> R:
+        """Do it with the project in a folder."""
+        return self.finish(ProjectOutcome(source, self.task(folder, source.name)))
+
+
+def result_of(outcome: ProjectOutcome[T]) -> T | Problem:
+    """What the task returned, or the problem: for work that makes nothing else of it."""
+    return outcome.result
+
+
+@dataclass(frozen=True, slots=True)
 class ResultKind(Generic[T]):
-    """How the results of one kind of task are written, read again, and distinguished.
+    """How the results of one kind of task are written, read again, and distinguished; all functions are picklable.
 
     Parameters
     ----------

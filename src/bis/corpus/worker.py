@@ -1,7 +1,8 @@
 """The process that does a task with projects of a corpus, one after another, and the frames in which both sides talk.
 
-It is started in isolation (``python -I``): neither the current folder nor the environment can slip code into it, and a
-project that lies in the current folder may contain a ``json.py``.
+It is a fork of the process that gives the projects, where that can be, else it is started in isolation (``python -I``):
+neither the current folder nor the environment can slip code into it, and a project that lies in the current folder may
+contain a ``json.py``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
 READY = "ready"
@@ -36,7 +38,11 @@ def command() -> tuple[str, ...]:
 
 def greeting() -> bytes:
     """What a worker must be sent first: where it finds bis. Relative places would be the current folder's."""
-    return pickle.dumps([p for p in sys.path if p and Path(p).is_absolute()])
+    return pickle.dumps(_own_paths())
+
+
+def _own_paths() -> list[str]:
+    return [p for p in sys.path if p and Path(p).is_absolute()]
 
 
 def write_frame(file: IO[bytes], value: Any) -> None:
@@ -71,21 +77,31 @@ def _read(file: IO[bytes], size: int) -> bytes:
 
 
 def serve() -> None:
-    """Do what comes in on standard input, a task first and then projects, until it ends.
+    """Do what comes in on standard input, a task first and then what it is to be done with, until it ends.
 
     An exception of the task ends the process: that is how the other side notices it.
     """
     sys.excepthook = _end
     warnings.simplefilter("ignore")  # of the code that is read, such as invalid escapes
     answers = _own_output()
-    projects: queue.SimpleQueue[tuple[Path, str]] = queue.SimpleQueue()
     source = sys.stdin.buffer
-    task = pickle.loads(read_frame(source))  # noqa: S301 (from bis's own process)
+    work(pickle.loads(read_frame(source)), source, answers)  # noqa: S301 (from bis's own process)
+
+
+def serve_in_fork(task: Callable[..., Any], source: IO[bytes], answers: IO[bytes]) -> None:
+    """Do the task that the process had when it was forked; see `serve`."""
+    sys.path[:] = _own_paths()
+    warnings.simplefilter("ignore")
+    work(task, source, answers)
+
+
+def work(task: Callable[..., Any], source: IO[bytes], answers: IO[bytes]) -> None:
+    """Call the task with each tuple of arguments that comes in, and answer with what it returns."""
     write_frame(answers, READY)
+    projects: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(source, projects), daemon=True).start()
     while True:
-        folder, name = projects.get()
-        write_frame(answers, task(folder, name))
+        write_frame(answers, task(*projects.get()))
 
 
 def _own_output() -> IO[bytes]:
@@ -102,7 +118,7 @@ def _end(kind: type[BaseException], error: BaseException, trace: TracebackType |
     os._exit(1)
 
 
-def _receive(source: IO[bytes], projects: queue.SimpleQueue[tuple[Path, str]]) -> None:
+def _receive(source: IO[bytes], projects: queue.SimpleQueue[tuple[Any, ...]]) -> None:
     """Take projects in; when the other side has gone, even killed, end at once whatever is being done."""
     try:
         while True:

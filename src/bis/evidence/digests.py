@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from bis.errors import DataMissing, StorageError
 from bis.evidence.redaction import without_tokens
-from bis.model.facets import FileDigest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Self
+
+    from bis.model.facets import FileDigest
 
 _CHUNK_BYTES = 1 << 20
 _BIG_BYTES = 8 << 20
@@ -75,6 +76,8 @@ def digest_file(
     StorageError
         It is not a regular file (a pipe would never end), or may not be read.
     """
+    from bis.model.facets import FileDigest  # late: an audit digests texts only, and has no facets
+
     place = os.path.abspath(path)
     name = os.fspath(path) if name is None else name
     try:

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS
 from bis.corpus.corpus_run import CorpusOptions, run_corpus
 from bis.corpus.project_outcomes import ProjectOutcome, ResultKind
@@ -26,11 +28,12 @@ import sys
 from pathlib import Path
 from bis.corpus.projects import listing_of
 from bis.corpus.audits.audit_outcomes import AUDIT_RESULTS
-from bis.corpus.corpus_run import run_corpus
+from bis.corpus.corpus_run import CorpusOptions, run_corpus
 from tests.unit.corpus.auditors import audit_slowly
 try:
     sources, out = listing_of(Path(sys.argv[1])), Path(sys.argv[2])
-    run_corpus(sources, results=AUDIT_RESULTS, task=audit_slowly, out=out, workers=2)
+    options = CorpusOptions(load=print if sys.argv[3] == "forked" else None)
+    run_corpus(sources, results=AUDIT_RESULTS, task=audit_slowly, out=out, workers=2, options=options)
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -56,7 +59,10 @@ run_corpus(sources, results=AUDIT_RESULTS, task=nobody, out=Path(sys.argv[1]), w
 """
 
 
-def started(program: str, *arguments: Path) -> subprocess.Popen[str]:
+ways = pytest.mark.parametrize("way", ["forked", "started"])
+
+
+def started(program: str, *arguments: Path | str) -> subprocess.Popen[str]:
     """A program of its own that audits a corpus."""
     return subprocess.Popen(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{program}", *map(str, arguments)],
@@ -110,16 +116,22 @@ def test_a_list_of_repositories(tmp_path: Path) -> None:
     assert len(list((tmp_path / "out" / "clones" / "_elsewhere").iterdir())) == 2
 
 
-def test_a_killed_run_is_resumed(tmp_path: Path) -> None:
+@ways
+def test_a_killed_run_is_resumed(tmp_path: Path, way: str) -> None:
     """Killed in the middle and run again, it gives what one run gives, and audits only what was left."""
     sources = make_projects(tmp_path / "p", 60)
     whole = run_corpus(sources, results=AUDIT_RESULTS, task=audit_text, out=tmp_path / "whole", workers=2)
     path = tmp_path / "out" / "audits.jsonl"
-    with started(PROGRAM, tmp_path / "p", tmp_path / "out") as process:
+    with started(PROGRAM, tmp_path / "p", tmp_path / "out", way) as process:
         while len(lines(path)) < 15:
             assert process.poll() is None
             time.sleep(0.01)
+        children = [int(n) for n in _children(process.pid)]
         process.kill()
+    deadline = time.monotonic() + 20
+    while any(_lives(n) for n in children) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert [n for n in children if _lives(n)] == []  # they notice that nobody asks them any more
     finished = len(lines(path))
     assert 15 <= finished < 60
     with path.open("ab") as file:
@@ -129,11 +141,12 @@ def test_a_killed_run_is_resumed(tmp_path: Path) -> None:
     assert lines(path) == lines(whole.results)
 
 
-def test_an_interrupted_run_keeps_what_was_finished(tmp_path: Path) -> None:
+@ways
+def test_an_interrupted_run_keeps_what_was_finished(tmp_path: Path, way: str) -> None:
     """Ctrl-C ends the processes and raises; whole lines are left, and the same command goes on."""
     make_projects(tmp_path / "p", 60)
     path = tmp_path / "out" / "audits.jsonl"
-    with started(PROGRAM, tmp_path / "p", tmp_path / "out") as process:
+    with started(PROGRAM, tmp_path / "p", tmp_path / "out", way) as process:
         while len(lines(path)) < 10:
             assert process.poll() is None
             time.sleep(0.01)
@@ -143,9 +156,17 @@ def test_an_interrupted_run_keeps_what_was_finished(tmp_path: Path) -> None:
     assert 10 <= len([json.loads(line) for line in lines(path)]) < 60
     assert len(children) == 2
     assert [n for n in children if os.path.exists(f"/proc/{n}")] == []  # noqa: PTH110 (no path of ours)
-    with started(PROGRAM, tmp_path / "p", tmp_path / "out") as process:
+    with started(PROGRAM, tmp_path / "p", tmp_path / "out", way) as process:
         assert process.wait(60) == 0
     assert len(lines(path)) == 60
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process is there, and not only its exit code, which an idle `init` may never ask for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _children(pid: int) -> list[str]:
@@ -181,13 +202,23 @@ def counted(outcome: ProjectOutcome[dict[str, object]]) -> dict[str, object]:
     return {"name": outcome.source.name, "problem": found.kind} if isinstance(found, Problem) else found
 
 
+def key_of(result: dict[str, object]) -> tuple[str, str]:
+    """The name; there are no commits."""
+    return str(result["name"]), ""
+
+
+def problem_of(result: dict[str, object]) -> str:
+    """The kind of problem, or nothing."""
+    return str(result.get("problem", ""))
+
+
 COUNTS = ResultKind(
     "counts.jsonl",
     of=counted,
     to_line=json.dumps,
     from_line=json.loads,
-    key_of=lambda result: (str(result["name"]), ""),
-    failure_of=lambda result: str(result.get("problem", "")),
+    key_of=key_of,
+    failure_of=problem_of,
     detail_of=str,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 from contextlib import redirect_stderr
 
@@ -128,3 +129,22 @@ def test_notes_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == (
         "bis: it stays in /home/u/.bis/e; `bis cache` lists and removes such environments\n"
     )
+
+
+def test_a_corpus_starts_without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the first second it can fork its processes; then a thread draws the bar, and ends with it."""
+    before = threading.active_count()
+    with redirect_stderr(Terminal()) as shown, TerminalProgress() as progress:
+        progress.started(Task.AUDITS, 3)
+        progress.advanced(Task.AUDITS, Step("one"))
+        assert threading.active_count() == before
+        assert "1/3" in shown.getvalue()
+        monkeypatch.setattr("bis.cli.progress._ALONE_S", 0.0)
+        progress.advanced(Task.AUDITS, Step("two"))
+        assert threading.active_count() == before + 1
+        progress.advanced(Task.AUDITS, Step("three"))
+        progress.finished(Task.AUDITS)
+    for thread in set(threading.enumerate()) - {threading.current_thread()}:
+        thread.join(10)  # it is told to end, and not waited for
+    assert threading.active_count() == before
+    assert "2/3" in shown.getvalue()

@@ -16,3 +16,7 @@ def audit_task(folder: Path, name: str, *, options: Options) -> ProjectAudit:
     from bis._audit.auditor import audit_project
 
     return audit_project(folder, name, options)
+
+
+def load_audit() -> None:
+    """Load what audits now: processes that are forked afterwards have it."""

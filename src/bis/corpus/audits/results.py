@@ -15,7 +15,6 @@ from bis.model.corpus_summary import CorpusSummary
 from bis.model.jsonable import from_json
 from bis.report.json.audit_json import from_line
 from bis.report.json.envelope import to_text
-from bis.report.languages.language import ENGLISH, Language
 from bis.report.tables.audit_tables import TABLES, TRACKER_COLUMNS
 
 if TYPE_CHECKING:
@@ -23,9 +22,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bis.model.project_audit import ProjectAudit
+    from bis.report.languages.language import Language
 
 STATISTICS, INDEX = "statistics.json", "index.html"
 TRACKERS = "trackers"  # the table that is made from the statistics
+_ENGLISH = "en"
 _MARK = ".results"  # written last: the digest of what the results were made from
 
 
@@ -47,7 +48,7 @@ def read_audits(out: Path) -> Iterator[ProjectAudit]:
 
 
 def write_results(
-    out: Path, rule_names: Callable[[], dict[str, str]], *, version: str, language: Language = ENGLISH
+    out: Path, rule_names: Callable[[], dict[str, str]], *, version: str, language: Language | None = None
 ) -> CorpusSummary:
     """Write tables (CSV and Parquet), statistics and pages beside the audits of a corpus.
 
@@ -60,8 +61,8 @@ def write_results(
     version : str
         Of what decides over the results besides the audits, the rules among it: where nothing has changed, nothing is
         written.
-    language : Language
-        Of the pages.
+    language : Language, optional
+        Of the pages; English by default.
 
     Raises
     ------
@@ -75,10 +76,11 @@ def write_results(
     return _write(out, rule_names(), digest, language)
 
 
-def _write(out: Path, rule_names: dict[str, str], digest: str, language: Language) -> CorpusSummary:
+def _write(out: Path, rule_names: dict[str, str], digest: str, language: Language | None) -> CorpusSummary:
     # Late, since a second run on the same projects needs none of them.
     from bis.corpus.audits.summary import Summary
     from bis.report.html.corpus_page import CorpusPages
+    from bis.report.languages.language import ENGLISH
     from bis.report.tables.audit_tables import CsvTable, tracker_rows, write_parquet
 
     summary = Summary(rule_names)
@@ -89,7 +91,7 @@ def _write(out: Path, rule_names: dict[str, str], digest: str, language: Languag
                 name: stack.enter_context(CsvTable(out / f"{name}.csv", columns(sorted(rule_names))))
                 for name, (columns, _rows) in TABLES.items()
             }
-            pages = stack.enter_context(CorpusPages(out, language))
+            pages = stack.enter_context(CorpusPages(out, language or ENGLISH))
             for audit in read_audits(out):
                 counted = summary.add(audit)
                 for name, (_columns, rows) in TABLES.items():
@@ -112,11 +114,11 @@ def _write(out: Path, rule_names: dict[str, str], digest: str, language: Languag
     return result
 
 
-def _digest(out: Path, version: str, language: Language) -> str:
+def _digest(out: Path, version: str, language: Language | None) -> str:
     """Of all that the results are made from, in whatever order the projects were finished."""
     with (out / AUDITS).open("rb") as lines:
         digests = sorted(digest_bytes(line) for line in lines)
-    return digest_bytes(repr((__version__, version, language.code, digests)).encode())
+    return digest_bytes(repr((__version__, version, language.code if language else _ENGLISH, digests)).encode())
 
 
 def _written_before(out: Path, digest: str) -> CorpusSummary | None:

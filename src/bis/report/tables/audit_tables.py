@@ -9,6 +9,7 @@ again.
 from __future__ import annotations
 
 import csv
+import mmap
 import re
 from collections import Counter
 from typing import IO, TYPE_CHECKING, Any
@@ -36,6 +37,8 @@ _CUT = "…"
 _FORMULA = r"'*[=+\-@\t\n＝＋－＠]"  # noqa: RUF001 (these characters are intended)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _GUARDED = re.compile(_FORMULA)
+_MAYBE_GUARDED = re.compile(rb"[,\n\"]'")  # the start of a cell, in a line or after a quotation mark
+_FIRST = frozenset("'=+-@＝＋－＠")  # noqa: RUF001 (what a guarded text starts with, if it can be printed)
 _NUMBERS = frozenset(
     [
         "first_year",
@@ -169,8 +172,8 @@ class CsvTable:
 
     def __enter__(self) -> CsvTable:  # noqa: PYI034 (Self is typing's from 3.11 on)
         self._file = _unfinished(self._path).open("w", encoding="utf-8", errors="backslashreplace", newline="")
-        self._writer = csv.DictWriter(self._file, self._columns, restval="", extrasaction="ignore", lineterminator="\n")
-        self._writer.writeheader()
+        self._writer = csv.writer(self._file, lineterminator="\n")
+        self._writer.writerow(self._columns)
         return self
 
     def __exit__(
@@ -188,8 +191,9 @@ class CsvTable:
 
         A rule that found nothing is counted as 0, but not in a project without facts: that one could not be audited.
         """
-        counts: Row = dict.fromkeys(self._codes, 0) if row.get("uses_mlflow") else {}
-        self._writer.writerow({key: _cell(value) for key, value in {**counts, **row}.items()})
+        if self._codes and row.get("uses_mlflow"):
+            row = {**dict.fromkeys(self._codes, 0), **row}
+        self._writer.writerow([_cell(row.get(column, "")) for column in self._columns])
 
 
 def write_parquet(path: Path, table: Path) -> None:
@@ -206,12 +210,12 @@ def write_parquet(path: Path, table: Path) -> None:
         The CSV file.
     """
     import pyarrow as pa  # it takes a second to load
-    import pyarrow.compute as pc
     import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
 
     with table.open(encoding="utf-8", newline="") as file:
         names = next(csv.reader(file))
+    guarded = _holds_guards(table)
 
     def kind_of(name: str) -> pa.DataType:
         if name in _FRACTIONS:
@@ -231,16 +235,27 @@ def write_parquet(path: Path, table: Path) -> None:
             pq.ParquetWriter(unfinished, schema, compression="zstd") as writer,
         ):
             for batch in reader:
-                columns = [
-                    column
-                    if not pa.types.is_string(field.type)
-                    else pc.replace_substring_regex(column, rf"\A'({_FORMULA})", r"\1")
-                    for field, column in zip(schema, batch.columns, strict=True)
-                ]
-                writer.write_batch(pa.record_batch(columns, schema=schema))
+                writer.write_batch(_without_guards(batch, schema) if guarded else batch)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _holds_guards(table: Path) -> bool:
+    """Whether any cell may start with a ``'``: in most corpora none does, and no compute functions are needed."""
+    with table.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return _MAYBE_GUARDED.search(content) is not None
+
+
+def _without_guards(batch: Any, schema: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc  # as long to load as all tables take to write
+
+    columns = [
+        column if not pa.types.is_string(field.type) else pc.replace_substring_regex(column, rf"\A'({_FORMULA})", r"\1")
+        for field, column in zip(schema, batch.columns, strict=True)
+    ]
+    return pa.record_batch(columns, schema=schema)
 
 
 def _unfinished(path: Path) -> Path:
@@ -252,8 +267,8 @@ def _at(place: Place) -> Row:
 
 
 def _cell(value: str | float) -> str | float:
-    if not isinstance(value, str):
-        return value
+    if not isinstance(value, str) or (value.isprintable() and value[:1] not in _FIRST and len(value) <= _LONGEST):
+        return value  # as nearly all are
     text = _CONTROL.sub("�", value)
     if len(text) > _LONGEST:
         text = text[: _LONGEST - 1] + _CUT

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bis._audit.files import commit_objects
 from bis._audit.files.revision import read_revision
 from bis.model.project_audit import Revision
 from tests.unit.corpus.repositories import git
@@ -26,6 +27,14 @@ def repository(folder: Path, *dates: str) -> Path:
         command = ["git", *who, "commit", "--quiet", "--allow-empty", "--message", date]
         subprocess.run(command, cwd=folder, env=environ, check=True)
     return folder
+
+
+@pytest.fixture(autouse=True, params=["read here", "read by git"])
+def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Whether histories are short enough to be read without git."""
+    if request.param == "read by git":
+        monkeypatch.setattr(commit_objects, "MOST_COMMITS", 0)
+    return str(request.param)
 
 
 @pytest.fixture
@@ -96,6 +105,16 @@ def test_a_head_that_leads_nowhere_or_elsewhere(project: Path, head: str) -> Non
     assert read_revision(project) == Revision()
 
 
+@pytest.mark.parametrize("line", ["--output={} refs/heads/x", "{} refs/heads/x", "^main refs/heads/x", " refs/heads/x"])
+def test_packed_references_that_are_no_commits(project: Path, line: str) -> None:
+    """What is in the place of a commit is no option of git, which could name a file to write."""
+    mark = project.parent / "mark"
+    (project / ".git" / "HEAD").write_text("ref: refs/heads/x\n", encoding="ascii")
+    (project / ".git" / "packed-refs").write_text(f"# pack-refs with: peeled\n{line.format(mark)}\n", encoding="utf-8")
+    assert read_revision(project) == Revision()
+    assert not mark.exists()
+
+
 def signed(project: Path) -> None:
     """Make the commit that is checked out a signed one, so that git may want to verify it."""
     content = git(project, "cat-file", "commit", "HEAD")
@@ -128,13 +147,13 @@ def test_programs_that_its_configuration_names_are_not_run(project: Path, settin
         assert mark.exists()
 
 
-def test_git_is_not_needed(project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without the program the commit is known all the same, the years are not."""
+def test_git_is_not_needed(project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reader: str) -> None:
+    """Without the program the commit is known all the same, and the years where the history is short."""
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     found = read_revision(project)
     assert len(found.commit) == 40
-    assert (found.first_year, found.last_year) == (0, 0)
+    assert (found.first_year, found.last_year) == ((2019, 2023) if reader == "read here" else (0, 0))
 
 
 def test_damaged_objects(project: Path) -> None:
