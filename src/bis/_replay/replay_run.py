@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis._replay.campaign import campaign
@@ -23,11 +24,13 @@ from bis._verify.sessions.session_judgement import SessionStopping, judge_sessio
 from bis._verify.sessions.siblings import with_selection
 from bis._verify.stopping import ExactStopping, FreshStopping, Stopping
 from bis._verify.tolerances import Tolerances
+from bis.config import home
 from bis.errors import BisError
 from bis.evidence.outcomes import is_readable, keep_outcome, read_outcomes, same_metrics
 from bis.model.start import Start
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Outcome, ReplayKind, Verdict
+from bis.record.begun_runs import begun_run, end_begun
 
 if TYPE_CHECKING:
     from bis._replay.planning import ReplayOptions
@@ -92,6 +95,7 @@ def replay_run(
     earlier = _earlier(prepared, workspace.store) if request.add or request.up_to else ()
     if request.up_to:
         request = replace(request, times=max(0, request.times - len(earlier)))
+    end_begun(workspace.home, workspace.store, Path.cwd())
     workspace.store.expect_writing()
     with (
         inputs_in_use(prepared.inputs, home=workspace.home),
@@ -172,7 +176,9 @@ class ChildRuns:
         outcome = self._session.with_counterpart(outcome, self._tolerances)
         try:
             same = self._same_metrics(outcome)
-            run_id = keep_outcome(self._store, self._prepared.run, self._prepared.plan, outcome, same=same)
+            with begun_run(home(), self._store.tracking_uri) as number:
+                prepared = self._prepared
+                run_id = keep_outcome(self._store, prepared.run, prepared.plan, outcome, same=same, begun=number)
         except BisError as error:
             reason = _RUN_ID.sub("", error.message)  # each child run has an id of its own
             self._failed.setdefault(reason, []).append((outcome.index + 1, error.message))
