@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,7 +96,6 @@ def replay_run(
     earlier = _earlier(prepared, workspace.store) if request.add or request.up_to else ()
     if request.up_to:
         request = replace(request, times=max(0, request.times - len(earlier)))
-    end_begun(workspace.home, workspace.store, Path.cwd())
     workspace.store.expect_writing()
     with (
         inputs_in_use(prepared.inputs, home=workspace.home),
@@ -160,7 +160,10 @@ def _found(trial: LocatedTrial | None, picked: Statement | None, kind: ReplayKin
 
 
 class ChildRuns:
-    """A sink that stores each outcome as a child run; `problems` says of which that failed, and why (once)."""
+    """A sink that stores each outcome as a child run; `problems` says of which that failed, and why (once).
+
+    Such runs that were begun in the store by processes that are no more are ended first.
+    """
 
     def __init__(
         self, store: EvidenceStore, prepared: Prepared, session: OriginalSession, tolerances: Tolerances
@@ -170,6 +173,8 @@ class ChildRuns:
         self._session = session
         self._tolerances = tolerances
         self._failed: dict[str, list[tuple[int, str]]] = {}
+        with suppress(BisError):  # a store that does not answer is told of where it matters
+            end_begun(home(), store, Path.cwd())
 
     def __call__(self, outcome: Outcome) -> Outcome:
         """Store it; returns it with the id of its run, and with what the counterpart of the replayed run logged."""
