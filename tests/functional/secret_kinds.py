@@ -68,6 +68,9 @@ _NAMES = (
     "LDAP_BIND_PW",
     "SESSION_COOKIE",
     "APP_CREDS",
+    "OAUTH2_CLIENT_CRED",
+    "CI_JOB_JWT",
+    "KUBE_TOKEN_B64",
 )
 # Environment variables: what the program has of each it prints.
 VARIABLES = {name: _planted(name, secret=f"{name.lower()}-{drawn(name, 14)}") for name in _NAMES}
@@ -90,6 +93,11 @@ ARGUMENTS = {
     "a header": _planted("header", "--header|Authorization: Bearer SECRET"),
     "a URL": _planted("argument", "mysql://me:SECRET@db.invalid/x"),
     "a signed URL": _planted("signed", "https://b.invalid/x.csv?X-Amz-Signature=SECRET&Expires=60", _hex("signed", 64)),
+    "a short option": _planted("short option", "-p|SECRET", "Tr0ub4dor&3"),
+    "a short option with its value": _planted("joined", "-pSECRET", "Tr0ub4dor&4"),
+    "a login": _planted("login", "-u|me:SECRET", "hunter-login-22"),
+    "a key of a service": _planted("service", "--wandb-key|SECRET", _hex("service", 40)),
+    "a signature of Google": _planted("goog", "https://s.invalid/o?X-Goog-Signature=SECRET", _hex("goog", 128)),
     "a shared access signature": _planted("sas", "https://a.invalid/x?sv=2024&sig=SECRET%3D", drawn("sas", 43)),
 }
 
@@ -97,6 +105,7 @@ ARGUMENTS = {
 TOKENS = {
     "GitHub": _planted("", f"ghp_{drawn('github', 36)}"),
     "GitHub, fine-grained": _planted("", f"github_pat_{drawn('github pat', 60)}"),
+    "GitLab, of a trigger": _planted("", f"glptt-{_hex('gitlab trigger', 40)}"),
     "GitLab": _planted("", f"glpat-{drawn('gitlab', 20)}"),
     "AWS": _planted("", f"AKIA{drawn('aws', 16, _CAPITALS)}"),
     "OpenAI": _planted("", f"sk-proj-{drawn('openai', 48)}"),
@@ -129,6 +138,10 @@ TOKENS |= {
     "Slack webhook": _planted(
         "hook", "https://hooks.slack.com/services/SECRET", f"T{drawn('a', 8)}/B{drawn('b', 8)}/{drawn('c')}"
     ),
+    "Teams webhook": _planted(
+        "teams", "https://a.webhook.office.com/webhookb2/SECRET", f"{_hex('t', 8)}@{_hex('t b', 32)}/IncomingWebhook/x"
+    ),
+    "within a message": _planted("message", '{"message": "password=SECRET now"}'),
     "Azure storage": _planted("azure", "AccountName=a;AccountKey=SECRET==", drawn("azure", 86)),
     "a private key": _planted("key", _KEY.format(kind="OPENSSH PRIVATE", body="SECRET"), drawn("printed key", 60)),
 }
@@ -173,6 +186,23 @@ _file(".pgpass", "db.invalid:5432:x:me:SECRET\n")
 _file(".condarc", "channels:\n  - https://conda.invalid/t/SECRET/get\n")
 _file("azure.json", json.dumps({"connection": "AccountName=a;AccountKey=SECRET=="}), drawn("azure file", 86))
 _file("oauth.json", json.dumps({"web": {"client_id": "a", "client_secret": "SECRET"}}))
+_file("env.sh", "export DB_PASSWORD=SECRET\n")
+_file("set.bat", "set API_TOKEN=SECRET\n")
+_file("env.ps1", '$env:KEY = "SECRET"\n', f"sk-proj-{drawn('ps1', 48)}")
+_file("README.md", "run with `HF_TOKEN=SECRET`\n", f"hf_{drawn('readme', 34)}")
+_file(".env~", "A=SECRET\n")
+_file("prod.env.bak", "A=SECRET\n")
+_file(".env.production.local", "A=SECRET\n")
+_file("kubeconfig", "users:\n- user:\n    client-key-data: SECRET\n")
+_file(".vault_pass", "SECRET\n", "correct-horse-battery")
+_file("users.htpasswd", "me:$apr1$SECRET\n")
+_file("cookies.txt", ".x.invalid\tTRUE\t/\tTRUE\t0\tsession\tSECRET\n")
+_file("nuget.config", '<add key="ClearTextPassword" value="SECRET" />\n', "hunter-nuget")
+_file("jupyter_server_config.json", json.dumps({"IdentityProvider": {"token": "SECRET"}}), _hex("jupyter", 48))
+_file("me.p12", "SECRET")
+_file(".Renviron", "GITHUB_PAT=SECRET\n")
+_file("id_ed25519_work", "SECRET")
+_file("client.ovpn", "<auth-user-pass>\nme\nSECRET\n</auth-user-pass>\n")
 _file("locals.cfg", "api_key: SECRET\n")
 
 # In what is logged and read.

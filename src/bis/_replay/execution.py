@@ -196,7 +196,9 @@ def _stage(error: BisError) -> str:
 def _folder(job: Job) -> Path:
     """Where this replay works: on the machine that planned it a place that the campaign removes, whatever happens."""
     if job.keep:
-        return home() / "replays" / f"{job.plan.run_id[:8]}-{secrets.token_hex(4)}"
+        kept = home() / "replays" / f"{job.plan.run_id[:8]}-{secrets.token_hex(4)}"
+        kept.mkdir(parents=True, mode=0o700)  # whatever else a workspace holds, it has the source and the data
+        return kept
     scratch = job.inputs.origin.scratch
     if scratch and job.inputs.are_here and Path(scratch).is_dir():
         return Path(scratch) / str(job.index)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis._replay.campaign import campaign
@@ -23,11 +25,13 @@ from bis._verify.sessions.session_judgement import SessionStopping, judge_sessio
 from bis._verify.sessions.siblings import with_selection
 from bis._verify.stopping import ExactStopping, FreshStopping, Stopping
 from bis._verify.tolerances import Tolerances
+from bis.config import home
 from bis.errors import BisError
 from bis.evidence.outcomes import is_readable, keep_outcome, read_outcomes, same_metrics
 from bis.model.start import Start
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Outcome, ReplayKind, Verdict
+from bis.record.begun_runs import begun_run, end_begun
 
 if TYPE_CHECKING:
     from bis._replay.planning import ReplayOptions
@@ -156,7 +160,10 @@ def _found(trial: LocatedTrial | None, picked: Statement | None, kind: ReplayKin
 
 
 class ChildRuns:
-    """A sink that stores each outcome as a child run; `problems` says of which that failed, and why (once)."""
+    """A sink that stores each outcome as a child run; `problems` says of which that failed, and why (once).
+
+    Such runs that were begun in the store by processes that are no more are ended first.
+    """
 
     def __init__(
         self, store: EvidenceStore, prepared: Prepared, session: OriginalSession, tolerances: Tolerances
@@ -166,13 +173,17 @@ class ChildRuns:
         self._session = session
         self._tolerances = tolerances
         self._failed: dict[str, list[tuple[int, str]]] = {}
+        with suppress(BisError):  # a store that does not answer is told of where it matters
+            end_begun(home(), store, Path.cwd())
 
     def __call__(self, outcome: Outcome) -> Outcome:
         """Store it; returns it with the id of its run, and with what the counterpart of the replayed run logged."""
         outcome = self._session.with_counterpart(outcome, self._tolerances)
         try:
             same = self._same_metrics(outcome)
-            run_id = keep_outcome(self._store, self._prepared.run, self._prepared.plan, outcome, same=same)
+            with begun_run(home(), self._store.tracking_uri) as number:
+                prepared = self._prepared
+                run_id = keep_outcome(self._store, prepared.run, prepared.plan, outcome, same=same, begun=number)
         except BisError as error:
             reason = _RUN_ID.sub("", error.message)  # each child run has an id of its own
             self._failed.setdefault(reason, []).append((outcome.index + 1, error.message))

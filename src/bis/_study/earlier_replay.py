@@ -21,6 +21,7 @@ from bis.model.facets import EntryKind
 from bis.model.start import Start
 from bis.model.study_result import EarlierReplay, PublishedComparison, ReplayedCurves
 from bis.model.verdict import ReplayKind
+from bis.record.begun_runs import begun_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,8 @@ def replay_of_then(
         (made,) = campaign(prepared, [variation], executor=CallingThread(), observer=workspace.observer)
     tolerances = Tolerances.from_settings(workspace.settings)
     outcome = subject.session.with_counterpart(made, tolerances)
-    run_id = keep_outcome(workspace.store, run, prepared.plan, outcome)
+    with begun_run(workspace.home, workspace.store.tracking_uri) as number:
+        run_id = keep_outcome(workspace.store, run, prepared.plan, outcome, begun=number)
     return EarlierReplay(
         as_of=asked.as_of,
         asked=asked.requirements,

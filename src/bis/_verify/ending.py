@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bis._verify.volatile import without_volatile
-from bis.model.facets import Failure, Outputs
+from bis.model.facets import Failure, OutputPart, Outputs
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Evidence, Item, ItemKind, Level, Outcome, ReplayKind
 from bis.stats.categories import category_test
@@ -31,7 +31,10 @@ _LONGEST_MESSAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How one run ended. `message` is shown, but no part of what a repetition must share."""
+    """How one run ended. `message` is shown, but no part of what a repetition must share.
+
+    `known` is false where nobody saw it.
+    """
 
     failed: bool = False
     stage: str = ""
@@ -40,6 +43,7 @@ class Ending:
     cell: int | None = None
     exit_code: int | None = None
     message: str = ""
+    known: bool = True
 
     @property
     def kind(self) -> tuple[object, ...]:
@@ -75,7 +79,8 @@ class Ending:
 
 def ending_of_original(outputs: Outputs) -> Ending:
     """How the original ended."""
-    return _ending(outputs.failure, outputs.exit_code)
+    ending = _ending(outputs.failure, outputs.exit_code)
+    return replace(ending, known=ending.ended_badly or OutputPart.END not in outputs.incomplete)
 
 
 def ending_of(outcome: Outcome) -> Ending:
@@ -113,6 +118,8 @@ def judge_exact_ending(original: Outputs, outcomes: Sequence[Outcome]) -> Item:
         if first.ended_badly:
             said = statement(StatementCode.FAILS_ALIKE, first.said, same=total, total=total)
             return Item(EXIT, ItemKind.EXIT, Level.NOT_EXECUTABLE, (said,), evidence)
+        if not first.known:
+            return _unknown_end(ends)
         said = statement(StatementCode.ENDS_ALIKE, same=total, total=total)
         return Item(EXIT, ItemKind.EXIT, Level.BITWISE, (said,), evidence)
     reasons = common_ends(other)
@@ -145,6 +152,8 @@ def judge_fresh_ending(original: Outputs, outcomes: Sequence[Outcome], *, alpha:
     if alike == total and first.ended_badly:
         level = Level.NOT_EXECUTABLE
         said = statement(StatementCode.FAILS_ALIKE, first.said, same=total, total=total)
+    elif alike == total and not first.known:
+        return _unknown_end(ends)
     elif alike == total:
         level, said = Level.BITWISE, statement(StatementCode.ENDS_ALIKE, same=total, total=total)
     elif not alike and all(e.failed for e in ends):
@@ -160,6 +169,12 @@ def judge_fresh_ending(original: Outputs, outcomes: Sequence[Outcome], *, alpha:
         others = common_ends([e for e in ends if not same_end(first, e)])
         said = statement(StatementCode.END_IS_ORDINARY, *others, other=total - alike, total=total, p_value=p_value)
     return Item(EXIT, ItemKind.EXIT, level, (said,), Evidence(p_value=p_value, replays=total))
+
+
+def _unknown_end(ends: Sequence[Ending]) -> Item:
+    """The item where nobody saw how the original ended, and it may have ended like the replays."""
+    said = statement(StatementCode.END_NOT_KNOWN, *common_ends(ends), total=len(ends))
+    return Item(EXIT, ItemKind.EXIT, Level.INCONCLUSIVE, (said,), Evidence(replays=len(ends)), counts=False)
 
 
 def common_ends(ends: Sequence[Ending]) -> tuple[Statement, ...]:

@@ -31,15 +31,23 @@ if TYPE_CHECKING:
 ARTIFACT = "bis/replay.json"
 FORMAT = "bis.replay"
 VERSION = 1
+BEGUN = "bis.begun"  # a number by which a run is found again whose maker was killed, see `bis.record.begun_runs`
 UNREADABLE = "evidence"  # the stage of a failure that is not the program's: what was kept of a replay cannot be read
 
 
 def keep_outcome(
-    store: EvidenceWriter, stored: StoredRun, plan: Plan, outcome: Outcome, *, same: str | None = None
+    store: EvidenceWriter,
+    stored: StoredRun,
+    plan: Plan,
+    outcome: Outcome,
+    *,
+    same: str | None = None,
+    begun: str = "",
 ) -> str:
     """Store one outcome as a child run, whole or not at all; returns its run id.
 
-    `same` says how many metrics are the same, where those of several runs were compared (see `same_metrics`).
+    `same` says how many metrics are the same, where those of several runs were compared (see `same_metrics`); `begun`
+    is the number under which the run was noted.
 
     Raises
     ------
@@ -56,6 +64,8 @@ def keep_outcome(
         "bis.replay.index": str(outcome.index),
         "bis.replay.same_metrics": same or same_metrics(stored.record.outputs, outputs),
     }
+    if begun:
+        tags[BEGUN] = begun
     if outcome.failure is not None:
         tags["bis.failure"] = outcome.failure.message[:500]
     name = f"replay {outcome.index + 1} ({outcome.kind.value}) of {stored.name or stored.run_id[:8]}"

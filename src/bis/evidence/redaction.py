@@ -9,6 +9,7 @@ import urllib.parse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bis.evidence.short_options import joined_password, password_behind
 from bis.evidence.token_shapes import TOKEN_SHAPES, TokenShape
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ _SECRET_WORDS = frozenset(
         "cookie",
         "credential",
         "credentials",
+        "cred",
+        "jwt",
+        "passcode",
         "authtoken",
         "accesskey",
         "secretkey",
@@ -87,6 +91,27 @@ _KEY_OWNERS = frozenset(
         "shared",
         "license",
         "service",
+        "client",
+        "fernet",
+        "hmac",
+        "jwt",
+        "sas",
+        "storage",
+        "webhook",
+        # services that are opened with a key of theirs
+        "anthropic",
+        "aws",
+        "azure",
+        "comet",
+        "gcp",
+        "google",
+        "groq",
+        "kaggle",
+        "mistral",
+        "neptune",
+        "openai",
+        "stripe",
+        "wandb",
     ]
 )
 # Tokens of a vocabulary, not of an account.
@@ -125,7 +150,11 @@ _VOCABULARY = frozenset(
     ]
 )
 # Names of what may be public as well: what looks random behind them is taken for a secret.
-_WEAK_NAMES = frozenset(["auth", "key", "sig", "signature", "bearer", "webhook", "session"])
+_WEAK_NAMES = frozenset(
+    ["auth", "key", "sig", "signature", "bearer", "webhook", "session", "cookie", "license", "licence", "salt"]
+)
+# How a value is written: the word before says what it is.
+_FORMS = re.compile(r"(?<=[A-Za-z])[_.-]?(?:b64|base64|encoded)$", re.IGNORECASE)
 _NOT_SECRET_VARIABLES = frozenset({"PWD", "OLDPWD"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NUMBER = re.compile(r"[-+]?[0-9_.,]+(?:[eE][-+]?[0-9]+)?")
@@ -151,6 +180,7 @@ _KEY_LENGTH = 20_000
 _LEAST_RANDOM = 20
 _LEAST_CHANGES = 0.45  # from one kind of character to another; 0.62 are expected of letters and digits by chance
 _WORD_IN_NAME = re.compile("[a-z]{7}")
+_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{32,512}")
 _RANDOM = re.compile(r"[A-Za-z0-9+/_-]{1,512}={0,2}")
 
 
@@ -170,7 +200,7 @@ def is_secret_name(name: str) -> bool:
     >>> [is_secret_name(n) for n in ("api-key", "db.password", "max_tokens", "token_dim", "tokenizer", "pad_token")]
     [True, True, False, False, False, False]
     """
-    words = [w.lower() for w in _WORD.findall(name)]
+    words = [w.lower() for w in _WORD.findall(_FORMS.sub("", name))]
     if not words:
         return False
     last, before = words[-1], words[-2] if len(words) > 1 else ""
@@ -178,6 +208,8 @@ def is_secret_name(name: str) -> bool:
         return before not in _VOCABULARY
     if last in {"pass", "auth"}:
         return before in _ACCOUNTS
+    if (before, last) == ("key", "data"):  # of a kubeconfig
+        return True
     return last in {"key", "keys"} and before in _KEY_OWNERS
 
 
@@ -234,11 +266,16 @@ class Redactor:
     def argv(self, arguments: Iterable[str], *, place: str = "argv") -> tuple[str, ...]:
         """Redact the arguments of a program: ``--token x``, ``--token=x``, ``db.password=x``, URLs, known tokens.
 
-        Short options stay: ``-p`` is a port as often as a password.
+        Behind short options only what can hardly be anything else (see `bis.evidence.short_options`).
         """
         result: list[str] = []
-        awaited = ""
+        awaited = before = ""
         for argument in arguments:
+            hidden, before = password_behind(before, argument) or joined_password(argument), argument
+            if hidden:
+                self._note("password", place)
+                result.append(argument.removesuffix(hidden) + REDACTED)
+                continue
             if awaited and not argument.startswith("--") and _is_secret_value(awaited, argument):
                 self._note(awaited, place)
                 result.append(REDACTED)
@@ -350,6 +387,16 @@ class Redactor:
             self._note("URL query", place)
         return cleaned
 
+    def _within(self, match: re.Match[str], place: str) -> str:
+        """``"message": "password=x"``"""
+        kind = "quoted" if match["quoted"] is not None else "bare"
+        value = match[kind]
+        found = _ASSIGNMENT.sub(lambda m: self._assignment(m, place), value)
+        if found == value:
+            return match[0]
+        start, end = match.start(kind) - match.start(), match.end(kind) - match.start()
+        return match[0][:start] + found + match[0][end:]
+
     def _element(self, match: re.Match[str], place: str) -> str:
         """``<password>…</password>``"""
         name, value = match["name"], match["value"]
@@ -362,13 +409,13 @@ class Redactor:
         name, quoted, bare = match["name"], match["quoted"], match["bare"]
         value = quoted if quoted is not None else bare
         if not is_secret_name(name) and not (_is_weak_name(name) and looks_random(value)):
-            return match[0]
+            return self._within(match, place)
         if REDACTED in value or not _is_secret_value(name, value):
             return match[0]
         if bare is not None and not (any(c.isdigit() for c in bare) and any(c.isalpha() for c in bare)):
             return match[0]  # "password: required", "token=abstract"
         if quoted is not None and " " in quoted:
-            return match[0]  # a sentence
+            return self._within(match, place)  # a sentence
         self._note(name, place)
         quote = match["quote"] or ""
         return f"{name}{match['sep']}{quote}{REDACTED}{quote}"
@@ -482,6 +529,8 @@ def _is_secret_variable(name: str, value: str) -> bool:
     if value.startswith(("/", "./", "~/")) and not is_secret_name(name.removesuffix("_KEY")):
         return False  # a file of keys
     words = [w.lower() for w in _WORD.findall(name)]
+    if _is_weak_name(name) and (looks_random(value) or (words[-1] == "auth" and _HEXADECIMAL.fullmatch(value))):
+        return True
     return is_secret_name(name) or (words[-1:] == ["key"] and len(words) > 1 and words[-2] not in {"public", "sort"})
 
 

@@ -483,6 +483,7 @@ class EvidenceStore:
         kept = kept_here(self._run(run_id).artifact_uri, run_id, self.tracking_uri, home())
         if kept is not None:
             with uploading(self.tracking_uri, run_id):
+                kept.mkdir(parents=True, mode=0o700, exist_ok=True)
                 shutil.copytree(folder, kept, dirs_exist_ok=True)
             return
 

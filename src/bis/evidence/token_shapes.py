@@ -27,7 +27,7 @@ def _shape(name: str, hints: Sequence[str], pattern: str) -> TokenShape:
 TOKEN_SHAPES = (
     _shape("GitHub token", ["gh"], r"(?<![A-Za-z0-9])gh[pousr]_[A-Za-z0-9]{30,255}"),
     _shape("GitHub token", ["github_pat_"], r"github_pat_[A-Za-z0-9_]{22,255}"),
-    _shape("GitLab token", ["glpat-"], r"glpat-[\w-]{20,64}"),
+    _shape("GitLab token", ["gl"], r"(?<![A-Za-z0-9])gl(?:pat|ptt|dt|rt|cbt|oas|soat|ft|imt|agent)-[\w-]{20,128}"),
     _shape("AWS access key", ["AKIA", "ASIA"], r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9])"),
     # Not "sk-container-id-1", which scikit-learn's own HTML is full of.
     _shape("API key", ["sk-"], r"(?<![\w-])sk-(?:[a-z]{2,10}\d{0,2}-)*(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{20,255}"),
@@ -35,6 +35,8 @@ TOKEN_SHAPES = (
     _shape("Hugging Face token", ["hf_"], r"(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,64}"),
     _shape("Slack token", ["xox"], r"(?<![A-Za-z0-9])xox[abeoprs]-[A-Za-z0-9-]{10,255}"),
     _shape("Slack webhook", ["hooks.slack.com"], r"(?P<keep>hooks\.slack\.com/services/)[\w/]{20,128}"),
+    _shape("Teams webhook", ["webhook.office.com"], r"(?P<keep>webhook\.office\.com/webhookb2/)[\w@/-]{20,256}"),
+    _shape("Zapier webhook", ["hooks.zapier.com"], r"(?P<keep>hooks\.zapier\.com/hooks/catch/)[\w/]{8,128}"),
     _shape("Google API key", ["AIza"], r"(?<![A-Za-z0-9])AIza[0-9A-Za-z_-]{35}"),
     _shape("Databricks token", ["dapi"], r"(?<![A-Za-z0-9])dapi[0-9a-f]{32}(?:-\d)?"),
     _shape("PyPI token", ["pypi-"], r"(?<![\w-])pypi-[\w-]{50,512}"),
@@ -48,7 +50,7 @@ TOKEN_SHAPES = (
     _shape(
         "signature",
         ["sig=", "Signature="],
-        r"(?P<keep>[?&](?:sig|Signature|X-Amz-Signature)=)[A-Za-z0-9%+/=_-]{20,512}",
+        r"(?P<keep>[?&](?:sig|(?:X-[A-Za-z]{2,8}-)?Signature)=)[A-Za-z0-9%+/=_-]{20,2048}",
     ),
     _shape("bearer token", ["earer "], r"(?P<keep>[Bb]earer )(?=[\w.~+/-]*\d)[\w.~+/-]{16,4096}={0,2}"),
     _shape("basic credentials", ["asic "], r"(?P<keep>[Aa]uthorization: ?[Bb]asic )[A-Za-z0-9+/]{8,1024}={0,2}"),

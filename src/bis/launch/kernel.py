@@ -23,6 +23,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from bis.errors import EnvironmentBuildError, ExecutionError
 from bis.launch.kernel_folders import kernel_folder
 from bis.launch.process import Program, Starter
+from bis.launch.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,6 +127,7 @@ class Kernel:
         self._folder = folder
         self._process: Any = None
         self._born = 0.0
+        self._watcher: Watcher | None = None
         self.manager: Any = None
         self.client: Any = None
 
@@ -144,6 +146,8 @@ class Kernel:
         if self._folder is None:
             self._folder = kernel_folder(self._env.get("TMPDIR", ""))
         self.manager = self._manager(self._folder)
+        if self._start.starter is None:  # forks of a warm parent are ended by that
+            self._watcher = Watcher(self._env.get("BIS_SPOOL", ""))
         with (self._folder / "log").open("wb") as log:
             try:
                 await self.manager.start_kernel(
@@ -159,6 +163,8 @@ class Kernel:
             finally:
                 self._process = getattr(self.manager.provisioner, "process", None)
                 self._born = self._time_of_birth()
+                if self._watcher is not None and self._process is not None:
+                    self._watcher.watch(self._process.pid)
         self.client = self.manager.client()
         self.client.start_channels()
         try:
@@ -238,6 +244,8 @@ class Kernel:
 
     async def dispose(self) -> None:
         """Close the sockets and remove the private folder; call it once, last."""
+        if self._watcher is not None:
+            self._watcher.close()
         if self.client is not None:
             self.client.stop_channels()
         if self._process is not None:

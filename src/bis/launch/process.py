@@ -20,6 +20,7 @@ from bis.launch.kept_output import KeptOutput
 from bis.launch.passed_signals import passing_signals
 from bis.launch.standard_streams import is_closed, shown_on
 from bis.launch.successor import ReadStream, succeeded
+from bis.launch.watcher import Watcher
 from bis.model.session import Exit
 
 _CHUNK = 65536
@@ -35,8 +36,9 @@ class Program:
     it, stderr is that of bis. With `echo` its output also goes to that of bis, through a pseudo-terminal where that is
     a terminal, so that progress bars look as usual.
     With `own_group` it gets a process group of its own, and no input but the file `stdin`: replays are killed as a
-    whole. Without it, the program does not depend on this process: where this one is killed, another goes on to read
-    what it prints, and keeps the lock with the descriptor `lock` until the program has ended.
+    whole, and end with this process, however that ends. Without it, the program does not depend on this process: where
+    this one is killed, another goes on to read what it prints, and keeps the lock with the descriptor `lock` until the
+    program has ended.
     """
 
     command: tuple[str, ...]
@@ -108,6 +110,7 @@ def run_program(program: Program, starter: Starter | None = None) -> Exit:
         streams: list[_CarriedStream] = []
         try:
             streams += _streams(program, ends)
+            watcher = _watcher(program, ends) if starter is None else None
             writings = {stream.name: stream.writing for stream in streams}
             if starter is not None:
                 process = starter(program, writings["stdout"], writings.get("stderr"))
@@ -121,6 +124,8 @@ def run_program(program: Program, starter: Starter | None = None) -> Exit:
         finally:
             for stream in streams:
                 os.close(stream.writing)
+        if watcher is not None:
+            watcher.watch(process.pid)
         try:
             # A replay is ended by any signal, since bis started it.
             passing = nullcontext() if program.own_group else passing_signals(process)
@@ -188,6 +193,15 @@ def _succeeded(
         for s in streams
     ]
     return succeeded(process.pid, told, program.lock)
+
+
+def _watcher(program: Program, ends: ExitStack) -> Watcher | None:
+    """What ends a program with this process, however that ends; forks of a warm parent are ended by that."""
+    if not program.own_group:
+        return None
+    watcher = Watcher(program.env.get("BIS_SPOOL", ""))
+    ends.callback(watcher.close)
+    return watcher
 
 
 def _nothing() -> None:

@@ -10,6 +10,10 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+TYPE_CHECKING = False  # typing takes time to load
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 _PROCESSES = Path("/proc")
 _MOST_ROUNDS = 5
 _VARIABLE = b"BIS_SPOOL="
@@ -50,6 +54,72 @@ def end_processes_below(folder: Path, *, processes: Path = _PROCESSES) -> int:
             break
         ended.update(found)
     return len(ended)
+
+
+def end_family(pids: Collection[int], folder: str, *, processes: Path = _PROCESSES) -> int:
+    """End processes, the others of their sessions and groups, those of the session in a folder, and all descendants.
+
+    Where the system does not list its processes, the groups are ended. Returns how many processes were found.
+
+    Parameters
+    ----------
+    pids : collection of int
+        The processes.
+    folder : str
+        The session's folder, or nothing.
+    processes : Path
+        Where the system lists its processes.
+    """
+    ended: set[int] = set()
+    for pid in pids:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGSTOP)  # so that none starts others while they are looked for
+    for _ in range(_MOST_ROUNDS):
+        found = family_of({*pids, *ended}, folder, processes=processes) - ended
+        for pid in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if not found:
+            break
+        ended |= found
+    for pid in pids:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+    return len(ended)
+
+
+def family_of(roots: Collection[int], folder: str, *, processes: Path = _PROCESSES) -> set[int]:
+    """The living processes that belong to these, or to the session in a folder; parameters as of `end_family`."""
+    marked = set(processes_of(Path(folder), processes=processes)) if folder else set()
+    children: dict[int, list[int]] = {}
+    found = set(marked)
+    for pid, (parent, group, session) in _relations(processes).items():
+        children.setdefault(parent, []).append(pid)
+        if {pid, group, session} & {*roots, *marked}:
+            found.add(pid)
+    pending = [*found, *roots]
+    while pending:
+        new = set(children.get(pending.pop(), ())) - found
+        found |= new
+        pending += new
+    return found - {os.getpid()}
+
+
+def _relations(processes: Path) -> dict[int, tuple[int, int, int]]:
+    """Of each process its parent, group and session; without those that are dead already."""
+    found = {}
+    try:
+        numbers = [name for name in os.listdir(processes) if name.isdecimal()]  # noqa: PTH208 (names are enough)
+    except OSError:
+        return {}
+    for number in numbers:
+        with suppress(OSError, ValueError, IndexError):
+            facts = (
+                (processes / number / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            )
+            if facts[0] != "Z":
+                found[int(number)] = (int(facts[1]), int(facts[2]), int(facts[3]))
+    return found
 
 
 def _environments(processes: Path) -> list[tuple[int, list[bytes]]]:

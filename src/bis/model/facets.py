@@ -426,6 +426,15 @@ class Failure:
     exception: str = ""
 
 
+class OutputPart(str, Enum):
+    """A part of what came out of a run."""
+
+    END = "end"  # how its program ended
+    PRINTED = "printed"
+    LOGGED = "logged"  # metrics
+    WRITTEN = "written"  # files and artifacts
+
+
 @dataclass(frozen=True, slots=True)
 class Outputs:
     """What came out of a run.
@@ -433,7 +442,8 @@ class Outputs:
     `exit_code` is that of the process; None where it was not seen. `failure` is set for an uncaught exception even
     where MLflow says FINISHED. `stdout_rest` and `stderr_rest` are set where not all that was printed was kept.
     `contents` are what stands in the artifacts and files; they are kept apart from the record, and empty where they
-    were not read. `stderr` is None where it was not recorded. `started_unix_s` and `ended_unix_s` say when the program
+    were not read. `incomplete` names the parts of which there may have been more than is known, as nobody saw their
+    end. `stderr` is None where it was not recorded. `started_unix_s` and `ended_unix_s` say when the program
     ran; None where that was not recorded. `pids` are the numbers of its processes, the first 200 of them.
     """
 
@@ -454,6 +464,7 @@ class Outputs:
     stderr_rest: PrintedRest | None = None
     contents: tuple[WrittenContent, ...] = ()
     pids: tuple[int, ...] = ()
+    incomplete: tuple[OutputPart, ...] = ()
 
     def metric(self, name: str) -> Curve | None:
         """The curve of this name."""

@@ -28,6 +28,7 @@ class StatementCode(str, Enum):
     END_IS_RARE = "end-is-rare"
     END_IS_UNSEEN = "end-is-unseen"
     END_IS_ORDINARY = "end-is-ordinary"
+    END_NOT_KNOWN = "end-not-known"
 
     # One metric in exact replays.
     SAME_BITS = "same-bits"
@@ -54,6 +55,8 @@ class StatementCode(str, Enum):
     SAME_WORDS = "same-words"
     PRINTED_WITHIN = "printed-within"
     PRINTED_AS = "printed-as"
+    PART_SAME = "part-same"
+    PART_KNOWN = "part-known"
     NOT_COMPARED = "not-compared"
     NOT_COUNTED = "not-counted"
     FIGURES_SAME = "figures-same"
@@ -269,6 +272,7 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.END_IS_RARE: ("same", "total", "p_value"),
     _C.END_IS_UNSEEN: ("total",),
     _C.END_IS_ORDINARY: ("other", "total", "p_value"),
+    _C.END_NOT_KNOWN: ("total",),
     _C.SAME_BITS: ("same", "total", "steps"),
     _C.SAME_BITS_SOME_FAILED: ("same", "total", "steps", "failed"),
     _C.SAME_SO_FAR: ("logged",),
@@ -291,6 +295,8 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.SAME_WORDS: ("total", "numbers_differ"),
     _C.PRINTED_WITHIN: (*_TOLERANCE, *_DISTANCE),
     _C.PRINTED_AS: ("original", "replayed"),
+    _C.PART_SAME: ("same", "total"),
+    _C.PART_KNOWN: (),
     _C.NOT_COMPARED: ("tokens", "counts?"),
     _C.NOT_COUNTED: ("reason",),
     _C.FIGURES_SAME: ("numbers", "total"),

@@ -16,6 +16,7 @@ from bis.model.facets import (
     Failure,
     FileDigest,
     ModelWeights,
+    OutputPart,
     Outputs,
     PrintedRest,
     Status,
@@ -236,7 +237,20 @@ def outputs_of(seen: ObservedSession, run: SeenRun | None, *, redact: Any = str)
         stdout_rest=_rest(seen.exit.stdout_rest, redact) if seen.exit else None,
         stderr_rest=_rest(seen.exit.stderr_rest, redact) if seen.exit else None,
         pids=tuple(dict.fromkeys(int(e["pid"]) for e in seen.all("process")))[:_MOST_PIDS],
+        incomplete=_incomplete(seen),
     )
+
+
+def _incomplete(seen: ObservedSession) -> tuple[OutputPart, ...]:
+    """The parts of the outputs of which there may have been more than is known."""
+    found: list[OutputPart] = []
+    if seen.exit is None and (seen.session.mode is not Mode.AMBIENT or not seen.ended):
+        found += [OutputPart.END, OutputPart.PRINTED]  # both are seen by whoever started the program
+    if seen.exit is None and not seen.ended:
+        found += [OutputPart.LOGGED, OutputPart.WRITTEN]
+    elif seen.lost or any(e["what"] == "metrics" for e in seen.all("failed")):
+        found.append(OutputPart.LOGGED)
+    return tuple(found)
 
 
 def failure_of(seen: ObservedSession) -> Failure | None:

@@ -36,6 +36,7 @@ from bis.model.progress import SILENT, Observer, Task
 from bis.model.record import Mode, Record, State
 from bis.model.stored_runs import RunFilter
 from bis.record.assembly import assemble, texts
+from bis.record.begun_runs import end_begun
 from bis.record.given_input import keep_input
 from bis.record.observed_session import ObservedSession, SeenRun, read_sightings
 from bis.record.remembering import known_sessions_of
@@ -376,8 +377,11 @@ def store_waiting(tracking_uri: str | None, cwd: Path, *, wait_s: float = _WAIT_
 
     A session waits where its program has ended and nothing was stored yet. Sessions of other stores are left alone. A
     session that another process is storing is waited for, up to `wait_s` seconds. Those that were stored a week ago are
-    removed. A server that does not answer for one session is not asked for the others.
+    removed. A server that does not answer for one session is not asked for the others. Runs there that were begun by
+    processes that are no more are ended first.
     """
+    with suppress(BisError):  # said where it matters: for a session that waits
+        end_begun(home(), EvidenceStore(tracking_uri), cwd)
     silent: dict[str, str] = {}  # servers, and what was said of them
     for folder in session_folders():
         if is_stored(folder):

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bis.model.facets import Status
+from bis.model.facets import OutputPart, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,13 +26,17 @@ def with_unseen(outputs: Outputs, last: Mapping[str, float], history: Callable[[
     last : mapping of str to float
         The last value of each metric of the run in MLflow.
     history : callable
-        Reads all points of a metric from MLflow. It is called for those of which the last value was not seen.
+        Reads all points of a metric from MLflow. It is called for those of which the last value was not seen; for all
+        where some of what was logged is known to be missing.
     """
     seen = {c.name: c for c in outputs.metrics}
+    gaps = OutputPart.LOGGED in outputs.incomplete
+    if gaps and OutputPart.END not in outputs.incomplete:  # MLflow has all that a program logged which came to its end
+        outputs = replace(outputs, incomplete=tuple(p for p in outputs.incomplete if p is not OutputPart.LOGGED))
     found = {}
     for name, value in last.items():
         known = {_number(float.fromhex(v)) for v in seen[name].values} if name in seen else set()
-        if _number(value) not in known:
+        if gaps or _number(value) not in known:
             curve = history(name)
             if name not in seen or not _points(curve) <= _points(seen[name]):
                 found[name] = curve

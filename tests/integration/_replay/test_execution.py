@@ -87,6 +87,7 @@ def test_kept_workspaces_stay_and_are_named(job: Any, tmp_path: Path) -> None:
     """With what the program wrote."""
     outcome = execute(job("open('out.txt', 'w').write('x')", keep=True))
     [kept] = (tmp_path / "home" / "replays").iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
     assert list(kept.rglob("out.txt"))
     assert str(kept) in outcome.notes[-1]
     assert outcome.outputs is not None

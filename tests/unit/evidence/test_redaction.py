@@ -53,6 +53,12 @@ def test_known_tokens_are_taken_out_of_text(kind: str) -> None:
         (["--store", "postgresql://me:pw@host/db"], ["--store", f"postgresql://{REDACTED}@host/db"]),
         (["--token", "--lr", "1"], ["--token", "--lr", "1"]),
         (["--aws-secret-access-key", "wJalrXUtnFEMI"], ["--aws-secret-access-key", REDACTED]),
+        (["-p", "Tr0ub4dor&3"], ["-p", REDACTED]),
+        (["-pTr0ub4dor&3", "db"], [f"-p{REDACTED}", "db"]),
+        (["-u", "me:hunter2", "http://h"], ["-u", f"me:{REDACTED}", "http://h"]),
+        (["--user", "me:hunter2"], ["--user", f"me:{REDACTED}"]),
+        (["--wandb-key", "0123456789abcdef" * 3], ["--wandb-key", REDACTED]),
+        (["--passcode", "letmein"], ["--passcode", REDACTED]),
         (["--db=AccountName=x;AccountKey=" + "a1B2" * 10], [f"--db=AccountName=x;AccountKey={REDACTED}"]),
     ],
 )
@@ -72,6 +78,12 @@ def test_argv_secrets_are_taken_out(given_argv: list[str], expected: list[str]) 
         ["--use-auth-token", "true"],
         ["-p", "8080"],
         ["-p8080"],
+        ["-p", "resnet50"],
+        ["-p", "EfficientNetB0"],
+        ["-p", "runs/Exp_1-a"],
+        ["-pretrained", "-patience3", "-pResNet50"],
+        ["-u", "localhost:8080", "--user", "me"],
+        ["--client-id", "abc123", "--license-file", "/x"],
         ["--key", "value1"],
         ["--sort-key=loss"],
         ["--token-file", "/run/x"],
@@ -185,6 +197,11 @@ def test_urls_lose_credentials(url: str, expected: str) -> None:
         "LDAP_BIND_PW",
         "SESSION_COOKIE",
         "APP_CREDS",
+        "CLIENT_CRED",
+        "CI_JOB_JWT",
+        "KUBE_TOKEN_B64",
+        "client-key-data",
+        "wandb_key",
     ],
 )
 def test_names_of_secrets(name: str) -> None:
@@ -267,3 +284,38 @@ def test_time_is_linear(unit: str) -> None:
     started = time.process_time()
     Redactor({"A_TOKEN": _SECRET}).text(text, place="stdout")
     assert time.process_time() - started < 4
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"message": "password: hunter2x"}', f'{{"message": "password: {REDACTED}"}}'),
+        ("Set-Cookie: session=q8ZxT41mRb2LwVn7KcYd3PfG; Path=/", f"Set-Cookie: {REDACTED}; Path=/"),
+        (
+            "{'cookie': 'Set-Cookie: session=q8ZxT41mRb2LwVn7KcYd3PfG; Path=/'}",
+            f"{{'cookie': 'Set-Cookie: {REDACTED}; Path=/'}}",
+        ),
+        ("glptt-" + "0a1b2c3d" * 5, REDACTED),
+        ("https://s.invalid/o?X-Goog-Signature=" + "0a1b2c3d" * 16, f"https://s.invalid/o?X-Goog-Signature={REDACTED}"),
+        ("https://a.webhook.office.com/webhookb2/" + "a1-b2" * 9, f"https://a.webhook.office.com/webhookb2/{REDACTED}"),
+        ('{"message": "lr: 0.1, batch: 32"}', '{"message": "lr: 0.1, batch: 32"}'),
+    ],
+)
+def test_secrets_within_other_texts(text: str, shown: str) -> None:
+    """An assignment in the value of another one, signatures, addresses that are secrets themselves."""
+    assert Redactor({}).text(text, place="stdout") == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TWILIO_AUTH", "0123456789abcdef" * 2),
+        ("NPM_CONFIG__AUTH", "q8ZxT41mRb2LwVn7KcYd3PfG"),
+        ("SALT", "q8ZxT41mRb2LwVn7KcYd3PfG"),
+        ("LICENSE", "q8ZxT41mRb2LwVn7KcYd3PfG"),
+    ],
+)
+def test_variables_of_weak_names_with_what_looks_drawn(name: str, value: str) -> None:
+    """The same names hold words as well, which stay."""
+    assert value not in Redactor({name: value}).text(f"got {value}", place="stdout")
+    assert Redactor({name: "basic-ldap"}).text("got basic-ldap", place="stdout") == "got basic-ldap"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bis.launch.session_processes import processes_below, processes_of
+from bis.launch.session_processes import family_of, processes_below, processes_of
 
 
 def listed(tmp_path: Path) -> Path:
@@ -38,3 +38,24 @@ def test_a_folder_has_those_of_all_its_sessions(tmp_path: Path) -> None:
     assert processes_below(Path("/out"), processes=processes) == [42, 43]
     assert processes_below(Path("/out/p/"), processes=processes) == [42, 43]
     assert processes_below(Path("/ou"), processes=processes) == []
+
+
+def test_a_family_is_told_by_descent_group_session_and_environment(tmp_path: Path) -> None:
+    """Those that are dead, and those of others, are not in it."""
+    folder = listed(tmp_path)
+    relations = {
+        "41": "S 1 41 41",
+        "42": "S 1 42 42",
+        "50": "S 42 50 50",  # a child in a session of its own
+        "51": "S 50 51 51",  # its child
+        "52": "S 1 42 42",  # an orphan in the group
+        "60": "R 1 7 61",  # in the session of one that is told
+        "61": "Z 1 61 61",
+        str(os.getpid()): "R 42 1 1",
+    }
+    for number, facts in relations.items():
+        (folder / number).mkdir(exist_ok=True)
+        (folder / number / "stat").write_text(f"{number} (a) b) {facts} 0 0", encoding="utf-8")
+    assert family_of((), "/out/p/session", processes=folder) == {42, 50, 51, 52}
+    assert family_of([61], "", processes=folder) == {60}
+    assert family_of([42], "", processes=tmp_path / "none") == set()

@@ -259,3 +259,21 @@ def test_events_that_were_lost_are_counted(project: Path, numbers: list[int | No
     lines = [json.dumps(f if n is None else {**f, "n": n}) for f, n in zip(facts, numbers, strict=True)]
     (folder / "events-7.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert read_sightings(folder).lost == lost
+
+
+@pytest.mark.parametrize(
+    ("events", "exit_", "parts"),
+    [
+        ((), ended(None, 9), ()),
+        ((("end", {}),), ended(0), ()),
+        ((("end", {}),), None, ("end", "printed")),
+        ((), None, ("end", "printed", "logged", "written")),
+        ((("end", {}), ("failed", {"what": "metrics", "why": "x"})), ended(0), ("logged",)),
+    ],
+)
+def test_what_may_not_be_whole_is_named(
+    spool: Callable[..., Path], events: tuple[Event, ...], exit_: Exit | None, parts: tuple[str, ...]
+) -> None:
+    """By what is not there: the note of the end, the program's own word of it, and what could not be noted."""
+    outputs = outputs_of(read_sightings(spool(*events, exit=exit_)), None)
+    assert tuple(part.value for part in outputs.incomplete) == parts

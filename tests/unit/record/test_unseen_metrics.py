@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bis.model.facets import Curve, Outputs, Status
+from bis.model.facets import Curve, OutputPart, Outputs, Status
 from bis.record.unseen_metrics import with_unseen
 
 if TYPE_CHECKING:
@@ -62,3 +63,12 @@ def test_points_that_were_not_seen_are_taken_from_mlflow() -> None:
 def test_another_last_value_of_the_same_points_is_no_doubt() -> None:
     """Nothing that MLflow has is missing."""
     assert with_unseen(SEEN, {"a": 9.0}, stored(curve("a", 1.0, 2.0))) is SEEN
+
+
+def test_where_events_are_missing_all_metrics_are_read() -> None:
+    """The last value was seen, and one in the middle was not; of a program that ended MLflow has all."""
+    gap = replace(SEEN, incomplete=(OutputPart.LOGGED,))
+    completed = with_unseen(gap, {"a": 2.0}, stored(curve("a", 1.0, 1.5, 2.0)))
+    assert (completed.metrics, completed.incomplete) == ((curve("a", 1.0, 1.5, 2.0),), ())
+    killed = replace(SEEN, incomplete=(OutputPart.END, OutputPart.LOGGED))
+    assert with_unseen(killed, {"a": 2.0}, stored(curve("a", 1.0, 2.0))).incomplete == killed.incomplete

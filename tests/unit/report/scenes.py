@@ -17,7 +17,7 @@ from bis._verify.sessions.session_judgement import judge_session
 from bis._verify.sessions.siblings import with_selection
 from bis._verify.tolerances import Tolerances
 from bis.config import Tolerance
-from bis.model.facets import CellOutput, Failure, FileDigest, Outputs, PrintedRest
+from bis.model.facets import CellOutput, Failure, FileDigest, OutputPart, Outputs, PrintedRest
 from bis.model.search_trial import NotAlone
 from bis.model.statement import StatementCode, statement
 from bis.model.verdict import Deviation, Outcome, ReplayKind, Verdict
@@ -114,11 +114,13 @@ def written_scenes() -> list[Verdict]:
         base=outputs(stdout="acc 0.5\n"),
     )
     cut = [replace(outputs(stdout="a 1\n"), stdout_rest=PrintedRest(9, digest)) for digest in "xy"]
+    killed = replace(outputs({"m": 0.5}, stdout="a 1\n"), exit_code=None, incomplete=tuple(OutputPart))
     beside = [wrote(*o.contents, base=outputs({"m": 0.5})) for o in (a, b)]
     return [
         judge(a, exact(a, b), PLAIN),
         judge(a, exact(outputs()), PLAIN),
         judge(cut[0], exact(cut[1]), PLAIN),
+        judge(killed, exact(outputs({"m": [0.5, 0.25], "n": 1.0}, stdout="a 1\nb 2\n")), PLAIN),
         judge(beside[0], exact(beside[1]), PLAIN),
     ]
 

@@ -11,9 +11,11 @@ from bis._verify.exact.log_items import log_items
 from bis._verify.exact.printed_items import PrintedPlace
 from bis._verify.exact.written_items import OWN_ARTIFACTS, beside_metrics, written_items
 from bis._verify.figures.clock_times import windows_of
+from bis._verify.known_part import in_part
 from bis._verify.printed_text import cell_texts, holds_numbers
 from bis._verify.stderr_lines import own_lines
 from bis._verify.written_figures import has_figures
+from bis.model.facets import OutputPart
 from bis.model.statement import StatementCode, statement
 from bis.model.verdict import Evidence, Item, ItemKind, Level, Outcome
 
@@ -45,11 +47,12 @@ def content_items(
     weights = bool(models) and all(i.level is Level.BITWISE for i in models)
     figures = has_metrics or weights or holds_figures(original)
     items = [*models]
+    written: list[Item] = []
     for kind in (ItemKind.ARTIFACT, ItemKind.FILE):
         if strict:
-            items += _digest_items(original, ran, kind, measured=measured)
+            written += _digest_items(original, ran, kind, measured=measured)
         else:
-            items += written_items(
+            written += written_items(
                 original,
                 ran,
                 kind,
@@ -58,6 +61,7 @@ def content_items(
                 has_figures=figures,
                 has_weights=weights,
             )
+    items += in_part(written, original, has_metrics=has_metrics)
     return items + _printed_items(original, ran, tolerances, has_metrics=has_metrics)
 
 
@@ -76,13 +80,13 @@ def _printed_items(
     items: list[Item] = []
     if original.stdout is not None:
         place = PrintedPlace("stdout", ItemKind.STDOUT, None, counts, windows=windows)
-        ours = KeptText(original.stdout, original.stdout_rest)
-        theirs = [None if o.stdout is None else KeptText(o.stdout, o.stdout_rest) for o in ran]
+        ours = KeptText(original.stdout, original.stdout_rest, _is_open(original))
+        theirs = [None if o.stdout is None else KeptText(o.stdout, o.stdout_rest, _is_open(o)) for o in ran]
         items += stream_items(place, ours, theirs, tolerances, has_metrics=has_metrics)
     if original.stderr is not None:
         place = PrintedPlace(_STDERR, ItemKind.STDERR, None, not has_metrics, windows=windows)
-        ours = KeptText(original.stderr, original.stderr_rest)
-        theirs = [KeptText(o.stderr, o.stderr_rest) for o in ran if o.stderr is not None]
+        ours = KeptText(original.stderr, original.stderr_rest, _is_open(original))
+        theirs = [KeptText(o.stderr, o.stderr_rest, _is_open(o)) for o in ran if o.stderr is not None]
         items += log_items(place, ours, theirs, replace(tolerances, strict=False), has_metrics=has_metrics)
     cells = [cell_texts(o.cells) for o in ran]
     for key, text in cell_texts(original.cells).items():
@@ -91,6 +95,10 @@ def _printed_items(
         compare = log_items if key[1] == _STDERR and not tolerances.strict else stream_items
         items += compare(place, KeptText(text), there, tolerances, has_metrics=has_metrics)
     return items
+
+
+def _is_open(outputs: Outputs) -> bool:
+    return OutputPart.PRINTED in outputs.incomplete
 
 
 def _digests(outputs: Outputs, kind: ItemKind) -> dict[str, str]:

@@ -14,6 +14,7 @@ from bis._verify.exact.content import content_items, holds_figures
 from bis._verify.exact.divergence import Reading, read_divergence
 from bis._verify.exact_numbers import distance_figures, exactly
 from bis._verify.scoped_names import plain, scope, scoped
+from bis.model.facets import OutputPart
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Basis, Evidence, Group, Item, ItemKind, Level, Outcome, ReplayKind
 from bis.stats.binomial import identical_lower_bound
@@ -33,12 +34,14 @@ _MOST_NAMED = 3
 class _Pair:
     """A replay's curve beside the original's; `alignment` is None where the replay has not logged it.
 
-    `cut` says that the replay failed where the original did not, so that what it lacks was never reached.
+    `cut` says that the replay failed where the original did not, so that what it lacks was never reached. `open` says
+    that nobody saw the end of the original: it may have logged more.
     """
 
     outcome: Outcome
     alignment: AlignedCurves | None
     cut: bool
+    open: bool = False
 
     @property
     def identical(self) -> bool:
@@ -51,12 +54,18 @@ class _Pair:
         a = self.alignment
         return self.cut and (a is None or (not a.only_replayed and not a.divergent))
 
+    @property
+    def goes_on(self) -> bool:
+        """All that is known of the original is the same, and the replay has more, or that is not known either."""
+        a = self.alignment
+        return self.open and a is not None and not a.only_original and not a.divergent
+
     def within(self, applied: Applied, *, final_only: bool) -> bool:
         """Every step (or the last) within the tolerance, and nothing missing."""
         a = self.alignment
-        if a is None or a.only_original or a.only_replayed or a.last is None:
+        if a is None or a.only_original or (a.only_replayed and not self.open) or a.last is None:
             return False
-        points = (a.last,) if final_only else a.points
+        points = (a.last,) if final_only and not a.only_replayed else a.points
         return all(applied.holds(p.replayed, p.original) for p in points)
 
 
@@ -66,7 +75,7 @@ def judge_exact(case: Case, outcomes: Sequence[Outcome]) -> Group:
     items += _metric_items(case, outcomes)
     measured = runs_with_metrics(i.name for i in items if i.counts and i.kind is not ItemKind.EXIT)
     items += content_items(case.original, outcomes, case.tolerances, measured=measured)
-    level = max((i.level for i in items if i.counts), key=lambda x: x.rank)
+    level = max((i.level for i in items if i.counts), key=lambda x: x.rank, default=Level.BITWISE)
     failed = group_failures(case.original, outcomes)
     if level is Level.BITWISE and not any(i.counts and i.kind is not ItemKind.EXIT for i in items):
         # A good end alone is not a result: without anything else to compare, nothing was verified.
@@ -85,15 +94,24 @@ def _metric_items(case: Case, outcomes: Sequence[Outcome]) -> list[Item]:
             replayed = outcome.outputs.metric(curve.name) if outcome.outputs else None
             end = ending_of(outcome)
             cut = end.failed and not same_end(first, end)
-            pairs.append(_Pair(outcome, align(curve, replayed) if replayed else None, cut))
+            pairs.append(_Pair(outcome, align(curve, replayed) if replayed else None, cut, open=_is_open(case)))
         items.append(_metric_item(case, curve, pairs))
     return items + _extra_items(case, outcomes)
+
+
+def _is_open(case: Case) -> bool:
+    """Whether the original may have logged more than is known."""
+    return OutputPart.LOGGED in case.original.incomplete
 
 
 def _metric_item(case: Case, curve: Curve, pairs: Sequence[_Pair]) -> Item:
     seen = [p.replayed for pair in pairs if pair.alignment for p in pair.alignment.points]
     applied = case.tolerances.apply(curve.name, [*values_of(curve), *seen])
-    level, said = _compared(case, curve, pairs, applied)
+    if any(p.goes_on and not p.identical for p in pairs) and all(p.goes_on or p.identical_so_far for p in pairs):
+        said: tuple[Statement, ...] = (statement(StatementCode.PART_SAME, same=len(pairs), total=len(pairs)),)
+        level = Level.INCONCLUSIVE
+    else:
+        level, said = _compared(case, curve, pairs, applied)
     evidence = _evidence(case, curve, pairs)
     if level in {Level.NUMERICAL, Level.DIVERGENT}:
         evidence = replace(evidence, tolerance=applied.used)
@@ -138,6 +156,8 @@ def _compared(
             last_only=final_only and steps > 1,
             **figures,
         )
+        if any(p.alignment and p.alignment.only_replayed for p in pairs):
+            return Level.INCONCLUSIVE, (within, statement(StatementCode.PART_KNOWN))
         return Level.NUMERICAL, (within,)
     return Level.DIVERGENT, _difference(case, curve, pairs)
 
@@ -213,12 +233,13 @@ def _extra_items(case: Case, outcomes: Sequence[Outcome]) -> list[Item]:
     for name in found:
         having = sum(o.outputs is not None and o.outputs.metric(name) is not None for o in outcomes)
         said = statement(StatementCode.NOT_IN_ORIGINAL, logged=having, total=len(outcomes))
+        part = (statement(StatementCode.PART_KNOWN),) if _is_open(case) else ()
         items.append(
             Item(
                 name,
                 ItemKind.METRIC,
-                Level.DIVERGENT,
-                (said, *not_counted(name, case.tolerances)),
+                Level.INCONCLUSIVE if part else Level.DIVERGENT,
+                (said, *part, *not_counted(name, case.tolerances)),
                 Evidence(replays=len(outcomes)),
                 counts(name, case.tolerances),
             )

@@ -58,4 +58,4 @@ def log_items(
 
 def _own(kept: KeptText) -> KeptText:
     rest = None if kept.rest is None else replace(kept.rest, tail=own_lines(kept.rest.tail))
-    return KeptText(own_lines(kept.text), rest)
+    return replace(kept, text=own_lines(kept.text), rest=rest)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bis._verify.case import Case, counts
+from bis._verify.case import PRINTED, Case, counts
 from bis._verify.ending import ending_of, ending_of_original, group_failures, judge_fresh_ending, same_end
 from bis._verify.fresh.fresh_metric import MINIMUM, MetricReading, Sample, Watch, examine
+from bis._verify.known_part import known_part, same_part
+from bis.model.facets import OutputPart
 from bis.model.statement import Statement, StatementCode, statement
 from bis.model.verdict import Basis, Evidence, Group, Item, ItemKind, Level, Outcome, ReplayKind
 from bis.stats.multiplicity import adjust, redundant_metrics
@@ -18,7 +20,7 @@ from bis.stats.rank import replays_for_rank
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bis.model.facets import Curve
+    from bis.model.facets import Curve, Outputs
 
 POWER = 0.8
 
@@ -72,11 +74,12 @@ def judge_fresh(
     if not used:
         group = Group(ReplayKind.FRESH, Level.INCONCLUSIVE, len(outcomes), 0, (), tuple(said))
         return Judgement(group, MINIMUM)
+    whole, case, used = case.original, *_of_known_part(case, used)
     alpha = case.tolerances.alpha
     ending = judge_fresh_ending(case.original, used, alpha=alpha)
     first = ending_of_original(case.original)
     ok = [o for o in used if o.outputs is not None and same_end(first, ending_of(o))]
-    findings = _examined(case, ok, sequential=sequential)
+    findings = [_in_part(f, whole) for f in _examined(case, ok, sequential=sequential)]
     items = [ending, *(f.item for f in findings), *_model_items(case, ok)]
     level = _level(items, ok)
     if ok and level is Level.INCONCLUSIVE and not any(i.counts and i.kind is not ItemKind.EXIT for i in items):
@@ -89,6 +92,25 @@ def judge_fresh(
         ReplayKind.FRESH, level, len(outcomes), group_failures(case.original, outcomes), tuple(items), tuple(said)
     )
     return Judgement(group, needed)
+
+
+def _of_known_part(case: Case, outcomes: Sequence[Outcome]) -> tuple[Case, tuple[Outcome, ...]]:
+    """The case and the replays with what is known of an original whose end nobody saw, and nothing that came later."""
+    original = case.original
+    if not original.incomplete:
+        return case, tuple(outcomes)
+    known = known_part(original)
+    cut = (o if o.outputs is None else replace(o, outputs=same_part(known, o.outputs)) for o in outcomes)
+    return replace(case, original=known), tuple(cut)
+
+
+def _in_part(finding: MetricReading, original: Outputs) -> MetricReading:
+    """What is an ordinary draw as far as it is known may have ended otherwise."""
+    part = OutputPart.PRINTED if finding.item.name.startswith(PRINTED) else OutputPart.LOGGED
+    if part not in original.incomplete or finding.item.level.rank >= Level.INCONCLUSIVE.rank:
+        return finding
+    said = (*finding.item.statements, statement(StatementCode.PART_KNOWN))
+    return replace(finding, item=replace(finding.item, level=Level.INCONCLUSIVE, statements=said))
 
 
 def decisive_metrics(case: Case, *, sequential: bool = False) -> tuple[str, ...]:
@@ -215,8 +237,9 @@ def _model_items(case: Case, ok: Sequence[Outcome]) -> list[Item]:
 
 def _level(items: Sequence[Item], ok: Sequence[Outcome]) -> Level:
     counting = [i for i in items if i.counts]
-    level = max((i.level for i in counting), key=lambda x: x.rank)
-    if level is not Level.NOT_EXECUTABLE and (len(ok) < MINIMUM or len(counting) == 1):
+    level = max((i.level for i in counting), key=lambda x: x.rank, default=Level.BITWISE)
+    results = any(i.kind is not ItemKind.EXIT for i in counting)
+    if level is not Level.NOT_EXECUTABLE and (len(ok) < MINIMUM or not results):
         # Too few to say anything, or a good end is all there is to compare.
         return Level.DIVERGENT if level is Level.DIVERGENT else Level.INCONCLUSIVE
     models = [i for i in items if i.kind is ItemKind.MODEL]

@@ -30,7 +30,12 @@ SECRET_PATTERNS = (
     ".yarnrc.yml",
     ".pgpass",
     ".my.cnf",
-    ".htpasswd",
+    "*.htpasswd",
+    ".vault_pass*",
+    ".vault-pass*",
+    "vault_pass*",
+    "vault-pass*",
+    "cookies*.txt",
     ".s3cfg",
     ".boto",
     ".vault-token",
@@ -85,23 +90,45 @@ SECRET_PATTERNS = (
 MOST_READ_BYTES = 256 << 10  # longer ones are data, or made by a program
 _EXAMPLES = (".example", ".sample", ".template", ".dist", ".pub")
 _SECRET = re.compile("|".join(fnmatch.translate(p) for p in SECRET_PATTERNS), re.IGNORECASE)
-# Settings, and what has no kind; backups of them too.
+# Settings, scripts of shells, notes, and what has no kind; backups of them too.
 _SETTINGS = frozenset(
     [
         "",
+        ".bash",
+        ".bat",
         ".cfg",
+        ".cmd",
         ".conf",
         ".config",
+        ".cred",
+        ".creds",
+        ".dev",
+        ".development",
+        ".fish",
         ".hcl",
         ".ini",
         ".json",
+        ".ksh",
+        ".local",
+        ".md",
+        ".plist",
+        ".production",
         ".properties",
+        ".props",
+        ".ps1",
+        ".rst",
+        ".secret",
+        ".secrets",
+        ".sh",
+        ".staging",
+        ".test",
         ".tf",
         ".toml",
         ".txt",
         ".xml",
         ".yaml",
         ".yml",
+        ".zsh",
     ]
 )
 _BACKUPS = frozenset([".bak", ".old", ".orig", ".save", ".swp", "~"])
@@ -110,13 +137,19 @@ _LINE = re.compile(
     r"(?m)^[ \t]{0,64}(?:- {0,4})?[\"']?(?P<name>[A-Za-z][\w.-]{0,63})[\"']?[ \t]{0,8}[:=][ \t]{0,8}"
     r"[\"']?(?P<value>[^\s\"',#]{1,512})"
 )
-_PASSWORD = re.compile(r"(?:passw(?:or)?d|passphrase|[_.-]pass|^pass)$", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?:passw(?:or)?d|passphrase|passcode|[_.-]pass|^pass)$", re.IGNORECASE)
 _PLACEHOLDERS = frozenset(
     {"required", "optional", "string", "password", "secret", "changeme", "example", "redacted", "[redacted]"}
 )
 # In JSON, which data come in too, only what nothing else is called.
 _JSON_NAMES = re.compile(
     r"(?:^|_)(?:password|passwd|passphrase|private_key|client_secret|secret_key|api_key|auth)$", re.IGNORECASE
+)
+# What vocabularies and data call so, too: a secret where it looks like one.
+_JSON_WEAK_NAMES = re.compile(r"(?:^|_)(?:token|secret|secret_access_key|session_token)$", re.IGNORECASE)
+_LONG_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{32,512}")
+_ATTRIBUTE = re.compile(
+    r"""(?i:\b(?:key|name)=["'](?P<name>[\w.:-]{2,64})["']\s{1,8}value=["'](?P<value>[^"'\s]{6,512})["'])"""
 )
 _MOST_VALUES = 20_000
 _ACCOUNT_TYPES = frozenset({"service_account", "authorized_user", "external_account"})
@@ -127,8 +160,10 @@ _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]{0,32}PRIVATE KEY(?: BLOCK)?-----|
 
 def holds_secrets(name: str) -> bool:
     """Whether a file of this name usually holds secrets; an example of such a file does not."""
-    base = name.rpartition("/")[2]
-    return _SECRET.match(base) is not None and not base.lower().endswith(_EXAMPLES)
+    base = name.rpartition("/")[2].removesuffix("~")
+    stem, suffix = os.path.splitext(base)  # noqa: PTH122 (text)
+    named = stem if suffix.lower() in _BACKUPS else base
+    return _SECRET.match(named) is not None and not named.lower().endswith(_EXAMPLES)
 
 
 def may_be_settings(name: str) -> bool:
@@ -161,7 +196,9 @@ def settings_hold_secrets(name: str, content: bytes) -> bool:
     redactor.text(text, place=name, assignments=not is_json)
     if redactor.found:
         return True
-    return _json_holds_secrets(text) if is_json else any(_is_password(found) for found in _LINE.finditer(text))
+    if is_json:
+        return _json_holds_secrets(text)
+    return any(_is_password(found) for pattern in (_LINE, _ATTRIBUTE) for found in pattern.finditer(text))
 
 
 def holds_private_key(content: bytes) -> bool:
@@ -207,10 +244,14 @@ def _json_holds_secrets(text: str) -> bool:
             if any(
                 _JSON_NAMES.search(k) and is_secret_value(v) and (is_secret_name(k) or k == "auth")
                 for k, v in value.items()
-            ):
+            ) or any(_JSON_WEAK_NAMES.search(k) and _looks_drawn(v) for k, v in value.items()):
                 return True
             pending += value.values()
     return False
+
+
+def _looks_drawn(value: object) -> bool:
+    return isinstance(value, str) and (looks_random(value) or _LONG_HEXADECIMAL.fullmatch(value) is not None)
 
 
 def is_secret_value(value: object) -> bool:

@@ -311,6 +311,7 @@ FRENCH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.END_IS_UNSEEN: "aucun de {total} ne finit comme l'original ({parts}) ; trop peu pour exclure le hasard",
     _C.END_IS_ORDINARY: "{other} sur {total:#rejeu|rejeux} finissent autrement ({parts}) ; la fin de l'original est "
     "ordinaire : p = {p_value:p}",
+    _C.END_NOT_KNOWN: "on ne sait pas comment l'original s'est terminé ; les rejeux : {parts}",
     _C.SAME_BITS: lambda f: f"mêmes bits dans {f['same']}/{f['total']}{_steps(f)}",
     _C.SAME_BITS_SOME_FAILED: lambda f: (
         f"mêmes bits dans {f['same']}/{f['total']}{_steps(f)} ; {f['failed']} ont échoué avant la fin"
@@ -336,6 +337,8 @@ FRENCH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.SAME_WORDS: _same_words,
     _C.PRINTED_WITHIN: lambda f: f"affiché dans la tolérance {_tolerance(f)} ; au plus {_far(f)}",
     _C.PRINTED_AS: "affiché {original} / {replayed}",
+    _C.PART_SAME: "de l'original, seule une partie est connue ; elle est identique dans {same}/{total}",
+    _C.PART_KNOWN: "de l'original, seule une partie est peut-être connue",
     _C.NOT_COMPARED: lambda f: "non comparé : " + ", ".join(_not_compared(f)),
     _C.NOT_COUNTED: lambda f: f"({REASONS[f['reason']]})",
     _C.FIGURES_SAME: "{numbers:#nombre identique|nombres identiques} dans {total}/{total}",

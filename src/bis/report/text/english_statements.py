@@ -312,6 +312,7 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.END_IS_UNSEEN: "none of {total} ends as the original did ({parts}); too few to exclude chance",
     _C.END_IS_ORDINARY: "{other} of {total:#replay} end differently ({parts}); the end of the original is an ordinary "
     "one: p = {p_value:p}",
+    _C.END_NOT_KNOWN: "how the original ended is not known; the replays: {parts}",
     _C.SAME_BITS: lambda f: f"same bits in {f['same']}/{f['total']}{_steps(f)}",
     _C.SAME_BITS_SOME_FAILED: lambda f: (
         f"same bits in {f['same']}/{f['total']}{_steps(f)}; {f['failed']} failed before the end"
@@ -338,6 +339,8 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.SAME_WORDS: _same_words,
     _C.PRINTED_WITHIN: lambda f: f"printed within {_tolerance(f)}; at most {_far(f)}",
     _C.PRINTED_AS: "printed as {original} / {replayed}",
+    _C.PART_SAME: "only a part of it is known of the original, which is the same in {same}/{total}",
+    _C.PART_KNOWN: "only a part of it may be known of the original",
     _C.NOT_COMPARED: lambda f: "not compared: " + ", ".join(_not_compared(f)),
     _C.NOT_COUNTED: lambda f: f"({REASONS[f['reason']]})",
     _C.FIGURES_SAME: "{numbers:#number} the same in {total}/{total}",

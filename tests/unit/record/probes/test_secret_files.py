@@ -56,6 +56,14 @@ def test_names_that_do_not(name: str) -> None:
         ("k8s.yaml", "apiVersion: v1\nkind: Secret\ndata:\n  db: bGV0bWVpbg==\n"),
         ("hub.txt", "q8ZxT41mRb2LwVn7KcYd3PfG\n"),
         ("app.yaml", "session_key: q8ZxT41mRb2LwVn7KcYd3PfG\n"),
+        ("env.sh", "export DB_PASSWORD=letmein22\n"),
+        ("env.ps1", '$env:KEY = "sk-proj-' + "a1B2c3" * 8 + '"\n'),
+        ("README.md", "run it with `HF_TOKEN=hf_" + "aBcD" * 9 + "`\n"),
+        (".env.production", "API_TOKEN=a1b2c3d4e5f6\n"),
+        ("kubeconfig", "users:\n- user:\n    client-key-data: a1b2c3d4e5f6\n"),
+        ("jupyter_server_config.json", json.dumps({"IdentityProvider": {"token": "0a1b2c3d" * 6}})),
+        ("nuget.config", '<add key="ClearTextPassword" value="letmein" />'),
+        ("teams.yaml", "url: https://a.webhook.office.com/webhookb2/" + "a1-b2" * 9 + "\n"),
         ("sentry.ini", "dsn = https://0123456789abcdef0123456789abcdef@o1.ingest.example/2\n"),
     ],
 )
@@ -86,6 +94,9 @@ def test_settings_with_secrets(name: str, content: str) -> None:
         ("k8s.yaml", "kind: SecretStore\nname: x\n"),
         ("poetry.json", json.dumps({"hash": "sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="})),
         ("binary.txt", "password: letmein\0"),
+        ("run.sh", "export OMP_NUM_THREADS=4\nexport API_TOKEN=$TOKEN\npython train.py --lr 0.1\n"),
+        ("README.md", "Set `HF_TOKEN=<your token>`; the password: see the wiki\n"),
+        ("tokenizer.json", json.dumps({"added_tokens": [{"id": 0, "token": "[PAD]"}], "unk_token": "<unk>"})),
     ],
 )
 def test_settings_without(name: str, content: str) -> None:
@@ -113,3 +124,14 @@ def test_private_keys_are_known_by_their_content(kind: str) -> None:
     """Whatever the file is called; certificates and public keys are for everybody."""
     assert holds_private_key(f"see below\n-----BEGIN {kind}PRIVATE KEY-----\nabc\n".encode())
     assert not holds_private_key(f"-----BEGIN {kind}PUBLIC KEY-----\nabc\n".encode())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".env~", "prod.env.bak", "id_ed25519_work", ".vault_pass", "vault_pass.txt", "users.htpasswd", "cookies.txt"],
+)
+def test_names_of_secret_files_and_of_their_backups(name: str) -> None:
+    """Whatever an editor has put behind them."""
+    assert holds_secrets(name)
+    assert not holds_secrets("id_rsa.pub.bak")
+    assert not holds_secrets("model.bak")
