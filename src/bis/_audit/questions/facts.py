@@ -10,6 +10,7 @@ from bis._audit.questions.call_arguments import passing_seeds, seeds_declared, s
 from bis._audit.questions.mlflow_doors import doors
 from bis._audit.questions.program_roots import given_by_mlflow_run, without_params
 from bis._audit.questions.run_ids import run_ids
+from bis._audit.questions.splits_by_hand import splits_by_hand
 from bis._audit.questions.tracking_calls import opens_mlflow
 from bis.model.project_audit import NO, UNKNOWN, YES, Fact, Place, TrackingCall
 
@@ -232,6 +233,9 @@ def _unseeded(analysis: Analysis, seeding: object, what: str) -> Fact:
                 found.append(module.place_of(call))
             else:
                 seeded.append(module.place_of(call))
+        for call in splits_by_hand(module) if what == "split" else ():
+            by = (ml_calls.library(call.api),)
+            (seeded if analysis.is_seeded(module, by) else found).append(module.place_of(call))
     if found:
         return Fact(YES, places=_first(found))
     if unknown:

@@ -127,6 +127,40 @@ def test_a_seed_that_is_none_unless_the_command_line_says_otherwise(code: str, u
     assert audit_project(write(tmp_path, {"a.py": code}), "p").facts["unseeded_split"].value == unseeded
 
 
+SPLITTER = """
+from sklearn.model_selection import train_test_split
+def split(X, seed=None):
+    return train_test_split(X, random_state=seed)
+"""
+IN_A_CLASS = """
+from sklearn.model_selection import train_test_split
+class Data:
+    def __init__(self, X, random_state):
+        self.parts = train_test_split(X, random_state=random_state)
+"""
+ASKS = "import argparse\nfrom data import Data, split\np = argparse.ArgumentParser()\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "main", "unseeded"),
+    [
+        (SPLITTER, ASKS + "p.add_argument('--seed')\na = p.parse_args()\nseed = a.seed\nsplit(X, seed=seed)\n", "yes"),
+        (SPLITTER, "from data import split\nsplit(X)\n", "yes"),
+        (SPLITTER, "from data import split\ndef main(seed=None):\n    split(X, seed)\nmain()\n", "yes"),
+        (IN_A_CLASS, ASKS + "p.add_argument('--seed')\nargs = p.parse_args()\nData(X, args.seed)\n", "yes"),
+        (IN_A_CLASS, ASKS + "p.add_argument('--seed', default=1)\nargs = p.parse_args()\nData(X, args.seed)\n", "no"),
+        (SPLITTER, "from data import split\nsplit(X)\nsplit(X, seed=42)\n", "no"),
+        (SPLITTER, "from data import split\nsplit(X, **options)\n", "no"),
+        (SPLITTER, "from data import split\ndef main(seed):\n    split(X, seed)\n", "no"),
+        (SPLITTER, "print(1)\n", "no"),
+    ],
+)
+def test_a_seed_that_callers_in_another_file_give(data: str, main: str, unseeded: str, tmp_path: Path) -> None:
+    """None where every call gives None; not where one gives a seed, where that is not seen, or where nobody calls."""
+    found = audit_project(write(tmp_path, {"data.py": data, "main.py": main}), "p").facts
+    assert found["unseeded_split"].value == unseeded
+
+
 PANDAS = "import pandas as pd\ndf = pd.read_csv('a.csv')\n"
 
 
