@@ -25,7 +25,7 @@ FUNCTIONS = frozenset(
         "catboost.cv", "pmdarima.auto_arima", "pmdarima.arima.auto_arima", "sklearn.model_selection.cross_val_score",
         "sklearn.model_selection.cross_validate", "sklearn.model_selection.cross_val_predict",
         "sklearn.model_selection.learning_curve", "sklearn.model_selection.validation_curve",
-        "sklearn.model_selection.permutation_test_score",
+        "sklearn.model_selection.permutation_test_score", "lightning.pytorch.cli.LightningCLI",
     }
 )  # fmt: skip
 

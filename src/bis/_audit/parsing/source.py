@@ -180,7 +180,7 @@ def tree_of(part: Part) -> ast.Module | tuple[str, str, int, int]:
 
 
 def as_cell(part: Part) -> Part | None:
-    """A script that is not Python read as a cell of a notebook, as Colab saves one; None where that is not Python either."""
+    """A script that is no Python read as a cell of a notebook, as Colab saves one; None where that is none either."""
     if not _EXPORTED.search(part.text) or _unreadable(part.text):
         return None
     python, name, magics = _separated(part.text)

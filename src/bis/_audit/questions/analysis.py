@@ -221,7 +221,7 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
     if _has_mlflow(project) and not any(switches_off(module) for module in modules):
         for module in modules if integrations.TRAINING_ROOT in project.roots else ():
             logging = {c.index for c in module.calls if trains_and_logs(c)} - direct[module.file].keys()
-            direct[module.file] |= {index: ("mlflow", integrations.TRAINING_KINDS) for index in logging}
+            direct[module.file] |= dict.fromkeys(logging, ("mlflow", integrations.TRAINING_KINDS))
     seeded, seeding = seeded_files(links, lambda module, scope: by_scope[module.file].get(scope, ()))
     training = {module.file: tuple(c for c in module.calls if ml_calls.trains(c)) for module in modules}
     near = {file for file, calls in training.items() if calls}

@@ -25,9 +25,8 @@ _MANY_ENTRIES = 200  # of longer ones, not all may have been kept
 def spread(analysis: Analysis, module: Module, call: Call) -> Call:
     """A call with the entries of ``**name`` among its keywords, where `name` is a dictionary that is written out.
 
-    `starred` remains where some of what is given is not known. A seed that is None wherever it comes from, be it an
-    option of the command line without a default that another file hands on, is None, and so is a generator that was made
-    without a seed.
+    `starred` remains where some of what is given is not known. A seed that is None wherever it comes from is None, such
+    as an option of the command line without a default that another file hands on; so is a generator without a seed.
     """
     call = _with_absent_seeds(analysis, module, call)
     if not call.starred:
@@ -103,10 +102,17 @@ def passing_seeds(analysis: Analysis, module: Module) -> Iterator[Call]:
             written += [keywords[name] for name in _TABLES & keywords.keys()]
         if not (named or written) or "." not in call.api or not library(call.api):
             continue
-        if (named and _has_seed(spread(analysis, module, call).keywords)) or any(
+        if (named and _has_seed(_seeds_given(spread(analysis, module, call)))) or any(
             _has_seed(_entries(analysis, module, given, call, count())[0]) for given in written
         ):
             yield call
+
+
+def _seeds_given(call: Call) -> Mapping[str, Value]:
+    """What a call is given, without a ``generator`` that is none of random numbers: ``Dataset.from_generator(f)``."""
+    if "generator" not in call.keywords or library(call.api) == "torch":
+        return call.keywords
+    return {name: value for name, value in call.keywords.items() if name != "generator"}
 
 
 def seeds_declared(module: Module) -> list[Value]:

@@ -49,6 +49,18 @@ def named_by_settings(analysis: Analysis) -> bool:
     )
 
 
+def describe_data(module: Module, names: list[str]) -> bool:
+    """Whether one of these names is what a function found out of a data set: ``info = dataset_metadata("d.yaml")``."""
+    wanted = set(names)
+    return any(_DESCRIBES_DATA.search(call.method) and not wanted.isdisjoint(call.targets) for call in module.calls)
+
+
+_DESCRIBES_DATA = re.compile(
+    r"(?i)data_?(?:set)?_?(?:meta_?data|info|version|hash|digest|fingerprint|source|id|checksum|commit|revision)"
+    r"|(?:hash|fingerprint|digest|checksum|describe|version)_?(?:of_?)?(?:the_?)?(?:data|dataset|file)\b"
+)
+
+
 def are_environments(analysis: Analysis) -> bool:
     """Whether what is trained is an agent in an environment, and no data is read."""
     if not analysis.project.roots & _ENVIRONMENTS:

@@ -233,9 +233,7 @@ def _unseeded(analysis: Analysis, seeding: object, what: str) -> Fact:
                 found.append(module.place_of(call))
             else:
                 seeded.append(module.place_of(call))
-        for call in splits_by_hand(module) if what == "split" else ():
-            by = (ml_calls.library(call.api),)
-            (seeded if analysis.is_seeded(module, by) else found).append(module.place_of(call))
+    _split_by_hand(analysis, what, found, seeded)
     if found:
         return Fact(YES, places=_first(found))
     if unknown:
@@ -248,6 +246,14 @@ def _unseeded(analysis: Analysis, seeding: object, what: str) -> Fact:
     if seeded:
         return Fact(NO, f"each {what} that draws is seeded", _first(seeded))
     return Fact(NO, f"no {what} that draws was seen")
+
+
+def _split_by_hand(analysis: Analysis, what: str, found: list[Place], seeded: list[Place]) -> None:
+    """Add the splits that programs make themselves to those without and with a seed."""
+    for module in analysis.project.programs if what == "split" else ():
+        for call in splits_by_hand(module):
+            by = (ml_calls.library(call.api),)
+            (seeded if analysis.is_seeded(module, by) else found).append(module.place_of(call))
 
 
 def _seeds(analysis: Analysis) -> Fact:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.frameworks import randomness, sklearn, training
 from bis._audit.frameworks.naming import canonical, library
-from bis._audit.parsing.ir import CONSTANT, DICT, LIST, NAME, Call, Value
+from bis._audit.parsing.ir import CALL, CONSTANT, DICT, LIST, NAME, Call, Value
 from bis._audit.trackers import integrations, mlflow
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def trains(call: Call) -> bool:
     """Whether a call trains a model; preparing data is not training."""
     known = training.is_training(call.api)
     if known is not None:
-        return known
+        return known and not (call.method == _COMMAND_LINE and _is_false(call.keywords.get("run")))
     if call.method == training.BACKWARD:  # loss.backward()
         return not call.args or bool(call.owner)
     return bool(call.args or call.keywords) and not _PREPARER.search(call.owner.rpartition(".")[2] or call.path)
@@ -138,9 +138,18 @@ def seeds(call: Call) -> tuple[str, ...]:
     if not known:
         made = canonical(call.api) in randomness.GENERATORS and bool(call.args or call.keywords)
         return ("generator",) if made else ()
+    if call.method == _COMMAND_LINE:
+        return () if _is_false(call.keywords.get("seed_everything_default")) else known
     if call.api.endswith("seed_everything") or call.args or call.keywords:
         return () if call.args and call.args[0].kind == CONSTANT and call.args[0].data is None else known
     return ()
+
+
+_COMMAND_LINE = "LightningCLI"  # it seeds, and does what the command says: it trains
+
+
+def _is_false(value: Value | None) -> bool:
+    return value is not None and value.kind == CONSTANT and value.data is False
 
 
 def draws(call: Call) -> str:
@@ -167,7 +176,45 @@ def decides_nothing(module: Module, call: Call) -> bool:
     while outer is not None and not outer.targets:  # np.random.rand(1, 3).astype("float32")
         inner = outer
         outer = next((one for one in module.calls if one.receiver == inner.index), None)
-    return outer is not None and all(_EXAMPLE.search(name.rpartition(".")[2]) for name in outer.targets)
+    if outer is None:
+        return False
+    return all(_EXAMPLE.search(name.rpartition(".")[2]) or _is_shown(module, name, outer) for name in outer.targets)
+
+
+def _is_shown(module: Module, name: str, made: Call) -> bool:
+    """Whether a tensor is only there to show a model's exporters, or the model itself, which shape an input has."""
+    uses = [
+        call
+        for call in module.calls[made.index + 1 :]
+        if call.scope == made.scope and any(name in v.names() for v in (*call.args, *call.keywords.values()))
+    ]
+    return bool(uses) and all(call.method in _SHOWN_TO or _is_dropped(module, call) for call in uses)
+
+
+def _is_dropped(module: Module, call: Call) -> bool:
+    """Whether a model is called without gradients, and what it gives is not kept: ``self.forward(x)``."""
+    without = any(module.withs[i].call >= 0 and _is_gradless(module.calls[module.withs[i].call]) for i in call.withs)
+    if not without or call.targets or call.method not in {"forward", "model", "net"}:
+        return False
+    inside = (v for other in module.calls for v in (*other.args, *other.keywords.values()))
+    given = (*inside, *(one.value for one in module.assigns), *(v for one in module.scopes for v in one.returns))
+    return not any(_holds(value, call.index) for value in given)
+
+
+def _is_gradless(call: Call) -> bool:
+    return call.api in {"torch.no_grad", "torch.inference_mode"}
+
+
+def _holds(value: Value, index: int) -> bool:
+    return (value.kind == CALL and value.data == index) or any(_holds(item, index) for item in value.items)
+
+
+_SHOWN_TO = frozenset(
+    {
+        "to_onnx", "to_torchscript", "export", "trace", "infer_signature", "summary", "profile", "print",
+        "get_model_complexity_info", "FlopCountAnalysis", "add_graph", "draw_graph",
+    }
+)  # fmt: skip
 
 
 _EXPERIMENTS = re.compile(r"(?i)(?:^|_|\.)(?:experiments|runs|jobs|combinations|configs|configurations|commands)$")

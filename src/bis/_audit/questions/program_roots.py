@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bis._audit.files.entry_points import parameters_of_programs
+from bis._audit.files.entry_points import parameters_of_programs, stages
 from bis._audit.questions import execution_order, ml_calls, unread_code
 
 if TYPE_CHECKING:
@@ -73,11 +73,18 @@ def without_params(analysis: Analysis) -> Iterator[tuple[ProgramRoot, tuple[Modu
 
 
 def untracked(analysis: Analysis) -> Iterator[tuple[ProgramRoot, tuple[Module, Call]]]:
-    """Programs that train and reach no tracker at all; with their first training."""
-    for program in program_roots(analysis):
+    """Programs that train and reach no tracker at all; with their first training.
+
+    A stage of a pipeline of which another stage tracks is none of them: that one logs what this one made.
+    """
+    roots = program_roots(analysis)
+    tracking = {program.module.file for program in roots if any("mlflow" in part.roots for part in program.parts)}
+    staged = frozenset().union(*(one for one in stages(analysis.project.texts) if one & tracking))
+    for program in roots:
+        if program.module.file in staged:
+            continue
         trained = trainings(analysis, program)
-        roots = frozenset().union(*(part.roots for part in program.parts))
-        if not trained or "mlflow" in roots or any(_traces(analysis, part) for part in program.parts):
+        if not trained or program.module.file in tracking or any(_traces(analysis, part) for part in program.parts):
             continue
         if any(part.unread_calls or part.unread for part in program.parts) or _hands_on(program):
             continue

@@ -1,4 +1,4 @@
-"""Splits that a program makes itself: a list is shuffled and cut, a mask is drawn, or each row is given a part at random."""
+"""Splits that a program makes itself: it shuffles and cuts a list, draws a mask, or gives each row a part at random."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def kinds_of(call: Call) -> tuple[str, tuple[str, ...]] | None:
 
 
 def trains_and_logs(call: Call) -> bool:
-    """Whether a call is a training of Ultralytics, which writes to MLflow by itself: ``YOLO("n.pt").train(epochs=3)``."""
+    """Whether a call is a training of Ultralytics, which writes to MLflow by itself: ``YOLO("n.pt").train()``."""
     root, _dot, rest = call.api.partition(".")
     return root == integrations.TRAINING_ROOT and rest.endswith(".train")
 

@@ -83,7 +83,9 @@ def _names_data(analysis: Analysis) -> bool:
                 continue
             words = [value for given in (*call.args, *call.keywords.values()) for value in given.constants()]
             names = [name for given in (*call.args, *call.keywords.values()) for name in given.names()]
-            if any(_NAMES_DATA.search(str(word)) for word in (*words, *names)):
+            if any(_NAMES_DATA.search(str(word)) for word in (*words, *names)) or data_sources.describe_data(
+                module, names
+            ):
                 return True
             if "artifact" in kinds and any(
                 _WRITES_TABLE.match(one.method) and _below(one, names) for one in module.calls

@@ -108,3 +108,18 @@ def test_trainings_of_ultralytics_log_unless_switched_off(files: dict[str, str],
         kind for call in module.calls if call.api.startswith("ultralytics") for kind in analysis.kinds(module, call)
     }
     assert found == kinds
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        "from helpers import *\nmlflow.log_param('a', 1)\n",
+        "from helpers import mlflow\nmlflow.log_param('a', 1)\n",
+        "import helpers\nhelpers.mlflow.log_param('a', 1)\n",
+        "from helpers import mlflow as ml\nml.log_param('a', 1)\n",
+    ],
+)
+def test_a_library_that_another_file_imports(main: str) -> None:
+    """It is the library under whatever name it comes from there."""
+    found = tracked({"main.py": main, "helpers.py": "import mlflow\n"})
+    assert found == [("main.py", 2, "param", "")]

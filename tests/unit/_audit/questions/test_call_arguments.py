@@ -96,6 +96,9 @@ BOOST = "import lightgbm as lgb\nimport xgboost as xgb\n"
         ("p = {'depth': 42}\n" + BOOST + "lgb.train(p, d)\n", "no", "no"),
         ("p = {'seed': None}\n" + BOOST + "lgb.train(p, d)\n", "no", "no"),
         ("p = {'seed': 1}\nprint(p)\n", "no", "unknown"),
+        ("import tensorflow as tf\ntf.data.Dataset.from_generator(generator=g, output_types=t)\n", "no", "no"),
+        ("from datasets import Dataset\nDataset.from_generator(generator=g)\n", "no", "no"),
+        ("import torch\ntorch.utils.data.DataLoader(d, shuffle=True, generator=g)\n", "no", "yes"),
     ],
 )
 def test_seeds_in_dictionaries_of_dictionaries(code: str, unseeded: str, seeds: str, tmp_path: Path) -> None:

@@ -103,3 +103,18 @@ def test_a_parameter_of_an_entry_point_names_the_data(parameter: str, named: boo
 def test_data_is_kept_in_a_folder_that_is_logged(code: str, kept: bool, tmp_path: Path) -> None:
     """Tables that are written into it."""
     assert told(tmp_path, {"a.py": M + "d = load()\n" + code + FIT}) is not kept
+
+
+@pytest.mark.parametrize(
+    ("code", "described"),
+    [
+        ("info = log_dataset_metadata('d.yaml')\nmlflow.log_params(info)\n", True),
+        ("about = describe_dataset(d)\nmlflow.log_params(about)\n", True),
+        ("h = data_hash(d)\nmlflow.set_tag('which', h)\n", True),
+        ("info = log_dataset_metadata('d.yaml')\nmlflow.log_params(other)\n", False),
+        ("info = model_metadata(m)\nmlflow.log_params(info)\n", False),
+    ],
+)
+def test_what_a_function_finds_out_of_the_data_is_logged(code: str, described: bool, tmp_path: Path) -> None:
+    """By the name of the function: its result is among the parameters or tags."""
+    assert told(tmp_path, {"a.py": M + code + FIT}) is not described

@@ -44,6 +44,9 @@ TRAINS = {
     "tokenizer.fit(texts)": False,
     "net.train()": False,
     "print(1)": False,
+    "pl.cli.LightningCLI()": True,
+    "pl.cli.LightningCLI(Model, Data)": True,
+    "pl.cli.LightningCLI(Model, Data, run=False)": False,
 }
 
 
@@ -97,6 +100,9 @@ SEEDS = {
     "np.random.seed()": "",
     "np.random.default_rng()": "",
     "np.random.normal(1)": "",
+    "pl.cli.LightningCLI()": "torch",
+    "pl.utilities.cli.LightningCLI(Model, seed_everything_default=7)": "numpy",
+    "pl.cli.LightningCLI(Model, seed_everything_default=False)": "",
 }
 
 
@@ -178,10 +184,18 @@ def test_what_a_forest_does_anyway_is_no_hyperparameter() -> None:
         ("random.shuffle(experiments)", True),
         ("random.shuffle(self.configs)", True),
         ("random.shuffle(files)", False),
+        ("X = torch.rand([1, 3, 8, 8])\nprint(f'{X.shape}')\nmodel.to_onnx('m.onnx', X)", True),
+        ("x = torch.rand(1, 3)\ntorch.onnx.export(net, x, 'm.onnx')", True),
+        ("x = torch.rand(1, 3)\ns = infer_signature(x, y)", True),
+        ("x = torch.rand(1, 3)\nwith torch.no_grad():\n    model.forward(x)", True),
+        ("x = torch.rand(1, 3)\nwith torch.no_grad():\n    y = model.forward(x)", False),
+        ("x = torch.rand(1, 3)\nwith torch.no_grad():\n    log(model.forward(x))", False),
+        ("x = torch.rand(1, 3)\nmodel.forward(x)", False),
+        ("x = torch.rand(1, 3)\nmodel.to_onnx('m.onnx', x)\nfit(x)", False),
     ],
 )
 def test_what_is_drawn_may_decide_nothing(text: str, nothing: bool) -> None:
-    """An example of an input, by its name, and the order of experiments."""
+    """An example of an input, by its name or by what it is given to, and the order of experiments."""
     module = script(HEAD + text + "\n")
     call = next(one for one in module.calls if ml_calls.draws(one))
     assert ml_calls.decides_nothing(module, call) is nothing
