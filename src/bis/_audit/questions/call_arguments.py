@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
+from bis._audit.files.entry_points import parameters_of_programs
 from bis._audit.frameworks.naming import canonical, library
 from bis._audit.frameworks.randomness import GENERATORS
 from bis._audit.parsing.ir import CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT, Value
@@ -160,7 +161,7 @@ def _is_absent(analysis: Analysis, module: Module, value: Value, call: Call, dep
     known = looked_up(analysis, module, value, call) or value
     if known.kind == CONSTANT:
         return known.data is None
-    if _is_none_by_default(module, value) or _is_none_by_default(module, known):
+    if _is_none_by_default(analysis, module, value) or _is_none_by_default(analysis, module, known):
         return True
     if known.kind != NAME or depth >= _MOST_CALLERS_ABOVE:
         return False
@@ -190,8 +191,11 @@ def _given_by_callers(
             yield None if value is None else (other, value, call)
 
 
-def _is_none_by_default(module: Module, value: Value) -> bool:
-    """Whether a value is an argument of the command line without a default: ``args.random_state``."""
+def _is_none_by_default(analysis: Analysis, module: Module, value: Value) -> bool:
+    """Whether a value is an argument of the command line without a default: ``args.random_state``.
+
+    The command of an MLproject's entry point gives what it is given.
+    """
     if value.kind != NAME or "." not in value.data:
         return False
     dest = value.data.rpartition(".")[2]
@@ -206,7 +210,9 @@ def _is_none_by_default(module: Module, value: Value) -> bool:
         optional = any(str(given.data).startswith("-") for given in call.args if given.kind == CONSTANT)
         demanded = required is not None and not (required.kind == CONSTANT and not required.data)
         none = default is None or (default.kind == CONSTANT and default.data is None)
-        return optional and none and not demanded and not call.starred
+        if not optional or not none or demanded or call.starred:
+            return False
+        return dest not in parameters_of_programs(analysis.project.texts).get(module.file, ())
     return False
 
 

@@ -164,6 +164,19 @@ def test_a_seed_that_callers_in_another_file_give(data: str, main: str, unseeded
     assert found["unseeded_split"].value == unseeded
 
 
+PROJECT = (
+    "entry_points:\n  main:\n    parameters:\n      {0}: {{type: int, default: 42}}\n"
+    "    command: python a.py --random_state {{{0}}}\n"
+)
+
+
+@pytest.mark.parametrize(("parameter", "unseeded"), [("random_state", "no"), ("alpha", "yes")])
+def test_a_seed_that_the_command_of_an_entry_point_gives(parameter: str, unseeded: str, tmp_path: Path) -> None:
+    """`mlflow run` starts the program with it."""
+    files = {"a.py": PARSER + "p.add_argument('--random_state')\n" + USED, "MLproject": PROJECT.format(parameter)}
+    assert audit_project(write(tmp_path, files), "p").facts["unseeded_split"].value == unseeded
+
+
 PANDAS = "import pandas as pd\ndf = pd.read_csv('a.csv')\n"
 
 
