@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bis._audit.files.entry_points import parameters_of_programs, stages
 from bis._audit.questions import execution_order, ml_calls, unread_code
+from bis._audit.questions.traces import traces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,10 +51,15 @@ def given_by_mlflow_run(analysis: Analysis) -> dict[str, frozenset[str]]:
 def trainings(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Call]]:
     """The calls of a program that train a model; none where it is not started as a program.
 
-    A program is a notebook, has a main guard, or trains at its top.
+    A program is a notebook, has a main guard, or trains at its top. Of the files that it uses, what it calls counts: it
+    may use a model of a file that could train it.
     """
-    found = [(part, call) for part in program.parts for call in analysis.training(part)]
     module = program.module
+    found = [(part, call) for part in program.parts for call in analysis.training(part)]
+    if found and not analysis.training(module):
+        steps = (step for trace in traces(analysis, module) for step in trace if step.call is not None)
+        reached = {(step.module.file, step.call.index) for step in steps if step.call is not None}
+        found = [(part, call) for part, call in found if (part.file, call.index) in reached]
     started = module.is_notebook or module.has_main_guard or any(call.scope == 0 for call in analysis.training(module))
     return found if started else []
 

@@ -48,6 +48,7 @@ RULE = Rule("BIS105", "data-not-identified", Severity.NOTE, Confidence.MEDIUM)
 
 _NAMES_DATA = re.compile(
     r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file|path)|csv|source|split|table|fold|annotations?)"
+    r"|(?:\b|_)(?:csv|parquet|npy|npz|jsonl)(?:_|\b)"
 )
 _WRITES_TABLE = re.compile(r"(?:to|write)_(?:csv|parquet|feather|pickle|json|excel)$")
 _SAYING = frozenset({"param", "tag", "artifact", "dataset", "experiment_tag", "model_tag"})

@@ -74,6 +74,12 @@ def test_an_agent_in_an_environment_has_no_data_set(tmp_path: Path) -> None:
         ("import numpy as np\nd = np.arange(10)\ne = pd.read_csv('a.csv')\n", False),
         ("import numpy as np\nd = np.arange(10)\ne = open('a.txt')\n", False),
         ("import numpy as np\nd = np.zeros(10)\n", False),
+        ("import numpy as np\nd = np.array([[1, 2], [3, 4]])\n", True),
+        ("import pandas as pd\nd = pd.DataFrame({'a': [1, 2], 'b': [3, 4]})\n", True),
+        ("import torch\nd = torch.tensor([[0.0, 1.0], [1.0, 0.0]])\n", True),
+        ("import numpy as np\nmean = np.array([0.5, 0.5])\n", False),
+        ("import numpy as np\nd = np.array([[1, 2], [3, x]])\n", False),
+        ("import pandas as pd\nd = pd.DataFrame({'a': [1, 2], 'b': [3, 4]})\ne = pd.read_csv('a.csv')\n", False),
     ],
 )
 def test_data_that_the_program_makes(code: str, made: bool, tmp_path: Path) -> None:
@@ -84,7 +90,18 @@ def test_data_that_the_program_makes(code: str, made: bool, tmp_path: Path) -> N
 PROJECT = "entry_points:\n  main:\n    parameters:\n      {}: path\n    command: python a.py\n"
 
 
-@pytest.mark.parametrize(("parameter", "named"), [("data_path", True), ("annotations", True), ("alpha", False)])
+@pytest.mark.parametrize(
+    ("parameter", "named"),
+    [
+        ("data_path", True),
+        ("annotations", True),
+        ("train_csv_path", True),
+        ("test_npy", True),
+        ("alpha", False),
+        ("csvs", True),
+        ("numpy_version", False),
+    ],
+)
 def test_a_parameter_of_an_entry_point_names_the_data(parameter: str, named: bool, tmp_path: Path) -> None:
     """`mlflow run` logs it."""
     files = {"a.py": M + "d = pd.read_csv('a.csv')\n" + FIT, "MLproject": PROJECT.format(parameter)}

@@ -121,3 +121,28 @@ def test_a_stage_is_tracked_by_another_of_its_pipeline(files: dict[str, str], wh
     """What one stage trains, the next one logs; a program that no pipeline joins to one that tracks is not tracked."""
     files = {"src/train.py": TRAINS, "src/evaluate.py": "import mlflow\nmlflow.log_metric('a', 1)\n"} | files
     assert told(tmp_path, files, "BIS106") == where
+
+
+MODEL = "from sklearn.svm import SVC\nclass Net:\n    pass\ndef train(X):\n    SVC().fit(X, y)\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "where"),
+    [
+        ("from model import Net\nif __name__ == '__main__':\n    Net()\n", []),
+        ("from model import train\nif __name__ == '__main__':\n    print(train)\n", []),
+        ("from model import train\nif __name__ == '__main__':\n    train(X)\n", ["model.py"]),
+        ("import steps\nif __name__ == '__main__':\n    steps.all()\n", ["model.py"]),
+    ],
+)
+def test_a_program_trains_what_it_calls(program: str, where: list[str], tmp_path: Path) -> None:
+    """Not what a file could train of which it uses something else."""
+    files = {
+        "a.py": WITH,
+        "b.py": program,
+        "model.py": MODEL,
+        "steps.py": "import model\ndef all():\n    model.train(X)\n",
+    }
+    if "steps" not in program:
+        del files["steps.py"]
+    assert told(tmp_path, files, "BIS106") == where
