@@ -268,7 +268,8 @@ def imports_undeclared(
     images = [brought_by_image(image) for image in dependencies.images]
     if dependencies.missing or None in images:
         return []
-    names = dependencies.names.union(*(image for image in images if image), also)
+    of_images = frozenset().union(*(image for image in images if image))
+    names = dependencies.names.union(of_images, *map(brought_by, of_images), also)
     if "*" in names:
         return []
     brought = _brought(dependencies)

@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING
 
 from bis._audit.frameworks import randomness, sklearn, training
 from bis._audit.frameworks.naming import canonical, library
-from bis._audit.parsing.ir import CALL, CONSTANT, DICT, LIST, NAME, Call, Value
+from bis._audit.parsing.ir import CONSTANT, DICT, LIST, NAME, Call, Value
 from bis._audit.trackers import integrations, mlflow
 
 if TYPE_CHECKING:
     from bis._audit.frameworks.sklearn import Drawing
-    from bis._audit.parsing.ir import Module
 
 __all__ = [
     "Seeding",
     "canonical",
-    "decides_nothing",
     "draws",
     "estimator_seeding",
     "hyperparameters",
@@ -168,61 +166,6 @@ def _shuffles(loader: Call) -> bool:
     return not own and shuffle is not None and shuffle.kind == CONSTANT and shuffle.data is True
 
 
-def decides_nothing(module: Module, call: Call) -> bool:
-    """Whether what is drawn decides no result: an example of an input, the order in which experiments are started."""
-    if call.method == "shuffle":
-        return any(_EXPERIMENTS.search(name) for given in call.args[:1] for name in given.names())
-    outer: Call | None = call
-    while outer is not None and not outer.targets:  # np.random.rand(1, 3).astype("float32")
-        inner = outer
-        outer = next((one for one in module.calls if one.receiver == inner.index), None)
-    if outer is None:
-        return False
-    return all(_EXAMPLE.search(name.rpartition(".")[2]) or _is_shown(module, name, outer) for name in outer.targets)
-
-
-def _is_shown(module: Module, name: str, made: Call) -> bool:
-    """Whether a tensor is only there to show a model's exporters, or the model itself, which shape an input has."""
-    uses = [
-        call
-        for call in module.calls[made.index + 1 :]
-        if call.scope == made.scope and any(name in v.names() for v in (*call.args, *call.keywords.values()))
-    ]
-    return bool(uses) and all(call.method in _SHOWN_TO or _is_dropped(module, call) for call in uses)
-
-
-def _is_dropped(module: Module, call: Call) -> bool:
-    """Whether a model is called without gradients, and what it gives is not kept: ``self.forward(x)``."""
-    without = any(module.withs[i].call >= 0 and _is_gradless(module.calls[module.withs[i].call]) for i in call.withs)
-    if not without or call.targets or call.method not in {"forward", "model", "net"}:
-        return False
-    inside = (v for other in module.calls for v in (*other.args, *other.keywords.values()))
-    given = (*inside, *(one.value for one in module.assigns), *(v for one in module.scopes for v in one.returns))
-    return not any(_holds(value, call.index) for value in given)
-
-
-def _is_gradless(call: Call) -> bool:
-    return call.api in {"torch.no_grad", "torch.inference_mode"}
-
-
-def _holds(value: Value, index: int) -> bool:
-    return (value.kind == CALL and value.data == index) or any(_holds(item, index) for item in value.items)
-
-
-_SHOWN_TO = frozenset(
-    {
-        "to_onnx", "to_torchscript", "export", "trace", "infer_signature", "summary", "profile", "print",
-        "get_model_complexity_info", "FlopCountAnalysis", "add_graph", "draw_graph",
-    }
-)  # fmt: skip
-
-
-_EXPERIMENTS = re.compile(r"(?i)(?:^|_|\.)(?:experiments|runs|jobs|combinations|configs|configurations|commands)$")
-_EXAMPLE = re.compile(
-    r"(?i)^(?:(?:sample|example|dummy|fake|mock)_?(?:input|batch|tensor|image)s?|inputs?_?(?:example|sample))$"
-)
-
-
 def hyperparameters(call: Call) -> dict[str, Value]:
     """Keyword arguments of a maker of a model, an optimiser or a training that are hyperparameters."""
     if _reports_to_none(call):
@@ -233,6 +176,11 @@ def hyperparameters(call: Call) -> dict[str, Value]:
     found = {n: v for n, v in call.keywords.items() if wanted.includes(n) and not (n == "mode" and v.data in _BETTER)}
     fits = call.method in training.FITS
     defaults = training.OF_FIT_BY_DEFAULT if fits else training.OF_MAKERS_BY_DEFAULT.get(call.method, {})
+    if library(call.api) == "sklearn":
+        defaults = {**training.OF_SKLEARN_BY_DEFAULT, **defaults}
+        found = {
+            n: v for n, v in found.items() if not (v.kind == CONSTANT and repr(v.data) in training.LEFT_TO_SKLEARN)
+        }
     found = {n: v for n, v in found.items() if not (v.kind == CONSTANT and (n, repr(v.data)) in defaults.items())}
     params = call.argument(0, wanted.table) if wanted.table else None
     if params is not None and params.kind == DICT:

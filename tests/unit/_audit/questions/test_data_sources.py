@@ -135,3 +135,9 @@ def test_data_is_kept_in_a_folder_that_is_logged(code: str, kept: bool, tmp_path
 def test_what_a_function_finds_out_of_the_data_is_logged(code: str, described: bool, tmp_path: Path) -> None:
     """By the name of the function: its result is among the parameters or tags."""
     assert told(tmp_path, {"a.py": M + code + FIT}) is not described
+
+
+@pytest.mark.parametrize(("name", "kept"), [("data/raw/a.csv.dvc", True), ("dvc.lock", True), ("data/a.csv", False)])
+def test_data_is_kept_with_dvc(name: str, kept: bool, tmp_path: Path) -> None:
+    """A file of DVC says which data it was, wherever it is."""
+    assert told(tmp_path, {"a.py": M + "d = pd.read_csv('a.csv')\n" + FIT, name: "outs:\n"}) is not kept
