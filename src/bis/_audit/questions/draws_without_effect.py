@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import CALL, CONSTANT, FORMATTED
+from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, FORMATTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 _EXPERIMENTS = re.compile(r"(?i)(?:^|_|\.)(?:experiments|runs|jobs|combinations|configs|configurations|commands)$")
 _EXAMPLE = re.compile(
-    r"(?i)^(?:(?:sample|example|dummy|fake|mock)_?(?:input|batch|tensor|image)s?|inputs?_?(?:example|sample))$"
+    r"(?i)^(?:(?:sample|example|dummy|fake|mock)_?(?:input|batch|tensor|image)s?|inputs?_?(?:example|sample)"
+    r"|(?:dummy|fake|mock)_?(?:data|array|x))$"
 )
 _A_NAME = re.compile(r"(?i)(?:^|_)(?:name|title|suffix|prefix|label|tag|id|uid|identifier)$")
+_NAMED = frozenset({"set_experiment", "create_experiment"})  # they take a name first
 _LISTS_FILES = frozenset({"os.listdir", "glob.glob", "os.scandir"})
 _PICKS = frozenset({"random.choice", "random.sample", "random.choices", "numpy.random.choice"})
 _A_HANDFUL = 10
@@ -39,6 +41,10 @@ def decides_nothing(module: Module, call: Call) -> bool:
         return any(_EXPERIMENTS.search(name) for given in call.args[:1] for name in given.names())
     if _picks_a_file(module, call) or _names_something(module, call):
         return True
+    if not call.targets and any(
+        _EXAMPLE.search(assign.name) and _holds(assign.value, call.index) for assign in module.assigns
+    ):
+        return True  # dummy_data = [np.random.rand(9) for _ in range(3)]
     outer: Call | None = call
     while outer is not None and not outer.targets:  # np.random.rand(1, 3).astype("float32")
         inner = outer
@@ -62,11 +68,27 @@ def _picks_a_file(module: Module, call: Call) -> bool:
 
 def _names_something(module: Module, call: Call) -> bool:
     """Whether a number is drawn for a name: ``run_name = f"run-{random.randint(1000, 9999)}"``, also by a variable."""
-    uses = [(name, value) for name, value in _given(module) if _holds(value, call.index)]
+    inner = {call.index, *(one.index for one in module.calls if one.api == "str" and _given_to(one, call))}
+    uses = [(name, value) for name, value in _given(module) if any(_holds(value, index) for index in inner)]
     for target in call.targets:
         uses = [(name, value) for name, value in uses if name != target]  # the assignment to the variable itself
         uses += [(name, value) for name, value in _given(module, call.scope) if target in value.names()]
-    return bool(uses) and all(value.kind == FORMATTED and _A_NAME.search(name) for name, value in uses)
+    return bool(uses) and all(_is_text(module, value) and _A_NAME.search(name) for name, value in uses)
+
+
+def _given_to(outer: Call, call: Call) -> bool:
+    return any(_holds(value, call.index) for value in outer.args)
+
+
+def _is_text(module: Module, value: Value) -> bool:
+    """Whether a text is put together: ``f"run-{n}"``, ``"run-" + str(n)``, ``str(n)``."""
+    if value.kind == BINARY:
+        return value.data == "Add" and any(_is_text(module, item) or _is_literal_text(item) for item in value.items)
+    return value.kind == FORMATTED or (value.kind == CALL and module.calls[value.data].api == "str")
+
+
+def _is_literal_text(value: Value) -> bool:
+    return value.kind == CONSTANT and isinstance(value.data, str)
 
 
 def _given(module: Module, scope: int = -1) -> Iterator[tuple[str, Value]]:
@@ -75,8 +97,8 @@ def _given(module: Module, scope: int = -1) -> Iterator[tuple[str, Value]]:
         if scope in {-1, assign.scope}:
             yield assign.name.rpartition(".")[2], assign.value
     for call in module.calls:
-        if scope in {-1, call.scope} and call.method != "print":
-            yield from (("", value) for value in call.args)
+        if scope in {-1, call.scope} and call.method not in {"print", "str"}:
+            yield from (("name" if call.method in _NAMED else "", value) for value in call.args)
             yield from call.keywords.items()
 
 

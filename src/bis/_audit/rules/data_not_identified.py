@@ -60,7 +60,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     facts = analysis.facts
     if facts["uses_mlflow"].value != YES or facts["trains_model"].value != YES or facts["logs_dataset"].value != NO:
         return
-    if facts["autolog"].value == YES and facts["autolog_too_late"].value == NO:
+    if set(facts["autolog"].places) - set(facts["autolog_too_late"].places):
         return  # autologging describes the data of what it covers
     if analysis.project.roots & _VERSIONED or any(
         name.endswith((".dvc", "dvc.yaml", "dvc.lock")) for name in analysis.project.files

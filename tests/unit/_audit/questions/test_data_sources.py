@@ -141,3 +141,17 @@ def test_what_a_function_finds_out_of_the_data_is_logged(code: str, described: b
 def test_data_is_kept_with_dvc(name: str, kept: bool, tmp_path: Path) -> None:
     """A file of DVC says which data it was, wherever it is."""
     assert told(tmp_path, {"a.py": M + "d = pd.read_csv('a.csv')\n" + FIT, name: "outs:\n"}) is not kept
+
+
+LATE = "from sklearn.svm import SVC\nSVC().fit(X, y)\nmlflow.sklearn.autolog()\n"
+EARLY = "from sklearn.svm import SVC\nmlflow.sklearn.autolog()\nSVC().fit(X, y)\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "is_told"),
+    [({"a.py": EARLY}, False), ({"a.py": EARLY, "b.py": LATE}, False), ({"a.py": LATE}, True)],
+)
+def test_autologging_that_is_in_time_describes_the_data(files: dict[str, str], is_told: bool, tmp_path: Path) -> None:
+    """Also where that of another file is too late."""
+    given = {name: "import mlflow\n" + code + "mlflow.log_metric('a', 1)\n" for name, code in files.items()}
+    assert told(tmp_path, given) is is_told

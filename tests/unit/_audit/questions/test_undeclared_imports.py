@@ -35,6 +35,7 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
          "a.py": "import pendulum\n"},
         {"requirements.txt": "albumentations\n", "a.py": "import cv2, scipy\n"},
         {"requirements.txt": "watchtower\n", "a.py": "import boto3\n"},
+        {"requirements.txt": "pyquokka\n", "a.py": "import quokka\n"},
         {"requirements.txt": "segmentation-models-pytorch\n", "a.py": "import timm, torchvision\n"},
         {"requirements.txt": "rich\n", "a.py": "import pyspark, delta, pandas\ndbutils.widgets.get('a')\n"},
         {"requirements.txt": "rich\n", "databricks.yml": "bundle:\n  name: a\n", "a.py": "import pandas\n"},
@@ -50,6 +51,7 @@ def test_what_is_there_without_being_declared(files: dict[str, str], tmp_path: P
     "files",
     [
         {"requirements.txt": "lightning\n", "a.py": "import flash\n"},
+        {"requirements.txt": "pyspark\n", "a.py": "import spark\n"},
         {"requirements.txt": "torch-geometric\n", "a.py": "import torch\n"},
         {"requirements.txt": "pyspark\n", "a.py": SPARK.format("org.apache.spark:spark-avro_2.12:3.4.0")},
         {
