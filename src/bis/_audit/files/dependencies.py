@@ -268,7 +268,8 @@ def imports_undeclared(
     images = [brought_by_image(image) for image in dependencies.images]
     if dependencies.missing or None in images:
         return []
-    names = dependencies.names.union(*(image for image in images if image), also)
+    of_images = frozenset().union(*(image for image in images if image))
+    names = dependencies.names.union(of_images, *map(brought_by, of_images), also)
     if "*" in names:
         return []
     brought = _brought(dependencies)
@@ -288,9 +289,12 @@ def imports_undeclared(
 
 
 def _is_a_word_of(root: str, names: Collection[str]) -> bool:
-    """Whether an import of which nothing is known may be of a declared distribution: flash of lightning-flash."""
+    """Whether an import of which nothing is known may be of a declared distribution: flash of lightning-flash.
+
+    Or textspan of pytextspan, of which nothing is known either.
+    """
     words = canonicalize_name(root)
-    return any(f"-{words}-" in f"-{name}-" for name in names)
+    return any(f"-{words}-" in f"-{name}-" or (name == f"py{words}" and not is_known(name)) for name in names)
 
 
 def _brought(dependencies: Dependencies) -> dict[str, frozenset[str]]:

@@ -192,6 +192,31 @@ def parameters_of_programs(texts: Mapping[str, str]) -> dict[str, frozenset[str]
     return found
 
 
+def stages(texts: Mapping[str, str]) -> list[frozenset[str]]:
+    """The programs that the stages of each DVC pipeline start, by their paths.
+
+    Parameters
+    ----------
+    texts : mapping of str to str
+        Texts of files by path; those of the name ``dvc.yaml`` are read.
+    """
+    found = []
+    for path, text in texts.items():
+        if _name(path).lower() != "dvc.yaml":
+            continue
+        try:
+            listed = [
+                stage for key, value in yaml_items(compose_yaml(text)) if key == "stages" for stage in yaml_items(value)
+            ]
+        except (Unreadable, RecursionError):
+            continue  # reported as a manifest's problem
+        commands = [_scalar(dict(yaml_items(stage)).get("cmd")) for _stage, stage in listed]
+        folder = path.rpartition("/")[0]
+        programs = [one for command in commands for one in _PROGRAM.findall(command)]
+        found.append(frozenset(posixpath.normpath(posixpath.join(folder, one)) for one in programs))
+    return found
+
+
 _PROGRAM = re.compile(r"(?:^|[\s\"'])([\w./-]{1,200}\.py)\b")
 
 

@@ -33,6 +33,12 @@ _UNSET = re.compile(r"[${}`]")  # of a variable whose value is not known
 _VARIABLE = re.compile(r"\$\{?(?P<name>\w+)[^}\s]{0,80}?\}|\$(?P<plain>\w+)")
 
 
+# A list that an image keeps under another name: `COPY requirements-gpu.txt requirements.txt`.
+_RENAMED = re.compile(
+    r"(?i)(?:COPY|ADD)\s+(?:--(?!from)\S+\s+)*(?P<old>[\w./-]{1,200}\.(?:txt|in|ya?ml))\s+(?P<new>[\w./-]{1,200}\.(?:txt|in|ya?ml))"
+)
+
+
 def read_install(sheet: Sheet, text: str, place: Place, variables: dict[str, str] | None = None) -> None:
     """Take in the packages that a line of shell or IPython installs; other commands say nothing.
 
@@ -61,6 +67,7 @@ def read_install(sheet: Sheet, text: str, place: Place, variables: dict[str, str
 def read_dockerfile(sheet: Sheet, text: str) -> None:
     """Take in what the commands of a Dockerfile install."""
     variables: dict[str, str] = {}
+    copied: dict[str, str] = {}
     pending, first = "", 0
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw[:LONGEST_LINE].strip()
@@ -74,8 +81,12 @@ def read_dockerfile(sheet: Sheet, text: str) -> None:
         setting = re.match(r"(?i)(?:ARG|ENV)\s+(\w+)[=\s]\s*[\"']?([^\s\"']*)", whole)
         if setting:
             variables[setting[1]] = setting[2]
+        elif renamed := _RENAMED.fullmatch(whole):
+            copied[renamed["new"].removeprefix("./")] = renamed["old"].removeprefix("./")
         else:  # RUN, or a line of a here-document
             command = re.sub(r"(?i)^RUN\s+(?:--\S+\s+)*", "", whole)
+            for new, old in copied.items():
+                command = re.sub(rf"(?<![\w./-])(?:\./)?{re.escape(new)}(?![\w./-])", lambda _m, old=old: old, command)
             for part in re.split(r"&&|\|\||;(?=\s)", command):
                 read_install(sheet, part, Place(sheet.path, -1, first), variables)
 

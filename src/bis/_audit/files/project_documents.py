@@ -45,6 +45,12 @@ _SERVER = re.compile(
     r"\b(?:start|launch|run|open|access|visit|connect|host|lance[rz]?|démarre[rz]?|ouvr\w{1,3}|inici\w{1,3}"
     r"|abr[ae]\w{0,2}|execut\w{1,3}|starte\w{0,2}|öffne\w{0,2})(?:s|ing|ed)?\b.{0,60}\bmlflow\s{1,3}(?:tracking\s{1,3})?server\b"
 )
+# A script or a target of the project's own that starts it: `./start_mlflow.sh`, `make mlflow-ui`.
+_STARTS = re.compile(
+    r"\b(?:start|run|launch|serve)[-_]mlflow(?:[-_][\w-]{1,20})?(?:\.(?:sh|cmd|bat|ps1|py))?\b"
+    r"|\bmake\s{1,3}(?:(?:start|run|serve|launch|open|up)[-_])?mlflow(?:[-_](?:ui|server|up|start))?(?![\w-])"
+    r"|\bmlflow\b[^|]{0,40}(?:\bport\W{1,4}|\|\W{0,4})5[05]\d\d\b"  # the port that it is served at, in a table
+)
 _SEEN_IN = (
     r"(?:web\s?)?(?:ui|gui|dashboards?|interface|interfaz|oberfläche|weboberfläche|frontend|console|tableau de bord"
     r"|screenshots?)"
@@ -228,7 +234,7 @@ def _views(line: str) -> bool:
     line = _PICTURE_LINK.sub(" ", line)
     if "mlflow" in line:
         server = "server" in line and (_COMMAND.search(line) or _SERVER.search(line))
-        if server or (_SEEN.search(line) and _INTERFACE.search(line)):
+        if server or (_SEEN.search(line) and _INTERFACE.search(line)) or _STARTS.search(line):
             return "pip install" not in line
     return bool(_STORE.search(line) or (_ADDRESS.search(line) and not _OTHER_SERVICE.search(line)))
 

@@ -58,6 +58,10 @@ _EXPORTED = re.compile(r"={1,2}[\w.!+-]+(?:=[\w.]+)?")
 _PLATFORM_PINS = 25  # of so many exact versions, all were taken from an installed environment
 
 
+# How what follows a name begins; `> name` is a line of a shell: cat > requirements.txt.
+_SPECIFIES = re.compile(r"[=~!;@^(*\d]|[<>]=?\s*[=<>]?\s*[\"']?[v*]?\d")
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """A package that is declared.
@@ -153,7 +157,7 @@ class Sheet:
         if text.endswith((".whl", ".tar.gz", ".zip")):
             return self._archive(text, place)
         match = _NAME.fullmatch(text)
-        if match is None or (match["rest"] and match["rest"][0] not in "=<>~!;@^(*" and not match["rest"][0].isdigit()):
+        if match is None or (match["rest"] and not _SPECIFIES.match(match["rest"])):
             return False
         specification = match["rest"].partition(";")[0].strip()
         self.declare(match["name"], specification, place, pinned=hashed or is_exact(specification))

@@ -30,7 +30,7 @@ _MANIFESTS = re.compile(
     r"(?i)readme.*|requirements.*\.(?:txt|in)|pyproject\.toml|setup\.cfg|(?:environment|conda|python_env).*\.ya?ml"
     r"|pipfile(?:\.lock)?|(?:poetry|uv|pdm|conda|dvc)\.lock|pixi\..*|mlproject|makefile|dockerfile.*|dvc\.yaml"
 )
-_TEXTS = (".md", ".rst", ".txt", ".toml", ".cfg", ".yml", ".yaml", ".in", ".sh", ".lock")
+_TEXTS = (".md", ".rst", ".txt", ".toml", ".cfg", ".yml", ".yaml", ".in", ".sh", ".lock", ".dvc")
 # What no terminal and no file of results takes: control characters, those that turn the direction of a line, and what
 # is not UTF-8.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")

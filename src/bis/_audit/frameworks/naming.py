@@ -26,6 +26,7 @@ _BEGINNINGS: dict[str, str] = {
     "pytorch_lightning": "lightning.pytorch",
     "lightning.pytorch.trainer.Trainer": "lightning.pytorch.Trainer",
     "lightning.pytorch.trainer.trainer.Trainer": "lightning.pytorch.Trainer",
+    "lightning.pytorch.utilities.cli.LightningCLI": "lightning.pytorch.cli.LightningCLI",
     "lightning.Trainer": "lightning.pytorch.Trainer",
     "lightning.seed_everything": "lightning.pytorch.seed_everything",
     "lightning.fabric.seed_everything": "lightning.pytorch.seed_everything",

@@ -29,6 +29,7 @@ SEEDERS: dict[str, tuple[str, ...]] = {
     "tensorflow.set_random_seed": ("keras", "tensorflow"),
     "keras.utils.set_random_seed": ("random", "numpy", "sklearn", "keras", "tensorflow", "torch"),
     "lightning.pytorch.seed_everything": _PYTHON_NUMPY_TORCH,
+    "lightning.pytorch.cli.LightningCLI": _PYTHON_NUMPY_TORCH,  # unless it is told not to
     "transformers.set_seed": ("random", "numpy", "sklearn", "torch", "tensorflow", "keras"),
     "transformers.enable_full_determinism": ("random", "numpy", "sklearn", "torch", "tensorflow", "keras"),
     "accelerate.utils.set_seed": _PYTHON_NUMPY_TORCH,

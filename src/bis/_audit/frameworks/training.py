@@ -26,7 +26,7 @@ FUNCTIONS = frozenset(
         "catboost.cv", "pmdarima.auto_arima", "pmdarima.arima.auto_arima", "sklearn.model_selection.cross_val_score",
         "sklearn.model_selection.cross_validate", "sklearn.model_selection.cross_val_predict",
         "sklearn.model_selection.learning_curve", "sklearn.model_selection.validation_curve",
-        "sklearn.model_selection.permutation_test_score",
+        "sklearn.model_selection.permutation_test_score", "lightning.pytorch.cli.LightningCLI",
     }
 )  # fmt: skip
 
@@ -156,6 +156,12 @@ _OF_FIT = frozenset(
 OF_FIT_BY_DEFAULT = {"shuffle": "True", "initial_epoch": "0"}
 # scikit-learn's forests, too: "auto" until 1.3.
 _OF_FORESTS = {"bootstrap": "True", "max_features": "'auto'", "warm_start": "False"}
+# Words that leave the choice to scikit-learn, and switches that are as they are anyway.
+LEFT_TO_SKLEARN = frozenset({"'auto'", "'scale'"})
+OF_SKLEARN_BY_DEFAULT = {
+    "fit_intercept": "True", "shrinking": "True", "positive": "False", "assume_centered": "False",
+    "fit_prior": "True", "nesterovs_momentum": "True", "warm_start": "False", "bootstrap_features": "False",
+}  # fmt: skip
 OF_MAKERS_BY_DEFAULT = {"RandomForestClassifier": _OF_FORESTS, "RandomForestRegressor": _OF_FORESTS}
 _OF_TRAIN = frozenset({"num_boost_round", "early_stopping_rounds", "nfold", "stratified", "iterations"})
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from bis._audit.parsing.ir import CONSTANT
+
 if TYPE_CHECKING:
     from bis._audit.parsing.ir import Module, Scope, Value
 
@@ -33,7 +35,9 @@ class Bindings:
             if dot and head in {"self", "cls"}:
                 owner = self.class_of(assign.scope)
                 if owner and "." not in attribute:
-                    self.attributes.setdefault((owner.name, attribute), assign.value)
+                    known = self.attributes.get((owner.name, attribute))
+                    if known is None or (known.kind == CONSTANT and known.data is None):  # self.model = None, at first
+                        self.attributes[owner.name, attribute] = assign.value
                 continue
             at, values = self._assigned.setdefault((assign.scope, assign.name), ([], []))
             at.append(assign.after)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from bis._audit.parsing.ir import CodeCell, Module
 from bis._audit.parsing.lowering import Lowering
 from bis._audit.parsing.names import Names
-from bis._audit.parsing.source import parse_source, tree_of
+from bis._audit.parsing.source import as_cell, parse_source, tree_of
 from bis._audit.parsing.suppression_comments import read_comments
 
 if TYPE_CHECKING:
+    from bis._audit.parsing.source import Part
     from bis._audit.parsing.suppression_comments import Ignores
 
 _CALLED = re.compile(r"(?<![\w\"'])(?P<name>[A-Za-z_]\w{1,60})[ \t]*(?=[(=])")
@@ -31,10 +32,14 @@ def read_module(content: bytes, *, is_notebook: bool, file: str = "") -> Module:
     unread: list[tuple[int, int]] = []
     called: list[tuple[str, int, int]] = []
     problems = list(source.problems)
+    parts: list[Part] = []
     for part in source.parts:
+        tree = tree_of(part)
+        if not isinstance(tree, ast.Module) and not is_notebook and (exported := as_cell(part)) is not None:
+            part, tree = exported, tree_of(exported)  # noqa: PLW2901  # a notebook that was saved as a script
+        parts.append(part)
         ignores |= read_comments(part.text, part.cell)
         called += [("%run", part.cell, line) for line, text in part.magics if text.startswith("run ")]
-        tree = tree_of(part)
         if is_notebook:
             parsed = isinstance(tree, ast.Module)
             cells.append(
@@ -61,7 +66,7 @@ def read_module(content: bytes, *, is_notebook: bool, file: str = "") -> Module:
         ignores=ignores,
         blocking=() if is_notebook or not source.parts else source.parts[-1].blocking,
         mentions=source.mentions,
-        installs=tuple((part.cell, line, text) for part in source.parts for line, text in part.installs),
+        installs=tuple((part.cell, line, text) for part in parts for line, text in part.installs),
         unread=tuple(unread),
         unread_calls=tuple(called),
         problems=tuple(problems),

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bis._audit.parsing.blocking_cells import ServerWatch, blocking_loops, may_loop
@@ -38,6 +38,8 @@ _ALONE_ONLY = frozenset({"sql", "r", "sh", "fs"})  # elsewhere these are magics 
 # Every cell with something of IPython has one of these; no expression here takes more than linear time.
 _IPYTHON = re.compile(r"(?m)^[ \t]*[%!?]|=[ \t]*[%!]|^[ \t]*(?:pip|conda|mamba|micromamba|uv)[ \t]|\?[ \t]*;?[ \t]*$")
 # Magics and aliases that IPython takes without a percent sign.
+# What tells a notebook that was saved as a script: a command or a magic at the start of a line.
+_EXPORTED = re.compile(r"(?m)^[ \t]*(?:[!%]|(?:pip|conda)[ \t]+install\b)")
 _AUTOMAGIC = re.compile(
     r"(?m)^(?P<text>(?:ls|ll|cd|pwd|cat|cp|mv|rm|rmdir|mkdir|head|less|more|man|clear|whos?|env|run|load|load_ext"
     r"|reload_ext|matplotlib|pylab|time|timeit|history|reset|autoreload|tensorboard|lsmagic)\b[ \t]*[^\s=(.,:\[+*]"
@@ -175,6 +177,19 @@ def tree_of(part: Part) -> ast.Module | tuple[str, str, int, int]:
     """The syntax tree of a piece of Python, or the problem: (kind, detail, cell, line)."""
     tree = syntax_tree(part.text)
     return (tree.kind, tree.detail, part.cell, tree.line) if isinstance(tree, Fault) else tree
+
+
+def as_cell(part: Part) -> Part | None:
+    """A script that is no Python read as a cell of a notebook, as Colab saves one; None where that is none either."""
+    if not _EXPORTED.search(part.text) or _unreadable(part.text):
+        return None
+    python, name, magics = _separated(part.text)
+    if isinstance(syntax_tree(python), Fault):
+        return None
+    installs = tuple((m.first + 1, m.text) for m in magics if "install" in m.text)
+    return replace(
+        part, text=python, installs=installs, magics=tuple((m.first + 1, m.text) for m in magics), cell_magic=name
+    )
 
 
 # Scripts

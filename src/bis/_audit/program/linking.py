@@ -286,6 +286,8 @@ class Linker:
         if index is not None:
             return self.member(f"@{owner.file}:{head}", more, depth) if more else f"@{owner.file}:{head}"
         api = self._ask(owner, rest, lambda: self.names(owner).at_the_end(rest))
+        if "." not in api and any(one.alias == head == one.target for one in owner.imports):
+            return api  # a library that the file imports itself: `from helpers import *` brings its mlflow
         return _qualified(api, owner, target)
 
     def starred(self, target: str, name: str, module: Module) -> str | None:

@@ -20,7 +20,8 @@ from bis._audit.questions.configured_loggers import LIGHTNINGS, logged_by_config
 from bis._audit.questions.lightning_loggers import logged_through, saves_hyperparameters, uses_logger
 from bis._audit.questions.seeded_files import seeded_files
 from bis._audit.questions.text_literals import Literal, text_literals
-from bis._audit.questions.tracking_calls import kinds_of
+from bis._audit.questions.tracking_calls import kinds_of, switches_off, trains_and_logs
+from bis._audit.trackers import integrations
 from bis._audit.trackers.known_trackers import canonical, kinds_of_assignment
 from bis.model.project_audit import Fact, Place, Problem, TrackingCall
 
@@ -230,6 +231,10 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
     by_configuration = logged_by_configuration(project)
     has_logger = uses_logger(modules) or any(call.api == LIGHTNINGS for call in by_configuration)
     direct = {module.file: _tracked(module, has_logger=has_logger) for module in modules}
+    if _has_mlflow(project) and not any(switches_off(module) for module in modules):
+        for module in modules if integrations.TRAINING_ROOT in project.roots else ():
+            logging = {c.index for c in module.calls if trains_and_logs(c)} - direct[module.file].keys()
+            direct[module.file] |= dict.fromkeys(logging, ("mlflow", integrations.TRAINING_KINDS))
     seeded, seeding = seeded_files(links, lambda module, scope: by_scope[module.file].get(scope, ()))
     may_train = _where(by_name, ml_calls.may_train)
     training = {m.file: tuple([c for c in may_train.get(m.file, ()) if ml_calls.trains(c)]) for m in modules}
@@ -256,6 +261,11 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
         _configured=by_configuration,
         _by_name=by_name,
     )
+
+
+def _has_mlflow(project: Project) -> bool:
+    """Whether MLflow is installed where a project runs: it imports or declares it."""
+    return "mlflow" in project.roots or any(one.name == "mlflow" for one in project.dependencies.declared)
 
 
 def _tracked(module: Module, *, has_logger: bool) -> Tracked:

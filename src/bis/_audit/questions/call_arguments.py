@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
+from bis._audit.files.entry_points import parameters_of_programs
 from bis._audit.frameworks.naming import canonical, library
 from bis._audit.frameworks.randomness import GENERATORS
 from bis._audit.parsing.ir import CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT, Value
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
 _SEEDS = frozenset({"random_state", "seed", "random_seed"})
 _MOST_STEPS = 50  # dictionaries that are looked at for one call
 _DEEPEST = 8  # entries of entries
+_MOST_CALLERS_ABOVE = 3  # functions that hand a seed on
 _MANY_ENTRIES = 200  # of longer ones, not all may have been kept
 
 
 def spread(analysis: Analysis, module: Module, call: Call) -> Call:
     """A call with the entries of ``**name`` among its keywords, where `name` is a dictionary that is written out.
 
-    `starred` remains where some of what is given is not known. A seed that is a name for None, or a generator that was
-    made without a seed, is None.
+    `starred` remains where some of what is given is not known. A seed that is None wherever it comes from is None, such
+    as an option of the command line without a default that another file hands on; so is a generator without a seed.
     """
     call = _with_absent_seeds(analysis, module, call)
     if not call.starred:
@@ -107,10 +109,17 @@ def passing_seeds(analysis: Analysis, module: Module) -> Iterator[Call]:
             written += [keywords[name] for name in _TABLES & keywords.keys()]
         if not (named or written) or not library(call.api):
             continue
-        if (named and _has_seed(spread(analysis, module, call).keywords)) or any(
+        if (named and _has_seed(_seeds_given(spread(analysis, module, call)))) or any(
             _has_seed(_entries(analysis, module, given, call, count())[0]) for given in written
         ):
             yield call
+
+
+def _seeds_given(call: Call) -> Mapping[str, Value]:
+    """What a call is given, without a ``generator`` that is none of random numbers: ``Dataset.from_generator(f)``."""
+    if "generator" not in call.keywords or library(call.api) == "torch":
+        return call.keywords
+    return {name: value for name, value in call.keywords.items() if name != "generator"}
 
 
 def seeds_declared(module: Module) -> list[Value]:
@@ -148,15 +157,51 @@ def _with_absent_seeds(analysis: Analysis, module: Module, call: Call) -> Call:
             made = module.calls[value.data]
             if canonical(made.api) in GENERATORS and not (made.args or made.keywords or made.starred):
                 absent[keyword] = Value(CONSTANT, None)
-        elif value is not None and value.kind == CONSTANT and value.data is None:
-            absent[keyword] = value
-        elif _is_none_by_default(module, call.keywords[keyword]):
+        elif _is_absent(analysis, module, call.keywords[keyword], call, 0):
             absent[keyword] = Value(CONSTANT, None)
     return call._replace(keywords={**call.keywords, **absent}) if absent else call
 
 
-def _is_none_by_default(module: Module, value: Value) -> bool:
-    """Whether a value is an argument of the command line without a default: ``args.random_state``."""
+def _is_absent(analysis: Analysis, module: Module, value: Value, call: Call, depth: int) -> bool:
+    """Whether a seed is None, as far as it is followed: through names, and to whoever calls the function around it."""
+    known = looked_up(analysis, module, value, call) or value
+    if known.kind == CONSTANT:
+        return known.data is None
+    if _is_none_by_default(analysis, module, value) or _is_none_by_default(analysis, module, known):
+        return True
+    if known.kind != NAME or depth >= _MOST_CALLERS_ABOVE:
+        return False
+    scope = module.scopes[call.scope]
+    if scope.kind != "function" or known.data not in scope.parameters:
+        return False
+    given = list(_given_by_callers(analysis, module, call.scope, known.data))
+    return bool(given) and all(one is not None and _is_absent(analysis, *one, depth + 1) for one in given)
+
+
+def _given_by_callers(
+    analysis: Analysis, module: Module, index: int, parameter: str
+) -> Iterator[tuple[Module, Value, Call] | None]:
+    """What each call of a function of the project gives for a parameter; None where that is not seen."""
+    scope = module.scopes[index]
+    position = scope.parameters.index(parameter)
+    if module.scopes[scope.parent].kind == "class":
+        position -= 1  # self
+    names = {scope.name.rpartition(".")[2], module.scopes[scope.parent].name.rpartition(".")[2]}
+    for other in analysis.project.programs:
+        for call in other.calls:
+            named = call.api[:1] == "@" and call.api.rpartition(":")[2].lstrip("@").rpartition(".")[2] in names
+            found = analysis.project.links.function(call.api, other) if named else None
+            if found is None or (found[0].file, found[1]) != (module.file, index):
+                continue
+            value = call.argument(position, parameter) or (None if call.starred else scope.defaults.get(parameter))
+            yield None if value is None else (other, value, call)
+
+
+def _is_none_by_default(analysis: Analysis, module: Module, value: Value) -> bool:
+    """Whether a value is an argument of the command line without a default: ``args.random_state``.
+
+    The command of an MLproject's entry point gives what it is given.
+    """
     if value.kind != NAME or "." not in value.data:
         return False
     dest = value.data.rpartition(".")[2]
@@ -171,7 +216,9 @@ def _is_none_by_default(module: Module, value: Value) -> bool:
         optional = any(str(given.data).startswith("-") for given in call.args if given.kind == CONSTANT)
         demanded = required is not None and not (required.kind == CONSTANT and not required.data)
         none = default is None or (default.kind == CONSTANT and default.data is None)
-        return optional and none and not demanded and not call.starred
+        if not optional or not none or demanded or call.starred:
+            return False
+        return dest not in parameters_of_programs(analysis.project.texts).get(module.file, ())
     return False
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.files.configurations import configured
 from bis._audit.trackers import integrations
-from bis.model.project_audit import TrackingCall
+from bis.model.project_audit import Place, TrackingCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,13 +22,19 @@ _BY_NAME = {name.replace("DataSet", "Dataset"): one for one in integrations.MLFL
 def logged_by_configuration(project: Project) -> tuple[TrackingCall, ...]:
     """What is logged by objects that a configuration makes and that the project chooses, at the places that name them.
 
-    Without a catalogue that says so, Kedro's plug-in logs all parameters of a project that declares it: it is loaded
-    wherever it is installed.
+    Without a catalogue that says so, Kedro's plug-in logs all parameters of a project that declares or imports it: it
+    is loaded wherever it is installed.
     """
     found = [one for made in configured(project.texts, "mlflow") if made.chosen for one in _of(made)]
     if "kedro" in project.roots:
-        declared = [one.place for one in project.dependencies.declared if one.name == "kedro-mlflow"]
-        found += [TrackingCall(place, _HOOK, "param", "mlflow") for place in declared[:1]]
+        installed = [one.place for one in project.dependencies.declared if one.name == "kedro-mlflow"]
+        installed += [
+            Place(module.file, one.cell, one.line)
+            for module in project.modules
+            for one in module.imports
+            if one.target.partition(".")[0] == "kedro_mlflow"
+        ]
+        found += [TrackingCall(place, _HOOK, "param", "mlflow") for place in installed[:1]]
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import CALL, CONSTANT, NAME, OTHER, SUBSCRIPT
+from bis._audit.parsing.ir import CALL, CONSTANT, DICT, LIST, NAME, OTHER, SUBSCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,18 @@ def named_by_settings(analysis: Analysis) -> bool:
     )
 
 
+def describe_data(module: Module, names: list[str]) -> bool:
+    """Whether one of these names is what a function found out of a data set: ``info = dataset_metadata("d.yaml")``."""
+    wanted = set(names)
+    return any(_DESCRIBES_DATA.search(call.method) and not wanted.isdisjoint(call.targets) for call in module.calls)
+
+
+_DESCRIBES_DATA = re.compile(
+    r"(?i)data_?(?:set)?_?(?:meta_?data|info|version|hash|digest|fingerprint|source|id|checksum|commit|revision)"
+    r"|(?:hash|fingerprint|digest|checksum|describe|version)_?(?:of_?)?(?:the_?)?(?:data|dataset|file)\b"
+)
+
+
 def are_environments(analysis: Analysis) -> bool:
     """Whether what is trained is an agent in an environment, and no data is read."""
     if not analysis.project.roots & _ENVIRONMENTS:
@@ -68,7 +80,19 @@ def are_made(analysis: Analysis) -> bool:
     trained = [(module, call) for module, call in calls if analysis.training(module)]
     if any(call.method in _OPENS for _module, call in trained):
         return False
-    return any(call.api in _COUNTS for _module, call in trained)
+    return any(call.api in _COUNTS or _is_written_out(call) for _module, call in trained)
+
+
+def _is_written_out(call: Call) -> bool:
+    """Whether rows are written in the code: ``numpy.array([[1, 2], [3, 4]])``, ``pandas.DataFrame({"a": [1, 2]})``."""
+    given = call.args[0] if call.args and call.api in _HOLDS_ROWS and call.targets else None
+    if given is None or given.kind not in {DICT, LIST}:
+        return False
+    rows = given.items[1::2] if given.kind == DICT else given.items
+    return len(rows) > 1 and all(row.kind == LIST and row.is_literal for row in rows)
+
+
+_HOLDS_ROWS = frozenset({"numpy.array", "torch.tensor", "pandas.DataFrame", "tensorflow.constant"})
 
 
 _MADE = re.compile(r"make_\w+")

@@ -11,6 +11,7 @@ from bis._audit.questions.call_arguments import passing_seeds, seeds_declared, s
 from bis._audit.questions.mlflow_doors import doors
 from bis._audit.questions.program_roots import given_by_mlflow_run, without_params
 from bis._audit.questions.run_ids import run_ids
+from bis._audit.questions.splits_by_hand import splits_by_hand
 from bis._audit.questions.tracking_calls import may_open_mlflow, opens_mlflow
 from bis.model.project_audit import NO, UNKNOWN, YES, Fact, Place, TrackingCall
 
@@ -240,6 +241,7 @@ def _unseeded(
                 found.append(module.place_of(call))
             else:
                 seeded.append(module.place_of(call))
+    _split_by_hand(analysis, what, found, seeded)
     if found:
         return Fact(YES, places=_first(found))
     if unknown:
@@ -252,6 +254,14 @@ def _unseeded(
     if seeded:
         return Fact(NO, f"each {what} that draws is seeded", _first(seeded))
     return Fact(NO, f"no {what} that draws was seen")
+
+
+def _split_by_hand(analysis: Analysis, what: str, found: list[Place], seeded: list[Place]) -> None:
+    """Add the splits that programs make themselves to those without and with a seed."""
+    for module in analysis.project.programs if what == "split" else ():
+        for call in splits_by_hand(module):
+            by = (ml_calls.library(call.api),)
+            (seeded if analysis.is_seeded(module, by) else found).append(module.place_of(call))
 
 
 def _seeds(analysis: Analysis) -> Fact:

@@ -17,12 +17,10 @@ from bis._audit.trackers import integrations, mlflow
 
 if TYPE_CHECKING:
     from bis._audit.frameworks.sklearn import Drawing
-    from bis._audit.parsing.ir import Module
 
 __all__ = [
     "Seeding",
     "canonical",
-    "decides_nothing",
     "draws",
     "estimator_seeding",
     "hyperparameters",
@@ -80,7 +78,7 @@ def trains(call: Call) -> bool:
     """Whether a call trains a model; preparing data is not training."""
     known = training.is_training(call.api)
     if known is not None:
-        return known
+        return known and not (call.method == _COMMAND_LINE and _is_false(call.keywords.get("run")))
     if call.method == training.BACKWARD:  # loss.backward()
         return not call.args or bool(call.owner)
     return bool(call.args or call.keywords) and not _PREPARER.search(call.owner.rpartition(".")[2] or call.path)
@@ -163,9 +161,18 @@ def seeds(call: Call) -> tuple[str, ...]:
     if not known:
         made = canonical(call.api) in randomness.GENERATORS and bool(call.args or call.keywords)
         return ("generator",) if made else ()
+    if call.method == _COMMAND_LINE:
+        return () if _is_false(call.keywords.get("seed_everything_default")) else known
     if call.api.endswith("seed_everything") or call.args or call.keywords:
         return () if call.args and call.args[0].kind == CONSTANT and call.args[0].data is None else known
     return ()
+
+
+_COMMAND_LINE = "LightningCLI"  # it seeds, and does what the command says: it trains
+
+
+def _is_false(value: Value | None) -> bool:
+    return value is not None and value.kind == CONSTANT and value.data is False
 
 
 def draws(call: Call) -> str:
@@ -184,23 +191,6 @@ def _shuffles(loader: Call) -> bool:
     return not own and shuffle is not None and shuffle.kind == CONSTANT and shuffle.data is True
 
 
-def decides_nothing(module: Module, call: Call) -> bool:
-    """Whether what is drawn decides no result: an example of an input, the order in which experiments are started."""
-    if call.method == "shuffle":
-        return any(_EXPERIMENTS.search(name) for given in call.args[:1] for name in given.names())
-    outer: Call | None = call
-    while outer is not None and not outer.targets:  # np.random.rand(1, 3).astype("float32")
-        inner = outer
-        outer = next((one for one in module.calls if one.receiver == inner.index), None)
-    return outer is not None and all(_EXAMPLE.search(name.rpartition(".")[2]) for name in outer.targets)
-
-
-_EXPERIMENTS = re.compile(r"(?i)(?:^|_|\.)(?:experiments|runs|jobs|combinations|configs|configurations|commands)$")
-_EXAMPLE = re.compile(
-    r"(?i)^(?:(?:sample|example|dummy|fake|mock)_?(?:input|batch|tensor|image)s?|inputs?_?(?:example|sample))$"
-)
-
-
 def hyperparameters(call: Call) -> dict[str, Value]:
     """Keyword arguments of a maker of a model, an optimiser or a training that are hyperparameters."""
     if _reports_to_none(call):
@@ -211,6 +201,11 @@ def hyperparameters(call: Call) -> dict[str, Value]:
     found = {n: v for n, v in call.keywords.items() if wanted.includes(n) and not (n == "mode" and v.data in _BETTER)}
     fits = call.method in training.FITS
     defaults = training.OF_FIT_BY_DEFAULT if fits else training.OF_MAKERS_BY_DEFAULT.get(call.method, {})
+    if library(call.api) == "sklearn":
+        defaults = {**training.OF_SKLEARN_BY_DEFAULT, **defaults}
+        found = {
+            n: v for n, v in found.items() if not (v.kind == CONSTANT and repr(v.data) in training.LEFT_TO_SKLEARN)
+        }
     found = {n: v for n, v in found.items() if not (v.kind == CONSTANT and (n, repr(v.data)) in defaults.items())}
     params = call.argument(0, wanted.table) if wanted.table else None
     if params is not None and params.kind == DICT:

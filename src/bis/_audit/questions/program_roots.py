@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bis._audit.files.entry_points import parameters_of_programs
+from bis._audit.files.entry_points import parameters_of_programs, stages
 from bis._audit.questions import execution_order, ml_calls, unread_code
 from bis._audit.questions.asked_once import asked_once
+from bis._audit.questions.traces import traces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,10 +54,15 @@ def given_by_mlflow_run(analysis: Analysis) -> dict[str, frozenset[str]]:
 def trainings(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Call]]:
     """The calls of a program that train a model; none where it is not started as a program.
 
-    A program is a notebook, has a main guard, or trains at its top.
+    A program is a notebook, has a main guard, or trains at its top. Of the files that it uses, what it calls counts: it
+    may use a model of a file that could train it.
     """
-    found = [(part, call) for part in program.parts for call in analysis.training(part)]
     module = program.module
+    found = [(part, call) for part in program.parts for call in analysis.training(part)]
+    if found and not analysis.training(module):
+        steps = (step for trace in traces(analysis, module) for step in trace if step.call is not None)
+        reached = {(step.module.file, step.call.index) for step in steps if step.call is not None}
+        found = [(part, call) for part, call in found if (part.file, call.index) in reached]
     started = module.is_notebook or module.has_main_guard or any(call.scope == 0 for call in analysis.training(module))
     return found if started else []
 
@@ -79,11 +85,18 @@ def without_params(analysis: Analysis) -> list[tuple[ProgramRoot, tuple[Module, 
 
 
 def untracked(analysis: Analysis) -> Iterator[tuple[ProgramRoot, tuple[Module, Call]]]:
-    """Programs that train and reach no tracker at all; with their first training."""
-    for program in program_roots(analysis):
+    """Programs that train and reach no tracker at all; with their first training.
+
+    A stage of a pipeline of which another stage tracks is none of them: that one logs what this one made.
+    """
+    roots = program_roots(analysis)
+    tracking = {program.module.file for program in roots if any("mlflow" in part.roots for part in program.parts)}
+    staged = frozenset().union(*(one for one in stages(analysis.project.texts) if one & tracking))
+    for program in roots:
+        if program.module.file in staged:
+            continue
         trained = trainings(analysis, program)
-        roots = frozenset().union(*(part.roots for part in program.parts))
-        if not trained or "mlflow" in roots or any(_traces(analysis, part) for part in program.parts):
+        if not trained or program.module.file in tracking or any(_traces(analysis, part) for part in program.parts):
             continue
         if any(part.unread_calls or part.unread for part in program.parts) or _hands_on(program):
             continue

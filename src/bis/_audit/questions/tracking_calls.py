@@ -9,7 +9,7 @@ from bis._audit.trackers import integrations
 from bis._audit.trackers.known_trackers import BY_ROOT
 
 if TYPE_CHECKING:
-    from bis._audit.parsing.ir import Call, Value
+    from bis._audit.parsing.ir import Call, Module, Value
     from bis._audit.trackers.table import Tracker
 
 
@@ -35,6 +35,20 @@ def kinds_of(call: Call) -> tuple[str, tuple[str, ...]] | None:
 def may_open_mlflow(api: str) -> bool:
     """Whether a call of this name may make MLflow's address known; see `opens_mlflow`."""
     return api == "dagshub.init"
+
+
+def trains_and_logs(call: Call) -> bool:
+    """Whether a call is a training of Ultralytics, which writes to MLflow by itself: ``YOLO("n.pt").train()``."""
+    root, _dot, rest = call.api.partition(".")
+    return root == integrations.TRAINING_ROOT and rest.endswith(".train")
+
+
+def switches_off(module: Module) -> bool:
+    """Whether a file says that Ultralytics does not write to MLflow: ``settings.update({"mlflow": False})``."""
+    given = [_settings(call).get("mlflow") for call in module.calls if call.api in integrations.SETTINGS]
+    if integrations.TRAINING_ROOT in module.roots:
+        given += [one.value for one in module.assigns if one.key == "mlflow"]  # settings["mlflow"] = False
+    return any(value is not None and value.kind == CONSTANT and value.data is False for value in given)
 
 
 def opens_mlflow(call: Call, *, said: bool = False) -> bool:
@@ -70,6 +84,14 @@ def _switched(call: Call, switch: integrations.Switch) -> tuple[str, tuple[str, 
 
 
 def _set(call: Call) -> tuple[str, tuple[str, ...]] | None:
+    given = _settings(call)
+    for word, tracker in integrations.WORDS.items():
+        if _is_true(given.get(word)):
+            return tracker, integrations.TRAINING_KINDS
+    return None
+
+
+def _settings(call: Call) -> dict[str, Value]:
     """``settings.update({"mlflow": True})``, or by keyword."""
     given = dict(call.keywords)
     if call.args and call.args[0].kind == DICT:
@@ -77,10 +99,7 @@ def _set(call: Call) -> tuple[str, tuple[str, ...]] | None:
         given |= {
             str(key.data): value for key, value in zip(items[::2], items[1::2], strict=True) if key.kind == CONSTANT
         }
-    for word, tracker in integrations.WORDS.items():
-        if _is_true(given.get(word)):
-            return tracker, ("param", "metric", "artifact")
-    return None
+    return given
 
 
 def _says(value: Value | None, words: set[str]) -> bool:

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 from bis._audit.frameworks import training
 from bis._audit.parsing.ir import CONSTANT
 from bis._audit.questions import execution_order, ml_calls
+from bis._audit.questions.nested_estimators import nested_estimators
 from bis._audit.questions.traces import traces
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers import mlflow
@@ -68,7 +69,11 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 # Other files may call the function, or import this one: what they train counts, too.
                 elsewhere = _trainings_around(analysis, module) if elsewhere is None else elsewhere
                 trainings = elsewhere if elsewhere or not call.scope else None
-            if trainings is None or any(_may_cover(call, one) for one in trainings):
+            if (
+                trainings is None
+                or any(_may_cover(call, one) for one in trainings)
+                or _covers_part(analysis, module, call)
+            ):
                 continue
             if trainings:
                 what = f"what is trained here ({trainings[0].path or trainings[0].method}) is not covered by it"
@@ -80,6 +85,12 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 def _may_cover(autolog: Call, training: Call) -> bool:
     """Whether autologging covers a training, or may: of an object that another library makes, the kind is not known."""
     return execution_order.covered(autolog, training) or not ml_calls.is_of_known_library(training)
+
+
+def _covers_part(analysis: Analysis, module: Module, autolog: Call) -> bool:
+    """Whether it covers an estimator that is fitted as a part of another: ``Pipeline([("c", XGBClassifier())])``."""
+    covers = execution_order.autolog_covers(autolog.api)
+    return any(ml_calls.library(module.calls[index].api) in covers for index in nested_estimators(analysis, module))
 
 
 def _trainings(analysis: Analysis, module: Module) -> tuple[list[Call] | None, set[int]]:

@@ -48,6 +48,7 @@ RULE = Rule("BIS105", "data-not-identified", Severity.NOTE, Confidence.MEDIUM)
 
 _NAMES_DATA = re.compile(
     r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file|path)|csv|source|split|table|fold|annotations?)"
+    r"|(?:\b|_)(?:csv|parquet|npy|npz|jsonl)(?:_|\b)"
 )
 _WRITES_TABLE = re.compile(r"(?:to|write)_(?:csv|parquet|feather|pickle|json|excel)$")
 _SAYING = frozenset({"param", "tag", "artifact", "dataset", "experiment_tag", "model_tag"})
@@ -59,7 +60,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     facts = analysis.facts
     if facts["uses_mlflow"].value != YES or facts["trains_model"].value != YES or facts["logs_dataset"].value != NO:
         return
-    if facts["autolog"].value == YES and facts["autolog_too_late"].value == NO:
+    if set(facts["autolog"].places) - set(facts["autolog_too_late"].places):
         return  # autologging describes the data of what it covers
     if analysis.project.roots & _VERSIONED or any(
         name.endswith((".dvc", "dvc.yaml", "dvc.lock")) for name in analysis.project.files
@@ -83,7 +84,9 @@ def _names_data(analysis: Analysis) -> bool:
                 continue
             words = [value for given in (*call.args, *call.keywords.values()) for value in given.constants()]
             names = [name for given in (*call.args, *call.keywords.values()) for name in given.names()]
-            if any(_NAMES_DATA.search(str(word)) for word in (*words, *names)):
+            if any(_NAMES_DATA.search(str(word)) for word in (*words, *names)) or data_sources.describe_data(
+                module, names
+            ):
                 return True
             if "artifact" in kinds and any(
                 _WRITES_TABLE.match(one.method) and _below(one, names) for one in module.calls

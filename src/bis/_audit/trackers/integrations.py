@@ -227,3 +227,6 @@ SWITCH_ROOTS = frozenset({*_ARGUMENTS, "pycaret", "accelerate"})
 
 # Settings of Ultralytics by the same words: ``settings.update({"mlflow": True})``.
 SETTINGS = frozenset({"ultralytics.settings.update", "ultralytics.utils.SETTINGS.update"})
+# Its trainings write to MLflow wherever that is installed, unless the setting says no (versions 8.1 to 8.4).
+TRAINING_ROOT = "ultralytics"
+TRAINING_KINDS = ("param", "metric", "artifact")

@@ -55,6 +55,24 @@ def test_files_of_requirements_are_referred_to() -> None:
     assert install("conda install -c defaults numpy").constraints == []
 
 
+@pytest.mark.parametrize(
+    ("copy", "install", "expected"),
+    [
+        ("COPY requirements-gpu.txt requirements.txt", "-r requirements.txt", "requirements-gpu.txt"),
+        ("COPY ./inner/requirements.txt ./other.txt", "--requirement ./other.txt", "inner/requirements.txt"),
+        ("ADD --chown=a:b env/base.in /tmp/list.txt", "-r /tmp/list.txt", "env/base.in"),
+        ("COPY requirements.txt .", "-r requirements.txt", "requirements.txt"),
+        ("COPY a.txt b.txt", "-r my-b.txt", "my-b.txt"),
+        ("COPY --from=builder /a.txt b.txt", "-r b.txt", "b.txt"),
+    ],
+)
+def test_a_list_that_an_image_keeps_under_another_name(copy: str, install: str, expected: str) -> None:
+    """It is there, under the name that it has in the project."""
+    sheet = Sheet("Dockerfile")
+    read_dockerfile(sheet, f"FROM python:3.11\n{copy}\nRUN pip install {install}\n")
+    assert sheet.includes == [expected]
+
+
 def test_dockerfiles_have_lines_that_go_on_and_variables() -> None:
     """A command over several lines is one, and the default of an argument is the version that is meant."""
     sheet = Sheet("Dockerfile")

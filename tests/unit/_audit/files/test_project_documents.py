@@ -108,6 +108,11 @@ def test_what_explains_nothing(text: str) -> None:
         "The MLflow runs are at https://dagshub.com/someone/project.mlflow",
         "![MLflow UI](images/mlflow_ui.png)",
         "![](docs/mlflow-experiments.png)",
+        "Then start-mlflow.cmd",
+        "./scripts/run_mlflow_server.sh",
+        "make mlflow-ui",
+        "| MLflow (Docker) | 5001 |",
+        "**mlflow**: experiments (port 5000)",
     ],
 )
 def test_ways_to_view(text: str) -> None:
@@ -126,6 +131,9 @@ def test_ways_to_view(text: str) -> None:
         "The Flask app uses MLflow: curl http://localhost:5000/predict",
         "MLflow\n\n\n\n\n\n\nThe app is at http://localhost:5000",
         "[MLflow website](https://mlflow.org)",
+        "make test-mlflow-plugin",
+        "| MLflow | 2.5.1 |",
+        "The run-mlflower job",
     ],
 )
 def test_what_leads_to_no_view(text: str) -> None:

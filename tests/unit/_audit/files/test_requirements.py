@@ -83,6 +83,23 @@ def test_explicit_addresses_of_conda_are_a_lock() -> None:
     assert sheet.is_lock
 
 
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("EOFcat > requirements-api.txt << 'EOF'", []),
+        ("pip > log.txt", []),
+        ("numpy < old", []),
+        ("numpy > 1.2", ["numpy"]),
+        ("numpy >= '1.2'", ["numpy"]),
+        ("numpy >v2", ["numpy"]),
+        ("numpy <=2", ["numpy"]),
+    ],
+)
+def test_a_line_of_a_shell_is_no_requirement(line: str, names: list[str]) -> None:
+    """What a name is greater than is a version."""
+    assert [one.name for one in read(line + "\n").declared] == names
+
+
 def test_prose_is_a_problem_told_once() -> None:
     """Lines that are not requirements are named, the others still count."""
     sheet = read("please install these\nand these too\nnumpy\n")

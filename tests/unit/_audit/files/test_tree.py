@@ -23,11 +23,12 @@ def test_own_files_are_listed_in_order(tmp_path: Path) -> None:
     """Python files and notebooks are sources; documents, manifests and settings are the others; data are neither."""
     _put(tmp_path, "b.py", "a/n.ipynb", "a/c.py", "README.md", "requirements.txt", "MLproject", "Dockerfile", "a/d.csv")
     _put(tmp_path, ".git/hooks/x.py", "conda.yaml", "Pipfile.lock", "a/model.pkl", ".github/workflows/ci.yml")
+    _put(tmp_path, "a/d.csv.dvc")
     tree = walk(tmp_path)
     assert tree.sources == ("a/c.py", "a/n.ipynb", "b.py")
     assert tree.others == (
-        ".github/workflows/ci.yml", "Dockerfile", "MLproject", "Pipfile.lock", "README.md", "conda.yaml",
-        "requirements.txt",
+        ".github/workflows/ci.yml", "Dockerfile", "MLproject", "Pipfile.lock", "README.md", "a/d.csv.dvc",
+        "conda.yaml", "requirements.txt",
     )  # fmt: skip
     assert (tree.left_out, tree.problems, tree.left_out_files) == ({}, (), 0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bis._audit.parsing.bindings import Bindings
 from tests.unit._audit.small_projects import script
 
@@ -28,3 +30,15 @@ def test_what_a_loop_sets_or_a_function_is_given_is_not_seen() -> None:
     owner = bindings.class_of(2)
     assert owner is not None
     assert (owner.name, bindings.enclosing(2)) == ("A", [2, 0])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind"),
+    [("None", "make()", "call"), ("make()", "None", "call"), ("make()", "other", "call"), ("1", "make()", "constant")],
+)
+def test_an_attribute_that_is_none_at_first(first: str, second: str, kind: str) -> None:
+    """It is what it is set to later; of two other values the first counts."""
+    text = (
+        f"class A:\n    def __init__(self):\n        self.m = {first}\n    def fit(self):\n        self.m = {second}\n"
+    )
+    assert Bindings(script(text)).attributes["A", "m"].kind == kind

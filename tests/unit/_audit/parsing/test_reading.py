@@ -50,6 +50,32 @@ def test_a_cell_that_is_no_python_does_not_hide_the_others() -> None:
 
 
 @pytest.mark.parametrize(
+    "first",
+    [
+        "!pip install mlflow",
+        "%matplotlib inline\n%pip install mlflow",
+        "if True:\n    !pip install -q mlflow",
+        "pip install mlflow",
+    ],
+)
+def test_a_notebook_that_was_saved_as_a_script(first: str) -> None:
+    """Commands and magics at the start of a line are read as in a cell: the rest is Python, installs count."""
+    module = read_module(f"{first}\nimport mlflow\nmlflow.log_param('a', 1)\n".encode(), is_notebook=False)
+    line = first.count("\n") + 1
+    assert [(call.api, call.line) for call in module.calls] == [("mlflow.log_param", line + 2)]
+    assert [(cell, at) for cell, at, _text in module.installs] == [(-1, line)]
+    assert (module.problems, module.is_notebook) == ((), False)
+
+
+@pytest.mark.parametrize("text", ["!pip install mlflow\ndef f(:\n", "def f(:\n", "x = y %\n%z z\n"])
+def test_a_script_that_is_no_notebook_either(text: str) -> None:
+    """What does not parse as a cell is a problem of the script as it is."""
+    module = read_module(text.encode(), is_notebook=False)
+    assert [kind for kind, *_where in module.problems] == ["syntax"]
+    assert module.installs == ()
+
+
+@pytest.mark.parametrize(
     ("content", "kind"),
     [
         (b"print 'loss', x\n", "python-2"),

@@ -80,3 +80,46 @@ def test_a_project_of_nothing() -> None:
     one = analysed({})
     assert one.project.modules == ()
     assert (one.project.roots, list(one.tracking())) == (frozenset(), [])
+
+
+YOLO = "from ultralytics import YOLO, settings\nmodel = YOLO('n.pt')\nmodel.train(data='d.yaml', epochs=3)\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "kinds"),
+    [
+        ({"a.py": "import mlflow\n" + YOLO}, {"param", "metric", "artifact"}),
+        ({"a.py": YOLO.replace("YOLO", "RTDETR"), "b.py": "import mlflow\n"}, {"param", "metric", "artifact"}),
+        ({"a.py": "import mlflow\n" + YOLO.replace(".train(", ".val(")}, set()),
+        ({"a.py": YOLO}, set()),
+        ({"a.py": "import mlflow\n" + YOLO + "settings.update({'mlflow': False})\n"}, set()),
+        (
+            {"a.py": YOLO, "b.py": "import mlflow\nfrom ultralytics import settings\nsettings.update(mlflow=False)\n"},
+            set(),
+        ),
+        ({"a.py": "import mlflow\n" + YOLO + "settings['mlflow'] = False\n"}, set()),
+    ],
+)
+def test_trainings_of_ultralytics_log_unless_switched_off(files: dict[str, str], kinds: set[str]) -> None:
+    """They write to MLflow wherever it is installed, and no setting of the project says no."""
+    analysis = analysed(files)
+    module = analysis.project.modules[0]
+    found = {
+        kind for call in module.calls if call.api.startswith("ultralytics") for kind in analysis.kinds(module, call)
+    }
+    assert found == kinds
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        "from helpers import *\nmlflow.log_param('a', 1)\n",
+        "from helpers import mlflow\nmlflow.log_param('a', 1)\n",
+        "import helpers\nhelpers.mlflow.log_param('a', 1)\n",
+        "from helpers import mlflow as ml\nml.log_param('a', 1)\n",
+    ],
+)
+def test_a_library_that_another_file_imports(main: str) -> None:
+    """It is the library under whatever name it comes from there."""
+    found = tracked({"main.py": main, "helpers.py": "import mlflow\n"})
+    assert found == [("main.py", 2, "param", "")]

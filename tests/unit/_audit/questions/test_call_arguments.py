@@ -96,6 +96,9 @@ BOOST = "import lightgbm as lgb\nimport xgboost as xgb\n"
         ("p = {'depth': 42}\n" + BOOST + "lgb.train(p, d)\n", "no", "no"),
         ("p = {'seed': None}\n" + BOOST + "lgb.train(p, d)\n", "no", "no"),
         ("p = {'seed': 1}\nprint(p)\n", "no", "unknown"),
+        ("import tensorflow as tf\ntf.data.Dataset.from_generator(generator=g, output_types=t)\n", "no", "no"),
+        ("from datasets import Dataset\nDataset.from_generator(generator=g)\n", "no", "no"),
+        ("import torch\ntorch.utils.data.DataLoader(d, shuffle=True, generator=g)\n", "no", "yes"),
     ],
 )
 def test_seeds_in_dictionaries_of_dictionaries(code: str, unseeded: str, seeds: str, tmp_path: Path) -> None:
@@ -125,6 +128,53 @@ USED = "args = p.parse_args()\ntrain_test_split(X, random_state=args.random_stat
 def test_a_seed_that_is_none_unless_the_command_line_says_otherwise(code: str, unseeded: str, tmp_path: Path) -> None:
     """An option without a default; not one that must be given, or that is declared elsewhere."""
     assert audit_project(write(tmp_path, {"a.py": code}), "p").facts["unseeded_split"].value == unseeded
+
+
+SPLITTER = """
+from sklearn.model_selection import train_test_split
+def split(X, seed=None):
+    return train_test_split(X, random_state=seed)
+"""
+IN_A_CLASS = """
+from sklearn.model_selection import train_test_split
+class Data:
+    def __init__(self, X, random_state):
+        self.parts = train_test_split(X, random_state=random_state)
+"""
+ASKS = "import argparse\nfrom data import Data, split\np = argparse.ArgumentParser()\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "main", "unseeded"),
+    [
+        (SPLITTER, ASKS + "p.add_argument('--seed')\na = p.parse_args()\nseed = a.seed\nsplit(X, seed=seed)\n", "yes"),
+        (SPLITTER, "from data import split\nsplit(X)\n", "yes"),
+        (SPLITTER, "from data import split\ndef main(seed=None):\n    split(X, seed)\nmain()\n", "yes"),
+        (IN_A_CLASS, ASKS + "p.add_argument('--seed')\nargs = p.parse_args()\nData(X, args.seed)\n", "yes"),
+        (IN_A_CLASS, ASKS + "p.add_argument('--seed', default=1)\nargs = p.parse_args()\nData(X, args.seed)\n", "no"),
+        (SPLITTER, "from data import split\nsplit(X)\nsplit(X, seed=42)\n", "no"),
+        (SPLITTER, "from data import split\nsplit(X, **options)\n", "no"),
+        (SPLITTER, "from data import split\ndef main(seed):\n    split(X, seed)\n", "no"),
+        (SPLITTER, "print(1)\n", "no"),
+    ],
+)
+def test_a_seed_that_callers_in_another_file_give(data: str, main: str, unseeded: str, tmp_path: Path) -> None:
+    """None where every call gives None; not where one gives a seed, where that is not seen, or where nobody calls."""
+    found = audit_project(write(tmp_path, {"data.py": data, "main.py": main}), "p").facts
+    assert found["unseeded_split"].value == unseeded
+
+
+PROJECT = (
+    "entry_points:\n  main:\n    parameters:\n      {0}: {{type: int, default: 42}}\n"
+    "    command: python a.py --random_state {{{0}}}\n"
+)
+
+
+@pytest.mark.parametrize(("parameter", "unseeded"), [("random_state", "no"), ("alpha", "yes")])
+def test_a_seed_that_the_command_of_an_entry_point_gives(parameter: str, unseeded: str, tmp_path: Path) -> None:
+    """`mlflow run` starts the program with it."""
+    files = {"a.py": PARSER + "p.add_argument('--random_state')\n" + USED, "MLproject": PROJECT.format(parameter)}
+    assert audit_project(write(tmp_path, files), "p").facts["unseeded_split"].value == unseeded
 
 
 PANDAS = "import pandas as pd\ndf = pd.read_csv('a.csv')\n"

@@ -101,3 +101,17 @@ def test_a_pipeline_of_kedros_plugin_logs_its_model(tmp_path: Path) -> None:
     """`pipeline_ml_factory` keeps the pipeline of inference as a model."""
     code = "from kedro_mlflow.pipeline import pipeline_ml_factory as f\nf(training=a, inference=b, input_name='x')\n"
     assert facts(tmp_path, {"a.py": PIPELINE + code}, "logs_model") == ["yes"]
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("from kedro_mlflow.io.metrics import MlflowMetricDataSet\n", "yes"),
+        ("import kedro_mlflow\n", "yes"),
+        ("import kedro\n", "no"),
+    ],
+)
+def test_the_plug_in_of_kedro_logs_where_it_is_imported(code: str, value: str, tmp_path: Path) -> None:
+    """It is installed then, whether or not a list declares it."""
+    files = {"a.py": code + "import kedro\nimport mlflow\n"}
+    assert facts(tmp_path, files, "logs_params") == [value]

@@ -74,6 +74,12 @@ def test_an_agent_in_an_environment_has_no_data_set(tmp_path: Path) -> None:
         ("import numpy as np\nd = np.arange(10)\ne = pd.read_csv('a.csv')\n", False),
         ("import numpy as np\nd = np.arange(10)\ne = open('a.txt')\n", False),
         ("import numpy as np\nd = np.zeros(10)\n", False),
+        ("import numpy as np\nd = np.array([[1, 2], [3, 4]])\n", True),
+        ("import pandas as pd\nd = pd.DataFrame({'a': [1, 2], 'b': [3, 4]})\n", True),
+        ("import torch\nd = torch.tensor([[0.0, 1.0], [1.0, 0.0]])\n", True),
+        ("import numpy as np\nmean = np.array([0.5, 0.5])\n", False),
+        ("import numpy as np\nd = np.array([[1, 2], [3, x]])\n", False),
+        ("import pandas as pd\nd = pd.DataFrame({'a': [1, 2], 'b': [3, 4]})\ne = pd.read_csv('a.csv')\n", False),
     ],
 )
 def test_data_that_the_program_makes(code: str, made: bool, tmp_path: Path) -> None:
@@ -84,7 +90,18 @@ def test_data_that_the_program_makes(code: str, made: bool, tmp_path: Path) -> N
 PROJECT = "entry_points:\n  main:\n    parameters:\n      {}: path\n    command: python a.py\n"
 
 
-@pytest.mark.parametrize(("parameter", "named"), [("data_path", True), ("annotations", True), ("alpha", False)])
+@pytest.mark.parametrize(
+    ("parameter", "named"),
+    [
+        ("data_path", True),
+        ("annotations", True),
+        ("train_csv_path", True),
+        ("test_npy", True),
+        ("alpha", False),
+        ("csvs", True),
+        ("numpy_version", False),
+    ],
+)
 def test_a_parameter_of_an_entry_point_names_the_data(parameter: str, named: bool, tmp_path: Path) -> None:
     """`mlflow run` logs it."""
     files = {"a.py": M + "d = pd.read_csv('a.csv')\n" + FIT, "MLproject": PROJECT.format(parameter)}
@@ -103,3 +120,38 @@ def test_a_parameter_of_an_entry_point_names_the_data(parameter: str, named: boo
 def test_data_is_kept_in_a_folder_that_is_logged(code: str, kept: bool, tmp_path: Path) -> None:
     """Tables that are written into it."""
     assert told(tmp_path, {"a.py": M + "d = load()\n" + code + FIT}) is not kept
+
+
+@pytest.mark.parametrize(
+    ("code", "described"),
+    [
+        ("info = log_dataset_metadata('d.yaml')\nmlflow.log_params(info)\n", True),
+        ("about = describe_dataset(d)\nmlflow.log_params(about)\n", True),
+        ("h = data_hash(d)\nmlflow.set_tag('which', h)\n", True),
+        ("info = log_dataset_metadata('d.yaml')\nmlflow.log_params(other)\n", False),
+        ("info = model_metadata(m)\nmlflow.log_params(info)\n", False),
+    ],
+)
+def test_what_a_function_finds_out_of_the_data_is_logged(code: str, described: bool, tmp_path: Path) -> None:
+    """By the name of the function: its result is among the parameters or tags."""
+    assert told(tmp_path, {"a.py": M + code + FIT}) is not described
+
+
+@pytest.mark.parametrize(("name", "kept"), [("data/raw/a.csv.dvc", True), ("dvc.lock", True), ("data/a.csv", False)])
+def test_data_is_kept_with_dvc(name: str, kept: bool, tmp_path: Path) -> None:
+    """A file of DVC says which data it was, wherever it is."""
+    assert told(tmp_path, {"a.py": M + "d = pd.read_csv('a.csv')\n" + FIT, name: "outs:\n"}) is not kept
+
+
+LATE = "from sklearn.svm import SVC\nSVC().fit(X, y)\nmlflow.sklearn.autolog()\n"
+EARLY = "from sklearn.svm import SVC\nmlflow.sklearn.autolog()\nSVC().fit(X, y)\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "is_told"),
+    [({"a.py": EARLY}, False), ({"a.py": EARLY, "b.py": LATE}, False), ({"a.py": LATE}, True)],
+)
+def test_autologging_that_is_in_time_describes_the_data(files: dict[str, str], is_told: bool, tmp_path: Path) -> None:
+    """Also where that of another file is too late."""
+    given = {name: "import mlflow\n" + code + "mlflow.log_metric('a', 1)\n" for name, code in files.items()}
+    assert told(tmp_path, given) is is_told

@@ -44,6 +44,9 @@ TRAINS = {
     "tokenizer.fit(texts)": False,
     "net.train()": False,
     "print(1)": False,
+    "pl.cli.LightningCLI()": True,
+    "pl.cli.LightningCLI(Model, Data)": True,
+    "pl.cli.LightningCLI(Model, Data, run=False)": False,
 }
 
 
@@ -97,6 +100,9 @@ SEEDS = {
     "np.random.seed()": "",
     "np.random.default_rng()": "",
     "np.random.normal(1)": "",
+    "pl.cli.LightningCLI()": "torch",
+    "pl.utilities.cli.LightningCLI(Model, seed_everything_default=7)": "numpy",
+    "pl.cli.LightningCLI(Model, seed_everything_default=False)": "",
 }
 
 
@@ -162,26 +168,24 @@ def test_what_a_forest_does_anyway_is_no_hyperparameter() -> None:
     call = last_call("RandomForestClassifier(bootstrap=True, max_features='auto', max_depth=3)")
     assert ml_calls.hyperparameters(call).keys() == {"max_depth"}
     assert ml_calls.hyperparameters(last_call("RandomForestClassifier(bootstrap=False)")).keys() == {"bootstrap"}
+    assert ml_calls.hyperparameters(last_call("RandomForestClassifier(max_features='auto')")).keys() == set()
     extra = script("from sklearn.ensemble import ExtraTreesClassifier as E\nE(bootstrap=True)\n").calls[-1]
     assert ml_calls.hyperparameters(extra).keys() == {"bootstrap"}
 
 
 @pytest.mark.parametrize(
-    ("text", "nothing"),
+    ("text", "names"),
     [
-        ("sample_input = np.random.uniform(size=[1, 3]).astype('float32')", True),
-        ("input_example = np.random.rand(1, 30)", True),
-        ("dummy = torch.randn(1, 3)", False),
-        ("dummy_input = torch.randn(1, 1, 64, 64).to(device)", True),
-        ("noise = np.random.rand(3)", False),
-        ("x, sample_input = np.random.rand(2)", False),
-        ("random.shuffle(experiments)", True),
-        ("random.shuffle(self.configs)", True),
-        ("random.shuffle(files)", False),
+        ("from sklearn.svm import SVC\nSVC(C=1.0, gamma='scale', shrinking=True)\n", {"C"}),
+        (
+            "from sklearn.neighbors import KNeighborsClassifier as K\nK(n_neighbors=5, algorithm='auto')\n",
+            {"n_neighbors"},
+        ),
+        ("from sklearn.linear_model import Ridge\nRidge(alpha=1.0, fit_intercept=True)\n", {"alpha"}),
+        ("from sklearn.svm import SVC\nSVC(kernel='rbf', gamma=0.1)\n", {"kernel", "gamma"}),
+        ("from sklearn.linear_model import Ridge\nRidge(fit_intercept=False)\n", {"fit_intercept"}),
     ],
 )
-def test_what_is_drawn_may_decide_nothing(text: str, nothing: bool) -> None:
-    """An example of an input, by its name, and the order of experiments."""
-    module = script(HEAD + text + "\n")
-    call = next(one for one in module.calls if ml_calls.draws(one))
-    assert ml_calls.decides_nothing(module, call) is nothing
+def test_what_is_left_to_scikit_learn_is_no_hyperparameter(text: str, names: set[str]) -> None:
+    """A word that leaves the choice to it, and a switch that is so anyway; a number counts, whatever the default."""
+    assert ml_calls.hyperparameters(script(text).calls[-1]).keys() == names

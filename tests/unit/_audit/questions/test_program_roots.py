@@ -101,3 +101,48 @@ def test_mlflow_run_logs_the_parameters_of_an_entry_point(files: dict[str, str],
     found = audit_project(write(tmp_path, {"a.py": FIT, **files}), "p")
     assert found.facts["params_not_logged_at_all"].value == value
     assert ("BIS101" in {finding.code for finding in found.findings}) is (value == "yes")
+
+
+TRAINS = "from sklearn.svm import SVC\nSVC().fit(X, y)\n"
+PIPELINE = "stages:\n  train:\n    cmd: python src/train.py\n  evaluate:\n    cmd: python src/{}.py --final\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "where"),
+    [
+        ({"dvc.yaml": PIPELINE.format("evaluate")}, []),
+        ({"dvc.yaml": PIPELINE.format("evaluate").replace("src/", "./"), "x/y.py": ""}, ["src/train.py"]),
+        ({"dvc.yaml": PIPELINE.format("other"), "src/other.py": "print(1)\n"}, ["src/train.py"]),
+        ({"dvc.yaml": "stages: [1, 2"}, ["src/train.py"]),
+        ({}, ["src/train.py"]),
+    ],
+)
+def test_a_stage_is_tracked_by_another_of_its_pipeline(files: dict[str, str], where: list[str], tmp_path: Path) -> None:
+    """What one stage trains, the next one logs; a program that no pipeline joins to one that tracks is not tracked."""
+    files = {"src/train.py": TRAINS, "src/evaluate.py": "import mlflow\nmlflow.log_metric('a', 1)\n"} | files
+    assert told(tmp_path, files, "BIS106") == where
+
+
+MODEL = "from sklearn.svm import SVC\nclass Net:\n    pass\ndef train(X):\n    SVC().fit(X, y)\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "where"),
+    [
+        ("from model import Net\nif __name__ == '__main__':\n    Net()\n", []),
+        ("from model import train\nif __name__ == '__main__':\n    print(train)\n", []),
+        ("from model import train\nif __name__ == '__main__':\n    train(X)\n", ["model.py"]),
+        ("import steps\nif __name__ == '__main__':\n    steps.all()\n", ["model.py"]),
+    ],
+)
+def test_a_program_trains_what_it_calls(program: str, where: list[str], tmp_path: Path) -> None:
+    """Not what a file could train of which it uses something else."""
+    files = {
+        "a.py": WITH,
+        "b.py": program,
+        "model.py": MODEL,
+        "steps.py": "import model\ndef all():\n    model.train(X)\n",
+    }
+    if "steps" not in program:
+        del files["steps.py"]
+    assert told(tmp_path, files, "BIS106") == where

@@ -31,6 +31,12 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"requirements.txt": "mlflow\n", "Dockerfile": "FROM pytorch/pytorch:2.1\nRUN pip install x\n",
          "a.py": "import torch, torchvision\n"},
         {"requirements.txt": "mlflow\n", "Dockerfile": "FROM team/base\nRUN pip install x\n", "a.py": "import torch\n"},
+        {"requirements.txt": "rich\n", "Dockerfile": "FROM apache/airflow:2.10\nRUN pip install x\n",
+         "a.py": "import pendulum\n"},
+        {"requirements.txt": "albumentations\n", "a.py": "import cv2, scipy\n"},
+        {"requirements.txt": "watchtower\n", "a.py": "import boto3\n"},
+        {"requirements.txt": "pyquokka\n", "a.py": "import quokka\n"},
+        {"requirements.txt": "segmentation-models-pytorch\n", "a.py": "import timm, torchvision\n"},
         {"requirements.txt": "rich\n", "a.py": "import pyspark, delta, pandas\ndbutils.widgets.get('a')\n"},
         {"requirements.txt": "rich\n", "databricks.yml": "bundle:\n  name: a\n", "a.py": "import pandas\n"},
         {"Dockerfile": "FROM python\nRUN pip install mlflow -r requirements.txt\n", "a.py": "import torch, pandas\n"},
@@ -45,6 +51,7 @@ def test_what_is_there_without_being_declared(files: dict[str, str], tmp_path: P
     "files",
     [
         {"requirements.txt": "lightning\n", "a.py": "import flash\n"},
+        {"requirements.txt": "pyspark\n", "a.py": "import spark\n"},
         {"requirements.txt": "torch-geometric\n", "a.py": "import torch\n"},
         {"requirements.txt": "pyspark\n", "a.py": SPARK.format("org.apache.spark:spark-avro_2.12:3.4.0")},
         {

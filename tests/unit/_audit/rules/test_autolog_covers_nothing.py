@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 A = "import mlflow\nmlflow.sklearn.autolog()\n"
+PARTS = (
+    "import mlflow\nfrom sklearn.pipeline import Pipeline\nfrom sklearn.model_selection import GridSearchCV\n"
+    "from xgboost import XGBClassifier\nmlflow.xgboost.autolog()\n"
+)
 TORCH = "import mlflow\nimport torch\n"
 LOOP = "net = torch.nn.Linear(1, 1)\nnet.train()\nfor x in data:\n    loss = net(x)\n    loss.backward()\n"
 IN_FUNCTION = "def fit(data):\n    " + LOOP.replace("\n", "\n    ").rstrip() + "\n"
@@ -37,6 +41,11 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
          "util.py": "import mlflow\nfrom sklearn.svm import SVC\ndef start():\n    mlflow.autolog()\n"
          "def sk():\n    SVC().fit(X, y)\n"},
         {"a.py": "import mlflow\ndef start():\n    mlflow.autolog()\n"},
+        {"a.py": PARTS + "Pipeline([('c', XGBClassifier())]).fit(X, y)\n"},
+        {"a.py": PARTS + "clf = XGBClassifier()\nmodel = Pipeline(steps=[('c', clf)])\nmodel.fit(X, y)\n"},
+        {"a.py": PARTS + "GridSearchCV(XGBClassifier(), {}).fit(X, y)\n"},
+        {"a.py": "import mlflow\nfrom lightning.pytorch.cli import LightningCLI\n"
+         "mlflow.pytorch.autolog()\nLightningCLI()\n"},
     ],
 )  # fmt: skip
 def test_what_may_be_covered_is_not_told(files: dict[str, str], tmp_path: Path) -> None:

@@ -1,0 +1,66 @@
+"""Splits that a program makes itself, with a generator of Python, NumPy or PyTorch."""
+
+from __future__ import annotations
+
+import pytest
+
+from bis._audit.questions.splits_by_hand import splits_by_hand
+from tests.unit._audit.small_projects import script
+
+SPLITS = {
+    "a sample of all": """
+import random
+def split(files, n):
+    shuffled = random.sample(files, len(files))
+    train = shuffled[0:n]
+    test = shuffled[-n:]
+    return train, test
+""",
+    "shuffled in place": "import random\nrandom.shuffle(files)\ntrain, test = files[:n], files[n:]\n",
+    "given back": "import random\ndef split(x, n):\n    random.shuffle(x)\n    return x[:n], x[n:]\n",
+    "an order": """
+import numpy as np
+idx = np.random.permutation(len(x))
+fit(x[idx[: int(n * 0.8)]])
+score(x[idx[int(n * 0.8) :]])
+""",
+    "an order of PyTorch": "import torch\nidx = torch.randperm(n)\ntrain = x[idx[:9]]\ntest = x[idx[9:]]\n",
+    "a mask": "import numpy as np\nmask = np.random.rand(len(df)) < 0.8\ntrain = df[mask]\ntest = df[~mask]\n",
+    "a part for each row": "import numpy as np\ndf['split'] = np.random.choice(['train', 'val', 'test'], len(df))\n",
+}
+OTHERS = {
+    "batches": """
+import numpy as np
+for epoch in range(9):
+    idx = np.random.permutation(n)
+    for i in range(0, n, 32):
+        step(x[idx[i : i + 32]], y[idx[i : i + 32]])
+""",
+    "batches, in place": """
+import random
+random.shuffle(x)
+for i in range(9):
+    step(x[i : min(i + 2, n)], y[x[i : min(i + 2, n)]])
+""",
+    "a few": "import random\nfew = random.sample(x, 5)\na, b = few[:2], few[2:]\n",
+    "a mask of noise": "import numpy as np\nmask = np.random.rand(9) < 0.5\nx[mask] = 0\n",
+    "a choice of models": "import numpy as np\nname = np.random.choice(['svm', 'forest'])\n",
+    "a generator of its own": """
+import numpy as np
+idx = np.random.default_rng(0).permutation(n)
+a, b = idx[:5], idx[5:]
+""",
+    "cut before": "import random\na, b = x[:5], x[5:]\nrandom.shuffle(x)\n",
+}
+
+
+@pytest.mark.parametrize("name", SPLITS)
+def test_split_by_hand(name: str) -> None:
+    """What is trained on is decided by the draw."""
+    assert len(list(splits_by_hand(script(SPLITS[name])))) == 1
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_no_split(name: str) -> None:
+    """Neither is a shuffle whose list is used in pieces, nor a draw for something else."""
+    assert not list(splits_by_hand(script(OTHERS[name])))
