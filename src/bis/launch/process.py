@@ -19,7 +19,7 @@ from bis.errors import ExecutionError
 from bis.launch.kept_output import KeptOutput
 from bis.launch.passed_signals import passing_signals
 from bis.launch.standard_streams import is_closed, shown_on
-from bis.launch.successor import ReadStream, succeeded
+from bis.launch.successor import ReadStream, Successor, succeeded
 from bis.model.session import Exit
 
 _CHUNK = 65536
@@ -108,6 +108,8 @@ def run_program(program: Program, starter: Starter | None = None) -> Exit:
         streams: list[_CarriedStream] = []
         try:
             streams += _streams(program, ends)
+            # Before the program: this process may be killed as soon as that one runs.
+            successor = ends.enter_context(_succeeded(program, streams))
             writings = {stream.name: stream.writing for stream in streams}
             if starter is not None:
                 process = starter(program, writings["stdout"], writings.get("stderr"))
@@ -122,11 +124,12 @@ def run_program(program: Program, starter: Starter | None = None) -> Exit:
             for stream in streams:
                 os.close(stream.writing)
         try:
+            successor.take_care_of(process.pid)
             # A replay is ended by any signal, since bis started it.
-            passing = nullcontext() if program.own_group else passing_signals(process)
-            with passing, _succeeded(process, program, streams) as give_up:
-                timed_out = _forward(program, process, {s.reading: s.kept for s in streams}, clock, give_up)
+            with nullcontext() if program.own_group else passing_signals(process):
+                timed_out = _forward(program, process, {s.reading: s.kept for s in streams}, clock, successor.end)
         finally:
+            successor.end()
             _end(process, group=program.own_group)
     code = process.wait()
     kept = {stream.name: stream.kept for stream in streams}
@@ -174,24 +177,15 @@ def _streams(program: Program, ends: ExitStack) -> list[_CarriedStream]:
     return found
 
 
-def _succeeded(
-    process: RunningProgram, program: Program, streams: Sequence[_CarriedStream]
-) -> AbstractContextManager[Callable[[], None]]:
-    """Another process at hand for the case that this one is killed, but for a program that ends with this one.
-
-    The context gives what lets go of the output in that process, too.
-    """
+def _succeeded(program: Program, streams: Sequence[_CarriedStream]) -> AbstractContextManager[Successor]:
+    """Another process at hand for the case that this one is killed, but for a program that ends with this one."""
     if program.own_group:
-        return nullcontext(_nothing)
+        return nullcontext(Successor())
     told = [
         ReadStream(s.reading, shown_on(s.name) if program.echo else -1, program.stdout_bytes, str(s.path))
         for s in streams
     ]
-    return succeeded(process.pid, told, program.lock)
-
-
-def _nothing() -> None:
-    """Do nothing: no other process has the output."""
+    return succeeded(told, program.lock)
 
 
 def _ends(program: Program, name: str) -> tuple[int, int]:
