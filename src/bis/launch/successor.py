@@ -2,8 +2,8 @@
 
 A process of its own, which waits beside a recorded program. It has the reading ends of the program's output, too, and
 reads them from the moment at which the launcher is no more. It is there before the program is, and is then told of it:
-the launcher may be killed at any moment in between. It is run as a file by an interpreter without ``site``, since it must
-start quickly, and so imports nothing of bis.
+the launcher may be killed at any moment in between. It is run as a file by an interpreter without ``site``, since it
+must start quickly, and so imports nothing of bis.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 TYPE_CHECKING = False  # typing takes time to load
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 _CHUNK = 65536
 _AFTER_END_S = 0.5

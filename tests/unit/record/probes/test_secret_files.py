@@ -85,6 +85,8 @@ def test_settings_with_secrets(name: str, content: str) -> None:
         ),
         ("k8s.yaml", "kind: SecretStore\nname: x\n"),
         ("poetry.json", json.dumps({"hash": "sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="})),
+        ("schema.json", json.dumps({"type": "object", "properties": {"lr": {"type": ["number", "null"]}}})),
+        ("odd-types.json", json.dumps([{"type": t} for t in ({"a": 1}, [["service_account"]], None, 1.5, True)])),
         ("binary.txt", "password: letmein\0"),
     ],
 )
