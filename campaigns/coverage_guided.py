@@ -1,7 +1,7 @@
 """Malformed input that Atheris changes where a change reached code of bis that none had reached before.
 
-A group is one reader. It runs in a process of its own, since Atheris must be there before what it observes is imported,
-and ends the process that it is in. Its inputs are the same for a seed, so that one is repeated by trying those before it.
+A group is one reader. It runs in a process of its own, since Atheris must be there before what it observes is
+imported, and ends the process that it is in. Its inputs are the same for a seed: one is repeated after those before it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from campaigns.trials import Trial, trial_of
 
@@ -78,9 +78,10 @@ def main(arguments: list[str] | None = None) -> None:
         reader = READERS[given.group % len(READERS)]
         corpus = _begun(reader, given.group, given.base)
     trying = _Trying(reader, given.group, given.base, given.runs, answers)
-    options = [f"-runs={given.runs}", f"-seed={given.group + 1}", f"-max_len={_LARGEST}", "-timeout=0", "-rss_limit_mb=0",
-               "-verbosity=0", "-print_final_stats=0", "-reload=0", str(corpus)]  # fmt: skip
-    atheris.Setup(["atheris", *options], trying.input)
+    # Limits of time and memory are those of `campaigns.fuzzing`.
+    limits = [f"-runs={given.runs}", f"-max_len={_LARGEST}", "-timeout=0", "-rss_limit_mb=0"]
+    options = [f"-seed={given.group + 1}", "-verbosity=0", "-reload=0", str(corpus)]
+    atheris.Setup(["atheris", *limits, *options], trying.input)
     atheris.Fuzz()
 
 
@@ -107,7 +108,7 @@ def _begun(reader: Reader, group: int, base: Path) -> Path:
 class _Trying:
     """Counts inputs, and prints those that did not hold, and how many did."""
 
-    def __init__(self, reader: Reader, group: int, base: Path, runs: int, answers: object) -> None:
+    def __init__(self, reader: Reader, group: int, base: Path, runs: int, answers: TextIO) -> None:
         from campaigns.fuzzing import breaches_of, shown, watch_of
         from campaigns.scenes import Scene
 

@@ -199,7 +199,8 @@ def secret_settings() -> list[bytes]:
 def json_settings() -> list[bytes]:
     """Settings in JSON, and a schema of some."""
     return [
-        b'{"lr": 0.1, "auths": {"registry.example.org": {"auth": "dXNlcjpodW50ZXIyLWh1bnRlcjM="}}, "password": "hunter2"}',
+        b'{"lr": 0.1, "auths": {"registry.example.org": {"auth": "dXNlcjpodW50ZXIyLWh1bnRlcjM="}},'
+        b' "password": "hunter2"}',
         b'{"type": "service_account", "project_id": "x", "private_key_id": "0123", "client_email": "a@example.org"}',
         b'{"type": "object", "properties": {"lr": {"type": ["number", "null"]}, "name": {"type": "string"}}}',
     ]
@@ -207,7 +208,12 @@ def json_settings() -> list[bytes]:
 
 def texts_with_secrets() -> list[bytes]:
     """What programs print, with what looks like secrets."""
-    return [*secret_settings(), *printed(), *contents("*.ipynb")[:5], b"token s3cr3t-Value-0815 at https://u:p@host/?sig=1\n"]
+    return [
+        *secret_settings(),
+        *printed(),
+        *contents("*.ipynb")[:5],
+        b"token s3cr3t-Value-0815 at https://u:p@host/?sig=1\n",
+    ]
 
 
 def digest_lists() -> list[bytes]:

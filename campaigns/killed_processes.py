@@ -1,7 +1,7 @@
 """``kill -9`` at a random moment: of the launcher, the program or the storing process.
 
 In one of ten trials all of them are started for real. In the others launcher and storing process are forks of this one,
-which has loaded bis and MLflow: that is what nearly all of their time goes into else, and they are killed at work more often.
+which has loaded bis and MLflow: nearly all of their time goes into that else. So they are killed at work more often.
 """
 
 from __future__ import annotations

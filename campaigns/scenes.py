@@ -153,8 +153,8 @@ def command(arguments: tuple[str, ...], cwd: Path, environ: Mapping[str, str], *
     """Be ``bis ARGUMENTS``, in a fork.
 
     What `bis run` leaves to the background is done by a fork of this one where it is to `store`, and else left to a
-    later command: storing is a trial of its own. What it waits for is done by a fork, too. A process that is started for
-    it would load MLflow, for seconds.
+    later command: storing is a trial of its own. What it waits for is done by a fork, too. A process that is started
+    for it would load MLflow, for seconds.
     """
     os.chdir(cwd)
     os.environ.clear()
@@ -201,6 +201,7 @@ class _StoringFork:
         self._reading = reading
 
     def communicate(self) -> tuple[bytes, None]:
+        """What it printed, at its end."""
         said = b""
         if self._reading is not None:
             with os.fdopen(self._reading, "rb") as stream:
@@ -210,7 +211,7 @@ class _StoringFork:
 
 
 def _storing_fork(folder: Path, *, output: Any) -> _StoringFork:
-    """What `bis.record.storing` starts, as a fork of this process: with the lock of the session, and output of its own."""
+    """What `bis.record.storing` starts, as a fork of this process: with the session's lock, and output of its own."""
     from bis.launch.liveness import lock, unlock
     from bis.record.session_folders import LOCK
 

@@ -27,7 +27,7 @@ def leave_out_coerced_locale(environ: MutableMapping[str, str], *, utf8_mode: bo
         Whether this process is in UTF-8 mode, and nothing but its locale is the reason; found out by default.
     """
     if utf8_mode is None:
-        utf8_mode = bool(sys.flags.utf8_mode) and "utf8" not in sys._xoptions
+        utf8_mode = bool(sys.flags.utf8_mode) and "utf8" not in sys._xoptions  # noqa: SLF001 (documented)
     asked_for = "PYTHONUTF8" in environ and not sys.flags.ignore_environment
     if utf8_mode and not asked_for and environ.get(_VARIABLE) in _COERCED:
         del environ[_VARIABLE]

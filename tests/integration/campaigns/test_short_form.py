@@ -30,7 +30,7 @@ def trials(*options: str) -> list[Trial]:
 
 @pytest.mark.skipif(bool(why_not_here()), reason="faults in system calls are not possible here")
 def test_faults() -> None:
-    """At steps of recorded programs, of `bis run` and of storing, and on full disks: nothing is changed, or lost without a word."""
+    """At steps of programs, of `bis run` and of storing, and on full disks: nothing is changed, or lost unsaid."""
     kinds, counts = list(FAULTS), [str(count) for count, _ in FAULTS.values()]
     found = trials(*kinds, "--count", *counts, "--per-group", "10")
     assert [f"{t.seed} {t.what}: {t.breaches}" for t in found if t.breaches] == []

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="environments of
 WORKER = """
 import os, signal, subprocess, sys, time
 {before}
-child = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); time.sleep(60)"
+sleeping = "import time; time.sleep(60)"
+child = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {{sleeping!r}}]); " + sleeping
 subprocess.Popen([sys.executable, "-c", child], start_new_session=True)
 if os.fork() == 0:
     os.setsid()

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="where Python ha
 
 SHOWN = """
 import locale, os, sys
-print(sys.flags.utf8_mode, os.environ.get("LC_CTYPE"), locale.getpreferredencoding(), sys.stdout.encoding, sys.stdout.errors)
+print(sys.flags.utf8_mode, os.environ.get("LC_CTYPE"), locale.getpreferredencoding())
+print(sys.stdout.encoding, sys.stdout.errors)
 """
 THROUGH_BIS = f"""
 import os, subprocess, sys
