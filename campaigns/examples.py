@@ -199,8 +199,7 @@ def secret_settings() -> list[bytes]:
 def json_settings() -> list[bytes]:
     """Settings in JSON, and a schema of some."""
     return [
-        b'{"lr": 0.1, "auths": {"registry.example.org": {"auth": "dXNlcjpodW50ZXIyLWh1bnRlcjM="}},'
-        b' "password": "hunter2"}',
+        b'{"lr": 0.1, "auths": {"registry.example.org": {"auth": "dXNlcjpodW50ZXIyLWh1bnRlcjM="}}, "password": "x-y"}',
         b'{"type": "service_account", "project_id": "x", "private_key_id": "0123", "client_email": "a@example.org"}',
         b'{"type": "object", "properties": {"lr": {"type": ["number", "null"]}, "name": {"type": "string"}}}',
     ]
