@@ -8,6 +8,7 @@ import resource
 import shutil
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -127,6 +128,7 @@ def breaches_of(reader: Reader, content: bytes, folder: Path, watch: Watch) -> I
 def watch_of(scene: Scene) -> Watch:
     """The hook of this process, which stays for good, with its limits of time and memory."""
     if not _watched:
+        tempfile.gettempdir()  # found by writing a file, once
         _watched.append(Watch(str(scene.base)))
         sys.addaudithook(_watched[0].hook)
         sys.dont_write_bytecode = True  # of modules that are loaded late
