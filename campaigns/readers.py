@@ -215,7 +215,9 @@ def _project(content: bytes, folder: Path) -> object:
     (folder / "p").mkdir()
     (folder / "p" / "train.py").write_bytes(first)
     (folder / "p" / "second.ipynb").write_bytes(other)
-    (folder / "p" / (Path(_text(name)).name or "requirements.txt")).write_bytes(first[:2000] if not name else other)
+    known = {given for given, _ in examples.requirement_files()}
+    manifest = _text(name) if _text(name) in known else "requirements.txt"
+    (folder / "p" / manifest).write_bytes(first[:2000] if not name else other)
     audited = audit_project(folder / "p", "p")
     return audited, repairs_of(folder / "p", audited)
 
@@ -246,12 +248,11 @@ def _session(content: bytes, folder: Path) -> object:
     from bis.record.observed_session import read_sightings
 
     name, _, body = content.partition(b"\0")
-    for old, text in examples.old_records().items():
-        if old.startswith("sessions/"):
-            (folder / Path(old).name).write_bytes(text)
+    kept = {Path(n).name: c for n, c in examples.old_records().items() if n.startswith("sessions/")}
+    for file, text in kept.items():
+        (folder / file).write_bytes(text)
     (folder / "claims").mkdir()
-    place = folder / (Path(_text(name)).name or "x")
-    place.write_bytes(body)
+    (folder / (_text(name) if _text(name) in kept else "exit.json")).write_bytes(body)
     return assemble(read_sightings(folder), None, artifacts=())
 
 
