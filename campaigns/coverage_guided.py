@@ -125,21 +125,16 @@ class _Trying:
             return
         breaches = tuple(self._breaches(self._reader, content, self._folder, self._watch))
         if breaches:
-            self._tell(
-                Trial(KIND, f"{KIND}:{self._group}:{index}", f"{self._reader.name}: {self._shown(content)}", breaches)
-            )
+            self._tell(index, self._shown(content), breaches)
         else:
             self._held += 1
         if self._held and (self._index % _TOLD_EACH == 0 or self._index == self._runs):
-            self._tell(
-                Trial(
-                    KIND, f"{KIND}:{self._group}:{index}", f"{self._reader.name}: inputs to {index}", count=self._held
-                )
-            )
+            self._tell(index, f"inputs to {index}", count=self._held)
             self._held = 0
 
-    def _tell(self, trial: Trial) -> None:
-        print(trial.line(), file=self._answers)  # type: ignore[call-overload]  # it is a file
+    def _tell(self, index: int, what: str, breaches: tuple[str, ...] = (), count: int = 1) -> None:
+        trial = Trial(KIND, f"{KIND}:{self._group}:{index}", f"{self._reader.name}: {what}", breaches, count)
+        self._answers.write(trial.line() + "\n")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from campaigns.trials import Tally, Trial
 
 BEGIN, END = "<!-- campaign: begin -->", "<!-- campaign: end -->"
-_HEAD = "| what | tried | held | seeds | date | processor time |\n|---|---:|---:|---|---|---:|"
+_HEAD = "| what | tried | held | seeds | date |\n|---|---:|---:|---|---|"
 _ROW = re.compile(r"^\| (?P<title>[^|]+?) \|.*$", re.MULTILINE)
 _VARYING = re.compile(r"(?<!\w)/\S*|0x[0-9a-f]+|[0-9a-f]{12,}|\d+|'[^']*'|\"[^\"]*\"")
 _LONGEST = 110
@@ -43,11 +43,9 @@ def _row(title: str, tallies: Sequence[Tally]) -> str:
     date = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
     made = [tally for tally in tallies if tally.tried]
     if not made:
-        return f"| {title} | 0 | 0 | not tried: {tallies[0].skipped} | {date} | |"
+        return f"| {title} | 0 | 0 | not tried: {tallies[0].skipped} | {date} |"
     tried, held = sum(t.tried for t in made), sum(t.held for t in made)
-    minutes = sum(t.processor_s for t in made) / 60
-    spent = f"{minutes:.0f} min" if minutes >= 1 else "under a minute"
-    return f"| {title} | {tried:,} | {held:,} | {', '.join(map(_seeds, made))} | {date} | {spent} |"
+    return f"| {title} | {tried:,} | {held:,} | {', '.join(map(_seeds, made))} | {date} |"
 
 
 def _seeds(tally: Tally) -> str:
