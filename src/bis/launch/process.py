@@ -110,11 +110,11 @@ def run_program(program: Program, starter: Starter | None = None) -> Exit:
             streams += _streams(program, ends)
             # Before the program: this process may be killed as soon as that one runs.
             successor = ends.enter_context(_succeeded(program, streams))
-            writings = {stream.name: stream.writing for stream in streams}
-            if starter is not None:
-                process = starter(program, writings["stdout"], writings.get("stderr"))
-            else:
-                process = _start(program, writings.get("stdout"), writings.get("stderr"))
+            try:
+                process = _start(program, streams, starter)
+            except OSError:  # where one more process or descriptor is too many, the program comes first
+                successor.end()
+                process = _start(program, streams, starter)
         except OSError as error:
             raise ExecutionError(
                 f"{program.command[0]} cannot be started in {program.cwd}: {error}",
@@ -194,7 +194,10 @@ def _ends(program: Program, name: str) -> tuple[int, int]:
     return _terminal(shown) if program.echo and os.name == "posix" and _is_terminal(shown) else os.pipe()
 
 
-def _start(program: Program, stdout: int | None, stderr: int | None) -> subprocess.Popen[bytes]:
+def _start(program: Program, streams: Sequence[_CarriedStream], starter: Starter | None) -> RunningProgram:
+    writings = {stream.name: stream.writing for stream in streams}
+    if starter is not None:
+        return starter(program, writings["stdout"], writings.get("stderr"))
     given = None if program.stdin is None else program.stdin.open("rb")
     try:
         return subprocess.Popen(
@@ -202,8 +205,8 @@ def _start(program: Program, stdout: int | None, stderr: int | None) -> subproce
             cwd=program.cwd,
             env=dict(program.env),
             stdin=given or (subprocess.DEVNULL if program.own_group else None),
-            stdout=stdout,
-            stderr=stderr,
+            stdout=writings.get("stdout"),
+            stderr=writings.get("stderr"),
             start_new_session=program.own_group,
         )
     finally:

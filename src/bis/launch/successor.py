@@ -56,7 +56,7 @@ class Successor:
 
     def take_care_of(self, pid: int) -> None:
         """Tell it of the program: with its end the lock ends that is held for it."""
-        if self._process is not None:
+        if self._process is not None and self._alive >= 0:
             with suppress(OSError):  # somebody ended it
                 os.write(self._alive, f"{pid}\n".encode())
 
@@ -65,6 +65,9 @@ class Successor:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             self._process.wait()
+        if self._alive >= 0:
+            os.close(self._alive)
+            self._alive = -1
 
 
 @contextmanager
@@ -79,18 +82,24 @@ def succeeded(streams: Sequence[ReadStream], held: int | None = None) -> Iterato
         The descriptor of a lock that is kept until the output has been read.
     """
     made = Successor()
-    life = alive = -1
     try:
         if streams and os.name == "posix":
             with suppress(OSError):
-                life, alive = os.pipe()
-                made = Successor(_start(streams, life, held), alive)
+                made = _begun(streams, held)
         yield made
     finally:
         made.end()
-        for descriptor in (life, alive):
-            with suppress(OSError):
-                os.close(descriptor)
+
+
+def _begun(streams: Sequence[ReadStream], held: int | None) -> Successor:
+    life, alive = os.pipe()
+    try:
+        return Successor(_start(streams, life, held), alive)
+    except OSError:
+        os.close(alive)
+        raise
+    finally:
+        os.close(life)
 
 
 def _start(streams: Sequence[ReadStream], life: int, held: int | None) -> subprocess.Popen[bytes]:

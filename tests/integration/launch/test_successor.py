@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import bis
-from bis.launch import successor
+from bis.launch import process, successor
 from bis.launch.liveness import hold, is_alive, release
 from bis.launch.process import Program, run_program
 
@@ -220,3 +220,25 @@ def test_a_launcher_killed_before_the_program_leaves_nobody(tmp_path: Path) -> N
     command = [sys.executable, "-c", killed + LAUNCHER, str(tmp_path), "", "1000"]
     done = subprocess.run(command, env=environ, start_new_session=True, capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (-signal.SIGKILL, b"")  # else its output would have stayed open
+
+
+def test_where_there_is_one_process_too_few_the_program_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is started without a successor, and no descriptor of one is left."""
+    tried = []
+    start = process._start
+
+    def refuse_once(*given: object) -> object:
+        tried.append(len(list(Path("/proc/self/fd").glob("*"))))
+        if len(tried) == 1:
+            raise BlockingIOError(11, "no process to be had")
+        return start(*given)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(process, "_start", refuse_once)
+    command = (sys.executable, "-c", "print(1)")
+    ended = run_program(Program(command, tmp_path, dict(os.environ), tmp_path / "out", echo=False))
+    assert ended.exit_code == 0
+    assert (tmp_path / "out").read_text() == "1\n"
+    assert len(tried) == 2
+    assert tried[1] <= tried[0]
