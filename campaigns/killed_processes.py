@@ -33,8 +33,7 @@ KIND = "killed"
 PER_GROUP = 30
 _LAUNCHER, _PROGRAM, _STORING = "launcher", "program", "storing"
 _TARGETS = (_LAUNCHER, _PROGRAM, _STORING)
-# By what the command of a process that was started for real is known.
-_MARKS = {_PROGRAM: MAIN, _STORING: "bis.record.storing"}
+_STORING_MARK = "bis.record.storing"  # by this the command of one that was started for real is known
 _LIMIT_S = 120.0
 # How long each of them lives, about, as a fork and for real: a moment is drawn from this.
 _LIVES_S = {_LAUNCHER: (0.9, 1.5), _PROGRAM: (0.5, 0.5), _STORING: (0.25, 2.5)}
@@ -171,8 +170,10 @@ def _has_ended(pid: int) -> bool:
 
 
 def _is(pid: int, target: str) -> bool:
-    """Whether a child of the launcher is what is to be killed."""
-    return _MARKS[target] in _command_of(pid) or (target == _STORING and _name_of(pid) == STORING)
+    """Whether a child of the launcher is what is to be killed; one that was just forked has the command of its parent."""
+    if target == _PROGRAM:
+        return _command_of(pid).split()[1:] == [MAIN]
+    return _STORING_MARK in _command_of(pid) or _name_of(pid) == STORING
 
 
 def _name_of(pid: int) -> str:
