@@ -170,7 +170,7 @@ def _has_ended(pid: int) -> bool:
 
 
 def _is(pid: int, target: str) -> bool:
-    """Whether a child of the launcher is what is to be killed; one that was just forked has the command of its parent."""
+    """Whether a child of the launcher is what is to be killed; one that was just forked has its parent's command."""
     if target == _PROGRAM:
         return _command_of(pid).split()[1:] == [MAIN]
     return _STORING_MARK in _command_of(pid) or _name_of(pid) == STORING
