@@ -109,8 +109,9 @@ bench-audit: $(VENV)/.dev ## cost of auditing a corpus, beside tools that read t
 tracker-names: $(VENV)/.dev ## looks the names of the trackers' tables up in the packages, which it installs apart
 	$(PY) benchmarks/tracker_names.py
 
-campaign: $(VENV)/.dev ## faults, malformed input, concurrency: FAULTS=1000 INPUTS=100000 RUNS=100 MINUTES=60 SEED=0; writes docs/reliability.md
+campaign: $(VENV)/.dev $(VENV)/.campaign ## faults, malformed input, concurrency: FAULTS=1000 INPUTS=100000 RUNS=100 MINUTES=60 SEED=0; writes docs/reliability.md
 	$(PY) -m campaigns --faults $(FAULTS) --inputs $(INPUTS) --runs $(RUNS) --minutes $(MINUTES) --seed $(SEED) --jobs $(WORKERS) --page
+
 bench-audit-accuracy: $(VENV)/.dev ## how often the audit is right, on the clones in CLONES
 	$(PY) benchmarks/audit_accuracy.py $(CLONES)
 
@@ -133,6 +134,11 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/.base
 	$(PY) -m pip install --quiet --disable-pip-version-check $(TORCH)
 	$(INSTALL) -e '.[dev,study]'
 	@touch $@ $(VENV)/.study
+
+# Where Atheris has no wheel, what it would guide is not tried.
+$(VENV)/.campaign: pyproject.toml | $(VENV)/.base
+	$(INSTALL) -e '.[campaign]' || echo "no Atheris: no input is guided by what it reaches"
+	@touch $@
 
 # A browser for the tests of pages, from the registry of npm; without npm, or on other systems, those tests are skipped.
 $(VENV)/.browser: | $(VENV)/.base

@@ -6,7 +6,7 @@ Every trial has a seed by which ``python -m campaigns --repeat SEED`` repeats it
 from __future__ import annotations
 
 import argparse
-import subprocess
+import resource
 import sys
 import threading
 import time
@@ -14,10 +14,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from campaigns.call_faults import why_not_here
+from campaigns import call_faults, coverage_guided
 from campaigns.kinds import FAULTS, INPUTS, KINDS, RUNS, Kind
 from campaigns.page import rewritten
-from campaigns.trials import Tally, Trial, tally_of, trial_of
+from campaigns.results import keep, kept
+from campaigns.trials import Tally, Trial, trial_of
+from campaigns.worker_process import WorkerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 OUT = ROOT / "campaigns" / "out"
 PAGE = ROOT / "docs" / "reliability.md"
 _GRACE_S = 180.0
+_KEEP_EACH_S = 30.0  # what was found is kept so often: a campaign that is ended has lost little
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,18 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tally = tallies[name] = Tally(name, datetime.now(timezone.utc).date().isoformat())
         if wanted < 1:
             continue
-        why = why_not_here() if kind.calls else ""
-        if why:
-            tally.skipped = why
-            continue
-        until = started + given.minutes * 60 * _end_of(name, chosen)
-        _run(name, wanted, tally, seed=given.seed, jobs=given.jobs, until=until, per_group=given.per_group)
+        tally.skipped = _why_not(kind)
+        if not tally.skipped:
+            until = started + given.minutes * 60 * _end_of(name, chosen)
+            _run(name, wanted, tally, seed=given.seed, jobs=given.jobs, until=until, per_group=given.per_group)
         print(_line(tally), flush=True)
-        OUT.mkdir(exist_ok=True)
-        (OUT / f"{name}.json").write_text(tally.text(), encoding="utf-8")
+        keep(OUT, tally, given.seed)
     if given.page:
-        kept = {path.stem: tally_of(path.read_text(encoding="utf-8")) for path in OUT.glob("*.json")}
-        PAGE.write_text(rewritten(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+        PAGE.write_text(rewritten(PAGE.read_text(encoding="utf-8"), kept(OUT)), encoding="utf-8")
         print(f"written: {PAGE.relative_to(ROOT)}")
     failed = [t for tally in tallies.values() for t in tally.failed]
     for trial in failed[: given.show]:
@@ -74,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--per-group", type=int, default=None, help="trials of one program")
     parser.add_argument("--kind", action="append", choices=sorted(KINDS), help="only this kind; repeatable")
     parser.add_argument(
-        "--page", action="store_true", help="write the tables of docs/reliability.md, of all results in campaigns/out"
+        "--page",
+        action="store_true",
+        help="write the tables of docs/reliability.md, of all results in campaigns/out: other seeds add up",
     )
     parser.add_argument("--show", type=int, default=20, help="how many of those that did not hold are shown")
     parser.add_argument("--repeat", metavar="SEED", help="repeat one trial: KIND:GROUP:INDEX")
@@ -91,6 +92,13 @@ def _end_of(name: str, chosen: dict[str, Kind]) -> float:
 _PARTS = {FAULTS: 0.6, INPUTS: 0.3, RUNS: 0.1}
 
 
+def _why_not(kind: Kind) -> str:
+    """Why trials of a kind are not possible here; empty where they are."""
+    if kind.calls and (why := call_faults.why_not_here()):
+        return why
+    return coverage_guided.why_not_here() if kind.guided else ""
+
+
 def _command(name: str, *options: str) -> list[str]:
     return [sys.executable, "-m", "campaigns.worker", name, *options]
 
@@ -98,66 +106,74 @@ def _command(name: str, *options: str) -> list[str]:
 def _run(name: str, wanted: int, tally: Tally, *, seed: int, jobs: int, until: float, per_group: int | None) -> None:
     """Run the workers of a kind, and count their trials."""
     jobs = 1 if KINDS[name].counts == RUNS or wanted < 2 * jobs else jobs
-    started = time.monotonic()
-    lock = threading.Lock()
+    more = [] if per_group is None else ["--per-group", str(per_group)]
+    counting = _Counting(tally, seed)
 
     def work(number: int) -> None:
-        more = [] if per_group is None else ["--per-group", str(per_group)]
         count = wanted // jobs + (number < wanted % jobs)
-        command = _command(
-            name,
-            "--first",
-            str(seed + number),
-            "--stride",
-            str(jobs),
-            "--count",
-            str(count),
-            "--until",
-            str(until),
-            *more,
-        )
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            watchdog = threading.Timer(max(until - time.time(), 0) + _GRACE_S, process.kill)
-            watchdog.start()
-            said: list[str] = []
-            reader = threading.Thread(target=lambda: said.append(process.stderr.read()[-2000:]))  # type: ignore[union-attr]
-            reader.start()
-            assert process.stdout is not None
-            last = ""
-            for line in process.stdout:
-                trial = trial_of(line)
-                last = trial.seed
-                with lock:
-                    tally.add(trial)
-            code = process.wait()
-            watchdog.cancel()
-            reader.join()
-            if code:
-                what = f"the worker ended with {code}, after {last or 'no trial'}"
-                with lock:
-                    tally.add(Trial(name, last or f"{name}:{seed + number}:0", what, (said[0][-1500:],)))
+        first, share = ("--first", str(seed + number), "--stride", str(jobs)), ("--count", str(count))
+        process = WorkerProcess(_command(name, *first, *share, "--until", str(until), *more), ROOT)
+        last = ""
+        for line in process.lines(max(until - time.time(), 0) + _GRACE_S):
+            trial = trial_of(line)
+            last = trial.seed
+            counting.add(trial)
+        if process.code:
+            what = f"the worker ended with {process.code}, after {last or 'no trial'}"
+            counting.add(Trial(name, last or f"{name}:{seed + number}:0", what, (process.said[-1500:],)))
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(jobs)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    tally.seconds = time.monotonic() - started
+    counting.note_times()
+
+
+class _Counting:
+    """Counts the trials of all workers of a kind, and keeps what was counted so far."""
+
+    def __init__(self, tally: Tally, seed: int) -> None:
+        self._tally, self._seed = tally, seed
+        self._lock = threading.Lock()
+        self._started, self._processor_s = time.monotonic(), _children_s()
+        self._kept = self._started
+
+    def add(self, trial: Trial) -> None:
+        with self._lock:
+            self._tally.add(trial)
+            if time.monotonic() - self._kept > _KEEP_EACH_S:
+                self._kept = time.monotonic()
+                self.note_times()
+                keep(OUT, self._tally, self._seed)
+
+    def note_times(self) -> None:
+        self._tally.seconds = time.monotonic() - self._started
+        self._tally.processor_s = _children_s() - self._processor_s
+
+
+def _children_s() -> float:
+    """Processor time of all processes that have ended, of those started here."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _line(tally: Tally) -> str:
-    return f"{tally.kind:<11} {tally.tried:>9} tried {tally.held:>9} held {tally.seconds:>7.0f} s"
+    counts = f"{tally.tried:>9} tried {tally.held:>9} held"
+    spent = f"{tally.seconds:>7.0f} s {tally.processor_s:>7.0f} s of a processor"
+    return f"{tally.kind:<11} {f'not tried: {tally.skipped}' if tally.skipped else f'{counts} {spent}'}"
 
 
 def _repeat(seed: str) -> int:
     name, group, index = seed.split(":")
     runs = ("--count", "100") if KINDS[name].counts == RUNS else ()
-    command = _command(name, "--first", group, "--only", index, *runs)
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    found = [trial_of(line) for line in done.stdout.splitlines()]
+    process = WorkerProcess(_command(name, "--first", group, "--only", index, *runs), ROOT)
+    found = [trial_of(line) for line in process.lines()]
     for trial in found:
         print(trial.seed, trial.what, *(f"  {b}" for b in trial.breaches), sep="\n")
-    return 1 if done.returncode or any(t.breaches for t in found) else 0
+    if process.code:
+        print(process.said, file=sys.stderr)
+    return 1 if process.code or any(t.breaches for t in found) else 0
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import pickle
@@ -156,6 +157,71 @@ def settings() -> list[bytes]:
         b'[tool.bis.tolerances]\nloss = {atol = 0.1, rtol = 1e-3}\n[tool.bis.ci]\nprograms = ["a.py --x"]\ntimes = 3\n',
         b'[project]\nname = "x"\ndependencies = ["numpy==1.26"]\n[tool.poetry.dependencies]\npython = "^3.10"\n',
         *contents("pyproject.toml"),
+    ]
+
+
+RUN_OF_FILES = "0" * 31 + "1"
+
+
+def file_store() -> dict[str, bytes]:
+    """The files of a file store with one run."""
+    run = f"0/{RUN_OF_FILES}"
+    meta = (
+        f"artifact_uri: file:///x/artifacts\nend_time: 1700000001000\nentry_point_name: ''\nexperiment_id: '0'\n"
+        f"lifecycle_stage: active\nrun_id: {RUN_OF_FILES}\nrun_name: kind-wren-7\nstart_time: 1700000000000\n"
+        "status: 3\ntags: []\nuser_id: ada\n"
+    )
+    return {
+        "0/meta.yaml": b"artifact_location: file:///x\nexperiment_id: '0'\nlifecycle_stage: active\nname: Default\n",
+        f"{run}/meta.yaml": meta.encode(),
+        f"{run}/metrics/loss": b"1700000000001 0.5 0\n1700000000002 0.25 1\n1700000000003 nan 2\n",
+        f"{run}/params/lr": b"0.1",
+        f"{run}/tags/mlflow.runName": b"kind-wren-7",
+        f"{run}/inputs/aa/meta.yaml": b"destination_type: RUN\nsource_id: dd\ntags: {mlflow.data.context: train}\n",
+        "0/datasets/dd/meta.yaml": b"digest: abc\nname: data\nprofile: '{}'\nsource: '{}'\nsource_type: local\n",
+    }
+
+
+_KEY = "-----BEGIN " + "PRIVATE KEY-----\nMIIB\n-----END " + "PRIVATE KEY-----\n"
+
+
+def secret_settings() -> list[bytes]:
+    """Settings with what looks like secrets, none of which is one."""
+    return [
+        b"lr: 0.1\ndb:\n  password: hunter2-hunter3\n  url: postgres://ada:hunter2@db.example.org/x?sslmode=on\n",
+        b"[remote]\nurl = https://user:hunter2@example.org/x\ntoken = AbCd0123EfGh4567IjKl8901MnOp\n",
+        b"API_KEY=AbCd0123EfGh4567IjKl8901MnOp\nPASSWORD: ${DB_PASSWORD}\n",
+        _KEY.encode(),
+        *contents("pyproject.toml", "*.yaml"),
+    ]
+
+
+def json_settings() -> list[bytes]:
+    """Settings in JSON, and a schema of some."""
+    return [
+        b'{"lr": 0.1, "auths": {"registry.example.org": {"auth": "dXNlcjpodW50ZXIyLWh1bnRlcjM="}}, "password": "x-y"}',
+        b'{"type": "service_account", "project_id": "x", "private_key_id": "0123", "client_email": "a@example.org"}',
+        b'{"type": "object", "properties": {"lr": {"type": ["number", "null"]}, "name": {"type": "string"}}}',
+    ]
+
+
+def texts_with_secrets() -> list[bytes]:
+    """What programs print, with what looks like secrets."""
+    return [
+        *secret_settings(),
+        *printed(),
+        *contents("*.ipynb")[:5],
+        b"token s3cr3t-Value-0815 at https://u:p@host/?sig=1\n",
+    ]
+
+
+def digest_lists() -> list[bytes]:
+    """Lists of digests, as `sha256sum` writes them."""
+    a, b = hashlib.sha256(b"a").hexdigest(), hashlib.sha256(b"b").hexdigest()
+    return [
+        f"{a}  a.txt\n\\{b}  inner/b\\n.txt\n".encode(),
+        f"{a}  a.txt\n{b}  missing\n\\{a}  back\\\\slash\\r\n".encode(),
+        f"{a.upper()}  \u03b2.txt\n".encode() + a.encode() + b"  \xff\n",
     ]
 
 

@@ -190,6 +190,12 @@ class TrackingServer:
         with closing(sqlite3.connect(self.database)) as connection:
             return dict(connection.execute("SELECT run_uuid, status FROM runs"))
 
+    def forget_sessions(self) -> None:
+        """Have no run be of any session: the same one is stored again in each trial, and its run would be found."""
+        with closing(sqlite3.connect(self.database, timeout=30)) as connection:
+            connection.execute("UPDATE tags SET value = 'earlier' WHERE key = 'bis.session'")
+            connection.commit()
+
     def stop(self) -> None:
         """End it and its workers."""
         with suppress(ProcessLookupError):

@@ -8,6 +8,7 @@ import resource
 import shutil
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -99,9 +100,7 @@ def _made(reader: Reader, rng: random.Random) -> bytes:
 
 def breaches_of(reader: Reader, content: bytes, folder: Path, watch: Watch) -> Iterator[str]:
     """What a reader does with an input that it may not do."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir()
+    _make_empty(folder)
     watch.seen.clear()
     signal.setitimer(signal.ITIMER_REAL, _HANG_S)
     watch.on = True
@@ -124,9 +123,20 @@ def breaches_of(reader: Reader, content: bytes, folder: Path, watch: Watch) -> I
     yield from dict.fromkeys(watch.seen)
 
 
+def _make_empty(folder: Path) -> None:
+    """An empty folder; most inputs leave it so, and a folder is removed slowly."""
+    folder.mkdir(exist_ok=True)
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry)
+        else:
+            os.unlink(entry)  # noqa: PTH108 - an entry is no path
+
+
 def watch_of(scene: Scene) -> Watch:
     """The hook of this process, which stays for good, with its limits of time and memory."""
     if not _watched:
+        tempfile.gettempdir()  # found by writing a file, once
         _watched.append(Watch(str(scene.base)))
         sys.addaudithook(_watched[0].hook)
         sys.dont_write_bytecode = True  # of modules that are loaded late

@@ -11,7 +11,7 @@ class Kind:
 
     `title` is what the table says. `share` is its part of all faults, inputs or concurrent runs (`counts`), of which
     there are at most `most`. `forks` where commands run in forks of the worker; `calls` where faults are put into
-    system calls.
+    system calls; `guided` where it needs Atheris.
     """
 
     module: str
@@ -21,20 +21,24 @@ class Kind:
     most: int = 10**9
     forks: bool = True
     calls: bool = False
+    guided: bool = False
 
 
 FAULTS, INPUTS, RUNS = "faults", "inputs", "runs"
 
 KINDS: dict[str, Kind] = {
     "recorder": Kind(
-        "recorder_faults", "a call of the recorded program fails, or is its last", FAULTS, 0.62, calls=True
+        "recorder_faults", "a call of the recorded program fails, or is its last", FAULTS, 0.64, calls=True
     ),
     "launcher": Kind("launcher_faults", "a call of `bis run` fails, or is its last", FAULTS, 0.12, calls=True),
-    "storing": Kind("storing_faults", "a call of storing fails, or is its last", FAULTS, 0.2, calls=True),
-    "server": Kind("server_faults", "the tracking server fails while a session is stored", FAULTS, 0.04),
-    "killed": Kind("killed_processes", "kill -9 at a random moment, of real processes", FAULTS, 0.015),
-    "full-disk": Kind("full_disks", "a full, small or read-only disk from the start", FAULTS, 0.01, calls=True),
-    "fuzz": Kind("fuzzing", "malformed documents and files", INPUTS, 1.0, forks=False),
+    "storing": Kind("storing_faults", "a call of storing fails, or is its last", FAULTS, 0.14, calls=True),
+    "server": Kind("server_faults", "the tracking server fails while a session is stored", FAULTS, 0.05),
+    "killed": Kind("killed_processes", "kill -9 at a random moment", FAULTS, 0.03),
+    "full-disk": Kind("full_disks", "a full, small or read-only disk from the start", FAULTS, 0.02, calls=True),
+    "fuzz": Kind("fuzzing", "malformed documents and files", INPUTS, 0.78, forks=False),
     "drawn": Kind("drawn_inputs", "documents and texts that Hypothesis draws", INPUTS, 0.02, forks=False),
+    "atheris": Kind(
+        "coverage_guided", "malformed input that reached new code, changed again", INPUTS, 0.2, forks=False, guided=True
+    ),
     "concurrent": Kind("concurrency", "runs, replays and clients at once", RUNS, 1.0),
 }

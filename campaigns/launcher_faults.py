@@ -103,9 +103,11 @@ def evidence_breaches(
     scene: Scene, whole: Record, passing: dict[str, set[str]], *, told: bytes, killed: bool
 ) -> Iterator[str]:
     """What is wrong with the evidence after a fault: stored now, it is whole or marked; or its loss is reported."""
-    sessions = list(scene.home.glob("sessions/*"))
-    for made in (*scene.home.glob("sessions/*/session.json"), *sessions):
+    described = list(scene.home.glob("sessions/*/session.json"))
+    for made in (*described, *scene.home.glob("sessions/*")):
         os.utime(made, (1e9, 1e9))  # of a session that was just made, more may come
+    # A launcher that was killed before it had described the session had not started the program, either.
+    begun = described or list(scene.home.glob("sessions/*/events-*"))
     done = stored(scene)
     yield from message_breaches(done.err)
     if done.hung or done.code not in {0, 3}:
@@ -122,7 +124,7 @@ def evidence_breaches(
         return
     if len(found) > 1:
         yield f"{len(found)} runs instead of one"
-    elif not found and not reported and not (killed and not sessions):
+    elif not found and not reported and not (killed and not begun):
         yield f"no record, and nothing says so: {told[-300:]!r}, {done.err[-300:]!r}"
     for record in found:
         yield from record_breaches(whole, record, passing)

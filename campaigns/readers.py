@@ -215,7 +215,9 @@ def _project(content: bytes, folder: Path) -> object:
     (folder / "p").mkdir()
     (folder / "p" / "train.py").write_bytes(first)
     (folder / "p" / "second.ipynb").write_bytes(other)
-    (folder / "p" / (Path(_text(name)).name or "requirements.txt")).write_bytes(first[:2000] if not name else other)
+    known = {given for given, _ in examples.requirement_files()}
+    manifest = _text(name) if _text(name) in known else "requirements.txt"
+    (folder / "p" / manifest).write_bytes(first[:2000] if not name else other)
     audited = audit_project(folder / "p", "p")
     return audited, repairs_of(folder / "p", audited)
 
@@ -246,12 +248,11 @@ def _session(content: bytes, folder: Path) -> object:
     from bis.record.observed_session import read_sightings
 
     name, _, body = content.partition(b"\0")
-    for old, text in examples.old_records().items():
-        if old.startswith("sessions/"):
-            (folder / Path(old).name).write_bytes(text)
+    kept = {Path(n).name: c for n, c in examples.old_records().items() if n.startswith("sessions/")}
+    for file, text in kept.items():
+        (folder / file).write_bytes(text)
     (folder / "claims").mkdir()
-    place = folder / (Path(_text(name)).name or "x")
-    place.write_bytes(body)
+    (folder / (_text(name) if _text(name) in kept else "exit.json")).write_bytes(body)
     return assemble(read_sightings(folder), None, artifacts=())
 
 
@@ -296,6 +297,63 @@ def _events(content: bytes, folder: Path) -> object:
 
     (folder / "events-7.jsonl").write_bytes(content)
     return list(read_events(folder))
+
+
+def _file_store(content: bytes, folder: Path) -> object:
+    """A run of a file store (``mlruns``), one of whose files is damaged."""
+    from bis.evidence.file_reader import FileReader
+    from bis.model.stored_runs import RunFilter
+
+    name, _, body = content.partition(b"\0")
+    for place, text in {**examples.file_store(), _text(name): body}.items():
+        if place in examples.file_store():
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            (folder / place).write_bytes(text)
+    reader, run_id = FileReader(folder), examples.RUN_OF_FILES
+    return reader.page(RunFilter(), limit=5, metrics=True), reader.run(run_id), reader.history(run_id, "loss")
+
+
+def _made_file_store(rng: random.Random) -> bytes:
+    name, content = rng.choice(list(examples.file_store().items()))
+    return name.encode() + b"\0" + mutated([content], rng)
+
+
+def _judged_settings(content: bytes, _folder: Path) -> object:
+    from bis.record.probes.secret_files import holds_private_key, settings_hold_secrets
+
+    names = ("config.yaml", "config.json", "x.ini", "token.txt")
+    return [settings_hold_secrets(name, content) for name in names], holds_private_key(content)
+
+
+def _made_settings(rng: random.Random) -> bytes:
+    kind = rng.randrange(2)
+    return mutated(examples.secret_settings(), rng) if kind else mutated_json(examples.json_settings(), rng)
+
+
+def _redacted(content: bytes, _folder: Path) -> object:
+    """Text as it is redacted whole, in pieces, and as a notebook."""
+    from bis.evidence.redaction import Redactor
+    from bis.evidence.session_secrets import redacted_notebook
+
+    text = _text(content)
+    redactor = Redactor({"API_TOKEN": "s3cr3t-Value-0815"})
+    stream = redactor.stream(place="output")
+    pieces = [stream.feed(text[i : i + 100]) for i in range(0, len(text), 100)]
+    try:
+        notebook = redacted_notebook(content, lambda part: redactor.text(part, place="output"))
+    except (ValueError, RecursionError):  # as those who call it expect
+        notebook = b""
+    return redactor.text(text, place="output"), [*pieces, stream.flush()], redactor.argv(text.split()), notebook
+
+
+def _digests(content: bytes, folder: Path) -> object:
+    """A list of digests of an export, and the folder beside it, which has two of the files."""
+    from bis._export.signed_manifest import MANIFEST, compared, listed_digests
+
+    (folder / "a.txt").write_bytes(b"a")
+    (folder / "inner").mkdir()
+    (folder / "inner" / "b\n.txt").write_bytes(b"b")
+    return compared(folder, listed_digests(content, folder / MANIFEST))
 
 
 _FINDING = b'{"code": "BIS101", "file": "a.py", "message": "m", "count": 1}'
@@ -351,5 +409,9 @@ READERS: tuple[Reader, ...] = (
     Reader("known stores", _known, _json(examples.known_lines), 8),
     Reader("list of projects", _projects, _bytes(examples.lists), 6),
     Reader("baseline", _baseline, _json(lambda: list(_BASELINES)), 8),
+    Reader("file store", _file_store, _made_file_store, 2, (BisError, OSError)),
+    Reader("settings that may hold secrets", _judged_settings, _made_settings, 6),
+    Reader("redacted text", _redacted, _bytes(examples.texts_with_secrets), 4),
+    Reader("digests of an export", _digests, _bytes(examples.digest_lists), 8),
     Reader("events", _events, _json(lambda: examples.named("events-4425.jsonl")), 8),
 )  # fmt: skip

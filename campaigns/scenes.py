@@ -10,7 +10,7 @@ import sys
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from campaigns.programs import MAIN
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from campaigns.programs import DrawnProgram
 
+STORING = "campaign-store"  # the name of a fork that stores
 # What the surroundings of a campaign say to bis, MLflow and git is not said to its programs.
 _NOT_INHERITED = ("BIS_", "MLFLOW_", "PYTEST_", "PYTHON", "GIT_", "CI", "LR")
 
@@ -152,7 +153,8 @@ def command(arguments: tuple[str, ...], cwd: Path, environ: Mapping[str, str], *
     """Be ``bis ARGUMENTS``, in a fork.
 
     What `bis run` leaves to the background is done by a fork of this one where it is to `store`, and else left to a
-    later command: storing is a trial of its own. A process that is started for it would load MLflow, for seconds.
+    later command: storing is a trial of its own. What it waits for is done by a fork, too. A process that is started
+    for it would load MLflow, for seconds.
     """
     os.chdir(cwd)
     os.environ.clear()
@@ -162,6 +164,7 @@ def command(arguments: tuple[str, ...], cwd: Path, environ: Mapping[str, str], *
     from bis.record import storing
 
     vars(storing)["store_in_background"] = _store_in_fork if store else _leave
+    vars(storing)["_start"] = _storing_fork
     return main()
 
 
@@ -173,13 +176,58 @@ def _store_in_fork(folder: Path) -> None:
     """As the process does that `bis run` starts."""
     pid = os.fork()
     if pid == 0:
-        from bis.record.storing import main
-
-        code = 99
-        os.environ["BIS_RECORD"] = "0"
-        sys.argv = ["store", str(folder)]
-        try:
-            code = main()
-        finally:
-            os._exit(code)
+        _be_storing([str(folder)])
     os.waitpid(pid, 0)
+
+
+def _be_storing(arguments: list[str]) -> NoReturn:
+    """Store a session, in a fork."""
+    from bis.record.storing import main
+
+    code = 99
+    os.environ["BIS_RECORD"] = "0"
+    sys.argv = ["store", *arguments]
+    try:
+        code = main()
+    finally:
+        os._exit(code)
+
+
+class _StoringFork:
+    """A fork that stores a session, with what bis asks of the process that it would start."""
+
+    def __init__(self, pid: int, reading: int | None) -> None:
+        self.pid, self.returncode = pid, -1
+        self._reading = reading
+
+    def communicate(self) -> tuple[bytes, None]:
+        """What it printed, at its end."""
+        said = b""
+        if self._reading is not None:
+            with os.fdopen(self._reading, "rb") as stream:
+                said = stream.read()
+        self.returncode = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return said, None
+
+
+def _storing_fork(folder: Path, *, output: Any) -> _StoringFork:
+    """What `bis.record.storing` starts, as a fork of this process: with the session's lock, and output of its own."""
+    from bis.launch.liveness import lock, unlock
+    from bis.record.session_folders import LOCK
+
+    held = lock(folder / LOCK)
+    reading, writing = os.pipe() if output == subprocess.PIPE else (None, output.fileno())
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        Path("/proc/self/comm").write_text(STORING, encoding="utf-8")
+        if reading is not None:
+            os.close(reading)
+        for number in (1, 2):
+            os.dup2(writing, number)
+        _be_storing([str(folder), *([] if held is None else [str(held)])])
+    if reading is not None:
+        os.close(writing)
+    if held is not None:
+        unlock(held)  # the fork holds it on
+    return _StoringFork(pid, reading)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from campaigns.scenes import Scene
 
 KIND = "server"
-PER_GROUP = 40
+PER_GROUP = 100
 # A server is given up soon: what is tested is what comes then.
 _IMPATIENT = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "2",
@@ -55,6 +55,7 @@ def _of_program(
     status = ""
     requests = 0
     for _ in range(2):
+        server.forget_sessions()
         before = set(server.statuses())
         _store(scene, proxy, None, anew=True)
         requests = proxy.requests
@@ -66,6 +67,7 @@ def _of_program(
     for index, fault in enumerate(rng.sample(every, min(per_group, len(every)))):
         if only is not None and index != only:
             continue
+        server.forget_sessions()
         before = set(server.statuses())
         done = _store(scene, proxy, fault, anew=True)
         hit = proxy.hit

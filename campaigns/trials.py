@@ -32,9 +32,9 @@ def trial_of(line: str) -> Trial:
 
 @dataclass(slots=True)
 class Tally:
-    """The trials of one kind: how many were tried, those that did not hold, and between which groups they were.
+    """The trials of one kind, from one call of the campaign: how many, those that did not hold, between which groups.
 
-    `date` is when, `seconds` how long it took; `skipped` why nothing was tried.
+    `date` is when, `seconds` how long it took, `processor_s` how much of a processor; `skipped` why nothing was tried.
     """
 
     kind: str
@@ -44,12 +44,19 @@ class Tally:
     first: int | None = None
     last: int | None = None
     seconds: float = 0.0
+    processor_s: float = 0.0
     skipped: str = ""
 
     @property
     def held(self) -> int:
         """How many held."""
         return self.tried - len(self.failed)
+
+    def overlaps(self, other: Tally) -> bool:
+        """Whether a group may be in both."""
+        if None in {self.first, self.last, other.first, other.last}:
+            return False
+        return self.first <= other.last and other.first <= self.last  # type: ignore[operator]  # none is None
 
     def add(self, trial: Trial) -> None:
         """Count a trial."""

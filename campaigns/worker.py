@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -12,11 +13,12 @@ import traceback
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from campaigns.kinds import KINDS, RUNS, Kind
 from campaigns.scenes import Scene, commands_in_forks
 from campaigns.trials import Trial
+from campaigns.worker_process import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", type=int, default=None, help="this trial of the first group alone")
     parser.add_argument("--until", type=float, default=float("inf"), help="when to stop, in seconds since the epoch")
     given = parser.parse_args(arguments)
-    base = Path(tempfile.mkdtemp(prefix="bis-campaign-")).resolve()
+    base = Path(os.environ.get(VARIABLE) or tempfile.mkdtemp(prefix="bis-campaign-")).resolve()
+    signal.signal(signal.SIGTERM, _stop)  # servers are ended then, too
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what else is printed here is no trial
     try:
@@ -54,13 +57,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _stop(_number: int, _frame: object) -> NoReturn:
+    sys.exit(1)
+
+
 def _scene(base: Path, kinds: list[Kind]) -> Scene:
     scene = Scene(base)
     if any(kind.forks for kind in kinds):
         commands_in_forks()
         scene.prepare()
+    environ = scene.environ()
     os.environ.clear()
-    os.environ.update(scene.environ())
+    os.environ.update(environ)
     return scene
 
 

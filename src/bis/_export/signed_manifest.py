@@ -6,6 +6,7 @@ Everything can be checked without bis: the list is what ``sha256sum`` reads, the
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from bis.errors import EvidenceDamaged, ExecutionError, NotFound, StorageError, 
 from bis.model.exported_run import ExportCheck
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 MANIFEST = "manifest.sha256"
@@ -20,6 +22,9 @@ SIGNATURE = f"{MANIFEST}.sig"
 NAMESPACE = "bis-export"  # what a signature is for: one that was made for something else does not pass
 _OWN = frozenset({MANIFEST, SIGNATURE})
 _TIMEOUT_S = 60
+_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_MEANT = {"\\": "\\", "n": "\n", "r": "\r"}
 
 
 def sign_folder(folder: Path, key: Path) -> None:
@@ -84,11 +89,16 @@ def check_folder(folder: Path, allowed_signers: Path) -> ExportCheck:
     content = manifest.read_bytes()
     signer, reason = _signer(content, signature, allowed_signers)
     try:
-        listed = _listed(content, manifest)
+        listed = listed_digests(content, manifest)
     except EvidenceDamaged:
         if signer:
             raise
         listed = {}  # it is not what was signed, which is all that there is to say
+    return compared(folder, listed, signer=signer, reason=reason)
+
+
+def compared(folder: Path, listed: Mapping[str, str], *, signer: str = "", reason: str = "") -> ExportCheck:
+    """What of a folder is other than in a list of digests."""
     found = {path: _digest(folder / path) for path in _paths(folder)}
     return ExportCheck(
         signer=signer,
@@ -156,15 +166,26 @@ def _line(folder: Path, path: str) -> str:
     return f"{mark}{_digest(folder / path)}  {escaped}"
 
 
-def _listed(content: bytes, manifest: Path) -> dict[str, str]:
-    listed = {}
+def listed_digests(content: bytes, manifest: Path) -> dict[str, str]:
+    """The files that a list names, with their digests; `manifest` is where it is from, for messages.
+
+    Raises
+    ------
+    EvidenceDamaged
+        It is no such list.
+    """
+    listed: dict[str, str] = {}
     lines = content.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
     for number, line in enumerate(lines if content else [], start=1):
         digest, separator, name = line.partition("  ")
         if digest.startswith("\\"):
-            digest = digest[1:]
-            name = name.replace("\\\\", "\0").replace("\\n", "\n").replace("\\r", "\r").replace("\0", "\\")
-        if not separator or len(digest) != 64 or not name:
+            digest, name = digest[1:], _unescaped(name)
+        if not separator or not _DIGEST.fullmatch(digest) or not name or "\0" in name:
             raise EvidenceDamaged(f"{manifest}: line {number} is not a digest and a name: {line[:80]!r}")
-        listed[name] = digest
+        if listed.setdefault(name, digest.lower()) != digest.lower():
+            raise EvidenceDamaged(f"{manifest}: line {number} gives {name[:80]!r} another digest than an earlier one")
     return listed
+
+
+def _unescaped(name: str) -> str:
+    return _ESCAPED.sub(lambda found: _MEANT.get(found[1], found[0]), name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 import threading
@@ -20,6 +21,7 @@ from bis.cli.signal_status import SignalStatus, leave
 from bis.config import debugging
 from bis.errors import BisError, BisWarning
 from bis.evidence.client_settings import set_up_client
+from bis.launch.coerced_locale import leave_out_coerced_locale
 from bis.launch.muting import mute
 from bis.launch.standard_streams import fill_closed
 
@@ -113,6 +115,7 @@ def command() -> NoReturn:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     fill_closed()
+    leave_out_coerced_locale(os.environ)
     for stream in (sys.stdout, sys.stderr):  # names of files and arguments need not be text in any encoding
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

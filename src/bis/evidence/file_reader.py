@@ -26,9 +26,38 @@ _META = "meta.yaml"
 _TRASH = ".trash"
 _ACTIVE = "active"
 _RESERVED = frozenset({"tags", "datasets", "traces", "models"})  # folders of an experiment that are no runs
+_LAST_MOMENT_MS = 253402300800_000  # the year 10000, which is none of `datetime`
 _STATUS = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
 _REPLAY = "bis.replay.of"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # several times faster, where it was built
+
+
+class _Meta(dict[str, Any]):
+    """What a ``meta.yaml`` says, or an object in it; anybody may have written it."""
+
+    def __init__(self, path: Path, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self.path = path
+
+    def word(self, key: str) -> str:
+        """A text; empty where there is none.
+
+        A list or a mapping is not written out: with aliases it may be larger than memory.
+        """
+        value = self.get(key)
+        if isinstance(value, (list, dict, set, tuple)):
+            raise ValueError(f"{self.path}: {key}: expected a text, found {type(value).__name__}")  # noqa: TRY004
+        return "" if value is None else str(value)
+
+    def seconds(self, key: str) -> float | None:
+        """A moment, which is given in milliseconds; None where there is none."""
+        value = self.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, (int, float)) or not 0 <= value < _LAST_MOMENT_MS:
+            found = f"{value:.3g}" if isinstance(value, float) else type(value).__name__
+            raise ValueError(f"{self.path}: {key}: expected milliseconds since 1970, found {found}")
+        return value / 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +91,8 @@ class FileReader:
                 experiment_id=folder.parent.name,
                 name=_name(meta, tags),
                 status=_status(meta),
-                started_unix_s=(meta.get("start_time") or 0) / 1000,
-                artifact_uri=str(meta.get("artifact_uri") or ""),
+                started_unix_s=meta.seconds("start_time") or 0.0,
+                artifact_uri=meta.word("artifact_uri"),
                 tags=tags,
                 params=_texts(folder / "params"),
                 metrics=last,
@@ -101,7 +130,7 @@ class FileReader:
                 for f in found
             )
 
-    def _listed(self, wanted: RunFilter) -> list[tuple[_Experiment, Path, Mapping[str, Any]]]:
+    def _listed(self, wanted: RunFilter) -> list[tuple[_Experiment, Path, _Meta]]:
         """The runs that are not deleted, latest first, before their tags are looked at."""
         found = []
         for experiment in self._experiments():
@@ -114,7 +143,7 @@ class FileReader:
                     meta = _meta(folder)
                     if meta.get("lifecycle_stage", _ACTIVE) == _ACTIVE:
                         found.append((experiment, folder, meta))
-        return sorted(found, key=lambda f: (-(f[2].get("start_time") or 0), f[1].name))
+        return sorted(found, key=lambda f: (-(f[2].seconds("start_time") or 0.0), f[1].name))
 
     def _experiments(self) -> Iterator[_Experiment]:
         for parent in (self._root, self._root / _TRASH):
@@ -122,7 +151,7 @@ class FileReader:
                 if (folder / _META).is_file():
                     meta = _meta(folder)
                     active = parent == self._root and meta.get("lifecycle_stage", _ACTIVE) == _ACTIVE
-                    yield _Experiment(folder, str(meta.get("name", "")), active)
+                    yield _Experiment(folder, meta.word("name"), active)
 
     def _folder(self, run_id: str) -> Path:
         for parent in (self._root, self._root / _TRASH):
@@ -156,15 +185,15 @@ def _runs(experiment: Path) -> Iterator[Path]:
             yield folder
 
 
-def _meta(folder: Path) -> Mapping[str, Any]:
+def _meta(folder: Path) -> _Meta:
     path = folder / _META
     try:
         found = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 (a safe loader)
-    except (ValueError, yaml.YAMLError) as error:
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise OSError(f"{path}: {' '.join(str(error).split())}") from error
     if not isinstance(found, dict):
         raise OSError(f"{path}: expected keys with values, found {type(found).__name__}")
-    return found
+    return _Meta(path, found)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -197,13 +226,14 @@ def _points(path: Path) -> list[tuple[int, int, float]]:
     return points
 
 
-def _status(meta: Mapping[str, Any]) -> str:
+def _status(meta: _Meta) -> str:
     status = meta.get("status", 1)
-    return _STATUS.get(status, str(status))
+    known = _STATUS.get(status) if isinstance(status, int) else None
+    return known or meta.word("status")
 
 
-def _name(meta: Mapping[str, Any], tags: Mapping[str, str]) -> str:
-    return str(meta.get("run_name") or tags.get("mlflow.runName") or meta.get("name") or "")
+def _name(meta: _Meta, tags: Mapping[str, str]) -> str:
+    return meta.word("run_name") or tags.get("mlflow.runName") or meta.word("name")
 
 
 def _matches(folder: Path, wanted: RunFilter) -> bool:
@@ -213,7 +243,7 @@ def _matches(folder: Path, wanted: RunFilter) -> bool:
     return all((tags / k).is_file() and _text(tags / k) == v for k, v in wanted.required_tags.items())
 
 
-def _summary(experiment: _Experiment, folder: Path, meta: Mapping[str, Any], *, metrics: bool) -> RunSummary:
+def _summary(experiment: _Experiment, folder: Path, meta: _Meta, *, metrics: bool) -> RunSummary:
     tags = {k: _text(folder / "tags" / k) for k in SUMMARY_TAGS if (folder / "tags" / k).is_file()}
     named = folder / "tags" / "mlflow.runName"
     last = {n: max(points, key=lambda p: p[:3])[2] for n, points in _metrics(folder).items() if points}
@@ -223,8 +253,8 @@ def _summary(experiment: _Experiment, folder: Path, meta: Mapping[str, Any], *, 
         experiment=experiment.name,
         name=_name(meta, {"mlflow.runName": _text(named)} if named.is_file() else {}),
         status=_status(meta),
-        started_unix_s=(meta.get("start_time") or 0) / 1000,
-        ended_unix_s=None if meta.get("end_time") is None else meta["end_time"] / 1000,
+        started_unix_s=meta.seconds("start_time") or 0.0,
+        ended_unix_s=meta.seconds("end_time"),
         tags=tags,
         metrics=last if metrics else {},
     )
@@ -234,10 +264,10 @@ def _datasets(folder: Path) -> tuple[Dataset, ...]:
     found = []
     for given in _folders(folder / "inputs"):
         meta = _meta(given)
-        dataset = folder.parent / "datasets" / str(meta.get("source_id", ""))
+        dataset = folder.parent / "datasets" / meta.word("source_id")
         if (dataset / _META).is_file():  # other inputs are models
             facts = _meta(dataset)
-            context = str((meta.get("tags") or {}).get("mlflow.data.context", ""))
-            kind, source = str(facts.get("source_type") or ""), str(facts.get("source") or "")[:2000]
-            found.append(Dataset(str(facts.get("name")), str(facts.get("digest")), kind, source, context))
+            context = _Meta(meta.path, meta.get("tags") or {}).word("mlflow.data.context")
+            kind, source = facts.word("source_type"), facts.word("source")[:2000]
+            found.append(Dataset(facts.word("name"), facts.word("digest"), kind, source, context))
     return tuple(found)

@@ -19,7 +19,7 @@ from bis.errors import ExecutionError
 from bis.launch.kept_output import KeptOutput
 from bis.launch.passed_signals import passing_signals
 from bis.launch.standard_streams import is_closed, shown_on
-from bis.launch.successor import ReadStream, succeeded
+from bis.launch.successor import ReadStream, Successor, succeeded
 from bis.launch.watcher import Watcher
 from bis.model.session import Exit
 
@@ -111,11 +111,13 @@ def run_program(program: Program, starter: Starter | None = None) -> Exit:
         try:
             streams += _streams(program, ends)
             watcher = _watcher(program, ends) if starter is None else None
-            writings = {stream.name: stream.writing for stream in streams}
-            if starter is not None:
-                process = starter(program, writings["stdout"], writings.get("stderr"))
-            else:
-                process = _start(program, writings.get("stdout"), writings.get("stderr"))
+            # Before the program: this process may be killed as soon as that one runs.
+            successor = ends.enter_context(_succeeded(program, streams))
+            try:
+                process = _start(program, streams, starter)
+            except OSError:  # where one more process or descriptor is too many, the program comes first
+                successor.end()
+                process = _start(program, streams, starter)
         except OSError as error:
             raise ExecutionError(
                 f"{program.command[0]} cannot be started in {program.cwd}: {error}",
@@ -127,11 +129,12 @@ def run_program(program: Program, starter: Starter | None = None) -> Exit:
         if watcher is not None:
             watcher.watch(process.pid)
         try:
+            successor.take_care_of(process.pid)
             # A replay is ended by any signal, since bis started it.
-            passing = nullcontext() if program.own_group else passing_signals(process)
-            with passing, _succeeded(process, program, streams) as give_up:
-                timed_out = _forward(program, process, {s.reading: s.kept for s in streams}, clock, give_up)
+            with nullcontext() if program.own_group else passing_signals(process):
+                timed_out = _forward(program, process, {s.reading: s.kept for s in streams}, clock, successor.end)
         finally:
+            successor.end()
             _end(process, group=program.own_group)
     code = process.wait()
     kept = {stream.name: stream.kept for stream in streams}
@@ -179,20 +182,15 @@ def _streams(program: Program, ends: ExitStack) -> list[_CarriedStream]:
     return found
 
 
-def _succeeded(
-    process: RunningProgram, program: Program, streams: Sequence[_CarriedStream]
-) -> AbstractContextManager[Callable[[], None]]:
-    """Another process at hand for the case that this one is killed, but for a program that ends with this one.
-
-    The context gives what lets go of the output in that process, too.
-    """
+def _succeeded(program: Program, streams: Sequence[_CarriedStream]) -> AbstractContextManager[Successor]:
+    """Another process at hand for the case that this one is killed, but for a program that ends with this one."""
     if program.own_group:
-        return nullcontext(_nothing)
+        return nullcontext(Successor())
     told = [
         ReadStream(s.reading, shown_on(s.name) if program.echo else -1, program.stdout_bytes, str(s.path))
         for s in streams
     ]
-    return succeeded(process.pid, told, program.lock)
+    return succeeded(told, program.lock)
 
 
 def _watcher(program: Program, ends: ExitStack) -> Watcher | None:
@@ -204,17 +202,16 @@ def _watcher(program: Program, ends: ExitStack) -> Watcher | None:
     return watcher
 
 
-def _nothing() -> None:
-    """Do nothing: no other process has the output."""
-
-
 def _ends(program: Program, name: str) -> tuple[int, int]:
     """Two ends of what carries a stream: a pseudo-terminal where bis shows it on a terminal, else a pipe."""
     shown = getattr(sys, name)
     return _terminal(shown) if program.echo and os.name == "posix" and _is_terminal(shown) else os.pipe()
 
 
-def _start(program: Program, stdout: int | None, stderr: int | None) -> subprocess.Popen[bytes]:
+def _start(program: Program, streams: Sequence[_CarriedStream], starter: Starter | None) -> RunningProgram:
+    writings = {stream.name: stream.writing for stream in streams}
+    if starter is not None:
+        return starter(program, writings["stdout"], writings.get("stderr"))
     given = None if program.stdin is None else program.stdin.open("rb")
     try:
         return subprocess.Popen(
@@ -222,8 +219,8 @@ def _start(program: Program, stdout: int | None, stderr: int | None) -> subproce
             cwd=program.cwd,
             env=dict(program.env),
             stdin=given or (subprocess.DEVNULL if program.own_group else None),
-            stdout=stdout,
-            stderr=stderr,
+            stdout=writings.get("stdout"),
+            stderr=writings.get("stderr"),
             start_new_session=program.own_group,
         )
     finally:

@@ -1,8 +1,9 @@
 """What shows and keeps a program's output once its launcher was killed, so that the program does not die of it.
 
 A process of its own, which waits beside a recorded program. It has the reading ends of the program's output, too, and
-reads them from the moment at which the launcher is no more. It is run as a file by an interpreter without ``site``,
-since it must start quickly, and so imports nothing of bis.
+reads them from the moment at which the launcher is no more. It is there before the program is, and is then told of it:
+the launcher may be killed at any moment in between. It is run as a file by an interpreter without ``site``, since it
+must start quickly, and so imports nothing of bis.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from contextlib import contextmanager, suppress
 TYPE_CHECKING = False  # typing takes time to load
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 _CHUNK = 65536
 _AFTER_END_S = 0.5
@@ -47,49 +48,67 @@ class ReadStream:
         return str(self.reading), str(self.shown_on), str(self.limit_bytes), self.path
 
 
-@contextmanager
-def succeeded(pid: int, streams: Sequence[ReadStream], held: int | None = None) -> Iterator[Callable[[], None]]:
-    """Keep a successor at hand for the time of this context; where none can be started, there is none.
+class Successor:
+    """The process as the launcher has it; where none could be started, nothing happens."""
 
-    The context gives what ends it before its time: no reading end of the output is open in it then.
+    def __init__(self, process: subprocess.Popen[bytes] | None = None, alive: int = -1) -> None:
+        self._process, self._alive = process, alive
+
+    def take_care_of(self, pid: int) -> None:
+        """Tell it of the program: with its end the lock ends that is held for it."""
+        if self._process is not None and self._alive >= 0:
+            with suppress(OSError):  # somebody ended it
+                os.write(self._alive, f"{pid}\n".encode())
+
+    def end(self) -> None:
+        """End it before its time: no reading end of the output is open in it then."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            self._process.wait()
+        if self._alive >= 0:
+            os.close(self._alive)
+            self._alive = -1
+
+
+@contextmanager
+def succeeded(streams: Sequence[ReadStream], held: int | None = None) -> Iterator[Successor]:
+    """Keep a successor at hand for the time of this context; where none can be started, there is none.
 
     Parameters
     ----------
-    pid : int
-        The program's process.
     streams : sequence of ReadStream
-        Its output.
+        The output of the program, which is not started yet.
     held : int, optional
         The descriptor of a lock that is kept until the output has been read.
     """
-    process: subprocess.Popen[bytes] | None = None
-    life = alive = -1
-
-    def end() -> None:
-        if process is not None and process.returncode is None:
-            process.kill()
-            process.wait()
-
+    made = Successor()
     try:
         if streams and os.name == "posix":
             with suppress(OSError):
-                life, alive = os.pipe()
-                process = _start(pid, streams, life, held)
-        yield end
+                made = _begun(streams, held)
+        yield made
     finally:
-        end()
-        for descriptor in (life, alive):
-            with suppress(OSError):
-                os.close(descriptor)
+        made.end()
 
 
-def _start(pid: int, streams: Sequence[ReadStream], life: int, held: int | None) -> subprocess.Popen[bytes]:
+def _begun(streams: Sequence[ReadStream], held: int | None) -> Successor:
+    life, alive = os.pipe()
+    try:
+        return Successor(_start(streams, life, held), alive)
+    except OSError:
+        os.close(alive)
+        raise
+    finally:
+        os.close(life)
+
+
+def _start(streams: Sequence[ReadStream], life: int, held: int | None) -> subprocess.Popen[bytes]:
     import subprocess  # in the launcher only
 
     passed = [life, *(stream.reading for stream in streams), *([] if held is None else [held])]
     words = [word for stream in streams for word in stream.words()]
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", __file__, str(pid), str(life), str(-1 if held is None else held), *words],
+        [sys.executable, "-I", "-S", __file__, str(life), str(-1 if held is None else held), *words],
         stdin=subprocess.DEVNULL,
         pass_fds=passed,
         start_new_session=True,  # what ends the launcher's group, or is typed at its terminal, is not for this process
@@ -125,7 +144,10 @@ class _Output:
 
 
 def _go_on(pid: int, streams: Sequence[ReadStream], held: int, ending: int | None) -> None:
-    """Read to the end; what comes later than half a second after the program's end is shown and not kept."""
+    """Read to the end; what comes later than half a second after the program's end is shown and not kept.
+
+    Of a program that the launcher could not tell of any more (`pid` is 0), the end is that of its output.
+    """
     outputs = {stream.reading: _Output(stream) for stream in streams}
     ended_at: float | None = None
     keeps = True
@@ -153,6 +175,8 @@ def _go_on(pid: int, streams: Sequence[ReadStream], held: int, ending: int | Non
 
 
 def _has_ended(pid: int, ending: int | None) -> bool:
+    if not pid:
+        return False
     if ending is not None:
         return bool(select.select([ending], [], [], 0)[0])
     try:
@@ -176,12 +200,16 @@ def main(arguments: Sequence[str]) -> None:
     """Wait for the launcher's end, and read what the program prints from then on."""
     for name in ("SIGINT", "SIGQUIT", "SIGHUP", "SIGTERM", "SIGPIPE"):
         _signal.signal(getattr(_signal, name), _signal.SIG_IGN)
-    pid, life, held = (int(word) for word in arguments[:3])
-    rest = arguments[3:]
+    life, held = (int(word) for word in arguments[:2])
+    rest = arguments[2:]
     streams = [ReadStream(int(a), int(b), int(c), d) for a, b, c, d in zip(*(rest[i::4] for i in range(4)))]  # noqa: B905
-    ending = _ending(pid)
-    while os.read(life, 1):  # nothing is ever written: it ends with the launcher
-        pass
+    told = b""
+    pid, ending = 0, None
+    while data := os.read(life, 64):  # the program's process, in a line; then it ends with the launcher
+        told += data
+        if not pid and told.endswith(b"\n"):
+            pid = int(told)
+            ending = _ending(pid)
     _go_on(pid, streams, held, ending)
 
 

@@ -47,6 +47,17 @@ def test_a_folder_as_it_was_signed(signed: Path, keys: dict[str, Path]) -> None:
     assert check_folder(signed, keys["ada.signers"]) == ExportCheck(ADA, 2)
 
 
+@pytest.mark.parametrize("name", ["a\rb.txt", "\\r", "\\\r\\n\n", "\\"])
+def test_odd_names_are_found_again(tmp_path: Path, keys: dict[str, Path], name: str) -> None:
+    """A carriage return, a backslash before a letter, all of them: by bis and by sha256sum."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).write_bytes(b"a")
+    sign_folder(tmp_path / "out", keys["ada"])
+    assert check_folder(tmp_path / "out", keys["ada.signers"]) == ExportCheck(ADA, 1)
+    summed = subprocess.run(["sha256sum", "-c", MANIFEST], cwd=tmp_path / "out", capture_output=True, check=False)
+    assert summed.returncode == 0
+
+
 def test_a_changed_a_missing_and_an_added_byte(signed: Path, keys: dict[str, Path]) -> None:
     """Each is found, and told apart; a link is no file that was signed."""
     (signed / "a.txt").write_bytes(b"A")

@@ -14,7 +14,7 @@ from campaigns.trials import Trial, trial_of
 
 ROOT = Path(__file__).parents[3]
 # Groups of trials: the long form has others.
-FAULTS = {"recorder": (70, 0), "storing": (10, 1), "full-disk": (8, 0)}
+FAULTS = {"recorder": (70, 0), "launcher": (10, 0), "storing": (10, 1), "full-disk": (8, 0)}
 INPUTS = 3000
 
 
@@ -30,9 +30,9 @@ def trials(*options: str) -> list[Trial]:
 
 @pytest.mark.skipif(bool(why_not_here()), reason="faults in system calls are not possible here")
 def test_faults() -> None:
-    """At steps of recorded programs and of storing, and on full disks: nothing is changed, or lost without a word."""
+    """At steps of programs, of `bis run` and of storing, and on full disks: nothing is changed, or lost unsaid."""
     kinds, counts = list(FAULTS), [str(count) for count, _ in FAULTS.values()]
-    found = trials(*kinds, "--count", *counts, "--per-group", "10")
+    found = trials(*kinds, "--first", "1", "--count", *counts, "--per-group", "10")
     assert [f"{t.seed} {t.what}: {t.breaches}" for t in found if t.breaches] == []
     assert {kind: n for kind, n in Counter(t.kind for t in found).items() if n < FAULTS[kind][0]} == {}
 

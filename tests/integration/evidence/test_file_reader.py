@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -107,3 +108,32 @@ def test_a_damaged_file_is_named(client: MlflowClient, tmp_path: Path, text: str
     with pytest.raises(StoreUnavailable, match=r"meta\.yaml") as raised:
         EvidenceStore(str(tmp_path / "runs a")).find("last")
     assert "server" not in (raised.value.hint or "")
+
+
+_ALIASES = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("start_time: 1", f"start_time: {'9' * 400}1", "start_time: expected milliseconds since 1970, found int"),
+        ("start_time: 1", "start_time: -1", "start_time: expected milliseconds"),
+        ("start_time: 1700", "start_time: .inf #", "start_time: expected milliseconds since 1970, found inf"),
+        ("start_time: 1700", "start_time: .nan #", "found nan"),
+        ("start_time: 1700", "start_time: [1] #", "start_time: expected milliseconds since 1970, found list"),
+        ("run_name: ", f"{_ALIASES}run_name: *a8 #", "run_name: expected a text, found list"),
+        ("run_name: ", "run_name: {a: 1} #", "run_name: expected a text, found dict"),
+        ("status: 1", "status: [1]", "status: expected a text, found list"),
+    ],
+)
+def test_an_odd_value_is_named(client: MlflowClient, reader: FileReader, old: str, new: str, said: str) -> None:
+    """With its file; aliases are not written out, which would take more memory than there is."""
+    run_id = client.create_run("0", start_time=1700, run_name="x").info.run_id
+    path = next(reader._root.glob(f"*/{run_id}/meta.yaml"))
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    for read in (lambda: reader.run(run_id), lambda: reader.page(RunFilter(), limit=5)):
+        with pytest.raises(OSError, match=re.escape(said)) as raised:
+            read()
+        assert str(path) in str(raised.value)

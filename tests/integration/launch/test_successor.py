@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import bis
-from bis.launch import successor
+from bis.launch import process, successor
 from bis.launch.liveness import hold, is_alive, release
 from bis.launch.process import Program, run_program
 
@@ -170,3 +170,75 @@ def test_where_none_can_be_started_the_program_runs(tmp_path: Path, monkeypatch:
     ended = run_program(Program(command, tmp_path, dict(os.environ), tmp_path / "out", echo=False))
     assert ended.exit_code == 0
     assert (tmp_path / "out").read_text() == "1\n"
+
+
+# The launcher is stopped at the moment at which the program is there, and killed before it could do anything else.
+KILLED_AT_ONCE = """
+import os, signal
+from bis.launch import process
+start = process._start
+def started(*given):
+    made = start(*given)
+    os.kill(os.getpid(), signal.SIGKILL)
+    return made
+process._start = started
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        pytest.param("", "['first', 'second', 'third']", id="which prints for a while"),
+        pytest.param("import time; time.sleep(0.5)\n", "['first', 'second', 'third']", id="which prints late"),
+        pytest.param("", "['x' * 100_000] * 5", id="which prints more than a pipe holds"),
+    ],
+)
+def test_a_launcher_killed_as_soon_as_the_program_is_there(tmp_path: Path, before: str, words: str) -> None:
+    """Nobody was told of the program yet; what it prints is shown and kept to the end all the same."""
+    program = (
+        f"{before}import sys, time\nfor word in {words}:\n    print(word)\n    print(word[:5], file=sys.stderr)\n"
+        "    time.sleep(0.05)\nopen('last', 'w').write('1')\n"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(Path(bis.__file__).parents[1])}
+    command = [sys.executable, "-c", KILLED_AT_ONCE + LAUNCHER, str(tmp_path), program, "1000000"]
+    done = subprocess.run(command, env=environ, start_new_session=True, capture_output=True, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert (tmp_path / "last").read_text() == "1"
+    expected = "".join(f"{word}\n" for word in eval(words))  # noqa: S307 - a literal of this test
+    assert done.stdout.decode() == expected
+    assert (tmp_path / "out").read_text() == expected
+    assert (tmp_path / "err").read_text() == done.stderr.decode()
+    (tmp_path / "session.json").write_text("{}")
+    os.utime(tmp_path / "session.json", (0, 0))
+    until(lambda: not is_alive(tmp_path))
+
+
+def test_a_launcher_killed_before_the_program_leaves_nobody(tmp_path: Path) -> None:
+    """There is no output to wait for: the process that would read it ends."""
+    environ = {**os.environ, "PYTHONPATH": str(Path(bis.__file__).parents[1])}
+    killed = KILLED_AT_ONCE.replace("made = start(*given)", "made = None")
+    command = [sys.executable, "-c", killed + LAUNCHER, str(tmp_path), "", "1000"]
+    done = subprocess.run(command, env=environ, start_new_session=True, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (-signal.SIGKILL, b"")  # else its output would have stayed open
+
+
+def test_where_there_is_one_process_too_few_the_program_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is started without a successor, and no descriptor of one is left."""
+    tried = []
+    start = process._start
+
+    def refuse_once(*given: object) -> object:
+        tried.append(len(list(Path("/proc/self/fd").glob("*"))))
+        if len(tried) == 1:
+            raise BlockingIOError(11, "no process to be had")
+        return start(*given)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(process, "_start", refuse_once)
+    command = (sys.executable, "-c", "print(1)")
+    ended = run_program(Program(command, tmp_path, dict(os.environ), tmp_path / "out", echo=False))
+    assert ended.exit_code == 0
+    assert (tmp_path / "out").read_text() == "1\n"
+    assert len(tried) == 2
+    assert tried[1] <= tried[0]

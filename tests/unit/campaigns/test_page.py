@@ -27,18 +27,28 @@ def test_what_was_tried_is_counted() -> None:
 
 def test_rows_of_other_kinds_stay() -> None:
     """A campaign of one kind leaves the rows of the others, and all that is around the table."""
-    first = rewritten(PAGE, {"recorder": tally("recorder", Trial("recorder", "recorder:1:0", count=12_345))})
-    both = rewritten(first, {"storing": tally("storing", Trial("storing", "storing:2:1", "x", ("2 runs",)))})
+    first = rewritten(PAGE, {"recorder": [tally("recorder", Trial("recorder", "recorder:1:0", count=12_345))]})
+    both = rewritten(first, {"storing": [tally("storing", Trial("storing", "storing:2:1", "x", ("2 runs",)))]})
     assert f"| {KINDS['recorder'].title} | 12,345 | 12,345 | `recorder:1` | 2026-01-02 |" in both
     assert f"| {KINDS['storing'].title} | 1 | 0 | `storing:2` | 2026-01-02 |" in both
-    assert "- 1 times: storing: … runs (`storing:2:1`)" in both
+    assert "- once: storing: … runs (`storing:2:1`)" in both
     assert both.startswith("# Before\n\n")
     assert both.endswith(f"{END}\nafter\n")
 
 
+def test_calls_with_other_seeds_add_up() -> None:
+    """One row, with all their seeds and dates, and what did not hold in any of them."""
+    first = tally("fuzz", Trial("fuzz", "fuzz:1:0", count=1000), Trial("fuzz", "fuzz:4:0", count=500))
+    later = tally("fuzz", Trial("fuzz", "fuzz:9:0", count=20), Trial("fuzz", "fuzz:9:7", "x", ("no",)))
+    later.date = "2026-01-04"
+    page = rewritten(PAGE, {"fuzz": [first, later]})
+    assert f"| {KINDS['fuzz'].title} | 1,521 | 1,520 | `fuzz:1` to `4`, `fuzz:9` | 2026-01-02 to 2026-01-04 |" in page
+    assert "- once: fuzz: no (`fuzz:9:7`)" in page
+
+
 def test_what_was_skipped_says_why() -> None:
     """A kind that cannot be tried on a machine has a row, too."""
-    page = rewritten(PAGE, {"storing": Tally("storing", "2026-01-02", skipped="no Linux")})
+    page = rewritten(PAGE, {"storing": [Tally("storing", "2026-01-02", skipped="no Linux")]})
     assert "| 0 | 0 | not tried: no Linux | 2026-01-02 |" in page
 
 

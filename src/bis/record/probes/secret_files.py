@@ -239,7 +239,7 @@ def _json_holds_secrets(text: str) -> bool:
         if isinstance(value, list):
             pending += value
         elif isinstance(value, dict):
-            if value.get("type") in _ACCOUNT_TYPES:  # of Google
+            if str(value.get("type")) in _ACCOUNT_TYPES:  # of Google; a schema has lists and objects there
                 return True
             if any(
                 _JSON_NAMES.search(k) and is_secret_value(v) and (is_secret_name(k) or k == "auth")

@@ -93,6 +93,8 @@ def test_settings_with_secrets(name: str, content: str) -> None:
         ),
         ("k8s.yaml", "kind: SecretStore\nname: x\n"),
         ("poetry.json", json.dumps({"hash": "sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="})),
+        ("schema.json", json.dumps({"type": "object", "properties": {"lr": {"type": ["number", "null"]}}})),
+        ("odd-types.json", json.dumps([{"type": t} for t in ({"a": 1}, [["service_account"]], None, 1.5, True)])),
         ("binary.txt", "password: letmein\0"),
         ("run.sh", "export OMP_NUM_THREADS=4\nexport API_TOKEN=$TOKEN\npython train.py --lr 0.1\n"),
         ("README.md", "Set `HF_TOKEN=<your token>`; the password: see the wiki\n"),
