@@ -59,6 +59,10 @@ class Cache:
             return {}
         return {digest: one for digest, one in stored.items() if isinstance(one, ir.Module)}
 
+    def has_line(self, project: str) -> bool:
+        """Whether anything was kept of a project, in whatever state."""
+        return self._path(project, "line").exists()
+
     def line(self, project: str, state: str) -> str | None:
         """What was kept of a project in this state; None where there is nothing."""
         stored = self._read(project, "line")

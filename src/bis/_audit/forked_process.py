@@ -71,7 +71,7 @@ class ForkedProcess:
         try:
             self.pid = os.fork()
             if self.pid == 0:
-                _become(serve, _Ends(asked, answering, talk.fileno()), keep, mask)
+                _become(serve, _ForkStreams(asked, answering, talk.fileno()), keep, mask)
         except OSError:
             os.close(asking)
             os.close(answered)
@@ -122,7 +122,7 @@ def _ending() -> set[signal.Signals]:
     return {getattr(signal, name) for name in _ENDING if hasattr(signal, name)}
 
 
-class _Ends(NamedTuple):
+class _ForkStreams(NamedTuple):
     """The descriptors that become the streams of a fork."""
 
     asked: int
@@ -130,7 +130,7 @@ class _Ends(NamedTuple):
     talk: int
 
 
-def _become(serve: _Serve, ends: _Ends, keep: tuple[int, ...], mask: set[signal.Signals | int]) -> NoReturn:
+def _become(serve: _Serve, ends: _ForkStreams, keep: tuple[int, ...], mask: set[signal.Signals | int]) -> NoReturn:
     import fcntl  # Windows has none, and no forks
 
     code = 1

@@ -25,13 +25,19 @@ CLONES = "clones"
 
 
 class KnownResults(Protocol):
-    """Results of earlier runs, to whatever folder, of projects that have not changed since; each is one line."""
+    """Results of earlier runs, to whatever folder, of projects that have not changed since; each is one line.
+
+    What is asked and remembered in the processes of the projects is picklable.
+    """
 
     def line_of(self, source: ProjectSource) -> str | None:
         """The result of a project; None where there is none, or the project has changed."""
 
-    def keep(self, source: ProjectSource, line: str) -> None:
-        """Remember the result of a project of which there was none."""
+    def state_of(self, source: ProjectSource) -> str:
+        """What changes with a project; taken before anything is done with it."""
+
+    def keep(self, source: ProjectSource, state: str, line: str) -> None:
+        """Remember the result of a project that was in this state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,8 @@ def run_corpus(
 
         writing = _Writing(results.of, results.to_line, results.failure_of, results.detail_of)
         work = ProjectWork(task, writing)
+        if known is not None:
+            work = ProjectWork(task, writing, known.state_of, _Keeping(known))
         outcomes = _outcomes(left(), work, out, options, workers=workers, cluster=cluster, observer=observer)
         with closing(outcomes):
             for outcome in outcomes:
@@ -159,8 +167,6 @@ def run_corpus(
                 journal.append_line(result.line)
                 counts["done"] += 1
                 failures.update([result.failure])
-                if known is not None and not result.failure:
-                    known.keep(outcome.source, result.line)
                 step = Step(name, result.failure, result.detail) if result.failure else Step(name)
                 observer.advanced(options.work, step)
         journal.finish()
@@ -193,6 +199,17 @@ class _Writing(Generic[T]):
         return _WrittenResult(self.to_line(result), failure, self.detail_of(result) if failure else "")
 
 
+@dataclass(frozen=True, slots=True)
+class _Keeping:
+    """Remembers results of projects in the processes that have made them."""
+
+    known: KnownResults
+
+    def __call__(self, source: ProjectSource, state: str, result: _WrittenResult) -> None:
+        if not result.failure:
+            self.known.keep(source, state, result.line)
+
+
 def _outcomes(
     sources: Iterator[ProjectSource],
     work: ProjectWork[T, _WrittenResult],
@@ -216,8 +233,15 @@ def _outcomes(
         return
     from bis.corpus.cluster import run_on_cluster  # late: few have a cluster
 
+    states: dict[str, str] = {}
+
+    def looked_at() -> Iterator[ProjectSource]:
+        for source in sources:
+            states[source.name] = work.state(source) if work.state is not None else ""
+            yield source
+
     outcomes = run_on_cluster(
-        sources,
+        looked_at(),
         task=work.task,
         scheduler=cluster,
         clones=options.clones,
@@ -227,4 +251,7 @@ def _outcomes(
     )
     with closing(outcomes):
         for outcome in outcomes:
-            yield ProjectOutcome(outcome.source, work.finish(outcome))
+            result = work.finish(outcome)
+            if work.keep is not None:
+                work.keep(outcome.source, states.pop(outcome.source.name, ""), result)
+            yield ProjectOutcome(outcome.source, result)

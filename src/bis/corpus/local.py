@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
@@ -111,32 +111,35 @@ def work_locally(
         The processes cannot be started.
     """
     pool: _Pool[T, R] = _Pool(work, workers or cores(), timeout_s)
-    if load is not None and can_fork():
-        sources = _forked(pool, sources, load)
-    intake = Intake(sources, clones, timeout_s=clone_timeout_s, wake=lambda: pool.events.put(None))
+    with ExitStack() as stack:
+        stack.callback(pool.close)
+        if load is not None and can_fork():
+            sources = _forked(pool, sources, load)
+        intake = Intake(sources, clones, timeout_s=clone_timeout_s, wake=lambda: pool.events.put(None))
+        stack.callback(intake.close)
+        yield from _worked(pool, intake)
+
+
+def _worked(pool: _Pool[Any, R], intake: Intake) -> Generator[ProjectOutcome[R], None, None]:
     suspects: list[Ready] = []
-    try:
-        while True:
-            while pool.has_room() and (ready := pool.left.pop() if pool.left else intake.take()) is not None:
-                if isinstance(ready.folder, Problem):
-                    yield pool.failed(ready, ready.folder)
-                else:
-                    pool.give(ready)
-            if pool.is_idle() and intake.ended:
-                break
-            outcome = pool.wait()
-            if isinstance(outcome, _Crash):
-                suspects.append(outcome.ready)
-            elif outcome is not None:
-                yield outcome
-        for ready in suspects:
-            pool.give(ready)
-            while (outcome := pool.wait()) is None:
-                pass
-            yield pool.failed(ready, outcome.problem) if isinstance(outcome, _Crash) else outcome
-    finally:
-        pool.close()
-        intake.close()
+    while True:
+        while pool.has_room() and (ready := pool.left.pop() if pool.left else intake.take()) is not None:
+            if isinstance(ready.folder, Problem):
+                yield pool.failed(ready, ready.folder)
+            else:
+                pool.give(ready)
+        if pool.is_idle() and intake.ended:
+            break
+        outcome = pool.wait()
+        if isinstance(outcome, _Crash):
+            suspects.append(outcome.ready)
+        elif outcome is not None:
+            yield outcome
+    for ready in suspects:
+        pool.give(ready)
+        while (outcome := pool.wait()) is None:
+            pass
+        yield pool.failed(ready, outcome.problem) if isinstance(outcome, _Crash) else outcome
 
 
 def _forked(
@@ -280,7 +283,6 @@ class _Pool(Generic[T, R]):
             for _ in range(count):
                 self._workers.append(_Worker(self._work, forked=True))
         except OSError as error:
-            self.close()
             raise _cannot_start(str(error)) from error
         for worker in self._workers:
             worker.listen(self.events)

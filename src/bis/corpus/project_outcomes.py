@@ -29,14 +29,23 @@ class ProjectOutcome(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class ProjectWork(Generic[T, R]):
-    """What a process does with a project, and what it makes of the outcome before it hands it back; picklable."""
+    """What a process does with a project, and what it makes of the outcome before it hands it back; picklable.
+
+    `state` is taken before, and given to `keep` with what was made of the outcome.
+    """
 
     task: ProjectTask[T]
     finish: Callable[[ProjectOutcome[T]], R]
+    state: Callable[[ProjectSource], str] | None = None
+    keep: Callable[[ProjectSource, str, R], None] | None = None
 
     def __call__(self, folder: Path, source: ProjectSource) -> R:
         """Do it with the project in a folder."""
-        return self.finish(ProjectOutcome(source, self.task(folder, source.name)))
+        state = self.state(source) if self.state is not None else ""
+        result = self.finish(ProjectOutcome(source, self.task(folder, source.name)))
+        if self.keep is not None:
+            self.keep(source, state, result)
+        return result
 
 
 def result_of(outcome: ProjectOutcome[T]) -> T | Problem:

@@ -232,3 +232,45 @@ def test_a_corpus_serves_tasks_other_than_audits(tmp_path: Path) -> None:
     assert [json.loads(line) for line in found] == [
         {"name": "p000", "files": 1}, {"name": "p001", "problem": "crashed"}, {"name": "p002", "files": 1},
     ]  # fmt: skip
+
+
+class Remembered:
+    """Results of earlier runs in files, one for each project and state."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def line_of(self, source: ProjectSource) -> str | None:
+        """What is kept of the project as it is."""
+        path = self.folder / f"{source.name} {self.state_of(source)}"
+        return path.read_text(encoding="utf-8") if path.exists() else None
+
+    def state_of(self, source: ProjectSource) -> str:
+        """The size of its file."""
+        return str((source.folder / "a.py").stat().st_size) if source.folder is not None else ""
+
+    def keep(self, source: ProjectSource, state: str, line: str) -> None:
+        """Write it, with the process beside it."""
+        (self.folder / f"{source.name} {state}").write_text(line, encoding="utf-8")
+        (self.folder / f"{source.name} process").write_text(str(os.getpid()), encoding="utf-8")
+
+
+@ways
+def test_what_is_known_is_not_done_again(tmp_path: Path, way: str) -> None:
+    """It is remembered in the processes that have done it, in the state that a project had before, failures never."""
+    sources = make_projects(tmp_path / "p", 4, do={2: "raise"})
+    known = Remembered(tmp_path)
+    options = CorpusOptions(known=known, load=print if way == "forked" else None, resume=False)
+    runs = []
+    for _ in range(2):
+        result = run_corpus(
+            sources, results=AUDIT_RESULTS, task=audit_as_told, out=tmp_path / "out", workers=2, options=options
+        )
+        runs.append(lines(result.results))
+        assert (result.done, result.failed) == (4, {"crashed": 1})
+    assert runs[0] == runs[1]
+    kept = {path.name.split()[0] for path in tmp_path.glob("p0* process")}
+    assert kept == {"p000", "p001", "p003"}
+    assert str(os.getpid()) not in {path.read_text(encoding="utf-8") for path in tmp_path.glob("p0* process")}
+    (tmp_path / "p" / "p000" / "a.py").write_text("import mlflow, os\n", encoding="utf-8")
+    assert known.line_of(sources[0]) is None

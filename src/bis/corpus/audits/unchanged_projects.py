@@ -16,8 +16,6 @@ from bis._audit.files.tree import walk
 from bis.evidence.digests import digest_bytes
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bis._audit.audit_options import Options
     from bis.corpus.projects import ProjectSource
 
@@ -39,29 +37,29 @@ class UnchangedProjects:
     def __init__(self, options: Options, version: str) -> None:
         self._options = options
         self._cache = Cache(options.cache, version) if options.cache is not None else None
-        self._states: dict[str, str] = {}
         self._left_s = _LONGEST_S
 
     def line_of(self, source: ProjectSource) -> str | None:
         """The result of a project that has not changed since it was kept; None where it must be audited."""
         if self._cache is None or source.folder is None or self._left_s <= 0:
             return None
-        begin = time.monotonic()
-        state = self._state(source.folder)
-        line = self._cache.line(_key(source), state) if state else None
-        if line is None:
-            self._states[source.name] = state
+        begin, key = time.monotonic(), _key(source)
+        # Files are looked at only where that can be of use.
+        state = self.state_of(source) if self._cache.has_line(key) else ""
+        line = self._cache.line(key, state) if state else None
         self._left_s -= time.monotonic() - begin
         return line
 
-    def keep(self, source: ProjectSource, line: str) -> None:
-        """Remember the result of a project that was asked about."""
-        state = self._states.pop(source.name, "")
+    def keep(self, source: ProjectSource, state: str, line: str) -> None:
+        """Remember the result of a project that was in this state."""
         if state and self._cache is not None:
             self._cache.keep_line(_key(source), state, line)
 
-    def _state(self, folder: Path) -> str:
+    def state_of(self, source: ProjectSource) -> str:
         """Of all files that an audit may read; empty where one has just been changed, or cannot be looked at."""
+        folder = source.folder
+        if folder is None or self._cache is None:
+            return ""
         now, options = time.time_ns(), self._options
         tree = walk(folder, exclude=options.exclude, max_file_mib=options.max_file_mib)
         seen = []

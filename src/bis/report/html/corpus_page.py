@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _MOST_PLACES = 5
 _MOST_COPIES = 200
+_MOST_ROWS = 10_000
 _ROWS = "<!-- projects -->"  # where the rows of the page of a fact go
 _SHOWN_IN_GROUPS = (
     "logs_params",
@@ -52,6 +53,7 @@ class CorpusPages:
         self._language = language
         self._files: dict[str, IO[str]] = {}
         self._ends: dict[str, str] = {}
+        self._rows: dict[tuple[str | tuple[str, ...], str], str] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> CorpusPages:  # noqa: PYI034 (Self is typing's from 3.11 on)
@@ -74,10 +76,22 @@ class CorpusPages:
 
     def add(self, audit: ProjectAudit) -> None:
         """Add a project to the pages of the facts."""
+        head = rendered("corpus_fact_project.html", self._language, project=audit.project)
         for name, fact in audit.facts.items():
             file = self._files.get(name)
             if file is not None:
-                file.write(rendered("corpus_fact_row.html", self._language, **_fact_row(audit, fact)))
+                file.write(head)
+                file.write(self._row(audit, fact))
+
+    def _row(self, audit: ProjectAudit, fact: Fact) -> str:
+        """What is said of a fact; most projects say the same of most of them, without a place."""
+        key = (fact.value, fact.reason)
+        known = None if fact.places else self._rows.get(key)
+        if known is None:
+            known = rendered("corpus_fact_row.html", self._language, **_fact_row(audit, fact))
+            if not fact.places and len(self._rows) < _MOST_ROWS:
+                self._rows[key] = known
+        return known
 
     def finish(self, summary: CorpusSummary) -> Path:
         """Write the page itself; returns its path."""
@@ -169,7 +183,6 @@ def _by_projects(rule: RuleCount) -> tuple[int, str]:
 
 def _fact_row(audit: ProjectAudit, fact: Fact) -> dict[str, Any]:
     return {
-        "project": audit.project,
         "value": ", ".join(fact.value) if isinstance(fact.value, tuple) else fact.value,
         "reason": fact.reason,
         "places": [(_where(place), _address(audit, place)) for place in fact.places[:_MOST_PLACES]],

@@ -33,7 +33,7 @@ def known(source: ProjectSource, cache: Path, version: str = "1", **options: tup
     """What is known of a project; whatever it is then, is kept as ``line``."""
     projects = UnchangedProjects(Options(cache=cache, **options), version)  # type: ignore[arg-type]
     line = projects.line_of(source)
-    projects.keep(source, "line")
+    projects.keep(source, projects.state_of(source), "line")
     return line
 
 
