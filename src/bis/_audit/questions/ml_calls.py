@@ -30,6 +30,7 @@ __all__ = [
     "library",
     "loads_data",
     "may_draw",
+    "may_seed",
     "may_split",
     "may_train",
     "names_of",
@@ -62,6 +63,12 @@ class Seeding:
 def may_train(api: str) -> bool:
     """Whether a call of this name may train a model; see `trains`."""
     return training.is_training(api) is not False
+
+
+@lru_cache(maxsize=20_000)
+def may_seed(api: str) -> bool:
+    """Whether a call of this name may seed a generator; see `seeds`."""
+    return bool(randomness.seeded_by(api)) or canonical(api) in randomness.GENERATORS
 
 
 @lru_cache(maxsize=20_000)

@@ -68,10 +68,10 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     autologs = {
         module.file: found
         for module in analysis.project.modules
-        if (found := [call for call in module.calls if analysis.direct(module, call) == ("autolog",)])
+        if (found := [call for call in analysis.may_trace(module) if analysis.direct(module, call) == ("autolog",)])
     }
     for module in analysis.project.programs:
-        logging = [c for c in module.calls if analysis.kinds(module, c)]
+        logging = [c for c in analysis.may_trace(module) if analysis.kinds(module, c)]
         if not any("param" in analysis.kinds(module, c) or "metric" in analysis.kinds(module, c) for c in logging):
             continue  # a file that logs nothing is another's part
         together = analysis.project.links.together(module) if autologs else frozenset()
