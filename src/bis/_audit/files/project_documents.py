@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bis._audit.files.intentions import intended_lines, says_nothing_of_it
@@ -209,7 +210,10 @@ _UNDERLINES = frozenset("=-~^\"'#*")
 _UNDERLINE = re.compile(r"[=\-~^\"'#*]{3,}")
 _HTML_HEADING = re.compile(r"<h\d.{0,300}")
 # Only lines with one of these can lead to what was recorded; all others are spared the closer look.
-_MAY_LEAD = re.compile(r"mlflow|!\[|<img|image::|tracking|backend-store|dagshub|databricks|localhost|127\.0|0\.0\.0\.0")
+_MAY_LEAD = (
+    "mlflow", "![", "<img", "image::", "tracking", "backend-store", "dagshub", "databricks", "localhost", "127.0",
+    "0.0.0.0",
+)  # fmt: skip
 _PICTURE_LINK = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,400}\)")
 
 
@@ -219,7 +223,7 @@ def _places(path: str, numbers: list[int]) -> list[Place]:
 
 def _views(line: str) -> bool:
     """Whether a line, near a mention of MLflow, leads to what was recorded."""
-    if not _MAY_LEAD.search(line):
+    if not any(mark in line for mark in _MAY_LEAD):
         return False
     for picture in _PICTURE.finditer(line):
         words = " ".join(part for part in picture.groups() if part)
@@ -317,6 +321,22 @@ def _split(paragraph: list[tuple[int, str]], heading: str) -> Iterator[tuple[int
         begin = end + 1
 
 
+# Documents have the same few thousand words.
+@lru_cache(maxsize=20_000)
+def _is_thing(word: str) -> bool:
+    return _THINGS.fullmatch(word) is not None
+
+
+@lru_cache(maxsize=20_000)
+def _records(word: str) -> bool:
+    return _RECORDS.fullmatch(word) is not None
+
+
+@lru_cache(maxsize=20_000)
+def _stores(word: str) -> bool:
+    return _STORES.fullmatch(word) is not None
+
+
 def _explains(sentence: str, heading: str) -> bool:
     """Whether a sentence says that something is recorded with MLflow, and what."""
     sentence = _LINK_TARGET.sub(" ", sentence)
@@ -328,13 +348,13 @@ def _explains(sentence: str, heading: str) -> bool:
     words = _WORD.findall(said)[:_MOST_WORDS]
     if not here and "your" in words:  # what MLflow can do for anyone
         return False
-    things = [i for i, word in enumerate(words) if _THINGS.fullmatch(word)]
+    things = [i for i, word in enumerate(words) if _is_thing(word)]
     if not things:
         return False
     verbs = [
         i
         for i, word in enumerate(words)
-        if (_RECORDS.fullmatch(word) and (here or word not in _REGISTERS)) or (here and _STORES.fullmatch(word))
+        if (_records(word) and (here or word not in _REGISTERS)) or (here and _stores(word))
     ]
     if not verbs:
         return False

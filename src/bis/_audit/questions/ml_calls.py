@@ -32,6 +32,7 @@ __all__ = [
     "may_draw",
     "may_seed",
     "may_split",
+    "may_take_hyperparameters",
     "may_train",
     "names_of",
     "seeded_through",
@@ -81,6 +82,12 @@ def may_split(api: str) -> bool:
 def may_draw(api: str) -> bool:
     """Whether a call of this name may draw from a global generator; see `draws`."""
     return canonical(api) in training.LOADERS or randomness.drawn_from(api) != ""
+
+
+@lru_cache(maxsize=20_000)
+def may_take_hyperparameters(api: str) -> bool:
+    """Whether a call of this name may be given hyperparameters; see `hyperparameters`."""
+    return training.hyperparameters(api) is not None or api.partition(".")[0] in integrations.SWITCH_ROOTS
 
 
 def trains(call: Call) -> bool:

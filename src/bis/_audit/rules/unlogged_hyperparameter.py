@@ -79,7 +79,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         inside = nested_estimators(analysis, module) if covering else frozenset()
         replaced = searched(analysis, module)
         logged = _Logged(analysis, module, [c for c in logging if "param" in analysis.kinds(module, c)])
-        for call in [] if logged.everything else module.calls:
+        for call in () if logged.everything else analysis.calls_where(module, ml_calls.may_take_hyperparameters):
             known = spread(analysis, module, call)
             given = ml_calls.hyperparameters(call if known.starred else known)  # {**defaults, **others}: not known
             missing = [
