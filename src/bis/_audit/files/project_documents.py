@@ -212,7 +212,7 @@ _HTML_HEADING = re.compile(r"<h\d.{0,300}")
 # Only lines with one of these can lead to what was recorded; all others are spared the closer look.
 _MAY_LEAD = (
     "mlflow", "![", "<img", "image::", "tracking", "backend-store", "dagshub", "databricks", "localhost", "127.0",
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104 (as documents have it)
 )  # fmt: skip
 _PICTURE_LINK = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,400}\)")
 
