@@ -337,12 +337,18 @@ def _stores(word: str) -> bool:
     return _STORES.fullmatch(word) is not None
 
 
+def _may_record(text: str) -> bool:
+    return any(_records(word) or _stores(word) for word in _WORD.findall(text))
+
+
 def _explains(sentence: str, heading: str) -> bool:
     """Whether a sentence says that something is recorded with MLflow, and what."""
     sentence = _LINK_TARGET.sub(" ", sentence)
     lowered = sentence.lower()
     here = "mlflow" in lowered
-    if not (here or "mlflow" in heading.lower()) or "?" in sentence or _DEFINES.search(lowered):
+    about = here or "mlflow" in heading.lower()
+    # Cheap tests first: most sentences have no word of recording.
+    if not about or "?" in sentence or not _may_record(lowered) or _DEFINES.search(lowered):
         return False
     said = _NAMES.sub(" ", lowered) if _NAMED.search(lowered) else lowered
     words = _WORD.findall(said)[:_MOST_WORDS]
