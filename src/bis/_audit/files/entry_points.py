@@ -72,6 +72,7 @@ _MARKS = (
     "papermill", "uv run", "jupyter", "docker", "torchrun", "accelerate", "spark-submit", "snakemake", "source ",
     "prefect",
 )  # fmt: skip
+_MARKED = re.compile("|".join(re.escape(mark) for mark in _MARKS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +262,7 @@ def _commands(path: str, text: str, programs: set[str]) -> list[EntryPoint]:
     found: list[EntryPoint] = []
     for number, raw in enumerate(text.splitlines()[:_MOST_LINES], 1):
         line = raw[:_LONGEST_LINE]
-        if not any(mark in line for mark in _MARKS):
+        if not _MARKED.search(line):
             continue
         command = next((c for c in _commands_in(line) if _starts_own(c, programs)), "")
         if command and len(found) < _MOST_FOUND:
