@@ -152,7 +152,7 @@ class Undeclared:
 
 def is_lock(path: str) -> bool:
     """Whether a tool wrote a file with all that it resolved, by its name; its size is of no concern."""
-    name = PurePosixPath(path).name.lower()
+    name = path.rpartition("/")[2].lower()
     return name in _LOCKS or bool(_LOCK_NAME.fullmatch(name))
 
 
@@ -167,7 +167,7 @@ def named_requirements(texts: Mapping[str, str]) -> set[str]:
 
 def is_manifest(path: str) -> bool:
     """Whether a file declares dependencies, by its name and folder; locks are among them."""
-    if _STORES & set(PurePosixPath(path).parts[:-1]):
+    if not _STORES.isdisjoint(path.split("/")[:-1]):
         return False
     return is_lock(path) or reader_of(path) is not None
 

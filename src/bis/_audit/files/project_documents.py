@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bis._audit.files.intentions import intended_lines, says_nothing_of_it
@@ -323,24 +324,46 @@ def _split(paragraph: list[tuple[int, str]], heading: str) -> Iterator[tuple[int
         begin = end + 1
 
 
+# Documents have the same few thousand words.
+@lru_cache(maxsize=20_000)
+def _is_thing(word: str) -> bool:
+    return _THINGS.fullmatch(word) is not None
+
+
+@lru_cache(maxsize=20_000)
+def _records(word: str) -> bool:
+    return _RECORDS.fullmatch(word) is not None
+
+
+@lru_cache(maxsize=20_000)
+def _stores(word: str) -> bool:
+    return _STORES.fullmatch(word) is not None
+
+
+def _may_record(text: str) -> bool:
+    return any(_records(word) or _stores(word) for word in _WORD.findall(text))
+
+
 def _explains(sentence: str, heading: str) -> bool:
     """Whether a sentence says that something is recorded with MLflow, and what."""
     sentence = _LINK_TARGET.sub(" ", sentence)
     lowered = sentence.lower()
     here = "mlflow" in lowered
-    if not (here or "mlflow" in heading.lower()) or "?" in sentence or _DEFINES.search(lowered):
+    about = here or "mlflow" in heading.lower()
+    # Cheap tests first: most sentences have no word of recording.
+    if not about or "?" in sentence or not _may_record(lowered) or _DEFINES.search(lowered):
         return False
     said = _NAMES.sub(" ", lowered) if _NAMED.search(lowered) else lowered
     words = _WORD.findall(said)[:_MOST_WORDS]
     if not here and "your" in words:  # what MLflow can do for anyone
         return False
-    things = [i for i, word in enumerate(words) if _THINGS.fullmatch(word)]
+    things = [i for i, word in enumerate(words) if _is_thing(word)]
     if not things:
         return False
     verbs = [
         i
         for i, word in enumerate(words)
-        if (_RECORDS.fullmatch(word) and (here or word not in _REGISTERS)) or (here and _STORES.fullmatch(word))
+        if (_records(word) and (here or word not in _REGISTERS)) or (here and _stores(word))
     ]
     if not verbs:
         return False

@@ -271,6 +271,7 @@ PARALLEL_METHODS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=20_000)
 def hands_over(api: str) -> bool:
     """Whether a call hands a task to another process."""
     name = canonical(api)

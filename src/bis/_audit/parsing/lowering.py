@@ -343,7 +343,8 @@ class Lowering:
     # Expressions
 
     def _expr(self, node: ast.expr) -> Value:
-        return self._EXPRESSIONS.get(type(node), Lowering._other)(self, node)
+        handler = self._EXPRESSIONS.get(type(node))
+        return handler(self, node) if handler is not None else self._other(node)
 
     def _value(self, kind: str, data: Any, items: tuple[Value, ...], node: ast.expr | ast.stmt) -> Value:
         column = self._column(node) if self._wide else node.col_offset + 1

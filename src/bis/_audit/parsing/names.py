@@ -109,8 +109,10 @@ class Names:
             return calls
         # Faster than `_replace`: there is one for each call that is audited.
         return tuple(
-            call if call.api == api else Call(call.index, call.path, api, *call[3:])
-            for call, api in zip(calls, self._apis, strict=True)
+            [
+                call if call.api == api else tuple.__new__(Call, (*call[:2], api, *call[3:]))
+                for call, api in zip(calls, self._apis, strict=True)
+            ]
         )
 
     def _depends(self, call: Call, changed: set[str]) -> bool:

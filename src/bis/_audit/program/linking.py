@@ -113,7 +113,9 @@ def link(modules: Iterable[Module], configured: frozenset[str] = _NONE) -> Links
     # Only now: a task or an assignment is looked up among names that are all resolved.
     assigned = {m.file: linker.assigned(m) for m in as_read if m.roots & ASSIGNED_ROOTS}
     tasks = {(m.file, index): api for m in as_read if m.roots & _POOLS for index, api in linker.tasks(m)}
-    return linker.links(assigned, tasks)
+    links = linker.links(assigned, tasks)
+    linker.forget_names()
+    return links
 
 
 def _reversed(used: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
@@ -200,6 +202,10 @@ class Linker:
         if found is None:
             found = self._names[module.file] = Names(module, _Elsewhere(self, module))
         return found
+
+    def forget_names(self) -> None:
+        """Let go of the names, which ask the linker: else all modules wait in this circle for the garbage collector."""
+        self._names.clear()
 
     def assigned(self, module: Module) -> tuple[tuple[Assign, str], ...]:
         """Assignments to members, with their resolved names."""

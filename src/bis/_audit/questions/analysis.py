@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +15,12 @@ from bis._audit.parsing.bindings import Bindings
 from bis._audit.parsing.ir import CONSTANT, NAME, Call
 from bis._audit.program.project import Project
 from bis._audit.questions import ml_calls
+from bis._audit.questions.call_index import CallIndex, is_of_project
 from bis._audit.questions.configured_loggers import LIGHTNINGS, logged_by_configuration
 from bis._audit.questions.lightning_loggers import logged_through, saves_hyperparameters, uses_logger
 from bis._audit.questions.seeded_files import seeded_files
 from bis._audit.questions.text_literals import Literal, text_literals
-from bis._audit.questions.tracking_calls import kinds_of, switches_off, trains_and_logs
+from bis._audit.questions.tracking_calls import kinds_of, may_trace, switches_off, trains_and_logs
 from bis._audit.trackers import integrations
 from bis._audit.trackers.known_trackers import canonical, kinds_of_assignment
 from bis.model.project_audit import Fact, Place, Problem, TrackingCall
@@ -56,7 +56,7 @@ class Analysis:
     problems: tuple[Problem, ...] = ()
     _direct: Mapping[str, Tracked] = field(default_factory=dict, repr=False)
     _through: Mapping[tuple[str, int], frozenset[tuple[str, str]]] = field(default_factory=dict, repr=False)
-    _by_scope: Mapping[str, Mapping[int, tuple[Call, ...]]] = field(default_factory=dict, repr=False)
+    _index: CallIndex = field(default_factory=lambda: CallIndex(()), repr=False)
     _literals: Mapping[str, tuple[Literal, ...]] = field(default_factory=dict, repr=False)
     _stores: Mapping[str, Stores] = field(default_factory=dict, repr=False)
     _seeded: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
@@ -64,7 +64,6 @@ class Analysis:
     _training: Mapping[str, tuple[Call, ...]] = field(default_factory=dict, repr=False)
     _near_training: frozenset[str] = _NONE
     _configured: tuple[TrackingCall, ...] = ()
-    _by_name: Mapping[str, list[tuple[str, Call]]] = field(default_factory=dict, repr=False)
     answers: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # see `asked_once`
 
     def with_facts(self, facts: Mapping[str, Fact]) -> Analysis:
@@ -72,6 +71,17 @@ class Analysis:
         return replace(self, facts=MappingProxyType(dict(facts)))
 
     # What calls trace
+
+    def direct_kinds(self, module: Module, tracker: str = "") -> frozenset[str]:
+        """The kinds of things that the calls of a file trace themselves; with any tracker where none is named."""
+        every = self._direct[module.file].values()
+        return frozenset(kind for name, kinds in every if tracker in {"", name} for kind in kinds)
+
+    def may_trace(self, module: Module) -> list[Call]:
+        """The calls of a file that trace something, or call the project's own functions, which may; in order."""
+        direct = self._direct[module.file]
+        own = self.calls_where(module, is_of_project)
+        return [module.calls[index] for index in sorted({*direct, *(call.index for call in own)})]
 
     def direct(self, module: Module, call: Call, tracker: str = "mlflow") -> tuple[str, ...]:
         """The kinds of things that a call traces itself."""
@@ -111,8 +121,8 @@ class Analysis:
         yield from self._configured
         for module in self.project.modules:
             direct = self._direct[module.file]
-            for call in module.calls:
-                if call.api.startswith("@") and call.index not in direct:
+            for call in self.calls_where(module, is_of_project):
+                if call.index not in direct:
                     for tracker, kind in sorted(self.reached(module, call)):
                         api = self._wrapped(module, call, tracker, kind)
                         yield TrackingCall(module.place_of(call), api, kind, tracker, call.path)
@@ -133,18 +143,12 @@ class Analysis:
     # What calls do
 
     def calls_where(self, module: Module, wanted: Callable[[str], object]) -> Sequence[Call]:
-        """The calls of a file whose resolved names are wanted, in order.
-
-        `wanted` is asked once for each name of the project. Most calls concern no rule: this passes them over.
-        """
-        if wanted not in self.answers:
-            self.answers[wanted] = _where(self._by_name, wanted)
-        found: Sequence[Call] = self.answers[wanted].get(module.file, ())
-        return found
+        """The calls of a file whose resolved names are wanted, in order; `wanted` is asked once for each name."""
+        return self._index.where(module, wanted)
 
     def calls_in(self, module: Module, scope: int) -> tuple[Call, ...]:
         """The calls of one function's own body, in order."""
-        return self._by_scope[module.file].get(scope, ())
+        return self._index.in_scope(module, scope)
 
     def training(self, module: Module) -> tuple[Call, ...]:
         """The calls of a file that train a model."""
@@ -227,17 +231,16 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
         What could not be read.
     """
     modules, links = project.modules, project.links
-    by_scope, by_name = _by_scope(modules), _by_name(modules)
+    index = CallIndex(modules)
     by_configuration = logged_by_configuration(project)
     has_logger = uses_logger(modules) or any(call.api == LIGHTNINGS for call in by_configuration)
-    direct = {module.file: _tracked(module, has_logger=has_logger) for module in modules}
-    if _has_mlflow(project) and not any(switches_off(module) for module in modules):
-        for module in modules if integrations.TRAINING_ROOT in project.roots else ():
-            logging = {c.index for c in module.calls if trains_and_logs(c)} - direct[module.file].keys()
+    direct = {module.file: _tracked(module, index, has_logger=has_logger) for module in modules}
+    if integrations.TRAINING_ROOT in project.roots and _has_mlflow(project) and not any(map(switches_off, modules)):
+        for module in modules:
+            logging = {c.index for c in index.where(module, trains_and_logs)} - direct[module.file].keys()
             direct[module.file] |= dict.fromkeys(logging, ("mlflow", integrations.TRAINING_KINDS))
-    seeded, seeding = seeded_files(links, lambda module, scope: by_scope[module.file].get(scope, ()))
-    may_train = _where(by_name, ml_calls.may_train)
-    training = {m.file: tuple([c for c in may_train.get(m.file, ()) if ml_calls.trains(c)]) for m in modules}
+    seeded, seeding = seeded_files(links, index)
+    training = {m.file: tuple([c for c in index.where(m, ml_calls.may_train) if ml_calls.trains(c)]) for m in modules}
     near = {file for file, calls in training.items() if calls}
     near |= {used for file in tuple(near) for used in links.used[file]}
     for module in modules:  # also a model and a loop that only a third file brings together
@@ -248,8 +251,8 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
         project,
         problems=problems,
         _direct=direct,
-        _through=_through(direct, by_scope),
-        _by_scope=by_scope,
+        _through=_through(direct, index.by_scope),
+        _index=index,
         _literals={
             module.file: tuple(text_literals(module)) for module in project.programs
         },  # of tests, few are asked for
@@ -259,7 +262,6 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
         _training=training,
         _near_training=frozenset(near),
         _configured=by_configuration,
-        _by_name=by_name,
     )
 
 
@@ -268,51 +270,15 @@ def _has_mlflow(project: Project) -> bool:
     return "mlflow" in project.roots or any(one.name == "mlflow" for one in project.dependencies.declared)
 
 
-def _tracked(module: Module, *, has_logger: bool) -> Tracked:
+def _tracked(module: Module, index: CallIndex, *, has_logger: bool) -> Tracked:
     """Calls of a file that trace something; where Lightning's logger is made, also what goes through that."""
-    found = {call.index: known for call in module.calls if (known := kinds_of(call)) is not None}
+    found = {call.index: known for call in index.where(module, may_trace) if (known := kinds_of(call)) is not None}
     for call in module.calls if has_logger else ():
         if saves_hyperparameters(call):
             found[call.index] = ("mlflow", ("param",))
         elif call.index not in found and (kinds := logged_through(call)):
             found[call.index] = ("mlflow", kinds)
     return found
-
-
-def _by_scope(modules: Sequence[Module]) -> dict[str, dict[int, tuple[Call, ...]]]:
-    """By file and scope, the calls of a function's own body."""
-    every: dict[str, dict[int, tuple[Call, ...]]] = {}
-    for module in modules:
-        found: dict[int, list[Call]] = {}
-        for call in module.calls:
-            found.setdefault(call.scope, []).append(call)
-        every[module.file] = {scope: tuple(calls) for scope, calls in found.items()}
-    return every
-
-
-def _by_name(modules: Sequence[Module]) -> dict[str, list[tuple[str, Call]]]:
-    """By resolved name, all calls, with their files."""
-    found: dict[str, list[tuple[str, Call]]] = {}
-    for module in modules:
-        file = module.file
-        for call in module.calls:
-            found.setdefault(call.api, []).append((file, call))
-    return found
-
-
-def _where(by_name: Mapping[str, list[tuple[str, Call]]], wanted: Callable[[str], object]) -> dict[str, list[Call]]:
-    """By file, the calls whose names are wanted, in order."""
-    found: dict[str, list[Call]] = {}
-    for name, calls in by_name.items():
-        if wanted(name):
-            for file, call in calls:
-                found.setdefault(file, []).append(call)
-    for ordered in found.values():
-        ordered.sort(key=_PLACE_IN_FILE)
-    return found
-
-
-_PLACE_IN_FILE = itemgetter(0)  # the index of a call
 
 
 def _through(

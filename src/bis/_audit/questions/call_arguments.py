@@ -96,15 +96,11 @@ def passing_seeds(analysis: Analysis, module: Module) -> Iterator[Call]:
         call.api == "dict" and not _SEED_KEYWORDS.isdisjoint(call.keywords) for call in module.calls
     )
     for call in module.calls:
-        if "." not in call.api:
-            continue
         keywords = call.keywords
+        if not (keywords or call.args) or "." not in call.api:
+            continue
         named = bool(keywords) and (call.starred or not _SEED_KEYWORDS.isdisjoint(keywords))
-        written = (
-            [v for v in call.args[:2] if v.kind == DICT or (in_tables and v.kind in _MAY_BE_TABLES)]
-            if call.args
-            else []
-        )
+        written = [v for v in call.args[:2] if v.kind == DICT or (in_tables and v.kind in _MAY_BE_TABLES)]
         if keywords and not _TABLES.isdisjoint(keywords):
             written += [keywords[name] for name in _TABLES & keywords.keys()]
         if not (named or written) or not library(call.api):

@@ -107,7 +107,7 @@ def _reads(call: Call) -> bool:
 
 def _logged_wholly(analysis: Analysis, module: Module) -> Iterator[str]:
     """Names of objects all of whose entries are logged as parameters."""
-    for call in module.calls:
+    for call in analysis.may_trace(module):
         if "param" not in analysis.kinds(module, call) or call.method in {"log_param", "save_hyperparameters"}:
             continue
         for given in (*call.args, *call.keywords.values()):

@@ -49,7 +49,8 @@ def fallbacks(module: Module) -> frozenset[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     taken: set[tuple[int, str]] = set()
     for value in _values(module):
-        found.update(_beside(module, value, 0))
+        if value.items:
+            found.update(_beside(module, value, 0))
     for assign in module.assigns:
         if _is_variable(module, assign.value):
             taken.add((assign.scope, assign.name))

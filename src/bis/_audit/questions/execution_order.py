@@ -43,7 +43,7 @@ def late_autologs(analysis: Analysis, *, saved: bool = False) -> list[tuple[Modu
     found: dict[int, tuple[Module, Call, Call]] = {}
     early: set[int] = set()
     for module in analysis.project.modules:
-        if not any("autolog" in analysis.kinds(module, call) for call in module.calls):
+        if not any("autolog" in analysis.kinds(module, call) for call in analysis.may_trace(module)):
             continue
         one = saved_trace(analysis, module) if saved else None
         for trace in ([one] if one else []) if saved else traces(analysis, module):

@@ -28,7 +28,9 @@ __all__ = [
     "library",
     "loads_data",
     "may_draw",
+    "may_seed",
     "may_split",
+    "may_take_hyperparameters",
     "may_train",
     "names_of",
     "seeded_through",
@@ -63,6 +65,12 @@ def may_train(api: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
+def may_seed(api: str) -> bool:
+    """Whether a call of this name may seed a generator; see `seeds`."""
+    return bool(randomness.seeded_by(api)) or canonical(api) in randomness.GENERATORS
+
+
+@lru_cache(maxsize=20_000)
 def may_split(api: str) -> bool:
     """Whether a call of this name may split or sample data; see `split_seeding`."""
     return api.endswith((".sample", "train_test_split")) or sklearn.split(_UNIMPORTED.get(api, api)) is not None
@@ -72,6 +80,12 @@ def may_split(api: str) -> bool:
 def may_draw(api: str) -> bool:
     """Whether a call of this name may draw from a global generator; see `draws`."""
     return canonical(api) in training.LOADERS or randomness.drawn_from(api) != ""
+
+
+@lru_cache(maxsize=20_000)
+def may_take_hyperparameters(api: str) -> bool:
+    """Whether a call of this name may be given hyperparameters; see `hyperparameters`."""
+    return training.hyperparameters(api) is not None or api.partition(".")[0] in integrations.SWITCH_ROOTS
 
 
 def trains(call: Call) -> bool:

@@ -74,7 +74,7 @@ def without_params(analysis: Analysis) -> list[tuple[ProgramRoot, tuple[Module, 
     hidden = _hidden(analysis, "param") | given_by_mlflow_run(analysis).keys()
     for program in program_roots(analysis):
         trained = trainings(analysis, program)
-        kinds = {kind for part in program.parts for call in part.calls for kind in analysis.direct(part, call)}
+        kinds = frozenset().union(*(analysis.direct_kinds(part, "mlflow") for part in program.parts))
         if not trained or not kinds & _RESULTS or "param" in kinds or _others(analysis, program):
             continue
         files = {part.file for part in program.parts}
@@ -96,15 +96,11 @@ def untracked(analysis: Analysis) -> Iterator[tuple[ProgramRoot, tuple[Module, C
         if program.module.file in staged:
             continue
         trained = trainings(analysis, program)
-        if not trained or program.module.file in tracking or any(_traces(analysis, part) for part in program.parts):
+        if not trained or program.module.file in tracking or any(analysis.direct_kinds(part) for part in program.parts):
             continue
         if any(part.unread_calls or part.unread for part in program.parts) or _hands_on(program):
             continue
         yield program, trained[0]
-
-
-def _traces(analysis: Analysis, part: Module) -> bool:
-    return any(True for call in part.calls if analysis.traces_anything(part, call))
 
 
 def _hands_on(program: ProgramRoot) -> bool:
@@ -118,12 +114,7 @@ def _hands_on(program: ProgramRoot) -> bool:
 
 def _others(analysis: Analysis, program: ProgramRoot) -> bool:
     """Whether another tracker is given parameters."""
-    return any(
-        kind == "param"
-        for part in program.parts
-        for call in part.calls
-        for kind in analysis.traces_anything(part, call)
-    )
+    return any("param" in analysis.direct_kinds(part) for part in program.parts)
 
 
 def _autologs(analysis: Analysis, program: ProgramRoot, trained: list[Call]) -> bool:

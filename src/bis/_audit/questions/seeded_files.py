@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.questions import ml_calls
+from bis._audit.questions.call_index import is_of_project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from bis._audit.parsing.ir import Call, Module
     from bis._audit.program.linking import Links
+    from bis._audit.questions.call_index import CallIndex
 
 _NONE: frozenset[str] = frozenset()
 
 
-def seeded_files(
-    links: Links, calls_in: Callable[[Module, int], tuple[Call, ...]]
-) -> tuple[Mapping[str, frozenset[str]], Mapping[str, tuple[Call, ...]]]:
+def seeded_files(links: Links, index: CallIndex) -> tuple[Mapping[str, frozenset[str]], Mapping[str, tuple[Call, ...]]]:
     """First parts of the libraries that are seeded for each file, and the calls of each file that seed.
 
     A program that imports a model, and calls a function of a third file that seeds, seeds the model's draws.
@@ -25,12 +25,13 @@ def seeded_files(
     Parameters
     ----------
     links : Links
-    calls_in : callable
-        The calls of one function's own body.
+    index : CallIndex
+        The calls of the same modules.
     """
-    seeding = {m.file: tuple(call for call in m.calls if ml_calls.seeds(call)) for m in links.modules}
+    may = ml_calls.may_seed
+    seeding = {m.file: tuple([call for call in index.where(m, may) if ml_calls.seeds(call)]) for m in links.modules}
     own = {file: frozenset(name for c in calls for name in ml_calls.seeds(c)) for file, calls in seeding.items()}
-    reached = {m.file: own[m.file] | _in_called(links, m, calls_in, own) for m in links.modules}
+    reached = {m.file: own[m.file] | _in_called(links, m, index, own) for m in links.modules}
     seeded = dict(own)
     for file, used in links.used.items():  # one file next to another, whichever of the two imports
         for other in used:
@@ -44,17 +45,15 @@ def seeded_files(
 def _in_called(
     links: Links,
     module: Module,
-    calls_in: Callable[[Module, int], tuple[Call, ...]],
+    index: CallIndex,
     own: Mapping[str, frozenset[str]],
 ) -> frozenset[str]:
     """What the functions of the project seed that a file calls."""
     found: set[str] = set()
-    for call in module.calls:
-        if not call.api.startswith("@"):  # most calls are not the project's own functions
-            continue
+    for call in index.where(module, is_of_project) if any(own.values()) else ():
         target = links.function(call.api, module)
         if target is not None and own[target[0].file]:
-            found.update(name for inner in calls_in(*target) for name in ml_calls.seeds(inner))
+            found.update(name for inner in index.in_scope(*target) for name in ml_calls.seeds(inner))
     return frozenset(found)
 
 

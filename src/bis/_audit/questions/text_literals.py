@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from bis._audit.parsing.expressions import pairs_of
 from bis._audit.parsing.ir import CALL, CONSTANT, DICT, FORMATTED, NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from bis._audit.parsing.ir import Call, Module, Value
 
 
+_new = tuple.__new__  # as in `lowering`: there are many
 _NEVER = (CALL, NAME)  # has no parts: the arguments of a call within an expression are that call's
 
 
@@ -24,34 +24,41 @@ class Literal(NamedTuple):
     name: str
 
 
-def text_literals(module: Module) -> Iterator[Literal]:
+def text_literals(module: Module) -> list[Literal]:
     """All text literals of a file that reach a call or a name, or are a parameter's default."""
+    found: list[Literal] = []
     for call in module.calls:
         for given in call.args:
             if given.kind not in _NEVER:
-                yield from [Literal(one.data, one, call, key) for key, one in _texts(given, "")]
-        yield from _named(call.keywords.items(), call)
-    yield from _named(((assign.name, assign.value) for assign in module.assigns), None)
+                _take(given, call, "", found)
+        for name, given in call.keywords.items():
+            if given.kind not in _NEVER:
+                _take(given, call, name, found)
+    for assign in module.assigns:
+        if assign.value.kind not in _NEVER:
+            _take(assign.value, None, assign.name, found)
     for scope in module.scopes:
-        yield from _named(scope.defaults.items(), None)
-
-
-def _named(values: Iterable[tuple[str, Value]], call: Call | None) -> Iterator[Literal]:
-    for name, value in values:
-        if value.kind not in _NEVER:
-            yield from [Literal(one.data, one, call, key) for key, one in _texts(value, name)]
-
-
-def _texts(value: Value, name: str) -> list[tuple[str, Value]]:
-    """The texts in a value, with their names: in a dictionary the keys, else the name of the whole."""
-    if value.kind == CONSTANT:
-        return [(name, value)] if type(value.data) is str else []
-    found = [(name, value)] if value.kind == FORMATTED else []
-    keyed = value.kind == DICT
-    for position, item in enumerate(value.items):
-        if item.kind in _NEVER:
-            continue
-        key = value.items[position - 1] if keyed and position % 2 else None
-        known = key is not None and key.kind == CONSTANT and type(key.data) is str
-        found += _texts(item, key.data if known and key is not None else name)
+        for name, given in scope.defaults.items():
+            _take(given, None, name, found)
     return found
+
+
+def _take(value: Value, call: Call | None, name: str, found: list[Literal]) -> None:
+    """Take in the texts in a value, with their names: in a dictionary the keys, else the name of the whole."""
+    kind = value.kind
+    if kind == CONSTANT:
+        if type(value.data) is str:
+            found.append(_new(Literal, (value.data, value, call, name)))
+        return
+    if kind in _NEVER:
+        return
+    if kind == FORMATTED:
+        found.append(_new(Literal, (value.data, value, call, name)))
+    if kind != DICT:
+        for item in value.items:
+            _take(item, call, name, found)
+        return
+    for key, item in pairs_of(value):
+        _take(key, call, name, found)
+        known = key.kind == CONSTANT and type(key.data) is str
+        _take(item, call, key.data if known else name, found)

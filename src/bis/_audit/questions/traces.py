@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 8  # calls within calls that are followed
 _LONGEST = 20_000  # steps of one trace
+_new = tuple.__new__  # as in `lowering`: there are many
 
 
 class TraceStep(NamedTuple):
@@ -75,9 +76,10 @@ def _walk(
     for call in calls:
         if len(steps) > _LONGEST:
             return
-        left = [module.withs[i] for i in reversed(opened) if i not in call.withs]
-        steps += [TraceStep(module, None, one, depth) for one in left if one.call != call.index]
-        opened = call.withs
+        if opened != call.withs:
+            left = [module.withs[i] for i in reversed(opened) if i not in call.withs]
+            steps += [TraceStep(module, None, one, depth) for one in left if one.call != call.index]
+            opened = call.withs
         found = analysis.project.links.function(call.api, module) if call.api.startswith("@") else None
         if found is not None and depth < _DEEPEST:
             owner, scope = found
@@ -86,5 +88,5 @@ def _walk(
             if key not in active:
                 inner = analysis.calls_in(owner, scope)
                 _walk(analysis, owner, inner, steps, reached, active | {key}, depth + 1)
-        steps.append(TraceStep(module, call, None, depth))
+        steps.append(_new(TraceStep, (module, call, None, depth)))
     steps += [TraceStep(module, None, module.withs[i], depth) for i in reversed(opened)]

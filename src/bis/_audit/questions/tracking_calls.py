@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from bis._audit.trackers.table import Tracker
 
 
+def may_trace(api: str) -> bool:
+    """Whether a call of this name may trace something; see `kinds_of`."""
+    root = api.partition(".")[0]
+    return root in BY_ROOT or root in integrations.SWITCH_ROOTS or root == "ultralytics"
+
+
 def kinds_of(call: Call) -> tuple[str, tuple[str, ...]] | None:
     """The tracker and the kinds of things that a call traces by itself; None where it traces nothing.
 
@@ -37,9 +43,9 @@ def may_open_mlflow(api: str) -> bool:
     return api == "dagshub.init"
 
 
-def trains_and_logs(call: Call) -> bool:
-    """Whether a call is a training of Ultralytics, which writes to MLflow by itself: ``YOLO("n.pt").train()``."""
-    root, _dot, rest = call.api.partition(".")
+def trains_and_logs(api: str) -> bool:
+    """Whether a call of this name is a training of Ultralytics, which writes to MLflow itself: ``YOLO("n.pt").train()``."""
+    root, _dot, rest = api.partition(".")
     return root == integrations.TRAINING_ROOT and rest.endswith(".train")
 
 

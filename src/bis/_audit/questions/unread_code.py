@@ -94,16 +94,15 @@ def _on_unknown_objects(analysis: Analysis) -> Iterator[tuple[str, str, Place]]:
     why = "it is called on an object whose origin is not seen"
     tracks = "mlflow" in analysis.project.roots
     for module in analysis.project.modules:
-        loads = not tracks and any(_loads_any(call) for call in module.calls)
-        for call in module.calls if tracks or loads else ():
-            if call.api in UNRESOLVED:
-                yield UNRESOLVED[call.api], why, module.place_of(call)
+        loads = not tracks and any(_loads_any(call) for call in analysis.calls_where(module, _imports_by_name))
+        for call in analysis.calls_where(module, _is_unresolved) if tracks or loads else ():
+            yield UNRESOLVED[call.api], why, module.place_of(call)
 
 
 def _by_name(analysis: Analysis) -> Iterator[tuple[str, str, Place]]:
     for module in analysis.project.programs:
         aliases = _aliases(module) if "mlflow" in module.roots else {}
-        for call in module.calls if aliases else ():
+        for call in analysis.calls_where(module, _is_getattr) if aliases else ():
             if _chooses(aliases, call):
                 why = "which function of MLflow is called is decided while the program runs"
                 yield from ((kind, why, module.place_of(call)) for kind in _ALL)
@@ -116,8 +115,20 @@ _ALL = tuple(sorted({kind for kinds in mlflow.TRACKER.calls.values() for kind in
 
 
 def _loads_any(call: Call) -> bool:
-    """Whether a call imports a module whose name is not written there."""
-    return call.api in {"importlib.import_module", "__import__"} and bool(call.args) and call.args[0].kind != CONSTANT
+    """Whether a call that imports a module by its name has the name from elsewhere."""
+    return bool(call.args) and call.args[0].kind != CONSTANT
+
+
+def _imports_by_name(api: str) -> bool:
+    return api in {"importlib.import_module", "__import__"}
+
+
+def _is_unresolved(api: str) -> bool:
+    return api in UNRESOLVED
+
+
+def _is_getattr(api: str) -> bool:
+    return api == "getattr"
 
 
 def _aliases(module: Module) -> dict[str, str]:
@@ -148,13 +159,12 @@ def _handed_on(module: Module, aliases: dict[str, str]) -> Iterator[tuple[str, P
                 yield name, Place(module.file, scope.cell, value.line, value.column)
 
 
-def _functions(aliases: dict[str, str], value: Value) -> Iterator[str]:
+def _functions(aliases: dict[str, str], value: Value) -> list[str]:
+    """Names of MLflow's functions in an expression that does not call them."""
     if value.kind != NAME:
-        for item in value.items:
-            yield from _functions(aliases, item)
-        return
+        return [name for item in value.items for name in _functions(aliases, item)] if value.items else []
     head, _dot, rest = value.data.partition(".")
-    if head in aliases:
-        name = f"{aliases[head]}.{rest}" if rest else aliases[head]
-        if mlflow.TRACKER.kinds(name):
-            yield name
+    if head not in aliases:
+        return []
+    name = f"{aliases[head]}.{rest}" if rest else aliases[head]
+    return [name] if mlflow.TRACKER.kinds(name) else []

@@ -78,7 +78,7 @@ def _names_data(analysis: Analysis) -> bool:
     if any(_NAMES_DATA.search(name) for name in given):
         return True
     for module in analysis.project.modules:
-        for call in module.calls:
+        for call in analysis.may_trace(module):
             kinds = analysis.kinds(module, call)
             if not kinds & _SAYING:
                 continue

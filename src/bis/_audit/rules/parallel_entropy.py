@@ -45,7 +45,7 @@ RULE = Rule(
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each place at which such a task is handed over."""
-    for module in analysis.project.programs:
+    for module in analysis.project.programs if analysis.project.links.tasks else ():
         for call in module.calls:
             task = analysis.task(module, call)
             draw = _draw(analysis.calls_in(*task)) if task is not None else ""

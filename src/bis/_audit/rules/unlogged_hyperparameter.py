@@ -68,10 +68,10 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     autologs = {
         module.file: found
         for module in analysis.project.modules
-        if (found := [call for call in module.calls if analysis.direct(module, call) == ("autolog",)])
+        if (found := [call for call in analysis.may_trace(module) if analysis.direct(module, call) == ("autolog",)])
     }
     for module in analysis.project.programs:
-        logging = [c for c in module.calls if analysis.kinds(module, c)]
+        logging = [c for c in analysis.may_trace(module) if analysis.kinds(module, c)]
         if not any("param" in analysis.kinds(module, c) or "metric" in analysis.kinds(module, c) for c in logging):
             continue  # a file that logs nothing is another's part
         together = analysis.project.links.together(module) if autologs else frozenset()
@@ -79,7 +79,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         inside = nested_estimators(analysis, module) if covering else frozenset()
         replaced = searched(analysis, module)
         logged = _Logged(analysis, module, [c for c in logging if "param" in analysis.kinds(module, c)])
-        for call in [] if logged.everything else module.calls:
+        for call in () if logged.everything else analysis.calls_where(module, ml_calls.may_take_hyperparameters):
             known = spread(analysis, module, call)
             given = ml_calls.hyperparameters(call if known.starred else known)  # {**defaults, **others}: not known
             missing = [
