@@ -225,6 +225,8 @@ def _start(program: Program, stdout: int | None, stderr: int | None) -> subproce
             stdout=stdout,
             stderr=stderr,
             start_new_session=program.own_group,
+            # A recorded program has what bis was given by its shell: `<(…)` is one. Those of bis are not inherited.
+            close_fds=program.own_group,
         )
     finally:
         if given is not None:
