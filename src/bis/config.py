@@ -16,6 +16,7 @@ from typing import Any
 from bis.errors import ConfigurationError, StorageError
 
 MIB = 1024 * 1024
+_MOST_BYTES = 4 * MIB  # of a pyproject.toml: reading takes a second for 2 MiB
 _MOST_DOTS = 10_000  # in one line of a pyproject.toml
 
 # Every environment variable that bis reads or sets, and what for: docs/configuration.md repeats this table.
@@ -265,6 +266,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ValueError(f"it is larger than {_MOST_BYTES:,} bytes")
         text = path.read_text(encoding="utf-8")
         _refuse_endless_keys(text)
         document: dict[str, Any] = tomllib.loads(text)
