@@ -266,8 +266,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise ValueError(f"it is larger than {_MOST_BYTES:,} bytes")
+        _refuse_large(path)
         text = path.read_text(encoding="utf-8")
         _refuse_endless_keys(text)
         document: dict[str, Any] = tomllib.loads(text)
@@ -280,6 +279,12 @@ def _read_toml(path: Path) -> dict[str, Any]:
             f"{path} cannot be read: it is nested too deeply", hint="bis reads its settings from [tool.bis] there."
         ) from error
     return document
+
+
+def _refuse_large(path: Path) -> None:
+    """Raise ValueError where reading would take minutes."""
+    if path.stat().st_size > _MOST_BYTES:
+        raise ValueError(f"it is larger than {_MOST_BYTES:,} bytes")
 
 
 def _refuse_endless_keys(text: str) -> None:

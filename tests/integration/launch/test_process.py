@@ -311,7 +311,7 @@ def test_a_recorded_program_has_the_descriptors_that_bis_was_given(tmp_path: Pat
     """As of a shell's ``<(…)``, and of a batch system; none of bis itself, and a replay has none of them."""
     reading, writing = os.pipe()
     private = os.open(os.devnull, os.O_RDONLY)
-    os.set_inheritable(reading, True)  # noqa: FBT003 (its signature)
+    os.set_inheritable(reading, True)
     try:
         os.write(writing, b"given")
         os.close(writing)
