@@ -18,6 +18,7 @@ from bis.config import MIB
 from bis.errors import ExecutionError
 from bis.launch.kept_output import KeptOutput
 from bis.launch.passed_signals import passing_signals
+from bis.launch.session_processes import end_family
 from bis.launch.standard_streams import is_closed, shown_on
 from bis.launch.successor import ReadStream, succeeded
 from bis.launch.watcher import Watcher
@@ -133,6 +134,8 @@ def run_program(program: Program, starter: Starter | None = None) -> Exit:
                 timed_out = _forward(program, process, {s.reading: s.kept for s in streams}, clock, give_up)
         finally:
             _end(process, group=program.own_group)
+            if watcher is not None:  # what left the group is of the replay, too
+                end_family([process.pid], program.env.get("BIS_SPOOL", ""))
     code = process.wait()
     kept = {stream.name: stream.kept for stream in streams}
     return Exit(
