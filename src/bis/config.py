@@ -16,6 +16,7 @@ from typing import Any
 from bis.errors import ConfigurationError, StorageError
 
 MIB = 1024 * 1024
+_MOST_BYTES = 4 * MIB  # of a pyproject.toml: reading takes a second for 2 MiB
 _MOST_DOTS = 10_000  # in one line of a pyproject.toml
 
 # Every environment variable that bis reads or sets, and what for: docs/configuration.md repeats this table.
@@ -265,6 +266,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
+        _refuse_large(path)
         text = path.read_text(encoding="utf-8")
         _refuse_endless_keys(text)
         document: dict[str, Any] = tomllib.loads(text)
@@ -277,6 +279,12 @@ def _read_toml(path: Path) -> dict[str, Any]:
             f"{path} cannot be read: it is nested too deeply", hint="bis reads its settings from [tool.bis] there."
         ) from error
     return document
+
+
+def _refuse_large(path: Path) -> None:
+    """Raise ValueError where reading would take minutes."""
+    if path.stat().st_size > _MOST_BYTES:
+        raise ValueError(f"it is larger than {_MOST_BYTES:,} bytes")
 
 
 def _refuse_endless_keys(text: str) -> None:

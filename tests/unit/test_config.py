@@ -187,6 +187,7 @@ BROKEN = [
     b"x = 2020-13-45",
     b"\xff\xfe\x00",
     b"<<<<<<< HEAD\n",
+    b"# " + b"a" * (4 << 20) + b"\n",  # a file of 100 MiB takes a minute to be read
 ]
 
 

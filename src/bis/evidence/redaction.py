@@ -476,11 +476,14 @@ def secrets_of(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> dic
     """Collect what a `Redactor` has to know of a program: secret variables, URLs with passwords, secret arguments."""
     found = {n: v for n, v in environ.items() if _is_secret_variable(n, v) or _secrets_in(v)}
     for i, (given, redacted) in enumerate(zip(arguments, Redactor({}).argv(arguments), strict=True)):
-        if redacted == REDACTED:
-            found[arguments[i - 1]] = given
-        elif redacted.endswith(f"={REDACTED}"):
-            name, _, value = given.partition("=")
-            found[name] = value
+        before, mark, behind = redacted.rpartition(REDACTED)
+        if not mark or behind or not given.startswith(before):
+            continue
+        if not before and is_secret_name(arguments[i - 1]):
+            name = arguments[i - 1]
+        else:  # of `-p`, which names nothing
+            name = before.removesuffix("=") if before.endswith("=") else f"{i}-password"
+        found[name] = given[len(before) :]
     return found
 
 

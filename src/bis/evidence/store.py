@@ -25,6 +25,7 @@ from bis.evidence.artifact_folders import files_in, kept_here, needs_server, put
 from bis.evidence.default_store import default_uri
 from bis.evidence.digests import digest_bytes
 from bis.evidence.machine_seal import DIGEST, SEAL, seal
+from bis.evidence.new_database import settle
 from bis.evidence.record_document import read_record, record_text
 from bis.evidence.record_tags import record_tags, with_tags
 from bis.evidence.reentrancy import unobserved
@@ -129,6 +130,8 @@ class EvidenceStore:
 
         with as_errors_of_bis(self._given):
             try:
+                if self._database is not None:
+                    settle(self._database, lambda uri: MlflowClient(tracking_uri=uri).search_experiments())
                 return MlflowClient(tracking_uri=self._given)
             except ValueError as error:
                 raise not_an_address(self._given, error) from error

@@ -18,6 +18,7 @@ from bis.config import MIB
 from bis.errors import ExecutionError
 from bis.launch.kept_output import KeptOutput
 from bis.launch.passed_signals import passing_signals
+from bis.launch.session_processes import end_family
 from bis.launch.standard_streams import is_closed, shown_on
 from bis.launch.successor import ReadStream, Successor, succeeded
 from bis.launch.watcher import Watcher
@@ -136,6 +137,8 @@ def run_program(program: Program, starter: Starter | None = None) -> Exit:
         finally:
             successor.end()
             _end(process, group=program.own_group)
+            if watcher is not None:  # what left the group is of the replay, too
+                end_family([process.pid], program.env.get("BIS_SPOOL", ""))
     code = process.wait()
     kept = {stream.name: stream.kept for stream in streams}
     return Exit(
@@ -222,6 +225,8 @@ def _start(program: Program, streams: Sequence[_CarriedStream], starter: Starter
             stdout=writings.get("stdout"),
             stderr=writings.get("stderr"),
             start_new_session=program.own_group,
+            # A recorded program has what bis was given by its shell: `<(…)` is one. Those of bis are not inherited.
+            close_fds=program.own_group,
         )
     finally:
         if given is not None:

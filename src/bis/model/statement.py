@@ -114,6 +114,7 @@ class StatementCode(str, Enum):
     NOT_PROVED_EQUAL = "not-proved-equal"
     BETTER_THAN_ALL = "better-than-all"
     REPLAYS_MADE = "replays-made"
+    KNOWN_IN_PART = "known-in-part"
 
     # The whole.
     NO_REPLAYS = "no-replays"
@@ -350,6 +351,7 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.NOT_PROVED_EQUAL: ("replays", "sigmas", "power"),
     _C.BETTER_THAN_ALL: ("metrics", "one_in"),
     _C.REPLAYS_MADE: ("kind", "replays"),
+    _C.KNOWN_IN_PART: ("items",),
     _C.NO_REPLAYS: (),
     _C.NOTHING_RAN: ("total",),
     _C.SAME_BEFORE_FAILING: ("metrics",),

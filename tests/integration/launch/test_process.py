@@ -304,3 +304,25 @@ def test_terminal_is_a_terminal_for_the_program(tmp_path: Path) -> None:
     os.close(ours)
     assert shown == b"True os.terminal_size(columns=123, lines=33)\r\n"
     assert (tmp_path / "out").read_bytes() == b"True os.terminal_size(columns=123, lines=33)\n"
+
+
+@posix
+def test_a_recorded_program_has_the_descriptors_that_bis_was_given(tmp_path: Path) -> None:
+    """As of a shell's ``<(…)``, and of a batch system; none of bis itself, and a replay has none of them."""
+    reading, writing = os.pipe()
+    private = os.open(os.devnull, os.O_RDONLY)
+    os.set_inheritable(reading, True)
+    try:
+        os.write(writing, b"given")
+        os.close(writing)
+        code = (
+            f"import os\nprint(os.read({reading}, 9) if os.path.exists('/dev/fd/{reading}') else 'none', "
+            f"os.path.exists('/dev/fd/{private}'))"
+        )
+        assert run(tmp_path, code).exit_code == 0
+        assert (tmp_path / "out").read_text() == "b'given' False\n"
+        assert run(tmp_path, code, own_group=True).exit_code == 0
+        assert (tmp_path / "out").read_text() == "none False\n"
+    finally:
+        os.close(reading)
+        os.close(private)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import bis
+from bis.launch.process import Program, run_program
 from bis.launch.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -98,6 +99,25 @@ def test_nothing_outlives_a_launcher_that_is_killed(kind: str, tmp_path: Path) -
     until(lambda: len(said(tmp_path)) == 1 + more.get(kind, 1))
     launcher.kill()
     launcher.wait()
+    until(lambda: not any(living(pid) for pid in said(tmp_path)))
+
+
+@linux
+@pytest.mark.parametrize("ends", [True, False])
+def test_nothing_outlives_a_replay(ends: bool, tmp_path: Path) -> None:
+    """Whether it ends or is ended by a time limit: what left its group goes with it."""
+    code = (
+        f"import subprocess, sys, time; from pathlib import Path\nPLAIN = {PLAIN!r}\n"
+        "subprocess.Popen([sys.executable, '-c', PLAIN], start_new_session=True)\n"
+        f"while not list(Path().glob('pid-*')): time.sleep(0.05)\n{'' if ends else 'time.sleep(100)'}"
+    )
+    env = {**os.environ, "BIS_SPOOL": str(tmp_path)}
+    command = (sys.executable, "-c", code)
+    ended = run_program(
+        Program(command, tmp_path, env, tmp_path / "out", echo=False, own_group=True, timeout_s=None if ends else 2.0)
+    )
+    assert ended.timed_out is not ends
+    assert len(said(tmp_path)) == 1
     until(lambda: not any(living(pid) for pid in said(tmp_path)))
 
 

@@ -38,6 +38,9 @@ def test_a_part_of_what_was_printed_is_neither_bitwise_nor_divergent(known: str)
     assert (verdict.level, verdict.needed) == (Level.INCONCLUSIVE, None), words(verdict)
     assert codes(verdict.groups[0]) & {StatementCode.PART_SAME, StatementCode.PART_KNOWN}
     assert StatementCode.SAME_TEXT not in codes(verdict.groups[0])
+    said = verdict.statements[0]
+    assert (said.code, said.figures) == (StatementCode.KNOWN_IN_PART, {"items": ("stdout",)})
+    assert StatementCode.OUTPUTS_DIFFER not in {s.code for s in verdict.statements}
 
 
 def test_a_known_part_that_differs_is_divergent() -> None:

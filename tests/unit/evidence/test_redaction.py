@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bis.evidence.redaction import REDACTED, Redactor, is_secret_name, strip_credentials
+from bis.evidence.redaction import REDACTED, Redactor, is_secret_name, secrets_of, strip_credentials
 
 _SECRET = "s3cr3t-Value-9"
 _JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
@@ -319,3 +319,11 @@ def test_variables_of_weak_names_with_what_looks_drawn(name: str, value: str) ->
     """The same names hold words as well, which stay."""
     assert value not in Redactor({name: value}).text(f"got {value}", place="stdout")
     assert Redactor({name: "basic-ldap"}).text("got basic-ldap", place="stdout") == "got basic-ldap"
+
+
+def test_what_arguments_give_away_is_known_elsewhere_too() -> None:
+    """Programs print their arguments, and raise with them."""
+    given_argv = ["--token", "abc123x", "db.password=hunter2", "-p", "Tr0ub4dor&3", "-u", "me:hunter3", "-pTr0ub4dor&4"]
+    redactor = Redactor(secrets_of({}, given_argv))
+    shown = redactor.text(repr(given_argv), place="stdout")
+    assert not [s for s in ("abc123x", "hunter2", "Tr0ub4dor", "hunter3") if s in shown], shown

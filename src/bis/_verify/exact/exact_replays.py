@@ -272,6 +272,8 @@ def _statements(case: Case, items: Sequence[Item], outcomes: Sequence[Outcome], 
         parts = said[:1]
         code = StatementCode.OUTPUTS_DIFFER
         said = [statement(code, *parts, items=named[:_MOST_NAMED], more=len(named[_MOST_NAMED:])), *said[1:]]
+    if in_part := [i for i in items if i.counts and _is_in_part(i)]:
+        said.insert(0, statement(StatementCode.KNOWN_IN_PART, items=tuple(dict.fromkeys(map(_named, in_part)))))
     if level is Level.METRICS_BITWISE:
         said.append(statement(StatementCode.METRICS_ONLY))
     if not metrics and level is not Level.NOT_EXECUTABLE:
@@ -290,11 +292,18 @@ def _named(item: Item) -> str:
     return place if run is None else scoped(place, run)
 
 
+def _is_in_part(item: Item) -> bool:
+    """Whether no more is known of the original than a part, and that is not another one."""
+    codes = {s.code for s in item.statements}
+    return item.level is Level.INCONCLUSIVE and bool(codes & {StatementCode.PART_SAME, StatementCode.PART_KNOWN})
+
+
 def _outputs_that_differ(items: Sequence[Item], metrics: Sequence[Item]) -> list[Item]:
     """What the headline names: files beside metrics that are the same; without metrics, all that differs."""
     same = {Level.BITWISE, Level.NUMERICAL}
     if not metrics:
         weaker = [i for i in items if i.counts and i.kind is not ItemKind.EXIT and i.level not in same]
+        weaker = [i for i in weaker if not _is_in_part(i)]
         worst = max((i.level.rank for i in weaker), default=0)
         return [i for i in weaker if i.level.rank == worst]
     if any(i.level not in same for i in metrics):

@@ -419,6 +419,7 @@ FRENCH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     "{one_in} "
     "pour une exécution ordinaire ; s'il a été choisi comme le meilleur de K exécutions, déclarez selected_from=K",
     _C.REPLAYS_MADE: lambda f: counted(f["replays"], _KINDS.get(f["kind"], f"rejeu {f['kind']}|rejeux {f['kind']}")),
+    _C.KNOWN_IN_PART: "l'original n'est pas connu en entier ; ce qui en est connu n'est pas autre : {items:list}",
     _C.NO_REPLAYS: "il n'y a pas de rejeux",
     _C.NOTHING_RAN: "échec de {total} sur {total:#rejeu|rejeux} ({parts})",
     _C.SAME_BEFORE_FAILING: "ce que les rejeux ont enregistré avant d'échouer est identique : {metrics:list}",

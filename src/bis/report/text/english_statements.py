@@ -413,6 +413,7 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.BETTER_THAN_ALL: "the original is better than every fresh replay in {metrics:list}: chance 1 in {one_in} for an "
     "ordinary run; if it was picked as the best of K runs, declare selected_from=K",
     _C.REPLAYS_MADE: lambda f: counted(f["replays"], f"{f['kind']} replay"),
+    _C.KNOWN_IN_PART: "not all of the original is known; what is known is not another one: {items:list}",
     _C.NO_REPLAYS: "there are no replays",
     _C.NOTHING_RAN: "{total} of {total:#replay} failed ({parts})",
     _C.SAME_BEFORE_FAILING: "what the replays logged before failing is the same: {metrics:list}",
