@@ -44,7 +44,7 @@ def may_open_mlflow(api: str) -> bool:
 
 
 def trains_and_logs(api: str) -> bool:
-    """Whether a call of this name is a training of Ultralytics, which writes to MLflow itself: ``YOLO("n.pt").train()``."""
+    """Whether a name is that of a training of Ultralytics, which writes to MLflow itself: ``YOLO("n.pt").train()``."""
     root, _dot, rest = api.partition(".")
     return root == integrations.TRAINING_ROOT and rest.endswith(".train")
 
