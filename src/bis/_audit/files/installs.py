@@ -86,7 +86,8 @@ def read_dockerfile(sheet: Sheet, text: str) -> None:
         else:  # RUN, or a line of a here-document
             command = re.sub(r"(?i)^RUN\s+(?:--\S+\s+)*", "", whole)
             for new, old in copied.items():
-                command = re.sub(rf"(?<![\w./-])(?:\./)?{re.escape(new)}(?![\w./-])", lambda _m, old=old: old, command)
+                whole_name = rf"(?<![\w./-])(?:\./)?{re.escape(new)}(?![\w./-])"
+                command = re.sub(whole_name, old.replace("\\", r"\\"), command)
             for part in re.split(r"&&|\|\||;(?=\s)", command):
                 read_install(sheet, part, Place(sheet.path, -1, first), variables)
 

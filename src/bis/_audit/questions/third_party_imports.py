@@ -17,7 +17,7 @@ def third_party(analysis: Analysis) -> dict[str, Place]:
 
     Imports that may fail (in a ``try``) or are under a condition (``if``) are not needed.
     """
-    own = analysis.project.links.own_names | _folders(analysis)
+    own = analysis.project.links.own_names | _folders(analysis) | _root_package(analysis)
     found: dict[str, Place] = {}
     for module in analysis.project.modules:
         for one in module.imports:
@@ -64,3 +64,12 @@ def _on_databricks(analysis: Analysis) -> bool:
 def _folders(analysis: Analysis) -> set[str]:
     """Names of folders with code: a package without ``__init__`` is imported by its folder's name."""
     return {part for module in analysis.project.modules for part in module.file.split("/")[:-1]}
+
+
+def _root_package(analysis: Analysis) -> set[str]:
+    """What imports call the project's root, where that is a package: the name of the folder that it is in."""
+    files = {module.file for module in analysis.project.modules}
+    if "__init__.py" not in files:
+        return set()
+    targets = {tuple(one.target.split(".")[:3]) for module in analysis.project.modules for one in module.imports}
+    return {name for name, *rest in targets if len(rest) == 2 and "/".join(rest) + ".py" in files}

@@ -24,7 +24,7 @@ UNRESOLVED = {
     ".log_param": "param",
     ".log_params": "param",
     ".log_metric": "metric",
-    ".log_batch": "metric",
+    ".log_batch": "metric param",
     ".log_artifact": "artifact",
     ".log_artifacts": "artifact",
     ".log_figure": "artifact",
@@ -94,8 +94,8 @@ def _on_unknown_objects(analysis: Analysis) -> Iterator[tuple[str, str, Place]]:
     for module in analysis.project.modules:
         loads = not tracks and any(_loads_any(call) for call in module.calls)
         for call in module.calls if tracks or loads else ():
-            if call.api in UNRESOLVED:
-                yield UNRESOLVED[call.api], why, module.place_of(call)
+            for kind in UNRESOLVED.get(call.api, "").split():
+                yield kind, why, module.place_of(call)
 
 
 def _by_name(analysis: Analysis) -> Iterator[tuple[str, str, Place]]:
