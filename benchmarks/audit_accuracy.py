@@ -8,9 +8,9 @@ of nothing, so that it costs recall and not precision. The macro average is over
 to find; facts of which there is none to find are right where they are ``no``, and say nothing of recall.
 
 The findings of the first audit of these repositories were judged by reading, too: each is held against that judgement
-again, and how many are new since then is said. Of the third sample, and of the fifth to eighth, there are findings only;
-of the fourth, 13 of 35 repositories have labels of facts. From the fourth on, some families were judged by a part that
-was drawn at random: what is new there was mostly there before, and not drawn.
+again, and how many are new since then is said. Of the third sample, and of the fifth to eighth, there are findings
+only; of the fourth, 13 of 35 repositories have labels of facts. From the fourth on, not all findings were judged, so
+that what is new there was mostly there before.
 """
 
 from __future__ import annotations
