@@ -17,7 +17,7 @@ def third_party(analysis: Analysis) -> dict[str, Place]:
 
     Imports that may fail (in a ``try``) or are under a condition (``if``) are not needed.
     """
-    own = analysis.project.links.own_names | _folders(analysis) | _root_package(analysis)
+    own = analysis.project.links.own_names | _folders(analysis) | _root_package(analysis) | _written(analysis)
     found: dict[str, Place] = {}
     for module in analysis.project.modules:
         for one in module.imports:
@@ -73,3 +73,14 @@ def _root_package(analysis: Analysis) -> set[str]:
         return set()
     targets = {tuple(one.target.split(".")[:3]) for module in analysis.project.modules for one in module.imports}
     return {name for name, *rest in targets if len(rest) == 2 and "/".join(rest) + ".py" in files}
+
+
+def _written(analysis: Analysis) -> set[str]:
+    """Names of modules that cells write: ``%%writefile -a agent.py``."""
+    written = (
+        name.split()[-1]
+        for m in analysis.project.modules
+        for name, _cell, _line in m.unread_calls
+        if name.startswith("%%writefile ")
+    )
+    return {name.rpartition("/")[2].removesuffix(".py") for name in written if name.endswith(".py")}

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis._audit.auditor import Options, audit_project
-from tests.unit._audit.small_projects import write
+from tests.unit._audit.small_projects import notebook, write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+DATABRICKS = "# Databricks notebook source\n"
+WRITES = DATABRICKS + "# MAGIC %%writefile agent.py\n# MAGIC AGENT = 1\n\n# COMMAND ----------\n\n"
 SPARK = "import pyspark\nfrom delta.tables import DeltaTable\nb.config('spark.jars.packages', '{}')\n"
 
 
@@ -35,6 +37,11 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
          "a.py": "import pendulum\n"},
         {"requirements.txt": "albumentations\n", "a.py": "import cv2, scipy\n"},
         {"requirements.txt": "watchtower\n", "a.py": "import boto3\n"},
+        {"requirements.txt": "kaggle\n", "a.py": "import tqdm, requests, slugify\n"},
+        {"requirements.txt": "rich\n", "a.py": DATABRICKS + "# MAGIC %pip install -q backoff==1\nimport backoff\n"},
+        {"requirements.txt": "rich\n", "a.py": DATABRICKS + "# MAGIC %sh pip install backoff\nimport backoff\n"},
+        {"requirements.txt": "rich\n", "a.py": WRITES + "from agent import AGENT\n"},
+        {"requirements.txt": "rich\n", "n.ipynb": notebook("%%writefile src/agent.py\nA = 1", "import agent")},
         {"requirements.txt": "pyquokka\n", "a.py": "import quokka\n"},
         {"requirements.txt": "segmentation-models-pytorch\n", "a.py": "import timm, torchvision\n"},
         {"requirements.txt": "rich\n", "a.py": "from mleap.sklearn import x\ndbutils.widgets.get('a')\n"},
@@ -64,6 +71,9 @@ def test_what_is_there_without_being_declared(files: dict[str, str], tmp_path: P
             "a.py": "import torch\n",
         },
         {"requirements.txt": "rich\n", "a.py": "from mleap.sklearn import x\n"},
+        {"requirements.txt": "rich\n", "a.py": "# MAGIC %pip install backoff\nimport backoff\n"},
+        {"requirements.txt": "rich\n", "a.py": DATABRICKS + "# %pip install backoff\nimport backoff\n"},
+        {"requirements.txt": "rich\n", "n.ipynb": notebook("%%writefile agent.txt\nA = 1", "import agent")},
         {"requirements.txt": "rich\n", "config/core.py": "", "a.py": "import mine.config.core\n"},
         {"requirements.txt": "rich\n", "__init__.py": "", "config/core.py": "", "a.py": "import mine.other.core\n"},
         {"requirements.txt": "databricks-sdk\n", "a.py": "import databricks.sdk\nimport torch\n"},
