@@ -151,7 +151,7 @@ def differing(rows: list[dict[str, str]]) -> list[tuple[str | int, ...]]:
 
 
 SAMPLES = ("", "_2", "_4")
-JUDGED = ("", "_2", "_3", "_4", "_5", "_6", "_7", "_8")
+JUDGED = ("", "_2", "_3", "_4", "_5", "_6", "_7", "_8", "_9", "_10")
 VALUES = {
     "via": {"api", "client", "lightning", "hf", "kedro", "optuna", "zenml", "rest", "cli", "other"},
     "deps_pinned": {"all", "some", "none", "lock"},

@@ -466,6 +466,7 @@ _BRINGS: dict[str, str] = {
     "langchain-openai": "langchain-core openai tiktoken",
     "openai": "httpx pydantic tqdm typing-extensions",
     "jupyter": "ipykernel ipython notebook nbconvert nbformat ipywidgets jupyter-client",
+    "ipykernel": "ipython jupyter-client matplotlib-inline packaging psutil pyzmq tornado traitlets",
     "jupyterlab": "ipykernel notebook nbformat jupyter-client jinja2 tornado",
     "notebook": "ipykernel nbformat jupyter-client tornado",
     "kaggle": "python-dateutil python-slugify requests tqdm urllib3", "kagglehub": "packaging pyyaml requests tqdm",

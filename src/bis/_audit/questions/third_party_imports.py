@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bis._audit.files.base_images import platform_packages
-from bis._audit.files.distributions import needs_no_declaration
+from bis._audit.files.distributions import brought_by, needs_no_declaration
+from bis._audit.files.installs import is_install_script, read_install
+from bis._audit.files.requirements import Sheet
 from bis.model.project_audit import Place
 
 if TYPE_CHECKING:
@@ -36,6 +39,24 @@ def of_platform(analysis: Analysis) -> frozenset[str]:
         texts = (text for m in project.programs for text, _value, _call, _name in analysis.literals(m) if ":" in text)
         found |= {name for text in texts for mark, name in _SPARK_PACKAGES.items() if mark in text}
     return found
+
+
+_SETS = re.compile(r"(?m)^\s*(?:export\s+)?(?P<name>\w+)\s*:?=[\"']?(?P<value>[\w.]+)")
+
+
+def installed_by_scripts(analysis: Analysis) -> frozenset[str]:
+    """Distributions that scripts of a shell and Makefiles install, and what those bring."""
+    sheet = Sheet("")
+    for path, text in analysis.project.texts.items():
+        if not is_install_script(path) or "install" not in text:
+            continue
+        values = {match["name"]: match["value"] for match in _SETS.finditer(text)}
+        for number, line in enumerate(text.replace("\\\n", " ").split("\n"), 1):
+            command = line.strip().lstrip("@-")
+            if not command.startswith(("#", "echo ")):
+                read_install(sheet, command, Place(path, -1, number), values)
+    names = {one.name for one in sheet.declared}
+    return frozenset(names).union(*map(brought_by, names))
 
 
 # Coordinates of packages that Spark fetches -> the distribution whose modules are in them.

@@ -19,7 +19,7 @@ SPARK = "import pyspark\nfrom delta.tables import DeltaTable\nb.config('spark.ja
 
 def told(folder: Path, files: dict[str, str]) -> list[str]:
     """What the rule says of a project."""
-    findings = audit_project(write(folder, files), "p", Options(select=("BIS503",))).findings
+    findings = audit_project(write(folder, files), "p", Options(select=("BIS501", "BIS503"))).findings
     return [finding.message for finding in findings]
 
 
@@ -42,6 +42,12 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"requirements.txt": "rich\n", "a.py": DATABRICKS + "# MAGIC %sh pip install backoff\nimport backoff\n"},
         {"requirements.txt": "rich\n", "a.py": WRITES + "from agent import AGENT\n"},
         {"requirements.txt": "rich\n", "n.ipynb": notebook("%%writefile src/agent.py\nA = 1", "import agent")},
+        {"requirements.txt": "ipykernel\n", "a.py": "import psutil\n"},
+        {"requirements.txt": "rich\n", "a.py": "import airflow\n",
+         "setup.sh": 'V=2.10\npip install --upgrade pip\npip install "apache-airflow==${V}" --constraint "$URL"\n'},
+        {"requirements.txt": "rich\n", "a.py": "import airflow\n",
+         "Makefile": "install:\n\t@source .venv/bin/activate && pip install apache-airflow==2.7.0\n"},
+        {"server/setup_venv.sh": 'python -m pip install "numpy<2" "mlflow[auth]"\n', "a.py": "import mlflow\n"},
         {"requirements.txt": "pyquokka\n", "a.py": "import quokka\n"},
         {"requirements.txt": "segmentation-models-pytorch\n", "a.py": "import timm, torchvision\n"},
         {"requirements.txt": "rich\n", "a.py": "from mleap.sklearn import x\ndbutils.widgets.get('a')\n"},
@@ -71,6 +77,9 @@ def test_what_is_there_without_being_declared(files: dict[str, str], tmp_path: P
             "a.py": "import torch\n",
         },
         {"requirements.txt": "rich\n", "a.py": "from mleap.sklearn import x\n"},
+        {"requirements.txt": "rich\n", "a.py": "import airflow\n", "setup.sh": "echo pip install apache-airflow\n"},
+        {"requirements.txt": "rich\n", "a.py": "import airflow\n", "setup.sh": "# pip install apache-airflow\n"},
+        {"requirements.txt": "rich\n", "a.py": "import airflow\n", "Makefile": "install:\n\tpip install flask\n"},
         {"requirements.txt": "rich\n", "a.py": "# MAGIC %pip install backoff\nimport backoff\n"},
         {"requirements.txt": "rich\n", "a.py": DATABRICKS + "# %pip install backoff\nimport backoff\n"},
         {"requirements.txt": "rich\n", "n.ipynb": notebook("%%writefile agent.txt\nA = 1", "import agent")},
