@@ -11,6 +11,7 @@ from bis._audit.cache import Cache
 from bis._audit.files import configurations
 from bis._audit.files.dependencies import is_lock, is_manifest, named_requirements, read_dependencies
 from bis._audit.files.entry_points import is_entry_file
+from bis._audit.files.installs import is_install_script
 from bis._audit.files.project_documents import is_document, read_documents
 from bis._audit.files.revision import read_revision
 from bis._audit.files.tree import walk
@@ -139,7 +140,7 @@ def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
     for file in tree.others:
         if configurations.is_configuration(file):
             found |= _configuration(root, file)
-        if not (is_manifest(file) or is_document(file) or is_entry_file(file)):
+        if not (is_manifest(file) or is_document(file) or is_entry_file(file) or is_install_script(file)):
             continue
         content = load(root, file, max_file_mib=_TEXT_MIB)
         if isinstance(content, Problem):

@@ -16,7 +16,7 @@ _DATABRICKS = (
     " databricks-automl-runtime databricks-connect databricks-sql-connector databricks-vectorsearch koalas"
     " pyarrow boto3 botocore plotly xgboost lightgbm hyperopt optuna torch torchvision tensorflow keras tensorboard"
     " horovod"
-    " petastorm spark-tensorflow-distributor transformers datasets evaluate sentence-transformers accelerate"
+    " petastorm mleap spark-tensorflow-distributor transformers datasets evaluate sentence-transformers accelerate"
     " huggingface-hub"
     " tokenizers shap prophet spacy nltk gensim category-encoders imbalanced-learn joblib langchain openai tiktoken"
     " faiss-cpu ray great-expectations feature-store catboost graphframes sparkdl synapseml pydantic jinja2 pyyaml"

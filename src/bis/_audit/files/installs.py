@@ -32,6 +32,16 @@ _NAMED = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?")
 _UNSET = re.compile(r"[${}`]")  # of a variable whose value is not known
 _VARIABLE = re.compile(r"\$\{?(?P<name>\w+)[^}\s]{0,80}?\}|\$(?P<plain>\w+)")
 
+_INSTALLS = re.compile(
+    r"(?i)(?:.*/)?(?:makefile|[^/]{0,60}(?:setup|install|bootstrap|env|init|depend|deps|requirements|build|prepare)"
+    r"[^/]{0,60}\.sh)"
+)
+
+
+def is_install_script(path: str) -> bool:
+    """Whether a script of a shell, or a Makefile, may install packages, by its name."""
+    return _INSTALLS.fullmatch(path) is not None
+
 
 # A list that an image keeps under another name: `COPY requirements-gpu.txt requirements.txt`.
 _RENAMED = re.compile(
@@ -86,7 +96,8 @@ def read_dockerfile(sheet: Sheet, text: str) -> None:
         else:  # RUN, or a line of a here-document
             command = re.sub(r"(?i)^RUN\s+(?:--\S+\s+)*", "", whole)
             for new, old in copied.items():
-                command = re.sub(rf"(?<![\w./-])(?:\./)?{re.escape(new)}(?![\w./-])", lambda _m, old=old: old, command)
+                whole_name = rf"(?<![\w./-])(?:\./)?{re.escape(new)}(?![\w./-])"
+                command = re.sub(whole_name, old.replace("\\", r"\\"), command)
             for part in re.split(r"&&|\|\||;(?=\s)", command):
                 read_install(sheet, part, Place(sheet.path, -1, first), variables)
 

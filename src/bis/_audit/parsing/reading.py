@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bis._audit.parsing.ir import CodeCell, Module
 from bis._audit.parsing.lowering import Lowering
 from bis._audit.parsing.names import Names
-from bis._audit.parsing.source import as_cell, parse_source, tree_of
+from bis._audit.parsing.source import as_cell, parse_source, tree_of, with_magic_comments
 from bis._audit.parsing.suppression_comments import read_comments
 
 if TYPE_CHECKING:
@@ -37,9 +37,12 @@ def read_module(content: bytes, *, is_notebook: bool, file: str = "") -> Module:
         tree = tree_of(part)
         if not isinstance(tree, ast.Module) and not is_notebook and (exported := as_cell(part)) is not None:
             part, tree = exported, tree_of(exported)  # noqa: PLW2901  # a notebook that was saved as a script
+        elif not is_notebook:
+            part = with_magic_comments(part)  # noqa: PLW2901
         parts.append(part)
         ignores |= read_comments(part.text, part.cell)
         called += [("%run", part.cell, line) for line, text in part.magics if text.startswith("run ")]
+        called += [(f"%%{text}", part.cell, line) for line, text in part.magics if text.startswith("writefile ")]
         if is_notebook:
             parsed = isinstance(tree, ast.Module)
             cells.append(

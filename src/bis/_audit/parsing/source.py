@@ -192,6 +192,19 @@ def as_cell(part: Part) -> Part | None:
     )
 
 
+_OF_DATABRICKS = "# Databricks notebook source"
+_MAGIC_COMMENT = re.compile(r"# MAGIC %{1,2}(?P<text>\w.*)")
+
+
+def with_magic_comments(part: Part) -> Part:
+    """A script with the magics that Databricks saves as comments: ``# MAGIC %pip install rich``."""
+    if not part.text.startswith(_OF_DATABRICKS):
+        return part
+    matches = ((line, _MAGIC_COMMENT.match(text)) for line, text in enumerate(part.text.split("\n"), 1))
+    magics = tuple((line, match["text"]) for line, match in matches if match)
+    return replace(part, magics=magics, installs=tuple((line, text) for line, text in magics if "install" in text))
+
+
 # Scripts
 
 
@@ -463,7 +476,8 @@ class _CodeCell:
             if watch.wants(self._text) and "--bg" not in words:
                 blocking = watch.shell("\n".join(lines[first - 1 :]), first)
             installs = tuple((n, line) for n, line in enumerate(lines[first - 1 :], first) if "install" in line)
-        return self._with(_blank(self._text), name, installs=installs, blocking=blocking)
+        part = self._with(_blank(self._text), name, installs=installs, blocking=blocking)
+        return replace(part, magics=((first - 1, f"{name} {rest}"),)) if name == "writefile" else part
 
     def _with(
         self,

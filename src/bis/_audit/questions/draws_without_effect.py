@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _EXPERIMENTS = re.compile(r"(?i)(?:^|_|\.)(?:experiments|runs|jobs|combinations|configs|configurations|commands)$")
 _EXAMPLE = re.compile(
-    r"(?i)^(?:(?:sample|example|dummy|fake|mock)_?(?:input|batch|tensor|image)s?|inputs?_?(?:example|sample)"
+    r"(?i)^(?:(?:sample|example|dummy|fake|mock)_?(?:input|batch|tensor|image|loader)s?|inputs?_?(?:example|sample)"
     r"|(?:dummy|fake|mock)_?(?:data|array|x))$"
 )
 _A_NAME = re.compile(r"(?i)(?:^|_)(?:name|title|suffix|prefix|label|tag|id|uid|identifier)$")
@@ -35,11 +35,11 @@ def decides_nothing(module: Module, call: Call) -> bool:
     """Whether what a call draws decides no result.
 
     It is an example of an input, by its name or by what it is given to; a part of a name; one of the files of a folder,
-    to be looked at; or the order in which experiments are started.
+    to be looked at; how long to wait; or the order in which experiments are started.
     """
     if call.method == "shuffle":
         return any(_EXPERIMENTS.search(name) for given in call.args[:1] for name in given.names())
-    if _picks_a_file(module, call) or _names_something(module, call):
+    if _picks_a_file(module, call) or _names_something(module, call) or _is_a_delay(module, call):
         return True
     if not call.targets and any(
         _EXAMPLE.search(assign.name) and _holds(assign.value, call.index) for assign in module.assigns
@@ -64,6 +64,22 @@ def _picks_a_file(module: Module, call: Call) -> bool:
     if number is None:
         return call.method.startswith("choice")
     return number.kind == CONSTANT and isinstance(number.data, int) and number.data <= _A_HANDFUL
+
+
+def _is_a_delay(module: Module, call: Call) -> bool:
+    """Whether a number is drawn to wait so long: ``time.sleep(random.uniform(1, 2))``, also by a variable."""
+    uses = [one for one in module.calls if one.index != call.index and _holds_or_names(one, call)]
+    return bool(uses) and all(one.api in _WAITS for one in uses)
+
+
+def _holds_or_names(one: Call, call: Call) -> bool:
+    given = (*one.args, *one.keywords.values())
+    if any(_holds(value, call.index) for value in given):
+        return True
+    return one.scope == call.scope and any(name in value.names() for name in call.targets for value in given)
+
+
+_WAITS = frozenset({"time.sleep", "asyncio.sleep"})
 
 
 def _names_something(module: Module, call: Call) -> bool:

@@ -54,7 +54,8 @@ def late_autologs(analysis: Analysis, *, saved: bool = False) -> list[tuple[Modu
 def _late_in(
     analysis: Analysis, trace: list[TraceStep], found: dict[int, tuple[Module, Call, Call]], early: set[int]
 ) -> None:
-    before: list[Call] = []
+    before: list[Call] = []  # what was trained without autologging
+    on: list[Call] = []
     waiting: dict[int, Call] = {}  # autologging after which nothing that it covers was trained so far
     late: dict[int, tuple[Module, Call, Call]] = {}
     for step in trace:
@@ -63,11 +64,13 @@ def _late_in(
             continue
         if analysis.direct(step.module, call) == ("autolog",):
             waiting[id(call)] = call
+            on.append(call)
             fits = [fit for fit in before if covered(call, fit)]
             if fits:
                 late[id(call)] = (step.module, call, fits[-1])
         elif ml_calls.trains(call):
-            before.append(call)
+            if not any(covered(autolog, call) for autolog in on):
+                before.append(call)
             for key, autolog in list(waiting.items()):
                 if covered(autolog, call):
                     early.add(key)

@@ -175,8 +175,13 @@ def _no_params(analysis: Analysis, facts: dict[str, Fact], calls: list[TrackingC
 
 
 def _is_result(call: TrackingCall) -> bool:
-    """Whether a call logs what comes from parameters; an evaluation has none, nor has what is only registered."""
-    return call.kind in {"metric", "model", "autolog"} and not call.api.endswith(".evaluate")
+    """Whether a call logs what comes from parameters.
+
+    An evaluation has none, nor has what is only registered, nor the autologging of what is not trained but asked.
+    """
+    if call.kind == "autolog":
+        return bool(execution_order.autolog_covers(call.api))
+    return call.kind in {"metric", "model"} and not call.api.endswith(".evaluate")
 
 
 def _params_logged(analysis: Analysis, facts: dict[str, Fact], calls: list[TrackingCall]) -> Fact | None:

@@ -44,6 +44,8 @@ _PREPARER = re.compile(
     r"(?i)(scal|encod|vectori|tokeni|imput|transform|preproc|binariz|discreti|normali[sz]|pca\b|svd\b|tsne|umap|ohe\b|^le$"
     r"|^ss$|^sc$|^mms$|label_?enc|selector|adapt|tfidf|cv$|smote|study|explainer|lemmat|featur)"
 )
+_PIPELINE_FITS = frozenset({"sklearn.pipeline.Pipeline.fit", "sklearn.pipeline.make_pipeline.fit"})
+_PREPARES = re.compile(r"(?i)preproc|pre_process|transformer|featur")  # of a pipeline that ends with no estimator
 _BETTER = ("min", "max", "auto")  # which values of what is watched are better: ReduceLROnPlateau(mode="min")
 
 
@@ -91,6 +93,8 @@ def may_take_hyperparameters(api: str) -> bool:
 def trains(call: Call) -> bool:
     """Whether a call trains a model; preparing data is not training."""
     known = training.is_training(call.api)
+    if known and call.api in _PIPELINE_FITS and _PREPARES.search(call.owner or call.path):
+        return len(call.args) + len(call.keywords) > 1  # one that prepares, unless it is told what to learn
     if known is not None:
         return known and not (call.method == _COMMAND_LINE and _is_false(call.keywords.get("run")))
     if call.method == training.BACKWARD:  # loss.backward()

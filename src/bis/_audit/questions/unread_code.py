@@ -25,7 +25,7 @@ UNRESOLVED = {
     ".log_param": "param",
     ".log_params": "param",
     ".log_metric": "metric",
-    ".log_batch": "metric",
+    ".log_batch": "metric param",
     ".log_artifact": "artifact",
     ".log_artifacts": "artifact",
     ".log_figure": "artifact",
@@ -96,7 +96,8 @@ def _on_unknown_objects(analysis: Analysis) -> Iterator[tuple[str, str, Place]]:
     for module in analysis.project.modules:
         loads = not tracks and any(_loads_any(call) for call in analysis.calls_where(module, _imports_by_name))
         for call in analysis.calls_where(module, _is_unresolved) if tracks or loads else ():
-            yield UNRESOLVED[call.api], why, module.place_of(call)
+            for kind in UNRESOLVED[call.api].split():
+                yield kind, why, module.place_of(call)
 
 
 def _by_name(analysis: Analysis) -> Iterator[tuple[str, str, Place]]:

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.files.distributions import distributions_of
 from bis._audit.questions import third_party_imports
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import NO, Confidence, Place, Severity
@@ -40,7 +41,9 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     """Report it once, with the packages that are imported."""
     if analysis.facts["deps_declared"].value != NO:
         return
-    needed = sorted(third_party_imports.third_party(analysis))
+    there = third_party_imports.installed_by_scripts(analysis)
+    third_party = third_party_imports.third_party(analysis)
+    needed = sorted(name for name in third_party if there.isdisjoint(distributions_of(name)))
     if needed:
         shown = ", ".join(needed[:5]) + (", ..." if len(needed) > 5 else "")
         yield RULE.at(Place(""), f"nothing declares what is imported: {shown}")

@@ -47,7 +47,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     if analysis.facts["deps_declared"].value != YES or not analysis.project.dependencies.declared:
         return
     third_party, own = third_party_imports.third_party(analysis), analysis.project.links.own_names
-    there = third_party_imports.of_platform(analysis)
+    there = third_party_imports.of_platform(analysis) | third_party_imports.installed_by_scripts(analysis)
     found = imports_undeclared(third_party, own, analysis.project.dependencies, there)
     missing = sorted((one for one in found if not one.indirectly), key=lambda one: one.place)
     if len(missing) <= _MOST:

@@ -8,7 +8,7 @@ from bis._audit.questions import ml_calls
 from bis._audit.questions.draws_without_effect import decides_nothing
 from tests.unit._audit.small_projects import script
 
-HEAD = "import glob\nimport os\nimport random\nimport mlflow\nimport numpy as np\nimport torch\n"
+HEAD = "import asyncio, glob, os, random, time\nimport mlflow\nimport numpy as np\nimport torch\n"
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,13 @@ HEAD = "import glob\nimport os\nimport random\nimport mlflow\nimport numpy as np
         ("dummy_data = [np.random.rand(9, 9) for _ in range(3)]", True),
         ("fake_x = np.random.rand(9)", True),
         ("data = [np.random.rand(9, 9) for _ in range(3)]", False),
+        ("time.sleep(random.uniform(0.05, 0.15))", True),
+        ("delay = random.random()\ntime.sleep(delay)", True),
+        ("await asyncio.sleep(1 + random.random())", True),
+        ("delay = random.random()\ntime.sleep(delay)\nfit(delay)", False),
+        ("pause(random.random())", False),
+        ("sample_loader = torch.utils.data.DataLoader(train, shuffle=True)", True),
+        ("loader = torch.utils.data.DataLoader(train, shuffle=True)", False),
         ("text = f'{random.randint(0, 9)} apples'", False),
         ("file_name = random.choice(names)", False),
         ("image = random.choice(os.listdir(folder))", True),

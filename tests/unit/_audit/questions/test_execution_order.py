@@ -34,6 +34,19 @@ def late(files: dict[str, str], *, saved: bool = False) -> list[tuple[str, int, 
         ("for i in x:\n    " + FIT + "    " + AUTO, [(5, 4)]),
         ("def train():\n    " + FIT + "train()\n" + AUTO, [(6, 4)]),
         ("def train():\n    " + FIT + AUTO + "train()\n", []),
+        (AUTO + "if x:\n    " + FIT + "    " + AUTO, []),
+        (
+            AUTO
+            + "def go(x):\n    if x:\n        "
+            + AUTO
+            + "        "
+            + FIT
+            + "    else:\n        "
+            + AUTO
+            + "go(x)\n",
+            [],
+        ),
+        ("mlflow.xgboost.autolog()\n" + FIT + AUTO, [(5, 4)]),
         ("def setup():\n    " + AUTO + FIT + "setup()\n", [(4, 5)]),
         ("def setup():\n    " + AUTO + "setup()\n" + FIT, []),
         ("def setup():\n    " + AUTO + "setup()\n" + FIT + "setup()\n", []),

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis._audit.auditor import Options, audit_project
-from tests.unit._audit.small_projects import write
+from tests.unit._audit.small_projects import notebook, write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+DATABRICKS = "# Databricks notebook source\n"
+WRITES = DATABRICKS + "# MAGIC %%writefile agent.py\n# MAGIC AGENT = 1\n\n# COMMAND ----------\n\n"
 SPARK = "import pyspark\nfrom delta.tables import DeltaTable\nb.config('spark.jars.packages', '{}')\n"
 
 
 def told(folder: Path, files: dict[str, str]) -> list[str]:
     """What the rule says of a project."""
-    findings = audit_project(write(folder, files), "p", Options(select=("BIS503",))).findings
+    findings = audit_project(write(folder, files), "p", Options(select=("BIS501", "BIS503"))).findings
     return [finding.message for finding in findings]
 
 
@@ -35,8 +37,23 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
          "a.py": "import pendulum\n"},
         {"requirements.txt": "albumentations\n", "a.py": "import cv2, scipy\n"},
         {"requirements.txt": "watchtower\n", "a.py": "import boto3\n"},
+        {"requirements.txt": "kaggle\n", "a.py": "import tqdm, requests, slugify\n"},
+        {"requirements.txt": "rich\n", "a.py": DATABRICKS + "# MAGIC %pip install -q backoff==1\nimport backoff\n"},
+        {"requirements.txt": "rich\n", "a.py": DATABRICKS + "# MAGIC %sh pip install backoff\nimport backoff\n"},
+        {"requirements.txt": "rich\n", "a.py": WRITES + "from agent import AGENT\n"},
+        {"requirements.txt": "rich\n", "n.ipynb": notebook("%%writefile src/agent.py\nA = 1", "import agent")},
+        {"requirements.txt": "ipykernel\n", "a.py": "import psutil\n"},
+        {"requirements.txt": "rich\n", "a.py": "import airflow\n",
+         "setup.sh": 'V=2.10\npip install --upgrade pip\npip install "apache-airflow==${V}" --constraint "$URL"\n'},
+        {"requirements.txt": "rich\n", "a.py": "import airflow\n",
+         "Makefile": "install:\n\t@source .venv/bin/activate && pip install apache-airflow==2.7.0\n"},
+        {"server/setup_venv.sh": 'python -m pip install "numpy<2" "mlflow[auth]"\n', "a.py": "import mlflow\n"},
         {"requirements.txt": "pyquokka\n", "a.py": "import quokka\n"},
         {"requirements.txt": "segmentation-models-pytorch\n", "a.py": "import timm, torchvision\n"},
+        {"requirements.txt": "rich\n", "a.py": "from mleap.sklearn import x\ndbutils.widgets.get('a')\n"},
+        {"requirements.txt": "rich\n", "__init__.py": "", "config/core.py": "", "a.py": "import mine.config.core\n"},
+        {"requirements.txt": "rich\n", "__init__.py": "", "config/core.py": "x = 1\n",
+         "a.py": "from mine.config.core import x\n"},
         {"requirements.txt": "rich\n", "a.py": "import pyspark, delta, pandas\ndbutils.widgets.get('a')\n"},
         {"requirements.txt": "rich\n", "databricks.yml": "bundle:\n  name: a\n", "a.py": "import pandas\n"},
         {"Dockerfile": "FROM python\nRUN pip install mlflow -r requirements.txt\n", "a.py": "import torch, pandas\n"},
@@ -59,6 +76,15 @@ def test_what_is_there_without_being_declared(files: dict[str, str], tmp_path: P
             "Dockerfile": "FROM python:3.11\nRUN pip install x\n",
             "a.py": "import torch\n",
         },
+        {"requirements.txt": "rich\n", "a.py": "from mleap.sklearn import x\n"},
+        {"requirements.txt": "rich\n", "a.py": "import airflow\n", "setup.sh": "echo pip install apache-airflow\n"},
+        {"requirements.txt": "rich\n", "a.py": "import airflow\n", "setup.sh": "# pip install apache-airflow\n"},
+        {"requirements.txt": "rich\n", "a.py": "import airflow\n", "Makefile": "install:\n\tpip install flask\n"},
+        {"requirements.txt": "rich\n", "a.py": "# MAGIC %pip install backoff\nimport backoff\n"},
+        {"requirements.txt": "rich\n", "a.py": DATABRICKS + "# %pip install backoff\nimport backoff\n"},
+        {"requirements.txt": "rich\n", "n.ipynb": notebook("%%writefile agent.txt\nA = 1", "import agent")},
+        {"requirements.txt": "rich\n", "config/core.py": "", "a.py": "import mine.config.core\n"},
+        {"requirements.txt": "rich\n", "__init__.py": "", "config/core.py": "", "a.py": "import mine.other.core\n"},
         {"requirements.txt": "databricks-sdk\n", "a.py": "import databricks.sdk\nimport torch\n"},
     ],
 )

@@ -55,6 +55,9 @@ def test_simple_aliases_are_followed(code: str, tmp_path: Path) -> None:
         (M + "run(on_end=mlflow.log_params)\n", "logs_params"),
         ("from mlflow import log_metric\ndef choose():\n    return log_metric\n", "logs_metrics"),
         (M + "def go(tracker):\n    tracker.log_params({})\n", "logs_params"),
+        (M + "client.log_batch(run_id, metrics, params, tags)\n", "logs_params"),
+        (M + "def go(c):\n    c.log_batch(run_id, metrics, params)\n", "logs_params"),
+        (M + "def go(c):\n    c.log_batch(run_id, metrics)\n", "logs_metrics"),
         ("import importlib\nm = importlib.import_module(NAME)\nm.log_param('a', 1)\n", "logs_params"),
     ],
 )
