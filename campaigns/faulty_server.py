@@ -159,6 +159,7 @@ class TrackingServer:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         self.database = folder / "server.db"
+        self._artifacts = folder / "artifacts"
         shutil.copy(empty_store, self.database)
         with closing(sqlite3.connect(self.database)) as connection:
             connection.execute("UPDATE experiments SET artifact_location = 'mlflow-artifacts:/0'")
@@ -175,7 +176,7 @@ class TrackingServer:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port),
                  "--workers", "1", "--backend-store-uri", f"sqlite:///{self.database}", "--serve-artifacts",
-                 "--artifacts-destination", str(folder / "artifacts")],
+                 "--artifacts-destination", str(self._artifacts)],
                 cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self._await()
@@ -189,6 +190,11 @@ class TrackingServer:
         """The status of each run, by its id."""
         with closing(sqlite3.connect(self.database)) as connection:
             return dict(connection.execute("SELECT run_uuid, status FROM runs"))
+
+    def artifacts(self, run_id: str) -> dict[str, int]:
+        """The artifacts of a run and their sizes, as they lie on the server."""
+        folder = self._artifacts / "0" / run_id / "artifacts"
+        return {p.relative_to(folder).as_posix(): p.stat().st_size for p in folder.rglob("*") if p.is_file()}
 
     def forget_sessions(self) -> None:
         """Have no run be of any session: the same one is stored again in each trial, and its run would be found."""

@@ -28,7 +28,10 @@ FAULTS, INPUTS, RUNS = "faults", "inputs", "runs"
 
 KINDS: dict[str, Kind] = {
     "recorder": Kind(
-        "recorder_faults", "a call of the recorded program fails, or is its last", FAULTS, 0.64, calls=True
+        "recorder_faults", "a call of the recorded program fails, or is its last", FAULTS, 0.62, calls=True
+    ),
+    "tracked": Kind(
+        "tracked_faults", "a call fails, or is the last, in a program that logs to MLflow", FAULTS, 0.02, calls=True
     ),
     "launcher": Kind("launcher_faults", "a call of `bis run` fails, or is its last", FAULTS, 0.12, calls=True),
     "storing": Kind("storing_faults", "a call of storing fails, or is its last", FAULTS, 0.14, calls=True),

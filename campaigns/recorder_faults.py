@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -27,7 +28,7 @@ from bis.record.assembly import assemble
 from bis.record.observed_session import read_sightings
 from bis.record.preparation import prepare
 from campaigns.call_faults import ERRORS, FIRST, HOWS, KILL, OTHERS, TORN, TORN_KILL, CallFault, Watched, watched
-from campaigns.checks import message_breaches, program_breaches, record_breaches, volatile
+from campaigns.checks import program_breaches, record_breaches, volatile
 from campaigns.programs import MAIN, draw_program
 from campaigns.trials import Trial
 
@@ -60,38 +61,80 @@ def drawn_faults(steps: Mapping[str, int], rng: random.Random, count: int) -> li
 def trials(scene: Scene, group: int, *, only: int | None = None, per_group: int = PER_GROUP) -> Iterator[Trial]:
     """The trials of a group: one program, faults at its steps; `only` one of them."""
     rng = random.Random(f"{KIND}:{group}")
-    program = draw_program(rng)
+    chosen = Chosen(KIND, group, only, per_group)
+    yield from trials_of(scene, chosen, draw_program(rng), rng)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which trials of a group are made."""
+
+    kind: str
+    group: int
+    only: int | None
+    per_group: int
+
+    def seed(self, index: int) -> str:
+        """By what one is repeated."""
+        return f"{self.kind}:{self.group}:{index}"
+
+
+class Surroundings:
+    """What else a program changes: made anew before each trial, looked at after it. Nothing, for most programs."""
+
+    def remember(self) -> None:
+        """What the program left without bis."""
+
+    def renew(self) -> None:
+        """As it is before the program runs."""
+
+    def breaches(self, *, killed: bool) -> Iterator[str]:  # noqa: ARG002 - others ask
+        """What is other in it than the undisturbed program left, or of a killed one, could have left."""
+        yield from ()
+
+
+def trials_of(
+    scene: Scene, chosen: Chosen, program: DrawnProgram, rng: random.Random, around: Surroundings | None = None
+) -> Iterator[Trial]:
+    """Trials of one program, faults at its steps."""
+    around = around or Surroundings()
     scene.reset(program)
     plain = scene.plain()
+    around.remember()
     scene.reset(program)
     with _environment(scene.environ()):
         session = _session(scene)
         template = scene.base / "spool"
         shutil.rmtree(template, ignore_errors=True)
         shutil.copytree(session.spool, template)
-        done, whole = _recorded(scene, program, session, None)
-        _, again = _recorded(scene, program, session, None)
-        assert whole is not None
-        assert again is not None
-        undisturbed = [*program_breaches(plain, done, scene.written(), killed=False), *message_breaches(b"")]
+        wholes = []
+        for _ in range(2):
+            around.renew()
+            done, record = _recorded(scene, program, session, None)
+            assert record is not None
+            wholes.append(record)
+        undisturbed = [
+            *program_breaches(plain, done, scene.written(), killed=False), *around.breaches(killed=False)
+        ]  # fmt: skip
         if undisturbed:
-            yield Trial(KIND, f"{KIND}:{group}:0", "no fault", tuple(undisturbed))
-        passing = volatile(whole, again)
-        for index, fault in enumerate(drawn_faults(done.steps, rng, per_group)):
-            if only is not None and index != only:
+            yield Trial(chosen.kind, chosen.seed(0), "no fault", tuple(undisturbed))
+        passing = volatile(*wholes)
+        for index, fault in enumerate(drawn_faults(done.steps, rng, chosen.per_group)):
+            if chosen.only is not None and index != chosen.only:
                 continue
+            around.renew()
             done, record = _recorded(scene, program, session, fault)
-            killed = fault.how in KILLS and fault.role == FIRST and done.code == -signal.SIGKILL
+            what = f"{fault}: {done.hit}"
             if _child_killed(fault, done):  # what the program makes of it is its own affair
-                breaches = ["it hung"] if done.hung else []
-                yield Trial(KIND, f"{KIND}:{group}:{index}", f"{fault}: {done.hit}", tuple(breaches))
+                yield Trial(chosen.kind, chosen.seed(index), what, ("it hung",) if done.hung else ())
                 continue
-            breaches = list(program_breaches(plain, done, scene.written(), killed=killed))
+            killed = fault.how in KILLS and fault.role == FIRST and done.code == -signal.SIGKILL
+            breaches = [*program_breaches(plain, done, scene.written(), killed=killed), *around.breaches(killed=killed)]
             if record is not None:
-                breaches += record_breaches(whole, record, passing)
+                breaches += record_breaches(wholes[0], record, passing)
                 if killed and record.state.value == "finished":
                     breaches.append("the program was killed, and the record says finished")
-            yield Trial(KIND, f"{KIND}:{group}:{index}", f"{fault}: {done.hit}", tuple(breaches))
+            yield Trial(chosen.kind, chosen.seed(index), what, tuple(breaches))
 
 
 def _child_killed(fault: CallFault, done: Watched) -> bool:
@@ -135,7 +178,8 @@ def _recorded(
     ended = Exit(code if code >= 0 else None, -code if code < 0 else None, False, time.time(), done.seconds)  # noqa: FBT003
     write_document(folder / spool_files.EXIT, ended)
     try:
-        return done, assemble(read_sightings(folder), None, artifacts=())
+        seen = read_sightings(folder)
+        return done, assemble(seen, seen.runs[0] if seen.runs else None, artifacts=())
     except EvidenceError:
         return done, None
 

@@ -107,7 +107,7 @@ class Scene:
     def plain(self, name: str = MAIN) -> Ran:
         """The program without bis."""
         done = subprocess.run(
-            [sys.executable, name], cwd=self.project, env=self.environ(), stdin=subprocess.DEVNULL,
+            [sys.executable, name], cwd=self.project, env=self.environ(BIS_RECORD="0"), stdin=subprocess.DEVNULL,
             capture_output=True, check=False, timeout=120,
         )  # fmt: skip
         return Ran(done.returncode, done.stdout, done.stderr, self.written())

@@ -53,6 +53,7 @@ def _of_program(
     shutil.copytree(scene.home, waiting, symlinks=True)
     wholes: list[Record] = []
     status = ""
+    artifacts: dict[str, int] = {}
     requests = 0
     for _ in range(2):
         server.forget_sessions()
@@ -61,7 +62,7 @@ def _of_program(
         requests = proxy.requests
         [made] = set(server.statuses()) - before
         wholes.append(EvidenceStore(proxy.uri).read(made).record)
-        status = server.statuses()[made]
+        status, artifacts = server.statuses()[made], server.artifacts(made)
     passing = volatile(*wholes)
     every = [ServerFault(n, how, lasting) for n in range(1, requests + 1) for how in HOWS for lasting in (False, True)]
     for index, fault in enumerate(rng.sample(every, min(per_group, len(every)))):
@@ -78,11 +79,19 @@ def _of_program(
         for run, said in found.items():
             if said != status:
                 breaches.append(f"the run is {said} instead of {status}")
+            breaches += _lost(artifacts, server.artifacts(run))
             try:
                 breaches += record_breaches(wholes[0], EvidenceStore(proxy.uri).read(run).record, passing)
             except BisError as error:
                 breaches.append(f"the record cannot be read: {error.message}")
         yield Trial(KIND, f"{KIND}:{group}:{index}", f"{fault}: {hit}", tuple(breaches))
+
+
+def _lost(whole: dict[str, int], found: dict[str, int]) -> Iterator[str]:
+    """Artifacts that are not there, or archives that are not whole; documents have times in them."""
+    for name, size in whole.items():
+        if name not in found or (name.endswith(".gz") and found[name] != size):
+            yield f"{name} has {found.get(name, 'no')} bytes on the server instead of {size}"
 
 
 def _first_breaches(done: Watched) -> Iterator[str]:

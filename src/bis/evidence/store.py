@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from bis.config import home, tracking_uri_given
 from bis.errors import EvidenceDamaged, RunNotFound
 from bis.evidence.addresses import local_path
+from bis.evidence.arrived_artifacts import check_arrived, goes_through_server
 from bis.evidence.artifact_folders import files_in, kept_here, needs_server, put_file
 from bis.evidence.default_store import default_uri
 from bis.evidence.digests import digest_bytes
@@ -483,7 +484,8 @@ class EvidenceStore:
         self._written(lambda writer: writer.delete(run_id), missing=run_id)
 
     def _upload(self, run_id: str, folder: Path) -> None:
-        kept = kept_here(self._run(run_id).artifact_uri, run_id, self.tracking_uri, home())
+        address = self._run(run_id).artifact_uri
+        kept = kept_here(address, run_id, self.tracking_uri, home())
         if kept is not None:
             with uploading(self.tracking_uri, run_id):
                 kept.mkdir(parents=True, mode=0o700, exist_ok=True)
@@ -493,6 +495,8 @@ class EvidenceStore:
         def put(writer: TrackingWriter) -> None:
             with uploading(self.tracking_uri, run_id):
                 writer.put(run_id, folder)
+                if goes_through_server(address):
+                    check_arrived(self._client, run_id, folder)
 
         self._written(put, missing=run_id)
 
