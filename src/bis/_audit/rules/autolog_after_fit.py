@@ -1,7 +1,8 @@
 """Autologging that is switched on after the training.
 
 ## What it does
-Finds calls of `autolog()` after which nothing is trained that they would cover, while something was before. Scripts
+Finds calls of `autolog()` after which nothing is trained that they would cover, while something was before that no
+earlier call covers. Scripts
 are followed as they run, notebooks in the order of their cells and, where that differs, in the order in which they
 were executed.
 

@@ -2,7 +2,7 @@
 
 ## What it does
 Finds projects that import third-party packages and declare none: no requirements, no pyproject.toml, no environment
-file.
+file. What a script of a shell or a Makefile installs is not missing.
 
 ## Why is this bad?
 It is not known what to install, and the versions that made the results are lost.

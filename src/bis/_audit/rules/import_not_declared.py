@@ -1,7 +1,8 @@
 """An import that the environment file lacks.
 
 ## What it does
-Finds packages that are imported and neither declared nor brought along by one that is, by an image or by Databricks.
+Finds packages that are imported and neither declared nor brought along by one that is, by an image or by Databricks,
+nor installed by a notebook, a script of a shell or a Makefile, nor written by a cell (`%%writefile`).
 More than three are one finding: the list is not kept. Nothing is told where a list is missing (BIS505), or where
 it is not known what a base image has.
 

@@ -3,8 +3,8 @@
 ## What it does
 Finds the first call of each file that draws from NumPy's or the standard library's global generator, where
 the file or one that it is connected with trains a model and none of them
-seeds that generator. Tests are left out, and what decides no result: an example of an input (`sample_input`), the order
-in which experiments are started.
+seeds that generator. Tests are left out, and what decides no result: an example of an input (`sample_input`), a part of
+a run's name, one of the files of a folder to look at, a delay, the order in which experiments are started.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.

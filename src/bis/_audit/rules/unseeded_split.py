@@ -2,7 +2,7 @@
 
 ## What it does
 Finds calls that split, sample (`df.sample(frac=0.8)`) or shuffle data at random and are given no seed, or one that is
-None unless the command line says otherwise, where neither the file nor one that it is
+None unless the command line says otherwise, also in another file, where neither the file nor one that it is
 connected with seeds the global generator they fall back to.
 
 ## Why is this bad?

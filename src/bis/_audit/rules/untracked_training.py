@@ -2,7 +2,8 @@
 
 ## What it does
 Finds scripts and notebooks that train a model and reach no tracker, neither themselves nor through a file of the
-project that they use, in projects in which other files log to MLflow. Programs that start others are left alone.
+project that they use, in projects in which other files log to MLflow. Programs that start others are left alone, and so
+are stages of a DVC pipeline of which another stage logs, and files that are a smoke test by their name.
 
 ## Why is this bad?
 Among the project's runs its own are missing, and nobody who looks at them sees that.
