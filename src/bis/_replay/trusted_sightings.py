@@ -45,7 +45,7 @@ def trusted_sightings(session: Session, folder: Path) -> ObservedSession:
     remove_links(spool)
     seen = read_sightings(spool)
     inside = os.path.realpath(folder) + os.sep
-    opened = [e for e in seen.all("open") if e.get("mode") in _READING or _is_inside(str(e.get("path", "")), inside)]
+    opened = [e for e in seen.all("open") if str(e.get("mode")) in _READING or _is_inside(str(e.get("path", "")), inside)]
     return replace(seen, session=session, events={**seen.events, "open": opened})
 
 
@@ -56,4 +56,4 @@ def files_inside(paths: Iterable[Path], folder: Path) -> list[Path]:
 
 
 def _is_inside(path: str, folder: str) -> bool:
-    return os.path.realpath(path).startswith(folder)
+    return "\0" not in path and os.path.realpath(path).startswith(folder)  # no file has such a name

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
-from bis._replay.trusted_sightings import files_inside, remove_links
+import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from bis._replay.trusted_sightings import files_inside, remove_links, trusted_sightings
+from tests.unit.sessions import session_of
 
 
 def test_links_and_pipes_in_a_spool_are_removed(tmp_path: Path) -> None:
@@ -35,3 +37,17 @@ def test_files_that_lead_out_of_a_folder_are_none_of_it(tmp_path: Path) -> None:
     (tmp_path / "secret").touch()
     (inside / "c").symlink_to(tmp_path / "secret")
     assert [p.name for p in files_inside(inside.rglob("*"), inside)] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "odd", [{"mode": ["r"]}, {"mode": {"r": 1}}, {"path": "a\0b"}, {"path": None}, {"path": 7, "mode": None}]
+)
+def test_odd_events_of_a_replay_are_no_files(tmp_path: Path, odd: dict[str, Any]) -> None:
+    """What it wrote of itself may be anything; what it read stays."""
+    session = session_of(tmp_path, "x = 1\n")
+    read = {"k": "open", "t": 1.0, "path": "/data.csv", "mode": "r"}
+    written = {"k": "open", "t": 2.0, "path": "/elsewhere", "mode": "w", **odd}
+    events = "".join(json.dumps(event) + "\n" for event in (read, written))
+    (Path(session.spool) / "events-1-0.jsonl").write_text(events, encoding="utf-8")
+    opened = trusted_sightings(session, tmp_path / "folder").events["open"]
+    assert [event["path"] for event in opened] == ["/data.csv"]
