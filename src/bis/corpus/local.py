@@ -117,10 +117,10 @@ def work_locally(
             sources = _forked(pool, sources, load)
         intake = Intake(sources, clones, timeout_s=clone_timeout_s, wake=lambda: pool.events.put(None))
         stack.callback(intake.close)
-        yield from _worked(pool, intake)
+        yield from _outcomes_of(pool, intake)
 
 
-def _worked(pool: _Pool[Any, R], intake: Intake) -> Generator[ProjectOutcome[R], None, None]:
+def _outcomes_of(pool: _Pool[Any, R], intake: Intake) -> Generator[ProjectOutcome[R], None, None]:
     suspects: list[Ready] = []
     while True:
         while pool.has_room() and (ready := pool.left.pop() if pool.left else intake.take()) is not None:

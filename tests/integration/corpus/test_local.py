@@ -34,7 +34,10 @@ def nothing() -> None:
 @pytest.fixture(params=["forked", "started"])
 def load(request: pytest.FixtureRequest) -> Callable[[], object] | None:
     """What makes the processes forks, or interpreters that are started."""
-    return nothing if request.param == "forked" else None
+    if request.param != "forked":
+        return None
+    request.getfixturevalue("forkable")
+    return nothing
 
 
 def audited(
@@ -146,6 +149,7 @@ def of(outcome: ProjectOutcome[ProjectAudit]) -> str:
 LOADED: list[int] = []
 
 
+@pytest.mark.usefixtures("forkable")
 def test_forks_have_what_was_loaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before the first project, here; no more processes are made than there are projects."""
     monkeypatch.setattr(f"{__name__}.LOADED", [])
@@ -169,6 +173,7 @@ def test_forks_have_what_was_loaded_once(tmp_path: Path, monkeypatch: pytest.Mon
     assert [os.getpid()] * 2 == LOADED
 
 
+@pytest.mark.usefixtures("forkable")
 def test_nothing_is_loaded_for_nothing(tmp_path: Path) -> None:
     """Nor where this process cannot be forked: then each process loads for itself, and the work is done."""
     assert audited([], tmp_path, load=lambda: pytest.fail("there is nothing to do")) == {}

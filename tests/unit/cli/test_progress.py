@@ -133,18 +133,18 @@ def test_notes_alone(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_corpus_starts_without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the first second it can fork its processes; then a thread draws the bar, and ends with it."""
-    before = threading.active_count()
+    before = set(threading.enumerate())
     with redirect_stderr(Terminal()) as shown, TerminalProgress() as progress:
         progress.started(Task.AUDITS, 3)
         progress.advanced(Task.AUDITS, Step("one"))
-        assert threading.active_count() == before
+        assert set(threading.enumerate()) == before
         assert "1/3" in shown.getvalue()
         monkeypatch.setattr("bis.cli.progress._ALONE_S", 0.0)
         progress.advanced(Task.AUDITS, Step("two"))
-        assert threading.active_count() == before + 1
+        assert len(set(threading.enumerate()) - before) == 1
         progress.advanced(Task.AUDITS, Step("three"))
         progress.finished(Task.AUDITS)
-    for thread in set(threading.enumerate()) - {threading.current_thread()}:
+    for thread in set(threading.enumerate()) - before:
         thread.join(10)  # it is told to end, and not waited for
-    assert threading.active_count() == before
+        assert not thread.is_alive()
     assert "2/3" in shown.getvalue()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("forkable")
+
 CONTENTS = {
     f"m{number}.py": f"import mlflow\nfrom m{number + 1} import f as g\nmlflow.log_param('p{number}', g({number}))\n"
     f"def f(x):\n    return x\n".encode()
