@@ -231,7 +231,7 @@ def test_a_program_whose_launcher_was_killed(project: Project) -> None:
     assert outputs.stdout.endswith("line 59\n")
 
 
-PRINTING = """
+EPOCHS = """
 import os, time
 for number in range(50):
     print(f"epoch {number} loss {1 / (number + 3):.6f}", flush=True)
@@ -246,7 +246,7 @@ for number in range(50):
 
 def test_the_verdict_on_a_run_whose_launcher_was_killed(project: Project, tmp_path: Path) -> None:
     """What was printed is compared as far as it is known: not bitwise, and not divergent for what a replay has more."""
-    project.add("printing.py", PRINTING)
+    project.add("printing.py", EPOCHS)
     place = tmp_path / "place"
     place.mkdir()
     launcher = project.start(*BIS, "run", "printing.py", WAITING_PLACE=str(place))
