@@ -229,3 +229,62 @@ def test_a_program_whose_launcher_was_killed(project: Project) -> None:
     assert any("may not be whole" in reason for reason in outputs.reasons)
     assert outputs.stdout is not None
     assert outputs.stdout.endswith("line 59\n")
+
+
+EPOCHS = """
+import os, time
+for number in range(50):
+    print(f"epoch {number} loss {1 / (number + 3):.6f}", flush=True)
+    if number == 20 and "WAITING_PLACE" in os.environ:
+        open(os.environ["WAITING_PLACE"] + "/reached", "w").close()
+        for _ in range(1200):
+            if os.path.exists(os.environ["WAITING_PLACE"] + "/killed"):
+                break
+            time.sleep(0.05)
+"""
+
+
+def test_the_verdict_on_a_run_whose_launcher_was_killed(project: Project, tmp_path: Path) -> None:
+    """What was printed is compared as far as it is known: not bitwise, and not divergent for what a replay has more."""
+    project.add("printing.py", EPOCHS)
+    place = tmp_path / "place"
+    place.mkdir()
+    launcher = project.start(*BIS, "run", "printing.py", WAITING_PLACE=str(place))
+    assert eventually((place / "reached").exists, 60)
+    [session] = (project.home / "sessions").iterdir()
+    assert eventually((session / "environment.json").exists, 60)
+    launcher.kill()
+    launcher.wait(60)
+    (place / "killed").touch()
+    launcher.communicate(timeout=60)
+    assert eventually(lambda: project.bis("store").out.startswith("session "), 60)
+    done = project.bis("replay", "last", "-n", "1", "--timeout", "60", "--json")
+    verdict = json.loads(done.out)
+    assert (done.code, verdict["level"]) == (5, "inconclusive"), done.err
+    items = {item["name"]: item for item in verdict["groups"][0]["items"]}
+    assert items["stdout"]["statements"][0]["code"] == "part-same"
+    assert items["exit"]["statements"][0]["code"] == "end-not-known"
+
+
+LEAVING = """
+import subprocess, sys, time
+print("acc 0.5", flush=True)
+if __import__("os").path.exists({stay!r}):
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)  # {marker}"], start_new_session=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_killed_replays_leave_nothing_running(project: Project, tmp_path: Path, jobs: str) -> None:
+    """Without a sandbox, too: the program ends with `bis replay`, and what it started in a session of its own."""
+    marker = f"marker-of-the-killed-replay-{tmp_path.name}"
+    project.add("leaving.py", LEAVING.format(marker=marker, stay=str(tmp_path / "stay")))
+    run_id = project.record("leaving.py")
+    (tmp_path / "stay").touch()
+    words = (*BIS, "replay", run_id, "-n", "2", "-j", jobs, "--sandbox", "none")
+    replay = project.start(*words)
+    assert eventually(lambda: len(processes_with(f"# {marker}")) >= int(jobs), 60)
+    replay.kill()
+    replay.communicate(timeout=60)
+    assert eventually(lambda: processes_with(marker) == [] and processes_with("leaving.py") == [], 30)

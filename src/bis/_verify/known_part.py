@@ -73,7 +73,7 @@ def in_part(items: Sequence[Item], original: Outputs, *, has_metrics: bool) -> l
         return list(items)
     said = statement(StatementCode.PART_KNOWN)
     return [
-        replace(i, level=Level.INCONCLUSIVE, statements=(*i.statements, said), counts=i.counts and not has_metrics)
+        replace(i, level=Level.INCONCLUSIVE, statements=(*i.statements, said), counts=not has_metrics)
         if i.kind in {ItemKind.FILE, ItemKind.ARTIFACT} and i.counts and i.level is not Level.BITWISE
         else i
         for i in items

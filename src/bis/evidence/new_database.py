@@ -34,7 +34,8 @@ def settle(database: Path, make: Callable[[str], object]) -> None:
     make : callable
         Has MLflow make the tables under a tracking URI.
     """
-    if is_to_be_made(database) and not database.exists() and database.parent.is_dir():
+    # An open file cannot be removed on Windows: there it is made in its place.
+    if os.name == "posix" and is_to_be_made(database) and database.parent.is_dir():
         _make_whole(database, make)
     deadline = time.monotonic() + _LONGEST_S
     while _is_being_made(database) and time.monotonic() < deadline:

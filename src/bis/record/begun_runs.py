@@ -102,8 +102,8 @@ def _end(store: EvidenceStore, number: str) -> list[str]:
 
 
 def _remove_locks(folder: Path) -> None:
-    """Remove locks without a note: their process was killed before it wrote it, and so before there was a run."""
-    for path in folder.glob("*.lock"):
+    """Remove what has no note: its process was killed before it had written that, and so before there was a run."""
+    for path in (*folder.glob("*.lock"), *folder.glob("*.tmp")):
         with suppress(OSError):
             if path.with_suffix(".json").exists() or time.time() - path.stat().st_mtime < _JUST_MADE_S:
                 continue

@@ -136,7 +136,9 @@ def test_notes_that_are_not_whole_or_of_no_use(store_uri: str, tmp_path: Path) -
     (folder / "b.json").write_text('{"store": "sqlite:////nowhere/at/all.db"}')
     old, held = folder / "c.lock", lock(folder / "d.lock")
     old.touch()
-    for path in (old, folder / "d.lock"):
+    cut = folder / "e.json.123.tmp"
+    cut.touch()
+    for path in (old, cut, folder / "d.lock"):
         os.utime(path, (time.time() - 3600,) * 2)
     assert end_begun(tmp_path, EvidenceStore(store_uri), tmp_path) == ()
     assert sorted(p.name for p in folder.iterdir()) == ["a.json", "d.lock"]
