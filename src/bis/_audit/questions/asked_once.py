@@ -26,7 +26,7 @@ def asked_once(
         answer as it is.
     """
 
-    def answer(analysis: Analysis, *given: _Given.args, **named: _Given.kwargs) -> _Answer:
+    def answer(analysis: Analysis, /, *given: _Given.args, **named: _Given.kwargs) -> _Answer:
         key: Any = (question, *(getattr(one, "file", one) for one in given), *named.items())
         if key not in analysis.answers:
             analysis.answers[key] = question(analysis, *given, **named)
