@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from functools import cache, lru_cache
+from functools import cache
 
 from packaging.utils import canonicalize_name
 
@@ -544,7 +544,6 @@ for _name in _TENSORFLOW.split():
 _known: dict[str, frozenset[str]] = {}
 
 
-@lru_cache(maxsize=20_000)
 def needs_no_declaration(name: str) -> bool:
     """Whether an import is of the standard library, or of what a platform or every notebook has."""
     parts = name.split(".")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ def asked_once(
         answer as it is.
     """
 
-    @wraps(question)
-    def answer(analysis: Analysis, *given: _Given.args, **named: _Given.kwargs) -> _Answer:
+    def answer(analysis: Analysis, /, *given: _Given.args, **named: _Given.kwargs) -> _Answer:
         key: Any = (question, *(getattr(one, "file", one) for one in given), *named.items())
         if key not in analysis.answers:
             analysis.answers[key] = question(analysis, *given, **named)
         kept: _Answer = analysis.answers[key]
         return kept
 
+    update_wrapper(answer, question)
     return answer
