@@ -45,7 +45,9 @@ def trusted_sightings(session: Session, folder: Path) -> ObservedSession:
     remove_links(spool)
     seen = read_sightings(spool)
     inside = os.path.realpath(folder) + os.sep
-    opened = [e for e in seen.all("open") if str(e.get("mode")) in _READING or _is_inside(str(e.get("path", "")), inside)]
+    opened = [
+        e for e in seen.all("open") if str(e.get("mode")) in _READING or _is_inside(str(e.get("path", "")), inside)
+    ]
     return replace(seen, session=session, events={**seen.events, "open": opened})
 
 
