@@ -1,0 +1,253 @@
+"""Write the table of what distributions bring along: what their published metadata say that they require.
+
+No registry is asked. The facts are read from files that ordinary tools left, in the folders that are named, with all
+that is below them:
+
+- ``METADATA`` of installed distributions, that of wheels, and files ``*.metadata``;
+- the reports of ``pip install --dry-run --ignore-installed --report FILE.json``;
+- ``poetry.lock`` and ``uv.lock``, in which these tools noted what the registry said of each release that they took::
+
+    python docs/generate_brought_distributions.py FOLDER...
+
+Give it folders of locks of many projects, of some years, and an environment or two that are up to date. What is
+already in the table and of which the folders say nothing stays as it is.
+
+Taken is what a release requires on CPython 3.11 for Linux, and by extra what that adds. Of releases that differ, what
+the newest one requires counts, and what at least a quarter of those that are known do: a project may be pinned to one
+that is some years old, but what a few releases required for some weeks (FastAPI 0.111 did so with uvicorn) says
+nothing of others. Left out are stubs of types, libraries of drivers, and extras for those who develop a distribution.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import zipfile
+from collections import defaultdict
+from email.parser import HeaderParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from packaging.markers import InvalidMarker, Marker
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+TABLE = Path(__file__).parents[1] / "src" / "bis" / "_audit" / "files" / "brought_distributions.txt"
+SHARE = 4  # one in so many of the known releases
+MOST = 50  # an extra that is all the rest, of a hundred services, is left out
+ENVIRONMENT = {
+    "implementation_name": "cpython",
+    "implementation_version": "3.11.9",
+    "os_name": "posix",
+    "platform_machine": "x86_64",
+    "platform_python_implementation": "CPython",
+    "platform_release": "6.1.0",
+    "platform_system": "Linux",
+    "platform_version": "1",
+    "python_full_version": "3.11.9",
+    "python_version": "3.11",
+    "sys_platform": "linux",
+}
+_FOR_DEVELOPERS = re.compile(
+    r"(?:.*-)?(?:dev|devel|develop|developer|development|tests?|testing|tester|docs?|documentation|doc-build|lint(?:er|ing)?"
+    r"|typing|types|mypy|ci|qa|quality|benchmarks?|build|release|style|checkers?|coverage|cov|pre-commit|doctest"
+    r"|sphinx|changelog|nox|tox|ruff|black|flake8|pylint)(?:-.*)?"
+)
+_LEFT_OUT = re.compile(r"types-.*|.*-stubs|stub-.*|nvidia-.*-cu\d+|nvidia-(?:cu|nccl|nvj|nvs).*|cuda-.*|intel-.*-rt")
+
+# Distribution -> release -> extra, or "" -> what it requires: ``uvicorn``, and ``uvicorn[standard]`` for an extra.
+Releases = dict[str, dict[Version, dict[str, set[str]]]]
+
+
+def main(folders: list[str]) -> int:
+    """Read all that is in the folders, and write the table."""
+    if not folders:
+        print("name folders with locks, wheels or environments", file=sys.stderr)
+        return 2
+    releases: Releases = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+    for folder in folders:
+        for path in sorted(Path(folder).rglob("*")):
+            for name, version, requirements in read(path):
+                note(releases, name, version, requirements)
+    old = TABLE.read_text(encoding="utf-8").splitlines() if TABLE.exists() else []
+    TABLE.write_text("".join(f"{line}\n" for line in table(releases, old)), encoding="utf-8")
+    return 0
+
+
+Facts = tuple[str, str, list[tuple[str, str]]]  # name, release, and (extra, requirement)
+
+
+def read(path: Path) -> Iterator[Facts]:
+    """What a file says of releases; nothing, where it is of none of the kinds or cannot be read."""
+    try:
+        if path.name == "METADATA" or path.suffix == ".metadata":
+            yield from of_metadata(path.read_text(encoding="utf-8", errors="replace"))
+        elif path.suffix == ".whl":
+            yield from _of_wheel(path)
+        elif path.suffix == ".json" and '"pip_version"' in (text := path.read_text(encoding="utf-8"))[:200]:
+            yield from of_report(json.loads(text))
+        elif path.name.endswith("poetry.lock"):
+            yield from of_poetry(tomllib.loads(path.read_text(encoding="utf-8")))
+        elif path.name.endswith("uv.lock"):
+            yield from of_uv(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        print(f"{path}: {error}", file=sys.stderr)
+
+
+def of_metadata(text: str) -> Iterator[Facts]:
+    """What the metadata of a distribution say, as the registry serves them."""
+    headers = HeaderParser().parsestr(text)
+    lines = headers.get_all("Requires-Dist") or []
+    extras = headers.get_all("Provides-Extra") or []
+    if headers["Name"] and headers["Version"]:
+        yield headers["Name"], headers["Version"], list(_of_lines(lines, extras))
+
+
+def _of_wheel(path: Path) -> Iterator[Facts]:
+    with zipfile.ZipFile(path) as wheel:
+        for name in wheel.namelist():
+            if re.fullmatch(r"[^/]+\.dist-info/METADATA", name):
+                yield from of_metadata(wheel.read(name).decode("utf-8", "replace"))
+
+
+def of_report(document: dict[str, Any]) -> Iterator[Facts]:
+    """What pip would install, with the metadata of each."""
+    for one in document.get("install", ()):
+        data = one["metadata"]
+        yield data["name"], data["version"], list(_of_lines(data.get("requires_dist", ()), data.get("provides_extra", ())))
+
+
+def _of_lines(lines: Iterable[str], extras: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(extra, requirement) of lines as those of ``Requires-Dist``."""
+    for line in lines:
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            continue
+        words = list(_words(requirement.name, requirement.extras))
+        if _holds(requirement.marker, ""):
+            yield from (("", word) for word in words)
+        else:
+            yield from ((extra, word) for extra in extras if _holds(requirement.marker, extra) for word in words)
+
+
+def of_poetry(document: dict[str, Any]) -> Iterator[Facts]:
+    """What ``poetry.lock`` says: all requirements of each release, those of its extras too."""
+    for package in document.get("package", ()):
+        if package.get("source", {}).get("type", "legacy") != "legacy":
+            continue
+        needs = {canonicalize_name(name): _choices(value) for name, value in package.get("dependencies", {}).items()}
+        found = [
+            ("", word)
+            for name, choices in needs.items()
+            for one in choices
+            if not one.get("optional") and _holds(one.get("markers"), "")
+            for word in _words(name, one.get("extras", ()))
+        ]
+        for extra, lines in package.get("extras", {}).items():  # older locks have the markers in the other place only
+            found += [
+                (extra, word)
+                for _extra, word in _of_lines(lines, ())
+                if any(_holds(one.get("markers"), extra) for one in needs.get(word.partition("[")[0], [{}]))
+            ]
+        yield package["name"], package["version"], found
+
+
+def _choices(value: Any) -> list[dict[str, Any]]:
+    """What poetry says of one requirement: a version, a table, or tables by marker."""
+    return [one if isinstance(one, dict) else {} for one in (value if isinstance(value, list) else [value])]
+
+
+def of_uv(document: dict[str, Any]) -> Iterator[Facts]:
+    """What ``uv.lock`` says: the requirements of each release, and those of the extras that were asked for."""
+    for package in document.get("package", ()):
+        if "registry" not in package.get("source", {}) or "version" not in package:
+            continue
+        parts = {"": package.get("dependencies", []), **package.get("optional-dependencies", {})}
+        found = [
+            (extra, word)
+            for extra, values in parts.items()
+            for value in values
+            if _holds(value.get("marker"), extra)
+            for word in _words(value["name"], value.get("extra", ()))
+        ]
+        yield package["name"], package["version"], found
+
+
+def _holds(marker: Marker | str | None, extra: str) -> bool:
+    if not marker:
+        return True
+    try:
+        return Marker(str(marker)).evaluate({**ENVIRONMENT, "extra": extra})
+    except InvalidMarker:
+        return False
+
+
+def _words(name: str, extras: Iterable[str]) -> Iterator[str]:
+    normal = canonicalize_name(name)
+    yield normal
+    yield from (f"{normal}[{canonicalize_name(extra)}]" for extra in extras)
+
+
+def note(releases: Releases, name: str, version: str, requirements: Iterable[tuple[str, str]]) -> None:
+    """Add what a file said of a release to what others said of it."""
+    try:
+        of_release = releases[canonicalize_name(name)][Version(version)]
+    except InvalidVersion:
+        return
+    of_release[""] |= set()
+    for extra, requirement in requirements:
+        of_release[canonicalize_name(extra)].add(requirement)
+
+
+def table(releases: Releases, old: Iterable[str] = ()) -> list[str]:
+    """Lines of the table, in order: a distribution, or one of its extras, and what it requires.
+
+    Parameters
+    ----------
+    releases : dict
+        What is known now.
+    old : list of str
+        Lines of an earlier table; they stay where nothing is known of their distributions.
+    """
+    lines = {line.partition(" ")[0]: line for line in old}
+    lines = {name: line for name, line in lines.items() if name.partition("[")[0] not in releases}
+    for name, of_all in releases.items():
+        final = {version: parts for version, parts in of_all.items() if not version.is_prerelease} or of_all
+        extras = {extra for parts in final.values() for extra in parts if not _FOR_DEVELOPERS.fullmatch(extra)}
+        always = _usual([final[version].get("", set()) for version in sorted(final)])
+        for extra in sorted(extras):
+            asked = [final[version][extra] for version in sorted(final) if extra in final[version]]
+            key = f"{name}[{extra}]" if extra else name
+            words = sorted(
+                word
+                for word in (_usual(asked) - always if extra else always) - {key, name}
+                if not _LEFT_OUT.fullmatch(word.partition("[")[0])
+            )
+            if words and not (extra and len(words) > MOST):
+                lines[key] = f"{key} {' '.join(words)}"
+    return [lines[name] for name in sorted(lines)]
+
+
+def _usual(releases: list[set[str]]) -> set[str]:
+    """What the last release has, and what at least a quarter of them have."""
+    counts: dict[str, int] = defaultdict(int)
+    for words in releases:
+        for word in words:
+            counts[word] += 1
+    last = releases[-1] if releases else set()
+    return {word for word, number in counts.items() if word in last or number * SHARE >= len(releases)}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
