@@ -12,10 +12,11 @@ that is below them:
 Give it folders of locks of many projects, of some years, and an environment or two that are up to date. What is
 already in the table and of which the folders say nothing stays as it is.
 
-Taken is what a release requires on CPython 3.11 for Linux, and by extra what that adds. Of releases that differ, what
-the newest one requires counts, and what at least a quarter of those that are known do: a project may be pinned to one
-that is some years old, but what a few releases required for some weeks (FastAPI 0.111 did so with uvicorn) says
-nothing of others. Left out are stubs of types, libraries of drivers, and extras for those who develop a distribution.
+Taken is what a release requires on CPython 3.11 for Linux, and by extra what that adds: of the newest release, and of
+the older ones that are known, as a project may be pinned to one of those. Each word of a line is a distribution, or
+an extra of one, and says of which releases it holds where it is not of all: ``uvicorn>0.110.3<0.112.0`` is after the
+last that is known without it and before the first; with ``==``, what is required has the version of what requires it.
+Left out are stubs of types, libraries of drivers, and extras for those who develop a distribution.
 """
 
 from __future__ import annotations
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 TABLE = Path(__file__).parents[1] / "src" / "bis" / "_audit" / "files" / "brought_distributions.txt"
-SHARE = 4  # one in so many of the known releases
 MOST = 50  # an extra that is all the rest, of a hundred services, is left out
 ENVIRONMENT = {
     "implementation_name": "cpython",
@@ -65,7 +65,9 @@ _FOR_DEVELOPERS = re.compile(
 )
 _LEFT_OUT = re.compile(r"types-.*|.*-stubs|stub-.*|nvidia-.*-cu\d+|nvidia-(?:cu|nccl|nvj|nvs).*|cuda-.*|intel-.*-rt")
 
-# Distribution -> release -> extra, or "" -> what it requires: ``uvicorn``, and ``uvicorn[standard]`` for an extra.
+SAME = "=="
+# Distribution -> release -> extra -> what it requires: ``uvicorn``, and ``uvicorn[standard]`` for an extra. Besides
+# extras, "" is for what is always required, and "==" for what of it is to have the same version.
 Releases = dict[str, dict[Version, dict[str, set[str]]]]
 
 
@@ -110,7 +112,7 @@ def of_metadata(text: str) -> Iterator[Facts]:
     lines = headers.get_all("Requires-Dist") or []
     extras = headers.get_all("Provides-Extra") or []
     if headers["Name"] and headers["Version"]:
-        yield headers["Name"], headers["Version"], list(_of_lines(lines, extras))
+        yield headers["Name"], headers["Version"], list(_of_lines(lines, extras, headers["Version"]))
 
 
 def _of_wheel(path: Path) -> Iterator[Facts]:
@@ -124,10 +126,11 @@ def of_report(document: dict[str, Any]) -> Iterator[Facts]:
     """What pip would install, with the metadata of each."""
     for one in document.get("install", ()):
         data = one["metadata"]
-        yield data["name"], data["version"], list(_of_lines(data.get("requires_dist", ()), data.get("provides_extra", ())))
+        lines, extras = data.get("requires_dist", ()), data.get("provides_extra", ())
+        yield data["name"], data["version"], list(_of_lines(lines, extras, data["version"]))
 
 
-def _of_lines(lines: Iterable[str], extras: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _of_lines(lines: Iterable[str], extras: Iterable[str], version: str = "") -> Iterator[tuple[str, str]]:
     """(extra, requirement) of lines as those of ``Requires-Dist``."""
     for line in lines:
         try:
@@ -135,6 +138,8 @@ def _of_lines(lines: Iterable[str], extras: Iterable[str]) -> Iterator[tuple[str
         except InvalidRequirement:
             continue
         words = list(_words(requirement.name, requirement.extras))
+        if str(requirement.specifier) == f"=={version}":
+            yield SAME, words[0]
         if _holds(requirement.marker, ""):
             yield from (("", word) for word in words)
         else:
@@ -154,6 +159,8 @@ def of_poetry(document: dict[str, Any]) -> Iterator[Facts]:
             if not one.get("optional") and _holds(one.get("markers"), "")
             for word in _words(name, one.get("extras", ()))
         ]
+        exactly = {package["version"], f"=={package['version']}"}
+        found += [(SAME, name) for name, choices in needs.items() if any(one.get("version") in exactly for one in choices)]
         for extra, lines in package.get("extras", {}).items():  # older locks have the markers in the other place only
             found += [
                 (extra, word)
@@ -165,7 +172,7 @@ def of_poetry(document: dict[str, Any]) -> Iterator[Facts]:
 
 def _choices(value: Any) -> list[dict[str, Any]]:
     """What poetry says of one requirement: a version, a table, or tables by marker."""
-    return [one if isinstance(one, dict) else {} for one in (value if isinstance(value, list) else [value])]
+    return [one if isinstance(one, dict) else {"version": one} for one in (value if isinstance(value, list) else [value])]
 
 
 def of_uv(document: dict[str, Any]) -> Iterator[Facts]:
@@ -207,7 +214,7 @@ def note(releases: Releases, name: str, version: str, requirements: Iterable[tup
         return
     of_release[""] |= set()
     for extra, requirement in requirements:
-        of_release[canonicalize_name(extra)].add(requirement)
+        of_release[extra if extra == SAME else canonicalize_name(extra)].add(requirement)
 
 
 def table(releases: Releases, old: Iterable[str] = ()) -> list[str]:
@@ -224,29 +231,33 @@ def table(releases: Releases, old: Iterable[str] = ()) -> list[str]:
     lines = {name: line for name, line in lines.items() if name.partition("[")[0] not in releases}
     for name, of_all in releases.items():
         final = {version: parts for version, parts in of_all.items() if not version.is_prerelease} or of_all
-        extras = {extra for parts in final.values() for extra in parts if not _FOR_DEVELOPERS.fullmatch(extra)}
-        always = _usual([final[version].get("", set()) for version in sorted(final)])
-        for extra in sorted(extras):
-            asked = [final[version][extra] for version in sorted(final) if extra in final[version]]
+        ordered = [(version, final[version]) for version in sorted(final)]
+        same = {word for _version, parts in ordered for word in parts.get(SAME, ())}
+        for extra in {extra for _version, parts in ordered for extra in parts} - {SAME}:
+            if _FOR_DEVELOPERS.fullmatch(extra):
+                continue
             key = f"{name}[{extra}]" if extra else name
-            words = sorted(
-                word
-                for word in (_usual(asked) - always if extra else always) - {key, name}
-                if not _LEFT_OUT.fullmatch(word.partition("[")[0])
-            )
+            without = {name, key}
+            asked = [
+                (version, parts[extra] - without - (parts.get("", set()) if extra else set()))
+                for version, parts in ordered
+                if extra in parts
+            ]
+            words = sorted(_with_releases(asked, same))
             if words and not (extra and len(words) > MOST):
                 lines[key] = f"{key} {' '.join(words)}"
     return [lines[name] for name in sorted(lines)]
 
 
-def _usual(releases: list[set[str]]) -> set[str]:
-    """What the last release has, and what at least a quarter of them have."""
-    counts: dict[str, int] = defaultdict(int)
-    for words in releases:
-        for word in words:
-            counts[word] += 1
-    last = releases[-1] if releases else set()
-    return {word for word, number in counts.items() if word in last or number * SHARE >= len(releases)}
+def _with_releases(releases: list[tuple[Version, set[str]]], same: set[str]) -> Iterator[str]:
+    """What releases require, each with those between which it holds."""
+    for word in {word for _version, words in releases for word in words}:
+        if _LEFT_OUT.fullmatch(word.partition("[")[0]):
+            continue
+        having = [place for place, (_version, words) in enumerate(releases) if word in words]
+        after = f">{releases[having[0] - 1][0]}" if having[0] else ""
+        before = f"<{releases[having[-1] + 1][0]}" if having[-1] + 1 < len(releases) else ""
+        yield f"{word}{SAME if word in same else ''}{after}{before}"
 
 
 if __name__ == "__main__":

@@ -7,8 +7,15 @@ some that the table does not have. The table is read when the first import is no
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.version import InvalidVersion, Version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TABLE = Path(__file__).with_name("brought_distributions.txt")
 
@@ -69,38 +76,80 @@ _ALSO: dict[str, str] = {
     "sagemaker": "boto3 botocore numpy pandas protobuf pyyaml requests attrs cloudpickle packaging",
 }
 
-_closed: dict[str, frozenset[str]] = {}
+ANY = "any"  # a version that is not known, and may not be the newest
+_WORD = re.compile(r"(?P<name>[^=<>]+)(?P<same>==)?(?:>(?P<after>[^<>]+))?(?:<(?P<before>.+))?")
+_EXACT = re.compile(r"===?\s*(\d[\w.!+-]*)")
+
+_closed: dict[tuple[str, str], frozenset[str]] = {}
 
 
 @cache
 def table() -> dict[str, str]:
-    """What each distribution, or ``name[extra]``, requires: distributions, and extras of these, with spaces between."""
+    """What each distribution, or ``name[extra]``, requires, word by word: see the script that makes it."""
     lines = (line.partition(" ") for line in _TABLE.read_text(encoding="utf-8").splitlines())
     return {name: words for name, _space, words in lines}
 
 
-def brought_by(distribution: str) -> frozenset[str]:
-    """The distributions that one brings along, and those that they bring; ``name[extra]`` is what an extra adds."""
-    if distribution not in _closed:
-        found: set[str] = set()
-        pending = [distribution]
+def version_of(spec: str) -> str:
+    """The version that a specification names, ``any`` where it keeps newer ones out, and nothing where it does not."""
+    exact = _EXACT.fullmatch(spec.strip())
+    if exact:
+        return exact[1]
+    return ANY if re.search(r"[<~^=*]", spec.replace(">=", "")) else ""
+
+
+def brought_by(distribution: str, version: str = "") -> frozenset[str]:
+    """The distributions that one brings along, and those that they bring.
+
+    Parameters
+    ----------
+    distribution : str
+        A normalised name; ``name[extra]`` is what an extra adds.
+    version : str
+        That of the distribution, or ``any``; the newest otherwise, as those of what it brings are.
+    """
+    if (distribution, version) not in _closed:
+        seen: set[str] = set()
+        pending = [(distribution, version)]
         while pending:
-            new = _required(pending.pop()) - found
-            found |= new
+            name, of = pending.pop()
+            new = [one for one in _required(name, of) if one[0] not in seen]
+            seen.update(one for one, _version in new)
             pending += new
-        _closed[distribution] = frozenset(name for name in found if "[" not in name and name != distribution)
-    return _closed[distribution]
+        _closed[distribution, version] = frozenset(name for name in seen if "[" not in name and name != distribution)
+    return _closed[distribution, version]
 
 
-def _required(name: str) -> set[str]:
-    found = {*table().get(name, "").split(), *_ALSO.get(name, "").split()}
-    return found | {_AS[name]} if name in _AS else found
+def _required(name: str, version: str) -> Iterator[tuple[str, str]]:
+    """What a distribution requires, with the version of each as far as that is known."""
+    if name in _AS:
+        yield _AS[name], version
+    for word in _ALSO.get(name, "").split():
+        yield word, ""
+    for word in table().get(name, "").split():
+        match = _WORD.fullmatch(word)
+        if match and _holds(version, match["after"], match["before"]):
+            own = match["same"] or match["name"].partition("[")[0] == name.partition("[")[0]
+            yield match["name"], version if own or version == ANY else ""
+
+
+def _holds(version: str, after: str | None, before: str | None) -> bool:
+    """Whether a release is between two; of the newest, whether none came after."""
+    if version == ANY or not (after or before):
+        return True
+    try:
+        one = Version(version) if version else None
+        if one is None:
+            return before is None
+        return not (after and one <= Version(after)) and not (before and one >= Version(before))
+    except InvalidVersion:
+        return True
 
 
 @cache
 def _named() -> frozenset[str]:
     words = " ".join((*table(), *table().values(), *_ALSO, *_ALSO.values(), *_AS))
-    return frozenset(name.partition("[")[0] for name in words.split())
+    return frozenset(re.findall(r"(?:^| )([^\s\[=<>]+)", words))
 
 
 def is_named(distribution: str) -> bool:

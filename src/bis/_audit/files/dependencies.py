@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from bis._audit.files.base_images import brought_by_image, images_of
-from bis._audit.files.brought_distributions import OF_CONDA, brought_by
+from bis._audit.files.brought_distributions import OF_CONDA, brought_by, version_of
 from bis._audit.files.distributions import distributions_of, is_known, needs_no_declaration
 from bis._audit.files.installs import read_install
 from bis._audit.files.manifests import OF_REQUIREMENTS, is_dockerfile, read_manifest, reader_of
@@ -299,7 +299,8 @@ def _brought(dependencies: Dependencies) -> dict[str, frozenset[str]]:
     """What each declared package brings, with what its extras add."""
     found: dict[str, frozenset[str]] = {}
     for one in dependencies.declared:
-        brings = brought_by(one.name).union(*(brought_by(f"{one.name}[{extra}]") for extra in one.extras))
+        parts = (one.name, *(f"{one.name}[{extra}]" for extra in one.extras))
+        brings = frozenset().union(*(brought_by(part, version_of(one.spec)) for part in parts))
         found[one.name] = found.get(one.name, frozenset()) | brings
     return found
 
