@@ -78,7 +78,7 @@ _ALSO: dict[str, str] = {
 
 ANY = "any"  # a version that is not known, and may not be the newest
 _WORD = re.compile(r"(?P<name>[^=<>]+)(?P<same>==)?(?:>(?P<after>[^<>]+))?(?:<(?P<before>.+))?")
-_EXACT = re.compile(r"===?\s*(\d[\w.!+-]*)")
+_EXACT = re.compile(r"(?:={1,3}\s*)?v?(\d[\w.!+-]*)(?:=.*)?")  # of pip, and with a build, of conda
 
 _closed: dict[tuple[str, str], frozenset[str]] = {}
 
