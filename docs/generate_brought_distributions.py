@@ -76,7 +76,7 @@ def main(folders: list[str]) -> int:
     if not folders:
         print("name folders with locks, wheels or environments", file=sys.stderr)
         return 2
-    releases: Releases = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+    releases = new_releases()
     for folder in folders:
         for path in sorted(Path(folder).rglob("*")):
             for name, version, requirements in read(path):
@@ -84,6 +84,11 @@ def main(folders: list[str]) -> int:
     old = TABLE.read_text(encoding="utf-8").splitlines() if TABLE.exists() else []
     TABLE.write_text("".join(f"{line}\n" for line in table(releases, old)), encoding="utf-8")
     return 0
+
+
+def new_releases() -> Releases:
+    """Nothing yet."""
+    return defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
 
 
 Facts = tuple[str, str, list[tuple[str, str]]]  # name, release, and (extra, requirement)
