@@ -165,7 +165,9 @@ def of_poetry(document: dict[str, Any]) -> Iterator[Facts]:
             for word in _words(name, one.get("extras", ()))
         ]
         exactly = {package["version"], f"=={package['version']}"}
-        found += [(SAME, name) for name, choices in needs.items() if any(one.get("version") in exactly for one in choices)]
+        found += [
+            (SAME, name) for name, choices in needs.items() if any(one.get("version") in exactly for one in choices)
+        ]
         for extra, lines in package.get("extras", {}).items():  # older locks have the markers in the other place only
             found += [
                 (extra, word)
@@ -177,7 +179,9 @@ def of_poetry(document: dict[str, Any]) -> Iterator[Facts]:
 
 def _choices(value: Any) -> list[dict[str, Any]]:
     """What poetry says of one requirement: a version, a table, or tables by marker."""
-    return [one if isinstance(one, dict) else {"version": one} for one in (value if isinstance(value, list) else [value])]
+    return [
+        one if isinstance(one, dict) else {"version": one} for one in (value if isinstance(value, list) else [value])
+    ]
 
 
 def of_uv(document: dict[str, Any]) -> Iterator[Facts]:

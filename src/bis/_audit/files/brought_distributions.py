@@ -1,8 +1,8 @@
 """What distributions bring along: those that they require, and what these require.
 
-The table beside this module is made by ``docs/generate_brought_distributions.py``, from published metadata. Here is what
-these do not say: names of conda, distributions that are other builds of one, what many older releases required, and
-some that the table does not have. The table is read when the first import is not declared by name.
+The table beside this module is made by ``docs/generate_brought_distributions.py``, from published metadata. Here is
+what these do not say: names of conda, distributions that are other builds of one, what many older releases required,
+and some that the table does not have. The table is read when the first import is not declared by name.
 """
 
 from __future__ import annotations

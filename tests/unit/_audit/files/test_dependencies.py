@@ -179,6 +179,27 @@ def test_what_an_extra_brings_is_declared_indirectly() -> None:
     assert one.through == ("fastapi",)
 
 
+def test_what_a_package_brings_depends_on_the_release_that_is_pinned() -> None:
+    """FastAPI 0.111 came with uvicorn, and MLflow comes with FastAPI since its third major version."""
+    assert missing("uvicorn", "fastapi==0.111.0") == {"uvicorn": ("fastapi",)}
+    assert missing("uvicorn", "fastapi==0.115.2") == {"uvicorn": ()}
+    assert missing("fastapi", "mlflow==2.18.0") == {"fastapi": ()}
+    assert missing("fastapi", "mlflow==3.10.1") == {"fastapi": ("mlflow",)}
+    assert missing("fastapi", "mlflow") == {"fastapi": ("mlflow",)}
+
+
+def test_the_table_is_read_only_where_an_import_is_not_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It costs a few milliseconds, and most projects declare all that they import."""
+
+    def brought_by(name: str, _version: str = "") -> frozenset[str]:
+        raise AssertionError(name)
+
+    monkeypatch.setattr("bis._audit.files.dependencies.brought_by", brought_by)
+    assert missing("numpy os sklearn", "numpy scikit-learn") == {}
+    with pytest.raises(AssertionError):
+        missing("numpy pandas", "numpy")
+
+
 def test_what_stands_in_a_lock_is_declared_indirectly() -> None:
     """It is installed, though no manifest asks for it."""
     found = read_dependencies({"pyproject.toml": "[project]\ndependencies = ['a']\n", "uv.lock": LOCK})
