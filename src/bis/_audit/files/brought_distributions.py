@@ -46,15 +46,10 @@ _AS = {
 
 _ALSO: dict[str, str] = {
     # what older releases required
-    "mlflow": "entrypoints querystring-parser waitress",
-    "mlflow-skinny": "python-dateutil pytz",
     "kedro": "anyconfig cachetools toml",
     "sentence-transformers": "pillow",
-    "tensorflow": "tensorboard tensorflow-estimator",
-    "jupyterlab": "notebook",
     "ray": "numpy",
     "stable-baselines3": "matplotlib pandas",
-    "wandb": "psutil",
     # what conda installs besides
     "pytorch": "numpy",
     "anaconda": "numpy pandas scipy scikit-learn matplotlib seaborn requests pyyaml jupyter sqlalchemy statsmodels"
