@@ -9,8 +9,9 @@ that is below them:
 
     python docs/generate_brought_distributions.py FOLDER...
 
-Give it folders of locks of many projects, of some years, and an environment or two that are up to date. What is
-already in the table and of which the folders say nothing stays as it is.
+What it reads is added to what the table says already, so that one new lock, wheel or environment is enough; of a table
+that is not there, all is made of the folders: then give it locks of many projects, of some years, and an environment
+or two that are up to date.
 
 Taken is what a release requires on CPython 3.11 for Linux, and by extra what that adds: of the newest release, and of
 the older ones that are known, as a project may be pinned to one of those. Each word of a line is a distribution, or
@@ -66,6 +67,8 @@ _FOR_DEVELOPERS = re.compile(
 _LEFT_OUT = re.compile(r"types-.*|.*-stubs|stub-.*|nvidia-.*-cu\d+|nvidia-(?:cu|nccl|nvj|nvs).*|cuda-.*|intel-.*-rt")
 
 SAME = "=="
+_WORD = re.compile(r"(?P<name>[^=<>]+)(?P<same>==)?(?:>(?P<after>[^<>]+))?(?:<(?P<before>.+))?")
+
 # Distribution -> release -> extra -> what it requires: ``uvicorn``, and ``uvicorn[standard]`` for an extra. Besides
 # extras, "" is for what is always required, and "==" for what of it is to have the same version.
 Releases = dict[str, dict[Version, dict[str, set[str]]]]
@@ -77,12 +80,13 @@ def main(folders: list[str]) -> int:
         print("name folders with locks, wheels or environments", file=sys.stderr)
         return 2
     releases = new_releases()
+    for facts in of_table(TABLE.read_text(encoding="utf-8").splitlines() if TABLE.exists() else []):
+        note(releases, *facts)
     for folder in folders:
         for path in sorted(Path(folder).rglob("*")):
-            for name, version, requirements in read(path):
-                note(releases, name, version, requirements)
-    old = TABLE.read_text(encoding="utf-8").splitlines() if TABLE.exists() else []
-    TABLE.write_text("".join(f"{line}\n" for line in table(releases, old)), encoding="utf-8")
+            for facts in read(path):
+                note(releases, *facts)
+    TABLE.write_text("".join(f"{line}\n" for line in table(releases)), encoding="utf-8")
     return 0
 
 
@@ -164,6 +168,7 @@ def of_poetry(document: dict[str, Any]) -> Iterator[Facts]:
             if not one.get("optional") and _holds(one.get("markers"), "")
             for word in _words(name, one.get("extras", ()))
         ]
+        no_marker: list[dict[str, Any]] = [{}]
         exactly = {package["version"], f"=={package['version']}"}
         found += [
             (SAME, name) for name, choices in needs.items() if any(one.get("version") in exactly for one in choices)
@@ -172,7 +177,10 @@ def of_poetry(document: dict[str, Any]) -> Iterator[Facts]:
             found += [
                 (extra, word)
                 for _extra, word in _of_lines(lines, ())
-                if any(_holds(one.get("markers"), extra) for one in needs.get(word.partition("[")[0], [{}]))
+                if any(
+                    _holds(one.get("markers"), extra)
+                    for one in needs.get(canonicalize_name(word.partition("[")[0]), no_marker)
+                )
             ]
         yield package["name"], package["version"], found
 
@@ -223,21 +231,39 @@ def note(releases: Releases, name: str, version: str, requirements: Iterable[tup
         return
     of_release[""] |= set()
     for extra, requirement in requirements:
-        of_release[extra if extra == SAME else canonicalize_name(extra)].add(requirement)
+        of_release[extra if extra == SAME else canonicalize_name(extra)] |= {requirement} - {""}
 
 
-def table(releases: Releases, old: Iterable[str] = ()) -> list[str]:
-    """Lines of the table, in order: a distribution, or one of its extras, and what it requires.
+def of_table(lines: Iterable[str]) -> Iterator[Facts]:
+    """What an earlier table says: of a first release, of those that it names, and of one after each of these."""
+    of_name: dict[str, list[tuple[str, re.Match[str]]]] = defaultdict(list)
+    for line in lines:
+        key, *words = line.split()
+        name, _bracket, extra = key.rstrip("]").partition("[")
+        of_name[name] += [(extra, match) for word in words if (match := _WORD.fullmatch(word))]
+    for name, found in of_name.items():
+        named = {version for _extra, match in found for version in (match["after"], match["before"]) if version}
+        for version in ("0", *named, *map(_right_after, named)):
+            there = [(extra, match) for extra, match in found if _between(version, match["after"], match["before"])]
+            asked = [(extra, match["name"]) for extra, match in there] + [(extra, "") for extra, _match in found]
+            yield name, version, asked + [(SAME, match["name"]) for _extra, match in there if match["same"]]
 
-    Parameters
-    ----------
-    releases : dict
-        What is known now.
-    old : list of str
-        Lines of an earlier table; they stay where nothing is known of their distributions.
-    """
-    lines = {line.partition(" ")[0]: line for line in old}
-    lines = {name: line for name, line in lines.items() if name.partition("[")[0] not in releases}
+
+def _right_after(version: str) -> str:
+    one = Version(version)
+    if one.is_devrelease:
+        return one.public.partition(".dev")[0]
+    return f"{one.public.partition('.post')[0]}.post{0 if one.post is None else one.post + 1}"
+
+
+def _between(version: str, after: str | None, before: str | None) -> bool:
+    one = Version(version)
+    return not (after and one <= Version(after)) and not (before and one >= Version(before))
+
+
+def table(releases: Releases) -> list[str]:
+    """Lines of the table, in order: a distribution, or one of its extras, and what it requires."""
+    lines = {}
     for name, of_all in releases.items():
         final = {version: parts for version, parts in of_all.items() if not version.is_prerelease} or of_all
         ordered = [(version, final[version]) for version in sorted(final)]
@@ -246,27 +272,27 @@ def table(releases: Releases, old: Iterable[str] = ()) -> list[str]:
             if _FOR_DEVELOPERS.fullmatch(extra):
                 continue
             key = f"{name}[{extra}]" if extra else name
-            without = {name, key}
-            asked = [
-                (version, parts[extra] - without - (parts.get("", set()) if extra else set()))
-                for version, parts in ordered
-                if extra in parts
-            ]
-            words = sorted(_with_releases(asked, same))
+            known = [(version, parts) for version, parts in ordered if extra in parts]
+            words = sorted(_with_releases(known, extra, same, {name, key}))
             if words and not (extra and len(words) > MOST):
                 lines[key] = f"{key} {' '.join(words)}"
     return [lines[name] for name in sorted(lines)]
 
 
-def _with_releases(releases: list[tuple[Version, set[str]]], same: set[str]) -> Iterator[str]:
-    """What releases require, each with those between which it holds."""
-    for word in {word for _version, words in releases for word in words}:
-        if _LEFT_OUT.fullmatch(word.partition("[")[0]):
-            continue
-        having = [place for place, (_version, words) in enumerate(releases) if word in words]
-        after = f">{releases[having[0] - 1][0]}" if having[0] else ""
-        before = f"<{releases[having[-1] + 1][0]}" if having[-1] + 1 < len(releases) else ""
-        yield f"{word}{SAME if word in same else ''}{after}{before}"
+def _with_releases(
+    releases: list[tuple[Version, dict[str, set[str]]]], extra: str, same: set[str], without: set[str]
+) -> Iterator[str]:
+    """What releases require, each with those between which it holds.
+
+    Of what an extra adds, releases that require it always say nothing.
+    """
+    for word in {word for _version, parts in releases for word in parts[extra]} - without:
+        said = [(version, word in parts[extra]) for version, parts in releases if not (extra and word in parts[""])]
+        having = [place for place, (_version, there) in enumerate(said) if there]
+        if having and not _LEFT_OUT.fullmatch(word.partition("[")[0]):
+            after = f">{said[having[0] - 1][0]}" if having[0] else ""
+            before = f"<{said[having[-1] + 1][0]}" if having[-1] + 1 < len(said) else ""
+            yield f"{word}{SAME if word in same else ''}{after}{before}"
 
 
 if __name__ == "__main__":

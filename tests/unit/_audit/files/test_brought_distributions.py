@@ -163,11 +163,11 @@ Requires-Dist: what a description says
 
 
 def lines_of(script: ModuleType, *facts: Any, old: tuple[str, ...] = ()) -> list[str]:
-    """The table that these facts make."""
+    """The table that these facts make of an older one."""
     releases = script.new_releases()
-    for name, version, requirements in facts:
+    for name, version, requirements in (*script.of_table(old), *facts):
         script.note(releases, name, version, requirements)
-    found: list[str] = script.table(releases, old)
+    found: list[str] = script.table(releases)
     return found
 
 
@@ -224,15 +224,30 @@ def test_locks_say_it_too(script: ModuleType) -> None:
     assert lines_of(script, *script.of_uv(uv)) == ["two numpy", "two[all] uvicorn uvicorn[standard]"]
 
 
-def test_what_is_not_read_anew_stays(script: ModuleType, tmp_path: Path) -> None:
-    """Lines of other distributions do; those of one that is read are replaced, with its extras."""
+def test_what_is_read_is_added_to_what_the_table_says(script: ModuleType, tmp_path: Path) -> None:
+    """A newer release says until when the others brought something, and what is new since; other lines stay."""
     (tmp_path / "METADATA").write_text(METADATA, "utf-8")
     (tmp_path / "uv.lock").write_text("not toml", "utf-8")
     (tmp_path / "report.json").write_text("{}", "utf-8")
     facts = [fact for path in sorted(tmp_path.iterdir()) for fact in script.read(path)]
-    old = ("another numpy", "some-thing[gone] pandas", "some-thing pandas")
-    assert lines_of(script, *facts, old=old)[:2] == ["another numpy", "some-thing numpy some-core== uvloop"]
-    assert len(lines_of(script, *facts, old=old)) == 3
+    old = (
+        "another between>1.0<2.0 new>2.0 numpy old<1.0",
+        "another[full] pandas",
+        "some-thing gone numpy older<1.5 some-core==",
+    )
+    assert lines_of(script, *facts, old=old) == [
+        "another between>1.0<2.0 new>2.0 numpy old<1.0",
+        "another[full] pandas",
+        "some-thing gone<2.0 numpy older<1.5 some-core== uvloop>1.5.post0",
+        "some-thing[full] uvicorn uvicorn[standard]",
+    ]
+
+
+def test_the_table_is_made_again_as_it_is(script: ModuleType) -> None:
+    """Where nothing new is read, but for distributions of which there are pre-releases only."""
+    lines = (Path(brought_distributions.__file__).parent / "brought_distributions.txt").read_text("utf-8").splitlines()
+    again = lines_of(script, old=tuple(lines))
+    assert len(set(lines) ^ set(again)) < len(lines) / 100
 
 
 def test_a_report_of_pip_says_it_too(script: ModuleType) -> None:
