@@ -26,7 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help study test test-long check lint types layers docs fast doctest coverage format fix
-.PHONY: catalogues screenshots cli-docs rule-docs new-rule bench bench-startup bench-fixed-costs bench-listing bench-audit tracker-names
+.PHONY: catalogues screenshots cli-docs rule-docs brought-packages new-rule bench bench-startup bench-fixed-costs bench-listing bench-audit tracker-names
 .PHONY: bench-audit-accuracy campaign clean
 
 help: ## this list
@@ -84,6 +84,9 @@ screenshots: $(VENV)/.dev $(VENV)/.browser ## the pictures of pages in the docum
 
 rule-docs: $(VENV)/.dev ## docs/rules.md, from the rules' docstrings
 	$(PY) docs/generate_rules.py
+
+brought-packages: $(VENV)/.dev ## what distributions bring along, from locks, wheels and environments: FACTS="FOLDER..."
+	$(PY) docs/generate_brought_distributions.py $(FACTS)
 
 new-rule: $(VENV)/.dev ## create a rule of the audit: CODE=BIS319 NAME=some-name
 	$(PY) -m tests.rules.new_rule '$(CODE)' '$(NAME)'

@@ -27,22 +27,27 @@ def storing_in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.
 
 
 @pytest.fixture
-def forkable(request: pytest.FixtureRequest) -> None:
-    """A test that needs a process with one thread: where others of this run have left some, it gets one of its own.
+def forkable() -> None:
+    """A test that needs a process with one thread: where others of this run have left some, it runs in one of its own.
 
     A file in which all tests ask for that gets one for all of them.
     """
-    if can_fork():
-        return
     if sys.platform != "linux":
         pytest.skip("processes are forked on Linux only")
-    file, _, name = request.node.nodeid.partition("::")
-    target = file if hasattr(request.module, "pytestmark") else f"{file}::{name}"
-    outcomes = request.config.stash.setdefault(_OUTCOMES, {})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a test that is `forkable` elsewhere if this process cannot be forked."""
+    if "forkable" not in pyfuncitem.fixturenames or can_fork():
+        return None
+    file, _, name = pyfuncitem.nodeid.partition("::")
+    target = file if hasattr(pyfuncitem.module, "pytestmark") else f"{file}::{name}"
+    outcomes = pyfuncitem.config.stash.setdefault(_OUTCOMES, {})
     if target not in outcomes:
-        outcomes[target] = _passed_alone(target, request.config.rootpath)
+        outcomes[target] = _passed_alone(target, pyfuncitem.config.rootpath)
     assert outcomes[target] == ""
-    pytest.skip("it has passed in a process of its own")
+    return True
 
 
 def _passed_alone(target: str, root: Path) -> str:

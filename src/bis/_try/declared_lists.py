@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from bis._audit.files.distributions import brought_by
+from bis._audit.files.brought_distributions import brought_by
 from bis._audit.files.manifests import Unreadable, load_toml, read_manifest, reader_of
 from bis._audit.files.requirements import Declared, Sheet, logical_lines
 from bis._try.conda_names import on_the_index

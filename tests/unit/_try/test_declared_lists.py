@@ -11,7 +11,8 @@ from tests.unit._try.test_candidates import files
 @pytest.mark.parametrize(
     ("lines", "lacks"),
     [
-        (["opencv-python-headless==4.5"], [("numpy", "numpy-base")]),
+        (["opencv-python-headless==4.5"], []),  # which brings numpy along
+        (["requests"], [("opencv-python", "opencv-python-headless"), ("numpy", "numpy-base")]),
         (["opencv-contrib-python", "numpy"], []),
         (["scikit-learn"], [("opencv-python", "opencv-python-headless")]),
         (["NumPy>=1", "OpenCV_Python"], []),

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from bis._audit.files.base_images import brought_by_image, images_of
-from bis._audit.files.distributions import brought_by, distributions_of, is_known, needs_no_declaration
+from bis._audit.files.brought_distributions import OF_CONDA, brought_by, version_of
+from bis._audit.files.distributions import distributions_of, is_known, needs_no_declaration
 from bis._audit.files.installs import read_install
 from bis._audit.files.manifests import OF_REQUIREMENTS, is_dockerfile, read_manifest, reader_of
 from bis._audit.files.requirements import Declared, Sheet
@@ -123,17 +124,9 @@ class Dependencies:
         return found
 
 
-# Names that conda has for what pip calls otherwise.
-_OF_CONDA = {
-    "pytorch": "torch", "pytorch-cpu": "torch", "pytorch-gpu": "torch", "py-xgboost": "xgboost",
-    "py-opencv": "opencv-python", "opencv": "opencv-python", "matplotlib-base": "matplotlib",
-    "tensorflow-base": "tensorflow", "msgpack-python": "msgpack", "python-graphviz": "graphviz",
-}  # fmt: skip
-
-
 def _same(name: str) -> str:
     """One name for a distribution that pip and conda call otherwise."""
-    return _OF_CONDA.get(name, name)
+    return OF_CONDA.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,16 +262,21 @@ def imports_undeclared(
     if dependencies.missing or None in images:
         return []
     of_images = frozenset().union(*(image for image in images if image))
-    names = dependencies.names.union(of_images, *map(brought_by, of_images), also)
+    names = dependencies.names.union(of_images, also)
     if "*" in names:
         return []
-    brought = _brought(dependencies)
+    brought: dict[str, frozenset[str]] | None = None  # most projects declare all, and need no table
     found: dict[str, Undeclared] = {}
     for name, place in sorted(imports.items()):
         root = name.partition(".")[0]
         if not root or root in own or needs_no_declaration(name):
             continue
         candidates = distributions_of(name)
+        if _is_among(candidates, names):
+            continue
+        if brought is None:
+            brought = _brought(dependencies)
+            names = names.union(*map(brought_by, of_images))
         if _is_among(candidates, names) or (not is_known(name) and _is_a_word_of(root, names)):
             continue
         through = tuple(one for one, brings in sorted(brought.items()) if _is_among(candidates, brings))
@@ -301,7 +299,8 @@ def _brought(dependencies: Dependencies) -> dict[str, frozenset[str]]:
     """What each declared package brings, with what its extras add."""
     found: dict[str, frozenset[str]] = {}
     for one in dependencies.declared:
-        brings = brought_by(one.name).union(*(brought_by(f"{one.name}[{extra}]") for extra in one.extras))
+        parts = (one.name, *(f"{one.name}[{extra}]" for extra in one.extras))
+        brings = frozenset().union(*(brought_by(part, version_of(one.spec)) for part in parts))
         found[one.name] = found.get(one.name, frozenset()) | brings
     return found
 

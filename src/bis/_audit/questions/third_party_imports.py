@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from bis._audit.files.base_images import platform_packages
-from bis._audit.files.distributions import brought_by, needs_no_declaration
+from bis._audit.files.brought_distributions import brought_by
+from bis._audit.files.distributions import needs_no_declaration
 from bis._audit.files.installs import is_install_script, read_install
 from bis._audit.files.requirements import Sheet
 from bis._audit.questions.asked_once import asked_once

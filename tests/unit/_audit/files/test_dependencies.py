@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bis._audit.files.brought_distributions import table
 from bis._audit.files.dependencies import Dependencies, imports_undeclared, is_lock, is_manifest, read_dependencies
 from bis.model.project_audit import Place
 
@@ -177,6 +178,23 @@ def test_what_an_extra_brings_is_declared_indirectly() -> None:
     poetry = '[tool.poetry.dependencies]\nfastapi = {version = "^0.92", extras = ["all"]}\n'
     (one,) = imports_undeclared({"uvicorn": Place("a.py")}, set(), read_dependencies({"pyproject.toml": poetry}))
     assert one.through == ("fastapi",)
+
+
+def test_what_a_package_brings_depends_on_the_release_that_is_pinned() -> None:
+    """FastAPI 0.111 came with uvicorn, and MLflow comes with FastAPI since its third major version."""
+    assert missing("uvicorn", "fastapi==0.111.0") == {"uvicorn": ("fastapi",)}
+    assert missing("uvicorn", "fastapi==0.115.2") == {"uvicorn": ()}
+    assert missing("fastapi", "mlflow==2.18.0") == {"fastapi": ()}
+    assert missing("fastapi", "mlflow==3.10.1") == {"fastapi": ("mlflow",)}
+    assert missing("fastapi", "mlflow") == {"fastapi": ("mlflow",)}
+
+
+def test_the_table_is_read_only_where_an_import_is_not_declared() -> None:
+    """It costs a few milliseconds, and most projects declare all that they import."""
+    table.cache_clear()
+    assert missing("numpy os sklearn", "numpy scikit-learn") == {}
+    assert table.cache_info().misses == 0
+    assert missing("numpy pandas", "numpy") == {"pandas": ()}
 
 
 def test_what_stands_in_a_lock_is_declared_indirectly() -> None:
