@@ -23,16 +23,17 @@ def end_leftovers(folder: Path, *, but: Collection[int] = (), processes: Path = 
     here = _namespace(processes / str(os.getpid()))
     if not here:
         return 0
-    ended = 0
+    ended: set[int] = set()  # one that is killed is still there for a moment, and starts no others any more
     for _ in range(_MOST_ROUNDS):
         found = [pid for pid in _elsewhere(processes, here) if pid not in but and _sees(processes / str(pid), folder)]
-        if not found:
+        new = set(found) - ended
+        if not new:
             break
-        for pid in found:
+        for pid in new:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
-        ended += len(found)
-    return ended
+        ended |= new
+    return len(ended)
 
 
 def _elsewhere(processes: Path, here: str) -> list[int]:
