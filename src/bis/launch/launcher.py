@@ -30,7 +30,7 @@ from bis.launch.input_stream import copy_file, describe_input, was_read
 from bis.launch.liveness import hold
 from bis.launch.project_root import find_project_root
 from bis.launch.runners import Launch, runner_for
-from bis.launch.standard_streams import warn
+from bis.launch.standard_streams import share_one_file, warn
 from bis.model.facets import EntryKind
 from bis.model.record import Mode
 from bis.model.session import Exit, Session
@@ -81,7 +81,7 @@ def project_root_of(entry: Entry, cwd: Path) -> Path:
     return find_project_root((cwd / entry.target).absolute().parent)
 
 
-def new_session(
+def new_session(  # noqa: PLR0913 (a session is made of all of these)
     entry: Entry,
     *,
     mode: Mode,
@@ -91,11 +91,13 @@ def new_session(
     tracking_uri: str | None = None,
     parameters: Mapping[str, str] | None = None,
     env: Sequence[str] = (),
+    echo: bool = False,
 ) -> Session:
     """Make the session's folder and its ``session.json``, with a new root and hash seed.
 
-    `env` names variables whose values are to be kept, besides those in the settings. This process then holds the
-    session (see `bis.launch.liveness`).
+    `env` names variables whose values are to be kept, besides those in the settings. With `echo` the program's
+    output is going to be shown, so that its order matters where both streams of bis are the same file. This process
+    then holds the session (see `bis.launch.liveness`).
 
     Raises
     ------
@@ -127,6 +129,7 @@ def new_session(
         tracking_variable=os.environ.get("MLFLOW_TRACKING_URI"),
         parameters=dict(parameters or {}),
         stdin=None if entry.kind is EntryKind.NOTEBOOK else describe_input(int(settings.stdin_mib * MIB)),
+        stderr_in_stdout=echo and entry.kind is not EntryKind.NOTEBOOK and share_one_file(),
     )
     return write_session(session, env=tuple(dict.fromkeys((*settings.env, *env))))
 

@@ -99,6 +99,7 @@ def record_program(
             tracking_uri=tracking_uri,
             parameters=parameters,
             env=env,
+            echo=echo,
         )
         environ = child_environment(session, base)
     except (BisError, OSError) as error:
