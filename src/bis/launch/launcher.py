@@ -81,7 +81,7 @@ def project_root_of(entry: Entry, cwd: Path) -> Path:
     return find_project_root((cwd / entry.target).absolute().parent)
 
 
-def new_session(  # noqa: PLR0913 (a session is made of all of these)
+def new_session(
     entry: Entry,
     *,
     mode: Mode,
@@ -90,14 +90,12 @@ def new_session(  # noqa: PLR0913 (a session is made of all of these)
     settings: Settings,
     tracking_uri: str | None = None,
     parameters: Mapping[str, str] | None = None,
-    env: Sequence[str] = (),
     echo: bool = False,
 ) -> Session:
     """Make the session's folder and its ``session.json``, with a new root and hash seed.
 
-    `env` names variables whose values are to be kept, besides those in the settings. With `echo` the program's
-    output is going to be shown, so that its order matters where both streams of bis are the same file. This process
-    then holds the session (see `bis.launch.liveness`).
+    With `echo` the program's output is going to be shown: its order matters then where stdout and stderr of bis are the
+    same file. This process holds the session from then on (see `bis.launch.liveness`).
 
     Raises
     ------
@@ -131,13 +129,13 @@ def new_session(  # noqa: PLR0913 (a session is made of all of these)
         stdin=None if entry.kind is EntryKind.NOTEBOOK else describe_input(int(settings.stdin_mib * MIB)),
         stderr_in_stdout=echo and entry.kind is not EntryKind.NOTEBOOK and share_one_file(),
     )
-    return write_session(session, env=tuple(dict.fromkeys((*settings.env, *env))))
+    return write_session(session, env=settings.env)
 
 
 def write_session(session: Session, *, env: Sequence[str] = ()) -> Session:
     """Write ``session.json``, without secrets, into the session's folder, which is made; returns what it has.
 
-    `env` as in `new_session`.
+    `env` names variables whose values are to be kept.
     """
     folder = Path(session.spool)
     given = session
