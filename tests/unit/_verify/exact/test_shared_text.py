@@ -75,6 +75,14 @@ def test_a_line_that_the_other_stream_cut_is_no_other_figure() -> None:
     assert judged("loss 0.5note a\n234\n", "loss 0.52note a\n34\n") is Level.INCONCLUSIVE
 
 
+def test_lines_that_were_paired_with_others_are_no_other_figures() -> None:
+    """One of several lines of a log stands behind the rest of another line, and so the next one is in its place."""
+    log = [f"took 1.5 s\nsaved {n}\n" for n in range(4)]
+    joined = ["took 2.5 ssaved 1\n", *log[2:]]
+    assert judged("".join(log), log[0] + "".join(joined)) is Level.INCONCLUSIVE
+    assert judged("".join([*log, "acc: 0.5\n"]), "".join([log[0], *joined, "acc: 0.75\n"])) is Level.DIVERGENT
+
+
 def test_strict_asks_for_the_same_bytes_and_leaves_others_open() -> None:
     """Other bytes may be of a warning; another figure is another one."""
     assert judged("acc 0.5\n", "acc 0.5\n", STRICT) is Level.BITWISE
