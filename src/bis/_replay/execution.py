@@ -338,6 +338,7 @@ def _session(job: Job, folder: Path, root: Path, cwd: Path, sandbox: SandboxKind
         trial=job.inputs.trial,
         operations=job.inputs.operations,
         switches=job.variation.switches,
+        stderr_in_stdout=plan.stderr_in_stdout,
         spool=str(folder / "spool"),
         states=plan.states if job.variation.root is None else (),
         quarantine=Quarantine(

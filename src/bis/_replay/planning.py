@@ -170,6 +170,7 @@ def make_plan(record: Record, options: ReplayOptions, here: HostState, *, run_id
         parameters=parameters,
         later=_later(record),
         refused_stores=record.refused_stores,
+        stderr_in_stdout=record.outputs.stderr_in_stdout,
     )
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bis._verify.figures.clock_times import windows_of
-from bis._verify.printed_text import cell_texts, numbers_in
+from bis._verify.printed_text import numbers_in, printed_texts
 from bis._verify.scoped_names import plain, scope
-from bis._verify.stderr_lines import own_lines
 from bis._verify.tolerances import Tolerances
 from bis._verify.written_figures import written_curves
 from bis.model.facets import Curve, Outputs
@@ -80,10 +79,8 @@ def printed_curves(outputs: Outputs) -> tuple[Curve, ...]:
 
 
 def _printed(outputs: Outputs) -> dict[str, list[str]]:
-    texts = [outputs.stdout or "", own_lines(outputs.stderr or "")]
-    texts += [own_lines(t) if kind == "stderr" else t for (_, kind), t in sorted(cell_texts(outputs.cells).items())]
     series: dict[str, list[str]] = {}
-    for found in (n for text in texts for n in numbers_in(text, windows_of(outputs))):
+    for found in (n for text in printed_texts(outputs) for n in numbers_in(text, windows_of(outputs))):
         series.setdefault(PRINTED + found.series, []).append(found.text)
     return series
 

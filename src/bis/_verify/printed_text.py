@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from bis._verify.figures.text_reading import LineReading, PrintedNumber, read_text
 from bis._verify.figures.volatile_token import VolatileToken
+from bis._verify.stderr_lines import own_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bis._verify.figures.clock_times import RunWindow
-    from bis.model.facets import CellOutput
+    from bis.model.facets import CellOutput, Outputs
 
 _BEGINNING = 1 << 15
 # Longer texts, in characters, are read where they differ, with so many lines around: those name columns and lists.
@@ -172,3 +173,14 @@ def cell_texts(cells: Iterable[CellOutput]) -> dict[tuple[int, str], str]:
         key = (cell.position, cell.kind)
         texts[key] = texts.get(key, "") + cell.text
     return texts
+
+
+def printed_texts(outputs: Outputs) -> list[str]:
+    """All that a program printed, without what libraries and the interpreter said on stderr."""
+    stdout = outputs.stdout or ""
+    cells = sorted(cell_texts(outputs.cells).items())
+    return [
+        own_lines(stdout) if outputs.stderr_in_stdout else stdout,
+        own_lines(outputs.stderr or ""),
+        *(own_lines(text) if kind == "stderr" else text for (_, kind), text in cells),
+    ]

@@ -225,6 +225,8 @@ def _outputs(outputs: Outputs) -> Facts:
     facts |= _files(outputs.files, "output file")
     if outputs.stdout is not None:
         facts["stdout (without times, dates and addresses)"] = _fingerprint(without_volatile(outputs.stdout)[0])
+    if outputs.stderr_in_stdout:
+        facts["stderr"] = "in stdout"
     for cell in outputs.cells:
         key = f"output of cell {cell.position} ({cell.kind})"
         facts[key] = _fingerprint(without_volatile(cell.text)[0])

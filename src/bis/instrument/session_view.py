@@ -38,6 +38,7 @@ _OPTIONAL: dict[str, Any] = {
     "operations": None,
     "switches": [],
     "python": "",
+    "stderr_in_stdout": False,
 }
 
 
@@ -85,6 +86,7 @@ class SessionView:
     operations: dict[str, Any] | None
     switches: list[str]
     python: str
+    stderr_in_stdout: bool
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         for name in SessionView.__annotations__:

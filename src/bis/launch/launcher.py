@@ -30,7 +30,7 @@ from bis.launch.input_stream import copy_file, describe_input, was_read
 from bis.launch.liveness import hold
 from bis.launch.project_root import find_project_root
 from bis.launch.runners import Launch, runner_for
-from bis.launch.standard_streams import warn
+from bis.launch.standard_streams import share_one_file, warn
 from bis.model.facets import EntryKind
 from bis.model.record import Mode
 from bis.model.session import Exit, Session
@@ -90,12 +90,12 @@ def new_session(
     settings: Settings,
     tracking_uri: str | None = None,
     parameters: Mapping[str, str] | None = None,
-    env: Sequence[str] = (),
+    echo: bool = False,
 ) -> Session:
     """Make the session's folder and its ``session.json``, with a new root and hash seed.
 
-    `env` names variables whose values are to be kept, besides those in the settings. This process then holds the
-    session (see `bis.launch.liveness`).
+    With `echo` the program's output is going to be shown: its order matters then where stdout and stderr of bis are the
+    same file. This process holds the session from then on (see `bis.launch.liveness`).
 
     Raises
     ------
@@ -127,14 +127,15 @@ def new_session(
         tracking_variable=os.environ.get("MLFLOW_TRACKING_URI"),
         parameters=dict(parameters or {}),
         stdin=None if entry.kind is EntryKind.NOTEBOOK else describe_input(int(settings.stdin_mib * MIB)),
+        stderr_in_stdout=echo and entry.kind is not EntryKind.NOTEBOOK and share_one_file(),
     )
-    return write_session(session, env=tuple(dict.fromkeys((*settings.env, *env))))
+    return write_session(session, env=settings.env)
 
 
 def write_session(session: Session, *, env: Sequence[str] = ()) -> Session:
     """Write ``session.json``, without secrets, into the session's folder, which is made; returns what it has.
 
-    `env` as in `new_session`.
+    `env` names variables whose values are to be kept.
     """
     folder = Path(session.spool)
     given = session

@@ -34,8 +34,9 @@ class Program:
     """A command, its environment and its limits.
 
     `stdout` and `stderr` are the files that keep what it prints (the first `stdout_bytes` of each); without a file for
-    it, stderr is that of bis. With `echo` its output also goes to that of bis, through a pseudo-terminal where that is
-    a terminal, so that progress bars look as usual.
+    it, stderr is that of bis. With `stderr_in_stdout` one pipe carries both, in the order in which they were written,
+    and `stdout` keeps both. With `echo` its output also goes to that of bis, through a pseudo-terminal where that is a
+    terminal, so that progress bars look as usual.
     With `own_group` it gets a process group of its own, and no input but the file `stdin`: replays are killed as a
     whole, and end with this process, however that ends. Without it, the program does not depend on this process: where
     this one is killed, another goes on to read what it prints, and keeps the lock with the descriptor `lock` until the
@@ -53,6 +54,7 @@ class Program:
     timeout_s: float | None = None
     stderr: Path | None = None
     lock: int | None = None
+    stderr_in_stdout: bool = False
 
 
 class RunningProgram(Protocol):
@@ -170,6 +172,8 @@ def _streams(program: Program, ends: ExitStack) -> list[_CarriedStream]:
     found: list[_CarriedStream] = []
     try:
         for name, path in (("stdout", program.stdout), ("stderr", program.stderr)):
+            if name == "stderr" and program.stderr_in_stdout:
+                continue
             if path is None or (program.echo and is_closed(name)):
                 continue
             reading, writing = _ends(program, name)
@@ -213,6 +217,8 @@ def _ends(program: Program, name: str) -> tuple[int, int]:
 
 def _start(program: Program, streams: Sequence[_CarriedStream], starter: Starter | None) -> RunningProgram:
     writings = {stream.name: stream.writing for stream in streams}
+    if program.stderr_in_stdout:
+        writings["stderr"] = writings["stdout"]
     if starter is not None:
         return starter(program, writings["stdout"], writings.get("stderr"))
     given = None if program.stdin is None else program.stdin.open("rb")

@@ -102,6 +102,7 @@ def program_of(job: Launch) -> Program:
         timeout_s=job.timeout_s,
         stderr=folder / spool_files.STDERR,
         lock=held_lock(folder),
+        stderr_in_stdout=job.session.stderr_in_stdout,
     )
 
 

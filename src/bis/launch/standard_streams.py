@@ -45,6 +45,24 @@ def shown_on(name: str) -> int:
         return -1
 
 
+def share_one_file() -> bool:
+    """Whether stdout and stderr are the same pipe, file or socket (``2>&1``): then they have one order.
+
+    Two terminals are none: a program that has no terminal, as in a replay, writes in another order. Nor is the null
+    device, where nobody sees an order.
+    """
+    if os.name != "posix" or is_closed("stdout") or is_closed("stderr"):
+        return False
+    numbers = [shown_on("stdout"), shown_on("stderr")]
+    try:
+        if -1 in numbers or any(map(os.isatty, numbers)):
+            return False
+        found = [os.fstat(number) for number in numbers]
+        return os.path.samestat(*found) and not os.path.samestat(found[0], os.stat(os.devnull))  # noqa: PTH116
+    except OSError:
+        return False
+
+
 def warn(text: str) -> None:
     """Write a line on stderr, where there is one and somebody reads it."""
     with suppress(AttributeError, OSError, ValueError):

@@ -443,8 +443,10 @@ class Outputs:
     where MLflow says FINISHED. `stdout_rest` and `stderr_rest` are set where not all that was printed was kept.
     `contents` are what stands in the artifacts and files; they are kept apart from the record, and empty where they
     were not read. `incomplete` names the parts of which there may have been more than is known, as nobody saw their
-    end. `stderr` is None where it was not recorded. `started_unix_s` and `ended_unix_s` say when the program
-    ran; None where that was not recorded. `pids` are the numbers of its processes, the first 200 of them.
+    end. `stderr` is None where it was not recorded, and with `stderr_in_stdout`: it is in `stdout` then, in the order
+    in which both were written, since they were the same pipe, file or socket. `started_unix_s` and `ended_unix_s` say
+    when the program ran; None where that was not recorded. `pids` are the numbers of its processes, the first 200 of
+    them.
     """
 
     status: Status
@@ -465,6 +467,7 @@ class Outputs:
     contents: tuple[WrittenContent, ...] = ()
     pids: tuple[int, ...] = ()
     incomplete: tuple[OutputPart, ...] = ()
+    stderr_in_stdout: bool = False
 
     def metric(self, name: str) -> Curve | None:
         """The curve of this name."""

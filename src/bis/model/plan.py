@@ -80,6 +80,7 @@ class Plan:
     may take for the recorded one.
     `variables` are given to the program; those in `unset` are taken from it: it asked for them, and they were not set.
     `stdin` is the digest of what the program is given as standard input, empty where it is nothing.
+    `stderr_in_stdout` has the program write both streams to one pipe, as the original did.
     """
 
     run_id: str
@@ -108,3 +109,4 @@ class Plan:
     later: tuple[str, ...] = ()
     refused_stores: dict[str, str] = field(default_factory=dict)
     rebuild: Rebuild | None = None  # where `environment` is "rebuild", once that was looked at
+    stderr_in_stdout: bool = False

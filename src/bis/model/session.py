@@ -63,6 +63,7 @@ class Session:
     `scoped`, `reseeded`, `probe` and `switches` are those of `bis.model.variation.Variation`.
     `trial` is the trial of a search that is looked for, or run alone, `operations` what is noted of PyTorch's.
     `python` is the interpreter of the launcher, in which bis is installed.
+    With `stderr_in_stdout` one pipe carries both streams of the program (see `bis.model.facets.Outputs`).
     `states` are generator states to restore at the moment at which they were captured (replays of ambient runs).
     """
 
@@ -96,6 +97,7 @@ class Session:
     operations: OperationWatch | None = None
     switches: tuple[str, ...] = ()
     python: str = ""
+    stderr_in_stdout: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ class StatementCode(str, Enum):
     OTHER_CONTENT = "other-content"
     SAME_CONTENTS = "same-contents"
     SAME_TEXT = "same-text"
+    LINES_MOVED = "lines-moved"
+    STREAMS_TOGETHER = "streams-together"
     OTHER_TEXT = "other-text"
     NOT_PRINTED = "not-printed"
     LINE_DIFFERS = "line-differs"
@@ -290,6 +292,8 @@ STATEMENT_FIGURES: dict[StatementCode, tuple[str, ...]] = {
     _C.OTHER_CONTENT: ("content", "other", "absent", "total"),
     _C.SAME_CONTENTS: ("kind", "same", "listed", "total"),
     _C.SAME_TEXT: ("total",),
+    _C.LINES_MOVED: ("total",),
+    _C.STREAMS_TOGETHER: (),
     _C.OTHER_TEXT: ("other", "total"),
     _C.NOT_PRINTED: ("absent", "total"),
     _C.LINE_DIFFERS: ("line", "original", "replayed"),

@@ -204,7 +204,8 @@ def outputs_of(seen: ObservedSession, run: SeenRun | None, *, redact: Any = str)
     `redact` is applied to every text that the program printed.
     """
     reasons = []
-    stdout, stderr = _printed(seen.folder / STDOUT), _printed(seen.folder / STDERR)
+    merged = seen.session.stderr_in_stdout
+    stdout, stderr = _printed(seen.folder / STDOUT), None if merged else _printed(seen.folder / STDERR)
     if stdout is None and seen.notebook is None:
         reasons.append("what the program printed was not captured")
     if seen.exit is not None and (seen.exit.stdout_cut or seen.exit.stderr_rest):
@@ -238,6 +239,7 @@ def outputs_of(seen: ObservedSession, run: SeenRun | None, *, redact: Any = str)
         stderr_rest=_rest(seen.exit.stderr_rest, redact) if seen.exit else None,
         pids=tuple(dict.fromkeys(int(e["pid"]) for e in seen.all("process")))[:_MOST_PIDS],
         incomplete=_incomplete(seen),
+        stderr_in_stdout=merged,
     )
 
 
@@ -273,7 +275,7 @@ def failure_of(seen: ObservedSession) -> Failure | None:
             "exception",
             f"the program ended with exit status {code}",
             code,
-            traceback=(_printed(seen.folder / STDERR) or "")[-4000:],
+            traceback=(_printed(seen.folder / (STDOUT if seen.session.stderr_in_stdout else STDERR)) or "")[-4000:],
         )
     return None
 

@@ -7,7 +7,7 @@ import shutil
 import sys
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,10 +95,10 @@ def record_program(
             mode=Mode.RUN,
             cwd=cwd,
             project_root=root,
-            settings=settings,
+            settings=replace(settings, env=tuple(dict.fromkeys((*settings.env, *env)))),
             tracking_uri=tracking_uri,
             parameters=parameters,
-            env=env,
+            echo=echo,
         )
         environ = child_environment(session, base)
     except (BisError, OSError) as error:

@@ -421,6 +421,12 @@ def test_standard_input_that_was_lost_prevents_a_replay() -> None:
     assert (plan.stdin, obstacles(plan)) == ("ab", ())
 
 
+def test_a_replay_has_as_many_streams_as_the_original() -> None:
+    """One, where its two were the same; two in records from before that was kept."""
+    assert plan(record(outputs={"stderr_in_stdout": True})).stderr_in_stdout
+    assert not plan().stderr_in_stdout
+
+
 def test_settings_of_libraries_are_taken_as_they_are() -> None:
     """What a library keeps for all programs is no reason to refuse a replay; the plan says that it may have changed."""
     kept, lost = FileDigest("/home/u/.cache/lib/state.json", 1, "cc"), FileDigest("/home/u/.lib/settings", 1, "")

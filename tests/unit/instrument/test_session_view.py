@@ -46,6 +46,7 @@ def full(folder: Path) -> Session:
         operations=OperationWatch(2),
         switches=("deterministic",),
         python="/usr/bin/python3",
+        stderr_in_stdout=True,
     )
     plain = [f.name for f in dataclasses.fields(Session) if getattr(session, f.name) == f.default]
     assert plain == []

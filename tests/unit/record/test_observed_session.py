@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -277,3 +278,16 @@ def test_what_may_not_be_whole_is_named(
     """By what is not there: the note of the end, the program's own word of it, and what could not be noted."""
     outputs = outputs_of(read_sightings(spool(*events, exit=exit_)), None)
     assert tuple(part.value for part in outputs.incomplete) == parts
+
+
+def test_one_stream_is_kept_as_stdout(spool: Callable[..., Path]) -> None:
+    """With what the program ended with; nothing is said of a stderr of its own."""
+    folder = spool(exit=ended(2))
+    session = spool_files.read_session(folder)
+    write_document(folder / spool_files.SESSION, replace(session, stderr_in_stdout=True))
+    (folder / spool_files.STDOUT).write_text("out\nerr\n")
+    seen = read_sightings(folder)
+    outputs, failure = outputs_of(seen, None), failure_of(seen)
+    assert (outputs.stdout, outputs.stderr, outputs.stderr_in_stdout) == ("out\nerr\n", None, True)
+    assert failure is not None
+    assert failure.traceback == "out\nerr\n"

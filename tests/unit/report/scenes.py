@@ -113,6 +113,7 @@ def written_scenes() -> list[Verdict]:
         content("w.bin", kind=ContentKind.BYTES, cut=True),
         base=outputs(stdout="acc 0.5\n"),
     )
+    both = [replace(outputs(stdout=text), stderr_in_stdout=True) for text in ("a 1\nb\n", "b\na 1\n", "a 1\nc\n")]
     cut = [replace(outputs(stdout="a 1\n"), stdout_rest=PrintedRest(9, digest)) for digest in "xy"]
     killed = replace(outputs({"m": 0.5}, stdout="a 1\n"), exit_code=None, incomplete=tuple(OutputPart))
     beside = [wrote(*o.contents, base=outputs({"m": 0.5})) for o in (a, b)]
@@ -120,6 +121,7 @@ def written_scenes() -> list[Verdict]:
         judge(a, exact(a, b), PLAIN),
         judge(a, exact(outputs()), PLAIN),
         judge(cut[0], exact(cut[1]), PLAIN),
+        *(judge(both[0], exact(other), PLAIN) for other in both[1:]),
         judge(killed, exact(outputs({"m": [0.5, 0.25], "n": 1.0}, stdout="a 1\nb 2\n")), PLAIN),
         judge(beside[0], exact(beside[1]), PLAIN),
     ]

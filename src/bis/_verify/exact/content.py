@@ -9,11 +9,11 @@ from bis._verify.ending import ending_of, ending_of_original, same_end
 from bis._verify.exact.cut_text import KeptText, stream_items
 from bis._verify.exact.log_items import log_items
 from bis._verify.exact.printed_items import PrintedPlace
+from bis._verify.exact.shared_text import shared_items
 from bis._verify.exact.written_items import OWN_ARTIFACTS, beside_metrics, written_items
 from bis._verify.figures.clock_times import windows_of
 from bis._verify.known_part import in_part
-from bis._verify.printed_text import cell_texts, holds_numbers
-from bis._verify.stderr_lines import own_lines
+from bis._verify.printed_text import cell_texts, holds_numbers, printed_texts
 from bis._verify.written_figures import has_figures
 from bis.model.facets import OutputPart
 from bis.model.statement import StatementCode, statement
@@ -67,9 +67,7 @@ def content_items(
 
 def holds_figures(outputs: Outputs) -> bool:
     """Whether a run printed or wrote numbers."""
-    texts = [outputs.stdout or "", own_lines(outputs.stderr or "")]
-    texts += [own_lines(t) if kind == _STDERR else t for (_, kind), t in cell_texts(outputs.cells).items()]
-    return has_figures(outputs) or any(holds_numbers(text, windows_of(outputs)) for text in texts)
+    return has_figures(outputs) or any(holds_numbers(text, windows_of(outputs)) for text in printed_texts(outputs))
 
 
 def _printed_items(
@@ -82,7 +80,8 @@ def _printed_items(
         place = PrintedPlace("stdout", ItemKind.STDOUT, None, counts, windows=windows)
         ours = KeptText(original.stdout, original.stdout_rest, _is_open(original))
         theirs = [None if o.stdout is None else KeptText(o.stdout, o.stdout_rest, _is_open(o)) for o in ran]
-        items += stream_items(place, ours, theirs, tolerances, has_metrics=has_metrics)
+        judged = shared_items if original.stderr_in_stdout else stream_items
+        items += judged(place, ours, theirs, tolerances, has_metrics=has_metrics)
     if original.stderr is not None:
         place = PrintedPlace(_STDERR, ItemKind.STDERR, None, not has_metrics, windows=windows)
         ours = KeptText(original.stderr, original.stderr_rest, _is_open(original))

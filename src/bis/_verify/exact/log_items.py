@@ -34,8 +34,8 @@ def log_items(
     is said there (which line came first, how often a warning) does not count; where a number of the original stands in
     a line that a replay does not have, it is open whether it was the same.
     """
-    ours = _own(original)
-    theirs = [None if other is None else _own(other) for other in replayed]
+    ours = own_text(original)
+    theirs = [None if other is None else own_text(other) for other in replayed]
     if not ours.text.strip() and not any(t.text.strip() for t in theirs if t is not None):
         return []
     items = stream_items(printed, ours, theirs, tolerances, has_metrics=has_metrics)
@@ -56,6 +56,7 @@ def log_items(
     return [*whole, *figures]
 
 
-def _own(kept: KeptText) -> KeptText:
+def own_text(kept: KeptText) -> KeptText:
+    """A text without the lines of libraries and of the interpreter."""
     rest = None if kept.rest is None else replace(kept.rest, tail=own_lines(kept.rest.tail))
     return replace(kept, text=own_lines(kept.text), rest=rest)

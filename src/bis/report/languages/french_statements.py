@@ -331,6 +331,10 @@ FRENCH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
     _C.OTHER_CONTENT: _other_content,
     _C.SAME_CONTENTS: _same_contents,
     _C.SAME_TEXT: "même texte dans {total}/{total}",
+    _C.LINES_MOVED: "mêmes lignes dans {total}/{total}, dans un autre ordre",
+    _C.STREAMS_TOGETHER: (
+        "stdout et stderr ne faisaient qu'un flux : c'est peut-être d'un journal, dont les mots ne sont pas comparés"
+    ),
     _C.OTHER_TEXT: "autres octets dans {other}/{total} (--strict)",
     _C.NOT_PRINTED: "non affiché dans {absent}/{total}",
     _C.LINE_DIFFERS: "la ligne {line} diffère : {original!r} / {replayed!r}",

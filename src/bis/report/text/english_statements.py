@@ -333,6 +333,8 @@ ENGLISH: dict[StatementCode, str | Callable[[Mapping[str, Any]], str]] = {
         f"{f['same']} of {counted(f['listed'], FILES[f['kind']])}: same bytes in {f['total']}/{f['total']}"
     ),
     _C.SAME_TEXT: "same text in {total}/{total}",
+    _C.LINES_MOVED: "same lines in {total}/{total}, in another order",
+    _C.STREAMS_TOGETHER: "stdout and stderr were one stream: this may be of a log, whose words are not compared",
     _C.OTHER_TEXT: "other bytes in {other}/{total} (--strict)",
     _C.NOT_PRINTED: "not printed in {absent}/{total}",
     _C.LINE_DIFFERS: "line {line} differs: {original!r} / {replayed!r}",

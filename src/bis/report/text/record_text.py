@@ -337,7 +337,8 @@ def _outputs(outputs: Outputs, few: int) -> list[str]:
     if outputs.files:
         facts.append("files written: " + _listed([f.path for f in outputs.files], few))
     if outputs.stdout is not None:
-        facts.append(f"stdout: {counted(outputs.stdout.count(chr(10)), 'line')}")
+        stream = "stdout and stderr, as one stream" if outputs.stderr_in_stdout else "stdout"
+        facts.append(f"{stream}: {counted(outputs.stdout.count(chr(10)), 'line')}")
     if outputs.cells:
         facts.append(f"outputs of {counted(len({c.position for c in outputs.cells}), 'cell')}")
     return facts
