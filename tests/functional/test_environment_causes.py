@@ -106,7 +106,8 @@ def test_threads_kernels_and_versions_are_named_as_causes(
     """Each with the first divergent step; a version that is nowhere is a problem of its own."""
     other = "1.7.2" if Version(version("scikit-learn")) >= Version("1.8") else "1.8.0"
     project.add("causes.py", CAUSES)
-    run_id = project.record("causes.py", OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2")
+    # A machine may choose a kernel for everything on it.
+    run_id = project.record("causes.py", OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", OPENBLAS_CORETYPE="")
     prepared, workspace = prepared_for(project, run_id)
     settings = [parse(spec) for spec in ("threads=1", "cpu=haswell", f"package:scikit-learn={other},0.0.1")]
     replay = CampaignReplays(prepared, CallingThread())
