@@ -43,13 +43,12 @@ def read(processes: int, take: Callable[[str], bytes] = CONTENTS.__getitem__) ->
 
 
 def readers(processes: int, folder: Path, *, others: int = 0) -> set[int]:
-    """The processes that have read anything, by what they leave in the texts; this one waits for so many others."""
-    files, here = tuple(CONTENTS), os.getpid()
+    """The processes that have read anything, by what they leave in the texts; with `others`, all wait for all."""
+    files = tuple(CONTENTS)
 
     def take(_file: str) -> bytes:
-        if os.getpid() != here:
-            (folder / str(os.getpid())).touch()
-        while len(list(folder.iterdir())) < others:
+        (folder / str(os.getpid())).touch()
+        while others and len(list(folder.iterdir())) < others + 1:
             time.sleep(0.002)
         return b"import p%d\n" % os.getpid()
 
