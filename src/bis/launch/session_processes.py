@@ -10,12 +10,13 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+from bis.launch.ending_processes import end_found
+
 TYPE_CHECKING = False  # typing takes time to load
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 _PROCESSES = Path("/proc")
-_MOST_ROUNDS = 5
 _VARIABLE = b"BIS_SPOOL="
 
 
@@ -44,16 +45,7 @@ def end_processes_below(folder: Path, *, processes: Path = _PROCESSES) -> int:
 
     Returns how many they were.
     """
-    ended: set[int] = set()
-    for _ in range(_MOST_ROUNDS):  # a process that starts others while it is ended is looked for again
-        found = [pid for pid in processes_below(folder, processes=processes) if pid not in ended]
-        for pid in found:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        if not found:
-            break
-        ended.update(found)
-    return len(ended)
+    return len(end_found(lambda: processes_below(folder, processes=processes)))
 
 
 def end_family(pids: Collection[int], folder: str, *, processes: Path = _PROCESSES) -> int:
@@ -70,18 +62,17 @@ def end_family(pids: Collection[int], folder: str, *, processes: Path = _PROCESS
     processes : Path
         Where the system lists its processes.
     """
-    ended: set[int] = set()
+    killed: set[int] = set()
+
+    def family() -> set[int]:
+        found = family_of({*pids, *killed}, folder, processes=processes)
+        killed.update(found)  # what they have started is theirs when they are gone, too
+        return found
+
     for pid in pids:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGSTOP)  # so that none starts others while they are looked for
-    for _ in range(_MOST_ROUNDS):
-        found = family_of({*pids, *ended}, folder, processes=processes) - ended
-        for pid in found:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        if not found:
-            break
-        ended |= found
+    ended = end_found(family)
     for pid in pids:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
@@ -108,11 +99,7 @@ def family_of(roots: Collection[int], folder: str, *, processes: Path = _PROCESS
 def _relations(processes: Path) -> dict[int, tuple[int, int, int]]:
     """Of each process its parent, group and session; without those that are dead already."""
     found = {}
-    try:
-        numbers = [name for name in os.listdir(processes) if name.isdecimal()]  # noqa: PTH208 (names are enough)
-    except OSError:
-        return {}
-    for number in numbers:
+    for number in _numbers(processes):
         with suppress(OSError, ValueError, IndexError):
             facts = (
                 (processes / number / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
@@ -125,11 +112,7 @@ def _relations(processes: Path) -> dict[int, tuple[int, int, int]]:
 def _environments(processes: Path) -> list[tuple[int, list[bytes]]]:
     """The processes whose environment names a session, but for this one, and their variables."""
     found = []
-    try:
-        numbers = [name for name in os.listdir(processes) if name.isdecimal()]  # noqa: PTH208 (names are enough)
-    except OSError:
-        return []
-    for number in sorted(numbers, key=int):
+    for number in sorted(_numbers(processes), key=int):
         try:
             environment = (processes / number / "environ").read_bytes()
         except OSError:  # it has ended, or is somebody else's
@@ -137,3 +120,10 @@ def _environments(processes: Path) -> list[tuple[int, list[bytes]]]:
         if _VARIABLE in environment and int(number) != os.getpid():
             found.append((int(number), environment.split(b"\0")))
     return found
+
+
+def _numbers(processes: Path) -> list[str]:
+    try:
+        return [name for name in os.listdir(processes) if name.isdecimal()]  # noqa: PTH208 (names are enough)
+    except OSError:
+        return []

@@ -7,8 +7,21 @@ from dataclasses import dataclass, field
 from bis.model.project_audit import Place
 
 
+class _OfProjects:
+    """`count` of `n` projects."""
+
+    __slots__ = ()
+    count: int
+    n: int
+
+    @property
+    def share(self) -> float:
+        """The share, in [0, 1]; 0 where there is no project."""
+        return self.count / self.n if self.n else 0.0
+
+
 @dataclass(frozen=True, slots=True)
-class Share:
+class Share(_OfProjects):
     """`count` of `n` projects have a value of a fact, with a 95 % Wilson interval; `unknown` others are not in `n`."""
 
     fact: str
@@ -18,11 +31,6 @@ class Share:
     low: float
     high: float
     unknown: int = 0
-
-    @property
-    def share(self) -> float:
-        """The share, in [0, 1]; 0 where there is no project."""
-        return self.count / self.n if self.n else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class RuleCount:
 
 
 @dataclass(frozen=True, slots=True)
-class TrackerShare:
+class TrackerShare(_OfProjects):
     """`count` of `n` projects leave a kind of trace with a tracker, with a 95 % Wilson interval.
 
     `trace` is ``any`` (`n` are all projects), a word of `bis.model.project_audit.KINDS` (`n` are the projects that
@@ -75,11 +83,6 @@ class TrackerShare:
     low: float
     high: float
     unknown: int = 0
-
-    @property
-    def share(self) -> float:
-        """The share, in [0, 1]; 0 where there is no project."""
-        return self.count / self.n if self.n else 0.0
 
 
 @dataclass(frozen=True, slots=True)

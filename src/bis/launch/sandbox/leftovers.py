@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from bis.launch.ending_processes import end_found
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_MOST_ROUNDS = 20
 _PROCESSES = Path("/proc")
 
 
@@ -23,17 +22,11 @@ def end_leftovers(folder: Path, *, but: Collection[int] = (), processes: Path = 
     here = _namespace(processes / str(os.getpid()))
     if not here:
         return 0
-    ended: set[int] = set()  # one that is killed is still there for a moment, and starts no others any more
-    for _ in range(_MOST_ROUNDS):
-        found = [pid for pid in _elsewhere(processes, here) if pid not in but and _sees(processes / str(pid), folder)]
-        new = set(found) - ended
-        if not new:
-            break
-        for pid in new:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        ended |= new
-    return len(ended)
+
+    def left() -> list[int]:
+        return [pid for pid in _elsewhere(processes, here) if pid not in but and _sees(processes / str(pid), folder)]
+
+    return len(end_found(left))
 
 
 def _elsewhere(processes: Path, here: str) -> list[int]:
