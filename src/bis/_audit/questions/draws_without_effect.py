@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, FORMATTED
+from bis._audit.questions.asked_once import asked_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bis._audit.parsing.ir import Call, Module, Value
+    from bis._audit.questions.analysis import Analysis
 
 _EXPERIMENTS = re.compile(r"(?i)(?:^|_|\.)(?:experiments|runs|jobs|combinations|configs|configurations|commands)$")
 _EXAMPLE = re.compile(
@@ -29,9 +31,77 @@ _SHOWN_TO = frozenset(
         "get_model_complexity_info", "FlopCountAnalysis", "add_graph", "draw_graph",
     }
 )  # fmt: skip
+_WAITS = frozenset({"time.sleep", "asyncio.sleep"})
 
 
-def decides_nothing(module: Module, call: Call) -> bool:
+class _Uses:
+    """What becomes of the results of a file's calls: a file may draw thousands of times, so it is read through once.
+
+    Attributes
+    ----------
+    methods : mapping
+        The first call of a method of what a call gives, by the number of that call.
+    calls : mapping
+        The calls that are given what a call gives, at any depth.
+    calls_by_name : mapping
+        The calls that are given a variable, by its scope and name.
+    given : mapping
+        What is assigned or given of what a call gives, with the name that it is given.
+    given_by_name : mapping
+        The same of a variable.
+    texts : mapping
+        The calls of ``str`` on what a call gives.
+    examples : set of int
+        The calls of which something is in a variable that is an example by its name.
+    returned : set of int
+        The calls of which something is returned.
+    """
+
+    def __init__(self, module: Module) -> None:
+        self.methods: dict[int, Call] = {}
+        self.calls: dict[int, list[Call]] = {}
+        self.calls_by_name: dict[tuple[int, str], list[Call]] = {}
+        self.given: dict[int, list[tuple[str, Value]]] = {}
+        self.given_by_name: dict[tuple[int, str], list[tuple[str, Value]]] = {}
+        self.texts: dict[int, list[int]] = {}
+        self.examples: set[int] = set()
+        self.returned = {index for scope in module.scopes for value in scope.returns for index in _held(value)}
+        for assign in module.assigns:
+            self._give(assign.name.rpartition(".")[2], assign.value, assign.scope)
+            if _EXAMPLE.search(assign.name):
+                self.examples.update(_held(assign.value))
+        for call in module.calls:
+            self._take(call)
+
+    def _take(self, call: Call) -> None:
+        self.methods.setdefault(call.receiver, call)
+        for value in (*call.args, *call.keywords.values()):
+            for index in _held(value):
+                self.calls.setdefault(index, []).append(call)
+            for name in value.names():
+                self.calls_by_name.setdefault((call.scope, name), []).append(call)
+        if call.api == "str":
+            for index in {index for value in call.args for index in _held(value)}:
+                self.texts.setdefault(index, []).append(call.index)
+        if call.method not in {"print", "str"}:
+            for value in call.args:
+                self._give("name" if call.method in _NAMED else "", value, call.scope)
+            for name, value in call.keywords.items():
+                self._give(name, value, call.scope)
+
+    def _give(self, name: str, value: Value, scope: int) -> None:
+        for index in _held(value):
+            self.given.setdefault(index, []).append((name, value))
+        for used in value.names():
+            self.given_by_name.setdefault((scope, used), []).append((name, value))
+
+
+@asked_once
+def _uses(_analysis: Analysis, module: Module) -> _Uses:
+    return _Uses(module)
+
+
+def decides_nothing(analysis: Analysis, module: Module, call: Call) -> bool:
     """Whether what a call draws decides no result.
 
     It is an example of an input, by its name or by what it is given to; a part of a name; one of the files of a folder,
@@ -39,19 +109,19 @@ def decides_nothing(module: Module, call: Call) -> bool:
     """
     if call.method == "shuffle":
         return any(_EXPERIMENTS.search(name) for given in call.args[:1] for name in given.names())
-    if _picks_a_file(module, call) or _names_something(module, call) or _is_a_delay(module, call):
+    uses = _uses(analysis, module)
+    if _picks_a_file(module, call) or _names_something(module, uses, call) or _is_a_delay(uses, call):
         return True
-    if not call.targets and any(
-        _EXAMPLE.search(assign.name) and _holds(assign.value, call.index) for assign in module.assigns
-    ):
+    if not call.targets and call.index in uses.examples:
         return True  # dummy_data = [np.random.rand(9) for _ in range(3)]
     outer: Call | None = call
     while outer is not None and not outer.targets:  # np.random.rand(1, 3).astype("float32")
-        inner = outer
-        outer = next((one for one in module.calls if one.receiver == inner.index), None)
+        outer = uses.methods.get(outer.index)
     if outer is None:
         return False
-    return all(_EXAMPLE.search(name.rpartition(".")[2]) or _is_shown(module, name, outer) for name in outer.targets)
+    return all(
+        _EXAMPLE.search(name.rpartition(".")[2]) or _is_shown(module, uses, name, outer) for name in outer.targets
+    )
 
 
 def _picks_a_file(module: Module, call: Call) -> bool:
@@ -66,34 +136,22 @@ def _picks_a_file(module: Module, call: Call) -> bool:
     return number.kind == CONSTANT and isinstance(number.data, int) and number.data <= _A_HANDFUL
 
 
-def _is_a_delay(module: Module, call: Call) -> bool:
+def _is_a_delay(uses: _Uses, call: Call) -> bool:
     """Whether a number is drawn to wait so long: ``time.sleep(random.uniform(1, 2))``, also by a variable."""
-    uses = [one for one in module.calls if one.index != call.index and _holds_or_names(one, call)]
-    return bool(uses) and all(one.api in _WAITS for one in uses)
+    of_it = [*uses.calls.get(call.index, ())]
+    for name in call.targets:
+        of_it += uses.calls_by_name.get((call.scope, name), ())
+    others = [one for one in of_it if one.index != call.index]
+    return bool(others) and all(one.api in _WAITS for one in others)
 
 
-def _holds_or_names(one: Call, call: Call) -> bool:
-    given = (*one.args, *one.keywords.values())
-    if any(_holds(value, call.index) for value in given):
-        return True
-    return one.scope == call.scope and any(name in value.names() for name in call.targets for value in given)
-
-
-_WAITS = frozenset({"time.sleep", "asyncio.sleep"})
-
-
-def _names_something(module: Module, call: Call) -> bool:
+def _names_something(module: Module, uses: _Uses, call: Call) -> bool:
     """Whether a number is drawn for a name: ``run_name = f"run-{random.randint(1000, 9999)}"``, also by a variable."""
-    inner = {call.index, *(one.index for one in module.calls if one.api == "str" and _given_to(one, call))}
-    uses = [(name, value) for name, value in _given(module) if any(_holds(value, index) for index in inner)]
+    of_it = [one for index in (call.index, *uses.texts.get(call.index, ())) for one in uses.given.get(index, ())]
     for target in call.targets:
-        uses = [(name, value) for name, value in uses if name != target]  # the assignment to the variable itself
-        uses += [(name, value) for name, value in _given(module, call.scope) if target in value.names()]
-    return bool(uses) and all(_is_text(module, value) and _A_NAME.search(name) for name, value in uses)
-
-
-def _given_to(outer: Call, call: Call) -> bool:
-    return any(_holds(value, call.index) for value in outer.args)
+        of_it = [(name, value) for name, value in of_it if name != target]  # the assignment to the variable itself
+        of_it += uses.given_by_name.get((call.scope, target), ())
+    return bool(of_it) and all(_is_text(module, value) and _A_NAME.search(name) for name, value in of_it)
 
 
 def _is_text(module: Module, value: Value) -> bool:
@@ -107,39 +165,27 @@ def _is_literal_text(value: Value) -> bool:
     return value.kind == CONSTANT and isinstance(value.data, str)
 
 
-def _given(module: Module, scope: int = -1) -> Iterator[tuple[str, Value]]:
-    """What is assigned or given, with the name that it is given; of one scope, or of all."""
-    for assign in module.assigns:
-        if scope in {-1, assign.scope}:
-            yield assign.name.rpartition(".")[2], assign.value
-    for call in module.calls:
-        if scope in {-1, call.scope} and call.method not in {"print", "str"}:
-            yield from (("name" if call.method in _NAMED else "", value) for value in call.args)
-            yield from call.keywords.items()
-
-
-def _is_shown(module: Module, name: str, made: Call) -> bool:
+def _is_shown(module: Module, uses: _Uses, name: str, made: Call) -> bool:
     """Whether a tensor is only there to show a model's exporters, or the model itself, which shape an input has."""
-    uses = [
-        call
-        for call in module.calls[made.index + 1 :]
-        if call.scope == made.scope and any(name in v.names() for v in (*call.args, *call.keywords.values()))
-    ]
-    return bool(uses) and all(call.method in _SHOWN_TO or _is_dropped(module, call) for call in uses)
+    of_it = [one for one in uses.calls_by_name.get((made.scope, name), ()) if one.index > made.index]
+    return bool(of_it) and all(one.method in _SHOWN_TO or _is_dropped(module, uses, one) for one in of_it)
 
 
-def _is_dropped(module: Module, call: Call) -> bool:
+def _is_dropped(module: Module, uses: _Uses, call: Call) -> bool:
     """Whether a model is called without gradients, and what it gives is not kept: ``self.forward(x)``."""
     without = any(module.withs[i].call >= 0 and _is_gradless(module.calls[module.withs[i].call]) for i in call.withs)
     if not without or call.targets or call.method not in {"forward", "model", "net"}:
         return False
-    returned = (value for scope in module.scopes for value in scope.returns)
-    return not any(_holds(value, call.index) for value in (*(value for _name, value in _given(module)), *returned))
+    return call.index not in uses.given and call.index not in uses.returned
 
 
 def _is_gradless(call: Call) -> bool:
     return call.api in {"torch.no_grad", "torch.inference_mode"}
 
 
-def _holds(value: Value, index: int) -> bool:
-    return (value.kind == CALL and value.data == index) or any(_holds(item, index) for item in value.items)
+def _held(value: Value) -> Iterator[int]:
+    """The numbers of the calls in an expression."""
+    if value.kind == CALL:
+        yield value.data
+    for item in value.items:
+        yield from _held(item)

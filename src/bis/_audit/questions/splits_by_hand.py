@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ _IN_PLACE = frozenset({"random.shuffle", "numpy.random.shuffle"})
 _ORDERS = frozenset({"numpy.random.permutation", "torch.randperm"})
 _SHARES = frozenset({"numpy.random.rand", "numpy.random.random", "numpy.random.uniform", "numpy.random.random_sample"})
 _PARTS = frozenset({"numpy.random.choice", "random.choices"})
+_MAY_DECIDE = _IN_PLACE | _ORDERS | _SHARES | _PARTS | {"random.sample"}
 _PART = re.compile(r"(?i)^(?:train|test|val|valid|dev|eval|hold)")
 _MOST_NESTED = 6
 
@@ -32,23 +34,22 @@ def splits_by_hand(module: Module) -> Iterator[Call]:
     """
     if not module.roots & _ROOTS:
         return
+    taken: _Taken | None = None
     for call in module.calls:
-        if library(call.api) in _ROOTS and _decides(module, call):
-            yield call
+        if library(call.api) in _ROOTS and call.api in _MAY_DECIDE:
+            taken = taken or _Taken(module)
+            if _decides(module, call, taken):
+                yield call
 
 
-def _decides(module: Module, call: Call) -> bool:
+def _decides(module: Module, call: Call, taken: _Taken) -> bool:
     if call.api in _PARTS:
         given = call.argument(0, "a" if call.api == "numpy.random.choice" else "population")
         return given is not None and given.kind == LIST and sum(map(_is_part, given.items)) > 1
     if call.api in _SHARES:
-        masks = {a.name for a in module.assigns if a.scope == call.scope and _compares(a.value, call)}
-        return any(index.data == "Invert" and index.names() & masks for _object, index in _taken(module, call))
-    names = _shuffled(module, call)
+        return any(after > call.index for mask in taken.masks(call) for after in taken.inverted(call.scope, mask))
     cuts = {
-        _cut(index)
-        for object_, index in _taken(module, call)
-        if object_.kind == NAME and object_.data in names and index.kind == OTHER and index.data is None and index.items
+        cut for name in _shuffled(module, call) for after, cut in taken.cuts(call.scope, name) if after > call.index
     }
     return len(cuts) > 1
 
@@ -69,13 +70,6 @@ def _shuffled(module: Module, call: Call) -> set[str]:
     return set(call.targets) if of_all else set()
 
 
-def _compares(value: Value, call: Call) -> bool:
-    """Whether an expression compares what a call draws with a share: ``rand(n) < 0.8``."""
-    drawn = [item for item in value.items if item.kind == CALL and item.data == call.index]
-    shares = [item for item in value.items if item.kind == CONSTANT and isinstance(item.data, float)]
-    return value.kind == OTHER and bool(drawn) and any(0 < share.data < 1 for share in shares)
-
-
 def _cut(index: Value) -> tuple[object, ...]:
     """What a slice cuts off, wherever it is written: ``[:n]`` and ``[n:]`` differ by the side."""
     first = index.items[0]
@@ -90,17 +84,56 @@ def _is_part(value: Value) -> bool:
     return value.kind == CONSTANT and isinstance(value.data, str) and _PART.match(value.data) is not None
 
 
-def _taken(module: Module, call: Call) -> Iterator[tuple[Value, Value]]:
-    """Object and index of what is taken out of something in the scope of a call, after it."""
-    for assign in module.assigns:
-        if assign.scope == call.scope and assign.after > call.index:
-            yield from _subscripts(assign.value)
-    for other in module.calls[call.index + 1 :]:
-        if other.scope == call.scope:
-            for given in (*other.args, *other.keywords.values()):
-                yield from _subscripts(given)
-    for returned in module.scopes[call.scope].returns:
-        yield from _subscripts(returned)
+class _Taken:
+    """What is taken out of something in a file, by ``x[...]``: it is read through once, however often it draws.
+
+    Each with the number of the call after which it is.
+    """
+
+    def __init__(self, module: Module) -> None:
+        self._cuts: dict[tuple[int, str], list[tuple[float, tuple[object, ...]]]] = {}
+        self._inverted: dict[tuple[int, str], list[float]] = {}
+        self._masks: dict[int, list[tuple[int, str]]] = {}
+        for assign in module.assigns:
+            self._add(assign.scope, assign.after, assign.value)
+            for drawn in _compared(assign.value):
+                self._masks.setdefault(drawn, []).append((assign.scope, assign.name))
+        for call in module.calls:
+            for given in (*call.args, *call.keywords.values()):
+                self._add(call.scope, call.index, given)
+        for number, scope in enumerate(module.scopes):
+            for returned in scope.returns:
+                self._add(number, math.inf, returned)
+
+    def cuts(self, scope: int, name: str) -> list[tuple[float, tuple[object, ...]]]:
+        """The slices of a list; what each cuts off."""
+        return self._cuts.get((scope, name), [])
+
+    def inverted(self, scope: int, mask: str) -> list[float]:
+        """Where rows are taken by the opposite of a mask."""
+        return self._inverted.get((scope, mask), [])
+
+    def masks(self, call: Call) -> list[str]:
+        """The names in the scope of a call that compare what it draws with a share: ``rand(n) < 0.8``."""
+        return [name for scope, name in self._masks.get(call.index, ()) if scope == call.scope]
+
+    def _add(self, scope: int, after: float, value: Value) -> None:
+        for object_, index in _subscripts(value):
+            if index.kind != OTHER:
+                continue
+            if object_.kind == NAME and index.data is None and index.items:
+                self._cuts.setdefault((scope, object_.data), []).append((after, _cut(index)))
+            if index.data == "Invert":
+                for name in index.names():
+                    self._inverted.setdefault((scope, name), []).append(after)
+
+
+def _compared(value: Value) -> list[int]:
+    """The calls of which an expression compares what they give with a share."""
+    shares = [item for item in value.items if item.kind == CONSTANT and isinstance(item.data, float)]
+    if value.kind != OTHER or not any(0 < share.data < 1 for share in shares):
+        return []
+    return [item.data for item in value.items if item.kind == CALL]
 
 
 def _subscripts(value: Value, depth: int = 0) -> Iterator[tuple[Value, Value]]:

@@ -50,7 +50,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             if not analysis.is_part_of_training(module):
                 break
-            if analysis.is_seeded(module, (library,)) or decides_nothing(module, call):
+            if analysis.is_seeded(module, (library,)) or decides_nothing(analysis, module, call):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds the generator")
             break

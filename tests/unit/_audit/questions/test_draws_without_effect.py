@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bis._audit.questions import ml_calls
 from bis._audit.questions.draws_without_effect import decides_nothing
-from tests.unit._audit.small_projects import script
+from tests.unit._audit.small_projects import analysed
 
 HEAD = "import asyncio, glob, os, random, time\nimport mlflow\nimport numpy as np\nimport torch\n"
 
@@ -61,6 +63,17 @@ HEAD = "import asyncio, glob, os, random, time\nimport mlflow\nimport numpy as n
 )
 def test_what_is_drawn_may_decide_nothing(text: str, nothing: bool) -> None:
     """An example of an input, by its name or by what it is given to, and the order of experiments."""
-    module = script(HEAD + text + "\n")
+    analysis = analysed({"a.py": HEAD + text + "\n"})
+    [module] = analysis.project.modules
     call = next(one for one in module.calls if ml_calls.draws(one))
-    assert decides_nothing(module, call) is nothing
+    assert decides_nothing(analysis, module, call) is nothing
+
+
+def test_thousands_of_draws_take_linear_time() -> None:
+    """Each was compared with all others: 10,000 took a minute."""
+    lines = [f"x{i} = np.random.rand(3)\ntime.sleep(y{i})" for i in range(10_000)]
+    analysis = analysed({"a.py": HEAD + "\n".join(lines)})
+    [module] = analysis.project.modules
+    started = time.process_time()
+    assert not [one for one in module.calls if ml_calls.draws(one) and decides_nothing(analysis, module, one)]
+    assert time.process_time() - started < 5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bis._audit.questions.splits_by_hand import splits_by_hand
@@ -64,3 +66,12 @@ def test_split_by_hand(name: str) -> None:
 def test_no_split(name: str) -> None:
     """Neither is a shuffle whose list is used in pieces, nor a draw for something else."""
     assert not list(splits_by_hand(script(OTHERS[name])))
+
+
+def test_thousands_of_shuffles_take_linear_time() -> None:
+    """What is cut from lists is found by their names."""
+    lines = [f"random.shuffle(x{i})\na, b = x{i}[:9], x{i}[9:]" for i in range(5_000)]
+    module = script("import random\n" + "\n".join(lines))
+    started = time.process_time()
+    assert len(list(splits_by_hand(module))) == 5_000
+    assert time.process_time() - started < 5
