@@ -26,7 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.questions import ml_calls
-from bis._audit.questions.draws_without_effect import decides_nothing
+from bis._audit.questions.experiment_inputs import goes_into_experiment
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import YES, Confidence, Severity
 
@@ -50,7 +50,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             if not analysis.is_part_of_training(module):
                 break
-            if analysis.is_seeded(module, ("torch",)) or decides_nothing(analysis, module, call):
+            if analysis.is_seeded(module, ("torch",)) or not goes_into_experiment(analysis, module, call):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds PyTorch")
             break
