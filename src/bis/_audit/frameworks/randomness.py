@@ -144,10 +144,10 @@ def drawn_from(api: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def draws_by_itself(api: str) -> bool:
-    """Whether what a call draws is part of a model or of the order of the data, wherever it stands: layers, samplers."""
+    """Whether what a call draws is part of a model, wherever it stands: layers, and what sets initial weights."""
     name = canonical(api)
     if name.startswith("torch."):
-        return ".init." in name or ".utils.data." in name or TORCH_LAYERS.match(name) is not None
+        return ".init." in name or TORCH_LAYERS.match(name) is not None
     return KERAS_LAYERS.match(name) is not None
 
 

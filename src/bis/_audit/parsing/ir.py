@@ -193,8 +193,8 @@ class Module:
     """One file, a script or a notebook. `file` is its name in a project, empty before; the rest follows from the text.
 
     `objects` are, by the number of a call, what it is made of that is neither a call nor a name nor an argument: the
-    expression that it is a method of, as in ``(a - b).mean()``, and what is unpacked, as in ``f(*pair)``. `ignores` maps
-    (cell, line) to the codes that a comment there suppresses (empty: all) and its reason. `blocking` are
+    expression that it is a method of, as in ``(a - b).mean()``, and what is unpacked, as in ``f(*pair)``. `ignores`
+    maps (cell, line) to the codes that a comment there suppresses (empty: all) and its reason. `blocking` are
     lines of a script that never return. `mentions` are (cell, line) of the study's substrings, comments and outputs
     included.
     """

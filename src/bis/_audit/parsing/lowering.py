@@ -392,15 +392,12 @@ class Lowering:
         else:  # getattr(mlflow, "log_param")("lr", 0.1)
             of = self._expr(function)
             receiver = of.data if of.kind == CALL else -1
-        args: list[Value] = []
+        args = [self._expr(argument.value if type(argument) is ast.Starred else argument) for argument in node.args]
+        unpacked = [value for value, one in zip(args, node.args, strict=True) if type(one) is ast.Starred]
+        if unpacked:
+            args = [value for value, one in zip(args, node.args, strict=True) if type(one) is not ast.Starred]
         keywords: dict[str, Value] = {} if template is None else {TEMPLATE: template}
-        starred = False
-        for argument in node.args:
-            if type(argument) is ast.Starred:
-                starred = True
-                others = (*others, self._expr(argument.value))
-            else:
-                args.append(self._expr(argument))
+        starred = bool(unpacked)
         for keyword in node.keywords:
             value = self._expr(keyword.value)
             if keyword.arg is None and value.kind == DICT:  # f(**{"a": 1})
@@ -414,8 +411,8 @@ class Lowering:
                 keywords[keyword.arg] = value
         if path in _IMPORTERS and args and args[0].kind == CONSTANT and type(args[0].data) is str and args[0].data:
             self._add_import("", args[0].data, node)  # under no name: what it is assigned to is looked up
-        if others:
-            self.objects[len(self.calls)] = others
+        if others or unpacked:
+            self.objects[len(self.calls)] = (*others, *unpacked)
         return self._add_call(node, path, receiver, (tuple(args), keywords, starred), targets)
 
     def _add_call(

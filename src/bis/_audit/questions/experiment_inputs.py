@@ -41,6 +41,7 @@ _WRITERS = {
 _A_RESULT = re.compile(r"(?i)predict|preds?(?:_|$)|forecast|result|submission|report")
 _TRACED = frozenset({"param", "metric", "dataset"})
 _PARTS_OF_MODELS = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter", "tensorflow.Variable"})
+_EXAMPLE = re.compile(r"(?i)(?:^|_|\.)(?:sample|example|dummy|fake|mock)_")
 # Lists of experiments, by their names: in which order they are started decides nothing.
 _EXPERIMENTS = re.compile(
     r"(?i)(?:^|_|\.)(?:experiments|runs|jobs|combinations|combos|configs|configurations|commands|variants|trials|grid)$"
@@ -57,6 +58,13 @@ _CALLED_IN_ROLES = re.compile(
 _CALLED_IN_ANY = frozenset({"__getitem__", "__call__", "training_step"})
 # Decorators of the steps of a pipeline that no code calls.
 _STEPS = frozenset({"op", "asset", "multi_asset", "graph_asset"})
+# They are handed functions which answer requests or begin programs.
+_SERVE = frozenset(
+    {
+        "prefect", "threading", "signal", "atexit", "schedule", "apscheduler", "fastapi", "starlette", "flask", "dash",
+        "streamlit", "gradio", "chainlit", "telegram",
+    }
+)  # fmt: skip
 _MOST_ALIKE = 3  # methods of one name, where it is not seen which of them is called
 _SELF = frozenset({"self", "cls"})
 
@@ -81,8 +89,11 @@ def goes_into_experiment(analysis: Analysis, module: Module, call: Call) -> bool
     experiment = _experiment(analysis)
     if (module.file, call.index) in experiment.calls:
         return True
-    trains = any(one.scope == call.scope for one in analysis.training(module))
-    return (trains or (module.file, call.scope) in experiment.functions) and experiment.only_decides(module, call)
+    if ml_calls.loads_data(call) and call.targets and module.reads.isdisjoint(call.targets):
+        return not any(map(_EXAMPLE.search, call.targets))  # nothing is seen that uses it
+    if (module.file, call.scope) not in experiment.functions and not experiment.is_in_training(module, call):
+        return False
+    return experiment.only_decides(module, call)
 
 
 def _orders_experiments(analysis: Analysis, module: Module, call: Call) -> bool:
@@ -125,15 +136,18 @@ class _Experiment:
         self._attributes: dict[str, list[tuple[ValueSources, Source]]] = {}
         self._methods: dict[str, list[tuple[str, int]]] = {}
         self._callers: dict[tuple[str, int], list[tuple[ValueSources, Call]]] = {}
-        self._handed_on: dict[tuple[str, int], set[str]] = {}  # by function, the parameters that it returns something of
+        self._handed_on: dict[tuple[str, int], set[str]] = {}  # by function, parameters of which it returns something
         self._seen: dict[tuple[str, int, str, bool], tuple[int, int]] = {}
         self._seen_attributes: set[str] = set()
         self._consumed: dict[str, _Consumers] = {}
         self._pending: list[tuple[ValueSources, Value, Use]] = []
         self._named = {call.method for file in self._files.values() for call in file.module.calls}
-        self._training = {
-            (name, call.index) for name, file in self._files.items() for call in analysis.training(file.module)
-        }
+        training = [(name, call) for name, file in self._files.items() for call in analysis.training(file.module)]
+        self._training = {(name, call.index) for name, call in training}
+        self._training_functions = {(name, call.scope) for name, call in training}
+        self._training_loops: dict[str, set[int]] = {name: set() for name in self._files}
+        for name, call in training:
+            self._training_loops[name].update(call.loops)
         for file in self._files.values():
             self._read_scopes(file)
         for file in self._files.values():
@@ -182,13 +196,7 @@ class _Experiment:
     def _start(self, analysis: Analysis, file: ValueSources, call: Call) -> None:
         module = file.module
         use = file.use_in(call)
-        if (
-            (module.file, call.index) in self._training
-            or ml_calls.loads_data(call)
-            or canonical(call.api) in _PARTS_OF_MODELS
-            or (ml_calls.may_split(call.api) and ml_calls.split_seeding(call) is not None)
-            or (library(call.api) == "sklearn" and ".metrics." in call.api)
-        ):
+        if (module.file, call.index) in self._training or _is_of_experiments(call):
             self._take_all(file, call)
         elif not _TRACED.isdisjoint(analysis.traced(module, call)):
             for value in (*call.args, *call.keywords.values()):
@@ -200,15 +208,21 @@ class _Experiment:
                 self._take(file, value, use)
         for value in ml_calls.hyperparameters(call).values() if ml_calls.may_take_hyperparameters(call.api) else ():
             self._take(file, value, use)
-        if not call.api.startswith("@"):
-            for value in (*call.args, *call.keywords.values()):  # map(augment), collate_fn=collate, node(func=split)
-                if value.kind == NAME and (named := self._function_named(file, value.data, call.scope)) is not None:
-                    self._take_function(*named)
+        if not call.api.startswith("@") and library(call.api) not in _SERVE:
+            self._start_handed(file, call)
+
+    def _start_handed(self, file: ValueSources, call: Call) -> None:
+        """The functions that others are given to call: ``map(augment)``, ``collate_fn=pad``, ``node(func=split)``."""
+        for value in (*call.args, *call.keywords.values()):
+            if value.kind == NAME and (named := self._function_named(file, value.data, call.scope)) is not None:
+                self._take_function(*named)
 
     def _writes_data(self, analysis: Analysis, file: ValueSources, call: Call) -> bool:
         """Whether what is written belongs to a training: no predictions, and nothing that only a test writes."""
         if any(map(_A_RESULT.search, _named_in(file.module, call))):
             return False
+        if call.method in _WRITES and not (call.args or "path_or_buf" in call.keywords or "path" in call.keywords):
+            return False  # a text is made: df.to_json(orient="split")
         scope = file.module.scopes[call.scope]
         called = scope.kind != "function" or bool(scope.decorators) or scope.name.rpartition(".")[2] in self._named
         return called and analysis.is_part_of_training(file.module)
@@ -231,10 +245,10 @@ class _Experiment:
 
     def _start_in_loops(self, file: ValueSources) -> None:
         """A function of the project, called in a loop that trains, whose result only decides which way that goes."""
-        calls = file.module.calls
-        training = {loop for call in calls if (file.module.file, call.index) in self._training for loop in call.loops}
-        for call in calls if training else ():
-            if call.api.startswith("@") and not training.isdisjoint(call.loops) and self.only_decides(file.module, call):
+        loops = self._training_loops[file.module.file]
+        for call in file.module.calls if loops else ():
+            own = call.api.startswith("@") and not loops.isdisjoint(call.loops)
+            if own and self.only_decides(file.module, call):
                 self._take(file, Value(CALL, call.index), file.use_in(call))
 
     def _take_role(self, file: ValueSources, scope: int) -> None:
@@ -338,13 +352,11 @@ class _Experiment:
         first, last = file.range_of(name, use, level)
         key = (file.module.file, level, name, wanted)
         known = self._seen.get(key)
-        done = range(*known) if known is not None else range(0)
-        if known is None or first < known[0] or last > known[1]:
-            self._seen[key] = (first, last) if known is None else (min(first, known[0]), max(last, known[1]))
-            for position in range(*self._seen[key]):
-                if position not in done:
-                    source = file.assigned[level, name][position]
-                    self._take(file, source.value, source.use._replace(wanted=wanted))
+        start, end = known or (first, first)
+        self._seen[key] = (min(first, start), max(last, end))
+        for position in (*range(first, start), *range(end, last)):
+            source = file.assigned[level, name][position]
+            self._take(file, source.value, source.use._replace(wanted=wanted))
         scope = file.module.scopes[level]
         if known is None and scope.kind == "function" and name in scope.parameters:
             self._follow_parameter((file.module.file, level), name, wanted=wanted)
@@ -409,6 +421,12 @@ class _Experiment:
 
     # What is not followed
 
+    def is_in_training(self, module: Module, call: Call) -> bool:
+        """Whether a call is in a function that trains, or at the top of a file in a loop that does."""
+        if call.scope > 0:
+            return (module.file, call.scope) in self._training_functions
+        return not self._training_loops[module.file].isdisjoint(call.loops)
+
     def only_decides(self, module: Module, call: Call) -> bool:
         """Whether what is drawn is given to nothing: it is only compared."""
         consumers = self._consumed.get(module.file)
@@ -421,6 +439,7 @@ class _Consumers:
     """Which calls and names of a file are given to something: to a call, an object, or by a return."""
 
     def __init__(self, module: Module) -> None:
+        self._reads = module.reads
         self._calls: set[int] = set()
         self._names: set[tuple[int, str]] = set()
         self._becomes: dict[int | tuple[int, str], list[tuple[int, str]]] = {}
@@ -449,7 +468,7 @@ class _Consumers:
 
     def only_decides(self, call: Call) -> bool:
         """Whether what a call gives is given to nothing, nor what is made of it."""
-        if call.index in self._calls:
+        if call.index in self._calls or (call.targets and self._reads.isdisjoint(call.targets)):
             return False
         pending, seen = list(self._becomes.get(call.index, ())), set()
         while pending:
@@ -460,6 +479,16 @@ class _Consumers:
                 seen.add(name)
                 pending += self._becomes.get(name, ())
         return True
+
+
+def _is_of_experiments(call: Call) -> bool:
+    """Whether a call loads or splits data, makes a part of a model, or measures one."""
+    return (
+        ml_calls.loads_data(call)
+        or canonical(call.api) in _PARTS_OF_MODELS
+        or (ml_calls.may_split(call.api) and ml_calls.split_seeding(call) is not None)
+        or (library(call.api) == "sklearn" and ".metrics." in call.api)
+    )
 
 
 def _named_in(module: Module, call: Call) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Where the values of a file's names come from: assignments, loops, what is put into an object, and shuffles in place."""
+"""Where the values of a file's names come from: assignments, loops, what is put into an object, shuffles in place."""
 
 from __future__ import annotations
 
@@ -77,9 +77,9 @@ class ValueSources:
         self._first_in: dict[int, int] = {}  # by number of a loop, the first call in it, and the last
         self._last_in: dict[int, int] = {}
         self._columns: dict[tuple[int, int], int] = {}  # by cell and line, where its first call or assignment begins
-        for one in (*module.assigns, *module.calls):
-            line = (one.cell, one.line)
-            self._columns[line] = min(one.column, self._columns.get(line, one.column))
+        written = [(one.cell, one.line, one.column) for one in module.assigns]
+        for cell, line, column in (*written, *((one.cell, one.line, one.column) for one in module.calls)):
+            self._columns[cell, line] = min(column, self._columns.get((cell, line), column))
         for assign in module.assigns:
             if not names_something(module, assign.name.rpartition(".")[2], assign.value):
                 inner = next(held(assign.value), None)
@@ -148,7 +148,7 @@ class ValueSources:
         if level != use.scope:
             return 0, len(every)
         loops = self.module.loops
-        since = next((self._first_in[n] for n in reversed(use.loops or ()) if name in loops[n].targets), 0)
+        since: float = next((self._first_in[n] for n in reversed(use.loops or ()) if name in loops[n].targets), 0)
         first, last = bisect_left(every, since, key=_after), bisect_right(every, use.at, key=_after)
         for position in range(last - 1, first, -1):
             if 0 < every[position].column <= use.column:
