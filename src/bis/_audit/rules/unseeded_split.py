@@ -3,7 +3,8 @@
 ## What it does
 Finds calls that split, sample (`df.sample(frac=0.8)`) or shuffle data at random and are given no seed, or one that is
 None unless the command line says otherwise, also in another file, where neither the file nor one that it is
-connected with seeds the global generator they fall back to.
+connected with seeds the global generator they fall back to. Rows that are sampled or shuffled count where they are seen
+to go into the experiment (BIS303 says what that is), or where the others are taken, too: `df.drop(train.index)`.
 
 ## Why is this bad?
 Each run trains and tests on other rows. In measurements of what makes results differ, the split is often the largest

@@ -3,6 +3,7 @@
 ## What it does
 Finds the first call of each file that draws from TensorFlow's or Keras's global generator, the initialisation of
 layers included, where the file or one that it is connected with trains a model and none of them seeds that generator.
+Layers count wherever they are; a tensor counts where it is seen to go into the experiment (BIS303 says what that is).
 Tests are left out.
 
 ## Why is this bad?

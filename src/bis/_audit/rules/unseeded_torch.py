@@ -3,8 +3,9 @@
 ## What it does
 Finds the first call of each file that draws from PyTorch's global generator, the initialisation of layers and the order
 of a loader that shuffles included, where a program that the file is a part of trains a model, and neither it nor a file
-that it is connected with seeds that generator. Tests are left out, and examples of inputs: by their name
-(`dummy_input`, `sample_loader`), or because only an exporter is shown them.
+that it is connected with seeds that generator. Layers count wherever they are; a number, a permutation or a loader
+counts where it is seen to go into the experiment (BIS303 says what that is), which an example for an exporter does not.
+Tests are left out.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
