@@ -261,6 +261,11 @@ OF_ARGUMENTS = frozenset(
     }
 )  # fmt: skip
 LOADERS = frozenset({"torch.utils.data.DataLoader", "torch_geometric.loader.DataLoader"})
+# Further loaders of PyTorch Geometric, whose second and third argument are others; they shuffle by `shuffle` only.
+NAMED_LOADERS = frozenset(
+    f"torch_geometric.loader.{name}"
+    for name in ("NeighborLoader", "LinkNeighborLoader", "HGTLoader", "ClusterLoader", "DataListLoader")
+)
 
 
 @lru_cache(maxsize=20_000)

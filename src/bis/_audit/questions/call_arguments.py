@@ -9,6 +9,7 @@ from bis._audit.files.entry_points import parameters_of_programs
 from bis._audit.frameworks.naming import canonical, library
 from bis._audit.frameworks.randomness import GENERATORS
 from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT, Value
+from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.written_values import Written, written
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
 
+_MOST_LINES_OF_OPTIONS = 60
+_NOTHING = Value(CONSTANT, None)
+_ASKS = frozenset({"required", "prompt", "envvar"})
+_RUN_COMMANDS = frozenset({"fire.Fire", "fire.core.Fire", "typer.run"})
 _SEEDS = frozenset({"random_state", "seed", "random_seed"})
 _MOST_STEPS = 50  # dictionaries that are looked at for one call
 _DEEPEST = 8  # entries of entries
@@ -48,6 +53,17 @@ def _spread_in(analysis: Analysis, module: Module, call: Call) -> Call:
         keywords = entries | keywords
         whole = whole and known
     return call._replace(keywords=keywords, starred=not whole)
+
+
+def as_given(analysis: Analysis, module: Module, call: Call) -> Call:
+    """A loader of data with what a dictionary gives it, and with a switch that is a variable: ``shuffle=SHUFFLE``."""
+    if not ml_calls.loads_data(call):
+        return call
+    call = spread(analysis, module, call)
+    value = looked_up(analysis, module, call.keywords.get("shuffle"), call)
+    if value is None or value.kind != CONSTANT:
+        return call
+    return call._replace(keywords={**call.keywords, "shuffle": value})
 
 
 def _with_partial(analysis: Analysis, module: Module, call: Call) -> Call:
@@ -180,13 +196,24 @@ def _with_absent_seeds(analysis: Analysis, module: Module, call: Call) -> Call:
     absent: dict[str, Value] = {}
     for keyword in _SEEDS & call.keywords.keys():
         value = looked_up(analysis, module, call.keywords[keyword], call)
-        if value is not None and value.kind == CALL:
-            made = module.calls[value.data]
-            if canonical(made.api) in GENERATORS and not (made.args or made.keywords or made.starred):
+        made = module.calls[value.data] if value is not None and value.kind == CALL else None
+        if made is not None and canonical(made.api) in GENERATORS:
+            if not (made.args or made.keywords or made.starred):
                 absent[keyword] = Value(CONSTANT, None)
-        elif _is_absent(analysis, module, call.keywords[keyword], call, 0):
+        elif _is_by_chance(analysis, module, call.keywords[keyword]) or _is_absent(
+            analysis, module, call.keywords[keyword], call, 0
+        ):
             absent[keyword] = Value(CONSTANT, None)
     return call._replace(keywords={**call.keywords, **absent}) if absent else call
+
+
+def _is_by_chance(analysis: Analysis, module: Module, value: Value) -> bool:
+    """Whether a seed is the time, or drawn where nothing seeds what draws it: ``random_state=random.randint(0, 9)``.
+
+    One that is kept in a variable may be logged.
+    """
+    made = ml_calls.chance_in(module, value)
+    return made == "time" or (bool(made) and not analysis.is_seeded(module, (made,)))
 
 
 def _is_absent(analysis: Analysis, module: Module, value: Value, call: Call, depth: int) -> bool:
@@ -204,7 +231,10 @@ def _is_absent(analysis: Analysis, module: Module, value: Value, call: Call, dep
     if scope.kind != "function" or known.data not in scope.parameters:
         return False
     given = list(_given_by_callers(analysis, found.module, found.scope, known.data))
-    return bool(given) and all(one is not None and _is_absent(analysis, *one, depth + 1) for one in given)
+    command = any(decorator.rpartition(".")[2] in {"command", "option"} for decorator in scope.decorators)
+    if command or not given:
+        return _is_none_for_commands(found.module, found.scope, known.data)
+    return all(one is not None and _is_absent(analysis, *one, depth + 1) for one in given)
 
 
 def _given_by_callers(
@@ -231,9 +261,12 @@ def _is_none_by_default(analysis: Analysis, module: Module, value: Value) -> boo
 
     The command of an MLproject's entry point gives what it is given.
     """
-    if value.kind != NAME or "." not in value.data:
+    if value.kind == SUBSCRIPT and _is_of_vars(module, value.items[0]):
+        dest = str(value.items[1].data)
+    elif value.kind == NAME and "." in value.data:
+        dest = value.data.rpartition(".")[2]
+    else:
         return False
-    dest = value.data.rpartition(".")[2]
     for call in module.calls:
         if call.method != "add_argument":
             continue
@@ -249,6 +282,39 @@ def _is_none_by_default(analysis: Analysis, module: Module, value: Value) -> boo
             return False
         return dest not in parameters_of_programs(analysis.project.texts).get(module.file, ())
     return False
+
+
+def _is_of_vars(module: Module, value: Value) -> bool:
+    """Whether a dictionary is that of the command line: ``args = vars(parser.parse_args())``."""
+    return value.kind == NAME and any(
+        assign.name == value.data and assign.value.kind == CALL and module.calls[assign.value.data].api == "vars"
+        for assign in module.assigns
+    )
+
+
+def _is_none_for_commands(module: Module, index: int, parameter: str) -> bool:
+    """Whether a command gives a parameter None unless it is told otherwise: of Click, Typer and Fire."""
+    scope = module.scopes[index]
+    option = "--" + parameter.replace("_", "-")
+    for call in module.calls:
+        beside = call.scope == scope.parent and 0 <= scope.line - call.line <= _MOST_LINES_OF_OPTIONS
+        names = {str(given.data).replace("_", "-") for given in call.args if given.kind == CONSTANT}
+        if call.method == "option" and beside and option in names:  # @click.option("--seed", type=int)
+            asked = not _ASKS.isdisjoint(call.keywords)
+            return not asked and _is_none(call.keywords.get("default", _NOTHING))
+    default = scope.defaults.get(parameter)
+    if default is not None and default.kind == CALL and module.calls[default.data].method == "Option":
+        default = module.calls[default.data].argument(0, "default")  # seed: int = typer.Option(None)
+    if default is None or not _is_none(default):
+        return False
+    if any(decorator.rpartition(".")[2] == "command" for decorator in scope.decorators):
+        return True
+    runs = [call for call in module.calls if call.api in _RUN_COMMANDS]
+    return any(value.kind == NAME and value.data == scope.name for call in runs for value in call.args)
+
+
+def _is_none(value: Value) -> bool:
+    return value.kind == CONSTANT and value.data is None
 
 
 def _entries(analysis: Analysis, one: Written, steps: Iterator[int], depth: int = 0) -> tuple[dict[str, Value], bool]:

@@ -117,6 +117,46 @@ def test_a_field_without_a_seed(made: str, unseeded: str, tmp_path: Path) -> Non
     assert facts["unseeded_estimator"].value == unseeded
 
 
+COMMAND = "import click, fire, typer\nfrom sklearn.model_selection import train_test_split\n"
+OPTION = "@click.command()\n@click.option({})\ndef main(seed):\n    train_test_split(X, random_state=seed)\nmain()\n"
+DEFAULT = "def main(seed{}):\n    train_test_split(X, random_state=seed)\n"
+PARSER = (
+    "import argparse\np = argparse.ArgumentParser()\np.add_argument('--seed', type=int{})\na = vars(p.parse_args())\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "unseeded"),
+    [
+        (OPTION.format("'--seed', type=int"), "yes"),
+        (OPTION.format("'--seed', default=None"), "yes"),
+        (OPTION.format("'--seed', default=42"), "no"),
+        (OPTION.format("'--seed', type=int, required=True"), "no"),
+        (DEFAULT.format("=None") + "fire.Fire(main)\n", "yes"),
+        (DEFAULT.format(": int = None") + "typer.run(main)\n", "yes"),
+        (DEFAULT.format(": int = typer.Option(None)") + "typer.run(main)\n", "yes"),
+        ("app = typer.Typer()\n@app.command()\n" + DEFAULT.format("=None"), "yes"),
+        (DEFAULT.format("=42") + "fire.Fire(main)\n", "no"),
+        (DEFAULT.format(": int = typer.Option(42)") + "typer.run(main)\n", "no"),
+        (DEFAULT.format("=None"), "no"),  # a library's: others call it
+        (PARSER.format("") + "train_test_split(X, random_state=a['seed'])\n", "yes"),
+        (PARSER.format(", default=42") + "train_test_split(X, random_state=a['seed'])\n", "no"),
+        (PARSER.format("") + "c = load()\ntrain_test_split(X, random_state=c['seed'])\n", "no"),
+        ("import time\ntrain_test_split(X, random_state=int(time.time()))\n", "yes"),
+        ("import time\ntrain_test_split(X, random_state=int(time.time()) % 1000)\n", "yes"),
+        ("import random\ntrain_test_split(X, random_state=random.randint(0, 9))\n", "yes"),
+        ("import random\nrandom.seed(1)\ntrain_test_split(X, random_state=random.randint(0, 9))\n", "no"),
+        ("import random\nseed = random.randint(0, 9)\nlog(seed)\ntrain_test_split(X, random_state=seed)\n", "no"),
+        ("import time\nimport numpy as np\nnp.random.seed(int(time.time()))\ntrain_test_split(X)\n", "yes"),
+        ("import numpy as np\nnp.random.seed(int(load()))\ntrain_test_split(X)\n", "no"),
+    ],
+)
+def test_seeds_that_are_none_or_another_each_time(text: str, unseeded: str, tmp_path: Path) -> None:
+    """Options of commands without a default, the time, and what is drawn where nothing seeds that."""
+    facts = audit_project(write(tmp_path, {"a.py": COMMAND + text}), "p").facts
+    assert facts["unseeded_split"].value == unseeded
+
+
 @pytest.mark.parametrize("logged", [True, False])
 def test_hyperparameters_among_them(logged: bool, tmp_path: Path) -> None:
     """They are hyperparameters like any others, and logged where the dictionary is."""
