@@ -141,6 +141,10 @@ def passing_seeds(analysis: Analysis, module: Module) -> Iterator[Call]:
         keywords = call.keywords
         if not (keywords or call.args) or "." not in call.api:
             continue
+        unknown = call.method in _SEEDED_METHODS and not library(call.api) and not call.api.startswith("@")
+        if unknown and _has_seed(_seeds_of_rows(spread(analysis, module, call))):
+            yield call
+            continue
         named = bool(keywords) and (
             call.starred or call.method == "set_params" or not _SEED_KEYWORDS.isdisjoint(keywords)
         )
@@ -154,6 +158,17 @@ def passing_seeds(analysis: Analysis, module: Module) -> Iterator[Call]:
             for given in tables
         ):
             yield call
+
+
+# Methods of tables and data sets, also where it is not seen what they are of.
+_SEEDED_METHODS = frozenset({"randomSplit", "train_test_split", "shuffle", "sample"})
+
+
+def _seeds_of_rows(call: Call) -> Mapping[str, Value]:
+    """What a split of a table is given: ``df.randomSplit([0.8, 0.2], 42)``."""
+    if call.method == "randomSplit" and len(call.args) > 1:
+        return {"seed": call.args[1]}
+    return {name: value for name, value in call.keywords.items() if name in _SEEDS}
 
 
 def _seeds_given(call: Call) -> Mapping[str, Value]:

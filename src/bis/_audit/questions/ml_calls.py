@@ -78,7 +78,11 @@ def may_seed(api: str) -> bool:
 @lru_cache(maxsize=20_000)
 def may_split(api: str) -> bool:
     """Whether a call of this name may split or sample data; see `split_seeding`."""
-    return api.endswith((".sample", "train_test_split")) or sklearn.split(_UNIMPORTED.get(api, api)) is not None
+    return (
+        api.endswith((".sample", "train_test_split", ".randomSplit"))
+        or _is_shuffle_of_datasets(api)
+        or sklearn.split(_UNIMPORTED.get(api, api)) is not None
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -111,6 +115,10 @@ def split_seeding(call: Call) -> Seeding | None:
         return _seeding(call, _SAMPLE)
     if _splits_itself(call):
         return _seeding(call, sklearn.SPLITS_ITSELF)
+    if _of_spark(call):
+        return _seeding(call, sklearn.BY_WEIGHTS)
+    if call.method == "shuffle" and library(call.api) == "datasets":
+        return _seeding(call, sklearn.SHUFFLES_ITSELF) if "generator" not in call.keywords else None
     return _seeding(call, sklearn.split(_UNIMPORTED.get(call.api, call.api)))
 
 
@@ -139,6 +147,15 @@ def _looks_at_few(call: Call) -> bool:
 
 
 _A_HANDFUL = 10
+
+
+def _of_spark(call: Call) -> bool:
+    """Whether a table of Spark is split: ``df.randomSplit([0.8, 0.2])``."""
+    return call.method == "randomSplit" and "." in call.path and not call.api.startswith("@") and bool(call.args)
+
+
+def _is_shuffle_of_datasets(api: str) -> bool:
+    return api.startswith("datasets.") and api.endswith(".shuffle")
 
 
 def _splits_itself(call: Call) -> bool:
@@ -173,6 +190,8 @@ def _seeding(call: Call, drawing: Drawing | None) -> Seeding | None:
 
 def seeded_through(call: Call) -> tuple[str, ...]:
     """The libraries whose global seed fixes what a call draws that is given none: scikit-learn draws with NumPy."""
+    if _of_spark(call):
+        return ()
     return ("torch",) if library(call.api) == "torch" else ("sklearn", "numpy")
 
 
