@@ -65,6 +65,7 @@ _SERVE = frozenset(
         "streamlit", "gradio", "chainlit", "telegram",
     }
 )  # fmt: skip
+_ONE_NUMBER = frozenset({"item", "float", "int", "bool", "abs", "round", "any", "all"})
 _MOST_ALIKE = 3  # methods of one name, where it is not seen which of them is called
 _SELF = frozenset({"self", "cls"})
 
@@ -435,50 +436,54 @@ class _Experiment:
         return consumers.only_decides(call)
 
 
+_Made = int | tuple[int, str]  # what a call gives, by its number, or a name, with its scope
+
+
 class _Consumers:
     """Which calls and names of a file are given to something: to a call, an object, or by a return."""
 
     def __init__(self, module: Module) -> None:
         self._reads = module.reads
-        self._calls: set[int] = set()
-        self._names: set[tuple[int, str]] = set()
-        self._becomes: dict[int | tuple[int, str], list[tuple[int, str]]] = {}
+        self._given: set[_Made] = set()
+        self._becomes: dict[_Made, list[_Made]] = {}
         for index, scope in enumerate(module.scopes):
             for value in (*scope.returns, *scope.yields):
-                self._give(value, index)
+                self._given.update(_parts(value, index))
         for call in module.calls:
-            for value in (*call.args, *call.keywords.values(), *module.objects.get(call.index, ())):
-                self._give(value, call.scope)
-            if call.receiver >= 0:
-                self._calls.add(call.receiver)
-            self._names.add((call.scope, call.path.partition(".")[0]))
+            parts = {part for value in (*call.args, *call.keywords.values()) for part in _parts(value, call.scope)}
+            parts.update(part for value in module.objects.get(call.index, ()) for part in _parts(value, call.scope))
+            of = (call.scope, call.path.partition(".")[0])
+            if call.method in _ONE_NUMBER:  # float(x), torch.rand(1).item()
+                for part in (*parts, of, call.receiver):
+                    self._becomes.setdefault(part, []).append(call.index)
+            else:
+                self._given.update((*parts, of, call.receiver))
         for assign in module.assigns:
             if "." in assign.name or assign.name.endswith("[]"):
-                self._give(assign.value, assign.scope)
+                self._given.update(_parts(assign.value, assign.scope))
             else:
-                made = (assign.scope, assign.name)
-                for inner in held(assign.value):
-                    self._becomes.setdefault(inner, []).append(made)
-                for name in assign.value.names():
-                    self._becomes.setdefault((assign.scope, name.partition(".")[0]), []).append(made)
-
-    def _give(self, value: Value, scope: int) -> None:
-        self._calls.update(held(value))
-        self._names.update((scope, name.partition(".")[0]) for name in value.names())
+                for part in _parts(assign.value, assign.scope):
+                    self._becomes.setdefault(part, []).append((assign.scope, assign.name))
 
     def only_decides(self, call: Call) -> bool:
         """Whether what a call gives is given to nothing, nor what is made of it."""
-        if call.index in self._calls or (call.targets and self._reads.isdisjoint(call.targets)):
+        if call.targets and self._reads.isdisjoint(call.targets):
             return False
-        pending, seen = list(self._becomes.get(call.index, ())), set()
+        pending: list[_Made] = [call.index]
+        seen: set[_Made] = set()
         while pending:
-            name = pending.pop()
-            if name in self._names:
+            made = pending.pop()
+            if made in self._given:
                 return False
-            if name not in seen:
-                seen.add(name)
-                pending += self._becomes.get(name, ())
+            if made not in seen:
+                seen.add(made)
+                pending += self._becomes.get(made, ())
         return True
+
+
+def _parts(value: Value, scope: int) -> set[_Made]:
+    """The calls and names in an expression."""
+    return {*held(value), *((scope, name.partition(".")[0]) for name in value.names())}
 
 
 def _is_of_experiments(call: Call) -> bool:

@@ -65,6 +65,7 @@ def draws_of(files: dict[str, str]) -> list[bool]:
         # which calls are traced, and invented answers
         "def sampled(f):\n    def inner(*a):\n        if random.random() < 0.1:\n            f()\n    return inner",
         "def fallback():\n    return [random.choice(teams) for _ in '123']\ndf = pd.DataFrame(fallback())\nprint(df)",
+        "def train(x):\n    p = float(np.random.rand())\n    print(p)\n    net(x).backward()",
         "predictions = [random.random() for _ in rows]\npd.DataFrame(predictions).to_csv('predictions.csv')",
         "@app.get('/quote')\ndef quote():\n    return random.choice(quotes)",
         "import gradio as gr\ndef reply(x):\n    return random.choice(words)\ngr.Interface(fn=reply)",
@@ -164,6 +165,8 @@ def test_what_decides_no_result(text: str) -> None:
         ),
         "def main():\n    def pick(rows):\n        return random.sample(rows, 3)\n    data.map(pick)",
         # only decisions, in what trains
+        "def train(x):\n    if torch.rand(1).item() < 0.5:\n        x = -x\n    net(x).backward()",
+        "def train(x):\n    p = float(np.random.rand())\n    if p < 0.5:\n        x = -x\n    net(x).backward()",
         (
             "def train(xs):\n    for x in xs:\n        forced = True if random.random() < 0.5 else False\n"
             "        loss = net(x, forced)\n        loss.backward()"
