@@ -134,9 +134,7 @@ def passing_seeds(analysis: Analysis, module: Module) -> Iterator[Call]:
 
     ``train_test_split(X, random_state=42)``, ``lightgbm.train({"seed": 42}, data)``.
     """
-    in_tables = bool(seeds_declared(module) or analysis.project.links.used[module.file]) or any(
-        call.api == "dict" and not _SEED_KEYWORDS.isdisjoint(call.keywords) for call in module.calls
-    )
+    in_tables = _has_tables(analysis, module) or bool(_with_tables(analysis) & analysis.project.links.used[module.file])
     for call in module.calls:
         keywords = call.keywords
         if not (keywords or call.args) or "." not in call.api:
@@ -176,6 +174,19 @@ def _seeds_given(call: Call) -> Mapping[str, Value]:
     if "generator" not in call.keywords or library(call.api) == "torch":
         return call.keywords
     return {name: value for name, value in call.keywords.items() if name != "generator"}
+
+
+@asked_once
+def _with_tables(analysis: Analysis) -> frozenset[str]:
+    """The files in which a dictionary has a seed."""
+    return frozenset(module.file for module in analysis.project.modules if _has_tables(analysis, module))
+
+
+@asked_once
+def _has_tables(_analysis: Analysis, module: Module) -> bool:
+    return bool(seeds_declared(module)) or any(
+        call.api == "dict" and not _SEED_KEYWORDS.isdisjoint(call.keywords) for call in module.calls
+    )
 
 
 def seeds_declared(module: Module) -> list[Value]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bis._audit.frameworks.naming import canonical, library
@@ -149,13 +150,15 @@ class _Experiment:
         self._training_loops: dict[str, set[int]] = {name: set() for name in self._files}
         for name, call in training:
             self._training_loops[name].update(call.loops)
+        self._function_names: set[str] = set()  # last parts
         for file in self._files.values():
             self._read_scopes(file)
         for file in self._files.values():
             self._read_callers(file)
         for file in self._files.values():
             for call in file.module.calls:
-                self._start(analysis, file, call)
+                if call.args or call.keywords or call.receiver >= 0 or "." in call.path:
+                    self._start(analysis, file, call)
             self._start_in_roles(file)
             self._start_in_loops(file)
         while self._pending:
@@ -170,6 +173,7 @@ class _Experiment:
         for index, one in enumerate(scopes):
             if one.kind == "function":
                 own[one.name] = index
+                self._function_names.add(one.name.rpartition(".")[2])
                 if scopes[one.parent].kind == "class":
                     self._methods.setdefault(one.name.rpartition(".")[2], []).append((file.module.file, index))
 
@@ -196,10 +200,17 @@ class _Experiment:
 
     def _start(self, analysis: Analysis, file: ValueSources, call: Call) -> None:
         module = file.module
-        use = file.use_in(call)
-        if (module.file, call.index) in self._training or _is_of_experiments(call):
+        if (call.args or call.keywords) and not call.api.startswith("@") and library(call.api) not in _SERVE:
+            self._start_handed(file, call)
+        known = _may_begin(call.api)
+        if (module.file, call.index) in self._training or (known and _is_of_experiments(call)):
             self._take_all(file, call)
-        elif not _TRACED.isdisjoint(analysis.traced(module, call)):
+            return
+        kinds = analysis.traced(module, call)
+        if not (known or kinds):
+            return
+        use = file.use_in(call)
+        if not _TRACED.isdisjoint(kinds):
             for value in (*call.args, *call.keywords.values()):
                 self._take(file, value, use)
         elif call.method in _WRITES and self._writes_data(analysis, file, call):
@@ -209,14 +220,17 @@ class _Experiment:
                 self._take(file, value, use)
         for value in ml_calls.hyperparameters(call).values() if ml_calls.may_take_hyperparameters(call.api) else ():
             self._take(file, value, use)
-        if not call.api.startswith("@") and library(call.api) not in _SERVE:
-            self._start_handed(file, call)
 
     def _start_handed(self, file: ValueSources, call: Call) -> None:
         """The functions that others are given to call: ``map(augment)``, ``collate_fn=pad``, ``node(func=split)``."""
         for value in (*call.args, *call.keywords.values()):
-            if value.kind == NAME and (named := self._function_named(file, value.data, call.scope)) is not None:
-                self._take_function(*named)
+            if value.kind != NAME:
+                continue
+            last = file.imported.get(value.data) or value.data.rpartition(".")[2]
+            if last in self._function_names:
+                named = self._function_named(file, value.data, call.scope)
+                if named is not None:
+                    self._take_function(*named)
 
     def _writes_data(self, analysis: Analysis, file: ValueSources, call: Call) -> bool:
         """Whether what is written belongs to a training: no predictions, and nothing that only a test writes."""
@@ -410,10 +424,9 @@ class _Experiment:
         if first in _SELF:
             alike = self._methods.get(rest, ())
             return next((one for one in alike if one[0] == file.module.file), None)
-        imported = {one.alias: one.target.rpartition(".")[2] for one in file.module.imports}
-        if first not in imported and "*" not in imported:
+        if first not in file.imported and "*" not in file.imported:
             return None
-        wanted = rest or imported.get(first, first)  # nodes.split, split
+        wanted = rest or file.imported.get(first, first)  # nodes.split, split
         for used in sorted(self._links.used[file.module.file]):
             index = self._functions.get(used, {}).get(wanted)
             if index is not None:
@@ -484,6 +497,21 @@ class _Consumers:
 def _parts(value: Value, scope: int) -> set[_Made]:
     """The calls and names in an expression."""
     return {*held(value), *((scope, name.partition(".")[0]) for name in value.names())}
+
+
+@lru_cache(maxsize=20_000)
+def _may_begin(api: str) -> bool:
+    """Whether by its name a call may load, split, write or measure data, or make a part of a model."""
+    name = canonical(api)
+    return (
+        ml_calls.may_split(api)
+        or ml_calls.may_take_hyperparameters(api)
+        or name in _PARTS_OF_MODELS
+        or ml_calls.is_loader(api)
+        or ".metrics." in name
+        or api in _WRITERS
+        or api.rpartition(".")[2] in _WRITES
+    )
 
 
 def _is_of_experiments(call: Call) -> bool:

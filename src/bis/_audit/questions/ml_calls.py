@@ -26,6 +26,7 @@ __all__ = [
     "draws",
     "estimator_seeding",
     "hyperparameters",
+    "is_loader",
     "is_of_known_library",
     "library",
     "loads_data",
@@ -310,7 +311,13 @@ def _reports_to_none(call: Call) -> bool:
 
 def loads_data(call: Call) -> bool:
     """Whether a call makes a loader of batches, of which it depends on its use whether its arguments matter."""
-    return canonical(call.api) in _LOADERS
+    return is_loader(call.api)
+
+
+@lru_cache(maxsize=20_000)
+def is_loader(api: str) -> bool:
+    """Whether a call of this name makes a loader of batches."""
+    return canonical(api) in _LOADERS
 
 
 def names_of(values: list[Value]) -> set[str]:

@@ -66,14 +66,14 @@ class ValueSources:
     ----------
     assigned : mapping
         By scope and name, in the order of the text, all that the name may be.
-    imported : frozenset of str
-        The names that the file imports.
+    imported : dict of str to str
+        The names that the file imports; the last part of what each is.
     """
 
     def __init__(self, module: Module) -> None:
         self.module = module
         self.assigned: dict[tuple[int, str], list[Source]] = {}
-        self.imported = frozenset(one.alias for one in module.imports)
+        self.imported = {one.alias: one.target.rpartition(".")[2] for one in module.imports}
         self._first_in: dict[int, int] = {}  # by number of a loop, the first call in it, and the last
         self._last_in: dict[int, int] = {}
         self._columns: dict[tuple[int, int], int] = {}  # by cell and line, where its first call or assignment begins
