@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bis._audit.files.entry_points import parameters_of_programs
+from bis._audit.frameworks import sklearn
 from bis._audit.frameworks.naming import canonical, library
 from bis._audit.frameworks.randomness import GENERATORS
 from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT, Value
@@ -86,34 +87,49 @@ def _with_later_seeds(analysis: Analysis, module: Module, call: Call) -> Call:
 
     Of a part of a pipeline, ``pipeline.set_params(model__random_state=42)``.
     """
-    setters, assigned = _sets_seeds(analysis, module)
-    if not (setters or assigned):
+    later = _seeds_set_later(analysis, module)
+    if not (later.of_calls or later.of_names or later.of_parts):
         return call
-    given: dict[str, Value] = {}
-    unknown = False
-    for setter in setters:
-        own = setter.receiver == call.index or (setter.scope == call.scope and setter.owner in call.targets)
-        for name, value in setter.keywords.items():
-            part, _line, last = name.rpartition("__")
-            if last in _SEEDS and (own or part):
-                given[last] = value
-        unknown = unknown or (own and setter.starred and not given)
+    given = dict(later.of_parts) if sklearn.estimator(call.api) is not None else {}
+    given |= later.of_calls.get(call.index, {})
     for target in call.targets:
-        for name in _SEEDS & assigned.get((call.scope, target), {}).keys():
-            given[name] = assigned[call.scope, target][name]
-    return call._replace(keywords={**call.keywords, **given}, starred=call.starred or unknown)
+        given |= later.of_names.get((call.scope, target), {})
+    unknown = given.pop(_UNKNOWN, None) is not None
+    return call._replace(keywords={**call.keywords, **given}, starred=call.starred or (unknown and not given))
+
+
+_UNKNOWN = "**"
+
+
+class _LaterSeeds(NamedTuple):
+    """Seeds that a file sets after it has made an object: of what a call gives, of a name, of parts of pipelines."""
+
+    of_calls: dict[int, dict[str, Value]]
+    of_names: dict[tuple[int, str], dict[str, Value]]
+    of_parts: dict[str, Value]
 
 
 @asked_once
-def _sets_seeds(analysis: Analysis, module: Module) -> tuple[list[Call], dict[tuple[int, str], dict[str, Value]]]:
-    """The calls of ``set_params`` in a file, with what is spread in them; by scope and object, seeds assigned to it."""
-    setters = [_spread_in(analysis, module, call) for call in module.calls if call.method == "set_params"]
-    assigned: dict[tuple[int, str], dict[str, Value]] = {}
+def _seeds_set_later(analysis: Analysis, module: Module) -> _LaterSeeds:
+    found = _LaterSeeds({}, {}, {})
+    for call in module.calls:
+        if call.method != "set_params":
+            continue
+        setter = _spread_in(analysis, module, call)
+        seeds = {name: value for name, value in setter.keywords.items() if name in _SEEDS}
+        if setter.starred:
+            seeds[_UNKNOWN] = Value(OTHER)
+        found.of_calls.setdefault(setter.receiver, {}).update(seeds)
+        found.of_names.setdefault((setter.scope, setter.owner), {}).update(seeds)
+        for name, value in setter.keywords.items():
+            part, _line, last = name.rpartition("__")
+            if part and last in _SEEDS:
+                found.of_parts[last] = value
     for assign in module.assigns:
         owner, _dot, attribute = assign.name.rpartition(".")
         if attribute in _SEEDS and owner and owner not in {"self", "cls"}:
-            assigned.setdefault((assign.scope, owner), {})[attribute] = assign.value
-    return setters, assigned
+            found.of_names.setdefault((assign.scope, owner), {})[attribute] = assign.value
+    return found
 
 
 def looked_up(analysis: Analysis, module: Module, value: Value | None, call: Call) -> Value | None:
@@ -259,7 +275,7 @@ def _is_absent(analysis: Analysis, module: Module, value: Value, call: Call, dep
     given = list(_given_by_callers(analysis, found.module, found.scope, known.data))
     command = any(decorator.rpartition(".")[2] in {"command", "option"} for decorator in scope.decorators)
     if command or not given:
-        return _is_none_for_commands(found.module, found.scope, known.data)
+        return _is_none_for_commands(analysis, found.module, found.scope, known.data)
     return all(one is not None and _is_absent(analysis, *one, depth + 1) for one in given)
 
 
@@ -271,15 +287,21 @@ def _given_by_callers(
     position = scope.parameters.index(parameter)
     if module.scopes[scope.parent].kind == "class":
         position -= 1  # self
-    names = {scope.name.rpartition(".")[2], module.scopes[scope.parent].name.rpartition(".")[2]}
-    for other in analysis.project.programs:
-        for call in other.calls:
-            named = call.api[:1] == "@" and call.api.rpartition(":")[2].lstrip("@").rpartition(".")[2] in names
-            found = analysis.project.links.function(call.api, other) if named else None
-            if found is None or (found[0].file, found[1]) != (module.file, index):
-                continue
-            value = call.argument(position, parameter) or (None if call.starred else scope.defaults.get(parameter))
-            yield None if value is None else (other, value, call)
+    for other, call in _callers(analysis).get((module.file, index), ()):
+        value = call.argument(position, parameter) or (None if call.starred else scope.defaults.get(parameter))
+        yield None if value is None else (other, value, call)
+
+
+@asked_once
+def _callers(analysis: Analysis) -> dict[tuple[str, int], list[tuple[Module, Call]]]:
+    """By file and scope of a function of the project, the calls of it."""
+    found: dict[tuple[str, int], list[tuple[Module, Call]]] = {}
+    for module in analysis.project.programs:
+        for call in module.calls:
+            target = analysis.project.links.function(call.api, module) if call.api[:1] == "@" else None
+            if target is not None:
+                found.setdefault((target[0].file, target[1]), []).append((module, call))
+    return found
 
 
 def _is_none_by_default(analysis: Analysis, module: Module, value: Value) -> bool:
@@ -318,11 +340,16 @@ def _is_of_vars(module: Module, value: Value) -> bool:
     )
 
 
-def _is_none_for_commands(module: Module, index: int, parameter: str) -> bool:
+@asked_once
+def _options(_analysis: Analysis, module: Module) -> list[Call]:
+    return [call for call in module.calls if call.method == "option"]
+
+
+def _is_none_for_commands(analysis: Analysis, module: Module, index: int, parameter: str) -> bool:
     """Whether a command gives a parameter None unless it is told otherwise: of Click, Typer and Fire."""
     scope = module.scopes[index]
     option = "--" + parameter.replace("_", "-")
-    for call in module.calls:
+    for call in _options(analysis, module):
         beside = call.scope == scope.parent and 0 <= scope.line - call.line <= _MOST_LINES_OF_OPTIONS
         names = {str(given.data).replace("_", "-") for given in call.args if given.kind == CONSTANT}
         if call.method == "option" and beside and option in names:  # @click.option("--seed", type=int)

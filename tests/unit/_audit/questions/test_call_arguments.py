@@ -76,6 +76,7 @@ IMPORTS = "import mlflow\nfrom sklearn.ensemble import RandomForestClassifier as
         ("m = RF()\nm.random_state = 42", "no"),
         ("m = RF()\np = make_pipeline(m)\np.set_params(randomforestclassifier__random_state=42)", "no"),
         ("m = RF()\nm.set_params(max_depth=3)", "yes"),
+        ("m = RF()\nm.set_params(**load())", "unknown"),
         ("m = RF()\nm.random_state = None", "yes"),
         ("m = RF()\nother.random_state = 42", "seen elsewhere"),
     ],
@@ -138,6 +139,7 @@ PARSER = (
         ("app = typer.Typer()\n@app.command()\n" + DEFAULT.format("=None"), "yes"),
         (DEFAULT.format("=42") + "fire.Fire(main)\n", "no"),
         (DEFAULT.format(": int = typer.Option(42)") + "typer.run(main)\n", "no"),
+        ("m.set_params(forest__random_state=1)\ntrain_test_split(X)\n", "yes"),
         (DEFAULT.format("=None"), "no"),  # a library's: others call it
         (PARSER.format("") + "train_test_split(X, random_state=a['seed'])\n", "yes"),
         (PARSER.format(", default=42") + "train_test_split(X, random_state=a['seed'])\n", "no"),
