@@ -372,31 +372,44 @@ def _is_none(value: Value) -> bool:
 
 def _entries(analysis: Analysis, one: Written, steps: Iterator[int], depth: int = 0) -> tuple[dict[str, Value], bool]:
     """The entries of a dictionary as far as they are written out, and whether these are all."""
-    found = written(analysis, one)
-    if found is None or next(steps) > _MOST_STEPS or depth > _DEEPEST:
+    if next(steps) > _MOST_STEPS or depth > _DEEPEST:
         return {}, False
-    value, call = found.value, found.call()
-    entries: dict[str, Value]
-    if call is not None and call.api == "dict":  # dict(max_depth=5), dict(others, max_depth=5)
-        entries = {}
-        whole = True
-        for given in (*call.args, *(v for k, v in call.keywords.items() if k[:2] == "**")):
-            inner, known = _entries(analysis, found._replace(value=given), steps, depth + 1)
-            entries, whole = entries | inner, whole and known
-        entries |= {key: item for key, item in call.keywords.items() if key[:2] != "**"}
-    elif value.kind == BINARY and value.data == "BitOr":  # base | {"max_depth": 5}
-        left, all_left = _entries(analysis, found._replace(value=value.items[0]), steps, depth + 1)
-        right, all_right = _entries(analysis, found._replace(value=value.items[1]), steps, depth + 1)
-        entries, whole = left | right, all_left and all_right
-    elif value.kind == DICT:
-        entries, whole = _of_dictionary(analysis, found, steps, depth)
-    else:
-        return {}, False
-    if found.module is not one.module:
-        entries = {key: item if _says_itself(item) else Value(OTHER) for key, item in entries.items()}
+    entries, whole = _entries_at_first(analysis, one, steps, depth)
     if one.value.kind == NAME:
         later, known = _put_later(analysis, one, steps, depth)
         entries, whole = entries | later, whole and known
+    return entries, whole
+
+
+def _entries_at_first(
+    analysis: Analysis, one: Written, steps: Iterator[int], depth: int
+) -> tuple[dict[str, Value], bool]:
+    """The entries that a dictionary is made with."""
+    found = written(analysis, one)
+    if found is None:
+        return {}, False
+    value, call = found.value, found.call()
+    parts: list[Value] = []  # of which each may replace what those before give
+    entries: dict[str, Value] = {}
+    whole = True
+    if call is not None and call.api == "dict":  # dict(max_depth=5), dict(others, max_depth=5)
+        parts = [*call.args, *(given for name, given in call.keywords.items() if name[:2] == "**")]
+        entries = {key: item for key, item in call.keywords.items() if key[:2] != "**"}
+    elif value.kind == BINARY and value.data == "BitOr":  # base | {"max_depth": 5}
+        parts = list(value.items)
+    elif value.kind == DICT:
+        entries, whole = _of_dictionary(analysis, found, steps, depth)
+    elif value.kind == NAME and value is not one.value:  # one that is altered
+        parts = [value]
+    else:
+        return {}, False
+    given: dict[str, Value] = {}
+    for part in parts:
+        inner, known = _entries(analysis, found._replace(value=part), steps, depth + 1)
+        given, whole = given | inner, whole and known
+    entries = given | entries
+    if found.module is not one.module:
+        entries = {key: item if _says_itself(item) else Value(OTHER) for key, item in entries.items()}
     return entries, whole
 
 

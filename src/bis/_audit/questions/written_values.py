@@ -38,13 +38,14 @@ def written(analysis: Analysis, one: Written) -> Written | None:
 
     A name is what was last assigned to it, also at the top of another file; ``c["split"]`` and ``c.get("split")`` are
     the entry of a dictionary; ``self.p``, ``Settings.P`` and ``settings.p`` are what their class sets; a copy is what
-    is copied, and a call of a function with one ``return`` is what that returns.
+    is copied, and a call of a function with one ``return`` is what that returns. A dictionary that is altered by a
+    further name is that name.
     """
     keys: list[str] = []
-    for _step in range(_DEEPEST):
+    for step in range(_DEEPEST):
         if one.value.kind == NAME:
-            if keys and analysis.is_altered(one.module, one.value.data):
-                return None
+            if (keys or step) and analysis.is_altered(one.module, one.value.data):
+                return None if keys else one
             known = _assigned(analysis, one)
             if known is None:
                 return None if keys else one

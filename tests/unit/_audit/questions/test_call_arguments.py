@@ -48,6 +48,11 @@ IMPORTS = "import mlflow\nfrom sklearn.ensemble import RandomForestClassifier as
         ("b = {'random_state': 42}\nRF(**{**b, 'n_estimators': 3})", "no"),
         ("b = {'max_depth': 3}\nRF(**{**b, 'n_estimators': 3})", "yes"),
         ("b = {'max_depth': 3}\np = b | {'n_estimators': 3}\nRF(**p)", "yes"),
+        ("b = {'max_depth': 3}\nb['random_state'] = 42\np = b.copy()\nRF(**p)", "no"),
+        ("b = {'max_depth': 3}\nb.update(random_state=42)\np = dict(b)\nRF(**p)", "no"),
+        ("p = dict(load())\np['random_state'] = 42\nRF(**p)", "no"),
+        ("p = load()\np['random_state'] = 42\nRF(**p)", "no"),
+        ("b = {'max_depth': 3}\nb.update(load())\np = b.copy()\nRF(**p)", "unknown"),
         # what is put in later
         ("p = {'max_depth': 5}\np.update(random_state=42)\nRF(**p)", "no"),
         ("p = {'max_depth': 5}\np.update({'random_state': 42})\nRF(**p)", "no"),
