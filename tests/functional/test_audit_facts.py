@@ -153,7 +153,7 @@ def differing(rows: list[dict[str, str]]) -> list[tuple[str | int, ...]]:
 
 
 SAMPLES = ("", "_2", "_4", "_13")
-JUDGED = ("", "_2", "_3", "_4", "_5", "_6", "_7", "_8", "_9", "_10", "_11", "_12")
+JUDGED = ("", "_2", "_3", "_4", "_5", "_6", "_7", "_8", "_9", "_10", "_11", "_12", "_14")
 EXPECTED = ("_13",)
 VALUES = {
     "via": {"api", "client", "lightning", "hf", "kedro", "optuna", "zenml", "rest", "cli", "other"},
