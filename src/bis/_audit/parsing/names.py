@@ -93,9 +93,14 @@ class Names:
         if changed is not None:
             changed = changed | {self._imports[name].partition(".")[0] for name in changed if name in self._imports}
             changed |= {star.partition(".")[0] for star in self._stars}
+        everywhere, resolved = self._everywhere, self._resolved
         for call in self._module.calls:
             if changed is not None and not self._depends(call, changed):
-                self._resolved.add(call.index)
+                resolved.add(call.index)
+                continue
+            if call.receiver < 0 and call.path in everywhere:  # as most calls of libraries
+                self._apis[call.index] = everywhere[call.path]
+                resolved.add(call.index)
                 continue
             try:
                 self.api_of(call)
