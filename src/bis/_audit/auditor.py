@@ -76,12 +76,13 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     texts = _texts(root, tree, problems)
     digests = contents.digests
     revision = read_revision(root)
-    made_from = (sorted(digests.items()), sorted(texts.items()), tree, revision)
-    key = digest_bytes(repr(made_from).encode("utf-8", "replace"))
     cache = Cache(options.cache, version_of(options)) if options.cache is not None else None
-    place = str(root.resolve())
-    if cache is not None and (kept := cache.audit(place, key)) is not None:
-        return replace(kept, project=name)
+    place, key = str(root.resolve()), ""
+    if cache is not None:
+        contents_of_texts = [(file, digest_bytes(_encoded(text))) for file, text in sorted(texts.items())]
+        key = digest_bytes(_encoded(repr((sorted(digests.items()), contents_of_texts, tree, revision))))
+        if (kept := cache.audit(place, key)) is not None:
+            return replace(kept, project=name)
     modules = _modules(contents, place, cache if len(digests) >= _MANY_FILES else None, options.processes)
     problems += [p for module in modules for p in _problems(module)]
     installs = [(m.file, cell, line, text) for m in modules for cell, line, text in m.installs]
@@ -102,6 +103,10 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     if cache is not None:
         cache.keep(place, key, audit)
     return audit
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")  # names of files need not be text
 
 
 class _Contents:

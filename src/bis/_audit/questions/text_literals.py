@@ -29,7 +29,10 @@ def text_literals(module: Module) -> list[Literal]:
     found: list[Literal] = []
     for call in module.calls:
         for given in call.args:
-            if given.kind not in _NEVER:
+            if given.kind == CONSTANT:  # as most of them are
+                if type(given.data) is str:
+                    found.append(_new(Literal, (given.data, given, call, "")))
+            elif given.kind not in _NEVER:
                 _take(given, call, "", found)
         for name, given in call.keywords.items():
             if given.kind not in _NEVER:
