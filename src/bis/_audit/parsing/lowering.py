@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bis._audit.parsing.expressions import (
     LONG_TEXT,
@@ -150,7 +150,7 @@ class Lowering:
             left = type(statements[-1])
             self._loops = before[:-1] if left is ast.Break else () if left in (ast.Return, ast.Raise) else before
         for statement in statements:
-            _STATEMENTS.get(type(statement), Lowering._other_statement)(self, statement)
+            self._STATEMENTS.get(type(statement), Lowering._other_statement)(self, statement)
         self._loops = before
 
     def _import(self, node: ast.Import) -> None:
@@ -357,7 +357,7 @@ class Lowering:
                 data = None
             column = self._column(node) if self._wide else node.col_offset + 1
             return _new(Value, (CONSTANT, data, (), node.lineno, column))
-        handler = _EXPRESSIONS.get(kind)
+        handler = self._EXPRESSIONS.get(kind)
         return handler(self, node) if handler is not None else self._other(node)
 
     def _value(self, kind: str, data: Any, items: tuple[Value, ...], node: ast.expr | ast.stmt) -> Value:
@@ -527,51 +527,50 @@ class Lowering:
         items = [self._expr(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         return self._value(OTHER, None, tuple(items), node)
 
+    # Which method reads which kind of node.
 
-# Which method reads which kind of node.
-
-_STATEMENTS: dict[type, Callable[[Lowering, Any], None]] = {
-    ast.Import: Lowering._import,
-    ast.ImportFrom: Lowering._import_from,
-    ast.FunctionDef: Lowering._function,
-    ast.AsyncFunctionDef: Lowering._function,
-    ast.ClassDef: Lowering._class,
-    ast.Assign: Lowering._assign,
-    ast.AnnAssign: Lowering._annotated,
-    ast.AugAssign: Lowering._augmented,
-    ast.Return: Lowering._return,
-    ast.Expr: Lowering._expression,
-    ast.For: Lowering._for,
-    ast.AsyncFor: Lowering._for,
-    ast.While: Lowering._while,
-    ast.If: Lowering._if,
-    ast.Try: Lowering._try,
-    ast.With: Lowering._with,
-    ast.AsyncWith: Lowering._with,
-    ast.Match: Lowering._match,
-}
-if hasattr(ast, "TryStar"):  # Python 3.11
-    _STATEMENTS[ast.TryStar] = Lowering._try
-_EXPRESSIONS: dict[type, Callable[[Lowering, Any], Value]] = {
-    ast.Attribute: Lowering._attribute,
-    ast.Call: Lowering._call,
-    ast.Dict: Lowering._dict,
-    ast.List: Lowering._list,
-    ast.Tuple: Lowering._list,
-    ast.Set: Lowering._list,
-    ast.BinOp: Lowering._binary,
-    ast.UnaryOp: Lowering._unary,
-    ast.Subscript: Lowering._subscript,
-    ast.JoinedStr: Lowering._joined,
-    ast.ListComp: Lowering._comprehension,
-    ast.SetComp: Lowering._comprehension,
-    ast.GeneratorExp: Lowering._comprehension,
-    ast.DictComp: Lowering._comprehension,
-    ast.IfExp: Lowering._choice,
-    ast.Lambda: Lowering._lambda,
-    ast.Await: Lowering._await,
-    ast.NamedExpr: Lowering._named,
-    ast.Compare: Lowering._compare,
-    ast.BoolOp: Lowering._boolean,
-    ast.Slice: Lowering._slice,
-}
+    _STATEMENTS: ClassVar[dict[type, Callable[[Lowering, Any], None]]] = {
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.ClassDef: _class,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.Return: _return,
+        ast.Expr: _expression,
+        ast.For: _for,
+        ast.AsyncFor: _for,
+        ast.While: _while,
+        ast.If: _if,
+        ast.Try: _try,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.Match: _match,
+    }
+    if hasattr(ast, "TryStar"):  # Python 3.11
+        _STATEMENTS[ast.TryStar] = _try
+    _EXPRESSIONS: ClassVar[dict[type, Callable[[Lowering, Any], Value]]] = {
+        ast.Attribute: _attribute,
+        ast.Call: _call,
+        ast.Dict: _dict,
+        ast.List: _list,
+        ast.Tuple: _list,
+        ast.Set: _list,
+        ast.BinOp: _binary,
+        ast.UnaryOp: _unary,
+        ast.Subscript: _subscript,
+        ast.JoinedStr: _joined,
+        ast.ListComp: _comprehension,
+        ast.SetComp: _comprehension,
+        ast.GeneratorExp: _comprehension,
+        ast.DictComp: _comprehension,
+        ast.IfExp: _choice,
+        ast.Lambda: _lambda,
+        ast.Await: _await,
+        ast.NamedExpr: _named,
+        ast.Compare: _compare,
+        ast.BoolOp: _boolean,
+        ast.Slice: _slice,
+    }
