@@ -228,11 +228,15 @@ def _asked(analysis: Analysis, options: Options, calls: list[TrackingCall]) -> t
     """
     roots = analysis.project.roots
     rules = [m for m in RULES if options.wants(m.RULE.code) and (not m.RULE.gate or m.RULE.gate & roots)]
-    unstated = replace(analysis, facts=_Unstated())
+    known = [replace(analysis, facts=_Unstated())]  # and with the facts, in the process that states them
 
     def made(number: int) -> Any:
+        if number < 0:
+            stated = facts.state(known[0], calls)
+            known[0] = analysis.with_facts(stated)
+            return stated
         try:
-            return facts.state(unstated, calls) if number < 0 else _findings(rules[number], unstated)
+            return _findings(rules[number], known[0])
         except _UnstatedError:
             return None
 
