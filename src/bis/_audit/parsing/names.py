@@ -74,7 +74,7 @@ class Names:
         self._bound.update(*(scope.parameters for scope in module.scopes))
         self._everywhere: dict[str, str] = {}
         self._argument_types: dict[tuple[int, str], str] = {}
-        self._by_path: dict[str, list[Call]] | None = None
+        self._by_method: dict[str, dict[str, list[Call]]] | None = None  # by the last part of the path, and by the path
         self._apis = [call.api for call in module.calls]
         self._busy: set[tuple[str, int, int]] = set()
         self._resolved: set[int] = set()
@@ -300,13 +300,12 @@ class Names:
         if short == "__init__":
             short = self._module.scopes[function.parent].name.rpartition(".")[2]
         position = function.parameters.index(name) - method
-        if self._by_path is None:
-            self._by_path = {}
+        if self._by_method is None:
+            self._by_method = {}
             for call in self._module.calls:
-                self._by_path.setdefault(call.path, []).append(call)
-        for path, calls in self._by_path.items():
-            if path != short and not path.endswith(f".{short}"):
-                continue
+                last = call.path.rpartition(".")[2]
+                self._by_method.setdefault(last, {}).setdefault(call.path, []).append(call)
+        for calls in self._by_method.get(short, {}).values():
             for call in calls[:5]:
                 given = call.argument(position, name)
                 found = self.type_of(given, call.scope, call.index, depth + 1)
