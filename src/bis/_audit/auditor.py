@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bis._audit.audit_options import Options, own_sources, version_of
 from bis._audit.cache import Cache
@@ -23,19 +24,23 @@ from bis._audit.questions import facts, substrings
 from bis._audit.questions.analysis import analyse
 from bis._audit.rule_contract import CRASHED, Rule
 from bis._audit.rules.rule_catalogue import RULES
+from bis._audit.shared_work import shared
 from bis._audit.suppression import divide
 from bis.evidence.digests import digest_bytes
 from bis.model.project_audit import Finding, Place, Problem, ProjectAudit, Size
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from bis._audit.files.tree import Tree
     from bis._audit.parsing.ir import Module
     from bis._audit.questions.analysis import Analysis
+    from bis.model.project_audit import Fact, TrackingCall
 
 __all__ = ["Options", "audit_project", "own_sources", "version_of"]
 
+MANY_CALLS = 4_000  # of a project: from there on forks that ask rules gain more than they cost
 _MANY_FILES = 200  # of fewer files, reading all again costs less than keeping them apart
 _SMALL_FILE_BYTES = 300  # many smaller files are alike without being copies
 _SKETCH = 24
@@ -76,12 +81,13 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     texts = _texts(root, tree, problems)
     digests = contents.digests
     revision = read_revision(root)
-    made_from = (sorted(digests.items()), sorted(texts.items()), tree, revision)
-    key = digest_bytes(repr(made_from).encode("utf-8", "replace"))
     cache = Cache(options.cache, version_of(options)) if options.cache is not None else None
-    place = str(root.resolve())
-    if cache is not None and (kept := cache.audit(place, key)) is not None:
-        return replace(kept, project=name)
+    place, key = str(root.resolve()), ""
+    if cache is not None:
+        contents_of_texts = [(file, digest_bytes(_encoded(text))) for file, text in sorted(texts.items())]
+        key = digest_bytes(_encoded(repr((sorted(digests.items()), contents_of_texts, tree, revision))))
+        if (kept := cache.audit(place, key)) is not None:
+            return replace(kept, project=name)
     modules = _modules(contents, place, cache if len(digests) >= _MANY_FILES else None, options.processes)
     problems += [p for module in modules for p in _problems(module)]
     installs = [(m.file, cell, line, text) for m in modules for cell, line, text in m.installs]
@@ -102,6 +108,10 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     if cache is not None:
         cache.keep(place, key, audit)
     return audit
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")  # names of files need not be text
 
 
 class _Contents:
@@ -190,8 +200,8 @@ def _problems(module: Module) -> list[Problem]:
 def _judged(analysis: Analysis, options: Options, tree: Tree, digests: dict[str, str]) -> ProjectAudit:
     project = analysis.project
     calls = list(analysis.tracking())
-    analysis = analysis.with_facts(facts.state(analysis, calls))
-    findings, silenced = divide(_findings(analysis, options), project.modules, options.wants)
+    stated, found = _asked(analysis, options, calls)
+    findings, silenced = divide(found, project.modules, options.wants)
     trackers: dict[str, tuple[str, ...]] = {}
     for call in calls:
         trackers[call.tracker] = tuple(sorted({*trackers.get(call.tracker, ()), call.kind}))
@@ -199,7 +209,7 @@ def _judged(analysis: Analysis, options: Options, tree: Tree, digests: dict[str,
     lines = sum(m.code_lines for m in project.modules)
     return ProjectAudit(
         project=project.name,
-        facts=dict(analysis.facts),
+        facts=stated,
         calls=tuple(sorted(calls, key=lambda c: (c.place, c.kind))),
         findings=tuple(sorted((f for f in findings if options.wants(f.code)), key=lambda f: (f.place, f.code))),
         suppressed=tuple(sorted(silenced, key=lambda f: (f.place, f.code))),
@@ -211,17 +221,60 @@ def _judged(analysis: Analysis, options: Options, tree: Tree, digests: dict[str,
     )
 
 
-def _findings(analysis: Analysis, options: Options) -> list[Finding]:
-    found: list[Finding] = []
-    for module in RULES:
-        rule: Rule = module.RULE
-        if not options.wants(rule.code) or (rule.gate and not rule.gate & analysis.project.roots):
-            continue
+def _asked(analysis: Analysis, options: Options, calls: list[TrackingCall]) -> tuple[dict[str, Fact], list[Finding]]:
+    """The facts and the findings of all rules; of a large project, forks take both in turn with this process.
+
+    A rule that asks for a fact is asked again here, once all are stated.
+    """
+    roots = analysis.project.roots
+    rules = [m for m in RULES if options.wants(m.RULE.code) and (not m.RULE.gate or m.RULE.gate & roots)]
+    known = [replace(analysis, facts=_Unstated())]  # and with the facts, in the process that states them
+
+    def made(number: int) -> Any:
+        if number < 0:
+            stated = facts.state(known[0], calls)
+            known[0] = analysis.with_facts(stated)
+            return stated
         try:
-            found += module.check(analysis)
-        except Exception as error:  # noqa: BLE001 (the fence of the audit: one rule that fails ends no audit)
-            message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
-            found.append(CRASHED.at(Place(""), message))
+            return _findings(rules[number], known[0])
+        except _UnstatedError:
+            return None
+
+    many = sum(len(module.calls) for module in analysis.project.modules) >= MANY_CALLS
+    answers = shared(range(-1, len(rules)), made, processes=options.processes if many else 1)
+    stated = analysis.with_facts(answers[-1])
+    each = [_findings(m, stated) if answers[number] is None else answers[number] for number, m in enumerate(rules)]
+    return dict(stated.facts), [finding for one in each for finding in one]
+
+
+class _UnstatedError(Exception):
+    """A fact is asked for before it is stated."""
+
+
+class _Unstated(Mapping[str, "Fact"]):
+    """The facts before they are stated."""
+
+    def __getitem__(self, name: str) -> Fact:
+        raise _UnstatedError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        raise _UnstatedError
+
+    def __len__(self) -> int:
+        raise _UnstatedError
+
+
+def _findings(module: Any, analysis: Analysis) -> list[Finding]:
+    """What a rule finds."""
+    rule: Rule = module.RULE
+    found: list[Finding] = []
+    try:
+        found += module.check(analysis)
+    except _UnstatedError:
+        raise
+    except Exception as error:  # noqa: BLE001 (the fence of the audit: one rule that fails ends no audit)
+        message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
+        found.append(CRASHED.at(Place(""), message))
     return found
 
 

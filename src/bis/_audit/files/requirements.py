@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -132,16 +133,14 @@ class Sheet:
             return True
         hashed = "--hash" in text
         text = _HASH.sub("", text).rstrip(",; ")
-        try:
-            requirement = Requirement(text)
-        except (InvalidRequirement, RecursionError):
+        required = _parsed(text)
+        if required is None:
             return self._require_loosely(text, place, hashed=hashed)
-        if requirement.url:
-            self._address(requirement.url, requirement.name, place)
+        if required.url:
+            self._address(required.url, required.name, place)
         else:
-            pinned = hashed or any(is_exact(f"{s.operator}{s.version}") for s in requirement.specifier)
-            extras = requirement.extras
-            self.declare(requirement.name, str(requirement.specifier), place, pinned=pinned, extras=extras)
+            pinned = hashed or required.pinned
+            self.declare(required.name, required.specifier, place, pinned=pinned, extras=required.extras)
         return True
 
     def _require_loosely(self, text: str, place: Place, *, hashed: bool) -> bool:
@@ -200,6 +199,27 @@ class Sheet:
             return False
         self.declare(match["name"], rest, place, pinned=_is_exact_conda(match["name"], rest, exported=exported))
         return True
+
+
+class _Required(NamedTuple):
+    """What a requirement in pip's syntax says."""
+
+    name: str
+    url: str | None
+    specifier: str
+    pinned: bool
+    extras: frozenset[str]
+
+
+@lru_cache(maxsize=4096)  # projects ask for the same packages
+def _parsed(text: str) -> _Required | None:
+    """A requirement in pip's syntax; None for what is none."""
+    try:
+        found = Requirement(text)
+    except (InvalidRequirement, RecursionError):
+        return None
+    pinned = any(is_exact(f"{s.operator}{s.version}") for s in found.specifier)
+    return _Required(found.name, found.url, str(found.specifier), pinned, frozenset(found.extras))
 
 
 def is_aside(name: str) -> bool:

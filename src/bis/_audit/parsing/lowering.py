@@ -253,9 +253,9 @@ class Lowering:
         else:
             name = path_of(target)
         if name:
-            self.assigns.append(
-                Assign(name, value, self._scope, node.lineno, self._column(node), len(self.calls), self.cell, key)
-            )
+            column = self._column(node) if self._wide else node.col_offset + 1
+            made = (name, value, self._scope, node.lineno, column, len(self.calls), self.cell, key)
+            self.assigns.append(_new(Assign, made))
 
     def _return(self, node: ast.Return) -> None:
         if node.value is not None:
@@ -343,24 +343,26 @@ class Lowering:
     # Expressions
 
     def _expr(self, node: ast.expr) -> Value:
-        handler = self._EXPRESSIONS.get(type(node))
+        kind = type(node)
+        if kind is ast.Name:  # these two are most of all nodes: they are spared the calls that make other values
+            self._reads.add(node.id)  # type: ignore[attr-defined]
+            column = self._column(node) if self._wide else node.col_offset + 1
+            return _new(Value, (NAME, node.id, (), node.lineno, column))  # type: ignore[attr-defined]
+        if kind is ast.Constant:
+            data = node.value  # type: ignore[attr-defined]
+            if type(data) is str:
+                if len(data) > LONG_TEXT:
+                    data = data[:LONG_TEXT]
+            elif type(data) is bytes or data is Ellipsis:
+                data = None
+            column = self._column(node) if self._wide else node.col_offset + 1
+            return _new(Value, (CONSTANT, data, (), node.lineno, column))
+        handler = self._EXPRESSIONS.get(kind)
         return handler(self, node) if handler is not None else self._other(node)
 
     def _value(self, kind: str, data: Any, items: tuple[Value, ...], node: ast.expr | ast.stmt) -> Value:
         column = self._column(node) if self._wide else node.col_offset + 1
         return _new(Value, (kind, data, items, node.lineno, column))
-
-    def _constant(self, node: ast.Constant) -> Value:
-        data: Any = node.value
-        if type(data) is str and len(data) > LONG_TEXT:
-            data = data[:LONG_TEXT]
-        elif type(data) is bytes or data is Ellipsis:
-            data = None
-        return self._value(CONSTANT, data, (), node)
-
-    def _name(self, node: ast.Name) -> Value:
-        self._reads.add(node.id)
-        return self._value(NAME, node.id, (), node)
 
     def _attribute(self, node: ast.Attribute) -> Value:
         path = path_of(node)
@@ -550,8 +552,6 @@ class Lowering:
     if hasattr(ast, "TryStar"):  # Python 3.11
         _STATEMENTS[ast.TryStar] = _try
     _EXPRESSIONS: ClassVar[dict[type, Callable[[Lowering, Any], Value]]] = {
-        ast.Constant: _constant,
-        ast.Name: _name,
         ast.Attribute: _attribute,
         ast.Call: _call,
         ast.Dict: _dict,

@@ -552,4 +552,5 @@ def _blank(text: str) -> str:
 
 
 def _code_lines(text: str) -> int:
-    return sum(1 for line in text.split("\n") if (stripped := line.strip()) and stripped[0] != "#")
+    lines = list(filter(None, map(str.strip, text.split("\n"))))
+    return len(lines) - len([line for line in lines if line[0] == "#"])

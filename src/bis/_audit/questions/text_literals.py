@@ -28,12 +28,8 @@ def text_literals(module: Module) -> list[Literal]:
     """All text literals of a file that reach a call or a name, or are a parameter's default."""
     found: list[Literal] = []
     for call in module.calls:
-        for given in call.args:
-            if given.kind not in _NEVER:
-                _take(given, call, "", found)
-        for name, given in call.keywords.items():
-            if given.kind not in _NEVER:
-                _take(given, call, name, found)
+        if call.args or call.keywords:
+            _take_given(call, found)
     for assign in module.assigns:
         if assign.value.kind not in _NEVER:
             _take(assign.value, None, assign.name, found)
@@ -41,6 +37,19 @@ def text_literals(module: Module) -> list[Literal]:
         for name, given in scope.defaults.items():
             _take(given, None, name, found)
     return found
+
+
+def _take_given(call: Call, found: list[Literal]) -> None:
+    """Take in the texts that a call is given."""
+    for given in call.args:
+        if given.kind == CONSTANT:  # as most of them are
+            if type(given.data) is str:
+                found.append(_new(Literal, (given.data, given, call, "")))
+        elif given.kind not in _NEVER:
+            _take(given, call, "", found)
+    for name, given in call.keywords.items():
+        if given.kind not in _NEVER:
+            _take(given, call, name, found)
 
 
 def _take(value: Value, call: Call | None, name: str, found: list[Literal]) -> None:
