@@ -186,12 +186,13 @@ def as_cell(part: Part) -> Part | None:
     python, name, magics = _separated(part.text)
     if isinstance(syntax_tree(python), Fault):
         return None
-    installs = tuple((m.first + 1, m.text) for m in magics if "install" in m.text)
+    installs = tuple((m.first + 1, m.text) for m in magics if _BRINGS.search(m.text))
     return replace(
         part, text=python, installs=installs, magics=tuple((m.first + 1, m.text) for m in magics), cell_magic=name
     )
 
 
+_BRINGS = re.compile(r"install|\bclone\b|\.py\b|--with|\badd\b|\bconda\b")  # lines by which packages and modules come
 _OF_DATABRICKS = "# Databricks notebook source"
 _MAGIC_COMMENT = re.compile(r"# MAGIC %{1,2}(?P<text>\w.*)")
 
@@ -202,7 +203,7 @@ def with_magic_comments(part: Part) -> Part:
         return part
     matches = ((line, _MAGIC_COMMENT.match(text)) for line, text in enumerate(part.text.split("\n"), 1))
     magics = tuple((line, match["text"]) for line, match in matches if match)
-    return replace(part, magics=magics, installs=tuple((line, text) for line, text in magics if "install" in text))
+    return replace(part, magics=magics, installs=tuple((line, text) for line, text in magics if _BRINGS.search(text)))
 
 
 # Scripts
@@ -475,7 +476,7 @@ class _CodeCell:
         if name in _SHELL_MAGICS and (name != "script" or words[:1] in (["bash"], ["sh"])):
             if watch.wants(self._text) and "--bg" not in words:
                 blocking = watch.shell("\n".join(lines[first - 1 :]), first)
-            installs = tuple((n, line) for n, line in enumerate(lines[first - 1 :], first) if "install" in line)
+            installs = tuple((n, line) for n, line in enumerate(lines[first - 1 :], first) if _BRINGS.search(line))
         part = self._with(_blank(self._text), name, installs=installs, blocking=blocking)
         return replace(part, magics=((first - 1, f"{name} {rest}"),)) if name == "writefile" else part
 
@@ -506,7 +507,7 @@ class _CodeCell:
             bool(cell.get("outputs")),
             lines,
             not lines,
-            installs or tuple((m.first + 1, m.text) for m in magics if "install" in m.text),
+            installs or tuple((m.first + 1, m.text) for m in magics if _BRINGS.search(m.text)),
             tuple(sorted(blocking)),
             tuple((m.first + 1, m.text) for m in magics),
             name,
