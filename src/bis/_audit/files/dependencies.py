@@ -302,7 +302,7 @@ def imports_undeclared(
         if brought is None:
             brought = _brought(dependencies)
             names = names.union(*map(brought_by, of_images))
-        if _is_among(candidates, names) or (not is_known(name) and _is_a_word_of(root, names)):
+        if _is_among(candidates, names) or (not is_known(name) and _is_a_word_of(root, dependencies.names)):
             continue
         through = tuple(one for one, brings in sorted(brought.items()) if _is_among(candidates, brings))
         if not through and _is_among(candidates, dependencies.locked):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bis._audit.files.base_images import platform_packages
 from bis._audit.files.distributions import is_known, needs_no_declaration
 from bis._audit.files.installing_files import named_programs
+from bis._audit.files.project_documents import is_document
 from bis._audit.questions.asked_once import asked_once
 from bis.model.project_audit import Place
 
@@ -52,7 +53,7 @@ def own_names(analysis: Analysis) -> frozenset[str]:
 def of_platform(analysis: Analysis) -> frozenset[str]:
     """Distributions that the platform has on which a project runs, and those that Spark or its packages bring."""
     project = analysis.project
-    found = platform_packages() if _on_databricks(analysis) else frozenset()
+    found = platform_packages() if on_databricks(analysis) else frozenset()
     if any(d.startswith("dlt.") for m in project.modules for scope in m.scopes for d in scope.decorators):
         found |= {
             "dlt"
@@ -77,17 +78,26 @@ _SPARK_ITSELF = re.compile(r"\bspark-[\w.${}-]{1,60}-bin-|\bspark-submit\b")  # 
 _CLOUDERA = frozenset({"cdsw", "cml", "cmlapi", "cmlbootstrap"})
 
 
+_RUN_ON_DATABRICKS = re.compile(
+    r"(?i)\bdatabricks\s+(?:runtime|cluster|workspace\s+import|repos?\b|community\s+edition|jobs?\b|bundle|asset\s+bundle)"
+    r"|\b(?:import|upload|run|attach|deploy|open)\w*\b[^.\n]{0,60}\b(?:in|on|to|into)\s+(?:a\s+|your\s+|the\s+)?(?:azure\s+)?databricks\b"
+)
 _DATABRICKS_ONLY = ("databricks.feature", "databricks.automl", "databricks.koalas", "pyspark.dbutils")
 
 
-def _on_databricks(analysis: Analysis) -> bool:
-    names = {name.rpartition("/")[2] for name in analysis.project.files}
+@asked_once
+def on_databricks(analysis: Analysis) -> bool:
+    """Whether the project runs on Databricks, by its files, its code or what a document says of running it."""
+    project = analysis.project
+    names = {name.rpartition("/")[2] for name in project.files}
     if names & {"databricks.yml", "databricks.yaml"}:
         return True
     return any(
-        "dbutils" in module.reads or any(one.target.startswith(_DATABRICKS_ONLY) for one in module.imports)
-        for module in analysis.project.modules
-    )
+        module.of_databricks
+        or "dbutils" in module.reads
+        or any(one.target.startswith(_DATABRICKS_ONLY) for one in module.imports)
+        for module in project.modules
+    ) or any(is_document(path) and _RUN_ON_DATABRICKS.search(text) for path, text in project.texts.items())
 
 
 def _is_for_developers(module: Module) -> bool:

@@ -44,11 +44,13 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     if analysis.facts["deps_declared"].value != NO:
         return
     third_party = third_party_imports.third_party(analysis)
+    platform = third_party_imports.of_platform(analysis)
     there = installed_packages.installed(analysis) if third_party else Installed()
     needed = sorted(
         name
         for name, place in third_party.items()
-        if there.names.isdisjoint(distributions_of(name)) and not installed_packages.is_there(analysis, name, place)
+        if (there.names | platform).isdisjoint(distributions_of(name))
+        and not installed_packages.is_there(analysis, name, place)
     )
     if needed and not there.is_open:
         shown = ", ".join(needed[:5]) + (", ..." if len(needed) > 5 else "")
