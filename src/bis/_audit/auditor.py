@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from bis._audit.audit_options import Options, own_sources, version_of
 from bis._audit.cache import Cache
 from bis._audit.files import configurations
-from bis._audit.files.dependencies import is_lock, is_manifest, named_requirements, read_dependencies
+from bis._audit.files.dependencies import is_lock, is_manifest, named_lists, read_dependencies
 from bis._audit.files.entry_points import is_entry_file
-from bis._audit.files.installs import is_install_script
+from bis._audit.files.installing_files import may_install
 from bis._audit.files.project_documents import is_document, read_documents
 from bis._audit.files.revision import read_revision
 from bis._audit.files.tree import walk
@@ -91,13 +91,13 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     modules = _modules(contents, place, cache if len(digests) >= _MANY_FILES else None, options.processes)
     problems += [p for module in modules for p in _problems(module)]
     installs = [(m.file, cell, line, text) for m in modules for cell, line, text in m.installs]
-    named = named_requirements(texts)
+    named = named_lists(texts, tree.others)
     dependencies = read_dependencies(
         {f: t for f, t in texts.items() if is_manifest(f) or f in named}, installs, tree.others
     )
     documents = read_documents({f: t for f, t in texts.items() if is_document(f)})
     links = link(modules, configurations.targets(texts))
-    project = Project(name, links, dependencies, documents, tree.others, texts)
+    project = Project(name, links, dependencies, documents, tree.others, texts, tree.beside)
     audit = _judged(analyse(project, (*problems, *dependencies.problems)), options, tree, digests)
     if any(finding.edits for finding in audit.findings):
         from bis._audit.fix_trials import settled
@@ -150,7 +150,7 @@ def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
     for file in tree.others:
         if configurations.is_configuration(file):
             found |= _configuration(root, file)
-        if not (is_manifest(file) or is_document(file) or is_entry_file(file) or is_install_script(file)):
+        if not (is_manifest(file) or is_document(file) or is_entry_file(file) or may_install(file)):
             continue
         content = load(root, file, max_file_mib=_TEXT_MIB)
         if isinstance(content, Problem):
@@ -161,8 +161,8 @@ def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
         else:
             encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
             found[file] = content.decode(encoding, "replace")
-    for file in sorted(named_requirements(found) - found.keys()):  # -r other.txt
-        if file in tree.others and isinstance(content := load(root, file, max_file_mib=_TEXT_MIB), bytes):
+    for file in sorted(named_lists(found, tree.others) - found.keys()):  # -r other.txt
+        if isinstance(content := load(root, file, max_file_mib=_TEXT_MIB), bytes):
             found[file] = content.decode("utf-8", "replace")
     for file in tree.sources:  # setup.py is both
         if is_manifest(file) and isinstance(content := load(root, file, max_file_mib=_TEXT_MIB), bytes):

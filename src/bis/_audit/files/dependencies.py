@@ -15,7 +15,7 @@ from bis._audit.files.brought_distributions import OF_CONDA, brought_by, version
 from bis._audit.files.distributions import distributions_of, is_known, needs_no_declaration
 from bis._audit.files.installs import read_install
 from bis._audit.files.manifests import OF_REQUIREMENTS, is_dockerfile, read_manifest, reader_of
-from bis._audit.files.requirements import Declared, Sheet
+from bis._audit.files.requirements import Declared, Sheet, is_aside_file
 from bis.model.project_audit import Place, Problem
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ _LOCKS: dict[str, tuple[str, ...]] = {
 _LOCK_NAME = re.compile(r"(?i)pylock\.[\w-]+\.toml|[\w.-]*conda-lock\.ya?ml|conda-(?:linux|osx|win)[\w-]*\.lock")
 _LOCKED = re.compile(r'(?m)^name = "([\w.-]+)"|^ {8}"([\w.-]+)": \{|^- name: ([\w.-]+)$')
 _NAMES_OTHER = re.compile(r"(?m)^\s*(?:-r|--requirement)[\s=]*([^\s#]+)")
+# Lists that commands name, and the environment of an MLproject file.
+_NAMED_IN_COMMAND = re.compile(
+    r"(?:\binstall\b[^\n]{0,300}?\s(?:-r|--requirement)[\s=]{0,3}|\b(?:conda|mamba)\b[^\n]{0,200}?\s(?:-f|--file)[\s=]{1,3}"
+    r"|\b(?:conda|python)_env\s*:\s*)[\"']?(?P<path>[\w./-]{1,200}\.(?:txt|in|pip|lock|ya?ml))\b"
+)
 _MOST_LOCK = 8 * 2**20
 # Folders that MLflow writes: what is declared in them is a saved model's, not the project's.
 _STORES = frozenset({"mlruns", "mlartifacts", ".trash"})
@@ -54,7 +59,9 @@ class Dependencies:
     `manifests` are the files that declare, `locks` those among the project's files that a tool resolved, `locked` the
     names in the latter. `resolved` are the folders in which such a lock belongs to a manifest. `missing` are files
     that a list or an image takes packages from, and that are not there, with the places that name them.
-    `images` are those from which the project's own images start.
+    `images` are those from which the project's own images start. `unread` are manifests of which the content is not
+    known, `unclear` the words of those of their lines that are not understood, `beside` what images install with the
+    manager of the system, and what packages are built with.
     """
 
     declared: tuple[Declared, ...] = ()
@@ -65,6 +72,9 @@ class Dependencies:
     resolved: tuple[str, ...] = ()
     missing: tuple[tuple[str, Place], ...] = ()
     images: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    unclear: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -149,13 +159,24 @@ def is_lock(path: str) -> bool:
     return name in _LOCKS or bool(_LOCK_NAME.fullmatch(name))
 
 
-def named_requirements(texts: Mapping[str, str]) -> set[str]:
-    """The files that lists of requirements name with ``-r``, relative to the project."""
-    found = set()
+def named_lists(texts: Mapping[str, str], others: Iterable[str]) -> set[str]:
+    """The files that lists of requirements, scripts, images and MLproject files take packages from.
+
+    Parameters
+    ----------
+    texts : mapping of str to str
+        Text of files by path.
+    others : iterable of str
+        Names of the project's files: where a script is run from is not known, so that a list may be in any folder.
+    """
+    found, named = set(), set()
     for path, text in texts.items():
-        for name in _NAMES_OTHER.findall(text) if path.endswith((".txt", ".in", ".pip")) else ():
-            found.add(posixpath.normpath(posixpath.join(_folder(path), name)))
-    return found
+        if path.endswith((".txt", ".in", ".pip")):
+            for name in _NAMES_OTHER.findall(text):
+                found.add(posixpath.normpath(posixpath.join(_folder(path), name)))
+        elif "install" in text or "conda" in text or "_env" in text:
+            named |= {PurePosixPath(match["path"]).name for match in _NAMED_IN_COMMAND.finditer(text)}
+    return {path for path in others if path in found or path.rpartition("/")[2] in named}
 
 
 def is_manifest(path: str) -> bool:
@@ -214,6 +235,9 @@ def read_dependencies(
         tuple(sorted({_folder(path) for path in locks if _belongs(path, files)})),
         missing,
         tuple(sorted({image for path, text in files.items() if is_dockerfile(path) for image in images_of(text)})),
+        tuple(sheet.path for sheet in sheets.values() if sheet.is_unread),
+        frozenset().union(*(sheet.unclear for sheet in sheets.values())),
+        frozenset().union(*(sheet.beside for sheet in sheets.values())),
     )
 
 
@@ -230,6 +254,7 @@ def _missing(
             (name, place)
             for path, sheet in sheets.items()
             for name, place in sheet.named.items()
+            if not (is_aside_file(path) or is_aside_file(name))
             if PurePosixPath(name).name not in there and not re.search(r"[$*{}<>%]", name)
             if not _MAKES_LISTS.search(files[path])
         )
@@ -255,14 +280,14 @@ def imports_undeclared(
     -------
     list of Undeclared
         In the order of names. Modules of the standard library, those that only a platform gives, and those that the
-        images have from which the project's own start, are left out. None where a list is missing, or where what an
-        image has is not known: anything may be there.
+        images have from which the project's own start, are left out. None where a list is missing or cannot be read, or
+        where what an image has is not known: anything may be there.
     """
     images = [brought_by_image(image) for image in dependencies.images]
-    if dependencies.missing or None in images:
+    if dependencies.missing or dependencies.unread or None in images:
         return []
     of_images = frozenset().union(*(image for image in images if image))
-    names = dependencies.names.union(of_images, also)
+    names = dependencies.names.union(of_images, also, dependencies.unclear, dependencies.beside)
     if "*" in names:
         return []
     brought: dict[str, frozenset[str]] | None = None  # most projects declare all, and need no table
@@ -272,12 +297,12 @@ def imports_undeclared(
         if not root or root in own or needs_no_declaration(name):
             continue
         candidates = distributions_of(name)
-        if _is_among(candidates, names):
+        if _is_among(candidates, names) or root.lower() in dependencies.beside:
             continue
         if brought is None:
             brought = _brought(dependencies)
             names = names.union(*map(brought_by, of_images))
-        if _is_among(candidates, names) or (not is_known(name) and _is_a_word_of(root, names)):
+        if _is_among(candidates, names) or (not is_known(name) and _is_a_word_of(root, dependencies.names)):
             continue
         through = tuple(one for one, brings in sorted(brought.items()) if _is_among(candidates, brings))
         if not through and _is_among(candidates, dependencies.locked):

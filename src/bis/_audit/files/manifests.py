@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 MOST_CHARACTERS = 2**20
+_POINTER = "version https://git-lfs.github.com/spec/"  # what Git LFS commits in place of a file
 _MOST_YAML = 2**18  # the reader of YAML, in Python, takes seconds for this
 _MOST_PARTS = 100  # of a dotted key; TOML's reader takes the square of it
 _DEEPEST = 30
@@ -66,7 +67,7 @@ def reader_of(path: str) -> Callable[[Sheet, str], None] | None:
 def is_dockerfile(path: str) -> bool:
     """Whether a file says how an image is made, by its name."""
     name = path.rpartition("/")[2].lower()
-    return name.startswith("dockerfile") or name.endswith(".dockerfile")
+    return name.startswith(("dockerfile", "containerfile")) or name.endswith((".dockerfile", ".containerfile"))
 
 
 def read_manifest(path: str, text: str) -> Sheet:
@@ -85,16 +86,24 @@ def read_manifest(path: str, text: str) -> Sheet:
     """
     sheet = Sheet(path)
     sheet.turn_to("")
-    reader = reader_of(path) or read_requirements  # of another name are those that lists of requirements name
+    # Of another name are those that others name.
+    reader = reader_of(path) or (_read_environment if path.endswith((".yml", ".yaml")) else read_requirements)
+    if text.startswith(_POINTER):
+        sheet.is_unread = True
+        sheet.problems.append(Problem(path, "manifest", "a pointer of Git LFS: its content is not there"))
+        return sheet
     if len(text) > MOST_CHARACTERS:
+        sheet.is_unread = True
         sheet.problems.append(Problem(path, "manifest", f"more than {MOST_CHARACTERS:,} characters: it was not read"))
         return sheet
     try:
         reader(sheet, text)
     except Unreadable as error:
         place = Place(path, -1, error.line) if error.line else None
+        sheet.is_unread = True
         sheet.problems.append(Problem(path, "manifest", str(error), place))
     except (RecursionError, MemoryError):
+        sheet.is_unread = True
         sheet.problems.append(Problem(path, "manifest", "nested too deeply to be read"))
     return sheet
 
@@ -220,6 +229,9 @@ def _read_pyproject(sheet: Sheet, text: str) -> None:
     project = table.at("project")
     sheet.own |= {str(part.get("name", "")) for part in (project, table.at("tool", "poetry")) if part.get("name")}
     sheet.declares = "dependencies" in project or "dependencies" in table.at("tool", "poetry")
+    built_with = Sheet(sheet.path)
+    _Table(built_with, "", {}).require(table.at("build-system").get("requires"))
+    sheet.beside |= {one.name for one in built_with.declared}
     table.enter("project")
     table.require(project.get("dependencies"))
     table.require_each(project.get("optional-dependencies"))

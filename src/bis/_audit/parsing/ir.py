@@ -216,6 +216,7 @@ class Module:
     problems: tuple[tuple[str, str, int, int], ...] = ()  # kind, detail, cell, line
     code_lines: int = 0
     has_main_guard: bool = False
+    of_databricks: bool = False  # a notebook of Databricks, as it is or saved as a script
     roots: frozenset[str] = frozenset()  # first parts of all imported modules
     reads: frozenset[str] = frozenset()  # names and attributes that are read anywhere
 

@@ -74,6 +74,7 @@ def read_module(content: bytes, *, is_notebook: bool, file: str = "") -> Module:
         unread_calls=tuple(called),
         problems=tuple(problems),
         code_lines=sum(part.lines for part in source.parts),
+        of_databricks=source.of_databricks,
     )
     names = Names(module)
     names.resolve_calls()

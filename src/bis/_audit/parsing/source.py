@@ -6,6 +6,7 @@ import codecs
 import json
 import os
 import re
+import shlex
 import stat
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -123,6 +124,7 @@ class Source:
     mentions: tuple[tuple[int, int], ...] = ()
     mentioned: int = 0
     language: str = ""
+    of_databricks: bool = False
 
 
 def load(root: Path, file: str, *, max_file_mib: float = 20.0) -> bytes | Problem:
@@ -186,12 +188,13 @@ def as_cell(part: Part) -> Part | None:
     python, name, magics = _separated(part.text)
     if isinstance(syntax_tree(python), Fault):
         return None
-    installs = tuple((m.first + 1, m.text) for m in magics if "install" in m.text)
+    installs = tuple((m.first + 1, m.text) for m in magics if _BRINGS.search(m.text))
     return replace(
         part, text=python, installs=installs, magics=tuple((m.first + 1, m.text) for m in magics), cell_magic=name
     )
 
 
+_BRINGS = re.compile(r"install|\bclone\b|\.py\b|--with|\badd\b|\bconda\b")  # lines by which packages and modules come
 _OF_DATABRICKS = "# Databricks notebook source"
 _MAGIC_COMMENT = re.compile(r"# MAGIC %{1,2}(?P<text>\w.*)")
 
@@ -202,7 +205,8 @@ def with_magic_comments(part: Part) -> Part:
         return part
     matches = ((line, _MAGIC_COMMENT.match(text)) for line, text in enumerate(part.text.split("\n"), 1))
     magics = tuple((line, match["text"]) for line, match in matches if match)
-    return replace(part, magics=magics, installs=tuple((line, text) for line, text in magics if "install" in text))
+    installs = tuple((line, text) for line, text in magics if _BRINGS.search(text))
+    return replace(part, magics=magics, installs=part.installs + installs)
 
 
 # Scripts
@@ -219,7 +223,24 @@ def _script(content: bytes, source: Source) -> None:
     if may_loop(text):
         tree = syntax_tree(text)
         blocking = () if isinstance(tree, Fault) else blocking_loops(tree)
-    source.parts.append(Part(text, lines=lines, empty=not lines, blocking=blocking))
+    source.of_databricks = text.startswith(_OF_DATABRICKS)
+    source.parts.append(Part(text, lines=lines, empty=not lines, blocking=blocking, installs=_inline(text)))
+
+
+_INLINE = re.compile(r"(?m)^# /// script[ \t]*\n(?P<content>(?:#.*\n){1,200}?)# ///[ \t]*$")  # PEP 723
+_DEPENDENCIES = re.compile(r"(?s)\bdependencies\s*=\s*\[(?P<listed>.*?)\n?\](?=\s*(?:\n|$))")
+_STRING = re.compile(r"\"([^\"\n]{1,300})\"|'([^'\n]{1,300})'")
+
+
+def _inline(text: str) -> tuple[tuple[int, str], ...]:
+    """What a script's own metadata ask for, as the commands that would install it."""
+    match = _INLINE.search(text) if "# /// script" in text else None
+    if match is None:
+        return ()
+    listed = _DEPENDENCIES.search(re.sub(r"(?m)^# ?", "", match["content"]))
+    line = text.count("\n", 0, match.start()) + 1
+    found = _STRING.findall(listed["listed"]) if listed else []
+    return tuple((line, f"pip install {shlex.quote(one or other)}") for one, other in found)
 
 
 def _decoded(content: bytes, source: Source) -> str:
@@ -301,6 +322,7 @@ def _notebook(content: bytes, source: Source) -> None:
     elsewhere = document.get("metadata") if source.mentioned else None
     mentions = [(-1, 0)] if elsewhere and _mentioned_in(elsewhere) else []
     watch, databricks = ServerWatch(), _is_databricks(document)
+    source.of_databricks = databricks
     code = 0
     for index, cell in enumerate(cells):
         if source.mentioned and len(mentions) < _MOST_MENTIONS:
@@ -475,7 +497,7 @@ class _CodeCell:
         if name in _SHELL_MAGICS and (name != "script" or words[:1] in (["bash"], ["sh"])):
             if watch.wants(self._text) and "--bg" not in words:
                 blocking = watch.shell("\n".join(lines[first - 1 :]), first)
-            installs = tuple((n, line) for n, line in enumerate(lines[first - 1 :], first) if "install" in line)
+            installs = tuple((n, line) for n, line in enumerate(lines[first - 1 :], first) if _BRINGS.search(line))
         part = self._with(_blank(self._text), name, installs=installs, blocking=blocking)
         return replace(part, magics=((first - 1, f"{name} {rest}"),)) if name == "writefile" else part
 
@@ -506,7 +528,7 @@ class _CodeCell:
             bool(cell.get("outputs")),
             lines,
             not lines,
-            installs or tuple((m.first + 1, m.text) for m in magics if "install" in m.text),
+            installs or tuple((m.first + 1, m.text) for m in magics if _BRINGS.search(m.text)),
             tuple(sorted(blocking)),
             tuple((m.first + 1, m.text) for m in magics),
             name,
