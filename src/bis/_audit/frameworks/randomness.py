@@ -142,6 +142,15 @@ def drawn_from(api: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=20_000)
+def draws_by_itself(api: str) -> bool:
+    """Whether what a call draws is part of a model, wherever it stands: layers, and what sets initial weights."""
+    name = canonical(api)
+    if name.startswith("torch."):
+        return ".init." in name or TORCH_LAYERS.match(name) is not None
+    return KERAS_LAYERS.match(name) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """An operation that gives other bits from run to run, with all seeds fixed.

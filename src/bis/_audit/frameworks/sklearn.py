@@ -193,9 +193,12 @@ ESTIMATORS: dict[str, Drawing] = {
     "sklearn.preprocessing.TargetEncoder": Drawing(BARELY, _on("shuffle")),
     "sklearn.random_projection.GaussianRandomProjection": _ALWAYS,
     "sklearn.random_projection.SparseRandomProjection": _ALWAYS,
-    # Since version 1.5 it draws only for more features than rows, unless dual=True.
-    "sklearn.svm.LinearSVC": Drawing(YES, (), _off("dual")),
-    "sklearn.svm.LinearSVR": Drawing(YES, (), _off("dual")),
+    # The dual alone draws. Since version 1.5 it is the default only where there are more features than rows, or where
+    # the loss has no primal.
+    "sklearn.svm.LinearSVC": Drawing(BARELY, (*_on("dual"), *_when("loss", "hinge")), _off("dual")),
+    "sklearn.svm.LinearSVR": Drawing(
+        YES, _on("dual"), (*_off("dual"), *_when("loss", "squared_epsilon_insensitive"))
+    ),
     "sklearn.svm.NuSVC": _PROBABILITY,
     "sklearn.svm.SVC": _PROBABILITY,
     "sklearn.tree.DecisionTreeClassifier": _ALWAYS,  # among equally good features

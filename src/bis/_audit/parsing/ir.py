@@ -159,6 +159,7 @@ class Scope(NamedTuple):
     returns: tuple[Value, ...] = ()
     first: int = 0
     last: int = 0
+    yields: tuple[Value, ...] = ()
 
 
 class Import(NamedTuple):
@@ -191,7 +192,9 @@ class CodeCell:
 class Module:
     """One file, a script or a notebook. `file` is its name in a project, empty before; the rest follows from the text.
 
-    `ignores` maps (cell, line) to the codes that a comment there suppresses (empty: all) and its reason. `blocking` are
+    `objects` are, by the number of a call, what it is made of that is neither a call nor a name nor an argument: the
+    expression that it is a method of, as in ``(a - b).mean()``, and what is unpacked, as in ``f(*pair)``. `ignores`
+    maps (cell, line) to the codes that a comment there suppresses (empty: all) and its reason. `blocking` are
     lines of a script that never return. `mentions` are (cell, line) of the study's substrings, comments and outputs
     included.
     """
@@ -219,6 +222,7 @@ class Module:
     of_databricks: bool = False  # a notebook of Databricks, as it is or saved as a script
     roots: frozenset[str] = frozenset()  # first parts of all imported modules
     reads: frozenset[str] = frozenset()  # names and attributes that are read anywhere
+    objects: Mapping[int, tuple[Value, ...]] = field(default_factory=dict)
 
     @property
     def is_test(self) -> bool:

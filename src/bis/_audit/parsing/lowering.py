@@ -68,11 +68,12 @@ class _OpenScope:
     returns: tuple[Value, ...] = ()
     first: int = 0
     last: int = 0
+    yields: tuple[Value, ...] = ()
 
     def closed(self) -> Scope:
         return Scope(
             self.name, self.kind, self.parent, self.line, self.end_line, self.cell, self.parameters, self.annotations,
-            self.defaults, self.bases, self.decorators, self.returns, self.first, self.last,
+            self.defaults, self.bases, self.decorators, self.returns, self.first, self.last, self.yields,
         )  # fmt: skip
 
 
@@ -87,6 +88,7 @@ class Lowering:
         self.imports: list[Import] = []
         self.scopes: list[_OpenScope] = [_OpenScope("", "module")]
         self.has_main_guard = False
+        self.objects: dict[int, tuple[Value, ...]] = {}
         self.cell = -1
         self._scope = 0
         self._loops: tuple[int, ...] = ()
@@ -128,6 +130,7 @@ class Lowering:
             scopes=tuple(scope.closed() for scope in self.scopes),
             has_main_guard=self.has_main_guard,
             reads=frozenset(self._reads),
+            objects=self.objects,
             roots=frozenset(i.target.partition(".")[0] for i in self.imports if not i.target.startswith(".")),
             **others,
         )
@@ -376,6 +379,7 @@ class Lowering:
         function = node.func
         targets = self._bound_to if node is self._bound else ()
         receiver, path, template = -1, path_of(function), None
+        others: tuple[Value, ...] = ()
         if type(function) is ast.Name:
             self._reads.add(path)
         elif path:
@@ -385,19 +389,17 @@ class Lowering:
             receiver = of.data if of.kind == CALL else -1
             base = of.items[0].data if of.kind == SUBSCRIPT and of.items[0].kind == NAME else ""
             path = f"{base}[].{function.attr}" if base else f".{function.attr}"
+            others = () if receiver >= 0 else (of,)
             template = of if of.kind == CONSTANT and function.attr == "format" else None
         else:  # getattr(mlflow, "log_param")("lr", 0.1)
             of = self._expr(function)
             receiver = of.data if of.kind == CALL else -1
-        args: list[Value] = []
+        args = [self._expr(argument.value if type(argument) is ast.Starred else argument) for argument in node.args]
+        unpacked = [value for value, one in zip(args, node.args, strict=True) if type(one) is ast.Starred]
+        if unpacked:
+            args = [value for value, one in zip(args, node.args, strict=True) if type(one) is not ast.Starred]
         keywords: dict[str, Value] = {} if template is None else {TEMPLATE: template}
-        starred = False
-        for argument in node.args:
-            if type(argument) is ast.Starred:
-                starred = True
-                self._expr(argument.value)
-            else:
-                args.append(self._expr(argument))
+        starred = bool(unpacked)
         for keyword in node.keywords:
             value = self._expr(keyword.value)
             if keyword.arg is None and value.kind == DICT:  # f(**{"a": 1})
@@ -411,6 +413,8 @@ class Lowering:
                 keywords[keyword.arg] = value
         if path in _IMPORTERS and args and args[0].kind == CONSTANT and type(args[0].data) is str and args[0].data:
             self._add_import("", args[0].data, node)  # under no name: what it is assigned to is looked up
+        if others or unpacked:
+            self.objects[len(self.calls)] = (*others, *unpacked)
         return self._add_call(node, path, receiver, (tuple(args), keywords, starred), targets)
 
     def _add_call(
@@ -503,6 +507,12 @@ class Lowering:
     def _await(self, node: ast.Await) -> Value:
         return self._expr(node.value)
 
+    def _yield(self, node: ast.Yield | ast.YieldFrom) -> Value:
+        if node.value is not None:
+            scope = self.scopes[self._scope]
+            scope.yields = (*scope.yields, self._expr(node.value))
+        return self._value(OTHER, None, (), node)
+
     def _named(self, node: ast.NamedExpr) -> Value:
         inner = awaited(node.value)
         if type(inner) is ast.Call and inner is not self._bound:  # of x = (y := f()), x counts
@@ -569,6 +579,8 @@ class Lowering:
         ast.IfExp: _choice,
         ast.Lambda: _lambda,
         ast.Await: _await,
+        ast.Yield: _yield,
+        ast.YieldFrom: _yield,
         ast.NamedExpr: _named,
         ast.Compare: _compare,
         ast.BoolOp: _boolean,

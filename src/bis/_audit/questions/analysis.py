@@ -88,6 +88,11 @@ class Analysis:
         known = self._direct[module.file].get(call.index)
         return known[1] if known is not None and known[0] == tracker else ()
 
+    def traced(self, module: Module, call: Call) -> tuple[str, ...]:
+        """The kinds of things that a call traces itself, with any tracker."""
+        known = self._direct[module.file].get(call.index)
+        return known[1] if known is not None else ()
+
     def ever(self, kind: str, tracker: str = "mlflow") -> bool:
         """Whether any call of the project traces this kind of thing."""
         return any(name == tracker and kind in kinds for one in self._direct.values() for name, kinds in one.values())

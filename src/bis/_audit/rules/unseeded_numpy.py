@@ -1,10 +1,13 @@
 """NumPy draws, and is not seeded.
 
 ## What it does
-Finds the first call of each file that draws from NumPy's or the standard library's global generator, where
-the file or one that it is connected with trains a model and none of them
-seeds that generator. Tests are left out, and what decides no result: an example of an input (`sample_input`), a part of
-a run's name, one of the files of a folder to look at, a delay, the order in which experiments are started.
+Finds the first call of each file that draws from NumPy's or the standard library's global generator for the
+experiment, where the file or one that it is connected with trains a model and none of them seeds that generator.
+
+For the experiment is what is seen to go into a training, a split, a loader, a file of data, a hyperparameter, a logged
+metric or the method of a data set, a model or a transform: by names, attributes, arguments and returns, across the files
+of the project. What is drawn for a name, a delay, a picture, an example of an input or the order of experiments is not,
+nor are tests.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
@@ -26,7 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.questions import ml_calls
-from bis._audit.questions.draws_without_effect import decides_nothing
+from bis._audit.questions.experiment_inputs import goes_into_experiment
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import YES, Confidence, Severity
 
@@ -50,7 +53,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             if not analysis.is_part_of_training(module):
                 break
-            if analysis.is_seeded(module, (library,)) or decides_nothing(analysis, module, call):
+            if analysis.is_seeded(module, (library,)) or not goes_into_experiment(analysis, module, call):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds the generator")
             break

@@ -3,8 +3,9 @@
 ## What it does
 Finds the first call of each file that draws from PyTorch's global generator, the initialisation of layers and the order
 of a loader that shuffles included, where a program that the file is a part of trains a model, and neither it nor a file
-that it is connected with seeds that generator. Tests are left out, and examples of inputs: by their name
-(`dummy_input`, `sample_loader`), or because only an exporter is shown them.
+that it is connected with seeds that generator. Layers count wherever they are; a number, a permutation or a loader
+counts where it is seen to go into the experiment (BIS303 says what that is), which an example for an exporter does not.
+Tests are left out.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
@@ -26,7 +27,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.questions import ml_calls
-from bis._audit.questions.draws_without_effect import decides_nothing
+from bis._audit.questions.experiment_inputs import goes_into_experiment
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import YES, Confidence, Severity
 
@@ -50,7 +51,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             if not analysis.is_part_of_training(module):
                 break
-            if analysis.is_seeded(module, ("torch",)) or decides_nothing(analysis, module, call):
+            if analysis.is_seeded(module, ("torch",)) or not goes_into_experiment(analysis, module, call):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds PyTorch")
             break
