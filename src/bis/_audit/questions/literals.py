@@ -50,9 +50,11 @@ _BEGINNINGS = frozenset("/~f")
 _NO_FILES = frozenset(
     {"compile", "match", "search", "sub", "print", "replace", "get", "post", "set_experiment", "create_experiment"}
 )
-_NOTHING_BELOW = frozenset({"/home/", "/Users/", "/media/", "/mnt/", "/Volumes/", "/workspace/", "/workspaces/"})
-# What a container is told: where something is within it.
-_OF_A_CONTAINER = frozenset({"target", "mount_path", "mountPath", "container_path", "bind", "working_dir", "workdir"})
+_NOTHING_BELOW = frozenset({"/media/", "/mnt/", "/workspace/", "/workspaces/"})
+_UNKNOWN_BELOW = frozenset({"/home/", "/Users/", "/Volumes/"})  # f"/Volumes/{catalog}/a": of Databricks
+# Where something is within a container, which is alike on all machines.
+_WITHIN = frozenset({"target", "mount_path", "container_path", "bind", "working_dir"})
+_CONTAINER = re.compile(r"(?i)mount|container|docker|kubernetes")
 _NO_PATH = re.compile(r"https?:|[<>{}|\n]")
 
 
@@ -87,19 +89,25 @@ def absolute_paths_with_text(analysis: Analysis) -> list[tuple[Place, str]]:
             known = text.partition("{}")[0] if value.kind == FORMATTED else text  # f"/home/me/{name}.csv"
             if not (_ABSOLUTE.match(known) or _is_place_of_data(known, given_to(call, name))):
                 continue
-            if _NO_PATH.search(known) or known in _NOTHING_BELOW or name in _OF_A_CONTAINER:
+            if _NO_PATH.search(known) or _is_elsewhere(text, known, call, name):
                 continue
             if (value.line, value.column) in fallbacks or (call is not None and environment_variables.asks(call)):
                 continue
             if text[0] == "~" and _is_expanded(module, call, name):
                 continue
-            # An experiment of Databricks is named like a path in a home folder.
-            if "experiment" in name.lower() or _WORKSPACE.match(known):
-                continue
-            if call is not None and call.method in _NO_FILES:
-                continue
             found.append((Place(module.file, cell_of(module, value, call), value.line, value.column), text))
     return found
+
+
+def _is_elsewhere(text: str, known: str, call: Call | None, name: str) -> bool:
+    """Whether what looks like a path of a machine is one of a container, of a workspace, or no path of anything."""
+    if known in _UNKNOWN_BELOW or text in _NOTHING_BELOW:
+        return True
+    # An experiment of Databricks is named like a path in a home folder.
+    if "experiment" in name.lower() or _WORKSPACE.match(known):
+        return True
+    within = call is not None and name in _WITHIN and _CONTAINER.search(call.path)
+    return bool(within) or (call is not None and call.method in _NO_FILES)
 
 
 def _is_place_of_data(text: str, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bis._audit.parsing.expressions import pairs_of
-from bis._audit.parsing.ir import CALL, CONSTANT, DICT, FORMATTED, NAME
+from bis._audit.parsing.ir import CALL, CONSTANT, DICT, FORMATTED, NAME, SUBSCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +64,10 @@ def _take(value: Value, call: Call | None, name: str, found: list[Literal]) -> N
         return
     if kind == FORMATTED:
         found.append(_new(Literal, (value.data, value, call, name)))
+    if kind == SUBSCRIPT:  # what is in brackets is asked for, and not given
+        _take(value.items[0], call, name, found)
+        _take(value.items[1], call, "", found)
+        return
     if kind != DICT:
         for item in value.items:
             _take(item, call, name, found)

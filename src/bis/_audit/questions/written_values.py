@@ -36,8 +36,8 @@ _MOST_CHOICES = 50  # values of one name that are looked at
 _FIELD = re.compile(r"\{(?P<name>\w*)[^{}]*\}")
 _PERCENT = re.compile(r"%(?:\((?P<name>\w+)\))?[sdr]")
 _JOINS = frozenset({"os.path.join", "posixpath.join", "pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath"})
-# Classes whose attributes come from the environment or a file before those that are written.
-_SETTINGS = re.compile(r"Settings$")
+# Of other bases it is not known whether they take attributes from the environment or a file before those written.
+_PLAIN_BASES = frozenset({"object", "ABC", "abc.ABC", "NamedTuple", "BaseModel", "pydantic.BaseModel"})
 
 
 class Written(NamedTuple):
@@ -254,7 +254,7 @@ def _attribute(
     """The one value of an attribute of a class or its objects; none where it may have another one."""
     index = next((i for i, one in enumerate(module.scopes) if one.name == name and one.kind == "class"), 0)
     owner = module.scopes[index]
-    if not index or "." in attribute or any(_SETTINGS.search(base) for base in owner.bases):
+    if not index or "." in attribute:
         return []
     if made is not None and attribute in made.keywords:
         return [Written(module, made.keywords[attribute], 0, 0)]
@@ -269,7 +269,9 @@ def _attribute(
         or one.name == f"{name}.{attribute}"
     ]
     given = [one for one in set_ if not (one.value.kind == CONSTANT and one.value.data is None)]
-    if len(given) != 1 or (filled and of_itself and given[0].scope == index):
+    if len(given) != 1:
+        return []
+    if given[0].scope == index and ((filled and of_itself) or not _PLAIN_BASES.issuperset(owner.bases)):
         return []
     return [Written(module, given[0].value, given[0].scope, given[0].after)]
 

@@ -60,7 +60,7 @@ _LOGINS = {
 }
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:|x+|\*+|<.*>|\{.*\}|\[.*\]|(?:your|my|enter|insert|replace|change|add|put|paste|fill)\b.*|(?:your|my|insert|replace|change)[_-].*"
-    r"|.*[_-]here|none|null|todo|changeme|\.+|xxx.*|dummy.*|example|(?:minio|postgres)(?:admin|123)?|admin|test(?:ing)?|fake.*|mock|foo|bar|key"
+    r"|.*[_-]here|none|null|todo|changeme|\.+|xxx.*|dummy.*|example|minioadmin|postgres|root|admin|test(?:ing)?|fake.*|mock|foo|bar|key"
     r"|token|secret|pass(?:word)?|pwd|placeholder|api[_-]?key)$"
 )
 
@@ -111,7 +111,8 @@ def _named(analysis: Analysis, module: Module) -> Iterator[tuple[str, Value, Pla
         name = assign.name.rpartition(".")[2]
         if _is_variable(name):
             yield name, assign.value, Place(module.file, assign.cell, assign.line, assign.column)
-    for _text, value, call, name in analysis.literals(module):
+    # A test hands over what it makes up.
+    for _text, value, call, name in () if module.is_test else analysis.literals(module):
         known = literals.given_to(call, name)
         if _is_variable(known):
             place = Place(module.file, literals.cell_of(module, value, call), value.line, value.column)
