@@ -90,7 +90,8 @@ _RECORDS = re.compile(
 )
 # Words that say so of any file, unless MLflow is named in the same sentence.
 _STORES = re.compile(
-    r"sav(?:e|es|ed|ing)|stor(?:e|es|ed|ing)|persist(?:s|ed)?|upload(?:s|ed)?|sauvegard\w{1,5}|stock(?:é|és|ée|ées)"
+    r"sav(?:e|es|ed|ing)|stor(?:e|es|ed|ing)|persist(?:s|ed)?|upload(?:s|ed)?|writes|written|sends?|sent|push(?:es|ed)"
+    r"|publish(?:es|ed)|reported|found|seen|viewed|inspected|visible|sauvegard\w{1,5}|stock(?:é|és|ée|ées)"
     r"|guard(?:a|an|ar|ado|ada|ados|adas)|almacen\w{1,5}|salv(?:a|am|ar|o|os|a|as)|armazen\w{1,6}|gespeichert|speicher(?:t|n)"
 )
 # Others have registries of models, too: MLflow's is meant where it is named.

@@ -20,7 +20,7 @@ CONSTANT, NAME, CALL, DICT, LIST, BINARY, SUBSCRIPT, FORMATTED, OTHER = (
 )  # fmt: skip
 
 
-TEMPLATE = "*template"  # among a call's keywords, the literal text whose method `format` is called
+TEMPLATE = "*template"  # among a call's keywords, the literal text whose method `format` or `join` is called
 
 
 class Value(NamedTuple):

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _new = tuple.__new__  # of the many values, each is made in half the time that calling its class takes
 _NOTHING = Value(OTHER)
 _MANY_ITEMS = 400
+_OF_TEXTS = frozenset({"format", "join"})  # methods of a literal text that make a longer one of it
 _IMPORTERS = frozenset({"importlib.import_module", "import_module", "__import__"})
 
 
@@ -189,7 +190,6 @@ class Lowering:
             a.arg: path for a in every if a.annotation is not None and (path := annotation_of(a.annotation))
         }
         scope.defaults = defaults
-        scope.decorators = tuple([path_of(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list])
         self._inside(node, scope)
 
     def _class(self, node: ast.ClassDef) -> None:
@@ -203,6 +203,7 @@ class Lowering:
         outer = self.scopes[self._scope]
         name = f"{outer.name}.{node.name}" if outer.name else node.name
         scope = _OpenScope(name, kind, self._scope, node.lineno, node.end_lineno or node.lineno, self.cell)
+        scope.decorators = tuple([path_of(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list])
         scope.first = len(self.calls)
         self.scopes.append(scope)
         return scope
@@ -390,7 +391,7 @@ class Lowering:
             base = of.items[0].data if of.kind == SUBSCRIPT and of.items[0].kind == NAME else ""
             path = f"{base}[].{function.attr}" if base else f".{function.attr}"
             others = () if receiver >= 0 else (of,)
-            template = of if of.kind == CONSTANT and function.attr == "format" else None
+            template = of if of.kind == CONSTANT and function.attr in _OF_TEXTS else None
         else:  # getattr(mlflow, "log_param")("lr", 0.1)
             of = self._expr(function)
             receiver = of.data if of.kind == CALL else -1
@@ -419,7 +420,7 @@ class Lowering:
 
     def _add_call(
         self,
-        node: ast.Call,
+        node: ast.Call | ast.Compare,
         path: str,
         receiver: int,
         given: tuple[tuple[Value, ...], dict[str, Value], bool],
@@ -524,6 +525,11 @@ class Lowering:
         return value
 
     def _compare(self, node: ast.Compare) -> Value:
+        asked = path_of(node.comparators[0]) if type(node.ops[0]) in (ast.In, ast.NotIn) else ""
+        if asked.endswith("environ"):  # "MLFLOW_TRACKING_URI" in os.environ: Python makes a call of it, too
+            given = (self._expr(node.left),)
+            self._expr(node.comparators[0])
+            return self._add_call(node, f"{asked}.__contains__", -1, (given, {}, False), ())
         return self._value(OTHER, None, tuple([self._expr(e) for e in (node.left, *node.comparators)]), node)
 
     def _boolean(self, node: ast.BoolOp) -> Value:

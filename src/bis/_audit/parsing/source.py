@@ -546,10 +546,38 @@ def _separated(text: str) -> tuple[str, str, tuple[LineMagic, ...]]:
         text = "\n".join(lines)
         governing = cell_magic(text)
     found = parse_cell(text)
-    python = "\n".join(found.python)
+    code = list(found.python)
+    for magic in found.magics:
+        if magic.mark == "%" and not magic.target and magic.first == magic.last:
+            code[magic.first] = magic.indent + (_as_python(magic.text) or "pass")
+    python = "\n".join(code)
     if _AUTOMAGIC.search(python) and isinstance(syntax_tree(python), Fault):
         python = _AUTOMAGIC.sub(lambda match: "pass" if isinstance(syntax_tree(match[0]), Fault) else match[0], python)
     return python, name, found.magics
+
+
+_SETS_VARIABLE = re.compile(r"(?:set_)?env[ \t]+(?P<name>\w+)(?:[ \t]*=[ \t]*|[ \t]+)(?P<value>[^\s{}$][^{}$]*)$")
+_CHANGES_FOLDER = re.compile(r"cd[ \t]+(?P<folder>/[^{}$]*|[\"']/[^{}$\"']*[\"'])$")
+_RUNS_STATEMENT = re.compile(
+    r"(?:time|timeit|prun|memit|lprun)[ \t]+(?:-[a-z](?:[ \t]*\d+)?[ \t]+)*(?P<code>[^\s-].*)$"
+)
+
+
+def _as_python(magic: str) -> str:
+    """What a magic of one line does, in Python: ``%env A=b``, ``%cd /data``, ``%time model.fit(X)``; empty for others.
+
+    Where IPython fills in a variable (``{x}``, ``$x``), it is not known.
+    """
+    if match := _SETS_VARIABLE.match(magic):
+        return f"os.environ[{match['name']!r}] = {match['value'].strip()!r}"
+    if match := _CHANGES_FOLDER.match(magic):
+        folder = match["folder"].strip(" \t\"'")
+        return f"os.chdir({folder!r})"
+    match = _RUNS_STATEMENT.match(magic)
+    if match is None:
+        return ""
+    code = f"0{' ' * (match.start('code') - 1)};{match['code']}"  # the mark is a column: what follows stays in its own
+    return "" if isinstance(syntax_tree(code), Fault) else code
 
 
 def _unreadable(text: str) -> str:

@@ -170,11 +170,11 @@ def _is_absent(analysis: Analysis, module: Module, value: Value, call: Call, dep
     scope = module.scopes[call.scope]
     if scope.kind != "function" or known.data not in scope.parameters:
         return False
-    given = list(_given_by_callers(analysis, module, call.scope, known.data))
+    given = list(given_by_callers(analysis, module, call.scope, known.data))
     return bool(given) and all(one is not None and _is_absent(analysis, *one, depth + 1) for one in given)
 
 
-def _given_by_callers(
+def given_by_callers(
     analysis: Analysis, module: Module, index: int, parameter: str
 ) -> Iterator[tuple[Module, Value, Call] | None]:
     """What each call of a function of the project gives for a parameter; None where that is not seen."""

@@ -68,6 +68,28 @@ def trainings(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Ca
 
 
 @asked_once
+def tracked_trainings(analysis: Analysis) -> list[tuple[tuple[Module, ...], tuple[Module, Call]]]:
+    """The trainings of which runs are made: the files of a program that logs to MLflow, with its first training.
+
+    Where no program is seen that does both, a training in a file that runs with one that logs.
+    """
+    found = []
+    for program in program_roots(analysis):
+        if any(analysis.direct_kinds(part, "mlflow") for part in program.parts):
+            found += [(program.parts, trained) for trained in trainings(analysis, program)[:1]]
+    if found:
+        return found
+    for module in analysis.project.programs:
+        if not analysis.direct_kinds(module, "mlflow"):
+            continue
+        files = analysis.project.links.together(module)
+        parts = tuple(part for part in analysis.project.programs if part.file in files)
+        trained = [(part, call) for part in (module, *parts) for call in analysis.training(part)]
+        found += [(parts, one) for one in trained[:1]]
+    return found
+
+
+@asked_once
 def without_params(analysis: Analysis) -> list[tuple[ProgramRoot, tuple[Module, Call]]]:
     """Programs that train and log results to MLflow, of which no parameter is logged; with their first training."""
     found = []

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bis._audit.parsing.expressions import pairs_of
-from bis._audit.parsing.ir import CALL, CONSTANT, DICT, FORMATTED, NAME
+from bis._audit.parsing.ir import CALL, CONSTANT, DICT, FORMATTED, NAME, SUBSCRIPT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bis._audit.parsing.ir import Call, Module, Value
 
 
@@ -25,7 +27,7 @@ class Literal(NamedTuple):
 
 
 def text_literals(module: Module) -> list[Literal]:
-    """All text literals of a file that reach a call or a name, or are a parameter's default."""
+    """All text literals of a file that reach a call or a name, also by a loop, or are a parameter's default."""
     found: list[Literal] = []
     for call in module.calls:
         if call.args or call.keywords:
@@ -33,9 +35,8 @@ def text_literals(module: Module) -> list[Literal]:
     for assign in module.assigns:
         if assign.value.kind not in _NEVER:
             _take(assign.value, None, assign.name, found)
-    for scope in module.scopes:
-        for name, given in scope.defaults.items():
-            _take(given, None, name, found)
+    for name, given in _others(module):
+        _take(given, None, name, found)
     return found
 
 
@@ -52,6 +53,15 @@ def _take_given(call: Call, found: list[Literal]) -> None:
             _take(given, call, name, found)
 
 
+def _others(module: Module) -> Iterator[tuple[str, Value]]:
+    """Defaults of parameters, and what loops go through: ``for path in ["a.csv", "b.csv"]``."""
+    for scope in module.scopes:
+        yield from scope.defaults.items()
+    for loop in module.loops:
+        if loop.over is not None:
+            yield (loop.targets[-1] if loop.targets else ""), loop.over
+
+
 def _take(value: Value, call: Call | None, name: str, found: list[Literal]) -> None:
     """Take in the texts in a value, with their names: in a dictionary the keys, else the name of the whole."""
     kind = value.kind
@@ -63,6 +73,10 @@ def _take(value: Value, call: Call | None, name: str, found: list[Literal]) -> N
         return
     if kind == FORMATTED:
         found.append(_new(Literal, (value.data, value, call, name)))
+    if kind == SUBSCRIPT:  # what is in brackets is asked for, and not given
+        _take(value.items[0], call, name, found)
+        _take(value.items[1], call, "", found)
+        return
     if kind != DICT:
         for item in value.items:
             _take(item, call, name, found)
