@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bis._audit.parsing.blocking_cells import ServerWatch, blocking_loops, may_loop
+from bis._audit.parsing.indented_cells import cell_tree
 from bis._audit.parsing.syntax_trees import Fault, syntax_tree
 from bis.model.project_audit import Problem
 from bis.notebooks.cell_syntax import LineMagic, cell_magic, parse_cell
@@ -177,7 +178,7 @@ def parse_source(content: bytes, *, is_notebook: bool) -> Source:
 
 def tree_of(part: Part) -> ast.Module | tuple[str, str, int, int]:
     """The syntax tree of a piece of Python, or the problem: (kind, detail, cell, line)."""
-    tree = syntax_tree(part.text)
+    tree = syntax_tree(part.text) if part.cell < 0 else cell_tree(part.text)
     return (tree.kind, tree.detail, part.cell, tree.line) if isinstance(tree, Fault) else tree
 
 
@@ -517,7 +518,7 @@ class _CodeCell:
             count = None
         served, looped = watch is not None and watch.wants(self._text), watch is not None and may_loop(python)
         if watch is not None and (served or looped):
-            found = syntax_tree(python)
+            found = cell_tree(python)
             tree = None if isinstance(found, Fault) else found
             blocking += watch.python(tree, magics) if served else ()
             blocking += blocking_loops(tree) if looped and tree is not None else ()
@@ -551,7 +552,7 @@ def _separated(text: str) -> tuple[str, str, tuple[LineMagic, ...]]:
         if magic.mark == "%" and not magic.target and magic.first == magic.last:
             code[magic.first] = magic.indent + (_as_python(magic.text) or "pass")
     python = "\n".join(code)
-    if _AUTOMAGIC.search(python) and isinstance(syntax_tree(python), Fault):
+    if _AUTOMAGIC.search(python) and isinstance(cell_tree(python), Fault):
         python = _AUTOMAGIC.sub(lambda match: "pass" if isinstance(syntax_tree(match[0]), Fault) else match[0], python)
     return python, name, found.magics
 

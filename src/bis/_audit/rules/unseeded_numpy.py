@@ -5,9 +5,9 @@ Finds the first call of each file that draws from NumPy's or the standard librar
 experiment, where the file or one that it is connected with trains a model and none of them seeds that generator.
 
 For the experiment is what is seen to go into a training, a split, a loader, a file of data, a hyperparameter, a logged
-metric or the method of a data set, a model or a transform: by names, attributes, arguments and returns, across the files
-of the project. What is drawn for a name, a delay, a picture, an example of an input or the order of experiments is not,
-nor are tests.
+metric or the method of a data set, a model or a transform: by names, attributes, arguments and returns, across all
+files of the project. What is drawn for a name, a delay, a picture, an example of an input or the order of experiments
+is not, nor are tests.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
