@@ -270,7 +270,7 @@ def _print_rules(rules: Mapping[str, RuleScore], console: Console) -> None:
     """Precision and recall of the findings that readers had expected, and the places on which they disagree."""
     if not rules:
         return
-    table = _table("rule", "listed, found", "listed, missed", "beyond, right", "beyond, wrong", "precision", "recall")
+    table = _table("rule", "found", "missed", "also right", "wrong", "precision", "recall")
     for code, one in rules.items():
         figures = ("" if value is None else f"{value:.2f}" for value in (one.precision, one.recall))
         counts = (one.found, len(one.missed), one.right, one.wrong)
