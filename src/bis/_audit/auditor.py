@@ -13,6 +13,7 @@ from bis._audit.files import configurations
 from bis._audit.files.dependencies import is_lock, is_manifest, named_lists, read_dependencies
 from bis._audit.files.entry_points import is_entry_file
 from bis._audit.files.installing_files import may_install
+from bis._audit.files.manifests import is_environment
 from bis._audit.files.project_documents import is_document, read_documents
 from bis._audit.files.revision import read_revision
 from bis._audit.files.tree import walk
@@ -46,6 +47,7 @@ _SMALL_FILE_BYTES = 300  # many smaller files are alike without being copies
 _SKETCH = 24
 _KEPT_BYTES = 64 * 2**20
 _TEXT_MIB = 1.0
+_MOST_DEPTH = 4  # folders in which an environment of conda is looked for in files of any name
 
 
 def audit_project(root: Path, name: str, options: Options | None = None) -> ProjectAudit:
@@ -148,8 +150,7 @@ def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
     """Manifests, documents, and the configurations that make objects."""
     found: dict[str, str] = {}
     for file in tree.others:
-        if configurations.is_configuration(file):
-            found |= _configuration(root, file)
+        found |= _by_content(root, file)
         if not (is_manifest(file) or is_document(file) or is_entry_file(file) or may_install(file)):
             continue
         content = load(root, file, max_file_mib=_TEXT_MIB)
@@ -170,11 +171,14 @@ def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
     return found
 
 
-def _configuration(root: Path, file: str) -> dict[str, str]:
-    """The text of a configuration, where it makes objects or chooses what does."""
+def _by_content(root: Path, file: str) -> dict[str, str]:
+    """The text of a file of YAML that makes objects or chooses what does, or that is an environment of conda."""
+    configures = configurations.is_configuration(file)
+    if not configures and not (file.endswith((".yml", ".yaml")) and file.count("/") <= _MOST_DEPTH):
+        return {}
     content = load(root, file, max_file_mib=configurations.LARGEST_MIB)
     text = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
-    return {file: text} if configurations.makes_objects(text) else {}
+    return {file: text} if (configures and configurations.makes_objects(text)) or is_environment(text) else {}
 
 
 def _modules(contents: _Contents, place: str, cache: Cache | None, processes: int) -> list[Module]:

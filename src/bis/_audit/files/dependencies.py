@@ -14,7 +14,7 @@ from bis._audit.files.base_images import brought_by_image, images_of
 from bis._audit.files.brought_distributions import OF_CONDA, brought_by, version_of
 from bis._audit.files.distributions import distributions_of, is_known, needs_no_declaration
 from bis._audit.files.installs import read_install
-from bis._audit.files.manifests import OF_REQUIREMENTS, is_dockerfile, read_manifest, reader_of
+from bis._audit.files.manifests import OF_REQUIREMENTS, is_dockerfile, is_environment, read_manifest, reader_of
 from bis._audit.files.requirements import Declared, Sheet, is_aside_file
 from bis.model.project_audit import Place, Problem
 
@@ -32,13 +32,20 @@ _LOCKS: dict[str, tuple[str, ...]] = {
     "conda-lock.yaml": (),
     "pylock.toml": (),
 }
-_LOCK_NAME = re.compile(r"(?i)pylock\.[\w-]+\.toml|[\w.-]*conda-lock\.ya?ml|conda-(?:linux|osx|win)[\w-]*\.lock")
-_LOCKED = re.compile(r'(?m)^name = "([\w.-]+)"|^ {8}"([\w.-]+)": \{|^- name: ([\w.-]+)$')
+_LOCK_NAME = re.compile(
+    r"(?i)pylock\.[\w-]+\.toml|[\w.-]*conda-lock[\w.-]*\.ya?ml|(?:[\w.-]*conda|environment|env)[\w.-]*\.lock(?:\.ya?ml)?"
+    r"|(?:linux|osx|win)-[\w-]+\.lock|(?:environment|env|conda)[-_.]lock\.ya?ml"
+)
+_LOCKED = re.compile(
+    r'(?m)^name = "(?P<toml>[\w.-]+)"|^ {8}"(?P<json>[\w.-]+)": \{|^\s{0,4}(?:- )?name: (?P<yaml>[\w.-]+)$'
+    r"|^[^#\n]{0,40}?https?://\S{1,300}/(?P<address>[A-Za-z0-9_][\w.-]*?)-\d[\w.!+]*-[\w.]+\.(?:conda|tar\.bz2|whl)"
+    r"|^(?P<pip>[A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?==\d"
+)
 _NAMES_OTHER = re.compile(r"(?m)^\s*(?:-r|--requirement)[\s=]*([^\s#]+)")
 # Lists that commands name, and the environment of an MLproject file.
 _NAMED_IN_COMMAND = re.compile(
     r"(?:\binstall\b[^\n]{0,300}?\s(?:-r|--requirement)[\s=]{0,3}|\b(?:conda|mamba)\b[^\n]{0,200}?\s(?:-f|--file)[\s=]{1,3}"
-    r"|\b(?:conda|python)_env\s*:\s*)[\"']?(?P<path>[\w./-]{1,200}\.(?:txt|in|pip|lock|ya?ml))\b"
+    r"|\b(?:conda|python)_(?:env|file)\s*[:=]\s*)[\"']?(?P<path>[\w./-]{1,200}\.(?:txt|in|pip|lock|ya?ml))\b"
 )
 _MOST_LOCK = 8 * 2**20
 # Folders that MLflow writes: what is declared in them is a saved model's, not the project's.
@@ -48,8 +55,15 @@ _SAVED_NAME = re.compile(r"(?m)^name:\s*mlflow-env\s*$")
 _MAKES_LISTS = re.compile(
     r"\b(?:export|pip-compile|freeze|pip\s+compile|pipreqs|git\s+clone|wget|curl|ADD\s+https?:)\b|COPY\s+--from|>\s*\S*requirements"
 )
-# What installs other packages is not what the project computes with.
-_INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv", "pip-tools", "pipenv", "poetry", "conda", "mamba"})
+# What installs other packages is not what the project computes with, nor are conda's certificates and markers, nor what
+# the standard library has by now.
+_INSTALLERS = frozenset(
+    {
+        "pip", "setuptools", "wheel", "uv", "pip-tools", "pipenv", "poetry", "conda", "mamba", "micromamba",
+        "nodefaults", "ca-certificates", "-libgcc-mutex", "-openmp-mutex", "ld-impl-linux-64", "python-abi",
+        "argparse", "pathlib", "typing", "dataclasses", "asyncio", "enum34", "futures", "configparser", "uuid",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +116,7 @@ class Dependencies:
             for one in self.computing
             if not one.pinned
             and not any(
-                _surroundings(file) == _surroundings(one.place.file) and not _installs(file)
+                file == one.place.file or (_surroundings(file) == _surroundings(one.place.file) and not _installs(file))
                 for file in pinned.get(_same(one.name), ())
             )
         )
@@ -175,6 +189,7 @@ def named_lists(texts: Mapping[str, str], others: Iterable[str]) -> set[str]:
             for name in _NAMES_OTHER.findall(text):
                 found.add(posixpath.normpath(posixpath.join(_folder(path), name)))
         elif "install" in text or "conda" in text or "_env" in text:
+            found |= {path} if path.endswith((".yml", ".yaml")) and is_environment(text) else set()
             named |= {PurePosixPath(match["path"]).name for match in _NAMED_IN_COMMAND.finditer(text)}
     return {path for path in others if path in found or path.rpartition("/")[2] in named}
 
@@ -205,7 +220,8 @@ def read_dependencies(
     Dependencies
         Manifests that cannot be read, or not wholly, are its `problems`.
     """
-    files = {path: text for path, text in sorted(files.items()) if not _is_saved_model(path, files)}
+    others = tuple(others)
+    files = {path: text for path, text in sorted(files.items()) if not _is_saved_model(path, files, others)}
     sheets = {path: read_manifest(path, text) for path, text in files.items() if not is_lock(path)}
     missing = _missing(files, sheets, others)
     constraints = {path for sheet in sheets.values() for path in sheet.constraints}
@@ -338,13 +354,20 @@ def _is_among(candidates: tuple[str, ...], names: frozenset[str]) -> bool:
     )
 
 
-def _is_saved_model(path: str, files: Mapping[str, str]) -> bool:
-    """Whether a file belongs to a model that MLflow saved."""
+def _is_saved_model(path: str, files: Mapping[str, str], others: tuple[str, ...]) -> bool:
+    """Whether a file belongs to a model that MLflow saved: an MLmodel file is beside it, or was before it was left out.
+
+    What an MLproject file beside it names is the project's own, whatever it calls the environment.
+    """
     folder, name = _folder(path), PurePosixPath(path).name
-    beside = f"{folder}/conda.yaml" if folder else "conda.yaml"
-    if name not in _SAVED_MODEL or beside not in files or not folder:
+    if name not in _SAVED_MODEL:
         return False
-    return bool(_SAVED_NAME.search(files[beside][:20_000]))
+    prefix = f"{folder}/" if folder else ""
+    if any(other.lower() == f"{prefix}mlproject".lower() for other in others):
+        return False
+    if f"{prefix}MLmodel" in others:
+        return True
+    return bool(folder) and bool(_SAVED_NAME.search(files.get(f"{prefix}conda.yaml", "")[:20_000]))
 
 
 def _belongs(lock: str, files: Mapping[str, str]) -> bool:
@@ -356,7 +379,7 @@ def _belongs(lock: str, files: Mapping[str, str]) -> bool:
 def _locked(files: Mapping[str, str], locks: list[str]) -> frozenset[str]:
     """Names of packages in locks, as far as these list them one a line."""
     return frozenset(
-        canonicalize_name(match[1] or match[2] or match[3])
+        canonicalize_name(next(name for name in match.groups() if name))
         for path in locks
         for match in _LOCKED.finditer(files[path][:_MOST_LOCK])
     )

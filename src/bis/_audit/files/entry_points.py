@@ -46,6 +46,10 @@ _STARTS_PROGRAM = re.compile(
     r"|streamlit|uvicorn|fastapi|flwr|deepspeed|modal|ray\s|snakemake|jupyter|databricks|az\s|gcloud|sky|sbatch|qsub)"
 )
 _LISTED = re.compile(r"[\[\]\"',]+")
+# What a job of Databricks or of Vertex runs, by its path.
+_TASK = re.compile(
+    r"\b(?:notebook_path|python_file|python_module|main_python_file_uri|pythonModule)\s*:\s*(?P<path>\S.{0,300})"
+)
 _STEP = re.compile(r"\b(?:sh|bat)\s{0,3}\(?\s{0,3}[\"']{1,3}")  # of Jenkins
 _TARGET = re.compile(r"(?P<name>[A-Za-z0-9][\w./-]{0,80}):(?![=:])")
 _HOUSEKEEPING = frozenset(
@@ -363,7 +367,12 @@ def _commands(path: str, text: str, programs: set[str]) -> list[EntryPoint]:
 def _of_pipeline(path: str, text: str, programs: set[str]) -> list[EntryPoint]:
     """The commands that a service or a scheduler is told to run, and that start a program of the project."""
     lines = [_LISTED.sub(" ", _STEP.sub("; ", line[:_LONGEST_LINE])) for line in text.splitlines()[:_MOST_LINES]]
-    return [
+    named = [
+        EntryPoint("pipeline", match["path"].strip(), Place(path, -1, number))
+        for number, line in enumerate(lines, 1)
+        if (match := _TASK.search(line))
+    ]
+    return named[:_MOST_FOUND] + [
         EntryPoint("pipeline", " ".join(one.name.split()), one.place)
         for one in _commands(path, "\n".join(lines), programs)
         if _STARTS_PROGRAM.match(one.name)

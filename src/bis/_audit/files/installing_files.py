@@ -28,9 +28,10 @@ _INSTALLS = re.compile(
     r"[^/]{0,60}\.ya?ml|(?:\.github/workflows|\.circleci|resources|pipelines|components|jobs)/(?:[^/]{1,60}/){0,2}[^/]{1,100}\.ya?ml)"
 )
 _COMMAND = re.compile(
-    r"(?<![\w./-])(?:\S{0,60}/)?(?:(?:python[\d.]*|py)\s+-m\s+)?(?:pip[\d.]*|pipx|uvx?|poetry|pdm|pipenv|pixi|(?:micro)?mamba|conda"
+    r"(?<![\w./-])(?:\S{0,60}/)?(?:(?:python[\d.]*|py)\s+-m\s+)?(?:pip[\d.]*|pipx|uvx?|zenml|poetry|pdm|pipenv|pixi|(?:micro)?mamba|conda"
     r"|apt(?:-get)?|apk|dnf|yum|microdnf|python[\d.]*\s+-m\s+spacy)\s.*"
 )
+_MARKS = ("install", " add ", "--with", "env create", "env update", "spacy download", "uv sync")
 _TALKS = re.compile(
     r"(?i)(?:^|[\s@('\"`{])(?:echo|printf|write-(?:host|output)|print|log|info|warn|error|die|fatal|rem|title)\b"
 )
@@ -60,6 +61,9 @@ _CURATED = re.compile(r"AzureML-[\w.-]+|registries/azureml/environments/|azureml
 _CLONES = re.compile(
     r"\bgit\s+(?:-\S+\s+)*(?:clone|submodule)\b|\bPYTHONPATH\b[^\n]{0,200}?(?:\.\./|~|/home/|/Users/)|--py-files|addPyFile"
 )
+_ASKED = re.compile(
+    r"-[ef]\s+[\"']?(?:[\w./$-]{0,100}/)?(?P<name>[\w.-]{1,80})[\"']?\s*\]"
+)  # [ -f requirements.txt ] && ...
 _SUBMODULE = re.compile(r"(?m)^\s*path\s*=\s*(?:\S*/)?([\w.-]+)\s*$")
 _PROGRAM = re.compile(r"\b([A-Za-z_]\w{0,80})\.py\b")
 
@@ -127,7 +131,8 @@ def read_installing(texts: Mapping[str, str], files: Iterable[str] = ()) -> Inst
         if of_project and brought_by_image(of_project["image"].lower().partition(":")[0]) is None:
             is_open |= not own_images
     names |= {one.name for one in sheet.declared} | sheet.beside
-    lists = {name.rpartition("/")[2] for name in sheet.named}
+    asked = {match["name"] for text in texts.values() for match in _ASKED.finditer(text)}
+    lists = {name.rpartition("/")[2] for name in sheet.named} - asked
     is_open |= sheet.is_unread or "*" in names or any(name not in there and not is_aside(name) for name in lists)
     return Installed(
         frozenset(names), frozenset(one.name for one in servers.declared), is_open, frozenset(modules), clones
@@ -136,7 +141,7 @@ def read_installing(texts: Mapping[str, str], files: Iterable[str] = ()) -> Inst
 
 def commands_of(text: str) -> Iterator[str]:
     """The commands of a text that call a manager of packages, without what is around them; not those it talks of."""
-    if not any(mark in text for mark in ("install", " add ", "--with", "env create", "env update", "spacy download")):
+    if not any(mark in text for mark in _MARKS):
         return
     for raw in _CONTINUED.sub(" ", text).split("\n"):
         line = _LISTED.sub(" ", raw[:LONGEST_LINE].strip())

@@ -37,12 +37,34 @@ _FOR_PYTHON = re.compile(r"py(?:thon)?3?-(?P<name>[A-Za-z][\w.+-]*)")
 _TALKS = frozenset({"echo", "printf", "print", "alias", "cat", "log", "info", "warn", "error", "write-host", "rem"})
 _GIVES = re.compile(r"-[a-z]*c")
 _UNSET = re.compile(r"[${}`]")  # of a variable whose value is not known
-_NO_PACKAGE = re.compile(
-    r"(?i)opt|arg|flag|index|url|dir|path|root|home|wheel|whl|project|repo|cache|proxy|host|quiet|pip"
-)
+_NO_PACKAGE = re.compile(r"(?i)opt|arg|flag|index|url|dir|path|root|home|wheel|whl|project|repo|cache|proxy|host|quiet")
 _WITH = re.compile(r"(?:^|\s)--with[=\s]+[\"']?(?P<packages>[^\s\"']+)")
 _MODEL = re.compile(r"\bspacy\s+download\s+(?P<name>[\w-]+)")
 _VARIABLE = re.compile(r"\$\{?(?P<name>\w+)[^}\s]{0,80}?\}|\$\((?P<make>\w+)\)|\$(?P<plain>\w+)")
+
+# What ZenML installs for an integration, where that is not the distribution of its name.
+_OF_ZENML = {
+    "sklearn": "scikit-learn",
+    "pytorch": "torch",
+    "pytorch_lightning": "pytorch-lightning",
+    "huggingface": "transformers datasets huggingface-hub",
+    "great_expectations": "great-expectations",
+    "llama_index": "llama-index",
+    "label_studio": "label-studio label-studio-sdk",
+    "neural_prophet": "neuralprophet",
+    "spark": "pyspark",
+    "s3": "s3fs boto3",
+    "aws": "sagemaker kubernetes aws-profile-manager boto3",
+    "gcp": "kfp gcsfs google-cloud-storage google-cloud-aiplatform",
+    "azure": "adlfs azure-identity azure-storage-blob azure-ai-ml azureml-core",
+    "kubeflow": "kfp",
+    "airflow": "apache-airflow",
+    "slack": "slack-sdk",
+    "facets": "facets-overview",
+    "tensorflow": "tensorflow tensorflow-io keras",
+    "deepchecks": "deepchecks torchvision",
+    "seldon": "kubernetes",
+}
 
 # A list that an image keeps under another name: `COPY requirements-gpu.txt requirements.txt`.
 _RENAMED = re.compile(
@@ -74,6 +96,8 @@ def read_install(sheet: Sheet, text: str, place: Place, variables: dict[str, str
         if words[0] in {"uv", "uvx"}:
             packages = [one for match in _WITH.finditer(line) for one in match["packages"].split(",")]
             _take(sheet, packages, "pip", place)
+        elif words[:3] == ["zenml", "integration", "install"]:
+            sheet.beside |= {one for name in words[3:] for one in _OF_ZENML.get(name, name).split()}
         elif model := _MODEL.search(line):
             sheet.declare(model["name"], "", place, pinned=False)
         start, kind = _packages_from(words)
@@ -163,14 +187,14 @@ def _take(sheet: Sheet, words: list[str], kind: str, place: Place) -> None:
         return
     rest = iter(words)
     for word in rest:
-        if kind == "conda" and word == "-f":
-            sheet.refer(next(rest, ""), place)
-        elif word in _REFERRING or word in _WITH_VALUE:
+        if word in _REFERRING or word in _WITH_VALUE:
             _take_option(sheet, word, next(rest, ""), kind, place)
         elif word.startswith("-r") and len(word) > 2:
             sheet.refer(word[2:], place)
         elif word.startswith("-"):
             continue
+        elif word.endswith((".whl", ".tar.gz", ".zip")):
+            sheet.require(word, place)
         elif (match := _NAMED.match(word)) and not word.endswith((".txt", ".")):
             if _UNSET.search(word):
                 sheet.declare(match["name"], word[match.end() :], place, pinned=False)
@@ -188,7 +212,7 @@ def _is_unset(word: str) -> bool:
 
 def _take_option(sheet: Sheet, option: str, value: str, kind: str, place: Place) -> None:
     """An option that names a file or a place of packages; the others say nothing of them."""
-    if option in {"-r", "--requirement"} or (option == "--file" and kind == "conda"):
+    if option in {"-r", "--requirement"} or (option in {"-f", "--file"} and kind == "conda"):
         sheet.refer(value, place)
         sheet.is_unread |= _is_unset(value)
     elif option in {"-c", "--constraint", "--constraints"} and kind == "pip":  # of conda, a channel

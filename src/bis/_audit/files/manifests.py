@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from bis._audit.files.installs import read_dockerfile
-from bis._audit.files.requirements import Sheet, is_exact, is_revision, read_requirements, settle_export
+from bis._audit.files.requirements import LISTED, Sheet, is_exact, is_revision, read_requirements, settle_export
 from bis.model.project_audit import Place, Problem
 
 if sys.version_info >= (3, 11):
@@ -36,8 +36,11 @@ _ENVIRONMENT = re.compile(
 _REQUIREMENTS = re.compile(
     r"(?i)(?:.*[-_. ])?(?:requirements?|constraints?|reqs?|deps|dependencies)(?:[-_. ].*)?\.(?:txt|in|pip|lock)"
     r"|(?:requirements|constraints).*\.(?:txt|in)|.*requirements\.txt"
+    r"|(?:spec[-_]?(?:file|list)s?|explicit|freeze|(?:pip|conda)[-_](?:freeze|list|packages|env\w*|spec\w*|explicit\w*))"
+    r"(?:[-_.].*)?\.txt"
 )
 _LISTS_PACKAGES = re.compile(r"(?m)^\s{0,16}(?:dependencies|packages|build_dependencies)\s*:")
+_CHANNELS = re.compile(r"(?m)^channels\s*:")
 OF_REQUIREMENTS = frozenset({"requirements", "requires", "reqs", "constraints"})  # names of folders
 
 
@@ -62,6 +65,11 @@ def reader_of(path: str) -> Callable[[Sheet, str], None] | None:
     if listed or (name.endswith((".txt", ".in", ".pip", ".lock")) and _REQUIREMENTS.fullmatch(name)):
         return read_requirements
     return None
+
+
+def is_environment(text: str) -> bool:
+    """Whether a text of YAML is an environment of conda, whatever its name."""
+    return bool(_CHANNELS.search(text) and _LISTS_PACKAGES.search(text))
 
 
 def is_dockerfile(path: str) -> bool:
@@ -359,15 +367,23 @@ def _read_setup_py(sheet: Sheet, text: str) -> None:
         raise Unreadable(f"it is not valid Python: {error}") from error
     nodes = list(ast.walk(tree))
     names = _assigned(nodes)
+    setups = [node for node in nodes if isinstance(node, ast.Call) and _called(node) in {"setup", "Extension"}]
+    # What a module of that name is given by other calls is no package's name.
+    named = [one.value for call in setups for one in call.keywords if one.arg == "name"]
+    sheet.own |= {name for value in named for name, _line in _strings(value, dict(names))}
     for node in nodes:
-        if isinstance(node, ast.keyword) and node.arg == "name":
-            sheet.own |= {name for name, _line in _strings(node.value, dict(names))}
-        elif isinstance(node, ast.keyword) and node.arg in {"install_requires", "extras_require", "tests_require"}:
+        if isinstance(node, ast.keyword) and node.arg in {"install_requires", "extras_require", "tests_require"}:
             _take_setup_keyword(sheet, node, names)
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     for name in sorted(texts) if sheet.declares else ():  # a list that a function makes, from a file as a rule
         if re.fullmatch(r"[\w./-]{1,200}", name) and reader_of(name) is read_requirements:
             sheet.refer(name)
+
+
+def _called(call: ast.Call) -> str:
+    """The last part of what is called."""
+    function = call.func
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
 
 
 def _take_setup_keyword(sheet: Sheet, node: ast.keyword, names: dict[str, ast.expr]) -> None:
@@ -480,6 +496,9 @@ def yaml_items(node: Any) -> Iterator[tuple[str, Any]]:
 
 def _read_environment(sheet: Sheet, text: str) -> None:
     """An environment of conda, of MLflow's Python projects or of anaconda-project."""
+    if "@EXPLICIT" in text or LISTED.search(text):
+        read_requirements(sheet, text)
+        return
     if not _LISTS_PACKAGES.search(text):
         return
     of_conda: list[int] = []

@@ -28,7 +28,7 @@ _HIDDEN = frozenset({".git", ".hg", ".svn", ".bzr", "_darcs", ".jj"})
 _SOURCES = (".py", ".ipynb")
 _MANIFESTS = re.compile(
     r"(?i)readme.*|requirements.*\.(?:txt|in)|pyproject\.toml|setup\.cfg|(?:environment|conda|python_env).*\.ya?ml"
-    r"|pipfile(?:\.lock)?|(?:poetry|uv|pdm|conda|dvc)\.lock|pixi\..*|mlproject|makefile.*|dvc\.yaml"
+    r"|pipfile(?:\.lock)?|(?:poetry|uv|pdm|conda|dvc)\.lock|pixi\..*|mlproject|mlmodel|makefile.*|dvc\.yaml"
     r"|(?:docker|container)file.*|.*\.(?:docker|container)file|jenkinsfile.*|gnumakefile|justfile|procfile|snakefile"
     r"|\.?devcontainer\.json|\.gitmodules|tox\.ini"
 )

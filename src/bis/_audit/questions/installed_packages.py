@@ -6,7 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bis._audit.files.brought_distributions import brought_by
+from packaging.utils import canonicalize_name
+
+from bis._audit.files.brought_distributions import brought_by, is_named
 from bis._audit.files.distributions import is_known
 from bis._audit.files.installing_files import Installed, commands_of, fetches_code, read_installing
 from bis._audit.files.installs import read_install
@@ -27,9 +29,11 @@ _ARGUMENTS = frozenset(
     {
         "packages_to_install", "pip_packages", "conda_packages", "pip_requirements", "extra_pip_requirements",
         "requirements", "packages", "pip", "dependencies", "pypi_packages", "libraries", "pip_dependencies",
-        "python_packages", "required_packages", "additional_pip_requirements", "deps",
+        "python_packages", "additional_pip_requirements", "deps",
     }
 )  # fmt: skip
+_KEYS = frozenset({"pip", "dependencies", "pip_packages", "conda_packages", "packages_to_install"})
+_LONGEST = 200  # characters of a requirement
 _METHODS = frozenset(
     {
         "pip_install", "uv_pip_install", "poetry_add", "add_pip_package", "add_conda_package", "installPyPI", "install",
@@ -37,6 +41,7 @@ _METHODS = frozenset(
     }
 )  # fmt: skip
 _RUNS = frozenset({"run", "call", "check_call", "check_output", "Popen", "system", "popen", "getoutput", "main"})
+_ADDRESS = re.compile(r"://|git\+|\.whl$|\.tar\.gz$")
 _CURATED = "AzureML-"  # an environment of the service, with what it has
 _ELSEWHERE = re.compile(r"(?:[/~]|[A-Za-z]:[\\/]|dbfs:|https?:)\S")
 
@@ -50,7 +55,7 @@ def installed(analysis: Analysis) -> Installed:
     sheet = Sheet("")
     is_open = False
     clones = found.clones or any(is_dockerfile(path) and fetches_code(text) for path, text in project.texts.items())
-    for module in project.modules:
+    for module in project.programs:
         for text, _value, call, name in analysis.literals(module):
             if type(text) is not str:
                 continue
@@ -58,15 +63,20 @@ def installed(analysis: Analysis) -> Installed:
                 # What is printed or raised talks of a command; what is kept in a name may be run.
                 for command in commands_of(text) if call is None or call.method in _RUNS else ():
                     read_install(sheet, command, Place(""))
-            elif (name in _ARGUMENTS or (call is not None and call.method in _METHODS)) and len(text) < 200:
+            elif _asks(name, call) and len(text) < _LONGEST:
                 sheet.require(text, Place(""))
             is_open |= text.startswith(_CURATED)
         for call in module.calls:
             if call.method in _RUNS and call.args and call.args[0].items:
-                read_install(sheet, " ".join(_words(call)), Place(""))
+                read_install(sheet, " ".join(_words(call)).replace("'-r' $IT", ""), Place(""))  # a list of the project
     names = found.names.union({one.name for one in sheet.declared}, sheet.beside)
     brought = names.union(found.alone, *map(brought_by, names))
     return replace(found, names=brought, is_open=found.is_open or is_open or sheet.is_unread, clones=clones)
+
+
+def _asks(name: str, call: Call | None) -> bool:
+    """Whether a text is one of a list of packages that a call is given, or that stands under a key of a dictionary."""
+    return name in _KEYS or (call is not None and (name in _ARGUMENTS or call.method in _METHODS))
 
 
 def is_there(analysis: Analysis, name: str, place: Place) -> bool:
@@ -76,10 +86,29 @@ def is_there(analysis: Analysis, name: str, place: Place) -> bool:
         return True
     if is_known(name):
         return False
-    return there.clones or any(
-        any(fetches_code(text) for _cell, _line, text in module.installs) or _looks_elsewhere(module, analysis)
-        for module in analysis.project.modules
-        if module.file == place.file
+    return (
+        there.clones
+        or _may_be_private(analysis, place)
+        or any(
+            any(fetches_code(text) for _cell, _line, text in module.installs) or _looks_elsewhere(module, analysis)
+            for module in analysis.project.modules
+            if module.file == place.file
+        )
+    )
+
+
+def _may_be_private(analysis: Analysis, place: Place) -> bool:
+    """Whether a distribution of which nothing is known is installed from an address, or in the very file.
+
+    Its modules may have any name. One that an import has the name of brings that one.
+    """
+    imported = {canonicalize_name(root) for root in analysis.project.roots}
+    return any(
+        (_ADDRESS.search(one.spec) or one.place.file == place.file)
+        and not is_named(one.name)
+        and one.name not in imported
+        and not any(f"-{root}-" in f"-{one.name}-" for root in imported)
+        for one in analysis.project.dependencies.declared
     )
 
 

@@ -67,6 +67,19 @@ def trainings(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Ca
     return found if started else []
 
 
+def starts_training(analysis: Analysis, program: ProgramRoot) -> bool:
+    """Whether a script does something when it is run, and something trains in it or in what it uses.
+
+    A notebook of Databricks, saved as a script, is none.
+    """
+    module = program.module
+    if module.is_notebook or module.of_databricks:
+        return False
+    found = [call for part in program.parts for call in analysis.training(part)]
+    acts = module.has_main_guard or any(call.scope == 0 for call in (*module.calls, *found))
+    return acts and bool(found)
+
+
 @asked_once
 def tracked_trainings(analysis: Analysis) -> list[tuple[tuple[Module, ...], tuple[Module, Call]]]:
     """The trainings of which runs are made: the files of a program that logs to MLflow, with its first training.

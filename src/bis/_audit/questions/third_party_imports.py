@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bis._audit.files.base_images import platform_packages
+from bis._audit.files.brought_distributions import ANY, brought_by
 from bis._audit.files.distributions import is_known, needs_no_declaration
 from bis._audit.files.installing_files import named_programs
 from bis._audit.files.project_documents import is_document
@@ -39,7 +40,7 @@ def third_party(analysis: Analysis) -> dict[str, Place]:
     for name in [name for name in found if not is_known(name)]:
         # On disks that do not tell small letters from capitals, src/CNNmodel is imported as cnnModel.
         named = _named_programs(analysis) if named is None else named
-        if name.lower() in spelled or name in named:
+        if name.lower() in spelled or name in named or _is_defined(analysis, name):
             del found[name]
     return found
 
@@ -53,7 +54,10 @@ def own_names(analysis: Analysis) -> frozenset[str]:
 def of_platform(analysis: Analysis) -> frozenset[str]:
     """Distributions that the platform has on which a project runs, and those that Spark or its packages bring."""
     project = analysis.project
-    found = platform_packages() if on_databricks(analysis) else frozenset()
+    found: frozenset[str] = frozenset()
+    if on_databricks(analysis):
+        found = platform_packages()
+        found = found.union(*(brought_by(one, ANY) for one in found))
     if any(d.startswith("dlt.") for m in project.modules for scope in m.scopes for d in scope.decorators):
         found |= {
             "dlt"
@@ -129,6 +133,13 @@ def _written(analysis: Analysis) -> set[str]:
         if name.startswith("%%writefile ")
     )
     return {name.rpartition("/")[2].removesuffix(".py") for name in written if name.endswith(".py")}
+
+
+def _is_defined(analysis: Analysis, root: str) -> bool:
+    """Whether what is imported from a module is defined in another: that one had this name before."""
+    modules = analysis.project.modules
+    wanted = {one.target.rpartition(".")[2] for m in modules for one in m.imports if one.target.startswith(f"{root}.")}
+    return any(scope.name in wanted and scope.parent == 0 for m in modules for scope in m.scopes)
 
 
 def _named_programs(analysis: Analysis) -> frozenset[str]:

@@ -28,7 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.files.entry_points import entry_points, is_named_as_program
-from bis._audit.questions.program_roots import program_roots
+from bis._audit.questions.program_roots import program_roots, starts_training
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import NO, YES, Confidence, Place, Severity
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bis._audit.questions.analysis import Analysis
-    from bis._audit.questions.program_roots import ProgramRoot
     from bis.model.project_audit import Finding
 
 RULE = Rule("BIS504", "no-entry-point", Severity.NOTE, Confidence.MEDIUM)
@@ -49,20 +48,10 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         return
     sources = [m.file for m in analysis.project.modules]
     scripts = [m for m in analysis.project.modules if not (m.is_notebook or m.of_databricks)]
-    programs = [one.module.file for one in program_roots(analysis) if _trains(analysis, one)]
+    programs = [one.module.file for one in program_roots(analysis) if starts_training(analysis, one)]
     if len(scripts) < 2 or not programs or any(is_named_as_program(file) for file in programs):
         return
     # Most projects have a file that says it by its name: the documents are read for the others only.
     files = [*analysis.project.files, *sources]
     if not entry_points(files, {}) and not entry_points(files, analysis.project.texts):
         yield RULE.at(Place(""), "neither an MLproject file nor anything else says how to start the project")
-
-
-def _trains(analysis: Analysis, program: ProgramRoot) -> bool:
-    """Whether a script does something when it is run, and something trains in it or in what it uses."""
-    module = program.module
-    if module.is_notebook or module.of_databricks:
-        return False
-    trainings = [call for part in program.parts for call in analysis.training(part)]
-    acts = module.has_main_guard or any(call.scope == 0 for call in (*module.calls, *trainings))
-    return acts and bool(trainings)
