@@ -238,7 +238,17 @@ def stages(texts: Mapping[str, str]) -> list[frozenset[str]]:
     texts : mapping of str to str
         Texts of files by path; those of the name ``dvc.yaml`` are read.
     """
-    found = []
+    return [frozenset().union(*(programs for _keys, programs in listed)) for listed in _stages(texts)]
+
+
+def tracked_by_dvc(texts: Mapping[str, str]) -> frozenset[str]:
+    """The programs of those stages of which DVC itself records the parameters and the metrics; see `stages`."""
+    listed = [stage for one in _stages(texts) for stage in one]
+    return frozenset().union(*(programs for keys, programs in listed if {"params", "metrics"} <= keys))
+
+
+def _stages(texts: Mapping[str, str]) -> Iterator[list[tuple[set[str], frozenset[str]]]]:
+    """Of each pipeline, the keys of its stages and the programs that they start."""
     for path, text in texts.items():
         if _name(path).lower() != "dvc.yaml":
             continue
@@ -248,11 +258,14 @@ def stages(texts: Mapping[str, str]) -> list[frozenset[str]]:
             ]
         except (Unreadable, RecursionError):
             continue  # reported as a manifest's problem
-        commands = [_scalar(dict(yaml_items(stage)).get("cmd")) for _stage, stage in listed]
         folder = path.rpartition("/")[0]
-        programs = [one for command in commands for one in _PROGRAM.findall(command)]
-        found.append(frozenset(posixpath.normpath(posixpath.join(folder, one)) for one in programs))
-    return found
+        found = []
+        for _name_of_stage, stage in listed:
+            said = dict(yaml_items(stage))
+            programs = _PROGRAM.findall(_scalar(said.get("cmd")))
+            paths = frozenset(posixpath.normpath(posixpath.join(folder, one)) for one in programs)
+            found.append((set(said), paths))
+        yield found
 
 
 _PROGRAM = re.compile(r"(?:^|[\s\"'])([\w./-]{1,200}\.py)\b")

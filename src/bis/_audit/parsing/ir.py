@@ -228,9 +228,8 @@ class Module:
     def is_test(self) -> bool:
         """Whether the file tests others, by its name or folder: what it draws and trains is not an experiment."""
         *folders, name = self.file.split("/")
-        named = (
-            name.startswith("test_") or name.endswith(("_test.py", "_smoke.py")) or name in {"conftest.py", "smoke.py"}
-        )
+        begins, ends = name.startswith(("test_", "smoke_")), name.endswith(("_test.py", "_smoke.py"))
+        named = begins or ends or name in {"conftest.py", "smoke.py"}
         return named or bool({"tests", "test"} & set(folders))
 
     def place_of(self, call: Call) -> Place:

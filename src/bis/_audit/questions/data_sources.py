@@ -102,6 +102,29 @@ def are_made(analysis: Analysis, modules: Iterable[Module]) -> bool:
     return any(call.api in _COUNTS or _is_written_out(analysis, module, call) for module, call in trained)
 
 
+def are_written_out(analysis: Analysis, modules: Iterable[Module]) -> bool:
+    """Whether the only data of these files are rows that are written in the code."""
+    calls = [(module, call) for module in modules for call in module.calls]
+    if any(_reads(call) or call.method in _OPENS for _module, call in calls):
+        return False
+    return any(_is_written_out(analysis, module, call) for module, call in calls)
+
+
+def reading(module: Module) -> Iterator[Call]:
+    """The calls of a file that read data."""
+    return (call for call in module.calls if _reads(call) or call.method in _OPENS)
+
+
+def files_read(module: Module) -> set[str]:
+    """Names of the files that a file reads as data, without their folders; those that any project may have left out."""
+    texts = {text for call in module.calls if _reads(call) for given in call.args[:1] for text in given.constants()}
+    names = {text.replace("\\", "/").rpartition("/")[2] for text in texts if isinstance(text, str)}
+    return {name for name in names if "." in name and name.partition(".")[0].lower() not in _ANY_NAMES}
+
+
+_ANY_NAMES = frozenset({"", "data", "train", "test", "dataset", "x_train", "y_train", "x_test", "y_test", "val", "df"})
+
+
 def _is_written_out(analysis: Analysis, module: Module, call: Call) -> bool:
     """Whether rows are written in the code: ``numpy.array([[1, 2], [3, 4]])``, ``pandas.DataFrame({"a": [1, 2]})``."""
     given = call.args[0] if call.args and call.api in _HOLDS_ROWS and call.targets else None
@@ -150,10 +173,14 @@ def _logged_wholly(analysis: Analysis, module: Module) -> Iterator[str]:
     """Names of objects all of whose entries are logged as parameters."""
     for call in analysis.may_trace(module):
         logs = "param" in analysis.kinds(module, call) or call.method == "log_dict"
-        if not logs or call.method in {"log_param", "save_hyperparameters"}:
+        by_name = call.api.startswith("@") and _LOGS_SETTINGS.search(call.method)  # a wrapper of a wrapper
+        if not (logs or by_name) or call.method in {"log_param", "save_hyperparameters"}:
             continue
         for given in (*call.args, *call.keywords.values()):
             yield from _wholes(module, given, 0)
+
+
+_LOGS_SETTINGS = re.compile(r"(?i)log_?(?:\w{0,20}_)?(?:params?|config|cfg|hparams|hyper_?param\w*)")
 
 
 def _wholes(module: Module, value: Value, depth: int) -> Iterator[str]:

@@ -33,6 +33,7 @@ __all__ = [
     "may_take_hyperparameters",
     "may_train",
     "names_of",
+    "reports_to_none",
     "seeded_through",
     "seeds",
     "split_seeding",
@@ -211,7 +212,7 @@ def _shuffles(loader: Call) -> bool:
 
 def hyperparameters(call: Call) -> dict[str, Value]:
     """Keyword arguments of a maker of a model, an optimiser or a training that are hyperparameters."""
-    if _reports_to_none(call):
+    if reports_to_none(call):
         return {name: value for name, value in call.keywords.items() if name in training.OF_ARGUMENTS}
     wanted = training.hyperparameters(call.api)
     if wanted is None:
@@ -243,7 +244,7 @@ _KNOWN = frozenset({"torch", "catboost", "pmdarima", *(prefix.partition(".")[0] 
 }
 
 
-def _reports_to_none(call: Call) -> bool:
+def reports_to_none(call: Call) -> bool:
     """Whether training arguments of Hugging Face's libraries say that no tracker is told: ``report_to="none"``."""
     if call.api.partition(".")[0] not in integrations.SWITCH_ROOTS:
         return False

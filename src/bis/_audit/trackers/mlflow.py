@@ -78,6 +78,14 @@ FLAVOURS = (
     "rfunc",
 )
 
+# Of models that are asked, and trained by others.
+ASKED_FLAVOURS = frozenset(
+    {
+        "langchain", "openai", "llama_index", "dspy", "crewai", "promptflow", "transformers", "sentence_transformers",
+        "diffusers", "johnsnowlabs",
+    }
+)  # fmt: skip
+
 TRACKER = Tracker(
     name="mlflow",
     roots=(

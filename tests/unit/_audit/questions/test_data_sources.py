@@ -170,6 +170,7 @@ def test_autologging_that_is_in_time_describes_the_data(files: dict[str, str], i
         ("d = pd.read_csv('x.csv')\nmlflow.log_param('feature_view', 'churn')\n", True),
         ("tags = {'dataset_name': 'churn'}\nmlflow.set_experiment_tags(tags)\n", True),
         ("data.to_csv('temp/d.txt')\ndef keep():\n    mlflow.log_artifact('temp/d.txt')\n", True),
+        ("class L:\n    def log_params_of(self, c): pass\nL().log_params_of(cfg)\nmake(cfg.data_loader)\n", True),
         ("def go(train_path):\n    mlflow.log_params(locals())\n    return pd.read_csv(train_path)\n", True),
         ("d = pd.read_csv(cfg['path'])\nmlflow.log_params(cfg['model'])\n", False),
         (
