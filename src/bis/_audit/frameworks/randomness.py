@@ -62,6 +62,9 @@ GENERATORS = frozenset(
     }
 )  # fmt: skip
 
+# Makers of generators that the system seeds where they are given nothing.
+UNSEEDED = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"})
+
 # Functions that draw from NumPy's global generator.
 NUMPY_DRAWS = frozenset(
     f"numpy.random.{name}"
@@ -137,7 +140,8 @@ def drawn_from(api: str) -> str:
     if root == "torch":
         return "torch" if name in TORCH_DRAWS or TORCH_LAYERS.match(name) else ""
     if root in {"tensorflow", "keras"}:
-        drawn = name in TF_DRAWS or name in KERAS_DRAWS or KERAS_LAYERS.match(name)
+        shuffles = name.startswith("tensorflow.data.") and name.endswith(".shuffle")
+        drawn = shuffles or name in TF_DRAWS or name in KERAS_DRAWS or KERAS_LAYERS.match(name)
         return "tensorflow" if drawn else ""
     return ""
 

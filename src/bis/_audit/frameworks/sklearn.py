@@ -95,10 +95,19 @@ SPLITS: dict[str, Drawing] = {
     "sklearn.model_selection.learning_curve": Drawing(NO, _on("shuffle")),
     "sklearn.utils.shuffle": _ALWAYS,
     "sklearn.utils.resample": _ALWAYS,
+    "surprise.model_selection.train_test_split": Drawing(YES, (), _off("shuffle")),
+    "surprise.model_selection.split.train_test_split": Drawing(YES, (), _off("shuffle")),
+    "surprise.model_selection.KFold": Drawing(YES, (), _off("shuffle")),
+    "surprise.model_selection.ShuffleSplit": Drawing(YES, (), _off("shuffle")),
+    "dask_ml.model_selection.train_test_split": Drawing(YES, (), _off("shuffle")),
+    "cuml.model_selection.train_test_split": Drawing(YES, (), _off("shuffle")),
+    "cuml.train_test_split": Drawing(YES, (), _off("shuffle")),
     "torch.utils.data.random_split": Drawing(seed="generator", order=("dataset", "lengths", "generator")),
 }
 # The method of a data set of Hugging Face, whose argument has another name than scikit-learn's function.
 SPLITS_ITSELF = Drawing(YES, (), _off("shuffle"), seed="seed", order=("test_size", "train_size", "shuffle"))
+SHUFFLES_ITSELF = Drawing(seed="seed", order=("seed",))
+BY_WEIGHTS = Drawing(seed="seed", order=("weights", "seed"))  # a table of Spark: df.randomSplit([0.8, 0.2])
 
 ESTIMATORS: dict[str, Drawing] = {
     "sklearn.cluster.AffinityPropagation": _BARELY,
@@ -207,6 +216,23 @@ ESTIMATORS: dict[str, Drawing] = {
     "sklearn.tree.ExtraTreeRegressor": _ALWAYS,
 }  # fmt: skip
 
+# What imbalanced-learn makes of it: resamplers, and forests of resampled data. It takes its seed as scikit-learn does.
+RESAMPLERS: dict[str, Drawing] = {
+    f"imblearn.{package}.{name}": _ALWAYS
+    for package, names in {
+        "over_sampling": (
+            "SMOTE", "ADASYN", "BorderlineSMOTE", "KMeansSMOTE", "SVMSMOTE", "SMOTENC", "SMOTEN", "RandomOverSampler",
+        ),
+        "under_sampling": ("RandomUnderSampler", "ClusterCentroids", "OneSidedSelection", "CondensedNearestNeighbour"),
+        "combine": ("SMOTEENN", "SMOTETomek"),
+        "ensemble": (
+            "BalancedRandomForestClassifier", "BalancedBaggingClassifier", "EasyEnsembleClassifier",
+            "RUSBoostClassifier",
+        ),
+    }.items()
+    for name in names
+}  # fmt: skip
+
 # Functions that make data.
 MAKERS: dict[str, Drawing] = {
     f"sklearn.datasets.make_{name}": _ALWAYS
@@ -267,6 +293,8 @@ def split(api: str) -> Drawing | None:
 
 def estimator(api: str) -> Drawing | None:
     """When the estimator that a call makes draws; None for other calls, and for estimators that take no seed."""
+    if api.startswith("imblearn."):
+        return RESAMPLERS.get(api)
     return ESTIMATORS.get(canonical(api)) if api.startswith("sklearn.") else None
 
 

@@ -403,13 +403,8 @@ class Lowering:
         starred = bool(unpacked)
         for keyword in node.keywords:
             value = self._expr(keyword.value)
-            if keyword.arg is None and value.kind == DICT:  # f(**{"a": 1})
-                known = {k.data: v for k, v in pairs_of(value) if k.kind == CONSTANT and isinstance(k.data, str)}
-                keywords |= known
-                starred = starred or len(known) < len(value.items) // 2
-            elif keyword.arg is None:
-                starred = True
-                keywords[f"**{value.data if value.kind == NAME else len(keywords)}"] = value
+            if keyword.arg is None:
+                starred = self._spread(value, keywords) or starred
             else:
                 keywords[keyword.arg] = value
         if path in _IMPORTERS and args and args[0].kind == CONSTANT and type(args[0].data) is str and args[0].data:
@@ -417,6 +412,17 @@ class Lowering:
         if others or unpacked:
             self.objects[len(self.calls)] = (*others, *unpacked)
         return self._add_call(node, path, receiver, (tuple(args), keywords, starred), targets)
+
+    @staticmethod
+    def _spread(value: Value, keywords: dict[str, Value]) -> bool:
+        """Add what ``**value`` gives to the keywords of a call; returns whether some of it is not known."""
+        if value.kind == DICT:  # f(**{"a": 1}), f(**{**others, "a": 1})
+            known = {k.data: v for k, v in pairs_of(value) if k.kind == CONSTANT and isinstance(k.data, str)}
+            keywords |= known
+            if len(known) == len(value.items) // 2:
+                return False
+        keywords[f"**{value.data if value.kind == NAME else len(keywords)}"] = value
+        return True
 
     def _add_call(
         self,

@@ -204,6 +204,12 @@ class Analysis:
             return []
         return [call for call in module.calls if call.owner == name and call.method in {"update", "setdefault"}]
 
+    def alterations_of(self, module: Module, name: str) -> list[Call]:
+        """The calls of methods that alter a dictionary: ``params.update(...)``, ``params.pop("a")``."""
+        if not self.is_altered(module, name):
+            return []
+        return [call for call in module.calls if call.owner == name and call.method in _ALTERS]
+
     def value_of(self, module: Module, value: Value | None, scope: int, at: int) -> Value | None:
         """An expression with a plain name replaced by what was last assigned to it, as far as that is seen."""
         bindings = self.project.links.bindings.get(module.file) or Bindings(module)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.files.entry_points import is_mlproject
 from bis._audit.frameworks import sklearn, training
+from bis._audit.parsing.ir import CONSTANT
 from bis._audit.questions import execution_order, lightning_loggers, literals, ml_calls, unread_code
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.call_arguments import passing_seeds, seeds_declared, spread
@@ -21,7 +22,7 @@ from bis.model.project_audit import NO, UNKNOWN, YES, Fact, Place, TrackingCall
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from bis._audit.parsing.ir import Call
+    from bis._audit.parsing.ir import Assign, Call
     from bis._audit.questions.analysis import Analysis
 
 _MOST_PLACES = 50
@@ -307,6 +308,7 @@ def _seeds(analysis: Analysis) -> Fact:
         places += [module.place_of(call) for call in analysis.seeding(module)]
         places += [Place(module.file, a.cell, a.line, a.column) for a in module.assigns if a.key == "PYTHONHASHSEED"]
         places += [module.place_of(call) for call in passing_seeds(analysis, module)]
+        places += [Place(module.file, a.cell, a.line, a.column) for a in module.assigns if _sets_state(a)]
     if places:
         return Fact(YES, places=_first(places))
     if unread := unread_code.seeding_unread(analysis):
@@ -315,6 +317,13 @@ def _seeds(analysis: Analysis) -> Fact:
     if declared:
         return Fact(UNKNOWN, "a dictionary has a seed, and it is not seen what it is given to", _first(declared))
     return Fact(NO, "nothing is seeded")
+
+
+def _sets_state(assign: Assign) -> bool:
+    """Whether the seed of an estimator is set by its attribute: ``model.random_state = 42``."""
+    owner, _dot, name = assign.name.rpartition(".")
+    known = assign.value.kind == CONSTANT and type(assign.value.data) is int
+    return name == "random_state" and owner not in {"", "self", "cls"} and known
 
 
 def _declared(analysis: Analysis) -> Fact:

@@ -1,10 +1,10 @@
 """An estimator that draws, without a seed.
 
 ## What it does
-Finds estimators of scikit-learn that draw random numbers with the arguments they are given (forests, k-means,
-perceptrons, ...), and are given no `random_state`, where nothing seeds NumPy's global generator. Estimators that draw
-only with other arguments, such as `LogisticRegression` with its default solver, are left alone; so are libraries with
-a fixed default seed (XGBoost, LightGBM, CatBoost).
+Finds estimators of scikit-learn and imbalanced-learn that draw random numbers with the arguments they are given
+(forests, k-means, perceptrons, SMOTE, ...), and are given no `random_state`, where nothing seeds NumPy's global
+generator. Estimators that draw only with other arguments, such as `LogisticRegression` with its default solver, are
+left alone; so are libraries with a fixed default seed (XGBoost, LightGBM, CatBoost).
 
 ## Why is this bad?
 The same code on the same data gives another model each time, and another metric.
@@ -40,7 +40,12 @@ if TYPE_CHECKING:
     from bis.model.project_audit import Finding
 
 RULE = Rule(
-    "BIS302", "unseeded-estimator", Severity.WARNING, Confidence.HIGH, gate=frozenset({"sklearn"}), fixable=True
+    "BIS302",
+    "unseeded-estimator",
+    Severity.WARNING,
+    Confidence.HIGH,
+    gate=frozenset({"sklearn", "imblearn"}),
+    fixable=True,
 )
 
 

@@ -2,12 +2,13 @@
 
 ## What it does
 Finds the first call of each file that draws from NumPy's or the standard library's global generator for the
-experiment, where the file or one that it is connected with trains a model and none of them seeds that generator.
+experiment, where the file or one that it is connected with trains a model and none of them seeds that generator; also
+one that makes a generator of its own without a seed (`np.random.default_rng()`).
 
 For the experiment is what is seen to go into a training, a split, a loader, a file of data, a hyperparameter, a logged
-metric or the method of a data set, a model or a transform: by names, attributes, arguments and returns, across all
-files of the project. What is drawn for a name, a delay, a picture, an example of an input or the order of experiments
-is not, nor are tests.
+metric or the method of a data set, a model or a transform: by names, attributes, arguments and returns, in all files of
+the project. What is drawn for a name, a delay, a picture, an example of an input or the order of experiments is not.
+Tests are left out.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
@@ -48,12 +49,14 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         return
     for module in analysis.project.programs:
         for call in analysis.calls_where(module, ml_calls.may_draw):
-            library = ml_calls.draws(call)
-            if library not in ("numpy", "random"):
+            library, own = ml_calls.draws(call), ml_calls.makes_unseeded(call)
+            if not own and library not in ("numpy", "random"):
                 continue
             if not analysis.is_part_of_training(module):
                 break
-            if analysis.is_seeded(module, (library,)) or not goes_into_experiment(analysis, module, call):
+            seeded = not own and analysis.is_seeded(module, (library,))
+            if seeded or not goes_into_experiment(analysis, module, call):
                 continue
-            yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds the generator")
+            what = "makes a generator without a seed" if own else "draws, and nothing seeds the generator"
+            yield RULE.at_call(module, call, f"{call.path} {what}")
             break

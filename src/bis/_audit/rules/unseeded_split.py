@@ -46,7 +46,7 @@ RULE = Rule(
     "unseeded-split",
     Severity.WARNING,
     Confidence.HIGH,
-    gate=frozenset({"sklearn", "torch", "pandas", "datasets"}),
+    gate=frozenset({"sklearn", "torch", "pandas", "datasets", "pyspark", "surprise", "dask_ml", "cuml"}),
     fixable=True,
 )
 

@@ -27,6 +27,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.questions import ml_calls
+from bis._audit.questions.call_arguments import as_given
 from bis._audit.questions.experiment_inputs import goes_into_experiment
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import YES, Confidence, Severity
@@ -46,7 +47,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         return
     for module in analysis.project.programs:
         for call in analysis.calls_where(module, ml_calls.may_draw):
-            library = ml_calls.draws(call)
+            library = ml_calls.draws(as_given(analysis, module, call))
             if library != "torch":
                 continue
             if not analysis.is_part_of_training(module):

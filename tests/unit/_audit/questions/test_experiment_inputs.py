@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
+from bis._audit.auditor import Options, audit_project
 from bis._audit.questions import ml_calls
 from bis._audit.questions.experiment_inputs import goes_into_experiment
-from tests.unit._audit.small_projects import analysed
+from tests.unit._audit.small_projects import analysed, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEAD = (
     "import asyncio, glob, os, random, shutil, time\nimport mlflow, torch\nimport numpy as np\nimport pandas as pd\n"
@@ -206,6 +211,29 @@ def test_what_goes_into_an_experiment(text: str) -> None:
 def test_values_are_followed_across_files(files: dict[str, str], goes: bool) -> None:
     """Through functions, names and models of other files; of a call whose result goes nowhere, not its arguments."""
     assert draws_of({name: HEAD + text for name, text in files.items()}) == [goes]
+
+
+@pytest.mark.parametrize(
+    ("maker", "told"),
+    [
+        ("np.random.default_rng()", True),
+        ("np.random.default_rng(None)", True),
+        ("np.random.RandomState()", True),
+        ("random.Random()", True),
+        ("np.random.default_rng(1)", False),
+        ("np.random.default_rng(seed)", False),
+        ("random.Random(SEED)", False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("use", "goes"), [("Ridge().fit(X + rng.normal(size=3), y)", True), ("print(rng.random())", False)]
+)
+def test_generators_without_a_seed(maker: str, told: bool, use: str, goes: bool, tmp_path: Path) -> None:
+    """No global seed reaches them; what they draw is followed as other draws are."""
+    text = f"{HEAD}np.random.seed(1)\nrandom.seed(1)\nrng = {maker}\n{use}\nRidge().fit(X, y)\n"
+    write(tmp_path, {"a.py": text})
+    findings = audit_project(tmp_path, "p", Options(select=("BIS303",))).findings
+    assert bool(findings) is (told and goes)
 
 
 def test_thousands_of_draws_take_linear_time() -> None:

@@ -17,6 +17,34 @@ FIT = "Ridge().fit(rows[cols], rows.y)\n"
 
 
 @pytest.mark.parametrize(
+    ("text", "found", "seeds"),
+    [
+        ("train, test = df.randomSplit([0.8, 0.2])\n", True, "no"),
+        ("import numpy as np\nnp.random.seed(1)\ntrain, test = df.randomSplit([0.8, 0.2])\n", True, "yes"),
+        ("train, test = df.randomSplit([0.8, 0.2], seed=42)\n", False, "yes"),
+        ("train, test = df.randomSplit([0.8, 0.2], 42)\n", False, "yes"),
+        ("from surprise.model_selection import train_test_split\na, b = train_test_split(d)\n", True, "no"),
+        (
+            "from surprise.model_selection import train_test_split\na, b = train_test_split(d, random_state=1)\n",
+            False,
+            "yes",
+        ),
+        ("from dask_ml.model_selection import train_test_split\na, b = train_test_split(d)\n", True, "no"),
+        ("from cuml.model_selection import train_test_split\na, b = train_test_split(d, shuffle=False)\n", False, "no"),
+        ("d = load_dataset('a', split='train').shuffle()\nTrainer(m, train_dataset=d).train()\n", True, "no"),
+        ("d = load_dataset('a', split='train').shuffle(seed=1)\nTrainer(m, train_dataset=d).train()\n", False, "yes"),
+        ("d = load_dataset('a', split='train').shuffle()\nprint(d[0])\n", False, "no"),
+    ],
+)
+def test_splits_of_other_libraries(text: str, found: bool, seeds: str, tmp_path: Path) -> None:
+    """Tables of Spark, which no global seed reaches, recommenders, Dask, RAPIDS, and data sets of Hugging Face."""
+    imports = "import pyspark\nfrom datasets import load_dataset\nfrom transformers import Trainer\n"
+    audit = audit_project(write(tmp_path, {"a.py": imports + text}), "p", Options(select=("BIS301",)))
+    assert bool(audit.findings) is found
+    assert audit.facts["seeds_set"].value == seeds
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         (f"rows = df.sample(100)\n{FIT}", True),
