@@ -157,7 +157,7 @@ JUDGED = ("", "_2", "_3", "_4", "_5", "_6", "_7", "_8", "_9", "_10", "_11", "_12
 EXPECTED = ("_13", "_15")
 VALUES = {
     "via": {"api", "client", "lightning", "hf", "kedro", "optuna", "zenml", "rest", "cli", "other"},
-    "deps_pinned": {"all", "some", "none", "lock"},
+    "deps_pinned": {"all", "some", "none", "lock", "unknown"},
 }
 
 

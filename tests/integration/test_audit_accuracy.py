@@ -43,6 +43,8 @@ def facts(**values: object) -> dict[str, dict[str, object]]:
         ("no", "yes", (0, 0, 1, 0)),
         ("no", "no", (1, 0, 0, 0)),
         ("no", "unknown", (0, 0, 0, 0)),
+        ("unknown", "unknown", (1, 0, 0, 0)),
+        ("unknown", "no", (0, 0, 0, 0)),
         ("yes?", "no", (1, 0, 0, 0)),
         ("yes?", "yes", (1, 0, 0, 0)),
     ],
