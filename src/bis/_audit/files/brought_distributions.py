@@ -8,6 +8,7 @@ and some that the table does not have. The table is read when the first import i
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,6 +146,30 @@ def _holds(version: str, after: str | None, before: str | None) -> bool:
 def _named() -> frozenset[str]:
     words = " ".join((*table(), *table().values(), *_ALSO, *_ALSO.values(), *_AS))
     return frozenset(re.findall(r"(?:^| )([^\s\[=<>]+)", words))
+
+
+# Distributions without a line in the table that require nothing of what others commonly do.
+_REQUIRE_NOTHING = frozenset(
+    {
+        "argparse", "asyncio", "backports", "bs4", "configparser", "dataclasses", "enum34", "futures", "ibm-db",
+        "mpi4py", "mysqlclient", "numpy-base", "pathlib", "psycopg2", "pygame", "pyodbc", "sip", "typing", "uuid", "yaml",
+    }
+)  # fmt: skip
+_MANY = 20  # distributions that require one: it may come along with any other
+
+
+def is_opaque(distribution: str) -> bool:
+    """Whether it is not known what a distribution requires."""
+    known = distribution in table() or distribution in _AS or distribution in _ALSO
+    return not known and distribution not in _REQUIRE_NOTHING
+
+
+@cache
+def common() -> frozenset[str]:
+    """The distributions that many others require: numpy, requests, and their like."""
+    required = (_WORD.match(word) for name, words in table().items() if "[" not in name for word in words.split())
+    counted = Counter(match["name"].partition("[")[0] for match in required if match)
+    return frozenset(name for name, number in counted.items() if number >= _MANY)
 
 
 def is_named(distribution: str) -> bool:

@@ -92,6 +92,13 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
          "app/setup.py": "configure(name='mlflow')\n", "a.py": "import mlflow\n"},
         {"MLproject": "name: a\nconda_env: conda.yaml\n", "conda.yaml": "name: mlflow-env\ndependencies:\n- mlflow\n",
          "a.py": "import mlflow\n"},
+        # what a package brings of which nothing is known; and what newer ones are known to
+        {"requirements.txt": "zzlib\n", "a.py": "import zzlib, numpy, torch\n"},
+        {"requirements.txt": "torchrl\n", "a.py": "import torch, tensordict\n"},
+        {"requirements.txt": "pymc>=5\n", "a.py": "import pytensor.tensor\n"},
+        {"requirements.txt": "flwr-datasets\n", "a.py": "import datasets, seaborn, yaml\n"},
+        {"requirements.txt": "autogluon\n", "a.py": "import pandas, lightgbm, torch\n"},
+        {"requirements.txt": "whylogs\ndeepchecks\nflair\n", "a.py": "import pandas, torch\n"},
         # platforms
         {"requirements.txt": "rich\n", "a.py": "import cmlapi, pyspark\n"},
         {"requirements.txt": "rich\n", "a.py": "import dlt\n@dlt.table\ndef gold():\n    return 1\n"},
@@ -132,7 +139,13 @@ def test_what_is_there_without_being_declared(files: dict[str, str], tmp_path: P
         {"requirements.txt": "rich\n", "src/testing.py": "import torch\n"},
         {"requirements.txt": "rich\n", "src/net.py": "class Zzz:\n    pass\n", "b.py": "from zz_old import Yyy\n"},
         {"requirements.txt": "git+https://x/zzlib.git\n", "a.py": "import zzlib, zzother\n"},
-        {"requirements.txt": "rich\n", "n.ipynb": notebook("%pip install zz-utilities", "import zz_utilities, torch")},
+        {
+            "requirements.txt": "rich\n",
+            "n.ipynb": notebook("%pip install zz-utilities", "import zz_utilities, zzother"),
+        },
+        {"requirements.txt": "zzlib\n", "a.py": "import torch\n"},
+        {"requirements.txt": "zzlib\nargparse\n", "a.py": "import argparse, numpy\n"},
+        {"requirements.txt": "zzlib\n", "a.py": "import zzlib, catboost\n"},
         {"requirements.txt": "rich\n", "src/Yaml.py": "", "a.py": "import torch\n"},
         {"requirements.txt": "rich\n", "venv/pyvenv.cfg": "", "venv/zzlib/a.py": "", "a.py": "import zzlib\n"},
         {"requirements.txt": "rich\n", "a.py": "import sys\nsys.path.append('..')\nimport zz_conn\n"},
