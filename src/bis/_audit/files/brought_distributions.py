@@ -68,10 +68,12 @@ _ALSO: dict[str, str] = {
     "hydra-colorlog": "hydra-core colorlog",
     "dvclive": "dvc ruamel-yaml",
     "azureml-mlflow": "mlflow-skinny azure-identity",
+    "azureml-defaults": "azureml-core azureml-inference-server-http flask pyyaml requests",
     "azure-ai-ml": "azure-core msrest pyyaml azure-storage-blob marshmallow jsonschema",
     "sagemaker": "boto3 botocore numpy pandas protobuf pyyaml requests attrs cloudpickle packaging",
 }
 
+_OF_SPACY = re.compile(r"(?:spacy-model-)?[a-z]{2,3}-(?:core|dep|ent)-[a-z]+-(?:sm|md|lg|trf)")  # a model of a language
 ANY = "any"  # a version that is not known, and may not be the newest
 _WORD = re.compile(r"(?P<name>[^=<>]+)(?P<same>==)?(?:>(?P<after>[^<>]+))?(?:<(?P<before>.+))?")
 _EXACT = re.compile(r"(?:={1,3}\s*)?v?(\d[\w.!+-]*)(?:=.*)?")  # of pip, and with a build, of conda
@@ -122,6 +124,8 @@ def _required(name: str, version: str) -> Iterator[tuple[str, str]]:
         yield _AS[name], version
     for word in _ALSO.get(name, "").split():
         yield word, ""
+    if _OF_SPACY.fullmatch(name):
+        yield "spacy", ""
     for word in table().get(name, "").split():
         match = _WORD.fullmatch(word)
         if match and _holds(version, match["after"], match["before"]):
@@ -152,7 +156,8 @@ def _named() -> frozenset[str]:
 _REQUIRE_NOTHING = frozenset(
     {
         "argparse", "asyncio", "backports", "bs4", "configparser", "dataclasses", "enum34", "futures", "ibm-db",
-        "mpi4py", "mysqlclient", "numpy-base", "pathlib", "psycopg2", "pygame", "pyodbc", "sip", "typing", "uuid", "yaml",
+        "mpi4py", "mysqlclient", "numpy-base", "pathlib", "psycopg2", "pygame", "pyodbc", "sip", "typing",
+        "uuid", "yaml",
     }
 )  # fmt: skip
 _MANY = 20  # distributions that require one: it may come along with any other

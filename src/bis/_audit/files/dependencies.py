@@ -55,6 +55,8 @@ _SAVED_MODEL = frozenset({"conda.yaml", "python_env.yaml", "requirements.txt"})
 _SAVED_NAME = re.compile(r"(?m)^name:\s*mlflow-env\s*$")
 _MAKES_LISTS = re.compile(
     r"\b(?:export|pip-compile|freeze|pip\s+compile|pipreqs|git\s+clone|wget|curl|ADD\s+https?:)\b|COPY\s+--from|>\s*\S*requirements"
+    # Written in the file itself, out of an archive, asked for before it is read, or given by images made from this one.
+    r"|(?:COPY|ADD)\s+<<|\bunzip\b|\btar\s+-?[a-z]*x|\[\s*-[ef]\s|\btest\s+-[ef]\s|\|\|\s*true\b|\bONBUILD\b"
 )
 # What installs other packages is not what the project computes with, nor are conda's certificates and markers, nor what
 # the standard library has by now.
@@ -273,7 +275,7 @@ def _missing(
             (name, place)
             for path, sheet in sheets.items()
             for name, place in sheet.named.items()
-            if not (is_aside_file(path) or is_aside_file(name))
+            if not is_aside_file(name)
             if PurePosixPath(name).name not in there and not re.search(r"[$*{}<>%]", name)
             if not _MAKES_LISTS.search(files[path])
         )

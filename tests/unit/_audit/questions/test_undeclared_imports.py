@@ -66,6 +66,7 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         # what no run is made with
         {"requirements.txt": "rich\n", "tests/test_a.py": "import pytest\n", "docs/conf.py": "import furo\n"},
         {"tests/test_a.py": "import pytest\n", "noxfile.py": "import nox\n"},
+        {"requirements.txt": "rich\n", "api/test_api.py": "import pytest\ndef test_it(): ...\n"},
         {"pyproject.toml": "[build-system]\nrequires = ['Cython>=3']\n[project]\nname = 'a'\ndependencies = ['rich']\n",
          "setup.py": "from Cython.Build import cythonize\n"},
         # modules that are there
@@ -137,6 +138,8 @@ def test_what_is_there_without_being_declared(files: dict[str, str], tmp_path: P
         {"requirements.txt": "rich\n", "__init__.py": "", "config/core.py": "", "a.py": "import mine.other.core\n"},
         {"requirements.txt": "databricks-sdk\n", "a.py": "import databricks.sdk\nimport torch\n"},
         {"requirements.txt": "rich\n", "src/testing.py": "import torch\n"},
+        {"requirements.txt": "rich\n", "models/test_model.py": "import torch\ntorch.load('a')\n"},
+        {"requirements.txt": "rich\n", "test/test.ipynb": notebook("import torch")},
         {"requirements.txt": "rich\n", "src/net.py": "class Zzz:\n    pass\n", "b.py": "from zz_old import Yyy\n"},
         {"requirements.txt": "git+https://x/zzlib.git\n", "a.py": "import zzlib, zzother\n"},
         {
@@ -202,6 +205,7 @@ def test_a_list_that_is_not_kept_is_one_finding(tmp_path: Path) -> None:
         {"setup.sh": "conda env create -f ml.yml\n", "ml.yml": "name: a\ndependencies:\n- pytorch\n"},
         {"MLproject": "name: a\nconda_env: files/ml.yaml\n", "files/ml.yaml": "dependencies:\n- pytorch\n"},
         {"MLproject": "name: a\ndocker_env:\n  image: team/base:1\n"},
+        {"MLproject": "name: a\nconda_env: conda.yaml\n"},
         {"Dockerfile": "FROM python\nRUN apt-get update && apt-get install -y python3-torch && pip install rich\n"},
         {"Dockerfile": "FROM python\nARG WHAT\nRUN pip install ${WHAT}\n"},
         {"b.py": "os.system('pip install torch')\n"},
