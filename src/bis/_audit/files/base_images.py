@@ -51,6 +51,7 @@ _BRINGS: tuple[tuple[str, str], ...] = (
     (r"prefecthq/", "prefect"),
     (r"dagster/", "dagster"),
     (r"bentoml/", "bentoml"),
+    (r"azureml/(?:openmpi|intelmpi|base|minimal)", ""),  # to put an environment of conda upon
     (r"rapidsai/|sagemaker|azureml|vertex-ai|curated/|nvidia/(?:merlin|nemo)", "*"),
     (r"deepspeed|determinedai|paperspace|runpod/", "*"),
     (r"ultralytics/", f"{_TORCH} ultralytics opencv-python"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from bis._audit.files.base_images import brought_by_image, images_of
-from bis._audit.files.brought_distributions import OF_CONDA, brought_by, version_of
+from bis._audit.files.brought_distributions import OF_CONDA, brought_by, common, is_opaque, version_of
 from bis._audit.files.distributions import distributions_of, is_known, needs_no_declaration
 from bis._audit.files.installs import read_install
 from bis._audit.files.manifests import OF_REQUIREMENTS, is_dockerfile, is_environment, read_manifest, reader_of
@@ -47,6 +47,7 @@ _NAMED_IN_COMMAND = re.compile(
     r"(?:\binstall\b[^\n]{0,300}?\s(?:-r|--requirement)[\s=]{0,3}|\b(?:conda|mamba)\b[^\n]{0,200}?\s(?:-f|--file)[\s=]{1,3}"
     r"|\b(?:conda|python)_(?:env|file)\s*[:=]\s*)[\"']?(?P<path>[\w./-]{1,200}\.(?:txt|in|pip|lock|ya?ml))\b"
 )
+_RECORDS = re.compile(r"(?i)(?:.*/)?(?:(?:pip|conda)[-_]?)?(?:freeze|list)\.(?:txt|ya?ml)")
 _MOST_LOCK = 8 * 2**20
 # Folders that MLflow writes: what is declared in them is a saved model's, not the project's.
 _STORES = frozenset({"mlruns", "mlartifacts", ".trash"})
@@ -54,6 +55,8 @@ _SAVED_MODEL = frozenset({"conda.yaml", "python_env.yaml", "requirements.txt"})
 _SAVED_NAME = re.compile(r"(?m)^name:\s*mlflow-env\s*$")
 _MAKES_LISTS = re.compile(
     r"\b(?:export|pip-compile|freeze|pip\s+compile|pipreqs|git\s+clone|wget|curl|ADD\s+https?:)\b|COPY\s+--from|>\s*\S*requirements"
+    # Written in the file itself, out of an archive, asked for before it is read, or given by images made from this one.
+    r"|(?:COPY|ADD)\s+<<|\bunzip\b|\btar\s+-?[a-z]*x|\[\s*-[ef]\s|\btest\s+-[ef]\s|\|\|\s*true\b|\bONBUILD\b"
 )
 # What installs other packages is not what the project computes with, nor are conda's certificates and markers, nor what
 # the standard library has by now.
@@ -99,10 +102,12 @@ class Dependencies:
     def computing(self) -> tuple[Declared, ...]:
         """What a run is made with: without what installs other packages, tests, documents or develops.
 
-        Where everything is for development, it is that.
+        Where everything is for development, it is that. What somebody once had installed, as ``pip freeze`` told it, is
+        looked at where nothing else is declared: no run is made with it.
         """
         found = tuple(one for one in self.declared if one.name not in _INSTALLERS)
-        return tuple(one for one in found if not one.aside) or found
+        found = tuple(one for one in found if not one.aside) or found
+        return tuple(one for one in found if not _RECORDS.fullmatch(one.place.file)) or found
 
     @property
     def unpinned(self) -> tuple[Declared, ...]:
@@ -270,7 +275,7 @@ def _missing(
             (name, place)
             for path, sheet in sheets.items()
             for name, place in sheet.named.items()
-            if not (is_aside_file(path) or is_aside_file(name))
+            if not is_aside_file(name)
             if PurePosixPath(name).name not in there and not re.search(r"[$*{}<>%]", name)
             if not _MAKES_LISTS.search(files[path])
         )
@@ -323,6 +328,8 @@ def imports_undeclared(
         through = tuple(one for one, brings in sorted(brought.items()) if _is_among(candidates, brings))
         if not through and _is_among(candidates, dependencies.locked):
             through = dependencies.locks[:1]
+        if not through and not common().isdisjoint(candidates) and _uses_opaque(imports, dependencies):
+            continue
         found.setdefault(root, Undeclared(root, place, through))
     return list(found.values())
 
@@ -334,6 +341,12 @@ def _is_a_word_of(root: str, names: Collection[str]) -> bool:
     """
     words = canonicalize_name(root)
     return any(f"-{words}-" in f"-{name}-" or (name == f"py{words}" and not is_known(name)) for name in names)
+
+
+def _uses_opaque(imports: Iterable[str], dependencies: Dependencies) -> bool:
+    """Whether the project imports a declared package of which it is not known what that one brings."""
+    opaque = {one.name for one in dependencies.declared if is_opaque(one.name)}
+    return bool(opaque) and any(not opaque.isdisjoint(distributions_of(name)) for name in imports)
 
 
 def _brought(dependencies: Dependencies) -> dict[str, frozenset[str]]:

@@ -51,6 +51,7 @@ _TASK = re.compile(
     r"\b(?:notebook_path|python_file|python_module|main_python_file_uri|pythonModule)\s*:\s*(?P<path>\S.{0,300})"
 )
 _STEP = re.compile(r"\b(?:sh|bat)\s{0,3}\(?\s{0,3}[\"']{1,3}")  # of Jenkins
+_HELPS = re.compile(r"(?i)util|helper|config|common|func|class|callback|test|data")
 _TARGET = re.compile(r"(?P<name>[A-Za-z0-9][\w./-]{0,80}):(?![=:])")
 _HOUSEKEEPING = frozenset(
     {
@@ -126,8 +127,9 @@ def is_entry_file(path: str) -> bool:
 
 
 def is_named_as_program(path: str) -> bool:
-    """Whether a program's name says that it is the one to run: ``main.py``, ``train_model.py``."""
-    return _MAIN.fullmatch(_name(path)) is not None
+    """Whether a program's name says that it is the one to run: ``main.py``, ``train_model.py``; not ``run_eda.py``."""
+    name = _name(path)
+    return _MAIN.fullmatch(name) is not None and not name.lower().startswith("run_") and not _HELPS.search(name)
 
 
 def is_mlproject(path: str) -> bool:

@@ -18,7 +18,7 @@ from bis._audit.files.requirements import LONGEST_LINE, Sheet, is_aside
 from bis.model.project_audit import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _INSTALLS = re.compile(
     r"(?i)(?:.*/)?(?:(?:gnu)?makefile(?:\.[^/]{1,60})?|[^/]{1,60}\.mk|justfile|taskfile\.ya?ml|jenkinsfile[^/]{0,60}|procfile"
@@ -51,6 +51,10 @@ _ITEM = re.compile(r"\s*(?:-\s*)?[\"']?(?P<name>[A-Za-z][\w.-]*)(?:\[[\w,-]*\])?
 _OF_CLUSTER = re.compile(r"\bpypi\s*:\s*\{?\s*[\"']?package[\"']?\s*:\s*[\"']?(?P<name>[A-Za-z][\w.-]*)")
 _IMAGE = re.compile(
     r"(?m)^\s*-?\s*[\"']?(?:image|base_image|container|docker_env)[\"']?\s*:\s*[\"']?(?:\$\{\w+:-)?(?P<image>[\w./:@-]{3,200})"
+)
+# The environment that an MLproject file names.
+MLPROJECT_ENVIRONMENT = re.compile(
+    r"(?m)^(?:conda|python)_env\s*:\s*[\"']?(?P<name>[\w./-]{1,200}\.ya?ml)[\"']?\s*(?:#.*)?$"
 )
 _OF_PROJECT = re.compile(r"docker_env\s*:\s*(?:\{\s*|\n\s+)image\s*:\s*[\"']?(?P<image>[\w./:@-]{3,200})")
 # The images of Airflow, among others, install what a setting lists.
@@ -102,7 +106,6 @@ def read_installing(texts: Mapping[str, str], files: Iterable[str] = ()) -> Inst
         image that an MLproject file names may be its.
     """
     there = {path.rpartition("/")[2] for path in files}
-    own_images = any(is_dockerfile(name) for name in there)
     sheet, servers = Sheet(""), Sheet("")
     is_open = clones = False
     names: set[str] = set()
@@ -122,14 +125,8 @@ def read_installing(texts: Mapping[str, str], files: Iterable[str] = ()) -> Inst
         elif name.endswith((".yml", ".yaml", ".ini")):
             names |= set(_listed(text)) | {match["name"].lower() for match in _OF_CLUSTER.finditer(text)}
             is_open |= bool(_CURATED.search(text))
-        for match in _IMAGE.finditer(text) if "image" in text or "container" in text else ():
-            of_image = (brought_by_image(match["image"].lower().partition(":")[0]) or frozenset()) - {
-                "mlflow"
-            }  # a server
-            names |= of_image.union(*(brought_by(one, ANY) for one in of_image))
-        of_project = _OF_PROJECT.search(text) if name == "mlproject" else None
-        if of_project and brought_by_image(of_project["image"].lower().partition(":")[0]) is None:
-            is_open |= not own_images
+        names |= _of_images(text)
+        is_open |= name == "mlproject" and _is_elsewhere(text, there)
     names |= {one.name for one in sheet.declared} | sheet.beside
     asked = {match["name"] for text in texts.values() for match in _ASKED.finditer(text)}
     lists = {name.rpartition("/")[2] for name in sheet.named} - asked
@@ -137,6 +134,24 @@ def read_installing(texts: Mapping[str, str], files: Iterable[str] = ()) -> Inst
     return Installed(
         frozenset(names), frozenset(one.name for one in servers.declared), is_open, frozenset(modules), clones
     )
+
+
+def _of_images(text: str) -> frozenset[str]:
+    """What well-known images have that a text of YAML or JSON names; MLflow's own is that of a server."""
+    if "image" not in text and "container" not in text:
+        return frozenset()
+    images = (match["image"].lower().partition(":")[0] for match in _IMAGE.finditer(text))
+    names = frozenset().union(*(brought_by_image(image) or () for image in images)) - {"mlflow"}
+    return names.union(*(brought_by(one, ANY) for one in names))
+
+
+def _is_elsewhere(text: str, there: Collection[str]) -> bool:
+    """Whether an MLproject file names an environment that is not there, or an image that is not known and not made."""
+    environment, image = MLPROJECT_ENVIRONMENT.search(text), _OF_PROJECT.search(text)
+    if environment is not None and environment["name"].rpartition("/")[2] not in there:
+        return True
+    unknown = image is not None and brought_by_image(image["image"].lower().partition(":")[0]) is None
+    return unknown and not any(is_dockerfile(name) for name in there)
 
 
 def commands_of(text: str) -> Iterator[str]:

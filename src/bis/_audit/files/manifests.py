@@ -263,7 +263,7 @@ def _read_pyproject(sheet: Sheet, text: str) -> None:
     parts = [table.at("tool", "setuptools", "dynamic", "dependencies"), *_tables(dynamic.get("optional-dependencies"))]
     for files in (part.get("file") for part in parts):
         for file in [files] if isinstance(files, str) else files if isinstance(files, list) else []:
-            sheet.refer(str(file))
+            sheet.refer(str(file), table.place(str(file)))
     for name, source in table.at("tool", "uv", "sources").items():
         if isinstance(source, dict) and ("path" in source or "workspace" in source):
             sheet.own.add(name)
@@ -529,6 +529,7 @@ def _take_environment(sheet: Sheet, item: Any, of_conda: list[int], *, plain: bo
             for one in inner_sheet.declared:
                 sheet.declare(one.name, one.spec, place, pinned=one.pinned)
             sheet.includes += inner_sheet.includes
+            sheet.named |= {file: place for file in inner_sheet.named if file not in sheet.named}
             sheet.constraints += inner_sheet.constraints
             return
         before = len(sheet.declared)

@@ -56,7 +56,7 @@ _ASIDE = frozenset(
     {
         "dev", "devel", "develop", "development", "test", "tests", "testing", "doc", "docs", "documentation", "lint",
         "linting", "linters", "format", "formatting", "style", "typing", "types", "mypy", "quality", "qa", "ci",
-        "commit", "release", "publish", "coverage", "pytest", "tox", "nox", "sphinx", "mkdocs",
+        "commit", "github", "release", "publish", "coverage", "pytest", "tox", "nox", "sphinx", "mkdocs",
     }
 )  # fmt: skip
 _EXPORTED = re.compile(r"={1,2}[\w.!+-]+(?:=[\w.]+)?")
@@ -262,7 +262,8 @@ def _is_exact_conda(name: str, rest: str, *, exported: bool) -> bool:
     Of some packages no version has three parts: of those, two are one version.
     """
     rest = _EPOCH.sub(r"\1", rest)
-    if "*" in rest or not rest or any(sign in rest for sign in "<>~!|"):
+    version = re.match(r"[=\s]*[^=\s]*", rest)
+    if "*" in (version[0] if version else rest) or not rest or any(sign in rest for sign in "<>~!|"):
         return is_exact(rest)
     parts = [part for part in re.split(r"[=\s]+", rest) if part]
     if rest.startswith("==") or len(parts) == 2:

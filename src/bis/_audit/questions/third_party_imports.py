@@ -27,7 +27,7 @@ def third_party(analysis: Analysis) -> dict[str, Place]:
     """
     own = own_names(analysis)
     found: dict[str, Place] = {}
-    for module in analysis.project.programs:
+    for module in analysis.project.modules:
         if _is_for_developers(module):
             continue
         for one in module.imports:
@@ -105,8 +105,14 @@ def on_databricks(analysis: Analysis) -> bool:
 
 
 def _is_for_developers(module: Module) -> bool:
-    """Whether a file builds documents, or is run by those who develop the project."""
+    """Whether a file tests others, builds documents, or is run by those who develop the project.
+
+    A script that tries a model out is called a test by some: one that defines no test is none.
+    """
     *folders, name = module.file.split("/")
+    if module.is_test and not module.is_notebook:
+        tests = any(scope.name.lower().startswith("test") for scope in module.scopes)
+        return tests or name == "conftest.py" or not {"test", "tests"}.isdisjoint(folders)
     return name == "noxfile.py" or (name == "conf.py" and not {"doc", "docs"}.isdisjoint(folders))
 
 

@@ -51,6 +51,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     programs = [one.module.file for one in program_roots(analysis) if starts_training(analysis, one)]
     if len(scripts) < 2 or not programs or any(is_named_as_program(file) for file in programs):
         return
+    if len([file for file in programs if "run_" in file.rpartition("/")[2].lower()]) == 1:
+        return  # run_pipeline.py; of several such programs, none is the one
     # Most projects have a file that says it by its name: the documents are read for the others only.
     files = [*analysis.project.files, *sources]
     if not entry_points(files, {}) and not entry_points(files, analysis.project.texts):

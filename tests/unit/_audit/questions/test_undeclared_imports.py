@@ -66,6 +66,7 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         # what no run is made with
         {"requirements.txt": "rich\n", "tests/test_a.py": "import pytest\n", "docs/conf.py": "import furo\n"},
         {"tests/test_a.py": "import pytest\n", "noxfile.py": "import nox\n"},
+        {"requirements.txt": "rich\n", "api/test_api.py": "import pytest\ndef test_it(): ...\n"},
         {"pyproject.toml": "[build-system]\nrequires = ['Cython>=3']\n[project]\nname = 'a'\ndependencies = ['rich']\n",
          "setup.py": "from Cython.Build import cythonize\n"},
         # modules that are there
@@ -92,6 +93,13 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
          "app/setup.py": "configure(name='mlflow')\n", "a.py": "import mlflow\n"},
         {"MLproject": "name: a\nconda_env: conda.yaml\n", "conda.yaml": "name: mlflow-env\ndependencies:\n- mlflow\n",
          "a.py": "import mlflow\n"},
+        # what a package brings of which nothing is known; and what newer ones are known to
+        {"requirements.txt": "zzlib\n", "a.py": "import zzlib, numpy, torch\n"},
+        {"requirements.txt": "torchrl\n", "a.py": "import torch, tensordict\n"},
+        {"requirements.txt": "pymc>=5\n", "a.py": "import pytensor.tensor\n"},
+        {"requirements.txt": "flwr-datasets\n", "a.py": "import datasets, seaborn, yaml\n"},
+        {"requirements.txt": "autogluon\n", "a.py": "import pandas, lightgbm, torch\n"},
+        {"requirements.txt": "whylogs\ndeepchecks\nflair\n", "a.py": "import pandas, torch\n"},
         # platforms
         {"requirements.txt": "rich\n", "a.py": "import cmlapi, pyspark\n"},
         {"requirements.txt": "rich\n", "a.py": "import dlt\n@dlt.table\ndef gold():\n    return 1\n"},
@@ -130,9 +138,17 @@ def test_what_is_there_without_being_declared(files: dict[str, str], tmp_path: P
         {"requirements.txt": "rich\n", "__init__.py": "", "config/core.py": "", "a.py": "import mine.other.core\n"},
         {"requirements.txt": "databricks-sdk\n", "a.py": "import databricks.sdk\nimport torch\n"},
         {"requirements.txt": "rich\n", "src/testing.py": "import torch\n"},
+        {"requirements.txt": "rich\n", "models/test_model.py": "import torch\ntorch.load('a')\n"},
+        {"requirements.txt": "rich\n", "test/test.ipynb": notebook("import torch")},
         {"requirements.txt": "rich\n", "src/net.py": "class Zzz:\n    pass\n", "b.py": "from zz_old import Yyy\n"},
         {"requirements.txt": "git+https://x/zzlib.git\n", "a.py": "import zzlib, zzother\n"},
-        {"requirements.txt": "rich\n", "n.ipynb": notebook("%pip install zz-utilities", "import zz_utilities, torch")},
+        {
+            "requirements.txt": "rich\n",
+            "n.ipynb": notebook("%pip install zz-utilities", "import zz_utilities, zzother"),
+        },
+        {"requirements.txt": "zzlib\n", "a.py": "import torch\n"},
+        {"requirements.txt": "zzlib\nargparse\n", "a.py": "import argparse, numpy\n"},
+        {"requirements.txt": "zzlib\n", "a.py": "import zzlib, catboost\n"},
         {"requirements.txt": "rich\n", "src/Yaml.py": "", "a.py": "import torch\n"},
         {"requirements.txt": "rich\n", "venv/pyvenv.cfg": "", "venv/zzlib/a.py": "", "a.py": "import zzlib\n"},
         {"requirements.txt": "rich\n", "a.py": "import sys\nsys.path.append('..')\nimport zz_conn\n"},
@@ -189,6 +205,7 @@ def test_a_list_that_is_not_kept_is_one_finding(tmp_path: Path) -> None:
         {"setup.sh": "conda env create -f ml.yml\n", "ml.yml": "name: a\ndependencies:\n- pytorch\n"},
         {"MLproject": "name: a\nconda_env: files/ml.yaml\n", "files/ml.yaml": "dependencies:\n- pytorch\n"},
         {"MLproject": "name: a\ndocker_env:\n  image: team/base:1\n"},
+        {"MLproject": "name: a\nconda_env: conda.yaml\n"},
         {"Dockerfile": "FROM python\nRUN apt-get update && apt-get install -y python3-torch && pip install rich\n"},
         {"Dockerfile": "FROM python\nARG WHAT\nRUN pip install ${WHAT}\n"},
         {"b.py": "os.system('pip install torch')\n"},

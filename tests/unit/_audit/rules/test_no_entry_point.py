@@ -28,6 +28,7 @@ def told(folder: Path, files: dict[str, str]) -> int:
         {"lib/core.py": LIBRARY, "step_a.py": "from lib.core import Model\nModel().train(1, 2)\n"},
         {"step_a.py": LIBRARY + "if __name__ == '__main__':\n    Model().train(1, 2)\n", "b.py": ""},
         {"step_a.py": FIT, "b.py": "", "mypkg/main.py": "def main(): ...\n"},
+        {"a/x/run_eda.py": FIT, "b/x/run_fit.py": FIT},
     ],
 )
 def test_projects_that_need_one(files: dict[str, str], tmp_path: Path) -> None:
