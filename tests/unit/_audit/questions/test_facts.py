@@ -61,7 +61,7 @@ def facts(folder: Path, files: dict[str, str]) -> dict[str, Fact]:
         ("sets_tags", M + "mlflow.set_tag('a', 1)\n", "yes"),
         ("sets_tags", CLIENT + "c.log_batch(r, tags=[t])\n", "yes"),
         ("sets_tags", "from ray.air.integrations.mlflow import setup_mlflow\nsetup_mlflow(c, tags={})\n", "yes"),
-        ("via", "from zenml import step\n" + M + "@step(experiment_tracker='t')\ndef f():\n    mlflow.log_param(1, 2)\n",
+        ("via", "from zenml import step\n" + M + "@step(experiment_tracker='t')\ndef f(): mlflow.log_param(1, 2)\n",
          ("api", "zenml")),
         ("via", "from accelerate import Accelerator\nAccelerator(log_with='mlflow')\n", ("hf",)),
         ("registers_model", M + "mlflow.register_model('a', 'b')\n", "yes"),
