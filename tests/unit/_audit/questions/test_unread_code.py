@@ -40,10 +40,8 @@ def facts(folder: Path, files: dict[str, str]) -> dict[str, Fact]:
         "class T:\n  @property\n  def m(self):\n    import mlflow\n    return mlflow\n"
         "  def go(self):\n    self.m.log_params({})\n",
         M + "class T:\n  c: mlflow.MlflowClient\n  def go(self):\n    self.c.log_param('r', 'a', 1)\n",
-        M
         M + "class T:\n  def __init__(self, c):\n    self.c: mlflow.MlflowClient = c\n"
         "  def go(self):\n    self.c.log_param(1, 2, 3)\n",
-        M
         M + "from dataclasses import dataclass, field\n@dataclass\nclass T:\n"
         "  c: mlflow.MlflowClient = field(default=None)\n"
         "  def go(self):\n    self.c.log_param('r', 'a', 1)\n",
