@@ -37,8 +37,10 @@ def facts(folder: Path, files: dict[str, str]) -> dict[str, Fact]:
         M + "f = getattr(mlflow, 'log_params')\nf({})\n",
         M + "def train(tracker):\n    tracker.log_params({})\ntrain(mlflow)\n",
         M + "class T:\n    log = staticmethod(mlflow.log_param)\n    def go(self):\n        self.log('a', 1)\n",
-        "class T:\n  @property\n  def m(self):\n    import mlflow\n    return mlflow\n"
-        "  def go(self):\n    self.m.log_params({})\n",
+        (
+            "class T:\n  @property\n  def m(self):\n    import mlflow\n    return mlflow\n"
+            "  def go(self):\n    self.m.log_params({})\n"
+        ),
         M + "class T:\n  c: mlflow.MlflowClient\n  def go(self):\n    self.c.log_param('r', 'a', 1)\n",
         M + "class T:\n  def __init__(self, c):\n    self.c: mlflow.MlflowClient = c\n"
         "  def go(self):\n    self.c.log_param(1, 2, 3)\n",
