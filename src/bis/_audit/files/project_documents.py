@@ -27,7 +27,7 @@ _FOLDERS = frozenset({"docs", "doc", "documentation", "wiki", "guides", "manual"
 _LEADING_FOLDERS = frozenset({"setup", "instructions", "tutorial", "tutorials", "howto", "how-to", "getting-started"})
 _LEADING = re.compile(
     r"(?i)(?:install(?:ation)?|instructions?|usage|quick[-_ ]?start|getting[-_ ]?started|how[-_ ]?to.*|guide"
-    r"|walk[-_ ]?through|runbook|set[-_ ]?up.*|experiments?|training|mlflow.*)"
+    r"|walk[-_ ]?through|runbook|set[-_ ]?up.*|experiments?|training|mlflow.*|.*[-_ ]mlflow)"
 )
 _SUFFIXES = (".md", ".rst", ".txt", ".markdown", ".mdx", ".adoc")
 _OTHER_PURPOSE = re.compile(
@@ -50,6 +50,7 @@ _SERVER = re.compile(
 _STARTS = re.compile(
     r"\b(?:start|run|launch|serve)[-_]mlflow(?:[-_][\w-]{1,20})?(?:\.(?:sh|cmd|bat|ps1|py))?\b"
     r"|\bmake\s{1,3}(?:(?:start|run|serve|launch|open|up)[-_])?mlflow(?:[-_](?:ui|server|up|start))?(?![\w-])"
+    r"|\bmlflow\s{1,3}run[\s_-]id\W{1,12}[0-9a-f]{8,32}\b"
     r"|\bmlflow\b[^|]{0,40}(?:\bport\W{1,4}|\|\W{0,4})5[05]\d\d\b"  # the port that it is served at, in a table
 )
 _SEEN_IN = (
@@ -85,7 +86,7 @@ _RECORDS = re.compile(
     r"(?:auto-?)?log(?:s|ged|ging)?|(?:auto-?)?track(?:s|ed|ing)?|record(?:s|ed|ing)?|captur(?:e|es|ed|ing)"
     r"|regist(?:er|ers|ered|ering)"
     r"|enregistr\w{1,6}|journalis\w{1,5}|logu\w{1,5}|suivi[es]{0,2}|suivre|suit|tra[cç](?:é|és|ée|ées|er)"
-    r"|registr(?:a|an|ar|amos|ado|ada|ados|adas|am|ando)|rastre\w{1,6}|seguimiento|acompanh\w{1,6}"
+    r"|registr(?:a|an|ar|amos|ado|ada|ados|adas|am|ando|o|os)|rastre\w{1,6}|seguimiento|acompanh\w{1,6}"
     r"|protokollier\w{1,3}|aufgezeichnet|aufzeichn\w{1,4}|erfass(?:t|en)|geloggt|loggt|getrackt|trackt|nachverfolg\w{1,3}|verfolgt"
 )
 # Words that say so of any file, unless MLflow is named in the same sentence.
@@ -102,6 +103,8 @@ _THINGS = re.compile(
     r"|accurac(?:y|ies)|loss(?:es)?|rmse|mae|mse|r2|auc|f1|f1-score|precision|recall|plots?|figures?"
     r"|checkpoints?|weights|scores?|datasets?|confusion|gráficos?|metriken|modell"
 )
+_PARAMETERS = re.compile(r"\b(?:hyper-?)?param(?:s|eters?|[eè]tres?|eter)?\b|\bpar[aâá]metros?\b")
+_METRICS = re.compile(r"\bm[eé]tri(?:cs?|ques?|cas?|ken)\b")
 _NEGATION = frozenset(
     {"not", "never", "no", "without", "todo", "pas", "sans", "sin", "não", "sem", "nicht", "kein", "keine", "ohne"}
 )
@@ -116,7 +119,7 @@ _NAMES = re.compile(
     r"|\btracking\s{1,3}(?:servers?|ur[il]s?|store|tool|system|platform|backend|database|experiments?\b(?!,))"
     r"|\(?\btracking\b(?=\s{0,2}[,)&/])"
     r"|\b(?:saved|logged|stored)\s{1,3}(?:mlflow\s{1,3})?models?\b(?!\s{1,3}(?:to|in|with|as)\b)"
-    r"|\bregistered[\s_-]{1,3}models?\b|\bmodel[\s-]registry\b|\bartifact[\s-](?:store|storage|root|location|ur[il])\b"
+    r"|\bregistros?\s{1,3}de\s{1,3}modelos?\b|\bregistered[\s_-]{1,3}models?\b|\bmodel[\s-]registry\b|\bartifact[\s-](?:store|storage|root|location|ur[il])\b"
 )
 _NAMED = re.compile("tracking|model|artifact")  # one of these is in all of them
 _WORD = re.compile(r"[\w'-]{1,40}")
@@ -352,24 +355,24 @@ def _explains(sentence: str, heading: str) -> bool:
     here = "mlflow" in lowered
     about = here or "mlflow" in heading.lower()
     # Cheap tests first: most sentences have no word of recording.
-    if not about or "?" in sentence or not _may_record(lowered) or _DEFINES.search(lowered):
+    listed = here and _PARAMETERS.search(lowered) and _METRICS.search(lowered)  # "MLflow: params, metrics, model"
+    if not about or "?" in sentence or not (listed or _may_record(lowered)) or _DEFINES.search(lowered):
         return False
     said = _NAMES.sub(" ", lowered) if _NAMED.search(lowered) else lowered
     words = _WORD.findall(said)[:_MOST_WORDS]
     if not here and "your" in words:  # what MLflow can do for anyone
         return False
     things = [i for i, word in enumerate(words) if _is_thing(word)]
-    if not things:
-        return False
     verbs = [
         i
         for i, word in enumerate(words)
         if (_records(word) and (here or word not in _REGISTERS)) or (here and _stores(word))
     ]
-    if not verbs:
+    if not things or not (verbs or listed):
         return False
     led, _mark, own = _MARKUP.sub("", lowered).rpartition(_LED)
     if says_nothing_of_it(own, led.strip(), heading):
         return False
     denied = {j for i, word in enumerate(words) if word in _NEGATION or word.endswith("n't") for j in range(i, i + 5)}
-    return any(abs(verb - thing) <= _NEAR for verb in verbs if verb not in denied for thing in things if thing != verb)
+    near = (verb for verb in verbs if verb not in denied and any(0 < abs(verb - one) <= _NEAR for one in things))
+    return any(True for _verb in near) if verbs else not denied
