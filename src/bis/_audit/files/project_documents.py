@@ -27,7 +27,7 @@ _FOLDERS = frozenset({"docs", "doc", "documentation", "wiki", "guides", "manual"
 _LEADING_FOLDERS = frozenset({"setup", "instructions", "tutorial", "tutorials", "howto", "how-to", "getting-started"})
 _LEADING = re.compile(
     r"(?i)(?:install(?:ation)?|instructions?|usage|quick[-_ ]?start|getting[-_ ]?started|how[-_ ]?to.*|guide|tutorial"
-    r"|walk[-_ ]?through|runbook|set[-_ ]?up.*|experiments?|training|logs?|results?|notes?|.*mlflow.*)"
+    r"|walk[-_ ]?through|runbook|set[-_ ]?up.*|experiments?|training|logs?|results?|notes?|mlflow.*|.*[-_ ]mlflow)"
 )
 _SUFFIXES = (".md", ".rst", ".txt", ".markdown", ".mdx", ".adoc")
 _OTHER_PURPOSE = re.compile(
@@ -55,6 +55,7 @@ _SERVER = re.compile(
 _STARTS = re.compile(
     r"\b(?:start|run|launch|serve)[-_]mlflow(?:[-_][\w-]{1,20})?(?:\.(?:sh|cmd|bat|ps1|py))?\b"
     r"|\bmake\s{1,3}(?:(?:start|run|serve|launch|open|up)[-_])?mlflow(?:[-_](?:ui|server|up|start))?(?![\w-])"
+    r"|\bmlflow\s{1,3}run[\s_-]id\W{1,12}[0-9a-f]{8,32}\b"
     r"|\bmlflow\b[^|]{0,40}(?:\bport\W{1,4}|\|\W{0,4})5[05]\d\d\b"  # the port that it is served at, in a table
 )
 _SEEN_IN = (
@@ -116,6 +117,8 @@ _LISTED = (
 _LISTS = re.compile(
     rf"\bmlflow\W{{1,4}}(?:[\w-]{{1,30}}\W{{1,3}}){{0,6}}?{_LISTED}(?:\s{{0,2}}(?:[,·/+&•|]|and)\s{{0,2}}(?:and\s)?{_LISTED}){{1,6}}\b"
 )
+_PARAMETERS = re.compile(r"\b(?:hyper-?)?param(?:s|eters?|[eè]tres?|eter)?\b|\bpar[aâá]metros?\b")
+_METRICS = re.compile(r"\bm[eé]tri(?:cs?|ques?|cas?|ken)\b")
 _NEGATION = frozenset(
     {"not", "never", "no", "without", "todo", "pas", "sans", "sin", "não", "sem", "nicht", "kein", "keine", "ohne"}
 )
@@ -130,7 +133,7 @@ _NAMES = re.compile(
     r"|\btracking\s{1,3}(?:servers?|ur[il]s?|store|tool|system|platform|backend|database|experiments?\b(?!,))"
     r"|\(?\btracking\b(?=\s{0,2}[,)&/])"
     r"|\b(?:saved|logged|stored)\s{1,3}(?:mlflow\s{1,3})?models?\b(?!\s{1,3}(?:to|in|with|as)\b)"
-    r"|\bregistered[\s_-]{1,3}models?\b|\bmodel[\s-]registry\b|\bartifact[\s-](?:store|storage|root|location|ur[il])\b"
+    r"|\bregistros?\s{1,3}de\s{1,3}modelos?\b|\bregistered[\s_-]{1,3}models?\b|\bmodel[\s-]registry\b|\bartifact[\s-](?:store|storage|root|location|ur[il])\b"
 )
 _NAMED = re.compile("tracking|model|artifact")  # one of these is in all of them
 _WORD = re.compile(r"[\w'-]{1,40}")
@@ -384,6 +387,12 @@ def _may_record(text: str) -> bool:
     return any(_records(word) or _stores(word) for word in _WORD.findall(text))
 
 
+def _lists_what_is_logged(sentence: str) -> bool:
+    """Whether a sentence that names MLflow lists what runs have: parameters and metrics, or several behind its name."""
+    both = _PARAMETERS.search(sentence) and _METRICS.search(sentence)
+    return bool(both) or _LISTS.search(_MARKUP.sub("", sentence)) is not None
+
+
 def _explains(sentence: str, heading: str) -> bool:
     """Whether a sentence says that something is recorded with MLflow, and what."""
     sentence = _LINK_TARGET.sub(" ", sentence)
@@ -391,7 +400,7 @@ def _explains(sentence: str, heading: str) -> bool:
     here = "mlflow" in lowered
     about = here or "mlflow" in heading.lower()
     # Cheap tests first: most sentences have no word of recording.
-    lists = here and _LISTS.search(_MARKUP.sub("", lowered)) is not None
+    lists = here and _lists_what_is_logged(lowered)
     if not about or "?" in sentence or not (lists or _may_record(lowered)) or _DEFINES.search(lowered):
         return False
     said = _NAMES.sub(" ", lowered) if _NAMED.search(lowered) else lowered
@@ -399,8 +408,6 @@ def _explains(sentence: str, heading: str) -> bool:
     if not here and "your" in words:  # what MLflow can do for anyone
         return False
     things = [i for i, word in enumerate(words) if _is_thing(word)]
-    if not things:
-        return False
     verbs = [
         i
         for i, word in enumerate(words)
@@ -410,6 +417,6 @@ def _explains(sentence: str, heading: str) -> bool:
     if not (verbs or lists) or says_nothing_of_it(own, led.strip(), heading):
         return False
     denied = {j for i, word in enumerate(words) if word in _NEGATION or word.endswith("n't") for j in range(i, i + 5)}
-    return lists or any(
+    return (lists and not denied) or any(
         abs(verb - thing) <= _NEAR for verb in verbs if verb not in denied for thing in things if thing != verb
     )

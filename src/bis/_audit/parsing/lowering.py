@@ -220,6 +220,12 @@ class Lowering:
         self._bind(node.targets, node.value, node)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
+        path, said = path_of(node.target), annotation_of(node.annotation)
+        if path and said:
+            scope, name = self.scopes[self._scope], path
+            if path.startswith("self.") and scope.parent >= 0:
+                scope, name = self.scopes[scope.parent], path[len("self.") :]
+            scope.annotations.setdefault(name, said)
         if node.value is not None:
             self._bind([node.target], node.value, node)
 

@@ -42,6 +42,7 @@ _PASSING_ELEMENTS = frozenset({"sum", "next", "max", "min", "eval", "input", "ab
 _IMPORTING = frozenset({"importlib.import_module", "__import__"})
 # Functions whose result is what they are given, under another name or in part.
 _HANDING = _IMPORTING | {"functools.partial", "staticmethod", "getattr"}
+_PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 _PASSING_ON = frozenset({"enumerate", "zip", "list", "sorted", "reversed", "tqdm", "dict"})
 
 
@@ -247,6 +248,7 @@ class Names:
                 position = bisect_right(bound[0], at) - 1 if level == scope else len(bound[0]) - 1
                 value = bound[1][max(position, 0)]
                 found = self.type_of(value, level, bound[0][max(position, 0)], depth + 1)
+                found = found or self._annotated(one, head, depth)
                 if found or level or head not in self._imports:
                     return found
             if head in one.parameters:
@@ -254,6 +256,13 @@ class Names:
             if nested in self._definitions and one.kind != "class":
                 return f"@{nested}"
         return self._brought(head)
+
+    def _annotated(self, one: Scope, name: str, depth: int) -> str:
+        """What an annotation says of a variable, or of an attribute of a class; empty where it says nothing."""
+        annotation = one.annotations.get(name)
+        outer = max(one.parent, 0)
+        found = self.resolve(annotation, outer, len(self._module.calls), depth + 1) if annotation else ""
+        return found if "." in found.lstrip("@.") or found.startswith("@") else ""
 
     def _brought(self, head: str) -> str:
         """What a name means that is imported, or that ``from module import *`` may have brought."""
@@ -279,11 +288,8 @@ class Names:
 
     def _parameter(self, scope: int, name: str, depth: int) -> str:
         one = self._module.scopes[scope]
-        annotation = one.annotations.get(name)
-        if annotation:
-            found = self.resolve(annotation, one.parent, len(self._module.calls), depth + 1)
-            if "." in found.lstrip("@.") or found.startswith("@"):
-                return found
+        if found := self._annotated(one, name, depth):
+            return found
         default = one.defaults.get(name)
         if default is not None and (found := self.type_of(default, one.parent, len(self._module.calls), depth + 1)):
             return found
@@ -331,15 +337,26 @@ class Names:
         unknown = f".{rest.rpartition('.')[2]}"
         if self._too_far(depth):
             return unknown
-        if f"{owner.name}.{name}" in self._definitions:
+        if (index := self._definitions.get(f"{owner.name}.{name}")) is not None:
+            property_ = more and not _PROPERTIES.isdisjoint(self._module.scopes[index].decorators)
+            found = self._returned(f"@{owner.name}.{name}", depth + 1) if property_ else f"@{owner.name}.{name}"
+        else:
+            found = self._attribute(owner, name, depth)
+            if not found and (owner.name, name) not in self.bindings.attributes:
+                return self._inherited(owner, rest, depth) or (unknown if more else f"@{owner.name}.{rest}")
+        if not more:
+            return found or f"@{owner.name}.{rest}"
+        if found == f"@{owner.name}.{name}":
             return f"@{owner.name}.{rest}"
+        return self._member(found, more, depth + 1) if found else unknown
+
+    def _attribute(self, owner: Scope, name: str, depth: int) -> str:
+        """What an attribute of a class holds, by what it is given or what is said of it; empty where unknown."""
         value = self.bindings.attributes.get((owner.name, name))
-        if value is None:
-            return self._inherited(owner, rest, depth) or (unknown if more else f"@{owner.name}.{rest}")
-        found = self._attribute_type(owner, value, depth)
-        if found:
-            return self._member(found, more, depth + 1) if more else found
-        return unknown if more else f"@{owner.name}.{rest}"
+        found = self._attribute_type(owner, value, depth) if value is not None else ""
+        if not found or found.startswith("dataclasses.field"):
+            found = self._annotated(owner, name, depth)
+        return found
 
     def _inherited(self, owner: Scope, rest: str, depth: int) -> str:
         """A member of a class's bases; empty where none is known to have it."""

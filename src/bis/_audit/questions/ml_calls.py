@@ -279,13 +279,20 @@ def hyperparameters(call: Call) -> dict[str, Value]:
         found = {
             n: v for n, v in found.items() if not (v.kind == CONSTANT and repr(v.data) in training.LEFT_TO_SKLEARN)
         }
-    found = {n: v for n, v in found.items() if not (v.kind == CONSTANT and (n, repr(v.data)) in defaults.items())}
+    found = {n: v for n, v in found.items() if (n, _written(v)) not in defaults.items()}
     params = call.argument(0, wanted.table) if wanted.table else None
     if params is not None and params.kind == DICT:
         pairs = zip(params.items[::2], params.items[1::2], strict=True)
         names = training.NOT_HYPERPARAMETERS
         found |= {key.data: value for key, value in pairs if key.kind == CONSTANT and key.data not in names}
     return found
+
+
+def _written(value: Value) -> str:
+    """A literal as Python writes it; empty for others."""
+    if value.kind == LIST and all(item.kind == CONSTANT for item in value.items):
+        return repr(tuple(item.data for item in value.items))
+    return repr(value.data) if value.kind == CONSTANT else ""
 
 
 def is_of_known_library(call: Call) -> bool:

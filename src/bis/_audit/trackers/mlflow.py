@@ -177,7 +177,10 @@ TRACKER = Tracker(
         "mlflow.MlflowClient.create_registered_model": {"tags": "model_tag"},
         "mlflow.MlflowClient.create_model_version": {"tags": "model_tag"},
         "mlflow.MlflowClient.create_run": {"tags": "tag"},
+        "mlflow.MlflowClient.log_batch": {"tags": "tag"},
         "lightning.pytorch.loggers.MLFlowLogger": {"tags": "tag"},
+        "ray.air.integrations.mlflow.MLflowLoggerCallback": {"tags": "tag"},
+        "ray.air.integrations.mlflow.setup_mlflow": {"tags": "tag"},
     },
 )
 

@@ -70,6 +70,9 @@ def test_inner_readmes_are_told_apart() -> None:
         "Os parâmetros e métricas são registrados no MLflow.",
         "Parameter und Metriken werden mit MLflow protokolliert.",
         "Metrics are tracked in MLflow, which isn\u2019t hosted here.",
+        "| Tracking | MLflow - experiment: ABSA \u00b7 metrics \u00b7 params \u00b7 model |",
+        "Experiment tracking (parameters, metrics, models) with MLflow",
+        "Registro completo de parâmetros, métricas e modelos no MLflow.",
     ],
 )
 def test_sentences_that_say_what_is_logged(text: str) -> None:
@@ -100,6 +103,8 @@ def test_sentences_that_say_what_is_logged(text: str) -> None:
         "All runs are logged to MLflow.\n\n## Data\n\nThe loss is recorded in a table.",
         "```\nx\n```\n\n```python\n# MLflow logs metrics and parameters\n```",
         "````md\n```python\n# MLflow logs metrics\n```\n````",
+        "Registro de modelos no MLflow",
+        "MLflow without parameters and metrics",
     ],
 )
 def test_what_explains_nothing(text: str) -> None:
@@ -126,6 +131,7 @@ def test_what_explains_nothing(text: str) -> None:
         "./scripts/run_mlflow_server.sh",
         "make mlflow-ui",
         "| MLflow (Docker) | 5001 |",
+        "- **MLflow Run ID**: `dcc503f0a1b2c3d4`",
         "**mlflow**: experiments (port 5000)",
         "- **MLflow Run ID**: `dcc503f0d82c4344a66dfbb8889055a6`",
     ],
@@ -238,6 +244,8 @@ def test_an_address_that_is_given_leads_to_a_view(text: str) -> None:
         ("docs/corpus.txt", False),
         ("models/card.md", False),
         ("setup/notes.txt", False),
+        ("tutorials/guide-mlflow.md", True),
+        ("src/notes_on_mlflower.md", False),
     ],
 )
 def test_documents_of_inner_folders_that_lead_the_reader(path: str, is_one: bool) -> None:
