@@ -17,7 +17,8 @@ Taken is what a release requires on CPython 3.11 for Linux, and by extra what th
 the older ones that are known, as a project may be pinned to one of those. Each word of a line is a distribution, or
 an extra of one, and says of which releases it holds where it is not of all: ``uvicorn>0.110.3<0.112.0`` is after the
 last that is known without it and before the first; with ``==``, what is required has the version of what requires it.
-Left out are stubs of types, libraries of drivers, and extras for those who develop a distribution.
+A distribution that requires nothing has a line without words. Left out are stubs of types, libraries of drivers, and
+extras for those who develop a distribution.
 """
 
 from __future__ import annotations
@@ -274,8 +275,8 @@ def table(releases: Releases) -> list[str]:
             key = f"{name}[{extra}]" if extra else name
             known = [(version, parts) for version, parts in ordered if extra in parts]
             words = sorted(_with_releases(known, extra, same, {name, key}))
-            if words and not (extra and len(words) > MOST):
-                lines[key] = f"{key} {' '.join(words)}"
+            if not extra or 0 < len(words) <= MOST:  # of a distribution that requires nothing, this is known
+                lines[key] = " ".join((key, *words))
     return [lines[name] for name in sorted(lines)]
 
 

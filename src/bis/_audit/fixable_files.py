@@ -8,8 +8,10 @@ from bisect import bisect, insort
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bis._audit.parsing.indented_cells import cell_tree
 from bis._audit.parsing.source import load
-from bis.notebooks.cell_syntax import parse_cell, parse_python
+from bis._audit.parsing.syntax_trees import Fault
+from bis.notebooks.cell_syntax import parse_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,7 +96,8 @@ def form_of(text: str, document: Any) -> Form | None:
 def tree_of(text: str, *, notebook: bool) -> ast.Module | None:
     """The syntax tree of a script, or of a cell; None where it is not Python."""
     if notebook:
-        return parse_python(parse_cell(text).python)
+        tree = cell_tree("\n".join(parse_cell(text).python))
+        return None if isinstance(tree, Fault) else tree
     try:
         return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):

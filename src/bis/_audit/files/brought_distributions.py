@@ -8,6 +8,7 @@ and some that the table does not have. The table is read when the first import i
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,10 +68,12 @@ _ALSO: dict[str, str] = {
     "hydra-colorlog": "hydra-core colorlog",
     "dvclive": "dvc ruamel-yaml",
     "azureml-mlflow": "mlflow-skinny azure-identity",
+    "azureml-defaults": "azureml-core azureml-inference-server-http flask pyyaml requests",
     "azure-ai-ml": "azure-core msrest pyyaml azure-storage-blob marshmallow jsonschema",
     "sagemaker": "boto3 botocore numpy pandas protobuf pyyaml requests attrs cloudpickle packaging",
 }
 
+_OF_SPACY = re.compile(r"(?:spacy-model-)?[a-z]{2,3}-(?:core|dep|ent)-[a-z]+-(?:sm|md|lg|trf)")  # a model of a language
 ANY = "any"  # a version that is not known, and may not be the newest
 _WORD = re.compile(r"(?P<name>[^=<>]+)(?P<same>==)?(?:>(?P<after>[^<>]+))?(?:<(?P<before>.+))?")
 _EXACT = re.compile(r"(?:={1,3}\s*)?v?(\d[\w.!+-]*)(?:=.*)?")  # of pip, and with a build, of conda
@@ -121,6 +124,8 @@ def _required(name: str, version: str) -> Iterator[tuple[str, str]]:
         yield _AS[name], version
     for word in _ALSO.get(name, "").split():
         yield word, ""
+    if _OF_SPACY.fullmatch(name):
+        yield "spacy", ""
     for word in table().get(name, "").split():
         match = _WORD.fullmatch(word)
         if match and _holds(version, match["after"], match["before"]):
@@ -145,6 +150,31 @@ def _holds(version: str, after: str | None, before: str | None) -> bool:
 def _named() -> frozenset[str]:
     words = " ".join((*table(), *table().values(), *_ALSO, *_ALSO.values(), *_AS))
     return frozenset(re.findall(r"(?:^| )([^\s\[=<>]+)", words))
+
+
+# Distributions without a line in the table that require nothing of what others commonly do.
+_REQUIRE_NOTHING = frozenset(
+    {
+        "argparse", "asyncio", "backports", "bs4", "configparser", "dataclasses", "enum34", "futures", "ibm-db",
+        "mpi4py", "mysqlclient", "numpy-base", "pathlib", "psycopg2", "pygame", "pyodbc", "sip", "typing",
+        "uuid", "yaml",
+    }
+)  # fmt: skip
+_MANY = 20  # distributions that require one: it may come along with any other
+
+
+def is_opaque(distribution: str) -> bool:
+    """Whether it is not known what a distribution requires."""
+    known = distribution in table() or distribution in _AS or distribution in _ALSO
+    return not known and distribution not in _REQUIRE_NOTHING
+
+
+@cache
+def common() -> frozenset[str]:
+    """The distributions that many others require: numpy, requests, and their like."""
+    required = (_WORD.match(word) for name, words in table().items() if "[" not in name for word in words.split())
+    counted = Counter(match["name"].partition("[")[0] for match in required if match)
+    return frozenset(name for name, number in counted.items() if number >= _MANY)
 
 
 def is_named(distribution: str) -> bool:

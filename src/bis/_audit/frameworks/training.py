@@ -165,7 +165,7 @@ NOT_HYPERPARAMETERS = frozenset(
         "workers", "num_workers", "use_multiprocessing", "pin_memory", "persistent_workers", "prefetch_factor",
         "memory", "cache_size", "copy", "copy_X", "copy_x", "overwrite_x", "warm_start", "precompute", "foreach",
         "fused", "capturable", "differentiable", "allow_writing_files", "train_dir", "save_snapshot", "pre_dispatch",
-        "jit_compile", "run_eagerly", "steps_per_execution",
+        "jit_compile", "run_eagerly", "steps_per_execution", "force_row_wise", "force_col_wise", "device_type",
         # seeds: rules of their own
         "random_state", "seed", "random_seed", "generator", "worker_init_fn",
         # names, shapes and data
@@ -192,7 +192,21 @@ OF_SKLEARN_BY_DEFAULT = {
     "fit_intercept": "True", "shrinking": "True", "positive": "False", "assume_centered": "False",
     "fit_prior": "True", "nesterovs_momentum": "True", "warm_start": "False", "bootstrap_features": "False",
 }  # fmt: skip
-OF_MAKERS_BY_DEFAULT = {"RandomForestClassifier": _OF_FORESTS, "RandomForestRegressor": _OF_FORESTS}
+_OF_ADAM = {"betas": "(0.9, 0.999)", "eps": "1e-08", "amsgrad": "False", "beta_1": "0.9", "beta_2": "0.999"}
+# What the maker takes unless it is told: objectives and constants of an optimiser that nobody varies.
+OF_MAKERS_BY_DEFAULT = {
+    "RandomForestClassifier": _OF_FORESTS,
+    "RandomForestRegressor": _OF_FORESTS,
+    "Adam": _OF_ADAM,
+    "AdamW": _OF_ADAM,
+    "NAdam": _OF_ADAM,
+    "LGBMRegressor": {"objective": "'regression'", "boosting_type": "'gbdt'"},
+    "LGBMClassifier": {"objective": "'binary'", "boosting_type": "'gbdt'"},
+    "XGBRegressor": {"objective": "'reg:squarederror'", "booster": "'gbtree'"},
+    "XGBClassifier": {"objective": "'binary:logistic'", "booster": "'gbtree'"},
+    "CatBoostRegressor": {"loss_function": "'RMSE'"},
+    "CatBoostClassifier": {"loss_function": "'Logloss'"},
+}
 _OF_TRAIN = frozenset({"num_boost_round", "early_stopping_rounds", "nfold", "stratified", "iterations"})
 
 

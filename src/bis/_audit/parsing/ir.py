@@ -20,7 +20,7 @@ CONSTANT, NAME, CALL, DICT, LIST, BINARY, SUBSCRIPT, FORMATTED, OTHER = (
 )  # fmt: skip
 
 
-TEMPLATE = "*template"  # among a call's keywords, the literal text whose method `format` is called
+TEMPLATE = "*template"  # among a call's keywords, the literal text whose method `format` or `join` is called
 
 
 class Value(NamedTuple):
@@ -219,6 +219,7 @@ class Module:
     problems: tuple[tuple[str, str, int, int], ...] = ()  # kind, detail, cell, line
     code_lines: int = 0
     has_main_guard: bool = False
+    of_databricks: bool = False  # a notebook of Databricks, as it is or saved as a script
     roots: frozenset[str] = frozenset()  # first parts of all imported modules
     reads: frozenset[str] = frozenset()  # names and attributes that are read anywhere
     objects: Mapping[int, tuple[Value, ...]] = field(default_factory=dict)
@@ -227,9 +228,8 @@ class Module:
     def is_test(self) -> bool:
         """Whether the file tests others, by its name or folder: what it draws and trains is not an experiment."""
         *folders, name = self.file.split("/")
-        named = (
-            name.startswith("test_") or name.endswith(("_test.py", "_smoke.py")) or name in {"conftest.py", "smoke.py"}
-        )
+        begins, ends = name.startswith(("test_", "smoke_")), name.endswith(("_test.py", "_smoke.py"))
+        named = begins or ends or name in {"conftest.py", "smoke.py"}
         return named or bool({"tests", "test"} & set(folders))
 
     def place_of(self, call: Call) -> Place:

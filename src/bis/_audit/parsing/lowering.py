@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _new = tuple.__new__  # of the many values, each is made in half the time that calling its class takes
 _NOTHING = Value(OTHER)
 _MANY_ITEMS = 400
+_OF_TEXTS = frozenset({"format", "join"})  # methods of a literal text that make a longer one of it
 _IMPORTERS = frozenset({"importlib.import_module", "import_module", "__import__"})
 
 
@@ -189,7 +190,6 @@ class Lowering:
             a.arg: path for a in every if a.annotation is not None and (path := annotation_of(a.annotation))
         }
         scope.defaults = defaults
-        scope.decorators = tuple([path_of(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list])
         self._inside(node, scope)
 
     def _class(self, node: ast.ClassDef) -> None:
@@ -203,6 +203,7 @@ class Lowering:
         outer = self.scopes[self._scope]
         name = f"{outer.name}.{node.name}" if outer.name else node.name
         scope = _OpenScope(name, kind, self._scope, node.lineno, node.end_lineno or node.lineno, self.cell)
+        scope.decorators = tuple([path_of(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list])
         scope.first = len(self.calls)
         self.scopes.append(scope)
         return scope
@@ -219,6 +220,12 @@ class Lowering:
         self._bind(node.targets, node.value, node)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
+        path, said = path_of(node.target), annotation_of(node.annotation)
+        if path and said:
+            scope, name = self.scopes[self._scope], path
+            if path.startswith("self.") and scope.parent >= 0:
+                scope, name = self.scopes[scope.parent], path[len("self.") :]
+            scope.annotations.setdefault(name, said)
         if node.value is not None:
             self._bind([node.target], node.value, node)
 
@@ -256,9 +263,9 @@ class Lowering:
         else:
             name = path_of(target)
         if name:
-            self.assigns.append(
-                Assign(name, value, self._scope, node.lineno, self._column(node), len(self.calls), self.cell, key)
-            )
+            column = self._column(node) if self._wide else node.col_offset + 1
+            made = (name, value, self._scope, node.lineno, column, len(self.calls), self.cell, key)
+            self.assigns.append(_new(Assign, made))
 
     def _return(self, node: ast.Return) -> None:
         if node.value is not None:
@@ -346,24 +353,26 @@ class Lowering:
     # Expressions
 
     def _expr(self, node: ast.expr) -> Value:
-        handler = self._EXPRESSIONS.get(type(node))
+        kind = type(node)
+        if kind is ast.Name:  # these two are most of all nodes: they are spared the calls that make other values
+            self._reads.add(node.id)  # type: ignore[attr-defined]
+            column = self._column(node) if self._wide else node.col_offset + 1
+            return _new(Value, (NAME, node.id, (), node.lineno, column))  # type: ignore[attr-defined]
+        if kind is ast.Constant:
+            data = node.value  # type: ignore[attr-defined]
+            if type(data) is str:
+                if len(data) > LONG_TEXT:
+                    data = data[:LONG_TEXT]
+            elif type(data) is bytes or data is Ellipsis:
+                data = None
+            column = self._column(node) if self._wide else node.col_offset + 1
+            return _new(Value, (CONSTANT, data, (), node.lineno, column))
+        handler = self._EXPRESSIONS.get(kind)
         return handler(self, node) if handler is not None else self._other(node)
 
     def _value(self, kind: str, data: Any, items: tuple[Value, ...], node: ast.expr | ast.stmt) -> Value:
         column = self._column(node) if self._wide else node.col_offset + 1
         return _new(Value, (kind, data, items, node.lineno, column))
-
-    def _constant(self, node: ast.Constant) -> Value:
-        data: Any = node.value
-        if type(data) is str and len(data) > LONG_TEXT:
-            data = data[:LONG_TEXT]
-        elif type(data) is bytes or data is Ellipsis:
-            data = None
-        return self._value(CONSTANT, data, (), node)
-
-    def _name(self, node: ast.Name) -> Value:
-        self._reads.add(node.id)
-        return self._value(NAME, node.id, (), node)
 
     def _attribute(self, node: ast.Attribute) -> Value:
         path = path_of(node)
@@ -388,7 +397,7 @@ class Lowering:
             base = of.items[0].data if of.kind == SUBSCRIPT and of.items[0].kind == NAME else ""
             path = f"{base}[].{function.attr}" if base else f".{function.attr}"
             others = () if receiver >= 0 else (of,)
-            template = of if of.kind == CONSTANT and function.attr == "format" else None
+            template = of if of.kind == CONSTANT and function.attr in _OF_TEXTS else None
         else:  # getattr(mlflow, "log_param")("lr", 0.1)
             of = self._expr(function)
             receiver = of.data if of.kind == CALL else -1
@@ -423,7 +432,7 @@ class Lowering:
 
     def _add_call(
         self,
-        node: ast.Call,
+        node: ast.Call | ast.Compare,
         path: str,
         receiver: int,
         given: tuple[tuple[Value, ...], dict[str, Value], bool],
@@ -528,6 +537,11 @@ class Lowering:
         return value
 
     def _compare(self, node: ast.Compare) -> Value:
+        asked = path_of(node.comparators[0]) if type(node.ops[0]) in (ast.In, ast.NotIn) else ""
+        if asked.endswith("environ"):  # "MLFLOW_TRACKING_URI" in os.environ: Python makes a call of it, too
+            given = (self._expr(node.left),)
+            self._expr(node.comparators[0])
+            return self._add_call(node, f"{asked}.__contains__", -1, (given, {}, False), ())
         return self._value(OTHER, None, tuple([self._expr(e) for e in (node.left, *node.comparators)]), node)
 
     def _boolean(self, node: ast.BoolOp) -> Value:
@@ -566,8 +580,6 @@ class Lowering:
     if hasattr(ast, "TryStar"):  # Python 3.11
         _STATEMENTS[ast.TryStar] = _try
     _EXPRESSIONS: ClassVar[dict[type, Callable[[Lowering, Any], Value]]] = {
-        ast.Constant: _constant,
-        ast.Name: _name,
         ast.Attribute: _attribute,
         ast.Call: _call,
         ast.Dict: _dict,

@@ -42,6 +42,7 @@ _PASSING_ELEMENTS = frozenset({"sum", "next", "max", "min", "eval", "input", "ab
 _IMPORTING = frozenset({"importlib.import_module", "__import__"})
 # Functions whose result is what they are given, under another name or in part.
 _HANDING = _IMPORTING | {"functools.partial", "staticmethod", "getattr"}
+_PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 _PASSING_ON = frozenset({"enumerate", "zip", "list", "sorted", "reversed", "tqdm", "dict"})
 
 
@@ -74,7 +75,7 @@ class Names:
         self._bound.update(*(scope.parameters for scope in module.scopes))
         self._everywhere: dict[str, str] = {}
         self._argument_types: dict[tuple[int, str], str] = {}
-        self._by_path: dict[str, list[Call]] | None = None
+        self._by_method: dict[str, dict[str, list[Call]]] | None = None  # by the last part of the path, and by the path
         self._apis = [call.api for call in module.calls]
         self._busy: set[tuple[str, int, int]] = set()
         self._resolved: set[int] = set()
@@ -93,9 +94,14 @@ class Names:
         if changed is not None:
             changed = changed | {self._imports[name].partition(".")[0] for name in changed if name in self._imports}
             changed |= {star.partition(".")[0] for star in self._stars}
+        everywhere, resolved = self._everywhere, self._resolved
         for call in self._module.calls:
             if changed is not None and not self._depends(call, changed):
-                self._resolved.add(call.index)
+                resolved.add(call.index)
+                continue
+            if call.receiver < 0 and call.path in everywhere:  # as most calls of libraries
+                self._apis[call.index] = everywhere[call.path]
+                resolved.add(call.index)
                 continue
             try:
                 self.api_of(call)
@@ -242,6 +248,7 @@ class Names:
                 position = bisect_right(bound[0], at) - 1 if level == scope else len(bound[0]) - 1
                 value = bound[1][max(position, 0)]
                 found = self.type_of(value, level, bound[0][max(position, 0)], depth + 1)
+                found = found or self._annotated(one, head, depth)
                 if found or level or head not in self._imports:
                     return found
             if head in one.parameters:
@@ -249,6 +256,13 @@ class Names:
             if nested in self._definitions and one.kind != "class":
                 return f"@{nested}"
         return self._brought(head)
+
+    def _annotated(self, one: Scope, name: str, depth: int) -> str:
+        """What an annotation says of a variable, or of an attribute of a class; empty where it says nothing."""
+        annotation = one.annotations.get(name)
+        outer = max(one.parent, 0)
+        found = self.resolve(annotation, outer, len(self._module.calls), depth + 1) if annotation else ""
+        return found if "." in found.lstrip("@.") or found.startswith("@") else ""
 
     def _brought(self, head: str) -> str:
         """What a name means that is imported, or that ``from module import *`` may have brought."""
@@ -274,11 +288,8 @@ class Names:
 
     def _parameter(self, scope: int, name: str, depth: int) -> str:
         one = self._module.scopes[scope]
-        annotation = one.annotations.get(name)
-        if annotation:
-            found = self.resolve(annotation, one.parent, len(self._module.calls), depth + 1)
-            if "." in found.lstrip("@.") or found.startswith("@"):
-                return found
+        if found := self._annotated(one, name, depth):
+            return found
         default = one.defaults.get(name)
         if default is not None and (found := self.type_of(default, one.parent, len(self._module.calls), depth + 1)):
             return found
@@ -295,13 +306,12 @@ class Names:
         if short == "__init__":
             short = self._module.scopes[function.parent].name.rpartition(".")[2]
         position = function.parameters.index(name) - method
-        if self._by_path is None:
-            self._by_path = {}
+        if self._by_method is None:
+            self._by_method = {}
             for call in self._module.calls:
-                self._by_path.setdefault(call.path, []).append(call)
-        for path, calls in self._by_path.items():
-            if path != short and not path.endswith(f".{short}"):
-                continue
+                last = call.path.rpartition(".")[2]
+                self._by_method.setdefault(last, {}).setdefault(call.path, []).append(call)
+        for calls in self._by_method.get(short, {}).values():
             for call in calls[:5]:
                 given = call.argument(position, name)
                 found = self.type_of(given, call.scope, call.index, depth + 1)
@@ -327,15 +337,26 @@ class Names:
         unknown = f".{rest.rpartition('.')[2]}"
         if self._too_far(depth):
             return unknown
-        if f"{owner.name}.{name}" in self._definitions:
+        if (index := self._definitions.get(f"{owner.name}.{name}")) is not None:
+            property_ = more and not _PROPERTIES.isdisjoint(self._module.scopes[index].decorators)
+            found = self._returned(f"@{owner.name}.{name}", depth + 1) if property_ else f"@{owner.name}.{name}"
+        else:
+            found = self._attribute(owner, name, depth)
+            if not found and (owner.name, name) not in self.bindings.attributes:
+                return self._inherited(owner, rest, depth) or (unknown if more else f"@{owner.name}.{rest}")
+        if not more:
+            return found or f"@{owner.name}.{rest}"
+        if found == f"@{owner.name}.{name}":
             return f"@{owner.name}.{rest}"
+        return self._member(found, more, depth + 1) if found else unknown
+
+    def _attribute(self, owner: Scope, name: str, depth: int) -> str:
+        """What an attribute of a class holds, by what it is given or what is said of it; empty where unknown."""
         value = self.bindings.attributes.get((owner.name, name))
-        if value is None:
-            return self._inherited(owner, rest, depth) or (unknown if more else f"@{owner.name}.{rest}")
-        found = self._attribute_type(owner, value, depth)
-        if found:
-            return self._member(found, more, depth + 1) if more else found
-        return unknown if more else f"@{owner.name}.{rest}"
+        found = self._attribute_type(owner, value, depth) if value is not None else ""
+        if not found or found.startswith("dataclasses.field"):
+            found = self._annotated(owner, name, depth)
+        return found
 
     def _inherited(self, owner: Scope, rest: str, depth: int) -> str:
         """A member of a class's bases; empty where none is known to have it."""

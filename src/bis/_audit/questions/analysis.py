@@ -84,9 +84,9 @@ class Analysis:
         return [module.calls[index] for index in sorted({*direct, *(call.index for call in own)})]
 
     def direct(self, module: Module, call: Call, tracker: str = "mlflow") -> tuple[str, ...]:
-        """The kinds of things that a call traces itself."""
+        """The kinds of things that a call traces itself; with any tracker where none is named."""
         known = self._direct[module.file].get(call.index)
-        return known[1] if known is not None and known[0] == tracker else ()
+        return known[1] if known is not None and tracker in {"", known[0]} else ()
 
     def traced(self, module: Module, call: Call) -> tuple[str, ...]:
         """The kinds of things that a call traces itself, with any tracker."""

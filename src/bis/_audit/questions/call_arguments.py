@@ -12,7 +12,7 @@ from bis._audit.frameworks.randomness import GENERATORS
 from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT, Value
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
-from bis._audit.questions.written_values import Written, written
+from bis._audit.questions.followed_values import Written, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -272,14 +272,14 @@ def _is_absent(analysis: Analysis, module: Module, value: Value, call: Call, dep
     scope = found.module.scopes[found.scope]
     if scope.kind != "function" or known.data not in scope.parameters:
         return False
-    given = list(_given_by_callers(analysis, found.module, found.scope, known.data))
+    given = list(given_by_callers(analysis, found.module, found.scope, known.data))
     command = any(decorator.rpartition(".")[2] in {"command", "option"} for decorator in scope.decorators)
     if command or not given:
         return _is_none_for_commands(analysis, found.module, found.scope, known.data)
     return all(one is not None and _is_absent(analysis, *one, depth + 1) for one in given)
 
 
-def _given_by_callers(
+def given_by_callers(
     analysis: Analysis, module: Module, index: int, parameter: str
 ) -> Iterator[tuple[Module, Value, Call] | None]:
     """What each call of a function of the project gives for a parameter; None where that is not seen."""

@@ -37,6 +37,7 @@ __all__ = [
     "may_take_hyperparameters",
     "may_train",
     "names_of",
+    "reports_to_none",
     "seeded_through",
     "seeds",
     "split_seeding",
@@ -266,7 +267,7 @@ def _shuffles(loader: Call) -> bool:
 
 def hyperparameters(call: Call) -> dict[str, Value]:
     """Keyword arguments of a maker of a model, an optimiser or a training that are hyperparameters."""
-    if _reports_to_none(call):
+    if reports_to_none(call):
         return {name: value for name, value in call.keywords.items() if name in training.OF_ARGUMENTS}
     wanted = training.hyperparameters(call.api)
     if wanted is None:
@@ -279,13 +280,20 @@ def hyperparameters(call: Call) -> dict[str, Value]:
         found = {
             n: v for n, v in found.items() if not (v.kind == CONSTANT and repr(v.data) in training.LEFT_TO_SKLEARN)
         }
-    found = {n: v for n, v in found.items() if not (v.kind == CONSTANT and (n, repr(v.data)) in defaults.items())}
+    found = {n: v for n, v in found.items() if (n, _written(v)) not in defaults.items()}
     params = call.argument(0, wanted.table) if wanted.table else None
     if params is not None and params.kind == DICT:
         pairs = zip(params.items[::2], params.items[1::2], strict=True)
         names = training.NOT_HYPERPARAMETERS
         found |= {key.data: value for key, value in pairs if key.kind == CONSTANT and key.data not in names}
     return found
+
+
+def _written(value: Value) -> str:
+    """A literal as Python writes it; empty for others."""
+    if value.kind == LIST and all(item.kind == CONSTANT for item in value.items):
+        return repr(tuple(item.data for item in value.items))
+    return repr(value.data) if value.kind == CONSTANT else ""
 
 
 def is_of_known_library(call: Call) -> bool:
@@ -298,7 +306,7 @@ _KNOWN = frozenset({"torch", "catboost", "pmdarima", *(prefix.partition(".")[0] 
 }
 
 
-def _reports_to_none(call: Call) -> bool:
+def reports_to_none(call: Call) -> bool:
     """Whether training arguments of Hugging Face's libraries say that no tracker is told: ``report_to="none"``."""
     if call.api.partition(".")[0] not in integrations.SWITCH_ROOTS:
         return False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bis._audit.files.entry_points import is_mlproject
 from bis._audit.questions import literals
 from bis._audit.questions.tracking_calls import opens_mlflow
-from bis._audit.trackers import mlflow
+from bis._audit.trackers import integrations, mlflow
 from bis._audit.trackers.known_trackers import canonical
 from bis.model.project_audit import Place
 
@@ -63,7 +63,7 @@ def _of_files(analysis: Analysis) -> Iterator[tuple[str, Place]]:
 
 
 def _of_clients(analysis: Analysis) -> Iterator[tuple[str, Place]]:
-    """Clients, also those that only read, and services that set the address."""
+    """Clients, also those that only read, services that set the address, steps that name their tracker."""
     unsaid = "mlflow" in analysis.project.roots
     for module in analysis.project.modules:
         for call in module.calls if module.roots & _ROOTS else ():
@@ -71,6 +71,8 @@ def _of_clients(analysis: Analysis) -> Iterator[tuple[str, Place]]:
                 yield "client", module.place_of(call)
             elif opens_mlflow(call, said=not unsaid):
                 yield "other", module.place_of(call)
+            elif call.api in integrations.DOOR_KEYWORDS and integrations.DOOR_KEYWORDS[call.api][0] in call.keywords:
+                yield integrations.DOOR_KEYWORDS[call.api][1], module.place_of(call)
 
 
 def _fluent(analysis: Analysis) -> list[Place]:
@@ -106,6 +108,7 @@ def _door(api: str) -> str:
 _BY_ROOT = {
     "transformers": "hf",
     "trl": "hf",
+    "accelerate": "hf",
     "optuna": "optuna",
     "zenml": "zenml",
     # what is called on a logger of Lightning's that somebody else has made

@@ -39,6 +39,11 @@ def _made(analysis: Analysis, module: Module, value: Value, call: Call, depth: i
         return
     if value.kind == CALL:
         yield value.data
+        found = analysis.project.links.function(module.calls[value.data].api, module)
+        if found is not None and found[0] is module:  # a function of the file makes it
+            scope = module.scopes[found[1]]
+            for returned in scope.returns:
+                yield from _made(analysis, module, returned, call._replace(scope=found[1], index=scope.last), depth + 1)
     elif value.kind == NAME:
         known = analysis.value_of(module, value, call.scope, call.index)
         if known is not None and known.kind != NAME:

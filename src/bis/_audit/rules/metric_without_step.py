@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import CALL, CONSTANT, DICT, FORMATTED, NAME
+from bis._audit.parsing.ir import CALL, CONSTANT, DICT, FORMATTED, NAME, Value
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers.known_trackers import canonical
 from bis.model.project_audit import Confidence, Edit, Place, Severity
@@ -35,7 +35,7 @@ from bis.model.project_audit import Confidence, Edit, Place, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.parsing.ir import Call, Loop, Module, Value
+    from bis._audit.parsing.ir import Call, Loop, Module
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
@@ -84,23 +84,67 @@ def _targets(module: Module, call: Call) -> set[str]:
 
 
 def _fixed_name(module: Module, call: Call, position: int) -> bool:
-    """Whether the metric has one name in all turns of the innermost loop."""
-    changing = _targets(module, call)
-    for assign in module.assigns:  # names made from the loop's, and counters: i += 1
-        names = assign.value.names()
-        if assign.scope == call.scope and (assign.name in names or names & changing):
-            changing.add(assign.name)
+    """Whether the metric has one name in all turns of a loop: of the innermost one, or of one around it."""
     given = call.argument(position, "key") or call.argument(position, "metrics")
     if given is None:
         return False
+    if _is_fixed(module, call, given, _changing(module, call, call.loops)):
+        return True
+    of_value = given.kind in {FORMATTED, NAME} and call.method == "log_metric"
+    names = _all_names(module, given) if of_value else set()
+    within = {name for index in call.loops[1:] for name in module.loops[index].targets}
+    # for epoch in ...: for name, value in scores.items(): the names of one epoch are those of the next
+    return bool(names & within) and any(
+        not names & _changing(module, call, call.loops[:depth]) for depth in range(1, len(call.loops))
+    )
+
+
+def _changing(module: Module, call: Call, loops: tuple[int, ...]) -> set[str]:
+    """Names that change with the turns of some of the loops around a call: their own, and what is made of them."""
+    changing = {name for index in loops for name in module.loops[index].targets}
+    made = [(one.name, one.value) for one in module.assigns if one.scope == call.scope]
+    made += [(name, over) for i in call.loops if (over := module.loops[i].over) for name in module.loops[i].targets]
+    for name, value in made:
+        names = _all_names(module, value)
+        if name in names or names & changing:  # and counters: i += 1
+            changing.add(name)
+    return changing
+
+
+def _all_names(module: Module, value: Value, depth: int = 0) -> set[str]:
+    """Names in an expression and in the calls within it, with the first parts of paths: ``int(row["a"])``."""
+    names = {part for name in value.names() for part in (name, name.partition(".")[0])}
+    for index in _calls(value) if depth < _DEEPEST else ():
+        call = module.calls[index]
+        names |= {call.owner, call.owner.partition(".")[0].removesuffix("[]")} - {""}
+        before = call.receiver if call.receiver >= 0 or call.path[:1] != "." else call.index - 1  # Path(f).stem.lower()
+        if before >= 0:
+            names |= _all_names(module, Value(CALL, before), depth + 1)
+        for given in (*call.args, *call.keywords.values()):
+            names |= _all_names(module, given, depth + 1)
+    return names
+
+
+_DEEPEST = 8
+
+
+def _calls(value: Value) -> Iterator[int]:
+    if value.kind == CALL:
+        yield value.data
+    for item in value.items:
+        yield from _calls(item)
+
+
+def _is_fixed(module: Module, call: Call, given: Value, changing: set[str]) -> bool:
+    """Whether a name, or the keys of a dictionary of metrics, are made of nothing that changes."""
     if given.kind == DICT:
         keys = given.items[::2]
-        return all(key.kind in {CONSTANT, FORMATTED} and not key.names() & changing for key in keys)
+        return all(key.kind in {CONSTANT, FORMATTED} and not _all_names(module, key) & changing for key in keys)
     if given.kind == NAME:
         return False if call.method == "log_metric" else not {given.data} & _targets(module, call)
     if given.kind == CALL:
         return call.method == "log_metrics" and not _from_loop(module, given, changing)
-    return given.kind == CONSTANT or (given.kind == FORMATTED and not given.names() & changing)
+    return given.kind == CONSTANT or (given.kind == FORMATTED and not _all_names(module, given) & changing)
 
 
 def _from_loop(module: Module, given: Value, changing: set[str]) -> bool:

@@ -1,8 +1,9 @@
 """A list of dependencies that is not there.
 
 ## What it does
-Finds lists of requirements and images that take packages from a file (`-r requirements.txt`) which is in no folder of
-the project. A file that the same image makes or fetches is left alone.
+Finds lists of requirements, images and MLproject files that take packages from a file (`-r requirements.txt`,
+`conda_env: conda.yaml`) which is in no folder of the project. A file that the same image makes or fetches is left
+alone, and so are lists for tests and documentation.
 
 ## Why is this bad?
 The environment cannot be installed, and what it consisted of is not known.
@@ -25,8 +26,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.files.entry_points import is_mlproject
+from bis._audit.files.installing_files import MLPROJECT_ENVIRONMENT
 from bis._audit.rule_contract import Rule
-from bis.model.project_audit import Confidence, Severity
+from bis.model.project_audit import Confidence, Place, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,3 +44,10 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such line."""
     for name, place in analysis.project.dependencies.missing:
         yield RULE.at(place, f"packages are taken from {name}, which is not there")
+    there = {file.rpartition("/")[2] for file in analysis.project.files}
+    for file, text in analysis.project.texts.items():
+        for number, line in enumerate(text.splitlines(), 1) if is_mlproject(file) else ():
+            match = MLPROJECT_ENVIRONMENT.match(line)
+            if match and match["name"].rpartition("/")[2] not in there:
+                place = Place(file, -1, number)
+                yield RULE.at(place, f"the environment is taken from {match['name']}, which is not there")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from bis.report.text.terminal import UNBROKEN, bullet, hanging, print_text, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bis.model.project_audit import Fact, Finding, Place, ProjectAudit
 
 _MOST_OF_A_RULE = 10
@@ -64,9 +66,10 @@ def audit_text(audit: ProjectAudit, width: int, colour: bool, *, full: bool = Fa
     """
     narrow = width < _NARROW
     parts: list[Any] = [*_headline(audit), ""]
-    parts += _profile(audit, width, narrow=narrow)
-    parts += _findings(audit, width, full=full)
-    parts += _unread(audit, width, full=full)
+    whole = _names_with_blanks(audit)
+    parts += _profile(audit, width, whole, narrow=narrow)
+    parts += _findings(audit, width, whole, full=full)
+    parts += _unread(audit, width, whole, full=full)
     parts += hanging(_words(_closing(audit)), width=width, indent=0)
     return text_of(parts, width=width, colour=colour)
 
@@ -111,7 +114,7 @@ def _headline(audit: ProjectAudit) -> list[Any]:
     return lines
 
 
-def _profile(audit: ProjectAudit, width: int, *, narrow: bool) -> list[Any]:
+def _profile(audit: ProjectAudit, width: int, whole: Sequence[str], *, narrow: bool) -> list[Any]:
     parts: list[Any] = []
     covered = _BY_AUTOLOG if "autolog" in audit.facts and audit.facts["autolog"].value == "yes" else frozenset()
     for title, names in _PROFILE.items():
@@ -120,19 +123,22 @@ def _profile(audit: ProjectAudit, width: int, *, narrow: bool) -> list[Any]:
             parts.append(_bold(title))
             for name, good in known.items():
                 neutral = name in _OPTIONAL or name in covered
-                parts += _row(name, audit.facts[name], good, width, neutral=neutral, narrow=narrow)
+                mark = _mark(name, audit.facts[name], good, neutral=neutral)
+                parts += _row(name, audit.facts[name], mark, width, whole, narrow=narrow)
             parts.append("")
     return parts
 
 
-def _row(name: str, fact: Fact, good: frozenset[str], width: int, *, neutral: bool, narrow: bool) -> list[Any]:
+def _row(
+    name: str, fact: Fact, marked: tuple[str, str], width: int, whole: Sequence[str], *, narrow: bool
+) -> list[Any]:
     """A fact in a line, with its reason beside it; on a narrow terminal below."""
-    mark, style = _mark(name, fact, good, neutral=neutral)
+    mark, style = marked
     value = printable(fact.value if isinstance(fact.value, str) else ", ".join(fact.value))
     head = [(f"  {mark} ", style), (name.ljust(_NAME) + " ", ""), (value.ljust(_VALUE) + " ", "")]
     if not narrow:
-        return hanging([*head, *_why(fact)], width=width, indent=_NAME + _VALUE + 9)
-    below = hanging([("    ", ""), *_why(fact)], width=width, indent=5) if fact.reason or fact.places else []
+        return hanging([*head, *_why(fact, whole)], width=width, indent=_NAME + _VALUE + 9)
+    below = hanging([("    ", ""), *_why(fact, whole)], width=width, indent=5) if fact.reason or fact.places else []
     return [*hanging(head, width=width, indent=5), *below]
 
 
@@ -154,21 +160,37 @@ def _mark(name: str, fact: Fact, good: frozenset[str], *, neutral: bool) -> tupl
     return _MARKS[kind]
 
 
-def _why(fact: Fact) -> list[tuple[str, str]]:
+def _why(fact: Fact, whole: Sequence[str]) -> list[tuple[str, str]]:
     """The reason and the first place, which stays whole."""
     places = len(fact.places)
-    found = _words(printable(fact.reason) + (";" if fact.reason and places else ""))
+    found = _words(printable(fact.reason) + (";" if fact.reason and places else ""), whole)
     if places:
         found.append((_where(fact.places[0]), ""))
         found += _words(f"and {places - 1} more") if places > 1 else []
     return found
 
 
-def _words(text: str) -> list[tuple[str, str]]:
-    return [(word, "") for word in text.split(" ") if word]
+def _words(text: str, whole: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """The words of a text; names of files with blanks in them, `whole`, are one word each."""
+    for name in whole:
+        if name in text:
+            text = text.replace(name, name.replace(" ", _BLANK))
+    return [(word.replace(_BLANK, " "), "") for word in text.split(" ") if word]
 
 
-def _findings(audit: ProjectAudit, width: int, *, full: bool) -> list[Any]:
+_BLANK = "\0"  # in no text that is printable
+
+
+def _names_with_blanks(audit: ProjectAudit) -> list[str]:
+    """Names of files that findings, facts and problems may be about, and of their folders; the longest first."""
+    files = {finding.place.file for finding in audit.findings} | {problem.file for problem in audit.problems}
+    files |= {place.file for finding in audit.findings for place in finding.related}
+    files |= {place.file for fact in audit.facts.values() for place in fact.places}
+    parts = {part for file in files for part in (file, file.rpartition("/")[0], file.rpartition("/")[2])}
+    return sorted((printable(part) for part in parts if " " in part), key=len, reverse=True)
+
+
+def _findings(audit: ProjectAudit, width: int, whole: Sequence[str], *, full: bool) -> list[Any]:
     if not audit.findings:
         return []
     printed: Counter[str] = Counter()
@@ -181,7 +203,7 @@ def _findings(audit: ProjectAudit, width: int, *, full: bool) -> list[Any]:
         parts += [""] if finding.place.file != file and parts else []
         file = finding.place.file
         message = printable(finding.message) + (" [fixable]" if finding.edits else "")
-        words = [(f"{_where(finding.place)}:", ""), _code(finding), *_words(message)]
+        words = [(f"{_where(finding.place)}:", ""), _code(finding), *_words(message, whole)]
         parts += hanging(words, width=width, indent=4)
     parts.append("")
     hidden = {code: count - _MOST_OF_A_RULE for code, count in printed.items() if count > _MOST_OF_A_RULE and not full}
@@ -196,7 +218,7 @@ def _code(finding: Finding) -> tuple[str, str]:
     return printable(finding.code), style
 
 
-def _unread(audit: ProjectAudit, width: int, *, full: bool) -> list[Any]:
+def _unread(audit: ProjectAudit, width: int, whole: Sequence[str], *, full: bool) -> list[Any]:
     parts: list[Any] = []
     if audit.problems:
         parts.append(_bold("Not read, or not wholly"))
@@ -204,7 +226,7 @@ def _unread(audit: ProjectAudit, width: int, *, full: bool) -> list[Any]:
         for problem in shown:
             placed = problem.place is not None and problem.place.line
             where = _where(problem.place) if problem.place is not None and placed else printable(problem.file)
-            words = [(f"  - {where or 'the project'}:", ""), *_words(printable(problem.detail))]
+            words = [(f"  - {where or 'the project'}:", ""), *_words(printable(problem.detail), whole)]
             parts += hanging(words, width=width, indent=4)
         if len(shown) < len(audit.problems):
             parts.append(bullet(f"and {len(audit.problems) - len(shown)} more: --full shows all"))

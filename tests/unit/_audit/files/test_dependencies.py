@@ -38,6 +38,10 @@ def missing(imports: str, text: str, own: tuple[str, ...] = ()) -> dict[str, tup
         ({"Pipfile.lock": "", "Pipfile": "[packages]\na = '*'\n"}, "lock"),
         ({"requirements.txt": "\n".join(f"p{i}==1.{i}" for i in range(40))}, "all"),
         ({"environment.yml": "dependencies:\n- python=3.9\n- numpy=1.26.4\n- pip\n"}, "all"),
+        ({"environment.yml": "dependencies:\n- numpy=1.26.4=py*\n- ca-certificates\n"}, "all"),
+        ({"requirements.txt": "numpy==1.0\n", ".github/requirements.txt": "ruff\n"}, "all"),
+        ({"requirements.txt": "numpy\n", "freeze.txt": "numpy==1.0\n"}, "none"),
+        ({"freeze.txt": "numpy==1.0\n"}, "all"),
     ],
 )
 def test_how_much_is_pinned(files: dict[str, str], pins: str) -> None:
@@ -87,6 +91,38 @@ def test_a_list_that_is_named_and_is_nowhere_is_missing() -> None:
     made = "RUN uv export > all.txt && pip install -r all.txt\n"
     assert read_dependencies({"Dockerfile": made}).missing == ()
     assert read_dependencies({}, [("a.ipynb", 1, 1, "!pip install -r requirements.txt")]).missing == ()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"environment.yml": "dependencies:\n- pip:\n  - -r requirements.txt\n"},
+        {"pyproject.toml": "[tool.setuptools.dynamic]\ndependencies = {file = ['requirements.txt']}\n"},
+        {"requirements.txt": "-r more/base.txt\n"},
+        {"requirements-dev.txt": "-r requirements.txt\npytest\n"},
+        {"Dockerfile": "FROM python\nCOPY . .\nRUN pip install -r requirements.txt\n"},
+    ],
+)
+def test_other_lists_that_are_missing(files: dict[str, str]) -> None:
+    """Named by an environment, a package, a list for development, an image."""
+    assert len(read_dependencies(files).missing) == 1
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"requirements.txt": "-r docs/requirements.txt\n"},
+        {"requirements.txt": "-r requirements-test.txt\n"},
+        {"Dockerfile": "FROM python\nCOPY <<EOF requirements.txt\nnumpy\nEOF\nRUN pip install -r requirements.txt\n"},
+        {"Dockerfile": "FROM python\nRUN if [ -f requirements.txt ]; then pip install -r requirements.txt; fi\n"},
+        {"Dockerfile": "FROM python\nRUN unzip a.zip && pip install -r a/requirements.txt\n"},
+        {"Dockerfile": "FROM python\nONBUILD RUN pip install -r requirements.txt\n"},
+        {"Dockerfile": "FROM python\nRUN echo pip install -r requirements.txt\n"},
+    ],
+)
+def test_lists_that_are_not_missing(files: dict[str, str]) -> None:
+    """For tests and documents, made or asked for in the same file, or only talked of."""
+    assert read_dependencies(files).missing == ()
 
 
 def test_constraints_declare_nothing() -> None:
@@ -139,6 +175,25 @@ def test_locks_are_known_by_name() -> None:
         assert is_manifest(name), name
     assert not is_lock("dvc.lock")
     assert not is_manifest("dvc.lock")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("conda-linux-64.lock", "@EXPLICIT\nhttps://a/linux-64/requests-2.31.0-pyhd8ed1ab_0.conda#00\n"),
+        ("linux-64.lock", "@EXPLICIT\nhttps://a/noarch/requests-2.31.0-pyhd8ed1ab_0.tar.bz2\n"),
+        ("conda-lock.yml", "package:\n- name: requests\n  version: 2.31.0\n"),
+        ("envs/gpu.conda-lock.yml", "package:\n- name: requests\n"),
+        ("pixi.lock", "packages:\n- conda: https://a/noarch/requests-2.31.0-pyhd8ed1ab_0.conda\n"),
+        ("pylock.toml", '[[packages]]\nname = "requests"\n'),
+        ("uv.lock", '[[package]]\nname = "requests"\n'),
+    ],
+)
+def test_what_locks_have_is_there(path: str, text: str) -> None:
+    """Whatever tool wrote them."""
+    found = read_dependencies({"requirements.txt": "rich\n", path: text})
+    assert found.locks == (path,)
+    assert imports_undeclared({"requests": Place("a.py", -1, 1)}, (), found)[0].through == (path,)
 
 
 def test_a_malformed_manifest_leaves_the_others() -> None:

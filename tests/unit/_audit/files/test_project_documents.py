@@ -51,6 +51,14 @@ def test_inner_readmes_are_told_apart() -> None:
         "Parameters and metrics are logged with MLflow.",
         "We use MLflow to track hyperparameters, the loss and the final model.",
         "MLflow records:\n\n- parameters\n- the accuracy",
+        "All experiments are logged automatically to MLflow.\n\nTrack metrics, losses, and models.",
+        "| **Experiment Tracking** | MLflow — experiment: churn · metrics · params · model |",
+        "- **Tracking**: MLflow (params, metrics + artifacts)",
+        "Registro completo de parâmetros, métricas e modelos no **MLflow/Dagshub**.",
+        "Seed and version.\n\nStored In:\nMLflow Run Metadata",
+        "- The model's performance is **logged in MLflow**.",
+        "```bash\npip install x\n\n## Tracking\n\nMLflow logs the parameters.",
+        "```bash\npip install x\n\nMLflow logs the parameters.\n\n```python\nx = 1\n```\n",
         "- MLflow logs - after each epoch - metrics",
         "## MLflow\n\nEach run logs the learning rate and the validation metrics.",
         "## What MLflow logs\n\n* RMSE\n* model artifacts",
@@ -62,6 +70,9 @@ def test_inner_readmes_are_told_apart() -> None:
         "Os parâmetros e métricas são registrados no MLflow.",
         "Parameter und Metriken werden mit MLflow protokolliert.",
         "Metrics are tracked in MLflow, which isn\u2019t hosted here.",
+        "| Tracking | MLflow - experiment: ABSA \u00b7 metrics \u00b7 params \u00b7 model |",
+        "Experiment tracking (parameters, metrics, models) with MLflow",
+        "Registro completo de parâmetros, métricas e modelos no MLflow.",
     ],
 )
 def test_sentences_that_say_what_is_logged(text: str) -> None:
@@ -86,6 +97,14 @@ def test_sentences_that_say_what_is_logged(text: str) -> None:
         "Does MLflow log the parameters?",
         "Logs are written to logs/, models to models/.",
         "1. MLflow (Tracking, Models, UI)",
+        "MLflow is an open source platform for metrics, params, models",
+        "## Goals\n\n- MLflow: metrics, params, models",
+        "We like MLflow.\n\nThe accuracy is recorded in a table.",
+        "All runs are logged to MLflow.\n\n## Data\n\nThe loss is recorded in a table.",
+        "```\nx\n```\n\n```python\n# MLflow logs metrics and parameters\n```",
+        "````md\n```python\n# MLflow logs metrics\n```\n````",
+        "Registro de modelos no MLflow",
+        "MLflow without parameters and metrics",
     ],
 )
 def test_what_explains_nothing(text: str) -> None:
@@ -112,7 +131,9 @@ def test_what_explains_nothing(text: str) -> None:
         "./scripts/run_mlflow_server.sh",
         "make mlflow-ui",
         "| MLflow (Docker) | 5001 |",
+        "- **MLflow Run ID**: `dcc503f0a1b2c3d4`",
         "**mlflow**: experiments (port 5000)",
+        "- **MLflow Run ID**: `dcc503f0d82c4344a66dfbb8889055a6`",
     ],
 )
 def test_ways_to_view(text: str) -> None:
@@ -134,6 +155,8 @@ def test_ways_to_view(text: str) -> None:
         "make test-mlflow-plugin",
         "| MLflow | 2.5.1 |",
         "The run-mlflower job",
+        "- MLflow Run ID: `<your run id>`",
+        "├── mlruns/   # of MLflow",
     ],
 )
 def test_what_leads_to_no_view(text: str) -> None:
@@ -213,8 +236,16 @@ def test_an_address_that_is_given_leads_to_a_view(text: str) -> None:
         ("app/install.md", True),
         ("project/setup/first.md", True),
         ("models/Getting_Started.md", True),
+        ("mlflow-tutorials/guide-mlflow.md", True),
+        ("experiments/exp-2/log.md", True),
+        ("guide.txt", True),
+        ("useful_commands.txt", True),
+        ("sample_faqs.txt", False),
+        ("docs/corpus.txt", False),
         ("models/card.md", False),
         ("setup/notes.txt", False),
+        ("tutorials/guide-mlflow.md", True),
+        ("src/notes_on_mlflower.md", False),
     ],
 )
 def test_documents_of_inner_folders_that_lead_the_reader(path: str, is_one: bool) -> None:

@@ -37,6 +37,17 @@ def facts(folder: Path, files: dict[str, str]) -> dict[str, Fact]:
         M + "f = getattr(mlflow, 'log_params')\nf({})\n",
         M + "def train(tracker):\n    tracker.log_params({})\ntrain(mlflow)\n",
         M + "class T:\n    log = staticmethod(mlflow.log_param)\n    def go(self):\n        self.log('a', 1)\n",
+        (
+            "class T:\n  @property\n  def m(self):\n    import mlflow\n    return mlflow\n"
+            "  def go(self):\n    self.m.log_params({})\n"
+        ),
+        M + "class T:\n  c: mlflow.MlflowClient\n  def go(self):\n    self.c.log_param('r', 'a', 1)\n",
+        M + "class T:\n  def __init__(self, c):\n    self.c: mlflow.MlflowClient = c\n"
+        "  def go(self):\n    self.c.log_param(1, 2, 3)\n",
+        M + "from dataclasses import dataclass, field\n@dataclass\nclass T:\n"
+        "  c: mlflow.MlflowClient = field(default=None)\n"
+        "  def go(self):\n    self.c.log_param('r', 'a', 1)\n",
+        "from mlflow import MlflowClient\nc: MlflowClient = None\ndef go():\n    c.log_param('r', 'a', 1)\n",
     ],
 )
 def test_simple_aliases_are_followed(code: str, tmp_path: Path) -> None:
@@ -126,3 +137,11 @@ def test_a_notebook_that_is_no_json_is_searched_as_text(tmp_path: Path) -> None:
     """As far as it names calls."""
     found = facts(tmp_path, {"a.py": M, "n.ipynb": '{"cells": [{"source": ["mlflow.log_param(1, 2)\\n"'})
     assert (found["logs_params"].value, found["logs_model"].value) == ("unknown", "no")
+
+
+def test_a_statement_that_a_magic_runs_is_read(tmp_path: Path) -> None:
+    """With its place; an option of the magic is none of the statement's."""
+    cell = "%time mlflow.log_params({})\n%timeit -n 3 mlflow.log_metric('a', 1)\n%time half("
+    found = facts(tmp_path, {"n.ipynb": notebook(M, cell)})
+    assert [(p.cell, p.line, p.column) for p in found["logs_params"].places] == [(1, 1, 7)]
+    assert [(p.cell, p.line, p.column) for p in found["logs_metrics"].places] == [(1, 2, 14)]

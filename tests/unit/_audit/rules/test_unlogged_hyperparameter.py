@@ -140,3 +140,50 @@ def test_a_value_that_a_search_replaces_decides_nothing(search: str, missing: bo
     head = M + FOREST + "from sklearn.model_selection import GridSearchCV, RandomizedSearchCV\n"
     head += "from sklearn.pipeline import make_pipeline\n"
     assert bool(told(tmp_path, {"a.py": head + search + "\n" + METRIC})) is missing
+
+
+SVM = "from sklearn.svm import SVC\n"
+ADAM = TORCH + "o = torch.optim.AdamW(net.parameters(), lr=2e-5{})\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "missing"),
+    [
+        (SVM + "SVC(kernel='sigmoid')\nmlflow.log_param('kind', 'sigmoid')\n", False),
+        (SVM + "SVC(C=0.03)\nmlflow.log_metric('C', 0.03)\n", False),
+        (SVM + "SVC(C=0.03)\nmlflow.log_metric('C', 0.3)\n", True),
+        (SVM + "p = {'C': 3}\nSVC(**p)\nmlflow.log_dict(p, 'p.json')\n", False),
+        (SVM + "m = SVC(C=3)\nmlflow.log_params(m.__dict__)\n", False),
+        (SVM + "m = SVC(C=3)\ndef keep(m):\n    mlflow.log_params(m.get_params())\nkeep(m)\n", False),
+        (SVM + "m = SVC(C=3)\ndef keep(m, p):\n    mlflow.log_params(p)\nkeep(m, {'a': 1})\n", True),
+        (SVM + "class Conf:\n    C = 3\nSVC(C=Conf.C)\nmlflow.log_param('a', 1)\n", True),
+        (SVM + "class Conf:\n    C = 3\nc = Conf()\nSVC(C=c.C)\nmlflow.log_params(asdict(c))\n", False),
+        (SVM + "def go(C=3):\n    SVC(C=C)\ngo(C=4)\nmlflow.log_param('a', 1)\n", False),
+        (
+            SVM + "def a():\n    p = {'x': 1}\n    mlflow.log_params(p)\n"
+            "def b():\n    p = {'C': 3}\n    mlflow.log_params(p)\n    SVC(**p)\n",
+            False,
+        ),
+        ("import xgboost\np = {'max_depth': 7}\nxgboost.train(p, d)\nmlflow.log_param('a', 1)\n", True),
+        ("import xgboost\np = {'max_depth': 7}\nxgboost.train(p, d)\nmlflow.log_params(p)\n", False),
+        ("import xgboost\np = {'max_depth': 7}\np['max_depth'] = n\nxgboost.train(p, d)\n", False),
+        (ADAM.format("") + "mlflow.log_params({k: v for k, v in o.param_groups[0].items()})\n", False),
+        (ADAM.format("") + "mlflow.log_metric('lr_now', o.param_groups[0]['lr'])\n", True),
+        (ADAM.format(", betas=(0.9, 0.999), eps=1e-8") + "mlflow.log_param('lr', 2e-5)\n", False),
+        (ADAM.format(", betas=(0.8, 0.999)") + "mlflow.log_param('lr', 2e-5)\n", True),
+        ("from lightgbm import LGBMRegressor as L\nL(objective='regression', force_row_wise=True)\n", False),
+        ("from lightgbm import LGBMRegressor as L\nL(objective='huber')\n", True),
+        (
+            "import keras\nm = keras.Sequential([])\nm.fit(X, y, epochs=3, callbacks=[mlflow.keras.MlflowCallback()])",
+            False,
+        ),
+        (
+            XGB + "mlflow.sklearn.autolog()\ndef make():\n    return XGBClassifier(max_depth=7)\n"
+            "Pipeline([('c', make())]).fit(X, y)\n",
+            False,
+        ),
+    ],
+)
+def test_what_is_logged_in_another_way(code: str, missing: bool, tmp_path: Path) -> None:
+    """By its value, from the object itself, as a whole; and what everybody takes unless they say otherwise."""
+    assert bool(told(tmp_path, {"a.py": M + code + METRIC})) is missing

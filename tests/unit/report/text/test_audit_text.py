@@ -91,6 +91,20 @@ def test_printing_is_the_text(three: ProjectAudit, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == findings_text(three)
 
 
+@pytest.mark.parametrize("width", [30, 60, 80, 200])
+def test_names_with_blanks_stay_whole_wherever_they_are_told(width: int) -> None:
+    """In places, in messages and in reasons: a path that is broken can be neither searched for nor clicked."""
+    path = "a folder with blanks/its program of a long name.py"
+    told = replace(finding(Place(path, -1, 3, 1), "BIS106", f"{path} trains, and no tracker sees it"), related=())
+    fact = Fact("no", f"parameters are logged, but none of the runs of {path} and 1 more", (Place(path, -1, 9, 1),))
+    problem = Problem("a folder with blanks/other one.py", "syntax", "see its program of a long name.py")
+    one = replace(audit(told), facts={"params_not_logged_at_all": fact}, problems=(problem,))
+    text = audit_text(one, width, False)
+    assert text.count(path) == 4
+    assert text.count("its program of a long name.py") == 5
+    assert "a folder with blanks/other one.py:" in text
+
+
 def test_findings_one_a_line(three: ProjectAudit) -> None:
     """`file:line:column: CODE message`, as editors and other linters know it; a notebook's with the cell."""
     assert findings_text(three) == (
