@@ -34,7 +34,7 @@ from bis._audit.auditor import audit_project
 from bis.model.audit_facts import FACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bis.model.project_audit import Finding
 
@@ -206,7 +206,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not facts:
             continue
         scores = score(labels, facts) if labels else {}
-        spots = {_spot(repository, one) for repository, made in findings.items() for one in made}
+        spots = {spot for repository, made in findings.items() for one in made for spot in _spots(repository, one)}
         families = judged(judgements, spots, set(facts), width=6 if options.by_rule else 4)
         rules = by_rule(expected, findings, judgements) if expected else {}
         _print(f"Sample {name}", scores, families, len(facts), Console())
@@ -241,10 +241,11 @@ def _audit(clones: Path, commits: dict[str, str]) -> tuple[dict[str, dict[str, A
     return facts, findings
 
 
-def _spot(repository: str, one: Finding) -> Found:
-    """A finding as the lists name it."""
-    cell = "" if one.place.cell < 0 else str(one.place.cell)
-    return repository, one.code, one.place.file, cell, str(one.place.line or "")
+def _spots(repository: str, one: Finding) -> Iterator[Found]:
+    """The places of a finding as the lists name them: several are one finding where they have one cause."""
+    for place in (one.place, *one.related):
+        cell = "" if place.cell < 0 else str(place.cell)
+        yield repository, one.code, place.file, cell, str(place.line or "")
 
 
 def _print(
