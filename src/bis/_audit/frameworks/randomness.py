@@ -123,7 +123,10 @@ KERAS_LAYERS = re.compile(
 @lru_cache(maxsize=20_000)
 def seeded_by(api: str) -> tuple[str, ...]:
     """The libraries that a call of this name seeds; empty for other calls. Its argument is not looked at."""
-    return SEEDERS.get(canonical(api), ())
+    name = canonical(api)
+    if name.startswith("fastai.") and name.endswith(".set_seed"):  # from fastai.vision.all import *
+        return _PYTHON_NUMPY_TORCH
+    return SEEDERS.get(name, ())
 
 
 def drawn_from(api: str) -> str:

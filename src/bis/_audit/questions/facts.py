@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.files.entry_points import is_mlproject
-from bis._audit.frameworks import sklearn
 from bis._audit.questions import execution_order, lightning_loggers, literals, ml_calls, unread_code
 from bis._audit.questions.call_arguments import passing_seeds, seeds_declared, spread
 from bis._audit.questions.mlflow_doors import doors
@@ -50,7 +49,9 @@ def state(analysis: Analysis, calls: list[TrackingCall]) -> dict[str, Fact]:
     trains = _trains(analysis)
     facts["params_not_logged_at_all"] = _no_params(analysis, facts, calls, trains)
     facts["unseeded_split"] = _unseeded(analysis, ml_calls.split_seeding, ml_calls.may_split, "split")
-    facts["unseeded_estimator"] = _unseeded(analysis, ml_calls.estimator_seeding, sklearn.estimator, "estimator")
+    facts["unseeded_estimator"] = _unseeded(
+        analysis, ml_calls.estimator_seeding, ml_calls.may_be_estimator, "estimator"
+    )
     facts["seeds_set"] = _seeds(analysis)
     facts["deps_declared"] = _declared(analysis)
     facts["deps_pinned"] = _pinned(analysis)

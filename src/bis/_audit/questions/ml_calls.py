@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bis._audit.frameworks import randomness, sklearn, training
+from bis._audit.frameworks import randomness, seed_arguments, sklearn, training
 from bis._audit.frameworks.naming import canonical, library
 from bis._audit.parsing.ir import CONSTANT, DICT, LIST, NAME, Call, Value
 from bis._audit.trackers import integrations, mlflow
@@ -27,6 +27,7 @@ __all__ = [
     "is_of_known_library",
     "library",
     "loads_data",
+    "may_be_estimator",
     "may_draw",
     "may_seed",
     "may_split",
@@ -75,7 +76,15 @@ def may_seed(api: str) -> bool:
 @lru_cache(maxsize=20_000)
 def may_split(api: str) -> bool:
     """Whether a call of this name may split or sample data; see `split_seeding`."""
-    return api.endswith((".sample", "train_test_split")) or sklearn.split(_UNIMPORTED.get(api, api)) is not None
+    if api.endswith((".sample", "train_test_split")) or seed_arguments.split(api) is not None:
+        return True
+    return sklearn.split(_UNIMPORTED.get(api, api)) is not None
+
+
+@lru_cache(maxsize=20_000)
+def may_be_estimator(api: str) -> bool:
+    """Whether a call of this name may make an estimator that draws; see `estimator_seeding`."""
+    return sklearn.estimator(api) is not None or seed_arguments.estimator(api) is not None
 
 
 @lru_cache(maxsize=20_000)
@@ -106,6 +115,12 @@ def split_seeding(call: Call) -> Seeding | None:
     """How a call that splits or shuffles data is seeded; None for other calls, and for splits that draw nothing."""
     if _samples_rows(call):
         return _seeding(call, _SAMPLE)
+    if _samples_of_spark(call):
+        after = bool(call.args) and isinstance(call.args[0].data, bool)
+        return _seeding(call, seed_arguments.SAMPLE_WITH_REPLACEMENT if after else seed_arguments.SAMPLE_OF_SPARK)
+    further = seed_arguments.split(call.api)
+    if further is not None:
+        return _seeding(call, further.drawing) if further.may_draw(call.keywords) else None
     if _splits_itself(call):
         return _seeding(call, sklearn.SPLITS_ITSELF)
     return _seeding(call, sklearn.split(_UNIMPORTED.get(call.api, call.api)))
@@ -126,6 +141,17 @@ def _samples_rows(call: Call) -> bool:
     if root in {"pandas", "geopandas", "dask"}:
         return call.api.partition(".")[2] != "sample"
     return root == "" and not call.api.startswith("@") and "frac" in call.keywords
+
+
+def _samples_of_spark(call: Call) -> bool:
+    """Whether a call draws rows of a table of Spark: ``df.sample(0.1)``, ``df.sample(False, 0.1)``, ``fraction=0.1``."""
+    if not call.api.endswith(".sample") or "frac" in call.keywords or library(call.api) not in {"", "pyspark"}:
+        return False
+    if call.api.startswith("@"):
+        return False
+    first = call.args[0].data if call.args and call.args[0].kind == CONSTANT else None
+    share = isinstance(first, bool) or (isinstance(first, float) and 0 < first < 1)
+    return share or not {"fraction", "withReplacement"}.isdisjoint(call.keywords) or library(call.api) == "pyspark"
 
 
 def _looks_at_few(call: Call) -> bool:
@@ -152,7 +178,8 @@ _SIZES = frozenset({"test_size", "train_size"})
 
 def estimator_seeding(call: Call) -> Seeding | None:
     """How the maker of an estimator that draws is seeded; None for other calls."""
-    return _seeding(call, sklearn.estimator(call.api))
+    further = seed_arguments.estimator(call.api)
+    return _seeding(call, further.drawing if further is not None else sklearn.estimator(call.api))
 
 
 def _seeding(call: Call, drawing: Drawing | None) -> Seeding | None:
@@ -170,6 +197,11 @@ def _seeding(call: Call, drawing: Drawing | None) -> Seeding | None:
 
 def seeded_through(call: Call) -> tuple[str, ...]:
     """The libraries whose global seed fixes what a call draws that is given none: scikit-learn draws with NumPy."""
+    further = seed_arguments.split(call.api) or seed_arguments.estimator(call.api)
+    if further is not None:
+        return further.libraries
+    if _samples_of_spark(call):
+        return seed_arguments.SPARK_LIBRARIES
     return ("torch",) if library(call.api) == "torch" else ("sklearn", "numpy")
 
 

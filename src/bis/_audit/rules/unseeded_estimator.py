@@ -2,7 +2,8 @@
 
 ## What it does
 Finds estimators of scikit-learn that draw random numbers with the arguments they are given (forests, k-means,
-perceptrons, ...), and are given no `random_state`, where nothing seeds NumPy's global generator. Estimators that draw
+perceptrons, ...), factorisations of scikit-surprise and UMAP, that are given no `random_state`, where nothing seeds
+NumPy's global generator. Estimators that draw
 only with other arguments, such as `LogisticRegression` with its default solver, are left alone; so are libraries with
 a fixed default seed (XGBoost, LightGBM, CatBoost).
 
@@ -27,7 +28,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.frameworks import sklearn
 from bis._audit.questions import ml_calls, seeding
 from bis._audit.questions.call_arguments import spread
 from bis._audit.rule_contract import Rule
@@ -40,14 +40,19 @@ if TYPE_CHECKING:
     from bis.model.project_audit import Finding
 
 RULE = Rule(
-    "BIS302", "unseeded-estimator", Severity.WARNING, Confidence.HIGH, gate=frozenset({"sklearn"}), fixable=True
+    "BIS302",
+    "unseeded-estimator",
+    Severity.WARNING,
+    Confidence.HIGH,
+    gate=frozenset({"sklearn", "surprise", "umap", "cuml"}),
+    fixable=True,
 )
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such call."""
     for module in analysis.project.programs:
-        for call in analysis.calls_where(module, sklearn.estimator):
+        for call in analysis.calls_where(module, ml_calls.may_be_estimator):
             one = ml_calls.estimator_seeding(spread(analysis, module, call))
             if one is None or one.seeded is not False:
                 continue

@@ -3,7 +3,8 @@
 ## What it does
 Finds calls that split, sample (`df.sample(frac=0.8)`) or shuffle data at random and are given no seed, or one that is
 None unless the command line says otherwise, also in another file, where neither the file nor one that it is
-connected with seeds the global generator they fall back to.
+connected with seeds the global generator they fall back to. Splits of scikit-learn, PyTorch, pandas, Hugging Face's
+data sets, Spark, fastai, scikit-surprise and cuML are known, each with the generator that it falls back to, if any.
 
 ## Why is this bad?
 Each run trains and tests on other rows. In measurements of what makes results differ, the split is often the largest
@@ -43,7 +44,7 @@ RULE = Rule(
     "unseeded-split",
     Severity.WARNING,
     Confidence.HIGH,
-    gate=frozenset({"sklearn", "torch", "pandas", "datasets"}),
+    gate=frozenset({"sklearn", "torch", "pandas", "datasets", "pyspark", "mlflow", "surprise", "fastai", "cuml"}),
     fixable=True,
 )
 
