@@ -144,7 +144,7 @@ def _samples_rows(call: Call) -> bool:
 
 
 def _samples_of_spark(call: Call) -> bool:
-    """Whether a call draws rows of a table of Spark: ``df.sample(0.1)``, ``df.sample(False, 0.1)``, ``fraction=0.1``."""
+    """Whether a call draws rows of a table of Spark: ``df.sample(0.1)``, ``df.sample(False, 0.1)``."""
     if not call.api.endswith(".sample") or "frac" in call.keywords or library(call.api) not in {"", "pyspark"}:
         return False
     if call.api.startswith("@"):

@@ -2,11 +2,13 @@
 
 ## What it does
 Finds `hyperopt.fmin` without `rstate`, `optuna.create_study` without a sampler or with one that is given no seed,
-searches of scikit-optimize and Keras Tuner without theirs, and Bayesian optimisation without `random_state`. Samplers
-that draw nothing are left alone, and so is what is made elsewhere.
+searches of scikit-optimize and Keras Tuner without theirs, and Bayesian optimisation without `random_state`; searches
+of Ray Tune whose algorithm (`OptunaSearch`, `HyperOptSearch`) is given no seed, or that have none and draw from
+`tune.uniform` and its like with NumPy, which nothing seeds. Samplers that draw nothing are left alone, and so is
+what is made elsewhere.
 
 ## Why is this bad?
-These draw from generators of their own, which no global seed reaches: another run tries other values and finds another
+Most draw from generators of their own, which no global seed reaches: another run tries other values and finds another
 best model.
 
 ## Example
@@ -29,6 +31,7 @@ from typing import TYPE_CHECKING
 from bis._audit.parsing.ir import CALL, CONSTANT
 from bis._audit.questions import ml_calls
 from bis._audit.questions.call_arguments import looked_up, spread
+from bis._audit.questions.ray_searches import SEARCHES, missing_seed
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
@@ -41,7 +44,9 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "BIS311", "unseeded-search", Severity.WARNING, Confidence.HIGH,
-    gate=frozenset({"hyperopt", "optuna", "skopt", "bayes_opt", "keras_tuner", "kerastuner", "optuna_integration"}),
+    gate=frozenset(
+        {"hyperopt", "optuna", "skopt", "bayes_opt", "keras_tuner", "kerastuner", "optuna_integration", "ray"}
+    ),
 )  # fmt: skip
 
 # Searches that draw -> position and keyword of their seed; negative: by name only.
@@ -81,6 +86,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 missing = _missing(analysis, module, call, *_SEEDS[call.api])
             elif call.api in _WITH_NUMPY and not analysis.is_seeded(module, ("numpy",)):
                 missing = _missing(analysis, module, call, -1, "random_state")
+            elif call.api in SEARCHES:
+                missing = missing_seed(analysis, module, call)
             else:
                 continue
             if missing:
