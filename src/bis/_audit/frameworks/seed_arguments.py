@@ -47,7 +47,7 @@ _NUMPY = ("numpy", "sklearn")
 SPARK_LIBRARIES = ("random",)
 _OF_SPARK = SeedArgument(Drawing(seed="seed", order=("weights", "seed")), SPARK_LIBRARIES)
 # fastai 1 draws with NumPy, fastai 2 with PyTorch.
-_OF_FASTAI = ("torch", "numpy")
+_OF_FASTAI = SEEDED_BY_SPLITTING = ("torch", "numpy")
 _BY_SHARE = SeedArgument(
     Drawing(seed="seed"), _OF_FASTAI, unless=frozenset({"valid_col", "valid_df", "splitter", "valid_idx"})
 )
@@ -99,6 +99,11 @@ def split(api: str) -> SeedArgument | None:
         owner, _dot, method = name.rpartition(".")
         return _SPLITS_OF_FASTAI.get(method) or _SPLITS_OF_FASTAI.get(f"{owner.rpartition('.')[2]}.{method}")
     return _SPLITS.get(name) or _SPLITS.get(_without_modules(name))
+
+
+def seeds_by_splitting(api: str) -> bool:
+    """Whether a call splits data with fastai, which seeds the whole of PyTorch with the seed that it is given."""
+    return api.startswith("fastai.") and split(api) is not None
 
 
 def estimator(api: str) -> SeedArgument | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bis._audit.frameworks import randomness, seed_arguments, sklearn, training
+from bis._audit.frameworks import fresh_weights, randomness, seed_arguments, sklearn, training
 from bis._audit.frameworks.naming import canonical, library
 from bis._audit.parsing.ir import CONSTANT, DICT, LIST, NAME, Call, Value
 from bis._audit.trackers import integrations, mlflow
@@ -70,7 +70,8 @@ def may_train(api: str) -> bool:
 @lru_cache(maxsize=20_000)
 def may_seed(api: str) -> bool:
     """Whether a call of this name may seed a generator; see `seeds`."""
-    return bool(randomness.seeded_by(api)) or canonical(api) in randomness.GENERATORS
+    known = bool(randomness.seeded_by(api)) or canonical(api) in randomness.GENERATORS
+    return known or seed_arguments.seeds_by_splitting(api)
 
 
 @lru_cache(maxsize=20_000)
@@ -90,7 +91,7 @@ def may_be_estimator(api: str) -> bool:
 @lru_cache(maxsize=20_000)
 def may_draw(api: str) -> bool:
     """Whether a call of this name may draw from a global generator; see `draws`."""
-    return canonical(api) in training.LOADERS or randomness.drawn_from(api) != ""
+    return canonical(api) in training.LOADERS or randomness.drawn_from(api) != "" or fresh_weights.may_draw(api)
 
 
 @lru_cache(maxsize=20_000)
@@ -208,6 +209,9 @@ def seeded_through(call: Call) -> tuple[str, ...]:
 def seeds(call: Call) -> tuple[str, ...]:
     """First parts of the libraries that a call seeds; empty for other calls, and for seeding with None or the time."""
     known = randomness.seeded_by(call.api)
+    if not known and seed_arguments.seeds_by_splitting(call.api):
+        split = split_seeding(call)
+        return seed_arguments.SEEDED_BY_SPLITTING if split is not None and split.seeded else ()
     if not known:
         made = canonical(call.api) in randomness.GENERATORS and bool(call.args or call.keywords)
         return ("generator",) if made else ()
@@ -229,6 +233,9 @@ def draws(call: Call) -> str:
     """First part of the library whose global generator a call draws from; empty for other calls."""
     if loads_data(call):
         return "torch" if _shuffles(call) else ""
+    if fresh_weights.may_draw(call.api):
+        new = fresh_weights.always_draws(call.api) or not fresh_weights.SIZES.isdisjoint(call.keywords)
+        return "torch" if new else ""
     found = randomness.drawn_from(call.api)
     own = {"torch": "generator", "tensorflow": "seed"}.get(found)  # an argument that is seeded by itself
     return "" if own in call.keywords else found
