@@ -1,6 +1,7 @@
 """What of further libraries draws unless it is given a seed, by which argument, and which global seed reaches it.
 
-All was read in the libraries' sources: Spark 3.5, scikit-surprise 1.1, fastai 1 and 2, cuML 24, umap-learn 0.5.
+All was read in the libraries' sources: Spark 3.5, scikit-surprise 1.1, fastai 1 and 2, cuML 24, umap-learn 0.5, Stable
+Baselines 2.
 """
 
 from __future__ import annotations
@@ -81,13 +82,21 @@ _SPLITS_OF_FASTAI: dict[str, SeedArgument] = {
 
 _ESTIMATORS: dict[str, SeedArgument] = {
     **{f"surprise.{name}": SeedArgument(_STATE, _NUMPY) for name in ("SVD", "SVDpp", "NMF", "CoClustering")},
+    **{
+        f"{package}.{name}": SeedArgument(Drawing(seed="seed"), ("torch", "numpy"))
+        for package in ("stable_baselines3", "sb3_contrib")
+        for name in (
+            "A2C", "DDPG", "DQN", "PPO", "SAC", "TD3", "ARS", "CrossQ", "MaskablePPO", "QRDQN", "RecurrentPPO", "TQC",
+            "TRPO",
+        )
+    },
     "umap.UMAP": SeedArgument(_STATE, _NUMPY),
     "cuml.UMAP": SeedArgument(_STATE, _NUMPY),
-}
+}  # fmt: skip
 # Rows of a table of Spark: df.sample(0.1, seed), df.sample(False, 0.1, seed)
 SAMPLE_OF_SPARK = Drawing(seed="seed", order=("fraction", "seed"))
 SAMPLE_WITH_REPLACEMENT = Drawing(seed="seed", order=("withReplacement", "fraction", "seed"))
-_ESTIMATOR_ROOTS = frozenset({"surprise", "umap", "cuml"})
+_ESTIMATOR_ROOTS = frozenset({"surprise", "umap", "cuml", "stable_baselines3", "sb3_contrib"})
 
 
 def split(api: str) -> SeedArgument | None:

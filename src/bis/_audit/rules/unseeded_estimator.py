@@ -3,7 +3,7 @@
 ## What it does
 Finds estimators of scikit-learn that draw random numbers with the arguments they are given (forests, k-means,
 perceptrons, ...), factorisations of scikit-surprise and UMAP, that are given no `random_state`, where nothing seeds
-NumPy's global generator. Estimators that draw
+NumPy's global generator, and agents of Stable Baselines without a `seed`. Estimators that draw
 only with other arguments, such as `LogisticRegression` with its default solver, are left alone; so are libraries with
 a fixed default seed (XGBoost, LightGBM, CatBoost).
 
@@ -44,7 +44,7 @@ RULE = Rule(
     "unseeded-estimator",
     Severity.WARNING,
     Confidence.HIGH,
-    gate=frozenset({"sklearn", "surprise", "umap", "cuml"}),
+    gate=frozenset({"sklearn", "surprise", "umap", "cuml", "stable_baselines3", "sb3_contrib"}),
     fixable=True,
 )
 
@@ -59,4 +59,4 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             if analysis.is_seeded(module, ml_calls.seeded_through(call)):
                 continue
             edits = seeding.add_seed(module, call, one.keyword)
-            yield RULE.at_call(module, call, f"{call.method} draws without a seed (random_state=)", edits=edits)
+            yield RULE.at_call(module, call, f"{call.method} draws without a seed ({one.keyword}=)", edits=edits)

@@ -101,3 +101,24 @@ def test_surprise_umap_and_cuml(text: str, told: list[str]) -> None:
 def test_splits_of_fastai(text: str, told: bool) -> None:
     """By a splitter or by the share of the rows that validates, of its first and its second version."""
     assert [code for code, _message in _told(text, HEAD + FASTAI)] == ["BIS301"] * told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("model = PPO('MlpPolicy', env)", True),
+        ("model = PPO('MlpPolicy', env, seed=None)", True),
+        ("model = sb3_contrib.TQC('MlpPolicy', env)", True),
+        ("model = PPO('MlpPolicy', env, seed=3)", False),
+        ("model = PPO.load('a.zip')", False),
+        ("set_random_seed(1)\nmodel = PPO('MlpPolicy', env)", False),
+    ],
+)
+def test_agents_of_stable_baselines(text: str, told: bool) -> None:
+    """An agent without a seed neither seeds PyTorch nor its environment."""
+    head = "import sb3_contrib\nfrom stable_baselines3 import PPO\n"
+    head += "from stable_baselines3.common.utils import set_random_seed\n"
+    assert (
+        _told(text, head)
+        == [("BIS302", f"{text[8:].partition('(')[0].rpartition('.')[2]} draws without a seed (seed=)")] * told
+    )
