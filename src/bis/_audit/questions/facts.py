@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bis._audit.files.entry_points import is_mlproject
 from bis._audit.questions import execution_order, lightning_loggers, literals, ml_calls, unread_code
 from bis._audit.questions.call_arguments import passing_seeds, seeds_declared, spread
+from bis._audit.questions.cut_folders import cut_folders
 from bis._audit.questions.mlflow_doors import doors
 from bis._audit.questions.program_roots import given_by_mlflow_run, without_params
 from bis._audit.questions.run_ids import run_ids
@@ -268,6 +269,8 @@ def _split_by_hand(analysis: Analysis, what: str, found: list[Place], seeded: li
         for call in splits_by_hand(module):
             by = (ml_calls.library(call.api),)
             (seeded if analysis.is_seeded(module, by) else found).append(module.place_of(call))
+        if not analysis.is_seeded(module, ("numpy",)):
+            found += map(module.place_of, cut_folders(module))
 
 
 def _seeds(analysis: Analysis) -> Fact:

@@ -4,7 +4,8 @@
 Finds calls that split, sample (`df.sample(frac=0.8)`) or shuffle data at random and are given no seed, or one that is
 None unless the command line says otherwise, also in another file, where neither the file nor one that it is
 connected with seeds the global generator they fall back to. Splits of scikit-learn, PyTorch, pandas, Hugging Face's
-data sets, Spark, fastai, scikit-surprise and cuML are known, each with the generator that it falls back to, if any.
+data sets, Spark, fastai, scikit-surprise and cuML are known, each with the generator that it falls back to, if any; and
+data sets that Keras makes of folders in a random order, of which parts are taken (`take`, `skip`).
 
 ## Why is this bad?
 Each run trains and tests on other rows. In measurements of what makes results differ, the split is often the largest
@@ -30,6 +31,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.questions import ml_calls, seeding
 from bis._audit.questions.call_arguments import spread
+from bis._audit.questions.cut_folders import cut_folders
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
@@ -44,7 +46,21 @@ RULE = Rule(
     "unseeded-split",
     Severity.WARNING,
     Confidence.HIGH,
-    gate=frozenset({"sklearn", "torch", "pandas", "datasets", "pyspark", "mlflow", "surprise", "fastai", "cuml"}),
+    gate=frozenset(
+        {
+            "sklearn",
+            "torch",
+            "pandas",
+            "datasets",
+            "pyspark",
+            "mlflow",
+            "surprise",
+            "fastai",
+            "cuml",
+            "keras",
+            "tensorflow",
+        }
+    ),
     fixable=True,
 )
 
@@ -60,3 +76,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             edits = seeding.add_seed(module, call, one.keyword)
             yield RULE.at_call(module, call, f"{call.method} draws without a seed ({one.keyword}=)", edits=edits)
+        for call in cut_folders(module) if not analysis.is_seeded(module, ("numpy",)) else ():
+            yield RULE.at_call(
+                module, call, f"{call.method} draws its order without a seed (seed=), and parts are taken"
+            )
