@@ -1,6 +1,6 @@
 """How often the audit's facts are right: against labels that were given by reading, before it saw the repositories.
 
-    python benchmarks/audit_accuracy.py CLONES [--sample 1|...|11] [--json FILE]
+    python benchmarks/audit_accuracy.py CLONES [--sample 1|...|15] [--by-rule] [--json FILE]
 
 ``CLONES`` is a folder of clones, ``<owner>__<name>``, at the commits of the labels. Of each fact, precision and recall
 are those of the rarer claim "yes" (or, of ``via`` and ``deps_pinned``, of each of their words); ``unknown`` is a claim
@@ -8,9 +8,10 @@ of nothing, so that it costs recall and not precision. The macro average is over
 to find; facts of which there is none to find are right where they are ``no``, and say nothing of recall.
 
 The findings of the first audit of these repositories were judged by reading, too: each is held against that judgement
-again, and how many are new since then is said. Of the third sample, and of the fifth to eleventh, there are findings
+again, and how many are new since then is said. Of the third sample, and of the fifth to twelfth, there are findings
 only; of the fourth, 13 of 35 repositories have labels of facts. From the fourth on, not all findings were judged, so
-that what is new there was mostly there before.
+that what is new there was mostly there before. Of the thirteenth and fifteenth, readers listed what a careful
+reviewer would report before the audit ran: precision and recall of its findings are by rule (`expected_findings`).
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ import sys
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from expected_findings import RuleScore, by_rule
 from rich.console import Console
 from rich.table import Table
 
@@ -31,16 +34,12 @@ from bis._audit.auditor import audit_project
 from bis.model.audit_facts import FACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bis.model.project_audit import Finding
 
 ASSETS = Path(__file__).parents[1] / "tests" / "assets" / "audit"
-SAMPLES: dict[str, tuple[Path | None, Path]] = {
-    "1": (ASSETS / "labelled_repositories.csv", ASSETS / "labelled_findings.csv"),
-    "2": (ASSETS / "labelled_repositories_2.csv", ASSETS / "labelled_findings_2.csv"),
-    "3": (None, ASSETS / "labelled_findings_3.csv"),
-    "4": (ASSETS / "labelled_repositories_4.csv", ASSETS / "labelled_findings_4.csv"),
-    **{name: (None, ASSETS / f"labelled_findings_{name}.csv") for name in ("5", "6", "7", "8", "9", "10", "11")},
-}
+SAMPLES = tuple(str(number) for number in range(1, 16))
 UNKNOWN = "unknown"
 
 
@@ -92,15 +91,19 @@ def score(labels: Iterable[dict[str, str]], found: dict[str, dict[str, Any]]) ->
 
 
 def _count(one: Score, repository: str, label: str, value: Any, *, words: bool) -> None:
-    """Add one label and what was said."""
+    """Add one label and what was said; where a reader could not decide (``yes?``), nothing counts as wrong."""
+    if label.endswith("?") and not words:
+        one.asked += 1
+        one.agreed += 1
+        return
     if words:
         wanted = {word for word in label.split() if not word.endswith("?")}
         allowed = wanted | {word.rstrip("?") for word in label.split()}
         said = set(str(value).split() if isinstance(value, str) else value)
     else:  # a "no" and a "none" are claims of nothing
-        wanted = allowed = {label} - {"no", "none"}
+        wanted = allowed = {label} - {"no", "none", UNKNOWN}
         said = {value} - {"no", "none", UNKNOWN}
-    right = wanted <= said <= allowed and (words or value != UNKNOWN or label == UNKNOWN)
+    right = wanted <= said <= allowed and (words or (value == UNKNOWN) == (label == UNKNOWN))
     one.asked += 1
     one.agreed += right
     one.hits += len(wanted & said)
@@ -131,7 +134,9 @@ class Family:
     first_all: int = 0
 
 
-def judged(judgements: Iterable[dict[str, str]], found: set[Found], repositories: set[str]) -> dict[str, Family]:
+def judged(
+    judgements: Iterable[dict[str, str]], found: set[Found], repositories: set[str], *, width: int = 4
+) -> dict[str, Family]:
     """Hold findings against judgements, by family (``BIS3``).
 
     Args:
@@ -139,6 +144,7 @@ def judged(judgements: Iterable[dict[str, str]], found: set[Found], repositories
             ``label``, ``right`` or ``wrong``.
         found: The findings of this audit.
         repositories: Those that were audited now.
+        width: How many characters of the codes are told apart: 4 for families, 6 for rules.
     """
     families: dict[str, Family] = defaultdict(Family)
     known = set()
@@ -147,18 +153,20 @@ def judged(judgements: Iterable[dict[str, str]], found: set[Found], repositories
             continue
         finding = (row["repository"], row["code"], row["file"], row["cell"], row["line"])
         known.add(finding)
-        family, right = families[row["code"][:4]], row["label"] == "right"
+        family, right = families[row["code"][:width]], row["label"] == "right"
         family.first_all += 1
         family.first_right += right
         family.right += right and finding in found
         family.wrong += not right and finding in found
         family.lost += right and finding not in found
     for finding in found - known:
-        families[finding[1][:4]].new += 1
+        families[finding[1][:width]].new += 1
     return dict(sorted(families.items()))
 
 
-def document(scores: dict[str, Score], families: dict[str, Family]) -> dict[str, Any]:
+def document(
+    scores: dict[str, Score], families: dict[str, Family], rules: Mapping[str, RuleScore] = MappingProxyType({})
+) -> dict[str, Any]:
     """All figures, for a file."""
     return {
         "macro_f1": macro(scores),
@@ -176,6 +184,9 @@ def document(scores: dict[str, Score], families: dict[str, Family]) -> dict[str,
             for fact, one in scores.items()
         },
         "findings": {name: asdict(family) for name, family in families.items()},
+        "rules": {
+            code: {**asdict(one), "precision": one.precision, "recall": one.recall} for code, one in rules.items()
+        },
     }
 
 
@@ -183,34 +194,42 @@ def main(arguments: list[str] | None = None) -> int:
     """Audit the clones, print the tables and the disagreements."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("clones", type=Path, help="a folder of clones, <owner>__<name>")
-    parser.add_argument("--sample", choices=sorted(SAMPLES), help="only one of the samples")
+    parser.add_argument("--sample", choices=SAMPLES, help="only one of the samples")
+    parser.add_argument("--by-rule", action="store_true", help="the judged findings by rule, not by family")
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
     options = parser.parse_args(arguments)
     documents = {}
     for name in (options.sample,) if options.sample else SAMPLES:
-        labels, judgements = (_rows(path) if path else [] for path in SAMPLES[name])
-        commits = {row["repository"]: row["commit"] for row in (*judgements, *labels)}
+        labels, judgements, expected = (_rows(kind, name) for kind in ("repositories", "findings", "expected"))
+        commits = {row["repository"]: row["commit"] for row in (*judgements, *labels, *expected)}
         facts, findings = _audit(options.clones, commits)
         if not facts:
             continue
         scores = score(labels, facts) if labels else {}
-        families = judged(judgements, findings, set(facts))
+        spots = {_spot(repository, one) for repository, made in findings.items() for one in made}
+        families = judged(judgements, spots, set(facts), width=6 if options.by_rule else 4)
+        rules = by_rule(expected, findings, judgements) if expected else {}
         _print(f"Sample {name}", scores, families, len(facts), Console())
-        documents[name] = document(scores, families)
+        _print_rules(rules, Console())
+        documents[name] = document(scores, families, rules)
     if options.json:
         options.json.write_text(json.dumps(documents, indent=1) + "\n", "utf-8")
     return 0 if documents else 4
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _rows(kind: str, sample: str) -> list[dict[str, str]]:
+    """The rows of a sample; none where nothing of this kind was said of it."""
+    path = ASSETS / (f"labelled_{kind}_{sample}.csv" if sample != "1" else f"labelled_{kind}.csv")
+    if not path.exists():
+        return []
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def _audit(clones: Path, commits: dict[str, str]) -> tuple[dict[str, dict[str, Any]], set[Found]]:
-    """Facts by repository, and all findings, of the clones that are there."""
+def _audit(clones: Path, commits: dict[str, str]) -> tuple[dict[str, dict[str, Any]], dict[str, Sequence[Finding]]]:
+    """Facts and findings by repository, of the clones that are there."""
     facts: dict[str, dict[str, Any]] = {}
-    findings: set[Found] = set()
+    findings: dict[str, Sequence[Finding]] = {}
     for name, commit in sorted(commits.items()):
         folder = clones / name.replace("/", "__")
         if not folder.is_dir():
@@ -218,10 +237,14 @@ def _audit(clones: Path, commits: dict[str, str]) -> tuple[dict[str, dict[str, A
             continue
         audit = audit_project(folder, name)
         facts[name] = {fact: audit.facts[fact].value for fact in FACTS}
-        for one in audit.findings:
-            cell, line = ("" if one.place.cell < 0 else str(one.place.cell)), str(one.place.line or "")
-            findings.add((name, one.code, one.place.file, cell, line))
+        findings[name] = audit.findings
     return facts, findings
+
+
+def _spot(repository: str, one: Finding) -> Found:
+    """A finding as the lists name it."""
+    cell = "" if one.place.cell < 0 else str(one.place.cell)
+    return repository, one.code, one.place.file, cell, str(one.place.line or "")
 
 
 def _print(
@@ -243,8 +266,27 @@ def _print(
     table = _table("rules", "first right", "right now", "wrong now", "new, not judged", "lost")
     for name, family in families.items():
         first = f"{family.first_right} of {family.first_all}"
-        table.add_row(f"{name}xx", first, *map(str, (family.right, family.wrong, family.new, family.lost)))
+        table.add_row(name.ljust(6, "x"), first, *map(str, (family.right, family.wrong, family.new, family.lost)))
     console.print(table)
+
+
+def _print_rules(rules: Mapping[str, RuleScore], console: Console) -> None:
+    """Precision and recall of the findings that readers had expected, and the places on which they disagree."""
+    if not rules:
+        return
+    table = _table("rule", "found", "missed", "also right", "wrong", "precision", "recall")
+    for code, one in rules.items():
+        figures = ("" if value is None else f"{value:.2f}" for value in (one.precision, one.recall))
+        counts = (one.found, len(one.missed), one.right, one.wrong)
+        table.add_row(code, *map(str, counts), *figures)
+    console.print(table)
+    for kind, spots in (
+        ("missed", [spot for one in rules.values() for spot in one.missed]),
+        ("not judged", [spot for one in rules.values() for spot in one.unjudged]),
+    ):
+        for spot in spots:
+            where = f"{spot.file or '.'}{f' cell {spot.cell}' if spot.cell >= 0 else ''}:{spot.line or ''}"
+            console.print(f"{kind}: {spot.repository} {spot.code} {where}", markup=False, soft_wrap=True)
 
 
 def _table(*names: str) -> Table:

@@ -7,10 +7,8 @@ script and beside ``import mlflow``. Another version of bis can be measured in t
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cases import DATABASE, SCRIPT, STORE, Bench
 from environments import Unavailable
 from measurement import Case, Series, interleave, measure
+from reporting import report
 from rich.console import Console
 from rich.table import Table
 
@@ -38,16 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     pythons = {HERE: sys.executable}
     if given.against:
         pythons[given.against] = given.against
-    with tempfile.TemporaryDirectory(prefix="bis-benchmark-", ignore_cleanup_errors=True) as scratch:
-        try:
-            document = measured(pythons, Path(scratch), rounds=given.rounds, only=given.only)
-        except Unavailable as error:
-            print(f"benchmark: the measurement cannot be made: {error}", file=sys.stderr)
-            return 3
-    if given.json:
-        given.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    _print(document)
-    return 0
+    return report(lambda scratch: measured(pythons, scratch, rounds=given.rounds, only=given.only), _print, given.json)
 
 
 def _parser() -> argparse.ArgumentParser:

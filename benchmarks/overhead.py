@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 from pathlib import Path
 
 from cases import (
@@ -27,6 +26,7 @@ from environments import PEERS, Environment, Unavailable, default_cache, ensure,
 from figures import FORMAT, VERSION, Document, aims, group, load, machine, replay
 from measurement import interleave
 from programs import MLFLOW, PLAIN
+from reporting import report, tell
 from rich.console import Console
 from tables import print_document
 
@@ -47,27 +47,21 @@ def main(arguments: list[str] | None = None) -> int:
         print_document(json.loads(given.show.read_text(encoding="utf-8")), _console())
         return 0
     begin = load()
-    with tempfile.TemporaryDirectory(prefix="bis-benchmark-", ignore_cleanup_errors=True) as scratch:
-        try:
-            bench = _bench(given, Path(scratch))
-            groups = _measure(bench, given)
-        except Unavailable as error:
-            _tell(f"the measurement cannot be made: {error}")
-            return 3
-    document: Document = {
-        "format": FORMAT,
-        "version": VERSION,
-        "machine": machine(_versions(bench)),
-        "load": {"start": begin, "end": load()},
-        "runs": given.runs,
-        "groups": groups,
-        "aims": aims(groups),
-    }
-    if given.json:
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    print_document(document, _console())
-    return 0
+
+    def measured(scratch: Path) -> Document:
+        bench = _bench(given, scratch)
+        groups = _measure(bench, given)
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "machine": machine(_versions(bench)),
+            "load": {"start": begin, "end": load()},
+            "runs": given.runs,
+            "groups": groups,
+            "aims": aims(groups),
+        }
+
+    return report(measured, lambda document: print_document(document, _console()), given.json)
 
 
 def _console() -> Console:
@@ -94,7 +88,7 @@ def _bench(given: argparse.Namespace, scratch: Path) -> Bench:
     if given.quick:
         given.runs, given.peers = min(given.runs, 2), "none"
     cache = given.cache.expanduser().absolute()
-    _tell("installing: plain, bis")
+    tell("installing: plain, bis")
     plain = ensure("plain", cache, pins={})
     pins = shared_pins(plain)
     environments: dict[str, Environment] = {"plain": plain, "bis": ensure("bis", cache, pins=pins)}
@@ -103,7 +97,7 @@ def _bench(given: argparse.Namespace, scratch: Path) -> Bench:
     for name in wanted if "script" in given.only else ():
         if name in missing:
             continue
-        _tell(f"installing: {name}")
+        tell(f"installing: {name}")
         try:
             environments[name] = ensure(name, cache, pins=pins)
         except Unavailable as error:
@@ -118,12 +112,12 @@ def _measure(bench: Bench, given: argparse.Namespace) -> list[Document]:
     groups = []
     if "startup" in given.only:
         groups += [
-            group("startup", "Starting", interleave(startup_cases(bench), work, runs=given.runs, tell=_tell)),
-            group("import", "Import of MLflow", interleave(import_cases(bench), work, runs=given.runs, tell=_tell)),
+            group("startup", "Starting", interleave(startup_cases(bench), work, runs=given.runs, tell=tell)),
+            group("import", "Import of MLflow", interleave(import_cases(bench), work, runs=given.runs, tell=tell)),
         ]
     if "script" in given.only:
-        _tell("script without MLflow")
-        series = interleave(script_cases(bench, existing), work, runs=given.runs, tell=_tell)
+        tell("script without MLflow")
+        series = interleave(script_cases(bench, existing), work, runs=given.runs, tell=tell)
         missing = {label(name): reason for name, reason in bench.missing.items()}
         groups.append(group("script", "Script without MLflow, 20 values", series, missing))
     if "mlflow" in given.only:
@@ -132,8 +126,8 @@ def _measure(bench: Bench, given: argparse.Namespace) -> list[Document]:
             groups += _mlflow_groups(bench, values, existing, given)
     if "replay" in given.only:
         for name, tail, values in (("script", PLAIN, 20), ("mlflow", MLFLOW, 1000)):
-            _tell(f"replay: {name}")
-            series = interleave(replay_cases(bench, name, tail, values), work, runs=given.runs, tell=_tell)
+            tell(f"replay: {name}")
+            series = interleave(replay_cases(bench, name, tail, values), work, runs=given.runs, tell=tell)
             what = "script without MLflow" if name == "script" else f"script with MLflow, {values:,} values"
             groups.append(replay(f"replay-{name}", f"Replay: {what}", series, replay_costs(series)))
     return groups
@@ -145,8 +139,8 @@ def _mlflow_groups(bench: Bench, values: int, existing: Path, given: argparse.Na
     if not given.quick:
         kinds["no database yet"] = None
     for what, copied in kinds.items():
-        _tell(f"script with MLflow: {values:,} values, {what}")
-        series = interleave(mlflow_cases(bench, values, copied), bench.scratch / "work", runs=given.runs, tell=_tell)
+        tell(f"script with MLflow: {values:,} values, {what}")
+        series = interleave(mlflow_cases(bench, values, copied), bench.scratch / "work", runs=given.runs, tell=tell)
         key = f"mlflow-{values}-{'fresh' if copied is None else 'existing'}"
         groups.append(group(key, f"Script with MLflow: {values:,} values, {what}", series))
     return groups
@@ -162,10 +156,6 @@ def _versions(bench: Bench) -> dict[str, str]:
         if peer in _NAMES:
             found[peer] = environment.versions().get(_NAMES[peer], "?")
     return found
-
-
-def _tell(text: str) -> None:
-    print(f"benchmark: {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

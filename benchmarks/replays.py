@@ -7,10 +7,8 @@ once, after a run for the bytecode.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cases import DATABASE, SCRIPT, Bench
 from environments import Unavailable
 from measurement import Case, Series, interleave, measure
+from reporting import report
 from rich.console import Console
 from rich.table import Table
 
@@ -55,18 +54,11 @@ EXPLAIN = "bis explain"
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; 3 where that is not possible."""
     given = _parser().parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="bis-benchmark-", ignore_cleanup_errors=True) as scratch:
-        try:
-            document = measured(
-                Path(scratch), rounds=given.rounds, times=given.times, only=given.only, warm_up=given.warm_up
-            )
-        except Unavailable as error:
-            print(f"benchmark: the measurement cannot be made: {error}", file=sys.stderr)
-            return 3
-    if given.json:
-        given.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    _print(document)
-    return 0
+
+    def take(scratch: Path) -> dict[str, Any]:
+        return measured(scratch, rounds=given.rounds, times=given.times, only=given.only, warm_up=given.warm_up)
+
+    return report(take, _print, given.json)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,13 +12,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from environments import Unavailable
 from measurement import Case, Series, interleave, measure
+from reporting import report
 from rich.console import Console
 from rich.table import Table
 
@@ -57,16 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     pythons = {"recorded": sys.executable}
     if given.against:
         pythons[f"recorded by {given.against}"] = given.against
-    with tempfile.TemporaryDirectory(prefix="bis-benchmark-", ignore_cleanup_errors=True) as scratch:
-        try:
-            document = measured(pythons, Path(scratch), runs=given.runs)
-        except Unavailable as error:
-            _report(f"the measurement cannot be made: {error}")
-            return 3
-    if given.json:
-        given.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    _print(document)
-    return 0
+    return report(lambda scratch: measured(pythons, scratch, runs=given.runs), _print, given.json)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -209,10 +200,6 @@ def _shown(value: float | None) -> str:
     if value is None:
         return ""
     return str(value) if isinstance(value, int) else f"{value:.1f}"
-
-
-def _report(text: str) -> None:
-    print(f"benchmark: {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

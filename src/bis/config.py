@@ -91,6 +91,8 @@ class Settings:
     ci: CiSettings | None = None
 
 
+_ALL_IGNORED = "*\n"  # the ``.gitignore`` of a folder that is in no repository, as pytest, ruff and venv write it
+
 # An example value for each setting without a default, from which its type is read; and the range of each number.
 _LIKE: dict[str, Any] = {
     "replay_timeout_s": 1.0,
@@ -143,6 +145,33 @@ def _home() -> Path:
     else:
         base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
     return Path(base).expanduser().absolute() / "bis"
+
+
+def make_home() -> None:
+    """Make the folder for files of bis where there is none, with a ``.gitignore`` that keeps it out of a repository.
+
+    `BIS_HOME` may lie in a project: what bis keeps there is no part of it. A folder that was there is left as it is.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be made.
+    """
+    folder = home()
+    if not folder.exists():
+        folder.mkdir(parents=True, mode=0o700)
+        (folder / ".gitignore").write_text(_ALL_IGNORED, "utf-8")
+
+
+def ignores_itself(folder: Path) -> bool:
+    """Whether a folder says of itself that it is in no repository (its ``.gitignore`` is ``*``, and no more)."""
+    path = folder / ".gitignore"
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > len(_ALL_IGNORED) + 1:
+            return False
+        return path.read_bytes().strip() == _ALL_IGNORED.strip().encode()
+    except OSError:
+        return False
 
 
 def recording_is_off() -> bool:

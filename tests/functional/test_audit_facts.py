@@ -5,7 +5,8 @@ there. With the variable CORPUS_CLONES, a folder of clones at the commits named 
 is held against them. Findings labelled wrong were made once, and are not to be made again.
 
 ``labelled_repositories*.csv`` has all facts of whole repositories, labelled before the audit first saw them, and
-``labelled_findings*.csv`` all that it then found there, from the fourth sample on what was drawn of it:
+``labelled_findings*.csv`` all that it then found there, from the fourth sample on what was drawn of it,
+``labelled_expected*.csv`` what readers, before it ran, said that a reviewer would report there:
 ``benchmarks/audit_accuracy.py`` makes figures of them.
 """
 
@@ -151,11 +152,12 @@ def differing(rows: list[dict[str, str]]) -> list[tuple[str | int, ...]]:
     return found_otherwise
 
 
-SAMPLES = ("", "_2", "_4")
-JUDGED = ("", "_2", "_3", "_4", "_5", "_6", "_7", "_8", "_9", "_10", "_11")
+SAMPLES = ("", "_2", "_4", "_13", "_15")
+JUDGED = ("", "_2", "_3", "_4", "_5", "_6", "_7", "_8", "_9", "_10", "_11", "_12", "_14")
+EXPECTED = ("_13", "_15")
 VALUES = {
     "via": {"api", "client", "lightning", "hf", "kedro", "optuna", "zenml", "rest", "cli", "other"},
-    "deps_pinned": {"all", "some", "none", "lock"},
+    "deps_pinned": {"all", "some", "none", "lock", "unknown"},
 }
 
 
@@ -174,6 +176,19 @@ def test_labelled_repositories_are_well_formed(sample: str) -> None:
             words = {word.rstrip("?") for word in row[fact].split()}
             assert words or fact == "via", (row["repository"], fact)
             assert words <= VALUES.get(fact, {"yes", "no"}), (row["repository"], fact)
+
+
+@pytest.mark.parametrize("sample", EXPECTED)
+def test_expected_findings_are_well_formed(sample: str) -> None:
+    """Of rules that exist, at places that can be, of the repositories whose facts were labelled with them."""
+    rows = checked(f"labelled_expected{sample}.csv")
+    commits = {row["repository"]: row["commit"] for row in checked(f"labelled_repositories{sample}.csv")}
+    assert len(rows) >= 60
+    assert {row["code"] for row in rows} <= {module.RULE.code for module in RULES}
+    for row in rows:
+        assert commits[row["repository"]] == row["commit"]
+        assert row["file"] or not (row["cell"] or row["line"])
+        assert all(not row[name] or int(row[name]) >= 0 for name in ("cell", "line"))
 
 
 @pytest.mark.parametrize("sample", JUDGED)

@@ -69,6 +69,27 @@ def test_client_in_ambient_mode(modes: Project) -> None:
     assert [f.path for f in record.data.files] == [], "what bis itself read is no data of the program"
 
 
+@pytest.mark.parametrize("how", ["bis run", "ambient", "after an audit"])
+def test_a_home_inside_the_project_is_no_part_of_it(new_project: Callable[..., Project], how: str) -> None:
+    """Twice recorded with ``BIS_HOME=./kept``: the second snapshot has nothing of what the first one left there."""
+    project = new_project(how)
+    project.add("client.py", (PROGRAMS / "client.py").read_text(encoding="utf-8"))
+    subprocess.run(["git", "init", "-q"], cwd=project.folder, check=True)
+    if how == "after an audit":
+        assert project.bis("audit", ".", BIS_HOME="kept").code in {0, 1}
+    for _ in range(2):
+        if how == "ambient":
+            assert _python(project, "client.py", BIS_HOME="kept").returncode == 0
+        else:
+            project.record("client.py", BIS_HOME="kept")
+    code = _latest(project).record.code
+    assert (project.folder / "kept" / "sessions").is_dir()
+    assert code.snapshot is not None
+    assert [file.path for file in code.snapshot.files if file.path.startswith("kept")] == []
+    assert [name for name in code.untracked if name.startswith("kept")] == []
+    assert "client.py" in code.untracked
+
+
 def test_switched_off(modes: Project) -> None:
     """BIS_RECORD=0: the run is there, and nothing of bis with it."""
     assert _python(modes, "client.py", BIS_RECORD="0").returncode == 0

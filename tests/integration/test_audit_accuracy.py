@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bis.model.audit_facts import FACTS
+from bis.model.project_audit import Confidence, Finding, Place, Severity
 
 FOLDER = Path(__file__).parents[2] / "benchmarks"
 
@@ -42,6 +43,10 @@ def facts(**values: object) -> dict[str, dict[str, object]]:
         ("no", "yes", (0, 0, 1, 0)),
         ("no", "no", (1, 0, 0, 0)),
         ("no", "unknown", (0, 0, 0, 0)),
+        ("unknown", "unknown", (1, 0, 0, 0)),
+        ("unknown", "no", (0, 0, 0, 0)),
+        ("yes?", "no", (1, 0, 0, 0)),
+        ("yes?", "yes", (1, 0, 0, 0)),
     ],
 )
 def test_a_yes_is_a_claim(accuracy: Any, label: str, value: str, figures: tuple[int, ...]) -> None:
@@ -125,3 +130,49 @@ def test_figures_of_a_clone_are_printed_and_written(
     figures = json.loads((tmp_path / "out.json").read_text())["2"]
     assert figures["facts"]["uses_mlflow"]["f1"] == 1.0
     assert figures["findings"]["BIS1"]["lost"] > 0
+
+
+def test_findings_are_held_against_what_a_reader_expected(accuracy: Any) -> None:
+    """Places agree within a few lines or by what either leaves open; what is arguable may be found or not."""
+    rules = importlib.import_module("expected_findings")
+
+    def row(code: str, file: str = "", line: str = "", note: str = "", cell: str = "") -> dict[str, str]:
+        return {"repository": "a/b", "code": code, "file": file, "cell": cell, "line": line, "note": note}
+
+    def finding(code: str, *places: Place) -> Finding:
+        return Finding(code, "", "", places[0], Severity.WARNING, Confidence.HIGH, related=places[1:])
+
+    expected = [
+        row("BIS301", "a.py", "10"),
+        row("BIS301", "a.py", "40"),
+        row("BIS302", "a.py", "3", "arguable: a default"),
+        row("BIS302", "n.ipynb", "3", cell="2"),
+        row("BIS105", "train.py"),
+        row("BIS501"),
+    ]
+    found = {
+        "a/b": [
+            finding("BIS301", Place("a.py", line=12)),
+            finding("BIS302", Place("x.py", line=1), Place("a.py", line=3), Place("n.ipynb", 2, 3)),
+            finding("BIS105", Place("train.py", line=99)),
+            finding("BIS501", Place("setup.py")),
+            finding("BIS303", Place("b.py", line=1)),
+            finding("BIS303", Place("b.py", line=2)),
+            finding("BIS304", Place("b.py", line=3)),
+        ]
+    }
+    judged = [row("BIS303", "b.py", "1") | {"label": "right"}, row("BIS303", "b.py", "2") | {"label": "wrong"}]
+    scores = rules.by_rule(expected, found, judged)
+    assert {code: (one.found, one.right, one.wrong) for code, one in scores.items()} == {
+        "BIS105": (1, 0, 0),
+        "BIS301": (1, 0, 0),
+        "BIS302": (1, 0, 0),
+        "BIS303": (0, 1, 1),
+        "BIS304": (0, 0, 0),
+        "BIS501": (1, 0, 0),
+    }
+    assert scores["BIS301"].missed == [rules.Spot("a/b", "BIS301", "a.py", -1, 40)]
+    assert (scores["BIS301"].precision, scores["BIS301"].recall) == (1.0, 0.5)
+    assert (scores["BIS303"].precision, scores["BIS303"].recall) == (0.5, 1.0)
+    assert (scores["BIS304"].precision, scores["BIS304"].recall) == (None, None)
+    assert scores["BIS304"].unjudged == [rules.Spot("a/b", "BIS304", "b.py", -1, 3)]

@@ -15,7 +15,9 @@ from bis.config import (
     github_step_summary,
     github_token,
     home,
+    ignores_itself,
     load_settings,
+    make_home,
     recording_is_off,
     waits_for_storing,
 )
@@ -128,6 +130,17 @@ def test_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("BIS_HOME")
     assert home().is_absolute()
     assert home().name == "bis"
+
+
+def test_a_home_that_is_made_is_kept_out_of_a_repository(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One that is there is the user's, perhaps the project itself: nothing is written into it."""
+    (tmp_path / "there").mkdir()
+    for name, expected in (("there", []), ("new/home", [".gitignore"])):
+        monkeypatch.setenv("BIS_HOME", str(tmp_path / name))
+        make_home()
+        make_home()
+        assert [path.name for path in (tmp_path / name).iterdir()] == expected
+    assert (ignores_itself(tmp_path / "new/home"), ignores_itself(tmp_path / "there")) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bis._audit.audit_options import Options, own_sources, version_of
 from bis._audit.cache import Cache
 from bis._audit.files import configurations
-from bis._audit.files.dependencies import is_lock, is_manifest, named_requirements, read_dependencies
+from bis._audit.files.dependencies import is_lock, is_manifest, named_lists, read_dependencies
 from bis._audit.files.entry_points import is_entry_file
-from bis._audit.files.installs import is_install_script
+from bis._audit.files.installing_files import may_install
+from bis._audit.files.manifests import is_environment
 from bis._audit.files.project_documents import is_document, read_documents
 from bis._audit.files.revision import read_revision
 from bis._audit.files.tree import walk
@@ -23,24 +25,29 @@ from bis._audit.questions import facts, substrings
 from bis._audit.questions.analysis import analyse
 from bis._audit.rule_contract import CRASHED, Rule
 from bis._audit.rules.rule_catalogue import RULES
+from bis._audit.shared_work import shared
 from bis._audit.suppression import divide
 from bis.evidence.digests import digest_bytes
 from bis.model.project_audit import Finding, Place, Problem, ProjectAudit, Size
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from bis._audit.files.tree import Tree
     from bis._audit.parsing.ir import Module
     from bis._audit.questions.analysis import Analysis
+    from bis.model.project_audit import Fact, TrackingCall
 
 __all__ = ["Options", "audit_project", "own_sources", "version_of"]
 
+MANY_CALLS = 4_000  # of a project: from there on forks that ask rules gain more than they cost
 _MANY_FILES = 200  # of fewer files, reading all again costs less than keeping them apart
 _SMALL_FILE_BYTES = 300  # many smaller files are alike without being copies
 _SKETCH = 24
 _KEPT_BYTES = 64 * 2**20
 _TEXT_MIB = 1.0
+_MOST_DEPTH = 4  # folders in which an environment of conda is looked for in files of any name
 
 
 def audit_project(root: Path, name: str, options: Options | None = None) -> ProjectAudit:
@@ -76,22 +83,23 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     texts = _texts(root, tree, problems)
     digests = contents.digests
     revision = read_revision(root)
-    made_from = (sorted(digests.items()), sorted(texts.items()), tree, revision)
-    key = digest_bytes(repr(made_from).encode("utf-8", "replace"))
     cache = Cache(options.cache, version_of(options)) if options.cache is not None else None
-    place = str(root.resolve())
-    if cache is not None and (kept := cache.audit(place, key)) is not None:
-        return replace(kept, project=name)
+    place, key = str(root.resolve()), ""
+    if cache is not None:
+        contents_of_texts = [(file, digest_bytes(_encoded(text))) for file, text in sorted(texts.items())]
+        key = digest_bytes(_encoded(repr((sorted(digests.items()), contents_of_texts, tree, revision))))
+        if (kept := cache.audit(place, key)) is not None:
+            return replace(kept, project=name)
     modules = _modules(contents, place, cache if len(digests) >= _MANY_FILES else None, options.processes)
     problems += [p for module in modules for p in _problems(module)]
     installs = [(m.file, cell, line, text) for m in modules for cell, line, text in m.installs]
-    named = named_requirements(texts)
+    named = named_lists(texts, tree.others)
     dependencies = read_dependencies(
         {f: t for f, t in texts.items() if is_manifest(f) or f in named}, installs, tree.others
     )
     documents = read_documents({f: t for f, t in texts.items() if is_document(f)})
     links = link(modules, configurations.targets(texts))
-    project = Project(name, links, dependencies, documents, tree.others, texts)
+    project = Project(name, links, dependencies, documents, tree.others, texts, tree.beside)
     audit = _judged(analyse(project, (*problems, *dependencies.problems)), options, tree, digests)
     if any(finding.edits for finding in audit.findings):
         from bis._audit.fix_trials import settled
@@ -102,6 +110,10 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     if cache is not None:
         cache.keep(place, key, audit)
     return audit
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")  # names of files need not be text
 
 
 class _Contents:
@@ -138,9 +150,8 @@ def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
     """Manifests, documents, and the configurations that make objects."""
     found: dict[str, str] = {}
     for file in tree.others:
-        if configurations.is_configuration(file):
-            found |= _configuration(root, file)
-        if not (is_manifest(file) or is_document(file) or is_entry_file(file) or is_install_script(file)):
+        found |= _by_content(root, file)
+        if not (is_manifest(file) or is_document(file) or is_entry_file(file) or may_install(file)):
             continue
         content = load(root, file, max_file_mib=_TEXT_MIB)
         if isinstance(content, Problem):
@@ -151,8 +162,8 @@ def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
         else:
             encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
             found[file] = content.decode(encoding, "replace")
-    for file in sorted(named_requirements(found) - found.keys()):  # -r other.txt
-        if file in tree.others and isinstance(content := load(root, file, max_file_mib=_TEXT_MIB), bytes):
+    for file in sorted(named_lists(found, tree.others) - found.keys()):  # -r other.txt
+        if isinstance(content := load(root, file, max_file_mib=_TEXT_MIB), bytes):
             found[file] = content.decode("utf-8", "replace")
     for file in tree.sources:  # setup.py is both
         if is_manifest(file) and isinstance(content := load(root, file, max_file_mib=_TEXT_MIB), bytes):
@@ -160,11 +171,14 @@ def _texts(root: Path, tree: Tree, problems: list[Problem]) -> dict[str, str]:
     return found
 
 
-def _configuration(root: Path, file: str) -> dict[str, str]:
-    """The text of a configuration, where it makes objects or chooses what does."""
+def _by_content(root: Path, file: str) -> dict[str, str]:
+    """The text of a file of YAML that makes objects or chooses what does, or that is an environment of conda."""
+    configures = configurations.is_configuration(file)
+    if not configures and not (file.endswith((".yml", ".yaml")) and file.count("/") <= _MOST_DEPTH):
+        return {}
     content = load(root, file, max_file_mib=configurations.LARGEST_MIB)
     text = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
-    return {file: text} if configurations.makes_objects(text) else {}
+    return {file: text} if (configures and configurations.makes_objects(text)) or is_environment(text) else {}
 
 
 def _modules(contents: _Contents, place: str, cache: Cache | None, processes: int) -> list[Module]:
@@ -190,8 +204,8 @@ def _problems(module: Module) -> list[Problem]:
 def _judged(analysis: Analysis, options: Options, tree: Tree, digests: dict[str, str]) -> ProjectAudit:
     project = analysis.project
     calls = list(analysis.tracking())
-    analysis = analysis.with_facts(facts.state(analysis, calls))
-    findings, silenced = divide(_findings(analysis, options), project.modules, options.wants)
+    stated, found = _asked(analysis, options, calls)
+    findings, silenced = divide(found, project.modules, options.wants)
     trackers: dict[str, tuple[str, ...]] = {}
     for call in calls:
         trackers[call.tracker] = tuple(sorted({*trackers.get(call.tracker, ()), call.kind}))
@@ -199,7 +213,7 @@ def _judged(analysis: Analysis, options: Options, tree: Tree, digests: dict[str,
     lines = sum(m.code_lines for m in project.modules)
     return ProjectAudit(
         project=project.name,
-        facts=dict(analysis.facts),
+        facts=stated,
         calls=tuple(sorted(calls, key=lambda c: (c.place, c.kind))),
         findings=tuple(sorted((f for f in findings if options.wants(f.code)), key=lambda f: (f.place, f.code))),
         suppressed=tuple(sorted(silenced, key=lambda f: (f.place, f.code))),
@@ -211,17 +225,60 @@ def _judged(analysis: Analysis, options: Options, tree: Tree, digests: dict[str,
     )
 
 
-def _findings(analysis: Analysis, options: Options) -> list[Finding]:
-    found: list[Finding] = []
-    for module in RULES:
-        rule: Rule = module.RULE
-        if not options.wants(rule.code) or (rule.gate and not rule.gate & analysis.project.roots):
-            continue
+def _asked(analysis: Analysis, options: Options, calls: list[TrackingCall]) -> tuple[dict[str, Fact], list[Finding]]:
+    """The facts and the findings of all rules; of a large project, forks take both in turn with this process.
+
+    A rule that asks for a fact is asked again here, once all are stated.
+    """
+    roots = analysis.project.roots
+    rules = [m for m in RULES if options.wants(m.RULE.code) and (not m.RULE.gate or m.RULE.gate & roots)]
+    known = [replace(analysis, facts=_Unstated())]  # and with the facts, in the process that states them
+
+    def made(number: int) -> Any:
+        if number < 0:
+            stated = facts.state(known[0], calls)
+            known[0] = analysis.with_facts(stated)
+            return stated
         try:
-            found += module.check(analysis)
-        except Exception as error:  # noqa: BLE001 (the fence of the audit: one rule that fails ends no audit)
-            message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
-            found.append(CRASHED.at(Place(""), message))
+            return _findings(rules[number], known[0])
+        except _UnstatedError:
+            return None
+
+    many = sum(len(module.calls) for module in analysis.project.modules) >= MANY_CALLS
+    answers = shared(range(-1, len(rules)), made, processes=options.processes if many else 1)
+    stated = analysis.with_facts(answers[-1])
+    each = [_findings(m, stated) if answers[number] is None else answers[number] for number, m in enumerate(rules)]
+    return dict(stated.facts), [finding for one in each for finding in one]
+
+
+class _UnstatedError(Exception):
+    """A fact is asked for before it is stated."""
+
+
+class _Unstated(Mapping[str, "Fact"]):
+    """The facts before they are stated."""
+
+    def __getitem__(self, name: str) -> Fact:
+        raise _UnstatedError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        raise _UnstatedError
+
+    def __len__(self) -> int:
+        raise _UnstatedError
+
+
+def _findings(module: Any, analysis: Analysis) -> list[Finding]:
+    """What a rule finds."""
+    rule: Rule = module.RULE
+    found: list[Finding] = []
+    try:
+        found += module.check(analysis)
+    except _UnstatedError:
+        raise
+    except Exception as error:  # noqa: BLE001 (the fence of the audit: one rule that fails ends no audit)
+        message = f"rule {rule.code} failed: {type(error).__name__}: {error}"
+        found.append(CRASHED.at(Place(""), message))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from bis._audit.audit_options import Options
 from bis._audit.baseline import read_baseline, without_known, write_baseline
 from bis._audit.changed_lines import changed_since
 from bis._audit.forked_process import cores
-from bis.config import Settings, file_of_project, home, load_settings
+from bis.config import Settings, file_of_project, home, load_settings, make_home
 from bis.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ def audit_path(path: Path, choices: AuditChoices) -> ProjectAudit:
 
     root = project_folder(path)
     settings = load_settings(root)
+    if choices.cache:
+        with suppress(OSError):  # costs time, not the audit
+            make_home()
     options = replace(auditor_options(choices, settings), processes=cores())
     audited = audit_project(root, root.resolve().name, options)
     if not path.is_dir():

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bis._version import __version__
-from bis.config import MIB, Settings, home
+from bis.config import MIB, Settings, home, make_home
 from bis.errors import StorageError, UsageError
 from bis.evidence import spool as spool_files
 from bis.evidence.addresses import without_password
@@ -146,6 +146,7 @@ def write_session(session: Session, *, env: Sequence[str] = ()) -> Session:
         parameters=Redactor(os.environ).variables(session.parameters, place="parameters"),
     )
     try:
+        make_home()
         folder.mkdir(parents=True, mode=0o700)
         (folder / CLAIMS).mkdir()
         write_document(folder / spool_files.SESSION, session)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +30,26 @@ def test_a_folder_of_projects_is_audited_and_summarised(tmp_path: Path, monkeypa
     assert (summary.projects, observer.total) == (3, None)
     assert sorted(observer.names) == ["p000", "p001", "p002"]
     assert (tmp_path / "out" / "projects.csv").is_file()
+
+
+def test_all_that_audits_is_loaded_before_the_processes_are_forked(tmp_path: Path) -> None:
+    """What is loaded later is loaded by each of them."""
+    late = "import mlflow\nfrom sklearn.svm import SVC\nSVC().fit(X, y)\nmlflow.autolog()\n"  # it has a fix
+    (tmp_path / "a.py").write_text(late, encoding="utf-8")
+    program = f"""
+import sys
+from pathlib import Path
+from bis._audit.audit_options import Options
+from bis.corpus.audits import audit_outcomes, audit_task
+audit_task.load_audit()
+before = set(sys.modules)
+audited = audit_task.audit_task(Path({str(tmp_path)!r}), "p", options=Options())
+assert any(finding.edits for finding in audited.findings)
+audit_outcomes.AUDIT_RESULTS.to_line(audited)
+print(sorted(name for name in set(sys.modules) - before if name.startswith("bis")))
+"""
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
 
 
 def test_unknown_rules_are_refused_before_anything_is_read(tmp_path: Path) -> None:

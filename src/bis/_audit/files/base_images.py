@@ -12,15 +12,18 @@ _STACK = (
 )
 _TORCH = "torch torchvision torchaudio numpy pyyaml requests tqdm pillow psutil"
 _DATABRICKS = (
-    f"{_STACK} pyspark delta-spark mlflow mlflow-skinny databricks-sdk databricks-cli databricks-feature-engineering"
-    " databricks-automl-runtime databricks-connect databricks-sql-connector databricks-vectorsearch koalas"
-    " pyarrow boto3 botocore plotly xgboost lightgbm hyperopt optuna torch torchvision tensorflow keras tensorboard"
-    " horovod"
-    " petastorm mleap spark-tensorflow-distributor transformers datasets evaluate sentence-transformers accelerate"
-    " huggingface-hub"
-    " tokenizers shap prophet spacy nltk gensim category-encoders imbalanced-learn joblib langchain openai tiktoken"
-    " faiss-cpu ray great-expectations feature-store catboost graphframes sparkdl synapseml pydantic jinja2 pyyaml"
-    " azure-identity azure-storage-blob azure-core google-cloud-storage gunicorn flask fastapi"
+    f"{_STACK} pyspark delta-spark mlflow mlflow-skinny databricks-sdk databricks-cli"
+    " databricks-feature-engineering databricks-automl-runtime databricks-connect databricks-sql-connector"
+    " databricks-vectorsearch koalas pyarrow boto3 botocore plotly xgboost lightgbm hyperopt optuna torch"
+    " torchvision tensorflow keras tensorboard horovod petastorm mleap spark-tensorflow-distributor transformers"
+    " datasets evaluate sentence-transformers accelerate huggingface-hub tokenizers shap prophet spacy nltk gensim"
+    " category-encoders imbalanced-learn joblib langchain openai tiktoken faiss-cpu ray great-expectations"
+    " feature-store catboost graphframes sparkdl synapseml pydantic jinja2 pyyaml azure-identity"
+    " azure-storage-blob azure-core google-cloud-storage gunicorn flask fastapi librosa soundfile networkx"
+    " gymnasium peft deepspeed wordcloud ydata-profiling imageio simplejson tqdm paramiko psycopg2 pmdarima"
+    " holidays pytorch-lightning sentencepiece tabulate requests rich typer ujson gitpython torcheval tensorboardx"
+    " tf-keras tensorflow-cpu pyodbc psutil cmdstanpy fasttext mosaicml-streaming optuna-integration xgboost-ray"
+    " httpx aiohttp smart-open six ipython"
 )
 
 # By a part of the name of an image, without its tag: what it brings. The first that is found counts.

@@ -28,7 +28,8 @@ _STANDARD_LIBRARY = sys.stdlib_module_names | _words(
 # What only a platform gives (Databricks, Colab, Kaggle, Synapse), what the kernel of a notebook has, and what installs.
 _OF_PLATFORMS = _words(
     "dbutils databricks databricks.automl databricks.automl_runtime databricks.feature_store databricks.koalas",
-    "pyspark.dbutils google google.colab kaggle_secrets kaggle_datasets kaggle_web_client notebookutils mssparkutils",
+    "pyspark.dbutils cdsw cml cmlapi cmlbootstrap",
+    "google google.colab kaggle_secrets kaggle_datasets kaggle_web_client notebookutils mssparkutils",
     "synapse IPython ipykernel get_ipython js pyodide micropip",
     "pkg_resources setuptools pip wheel _distutils_hack conda conda_build",
 )

@@ -36,10 +36,21 @@ _PIPELINE = re.compile(
     r"|(?:.*/)?[^/]{0,60}(?:pipeline|job|workflow|compose|component|train|command|cloudbuild|gitlab-ci|azure|bitbucket|argo"
     r"|buildspec|jenkins|sky|task)[^/]{0,60}\.ya?ml"
 )
+# Other files in which commands are: scripts of a shell, and those of tools that run what they are told.
+_OF_COMMANDS = re.compile(
+    r"(?i)(?:.*/)?(?:\.?devcontainer\.json|jenkinsfile[^/]{0,60}|procfile|justfile|taskfile\.ya?ml"
+    r"|[^/]{1,100}\.(?:sh|bash|bat|cmd|ps1|slurm|sbatch|pbs))"
+)
 _STARTS_PROGRAM = re.compile(
-    r"(?:python|py\s|mlflow\s+run|dvc\s|kedro\s|zenml\s|torchrun|accelerate|papermill|spark-submit|bash|sh\s|source|\./)"
+    r"(?:python|py\s|mlflow\s+run|dvc\s|kedro\s|zenml\s|torchrun|accelerate|papermill|spark-submit|bash|sh\s|source|\./"
+    r"|streamlit|uvicorn|fastapi|flwr|deepspeed|modal|ray\s|snakemake|jupyter|databricks|az\s|gcloud|sky|sbatch|qsub)"
 )
 _LISTED = re.compile(r"[\[\]\"',]+")
+# What a job of Databricks or of Vertex runs, by its path.
+_TASK = re.compile(
+    r"\b(?:notebook_path|python_file|python_module|main_python_file_uri|pythonModule)\s*:\s*(?P<path>\S.{0,300})"
+)
+_STEP = re.compile(r"\b(?:sh|bat)\s{0,3}\(?\s{0,3}[\"']{1,3}")  # of Jenkins
 _TARGET = re.compile(r"(?P<name>[A-Za-z0-9][\w./-]{0,80}):(?![=:])")
 _HOUSEKEEPING = frozenset(
     {
@@ -65,12 +76,26 @@ _COMMAND = re.compile(
     r"|jupyter\s+(?:nbconvert\s+--(?:to|execute)|(?:notebook|lab)\s+\S{1,200}\.ipynb)"
     r"|docker(?:-|\s+)compose\s+up\b|docker\s+run\s+\S{1,200}|torchrun\s+\S{1,200}|accelerate\s+launch\s+\S{1,200}"
     r"|spark-submit\s+\S{1,200}|prefect\s+deploy\w{0,5}\s+\S{1,200}"
+    r"|flwr\s+run\b|databricks\s+(?:bundle\s+(?:run|deploy)|jobs\s+(?:run-now|submit|create)|runs\s+submit|workspace\s+import\w{0,10})"
+    r"|az\s+ml\s+job\s+create|gcloud\s+ai\s+custom-jobs\s+create|sky\s+launch|(?:sbatch|qsub)\s+\S{1,200}|ray\s+job\s+submit"
+    r"|modal\s+(?:run|deploy)\s+\S{1,200}|deepspeed\s+\S{1,200}|dagster\s+(?:dev|job)\b|airflow\s+(?:dags|standalone|scheduler)\b"
+    r"|astro\s+dev\s+start|guild\s+run|wandb\s+(?:sweep|agent)\s+\S{1,200}|fastapi\s+(?:run|dev)\b|bentoml\s+serve\b"
+)
+# A document that says which file to run, without the command: "run `train.py`", "open analysis.ipynb".
+_SAYS = re.compile(
+    r"(?i)\b(?:run|runs|running|execut(?:e|es|ing)|launch|start|open)\b(?:\W{1,5}(?:the|this|our|script|file|notebook|code)\b){0,3}"
+    r"\W{1,6}(?P<program>[\w./-]{1,200}\.(?:py|ipynb|sh))\b"
+    # a line of a listing: "train.py   # main script"
+    r"|(?P<listed>[\w./-]{1,200}\.(?:py|ipynb|sh))\b\W{1,60}[^\n]{0,40}?\b(?:main\s(?:script|file|program|entry)|entry[\s-]?point"
+    r"|script\sprincipal|programa\sprincipal|hauptskript|run\s(?:this|me)|runs\s(?:the\s)?(?:whole|full|entire|pipeline|all|training))"
 )
 _RUN = re.compile(r"[\w./\\-]{1,200}\.py\b")  # what `uv run` starts by itself
 _MARKS = (
     "python", "py ", "mlflow run", "dvc ", "kedro ", "zenml ", "make ", "sh ", ".sh", "streamlit", "uvicorn",
     "papermill", "uv run", "jupyter", "docker", "torchrun", "accelerate", "spark-submit", "snakemake", "source ",
-    "prefect",
+    "prefect", "flwr ", "databricks ", "az ml", "gcloud ", "sky ", "sbatch ", "qsub ", "ray job", "modal ",
+    "deepspeed ",
+    "dagster ", "airflow ", "astro ", "guild ", "wandb ", "fastapi ", "bentoml ", ".py", ".ipynb",
 )  # fmt: skip
 _MARKED = re.compile("|".join(re.escape(mark) for mark in _MARKS))
 
@@ -80,8 +105,8 @@ class EntryPoint:
     """One door.
 
     `kind` is ``mlproject``, ``dvc``, ``makefile``, ``script`` (installed as a command), ``dockerfile``, ``pipeline``,
-    ``document``, ``file`` (a name that says it) or ``notebook`` (the only one). `name` is what one calls, `environment`
-    what an MLproject names for it.
+    ``document``, ``said`` (a document names the file, and no command), ``file`` (a name that says it) or ``notebook``
+    (the only one). `name` is what one calls, `environment` what an MLproject names for it.
     """
 
     kind: str
@@ -92,7 +117,17 @@ class EntryPoint:
 
 def is_entry_file(path: str) -> bool:
     """Whether the text of a file, not being a document, says how a project is started."""
-    return _name(path).lower() in _READERS or _is_dockerfile(path) or _is_pipeline(path)
+    return (
+        _name(path).lower() in _READERS
+        or _is_dockerfile(path)
+        or _is_pipeline(path)
+        or bool(_OF_COMMANDS.fullmatch(path))
+    )
+
+
+def is_named_as_program(path: str) -> bool:
+    """Whether a program's name says that it is the one to run: ``main.py``, ``train_model.py``."""
+    return _MAIN.fullmatch(_name(path)) is not None
 
 
 def is_mlproject(path: str) -> bool:
@@ -122,8 +157,11 @@ def entry_points(names: Iterable[str], texts: Mapping[str, str]) -> tuple[EntryP
     for path in paths:
         name = _name(path)
         text = texts.get(path)
-        if _is_pipeline(path) and name.lower() not in _READERS:
-            found += _of_pipeline(path, text or "", programs)
+        if (_is_pipeline(path) or _OF_COMMANDS.fullmatch(path)) and name.lower() not in _READERS:
+            commands = _of_pipeline(path, text or "", programs)
+            found += commands
+            if not commands and _MAIN.fullmatch(name) and _in_programs(path):
+                found.append(EntryPoint("file", path, Place(path)))
         elif is_entry_file(path):
             found += _read_entry(path, text)[:_MOST_FOUND]
         elif is_document(path):
@@ -200,7 +238,17 @@ def stages(texts: Mapping[str, str]) -> list[frozenset[str]]:
     texts : mapping of str to str
         Texts of files by path; those of the name ``dvc.yaml`` are read.
     """
-    found = []
+    return [frozenset().union(*(programs for _keys, programs in listed)) for listed in _stages(texts)]
+
+
+def tracked_by_dvc(texts: Mapping[str, str]) -> frozenset[str]:
+    """The programs of those stages of which DVC itself records the parameters and the metrics; see `stages`."""
+    listed = [stage for one in _stages(texts) for stage in one]
+    return frozenset().union(*(programs for keys, programs in listed if {"params", "metrics"} <= keys))
+
+
+def _stages(texts: Mapping[str, str]) -> Iterator[list[tuple[set[str], frozenset[str]]]]:
+    """Of each pipeline, the keys of its stages and the programs that they start."""
     for path, text in texts.items():
         if _name(path).lower() != "dvc.yaml":
             continue
@@ -210,11 +258,14 @@ def stages(texts: Mapping[str, str]) -> list[frozenset[str]]:
             ]
         except (Unreadable, RecursionError):
             continue  # reported as a manifest's problem
-        commands = [_scalar(dict(yaml_items(stage)).get("cmd")) for _stage, stage in listed]
         folder = path.rpartition("/")[0]
-        programs = [one for command in commands for one in _PROGRAM.findall(command)]
-        found.append(frozenset(posixpath.normpath(posixpath.join(folder, one)) for one in programs))
-    return found
+        found = []
+        for _name_of_stage, stage in listed:
+            said = dict(yaml_items(stage))
+            programs = _PROGRAM.findall(_scalar(said.get("cmd")))
+            paths = frozenset(posixpath.normpath(posixpath.join(folder, one)) for one in programs)
+            found.append((set(said), paths))
+        yield found
 
 
 _PROGRAM = re.compile(r"(?:^|[\s\"'])([\w./-]{1,200}\.py)\b")
@@ -263,7 +314,35 @@ def _read_pyproject(path: str, text: str) -> list[EntryPoint]:
             for name in scripts or ()
             if isinstance(scripts, dict)
         ]
+    for path_to_tasks in _TASKS:
+        tasks: Any = tool
+        for part in path_to_tasks:
+            tasks = tasks.get(part) if isinstance(tasks, dict) else None
+        names = [name for name in tasks if not _keeps_house(name)] if isinstance(tasks, dict) else []
+        found += [EntryPoint("pipeline", name, _place_of(path, text, name)) for name in names]
     return found
+
+
+# Where other tools keep the commands of a project in its pyproject.toml.
+_TASKS = (
+    ("poe", "tasks"), ("pdm", "scripts"), ("rye", "scripts"), ("pixi", "tasks"), ("taskipy", "tasks"),
+    ("hatch", "envs", "default", "scripts"), ("flwr", "app", "components"),
+)  # fmt: skip
+
+
+def _read_setup(path: str, text: str) -> list[EntryPoint]:
+    """The commands that setuptools installs, written in Python or as a configuration."""
+    found = []
+    for match in _CONSOLE.finditer(text):
+        listed = re.finditer(
+            r"(?m)^\s*[\"']?(?P<name>[\w.-]{1,100})\s*=\s*[\w.]{1,200}:\w", text[match.end() :][:_LONGEST_LINE]
+        )
+        line = text.count("\n", 0, match.start()) + 1
+        found += [EntryPoint("script", one["name"], Place(path, -1, line)) for one in listed]
+    return found
+
+
+_CONSOLE = re.compile(r"\bconsole_scripts[\"']?\s*[:=]\s*\[?")
 
 
 def _place_of(path: str, text: str, name: str) -> Place:
@@ -290,15 +369,23 @@ def _commands(path: str, text: str, programs: set[str]) -> list[EntryPoint]:
         if not _MARKED.search(line):
             continue
         command = next((c for c in _commands_in(line) if _starts_own(c, programs)), "")
+        said = _SAYS.search(line) if not command else None
+        if said and _starts_own(said["program"] or said["listed"], programs):
+            command = said["program"] or said["listed"]
         if command and len(found) < _MOST_FOUND:
-            found.append(EntryPoint("document", command, Place(path, -1, number)))
+            found.append(EntryPoint("said" if said else "document", command, Place(path, -1, number)))
     return found
 
 
 def _of_pipeline(path: str, text: str, programs: set[str]) -> list[EntryPoint]:
     """The commands that a service or a scheduler is told to run, and that start a program of the project."""
-    lines = [_LISTED.sub(" ", line[:_LONGEST_LINE]) for line in text.splitlines()[:_MOST_LINES]]
-    return [
+    lines = [_LISTED.sub(" ", _STEP.sub("; ", line[:_LONGEST_LINE])) for line in text.splitlines()[:_MOST_LINES]]
+    named = [
+        EntryPoint("pipeline", match["path"].strip(), Place(path, -1, number))
+        for number, line in enumerate(lines, 1)
+        if (match := _TASK.search(line))
+    ]
+    return named[:_MOST_FOUND] + [
         EntryPoint("pipeline", " ".join(one.name.split()), one.place)
         for one in _commands(path, "\n".join(lines), programs)
         if _STARTS_PROGRAM.match(one.name)
@@ -353,4 +440,6 @@ _READERS: dict[str, Callable[[str, str], list[EntryPoint]]] = {
     "dvc.yaml": _read_dvc,
     "makefile": _read_makefile,
     "pyproject.toml": _read_pyproject,
+    "setup.py": _read_setup,
+    "setup.cfg": _read_setup,
 }

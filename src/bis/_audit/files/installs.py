@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bis._audit.files.requirements import LONGEST_LINE, Sheet, is_exact
@@ -29,19 +30,41 @@ _WITH_VALUE = frozenset(
 )  # fmt: skip
 _REFERRING = frozenset({"-r", "--requirement", "--file", "-c", "--constraint", "--constraints", "-e", "--editable"})
 _NAMED = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?")
+# Managers of the system's packages, and how these call those that Python imports: python3-opencv, py3-numpy.
+_OF_SYSTEM = frozenset({"apt", "apt-get", "aptitude", "apk", "dnf", "yum", "microdnf", "zypper", "pacman"})
+_FOR_PYTHON = re.compile(r"py(?:thon)?3?-(?P<name>[A-Za-z][\w.+-]*)")
+# What only talks of a command, and the options after which a shell is given one.
+_TALKS = frozenset({"echo", "printf", "print", "alias", "cat", "log", "info", "warn", "error", "write-host", "rem"})
+_GIVES = re.compile(r"-[a-z]*c")
 _UNSET = re.compile(r"[${}`]")  # of a variable whose value is not known
-_VARIABLE = re.compile(r"\$\{?(?P<name>\w+)[^}\s]{0,80}?\}|\$(?P<plain>\w+)")
+_NO_PACKAGE = re.compile(r"(?i)opt|arg|flag|index|url|dir|path|root|home|wheel|whl|project|repo|cache|proxy|host|quiet")
+_WITH = re.compile(r"(?:^|\s)--with[=\s]+[\"']?(?P<packages>[^\s\"']+)")
+_MODEL = re.compile(r"\bspacy\s+download\s+(?P<name>[\w-]+)")
+_VARIABLE = re.compile(r"\$\{?(?P<name>\w+)[^}\s]{0,80}?\}|\$\((?P<make>\w+)\)|\$(?P<plain>\w+)")
 
-_INSTALLS = re.compile(
-    r"(?i)(?:.*/)?(?:makefile|[^/]{0,60}(?:setup|install|bootstrap|env|init|depend|deps|requirements|build|prepare)"
-    r"[^/]{0,60}\.sh)"
-)
-
-
-def is_install_script(path: str) -> bool:
-    """Whether a script of a shell, or a Makefile, may install packages, by its name."""
-    return _INSTALLS.fullmatch(path) is not None
-
+# What ZenML installs for an integration, where that is not the distribution of its name.
+_OF_ZENML = {
+    "sklearn": "scikit-learn",
+    "pytorch": "torch",
+    "pytorch_lightning": "pytorch-lightning",
+    "huggingface": "transformers datasets huggingface-hub",
+    "great_expectations": "great-expectations",
+    "llama_index": "llama-index",
+    "label_studio": "label-studio label-studio-sdk",
+    "neural_prophet": "neuralprophet",
+    "spark": "pyspark",
+    "s3": "s3fs boto3",
+    "aws": "sagemaker kubernetes aws-profile-manager boto3",
+    "gcp": "kfp gcsfs google-cloud-storage google-cloud-aiplatform",
+    "azure": "adlfs azure-identity azure-storage-blob azure-ai-ml azureml-core",
+    "kubeflow": "kfp",
+    "airflow": "apache-airflow",
+    "slack": "slack-sdk",
+    "facets": "facets-overview",
+    "tensorflow": "tensorflow tensorflow-io keras",
+    "deepchecks": "deepchecks torchvision",
+    "seldon": "kubernetes",
+}
 
 # A list that an image keeps under another name: `COPY requirements-gpu.txt requirements.txt`.
 _RENAMED = re.compile(
@@ -64,11 +87,19 @@ def read_install(sheet: Sheet, text: str, place: Place, variables: dict[str, str
         Values of ``$NAME``.
     """
     text = text[:LONGEST_LINE]
-    if "install" not in text and " add " not in text:
+    if not any(mark in text for mark in ("install", " add ", "--with", "conda", "mamba", "spacy")):
         return
     if variables:
-        text = _VARIABLE.sub(lambda m: variables.get(m["name"] or m["plain"], m[0]), text)
+        text = _VARIABLE.sub(lambda m: variables.get(m["name"] or m["make"] or m["plain"], m[0]), text)
     for words in _commands(text):
+        line = " ".join(words)
+        if words[0] in {"uv", "uvx"}:
+            packages = [one for match in _WITH.finditer(line) for one in match["packages"].split(",")]
+            _take(sheet, packages, "pip", place)
+        elif words[:3] == ["zenml", "integration", "install"]:
+            sheet.beside |= {one for name in words[3:] for one in _OF_ZENML.get(name, name).split()}
+        elif model := _MODEL.search(line):
+            sheet.declare(model["name"], "", place, pinned=False)
         start, kind = _packages_from(words)
         if start >= 0:
             _take(sheet, words[start:], kind, place)
@@ -115,13 +146,16 @@ def _commands(text: str) -> Iterator[list[str]]:
     except ValueError:  # an open quote
         words = text.replace("'", " ").replace('"', " ").split()
     current: list[str] = []
-    for word in words:
-        if word in _SEPARATORS or set(word) <= set(";&|"):
-            yield current
-            current = []
-        else:
+    for word in [*words, ";"]:
+        if word not in _SEPARATORS and not set(word) <= set(";&|"):
             current.append(word)
-    yield current
+            continue
+        if current and current[0].lower().lstrip("@-") not in _TALKS:
+            yield current
+            for option, given in pairwise(current):
+                if " " in given and _GIVES.fullmatch(option):  # bash -c "pip install a"
+                    yield from _commands(given)
+        current = []
 
 
 def _packages_from(words: list[str]) -> tuple[int, str]:
@@ -131,8 +165,10 @@ def _packages_from(words: list[str]) -> tuple[int, str]:
         after = words[i + 1]
         if _PIP.fullmatch(base) and after == "install":
             return i + 2, "pip"
-        if base in _CONDA and after in {"install", "create"}:
-            return i + 2, "conda"
+        if base in _CONDA and (after in {"install", "create", "update"} or _makes_environment(words[i + 1 : i + 3])):
+            return i + (3 if after == "env" else 2), "conda"
+        if base in _OF_SYSTEM and {"install", "add", "-S", "-Sy"} & set(words[i + 1 :]):
+            return i + 1, "system"
         if base in _ADDERS and after == ("install" if base == "pipenv" else "add"):
             return i + 2, "pip"
     if words[:1] == ["install"]:  # the mark and the name of the magic were taken off
@@ -140,8 +176,15 @@ def _packages_from(words: list[str]) -> tuple[int, str]:
     return -1, ""
 
 
+def _makes_environment(words: list[str]) -> bool:
+    return words in (["env", "create"], ["env", "update"])
+
+
 def _take(sheet: Sheet, words: list[str], kind: str, place: Place) -> None:
     """The arguments of an installing command."""
+    if kind == "system":
+        sheet.beside |= {match["name"].lower() for word in words if (match := _FOR_PYTHON.match(word))}
+        return
     rest = iter(words)
     for word in rest:
         if word in _REFERRING or word in _WITH_VALUE:
@@ -150,17 +193,28 @@ def _take(sheet: Sheet, words: list[str], kind: str, place: Place) -> None:
             sheet.refer(word[2:], place)
         elif word.startswith("-"):
             continue
+        elif word.endswith((".whl", ".tar.gz", ".zip")):
+            sheet.require(word, place)
         elif (match := _NAMED.match(word)) and not word.endswith((".txt", ".")):
             if _UNSET.search(word):
                 sheet.declare(match["name"], word[match.end() :], place, pinned=False)
             else:
                 _take_package(sheet, word, kind, place)
+        elif _is_unset(word):
+            sheet.is_unread = True
+
+
+def _is_unset(word: str) -> bool:
+    """Whether a word is a variable, or what a command says, and may be a package or the name of a list."""
+    last = word.rpartition("/")[2]
+    return bool(_UNSET.match(last.lstrip("\"'("))) and not _NO_PACKAGE.search(last)
 
 
 def _take_option(sheet: Sheet, option: str, value: str, kind: str, place: Place) -> None:
     """An option that names a file or a place of packages; the others say nothing of them."""
-    if option in {"-r", "--requirement"} or (option == "--file" and kind == "conda"):
+    if option in {"-r", "--requirement"} or (option in {"-f", "--file"} and kind == "conda"):
         sheet.refer(value, place)
+        sheet.is_unread |= _is_unset(value)
     elif option in {"-c", "--constraint", "--constraints"} and kind == "pip":  # of conda, a channel
         sheet.refer(value, place, constraint=True)
     elif option in {"-e", "--editable"} and "+" in value:

@@ -26,7 +26,10 @@ _LOOKING = (
 _COULD = re.compile(
     rf"\b(?:you|one|users?|teams?)\s{{1,3}}(?:can|could|may|might|would|should|must)\b(?!{_LOOKING})"
     r"|\b(?:can|could|may|might|should|must|needs?\s{1,3}to)\s{1,3}(?:also\s{1,3}|then\s{1,3})?be\s{1,3}(?:used|logged|tracked|recorded|registered|saved|stored|captured)\b"
-    r"|\b(?:we|i)\s{1,3}(?:could|should|would|might|must)\b"
+    r"|\b(?:we|i)\s{1,3}(?:could|should|would|might|must|recommend|suggest|considered)\b|\brecommended\s{1,3}to\b"
+    r"|\b(?:in\s{1,3}(?:the\s{1,3}|a\s{1,3})?(?:near\s{1,3})?future|eventually|coming\s{1,3}soon|not\s{1,3}yet|later\s{1,3}versions?)\b"
+    r"|\b(?:course|tutorial|workshop|lesson|book|chapter|lecture)\s{1,3}(?:covers?|teaches|introduces|explains|is\s{1,3}about)\b"
+    r"|\b(?:alternatives?\s{1,3}(?:to|are|were|is)|considered:)"
     r"|\b(?:ability|able|possible|possibility|wants?|wanted|plan(?:s|ned|ning)?|intends?|intended|aims?|aimed|hopes?|going|needs?|tries)"
     r"\s{1,3}to\b|\bcapable\s{1,3}of\b|\blearn(?:s|ed|ing)?\s{1,3}(?:how|to|about)\b"
     r"|\b(?:goals?|objectives?|aims?|tasks?|ideas?)\s{1,3}(?:is|are|was|were)\b"
@@ -36,12 +39,12 @@ _COULD = re.compile(
 _ASKING = re.compile(
     r"\W{0,8}(?:x\]\s{0,3})?(?:use|utili[sz]e|leverage|employ|learn(?:ing)?|understand(?:ing)?|explor(?:e|ing)|implement|integrate"
     r"|introduc(?:e|ing|tion)|set\s?up|configure|apply|try|consider|add|adopt|practi[cs]e|goals?|objectives?|aims?|topics?"
-    r"|optional(?:ly)?|bonus|next|future|to-?do|exercise|tasks?|requirements?|utilise[rz]|apprendre|usar|utilizar|aprender"
+    r"|optional(?:ly)?|bonus|next|future|to[-\s]?do|exercise|tasks?|requirements?|utilise[rz]|apprendre|usar|utilizar|aprender"
     r"|verwenden?|nutzen?|lernen?)\b"
 )
 _INTENDED = re.compile(
     r"\b(?:goals?|objectives?|aims?|topics?|agenda|syllabus|curriculum|learn(?:ing|ed|t)?\s{1,3}(?:goals?|objectives?|outcomes?)"
-    r"|learn|lessons?|exercises?|assignments?|homework|requirements?|deliverables?|to-?do|road\s?map|future|next\s{1,3}steps?"
+    r"|learn|lessons?|exercises?|assignments?|homework|requirements?|deliverables?|to[-\s]?do|road\s?map|future|next\s{1,3}steps?"
     r"|plans?|planned|improvements?|ideas?|backlog|wish\s?list|table\s{1,3}of\s{1,3}contents?|what\s{1,3}(?:is|are)\b|what's\b|why\b"
     r"|introduction\s{1,3}to|concepts?|glossary|objectifs?|objetivos?|ziele?|aufgaben?|tareas|tarefas)\b"
 )
@@ -50,6 +53,7 @@ _DESCRIBES = re.compile(
     r"\b(?:features?|functionality|functionalities|highlights?|what\s{1,3}(?:it|this|the|we)\b|how\s{1,3}(?:it|this)\b|pipeline|workflow|implementation"
     r"|implemented|approach|architecture|does|did|includes?|contains?|steps?|components?|overview|script)\b"
 )
+_OPEN_BOX = re.compile(r"\W{0,3}\[\s\]")  # of a list of things to do
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s{0,3}(\S.{0,300})")
 _BOLD = re.compile(r"\s{0,3}(?:\*\*|__)([^*_]{2,120})(?:\*\*|__)\s*:?\s*")
 
@@ -66,6 +70,8 @@ def says_nothing_of_it(sentence: str, led: str, heading: str) -> bool:
     heading : str
         What it stands under.
     """
+    if _OPEN_BOX.match(sentence):
+        return True
     whole = f"{led} {sentence}"
     if _ABILITY.search(whole) or _COULD.search(whole):
         return True

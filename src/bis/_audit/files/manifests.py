@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from bis._audit.files.installs import read_dockerfile
-from bis._audit.files.requirements import Sheet, is_exact, is_revision, read_requirements, settle_export
+from bis._audit.files.requirements import LISTED, Sheet, is_exact, is_revision, read_requirements, settle_export
 from bis.model.project_audit import Place, Problem
 
 if sys.version_info >= (3, 11):
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 MOST_CHARACTERS = 2**20
+_POINTER = "version https://git-lfs.github.com/spec/"  # what Git LFS commits in place of a file
 _MOST_YAML = 2**18  # the reader of YAML, in Python, takes seconds for this
 _MOST_PARTS = 100  # of a dotted key; TOML's reader takes the square of it
 _DEEPEST = 30
@@ -35,8 +36,11 @@ _ENVIRONMENT = re.compile(
 _REQUIREMENTS = re.compile(
     r"(?i)(?:.*[-_. ])?(?:requirements?|constraints?|reqs?|deps|dependencies)(?:[-_. ].*)?\.(?:txt|in|pip|lock)"
     r"|(?:requirements|constraints).*\.(?:txt|in)|.*requirements\.txt"
+    r"|(?:spec[-_]?(?:file|list)s?|explicit|freeze|(?:pip|conda)[-_](?:freeze|list|packages|env\w*|spec\w*|explicit\w*))"
+    r"(?:[-_.].*)?\.txt"
 )
 _LISTS_PACKAGES = re.compile(r"(?m)^\s{0,16}(?:dependencies|packages|build_dependencies)\s*:")
+_CHANNELS = re.compile(r"(?m)^channels\s*:")
 OF_REQUIREMENTS = frozenset({"requirements", "requires", "reqs", "constraints"})  # names of folders
 
 
@@ -63,10 +67,15 @@ def reader_of(path: str) -> Callable[[Sheet, str], None] | None:
     return None
 
 
+def is_environment(text: str) -> bool:
+    """Whether a text of YAML is an environment of conda, whatever its name."""
+    return bool(_CHANNELS.search(text) and _LISTS_PACKAGES.search(text))
+
+
 def is_dockerfile(path: str) -> bool:
     """Whether a file says how an image is made, by its name."""
     name = path.rpartition("/")[2].lower()
-    return name.startswith("dockerfile") or name.endswith(".dockerfile")
+    return name.startswith(("dockerfile", "containerfile")) or name.endswith((".dockerfile", ".containerfile"))
 
 
 def read_manifest(path: str, text: str) -> Sheet:
@@ -85,16 +94,24 @@ def read_manifest(path: str, text: str) -> Sheet:
     """
     sheet = Sheet(path)
     sheet.turn_to("")
-    reader = reader_of(path) or read_requirements  # of another name are those that lists of requirements name
+    # Of another name are those that others name.
+    reader = reader_of(path) or (_read_environment if path.endswith((".yml", ".yaml")) else read_requirements)
+    if text.startswith(_POINTER):
+        sheet.is_unread = True
+        sheet.problems.append(Problem(path, "manifest", "a pointer of Git LFS: its content is not there"))
+        return sheet
     if len(text) > MOST_CHARACTERS:
+        sheet.is_unread = True
         sheet.problems.append(Problem(path, "manifest", f"more than {MOST_CHARACTERS:,} characters: it was not read"))
         return sheet
     try:
         reader(sheet, text)
     except Unreadable as error:
         place = Place(path, -1, error.line) if error.line else None
+        sheet.is_unread = True
         sheet.problems.append(Problem(path, "manifest", str(error), place))
     except (RecursionError, MemoryError):
+        sheet.is_unread = True
         sheet.problems.append(Problem(path, "manifest", "nested too deeply to be read"))
     return sheet
 
@@ -220,6 +237,9 @@ def _read_pyproject(sheet: Sheet, text: str) -> None:
     project = table.at("project")
     sheet.own |= {str(part.get("name", "")) for part in (project, table.at("tool", "poetry")) if part.get("name")}
     sheet.declares = "dependencies" in project or "dependencies" in table.at("tool", "poetry")
+    built_with = Sheet(sheet.path)
+    _Table(built_with, "", {}).require(table.at("build-system").get("requires"))
+    sheet.beside |= {one.name for one in built_with.declared}
     table.enter("project")
     table.require(project.get("dependencies"))
     table.require_each(project.get("optional-dependencies"))
@@ -347,15 +367,23 @@ def _read_setup_py(sheet: Sheet, text: str) -> None:
         raise Unreadable(f"it is not valid Python: {error}") from error
     nodes = list(ast.walk(tree))
     names = _assigned(nodes)
+    setups = [node for node in nodes if isinstance(node, ast.Call) and _called(node) in {"setup", "Extension"}]
+    # What a module of that name is given by other calls is no package's name.
+    named = [one.value for call in setups for one in call.keywords if one.arg == "name"]
+    sheet.own |= {name for value in named for name, _line in _strings(value, dict(names))}
     for node in nodes:
-        if isinstance(node, ast.keyword) and node.arg == "name":
-            sheet.own |= {name for name, _line in _strings(node.value, dict(names))}
-        elif isinstance(node, ast.keyword) and node.arg in {"install_requires", "extras_require", "tests_require"}:
+        if isinstance(node, ast.keyword) and node.arg in {"install_requires", "extras_require", "tests_require"}:
             _take_setup_keyword(sheet, node, names)
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     for name in sorted(texts) if sheet.declares else ():  # a list that a function makes, from a file as a rule
         if re.fullmatch(r"[\w./-]{1,200}", name) and reader_of(name) is read_requirements:
             sheet.refer(name)
+
+
+def _called(call: ast.Call) -> str:
+    """The last part of what is called."""
+    function = call.func
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
 
 
 def _take_setup_keyword(sheet: Sheet, node: ast.keyword, names: dict[str, ast.expr]) -> None:
@@ -468,6 +496,9 @@ def yaml_items(node: Any) -> Iterator[tuple[str, Any]]:
 
 def _read_environment(sheet: Sheet, text: str) -> None:
     """An environment of conda, of MLflow's Python projects or of anaconda-project."""
+    if "@EXPLICIT" in text or LISTED.search(text):
+        read_requirements(sheet, text)
+        return
     if not _LISTS_PACKAGES.search(text):
         return
     of_conda: list[int] = []

@@ -26,13 +26,18 @@ _FOLDERS = frozenset({"docs", "doc", "documentation", "wiki", "guides", "manual"
 # A document of an inner folder, of which its own name, or the folder's, says that it leads the reader.
 _LEADING_FOLDERS = frozenset({"setup", "instructions", "tutorial", "tutorials", "howto", "how-to", "getting-started"})
 _LEADING = re.compile(
-    r"(?i)(?:install(?:ation)?|instructions?|usage|quick[-_ ]?start|getting[-_ ]?started|how[-_ ]?to.*|guide"
-    r"|walk[-_ ]?through|runbook|set[-_ ]?up.*|experiments?|training|mlflow.*)"
+    r"(?i)(?:install(?:ation)?|instructions?|usage|quick[-_ ]?start|getting[-_ ]?started|how[-_ ]?to.*|guide|tutorial"
+    r"|walk[-_ ]?through|runbook|set[-_ ]?up.*|experiments?|training|logs?|results?|notes?|.*mlflow.*)"
 )
 _SUFFIXES = (".md", ".rst", ".txt", ".markdown", ".mdx", ".adoc")
 _OTHER_PURPOSE = re.compile(
     r"(?i)(?:licen[cs]e|copying|notice|authors?|contributors?|contributing|changelog|changes|history|news|security|todo"
     r"|code[-_]of[-_]conduct|manifest|cmakelists|robots|.*requirements?.*|constraints?.*|pull_request_template|.*\blicen[cs]e)"
+)
+
+# Texts that are data, by their names.
+_DATA = re.compile(
+    r"sample|faqs?\b|corpus|vocab|data(?:set)?\b|label|stop_?words|output|\btree\b|class(?:es|_names)|\blogs?\b"
 )
 
 _LOGGING = re.compile(
@@ -70,6 +75,8 @@ _STORE = re.compile(
     r"|--backend-store-uri"
     r"|dagshub\.com/[\w.-]{1,80}/[\w.-]{1,120}(?:\.mlflow|/experiments)|azuredatabricks\.net/|cloud\.databricks\.com/\S{0,80}(?:experiments|mlflow)"
 )
+# One run, by its id, or the folder of an experiment.
+_RUN = re.compile(r"\brun[\s_-]{0,2}id\b\W{1,8}[0-9a-f]{32}\b|\bmlruns/\d")
 _ADDRESS = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):5[05]\d\d\b")
 _OTHER_SERVICE = re.compile(r"curl|predict|flask|swagger|fastapi|/docs\b|/api\b|registry|streamlit|psql|postgres")
 _PICTURE = re.compile(
@@ -85,12 +92,13 @@ _RECORDS = re.compile(
     r"(?:auto-?)?log(?:s|ged|ging)?|(?:auto-?)?track(?:s|ed|ing)?|record(?:s|ed|ing)?|captur(?:e|es|ed|ing)"
     r"|regist(?:er|ers|ered|ering)"
     r"|enregistr\w{1,6}|journalis\w{1,5}|logu\w{1,5}|suivi[es]{0,2}|suivre|suit|tra[cç](?:é|és|ée|ées|er)"
-    r"|registr(?:a|an|ar|amos|ado|ada|ados|adas|am|ando)|rastre\w{1,6}|seguimiento|acompanh\w{1,6}"
+    r"|registr(?:a|an|ar|o|os|amos|ado|ada|ados|adas|am|ando)|rastre\w{1,6}|seguimiento|acompanh\w{1,6}"
     r"|protokollier\w{1,3}|aufgezeichnet|aufzeichn\w{1,4}|erfass(?:t|en)|geloggt|loggt|getrackt|trackt|nachverfolg\w{1,3}|verfolgt"
 )
 # Words that say so of any file, unless MLflow is named in the same sentence.
 _STORES = re.compile(
-    r"sav(?:e|es|ed|ing)|stor(?:e|es|ed|ing)|persist(?:s|ed)?|upload(?:s|ed)?|sauvegard\w{1,5}|stock(?:é|és|ée|ées)"
+    r"sav(?:e|es|ed|ing)|stor(?:e|es|ed|ing)|persist(?:s|ed)?|upload(?:s|ed)?|writes|written|sends?|sent|push(?:es|ed)"
+    r"|publish(?:es|ed)|reported|found|seen|viewed|inspected|visible|sauvegard\w{1,5}|stock(?:é|és|ée|ées)"
     r"|guard(?:a|an|ar|ado|ada|ados|adas)|almacen\w{1,5}|salv(?:a|am|ar|o|os|a|as)|armazen\w{1,6}|gespeichert|speicher(?:t|n)"
 )
 # Others have registries of models, too: MLflow's is meant where it is named.
@@ -99,7 +107,14 @@ _THINGS = re.compile(
     r"(?:hyper-?)?param(?:s|eters?|ètres?|etros?|ètre|eter[ns]?)?|(?:hiper|hyper)(?:-?par[aâáè]m\w{2,6})|par[áâè]metros?|param[eè]tres?"
     r"|metri[ckqx]\w{0,3}|métri[ckqx]\w{1,3}|artifacts?|artefa[ck]t(?:s|e|en|os)?|artéfacts?|models?|modèles?|modelos?|modelle?n?s?"
     r"|accurac(?:y|ies)|loss(?:es)?|rmse|mae|mse|r2|auc|f1|f1-score|precision|recall|plots?|figures?"
-    r"|checkpoints?|weights|scores?|datasets?|confusion|gráficos?|metriken|modell"
+    r"|checkpoints?|weights|scores?|datasets?|performances?|meta-?data|confusion|gráficos?|metriken|modell"
+)
+# Several things that are named right behind it: "MLflow: metrics, params, model", "MLflow (params + metrics)".
+_LISTED = (
+    r"(?:hyper-?)?(?:param(?:eter)?s?|metrics?|models?|artifacts?|plots?|loss(?:es)?|accurac(?:y|ies)|tags|seeds?)"
+)
+_LISTS = re.compile(
+    rf"\bmlflow\W{{1,4}}(?:[\w-]{{1,30}}\W{{1,3}}){{0,6}}?{_LISTED}(?:\s{{0,2}}(?:[,·/+&•|]|and)\s{{0,2}}(?:and\s)?{_LISTED}){{1,6}}\b"
 )
 _NEGATION = frozenset(
     {"not", "never", "no", "without", "todo", "pas", "sans", "sin", "não", "sem", "nicht", "kein", "keine", "ohne"}
@@ -151,9 +166,10 @@ def is_document(path: str) -> bool:
     if not name.endswith(_SUFFIXES) or _OTHER_PURPOSE.fullmatch(last.rpartition(".")[0]):
         return False
     folders = {part.lower() for part in parents}
-    if not parents or _FOLDERS & folders:
-        return True
-    leads = _LEADING_FOLDERS & folders or _LEADING.fullmatch(last.rpartition(".")[0])
+    if _FOLDERS & folders or not parents:
+        return not (name.endswith(".txt") and _DATA.search(name))
+    words = folders.union(*(re.split(r"[-_ ]", folder) for folder in folders))
+    leads = _LEADING_FOLDERS & words or _LEADING.fullmatch(last.rpartition(".")[0])
     return bool(leads) and not name.endswith(".txt")
 
 
@@ -193,7 +209,7 @@ class _Found:
 def _search(path: str, text: str, found: _Found) -> None:
     lines = [line[:_LONGEST_LINE] for line in text.replace("\u2019", "'").splitlines()]
     lowered = [line.lower() for line in lines]
-    about = [i for i, line in enumerate(lowered) if "mlflow" in line]
+    about = [i for i, line in enumerate(lowered) if "mlflow" in line or "mlruns/" in line]
     found.mlflow += _places(path, about)
     found.logging += _places(path, [i for i, line in enumerate(lines) if "log" in line and _LOGGING.search(line)])
     if not about:
@@ -216,7 +232,9 @@ _UNDERLINES = frozenset("=-~^\"'#*")
 _UNDERLINE = re.compile(r"[=\-~^\"'#*]{3,}")
 _HTML_HEADING = re.compile(r"<h\d.{0,300}")
 # Only lines with one of these can lead to what was recorded; all others are spared the closer look.
-_MAY_LEAD = re.compile(r"mlflow|!\[|<img|image::|tracking|backend-store|dagshub|databricks|localhost|127\.0|0\.0\.0\.0")
+_MAY_LEAD = re.compile(
+    r"mlflow|mlruns|run|!\[|<img|image::|tracking|backend-store|dagshub|databricks|localhost|127\.0|0\.0\.0\.0"
+)
 _PICTURE_LINK = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,400}\)")
 
 
@@ -237,18 +255,13 @@ def _views(line: str) -> bool:
         server = "server" in line and (_COMMAND.search(line) or _SERVER.search(line))
         if server or (_SEEN.search(line) and _INTERFACE.search(line)) or _STARTS.search(line):
             return "pip install" not in line
-    return bool(_STORE.search(line) or (_ADDRESS.search(line) and not _OTHER_SERVICE.search(line)))
+    return bool(_STORE.search(line) or _RUN.search(line) or (_ADDRESS.search(line) and not _OTHER_SERVICE.search(line)))
 
 
 def _sections(lines: list[str], about: list[int]) -> list[tuple[int, int]]:
     """First and last line of the parts, from heading to heading, that mention MLflow at all."""
-    starts, fenced = [0], ""
-    for i, line in enumerate(lines):
-        first = line[:1]
-        if first == "#" and not fenced:
-            starts.append(i)
-        elif first in {"`", "~", " "} and (mark := line.lstrip()[:3]) in {"```", "~~~"}:
-            fenced = "" if mark == fenced else fenced or mark
+    code = _code(lines)
+    starts = [0, *(i for i, line in enumerate(lines) if line[:1] == "#" and i not in code)]
     ends = [*starts[1:], len(lines)]
     mentioned = set(about)
     return [(a, b) for a, b in zip(starts, ends, strict=True) if not mentioned.isdisjoint(range(a, b))]
@@ -257,6 +270,7 @@ def _sections(lines: list[str], about: list[int]) -> list[tuple[int, int]]:
 def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
     """Sentences with the index of their first line and the heading above; a list belongs to what leads to it."""
     heading = ""
+    carried = False
     paragraph: list[tuple[int, str]] = []
     lead = (-1, "")
     for i, line in _prose(lines):
@@ -268,7 +282,10 @@ def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
         if not stripped or is_heading or item or underline:
             if underline and paragraph:
                 heading, paragraph = paragraph[-1][1], []
-            yield from _split(paragraph, heading)
+            yield from _split(paragraph, heading + (" mlflow" if carried else ""))
+            if paragraph or is_heading:
+                # "All runs are logged to MLflow." speaks of the next paragraph, too.
+                carried = any("mlflow" in text.lower() and _may_record(text.lower()) for _number, text in paragraph)
             if paragraph and paragraph[-1][1].rstrip("* ").endswith(":"):
                 number, text = paragraph[-1]
                 lead = (number, text[-_LONGEST_LEAD:])
@@ -287,14 +304,37 @@ def _sentences(lines: list[str]) -> Iterator[tuple[int, str, str]]:
 
 def _prose(lines: list[str]) -> Iterator[tuple[int, str]]:
     """The lines that are not code, and an empty one for each fence and at the end."""
-    fence = ""
+    code = _code(lines)
     for i, line in enumerate([*lines, ""]):
-        stripped = line.strip()
-        if stripped.startswith(("```", "~~~")):
-            fence = "" if fence and stripped.startswith(fence) else fence or stripped[:3]
-            yield i, ""
-        elif not fence or i == len(lines):
+        if i not in code:
             yield i, line
+        elif line.strip().startswith(("```", "~~~")):
+            yield i, ""
+
+
+def _code(lines: list[str]) -> set[int]:
+    """Numbers of the lines that are code between fences, these among them.
+
+    A fence that names a language opens code and closes none: what was open before was never closed, and ends with its
+    block of lines. So does one that nothing follows.
+    """
+    fences = [i for i, line in enumerate(lines) if line.lstrip()[:3] in {"```", "~~~"}]
+    found: set[int] = set()
+    place = 0
+    while place < len(fences):
+        first = fences[place]
+        mark = lines[first].strip()[:3]
+        after = fences[place + 1] if place + 1 < len(fences) else -1
+        if after > 0 and lines[after].strip().startswith(mark) and not lines[after].strip().strip(mark[0]):
+            found |= set(range(first, after + 1))
+            place += 2
+            continue
+        last = first + 1
+        while last < len(lines) and lines[last].strip() and last != after:
+            last += 1
+        found |= set(range(first, last))
+        place += 1
+    return found
 
 
 def _leads(heading: str) -> bool:
@@ -351,7 +391,8 @@ def _explains(sentence: str, heading: str) -> bool:
     here = "mlflow" in lowered
     about = here or "mlflow" in heading.lower()
     # Cheap tests first: most sentences have no word of recording.
-    if not about or "?" in sentence or not _may_record(lowered) or _DEFINES.search(lowered):
+    lists = here and _LISTS.search(_MARKUP.sub("", lowered)) is not None
+    if not about or "?" in sentence or not (lists or _may_record(lowered)) or _DEFINES.search(lowered):
         return False
     said = _NAMES.sub(" ", lowered) if _NAMED.search(lowered) else lowered
     words = _WORD.findall(said)[:_MOST_WORDS]
@@ -365,10 +406,10 @@ def _explains(sentence: str, heading: str) -> bool:
         for i, word in enumerate(words)
         if (_records(word) and (here or word not in _REGISTERS)) or (here and _stores(word))
     ]
-    if not verbs:
-        return False
     led, _mark, own = _MARKUP.sub("", lowered).rpartition(_LED)
-    if says_nothing_of_it(own, led.strip(), heading):
+    if not (verbs or lists) or says_nothing_of_it(own, led.strip(), heading):
         return False
     denied = {j for i, word in enumerate(words) if word in _NEGATION or word.endswith("n't") for j in range(i, i + 5)}
-    return any(abs(verb - thing) <= _NEAR for verb in verbs if verb not in denied for thing in things if thing != verb)
+    return lists or any(
+        abs(verb - thing) <= _NEAR for verb in verbs if verb not in denied for thing in things if thing != verb
+    )

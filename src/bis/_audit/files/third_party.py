@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bis.config import ignores_itself
+
 ENVIRONMENT, PACKAGES, VENDORED, BUILD, CACHE, STORE = (
     "virtual environment", "site-packages", "vendored", "build output", "cache", "tracking store",
 )  # fmt: skip
@@ -63,7 +65,7 @@ _PYTHON_FOLDER = re.compile(r"(?i)(?:python|pypy)[23](?:\.\d+)?")
 _MARKS = frozenset(
     {
         "pyvenv.cfg", "conda-meta", "__init__.py", "site-packages", "lib", "Lib", "lib64", "Scripts", "bin", "Include",
-        "activate", "activate.bat", "activate_this.py", "Activate.ps1", "encodings", "os.py", *_BUILDERS,
+        ".gitignore", "activate", "activate.bat", "activate_this.py", "Activate.ps1", "encodings", "os.py", *_BUILDERS,
     }
 )  # fmt: skip
 
@@ -113,6 +115,8 @@ def why_left_out(root: str, folder: str, listing: FolderListing, above: FolderLi
         name in {"build", "dist"} and _is_built(path, listing, above)
     ):
         return BUILD
+    if ".gitignore" in listing.marks and ignores_itself(Path(path)):
+        return CACHE
     if name in _STORES and _has(path, _STORES[name]):
         return STORE
     return VENDORED if _is_copied(name, listing, above) else ""

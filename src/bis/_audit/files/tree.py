@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
-from bis._audit.files.third_party import FolderListing, why_left_out
+from bis._audit.files.third_party import BUILD, VENDORED, FolderListing, why_left_out
 from bis.model.project_audit import Problem
 
 if TYPE_CHECKING:
@@ -28,9 +28,16 @@ _HIDDEN = frozenset({".git", ".hg", ".svn", ".bzr", "_darcs", ".jj"})
 _SOURCES = (".py", ".ipynb")
 _MANIFESTS = re.compile(
     r"(?i)readme.*|requirements.*\.(?:txt|in)|pyproject\.toml|setup\.cfg|(?:environment|conda|python_env).*\.ya?ml"
-    r"|pipfile(?:\.lock)?|(?:poetry|uv|pdm|conda|dvc)\.lock|pixi\..*|mlproject|makefile|dockerfile.*|dvc\.yaml"
+    r"|pipfile(?:\.lock)?|(?:poetry|uv|pdm|conda|dvc)\.lock|pixi\..*|mlproject|mlmodel|makefile.*|dvc\.yaml"
+    r"|(?:docker|container)file.*|.*\.(?:docker|container)file|jenkinsfile.*|gnumakefile|justfile|procfile|snakefile"
+    r"|\.?devcontainer\.json|\.gitmodules|tox\.ini"
 )
-_TEXTS = (".md", ".rst", ".txt", ".toml", ".cfg", ".yml", ".yaml", ".in", ".sh", ".lock", ".dvc")
+_COMPILED = (".pyx", ".proto", ".so", ".pyd")  # what is imported and is not Python
+_TEXTS = (
+    ".md", ".rst", ".txt", ".toml", ".cfg", ".yml", ".yaml", ".in", ".sh", ".lock", ".dvc", ".bash", ".bat", ".cmd",
+    ".ps1", ".slurm", ".sbatch", ".pbs", ".mk", *_COMPILED,
+)  # fmt: skip
+_MAY_BE_IMPORTED = frozenset({VENDORED, BUILD, "excluded"})  # reasons for which folders are left out
 # What no terminal and no file of results takes: control characters, those that turn the direction of a line, and what
 # is not UTF-8.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -42,7 +49,8 @@ class Tree:
 
     `sources` are its own Python files and notebooks, `others` its own files of which the name matters. `left_out` are
     folders, and files that were excluded, with the reason; `left_out_files` is the number of Python files and notebooks
-    in them, as far as they were counted.
+    in them, as far as they were counted. `beside` are names of modules that may be imported and are not among
+    `sources`: those of folders that are vendored, built or excluded, and those that are made from other languages.
     """
 
     sources: tuple[str, ...] = ()
@@ -50,6 +58,7 @@ class Tree:
     left_out: dict[str, str] = field(default_factory=dict)
     left_out_files: int = 0
     problems: tuple[Problem, ...] = ()
+    beside: frozenset[str] = frozenset()
 
 
 def walk(root: Path, *, exclude: tuple[str, ...] = (), max_file_mib: float = 20.0) -> Tree:
@@ -97,6 +106,7 @@ class _Walk:
         self._kinds: Counter[str] = Counter()
         self._entries = 0
         self._counted = 0
+        self._beside: set[str] = set()
 
     def run(self) -> Tree:
         pending = [("", FolderListing())]
@@ -119,6 +129,7 @@ class _Walk:
             dict(sorted(self._left_out.items())),
             self._left_out_files,
             (*self._problems, *self._uncounted()),
+            frozenset(self._beside),
         )
 
     def _list(self, folder: str) -> FolderListing | None:
@@ -171,6 +182,9 @@ class _Walk:
             return
         if not source:
             self._others.append(path)
+            if path.endswith(_COMPILED):
+                stem = entry.name.partition(".")[0]
+                self._beside |= {stem, f"{stem}_pb2", f"{stem}_pb2_grpc"} if path.endswith(".proto") else {stem}
         elif size > self._most_mib * 2**20:
             self._problem(path, "large", f"{size / 2**20:.1f} MiB: larger than {self._most_mib:g} MiB")
         else:
@@ -194,16 +208,18 @@ class _Walk:
     def _leave_out(self, path: str, why: str) -> None:
         if len(self._left_out) < _MOST_LEFT_OUT:
             self._left_out[path] = why
-        self._left_out_files += self._count(path)
+        self._left_out_files += self._count(path, own=why in _MAY_BE_IMPORTED)
 
-    def _count(self, path: str) -> int:
-        """Python files and notebooks in what is left out, as long as counting is cheap."""
+    def _count(self, path: str, *, own: bool) -> int:
+        """Python files and notebooks in what is left out, as long as counting is cheap; their names, where `own`."""
         pending, found = [f"{self._root}/{path}"], 0
+        self._name(path.rpartition("/")[2], own=own)
         while pending and self._counted < _MOST_COUNTED:
             try:
                 with os.scandir(pending.pop()) as entries:
                     for entry in entries:
                         self._counted += 1
+                        self._name(entry.name, own=own)
                         if entry.is_dir(follow_symlinks=False):
                             pending.append(entry.path)
                         elif entry.name.endswith(_SOURCES):
@@ -213,6 +229,12 @@ class _Walk:
             except OSError:  # not listed, not counted: it is left out anyway
                 continue
         return found
+
+    def _name(self, name: str, *, own: bool) -> None:
+        """Keep the name under which a file or folder is imported."""
+        stem, _dot, suffix = name.partition(".")
+        if own and suffix in {"", "py"} and stem.isidentifier() and len(self._beside) < _MOST_LEFT_OUT:
+            self._beside.add(stem)
 
     def _problem(self, path: str, kind: str, detail: str) -> None:
         self._kinds[kind] += 1

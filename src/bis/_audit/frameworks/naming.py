@@ -39,6 +39,7 @@ _BEGINNINGS: dict[str, str] = {
     "torch.cuda.random.manual_seed": "torch.cuda.manual_seed",
     "torch.cuda.random.manual_seed_all": "torch.cuda.manual_seed_all",
     "torch.utils.data.dataloader.DataLoader": "torch.utils.data.DataLoader",
+    "torch.utils.data.sampler": "torch.utils.data",
     "torch.utils.data.dataset.random_split": "torch.utils.data.random_split",
     "numpy.random.mtrand": "numpy.random",
     "cupy.random": "numpy.random",

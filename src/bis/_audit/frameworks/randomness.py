@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bis._audit.frameworks import fresh_weights
 from bis._audit.frameworks.naming import canonical
 
 _PYTHON_NUMPY_TORCH = ("random", "numpy", "sklearn", "torch")
@@ -61,6 +62,9 @@ GENERATORS = frozenset(
         "sklearn.utils.check_random_state",
     }
 )  # fmt: skip
+
+# Makers of generators that the system seeds where they are given nothing.
+UNSEEDED = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"})
 
 # Functions that draw from NumPy's global generator.
 NUMPY_DRAWS = frozenset(
@@ -140,9 +144,21 @@ def drawn_from(api: str) -> str:
     if root == "torch":
         return "torch" if name in TORCH_DRAWS or TORCH_LAYERS.match(name) else ""
     if root in {"tensorflow", "keras"}:
-        drawn = name in TF_DRAWS or name in KERAS_DRAWS or KERAS_LAYERS.match(name)
+        shuffles = name.startswith("tensorflow.data.") and name.endswith(".shuffle")
+        drawn = shuffles or name in TF_DRAWS or name in KERAS_DRAWS or KERAS_LAYERS.match(name)
         return "tensorflow" if drawn else ""
     return ""
+
+
+@lru_cache(maxsize=20_000)
+def draws_by_itself(api: str) -> bool:
+    """Whether what a call draws is part of a model, wherever it stands: layers, and what draws weights."""
+    name = canonical(api)
+    if fresh_weights.may_draw(api):
+        return True
+    if name.startswith("torch."):
+        return ".init." in name or TORCH_LAYERS.match(name) is not None
+    return KERAS_LAYERS.match(name) is not None
 
 
 @dataclass(frozen=True, slots=True)

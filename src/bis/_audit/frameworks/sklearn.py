@@ -95,10 +95,12 @@ SPLITS: dict[str, Drawing] = {
     "sklearn.model_selection.learning_curve": Drawing(NO, _on("shuffle")),
     "sklearn.utils.shuffle": _ALWAYS,
     "sklearn.utils.resample": _ALWAYS,
+    "dask_ml.model_selection.train_test_split": Drawing(YES, (), _off("shuffle")),
     "torch.utils.data.random_split": Drawing(seed="generator", order=("dataset", "lengths", "generator")),
 }
 # The method of a data set of Hugging Face, whose argument has another name than scikit-learn's function.
 SPLITS_ITSELF = Drawing(YES, (), _off("shuffle"), seed="seed", order=("test_size", "train_size", "shuffle"))
+SHUFFLES_ITSELF = Drawing(seed="seed", order=("seed",))
 
 ESTIMATORS: dict[str, Drawing] = {
     "sklearn.cluster.AffinityPropagation": _BARELY,
@@ -193,15 +195,35 @@ ESTIMATORS: dict[str, Drawing] = {
     "sklearn.preprocessing.TargetEncoder": Drawing(BARELY, _on("shuffle")),
     "sklearn.random_projection.GaussianRandomProjection": _ALWAYS,
     "sklearn.random_projection.SparseRandomProjection": _ALWAYS,
-    # Since version 1.5 it draws only for more features than rows, unless dual=True.
-    "sklearn.svm.LinearSVC": Drawing(YES, (), _off("dual")),
-    "sklearn.svm.LinearSVR": Drawing(YES, (), _off("dual")),
+    # The dual alone draws. Since version 1.5 it is the default only where there are more features than rows, or where
+    # the loss has no primal.
+    "sklearn.svm.LinearSVC": Drawing(BARELY, (*_on("dual"), *_when("loss", "hinge")), _off("dual")),
+    "sklearn.svm.LinearSVR": Drawing(
+        YES, _on("dual"), (*_off("dual"), *_when("loss", "squared_epsilon_insensitive"))
+    ),
     "sklearn.svm.NuSVC": _PROBABILITY,
     "sklearn.svm.SVC": _PROBABILITY,
     "sklearn.tree.DecisionTreeClassifier": _ALWAYS,  # among equally good features
     "sklearn.tree.DecisionTreeRegressor": _ALWAYS,
     "sklearn.tree.ExtraTreeClassifier": _ALWAYS,
     "sklearn.tree.ExtraTreeRegressor": _ALWAYS,
+}  # fmt: skip
+
+# What imbalanced-learn makes of it: resamplers, and forests of resampled data. It takes its seed as scikit-learn does.
+RESAMPLERS: dict[str, Drawing] = {
+    f"imblearn.{package}.{name}": _ALWAYS
+    for package, names in {
+        "over_sampling": (
+            "SMOTE", "ADASYN", "BorderlineSMOTE", "KMeansSMOTE", "SVMSMOTE", "SMOTENC", "SMOTEN", "RandomOverSampler",
+        ),
+        "under_sampling": ("RandomUnderSampler", "ClusterCentroids", "OneSidedSelection", "CondensedNearestNeighbour"),
+        "combine": ("SMOTEENN", "SMOTETomek"),
+        "ensemble": (
+            "BalancedRandomForestClassifier", "BalancedBaggingClassifier", "EasyEnsembleClassifier",
+            "RUSBoostClassifier",
+        ),
+    }.items()
+    for name in names
 }  # fmt: skip
 
 # Functions that make data.
@@ -264,6 +286,8 @@ def split(api: str) -> Drawing | None:
 
 def estimator(api: str) -> Drawing | None:
     """When the estimator that a call makes draws; None for other calls, and for estimators that take no seed."""
+    if api.startswith("imblearn."):
+        return RESAMPLERS.get(api)
     return ESTIMATORS.get(canonical(api)) if api.startswith("sklearn.") else None
 
 

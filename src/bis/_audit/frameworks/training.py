@@ -69,6 +69,36 @@ METHODS: dict[str, frozenset[str]] = {
     "flax.nnx.ModelAndOptimizer": frozenset({"update"}),
 }
 
+# Libraries that train with others in the same process -> those. What autologging covers of them, it logs.
+_ANY = ("sklearn", "xgboost", "lightgbm", "keras", "tensorflow", "lightning", "fastai", "statsmodels")
+TRAINS_WITH: dict[str, tuple[str, ...]] = {
+    "trl": ("transformers",),
+    "setfit": ("transformers",),
+    "sentence_transformers": ("transformers",),
+    "keras_tuner": ("keras", "tensorflow"),
+    "kerastuner": ("keras", "tensorflow"),
+    "autokeras": ("keras", "tensorflow"),
+    "scikeras": ("keras", "tensorflow"),
+    "darts": ("lightning", "sklearn", "xgboost", "lightgbm", "statsmodels"),
+    "neuralforecast": ("lightning",),
+    "neuralprophet": ("lightning",),
+    "pytorch_tabular": ("lightning",),
+    "gluonts": ("lightning",),
+    "pycaret": _ANY,
+    "autogluon": _ANY,
+    "flaml": _ANY,
+    "autosklearn": ("sklearn",),
+    "tpot": ("sklearn", "xgboost"),
+    "imblearn": ("sklearn",),
+    "skopt": ("sklearn",),
+    "dask_ml": ("sklearn",),
+    "sklearnex": ("sklearn",),
+    "lazypredict": ("sklearn", "xgboost", "lightgbm"),
+    "mlxtend": ("sklearn",),
+    "sktime": ("sklearn", "statsmodels"),
+    "skforecast": ("sklearn", "xgboost", "lightgbm"),
+}
+
 # Packages of scikit-learn in which `fit` prepares data and trains nothing.
 PREPARING_PACKAGES = frozenset(
     {
@@ -240,6 +270,11 @@ OF_ARGUMENTS = frozenset(
     }
 )  # fmt: skip
 LOADERS = frozenset({"torch.utils.data.DataLoader", "torch_geometric.loader.DataLoader"})
+# Further loaders of PyTorch Geometric, whose second and third argument are others; they shuffle by `shuffle` only.
+NAMED_LOADERS = frozenset(
+    f"torch_geometric.loader.{name}"
+    for name in ("NeighborLoader", "LinkNeighborLoader", "HGTLoader", "ClusterLoader", "DataListLoader")
+)
 
 
 @lru_cache(maxsize=20_000)

@@ -31,8 +31,8 @@ class Bindings:
         self._assigned: dict[tuple[int, str], tuple[list[int], list[Value]]] = {}
         classes = {index for index, scope in enumerate(module.scopes) if scope.kind == "class"}
         for assign in module.assigns:
-            head, dot, attribute = assign.name.partition(".")
-            if dot and head in {"self", "cls"}:
+            head, _dot, attribute = assign.name.partition(".") if "." in assign.name else ("", "", "")
+            if head in {"self", "cls"}:
                 owner = self.class_of(assign.scope)
                 if owner and "." not in attribute:
                     known = self.attributes.get((owner.name, attribute))
@@ -44,7 +44,11 @@ class Bindings:
             values.append(assign.value)
             if assign.scope in classes:
                 self.attributes.setdefault((module.scopes[assign.scope].name, assign.name), assign.value)
+        seen: tuple[tuple[int, ...], int] = ((), 0)  # calls of one loop follow each other
         for call in module.calls if module.loops else ():
+            if not call.loops or (call.loops, call.scope) == seen:
+                continue
+            seen = (call.loops, call.scope)
             for loop in call.loops:
                 one = module.loops[loop]
                 if one.over is not None and one.targets and (call.scope, one.targets[-1]) not in self.loop_names:

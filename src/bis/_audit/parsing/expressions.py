@@ -20,10 +20,11 @@ def path_of(node: ast.AST | None) -> str:
     """``a.b.c`` as it is written; empty for anything but names and attributes of names."""
     if type(node) is ast.Name:
         return node.id
-    path = ""
+    if type(node) is not ast.Attribute:
+        return ""
+    path, node = node.attr, node.value
     while type(node) is ast.Attribute:
-        path = f"{node.attr}.{path}" if path else node.attr
-        node = node.value
+        path, node = f"{node.attr}.{path}", node.value
     return f"{node.id}.{path}" if type(node) is ast.Name else ""
 
 

@@ -20,7 +20,7 @@ CONSTANT, NAME, CALL, DICT, LIST, BINARY, SUBSCRIPT, FORMATTED, OTHER = (
 )  # fmt: skip
 
 
-TEMPLATE = "*template"  # among a call's keywords, the literal text whose method `format` is called
+TEMPLATE = "*template"  # among a call's keywords, the literal text whose method `format` or `join` is called
 
 
 class Value(NamedTuple):
@@ -159,6 +159,7 @@ class Scope(NamedTuple):
     returns: tuple[Value, ...] = ()
     first: int = 0
     last: int = 0
+    yields: tuple[Value, ...] = ()
 
 
 class Import(NamedTuple):
@@ -191,7 +192,9 @@ class CodeCell:
 class Module:
     """One file, a script or a notebook. `file` is its name in a project, empty before; the rest follows from the text.
 
-    `ignores` maps (cell, line) to the codes that a comment there suppresses (empty: all) and its reason. `blocking` are
+    `objects` are, by the number of a call, what it is made of that is neither a call nor a name nor an argument: the
+    expression that it is a method of, as in ``(a - b).mean()``, and what is unpacked, as in ``f(*pair)``. `ignores`
+    maps (cell, line) to the codes that a comment there suppresses (empty: all) and its reason. `blocking` are
     lines of a script that never return. `mentions` are (cell, line) of the study's substrings, comments and outputs
     included.
     """
@@ -216,16 +219,17 @@ class Module:
     problems: tuple[tuple[str, str, int, int], ...] = ()  # kind, detail, cell, line
     code_lines: int = 0
     has_main_guard: bool = False
+    of_databricks: bool = False  # a notebook of Databricks, as it is or saved as a script
     roots: frozenset[str] = frozenset()  # first parts of all imported modules
     reads: frozenset[str] = frozenset()  # names and attributes that are read anywhere
+    objects: Mapping[int, tuple[Value, ...]] = field(default_factory=dict)
 
     @property
     def is_test(self) -> bool:
         """Whether the file tests others, by its name or folder: what it draws and trains is not an experiment."""
         *folders, name = self.file.split("/")
-        named = (
-            name.startswith("test_") or name.endswith(("_test.py", "_smoke.py")) or name in {"conftest.py", "smoke.py"}
-        )
+        begins, ends = name.startswith(("test_", "smoke_")), name.endswith(("_test.py", "_smoke.py"))
+        named = begins or ends or name in {"conftest.py", "smoke.py"}
         return named or bool({"tests", "test"} & set(folders))
 
     def place_of(self, call: Call) -> Place:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _new = tuple.__new__  # of the many values, each is made in half the time that calling its class takes
 _NOTHING = Value(OTHER)
 _MANY_ITEMS = 400
+_OF_TEXTS = frozenset({"format", "join"})  # methods of a literal text that make a longer one of it
 _IMPORTERS = frozenset({"importlib.import_module", "import_module", "__import__"})
 
 
@@ -68,11 +69,12 @@ class _OpenScope:
     returns: tuple[Value, ...] = ()
     first: int = 0
     last: int = 0
+    yields: tuple[Value, ...] = ()
 
     def closed(self) -> Scope:
         return Scope(
             self.name, self.kind, self.parent, self.line, self.end_line, self.cell, self.parameters, self.annotations,
-            self.defaults, self.bases, self.decorators, self.returns, self.first, self.last,
+            self.defaults, self.bases, self.decorators, self.returns, self.first, self.last, self.yields,
         )  # fmt: skip
 
 
@@ -87,6 +89,7 @@ class Lowering:
         self.imports: list[Import] = []
         self.scopes: list[_OpenScope] = [_OpenScope("", "module")]
         self.has_main_guard = False
+        self.objects: dict[int, tuple[Value, ...]] = {}
         self.cell = -1
         self._scope = 0
         self._loops: tuple[int, ...] = ()
@@ -128,6 +131,7 @@ class Lowering:
             scopes=tuple(scope.closed() for scope in self.scopes),
             has_main_guard=self.has_main_guard,
             reads=frozenset(self._reads),
+            objects=self.objects,
             roots=frozenset(i.target.partition(".")[0] for i in self.imports if not i.target.startswith(".")),
             **others,
         )
@@ -186,7 +190,6 @@ class Lowering:
             a.arg: path for a in every if a.annotation is not None and (path := annotation_of(a.annotation))
         }
         scope.defaults = defaults
-        scope.decorators = tuple([path_of(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list])
         self._inside(node, scope)
 
     def _class(self, node: ast.ClassDef) -> None:
@@ -200,6 +203,7 @@ class Lowering:
         outer = self.scopes[self._scope]
         name = f"{outer.name}.{node.name}" if outer.name else node.name
         scope = _OpenScope(name, kind, self._scope, node.lineno, node.end_lineno or node.lineno, self.cell)
+        scope.decorators = tuple([path_of(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list])
         scope.first = len(self.calls)
         self.scopes.append(scope)
         return scope
@@ -253,9 +257,9 @@ class Lowering:
         else:
             name = path_of(target)
         if name:
-            self.assigns.append(
-                Assign(name, value, self._scope, node.lineno, self._column(node), len(self.calls), self.cell, key)
-            )
+            column = self._column(node) if self._wide else node.col_offset + 1
+            made = (name, value, self._scope, node.lineno, column, len(self.calls), self.cell, key)
+            self.assigns.append(_new(Assign, made))
 
     def _return(self, node: ast.Return) -> None:
         if node.value is not None:
@@ -343,24 +347,26 @@ class Lowering:
     # Expressions
 
     def _expr(self, node: ast.expr) -> Value:
-        handler = self._EXPRESSIONS.get(type(node))
+        kind = type(node)
+        if kind is ast.Name:  # these two are most of all nodes: they are spared the calls that make other values
+            self._reads.add(node.id)  # type: ignore[attr-defined]
+            column = self._column(node) if self._wide else node.col_offset + 1
+            return _new(Value, (NAME, node.id, (), node.lineno, column))  # type: ignore[attr-defined]
+        if kind is ast.Constant:
+            data = node.value  # type: ignore[attr-defined]
+            if type(data) is str:
+                if len(data) > LONG_TEXT:
+                    data = data[:LONG_TEXT]
+            elif type(data) is bytes or data is Ellipsis:
+                data = None
+            column = self._column(node) if self._wide else node.col_offset + 1
+            return _new(Value, (CONSTANT, data, (), node.lineno, column))
+        handler = self._EXPRESSIONS.get(kind)
         return handler(self, node) if handler is not None else self._other(node)
 
     def _value(self, kind: str, data: Any, items: tuple[Value, ...], node: ast.expr | ast.stmt) -> Value:
         column = self._column(node) if self._wide else node.col_offset + 1
         return _new(Value, (kind, data, items, node.lineno, column))
-
-    def _constant(self, node: ast.Constant) -> Value:
-        data: Any = node.value
-        if type(data) is str and len(data) > LONG_TEXT:
-            data = data[:LONG_TEXT]
-        elif type(data) is bytes or data is Ellipsis:
-            data = None
-        return self._value(CONSTANT, data, (), node)
-
-    def _name(self, node: ast.Name) -> Value:
-        self._reads.add(node.id)
-        return self._value(NAME, node.id, (), node)
 
     def _attribute(self, node: ast.Attribute) -> Value:
         path = path_of(node)
@@ -374,6 +380,7 @@ class Lowering:
         function = node.func
         targets = self._bound_to if node is self._bound else ()
         receiver, path, template = -1, path_of(function), None
+        others: tuple[Value, ...] = ()
         if type(function) is ast.Name:
             self._reads.add(path)
         elif path:
@@ -383,37 +390,43 @@ class Lowering:
             receiver = of.data if of.kind == CALL else -1
             base = of.items[0].data if of.kind == SUBSCRIPT and of.items[0].kind == NAME else ""
             path = f"{base}[].{function.attr}" if base else f".{function.attr}"
-            template = of if of.kind == CONSTANT and function.attr == "format" else None
+            others = () if receiver >= 0 else (of,)
+            template = of if of.kind == CONSTANT and function.attr in _OF_TEXTS else None
         else:  # getattr(mlflow, "log_param")("lr", 0.1)
             of = self._expr(function)
             receiver = of.data if of.kind == CALL else -1
-        args: list[Value] = []
+        args = [self._expr(argument.value if type(argument) is ast.Starred else argument) for argument in node.args]
+        unpacked = [value for value, one in zip(args, node.args, strict=True) if type(one) is ast.Starred]
+        if unpacked:
+            args = [value for value, one in zip(args, node.args, strict=True) if type(one) is not ast.Starred]
         keywords: dict[str, Value] = {} if template is None else {TEMPLATE: template}
-        starred = False
-        for argument in node.args:
-            if type(argument) is ast.Starred:
-                starred = True
-                self._expr(argument.value)
-            else:
-                args.append(self._expr(argument))
+        starred = bool(unpacked)
         for keyword in node.keywords:
             value = self._expr(keyword.value)
-            if keyword.arg is None and value.kind == DICT:  # f(**{"a": 1})
-                known = {k.data: v for k, v in pairs_of(value) if k.kind == CONSTANT and isinstance(k.data, str)}
-                keywords |= known
-                starred = starred or len(known) < len(value.items) // 2
-            elif keyword.arg is None:
-                starred = True
-                keywords[f"**{value.data if value.kind == NAME else len(keywords)}"] = value
+            if keyword.arg is None:
+                starred = self._spread(value, keywords) or starred
             else:
                 keywords[keyword.arg] = value
         if path in _IMPORTERS and args and args[0].kind == CONSTANT and type(args[0].data) is str and args[0].data:
             self._add_import("", args[0].data, node)  # under no name: what it is assigned to is looked up
+        if others or unpacked:
+            self.objects[len(self.calls)] = (*others, *unpacked)
         return self._add_call(node, path, receiver, (tuple(args), keywords, starred), targets)
+
+    @staticmethod
+    def _spread(value: Value, keywords: dict[str, Value]) -> bool:
+        """Add what ``**value`` gives to the keywords of a call; returns whether some of it is not known."""
+        if value.kind == DICT:  # f(**{"a": 1}), f(**{**others, "a": 1})
+            known = {k.data: v for k, v in pairs_of(value) if k.kind == CONSTANT and isinstance(k.data, str)}
+            keywords |= known
+            if len(known) == len(value.items) // 2:
+                return False
+        keywords[f"**{value.data if value.kind == NAME else len(keywords)}"] = value
+        return True
 
     def _add_call(
         self,
-        node: ast.Call,
+        node: ast.Call | ast.Compare,
         path: str,
         receiver: int,
         given: tuple[tuple[Value, ...], dict[str, Value], bool],
@@ -501,6 +514,12 @@ class Lowering:
     def _await(self, node: ast.Await) -> Value:
         return self._expr(node.value)
 
+    def _yield(self, node: ast.Yield | ast.YieldFrom) -> Value:
+        if node.value is not None:
+            scope = self.scopes[self._scope]
+            scope.yields = (*scope.yields, self._expr(node.value))
+        return self._value(OTHER, None, (), node)
+
     def _named(self, node: ast.NamedExpr) -> Value:
         inner = awaited(node.value)
         if type(inner) is ast.Call and inner is not self._bound:  # of x = (y := f()), x counts
@@ -512,6 +531,11 @@ class Lowering:
         return value
 
     def _compare(self, node: ast.Compare) -> Value:
+        asked = path_of(node.comparators[0]) if type(node.ops[0]) in (ast.In, ast.NotIn) else ""
+        if asked.endswith("environ"):  # "MLFLOW_TRACKING_URI" in os.environ: Python makes a call of it, too
+            given = (self._expr(node.left),)
+            self._expr(node.comparators[0])
+            return self._add_call(node, f"{asked}.__contains__", -1, (given, {}, False), ())
         return self._value(OTHER, None, tuple([self._expr(e) for e in (node.left, *node.comparators)]), node)
 
     def _boolean(self, node: ast.BoolOp) -> Value:
@@ -550,8 +574,6 @@ class Lowering:
     if hasattr(ast, "TryStar"):  # Python 3.11
         _STATEMENTS[ast.TryStar] = _try
     _EXPRESSIONS: ClassVar[dict[type, Callable[[Lowering, Any], Value]]] = {
-        ast.Constant: _constant,
-        ast.Name: _name,
         ast.Attribute: _attribute,
         ast.Call: _call,
         ast.Dict: _dict,
@@ -569,6 +591,8 @@ class Lowering:
         ast.IfExp: _choice,
         ast.Lambda: _lambda,
         ast.Await: _await,
+        ast.Yield: _yield,
+        ast.YieldFrom: _yield,
         ast.NamedExpr: _named,
         ast.Compare: _compare,
         ast.BoolOp: _boolean,

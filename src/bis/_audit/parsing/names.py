@@ -74,7 +74,7 @@ class Names:
         self._bound.update(*(scope.parameters for scope in module.scopes))
         self._everywhere: dict[str, str] = {}
         self._argument_types: dict[tuple[int, str], str] = {}
-        self._by_path: dict[str, list[Call]] | None = None
+        self._by_method: dict[str, dict[str, list[Call]]] | None = None  # by the last part of the path, and by the path
         self._apis = [call.api for call in module.calls]
         self._busy: set[tuple[str, int, int]] = set()
         self._resolved: set[int] = set()
@@ -93,9 +93,14 @@ class Names:
         if changed is not None:
             changed = changed | {self._imports[name].partition(".")[0] for name in changed if name in self._imports}
             changed |= {star.partition(".")[0] for star in self._stars}
+        everywhere, resolved = self._everywhere, self._resolved
         for call in self._module.calls:
             if changed is not None and not self._depends(call, changed):
-                self._resolved.add(call.index)
+                resolved.add(call.index)
+                continue
+            if call.receiver < 0 and call.path in everywhere:  # as most calls of libraries
+                self._apis[call.index] = everywhere[call.path]
+                resolved.add(call.index)
                 continue
             try:
                 self.api_of(call)
@@ -295,13 +300,12 @@ class Names:
         if short == "__init__":
             short = self._module.scopes[function.parent].name.rpartition(".")[2]
         position = function.parameters.index(name) - method
-        if self._by_path is None:
-            self._by_path = {}
+        if self._by_method is None:
+            self._by_method = {}
             for call in self._module.calls:
-                self._by_path.setdefault(call.path, []).append(call)
-        for path, calls in self._by_path.items():
-            if path != short and not path.endswith(f".{short}"):
-                continue
+                last = call.path.rpartition(".")[2]
+                self._by_method.setdefault(last, {}).setdefault(call.path, []).append(call)
+        for calls in self._by_method.get(short, {}).values():
             for call in calls[:5]:
                 given = call.argument(position, name)
                 found = self.type_of(given, call.scope, call.index, depth + 1)

@@ -74,10 +74,12 @@ def read_module(content: bytes, *, is_notebook: bool, file: str = "") -> Module:
         unread_calls=tuple(called),
         problems=tuple(problems),
         code_lines=sum(part.lines for part in source.parts),
+        of_databricks=source.of_databricks,
     )
     names = Names(module)
     names.resolve_calls()
-    return replace(module, calls=names.resolved_calls())
+    calls = names.resolved_calls()
+    return module if calls is module.calls else replace(module, calls=calls)
 
 
 def _called(text: str, cell: int) -> list[tuple[str, int, int]]:

@@ -50,6 +50,7 @@ _PYTHON_2 = (
 )
 _CONFLICT = re.compile(r"(?m)^(?:<{7}|>{7}) ")
 
+_SILENT = [("ignore", None, Warning, None, 0)]  # the first filter, where none of them is shown
 _quiet = threading.Lock()  # the filters of warnings are one for all threads
 
 
@@ -79,9 +80,12 @@ def syntax_tree(text: str) -> ast.Module | Fault:
     if refused is not None:
         return refused
     try:
-        with _quiet, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        if warnings.filters[:1] == _SILENT:  # as in the processes of a corpus
             tree = compile(text, "<source>", "exec", _FLAGS, dont_inherit=True)
+        else:
+            with _quiet, warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = compile(text, "<source>", "exec", _FLAGS, dont_inherit=True)
     except SyntaxError as error:
         return _fault(text, error)
     except (RecursionError, MemoryError):

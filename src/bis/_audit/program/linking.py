@@ -66,6 +66,14 @@ class Links:
     _users: Mapping[str, frozenset[str]]
     _by_file: Mapping[str, Module]
     _scopes: Mapping[str, Mapping[str, int]]
+    _imported: Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
+
+    def imported(self, module: Module, name: str) -> list[tuple[Module, str]]:
+        """The own modules that an imported name of a file leads to, each with what of it is meant: all, where empty.
+
+        Of ``*``, these are all modules that ``from module import *`` brings; else it is one at most.
+        """
+        return [(self._by_file[file], rest) for file, rest in self._imported.get((module.file, name), ())]
 
     def uses(self, one: Module, other: Module) -> bool:
         """Whether a module imports from another."""
@@ -93,6 +101,13 @@ class Links:
         """The module and the index of the scope that a name of the project means; of a class, its ``__init__``."""
         found = _function(api, module.file, self._by_file, self._scopes)
         return None if found is None else (self._by_file[found[0]], found[1])
+
+    def is_class(self, api: str, module: Module) -> bool:
+        """Whether a name of the project means a class."""
+        other, colon, name = api[1:].rpartition(":")
+        owner = self._by_file.get(other if colon else module.file) if api.startswith("@") else None
+        index = self._scopes[owner.file].get(name) if owner is not None else None
+        return owner is not None and index is not None and owner.scopes[index].kind == "class"
 
 
 def link(modules: Iterable[Module], configured: frozenset[str] = _NONE) -> Links:
@@ -163,6 +178,7 @@ class Linker:
         self._by_file = {module.file: module for module in modules}
         self._defined = {m.file: {s.name: i for i, s in enumerate(m.scopes) if i} for m in modules}
         self._used: dict[str, frozenset[str]] = {}
+        self._imported: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
         for module in modules:
             if module.is_notebook:
                 continue
@@ -191,6 +207,8 @@ class Linker:
             if target is not None:
                 found.add(one.alias)
                 used.add(target[0].file)
+                before = self._imported.get((module.file, one.alias), ()) if one.alias == "*" else ()
+                self._imported[module.file, one.alias] = (*before, (target[0].file, target[1]))
         if self._configured and any(call.api in _MAKE_CONFIGURED for call in module.calls):
             used |= self._configured - {module.file}
         self._used[module.file] = frozenset(used)
@@ -246,6 +264,7 @@ class Linker:
             _users=_reversed(self._used),
             _by_file={m.file: m for m in linked},
             _scopes=self._defined,
+            _imported=self._imported,
         )
 
     def _target(self, module: Module, target: str) -> tuple[Module, str] | None:

@@ -30,6 +30,8 @@ class Project:
         Names of its own files other than code.
     texts : mapping of str to str
         Those of them that are read by name.
+    beside : frozenset of str
+        Names of modules that are there and not its own, or not read: vendored, excluded, of compiled languages.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Project:
     documents: Documents
     files: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
     roots: frozenset[str] = field(init=False)
     programs: tuple[Module, ...] = field(init=False)
 

@@ -85,9 +85,14 @@ class Analysis:
         return [module.calls[index] for index in sorted({*direct, *(call.index for call in own)})]
 
     def direct(self, module: Module, call: Call, tracker: str = "mlflow") -> tuple[str, ...]:
-        """The kinds of things that a call traces itself."""
+        """The kinds of things that a call traces itself; with any tracker where none is named."""
         known = self._direct[module.file].get(call.index)
-        return known[1] if known is not None and known[0] == tracker else ()
+        return known[1] if known is not None and tracker in {"", known[0]} else ()
+
+    def traced(self, module: Module, call: Call) -> tuple[str, ...]:
+        """The kinds of things that a call traces itself, with any tracker."""
+        known = self._direct[module.file].get(call.index)
+        return known[1] if known is not None else ()
 
     def ever(self, kind: str, tracker: str = "mlflow") -> bool:
         """Whether any call of the project traces this kind of thing."""
@@ -199,6 +204,12 @@ class Analysis:
         if not self.is_altered(module, name):
             return []
         return [call for call in module.calls if call.owner == name and call.method in {"update", "setdefault"}]
+
+    def alterations_of(self, module: Module, name: str) -> list[Call]:
+        """The calls of methods that alter a dictionary: ``params.update(...)``, ``params.pop("a")``."""
+        if not self.is_altered(module, name):
+            return []
+        return [call for call in module.calls if call.owner == name and call.method in _ALTERS]
 
     def value_of(self, module: Module, value: Value | None, scope: int, at: int) -> Value | None:
         """An expression with a plain name replaced by what was last assigned to it, as far as that is seen."""

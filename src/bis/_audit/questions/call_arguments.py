@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from bis._audit.files.entry_points import parameters_of_programs
 from bis._audit.frameworks.naming import canonical, library
 from bis._audit.frameworks.randomness import GENERATORS
-from bis._audit.parsing.ir import CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT, Value
+from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT, Value
+from bis._audit.questions import ml_calls
+from bis._audit.questions.asked_once import asked_once
+from bis._audit.questions.followed_values import Written, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
     from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
 
+_MOST_LINES_OF_OPTIONS = 60
+_NOTHING = Value(CONSTANT, None)
+_ASKS = frozenset({"required", "prompt", "envvar"})
+_RUN_COMMANDS = frozenset({"fire.Fire", "fire.core.Fire", "typer.run"})
 _SEEDS = frozenset({"random_state", "seed", "random_seed"})
 _MOST_STEPS = 50  # dictionaries that are looked at for one call
 _DEEPEST = 8  # entries of entries
@@ -28,21 +35,85 @@ def spread(analysis: Analysis, module: Module, call: Call) -> Call:
 
     `starred` remains where some of what is given is not known. A seed that is None wherever it comes from is None, such
     as an option of the command line without a default that another file hands on; so is a generator without a seed.
+    What ``partial`` gives is among what a call is given, and a seed that is set later among what its object is given.
     """
-    call = _with_absent_seeds(analysis, module, call)
-    if not call.starred:
-        return call
+    call = _with_partial(analysis, module, call)
+    return _spread_in(analysis, module, _with_absent_seeds(analysis, module, _with_later_seeds(analysis, module, call)))
+
+
+def _spread_in(analysis: Analysis, module: Module, call: Call) -> Call:
     given = [name for name in call.keywords if name.startswith("**")]
-    if not given:
+    if not (call.starred and given):
         return call
     keywords = {name: value for name, value in call.keywords.items() if name not in given}
     whole = True
     steps = count()
     for name in given:
-        entries, known = _entries(analysis, module, call.keywords[name], call, steps)
+        entries, known = _entries(analysis, Written(module, call.keywords[name], call.scope, call.index), steps)
         keywords = entries | keywords
         whole = whole and known
     return call._replace(keywords=keywords, starred=not whole)
+
+
+def as_given(analysis: Analysis, module: Module, call: Call) -> Call:
+    """A loader of data with what a dictionary gives it, and with a switch that is a variable: ``shuffle=SHUFFLE``."""
+    if not ml_calls.loads_data(call):
+        return call
+    call = spread(analysis, module, call)
+    value = looked_up(analysis, module, call.keywords.get("shuffle"), call)
+    if value is None or value.kind != CONSTANT:
+        return call
+    return call._replace(keywords={**call.keywords, "shuffle": value})
+
+
+def _with_partial(analysis: Analysis, module: Module, call: Call) -> Call:
+    """``split = partial(train_test_split, random_state=42)``, and later ``split(X)``."""
+    if "functools" not in module.roots or not call.path:
+        return call
+    found = written(analysis, Written(module, Value(NAME, call.path), call.scope, call.index))
+    made = found.call() if found is not None and found.module is module else None
+    if made is None or made.api != "functools.partial":
+        return call
+    return call._replace(
+        args=(*made.args[1:], *call.args),
+        keywords={**made.keywords, **call.keywords},
+        starred=made.starred or call.starred,
+    )
+
+
+def _with_later_seeds(analysis: Analysis, module: Module, call: Call) -> Call:
+    """``model = Model()``, and later ``model.set_params(random_state=42)`` or ``model.random_state = 42``.
+
+    Of a part of a pipeline, ``pipeline.set_params(model__random_state=42)``.
+    """
+    setters, assigned = _sets_seeds(analysis, module)
+    if not (setters or assigned):
+        return call
+    given: dict[str, Value] = {}
+    unknown = False
+    for setter in setters:
+        own = setter.receiver == call.index or (setter.scope == call.scope and setter.owner in call.targets)
+        for name, value in setter.keywords.items():
+            part, _line, last = name.rpartition("__")
+            if last in _SEEDS and (own or part):
+                given[last] = value
+        unknown = unknown or (own and setter.starred and not given)
+    for target in call.targets:
+        for name in _SEEDS & assigned.get((call.scope, target), {}).keys():
+            given[name] = assigned[call.scope, target][name]
+    return call._replace(keywords={**call.keywords, **given}, starred=call.starred or unknown)
+
+
+@asked_once
+def _sets_seeds(analysis: Analysis, module: Module) -> tuple[list[Call], dict[tuple[int, str], dict[str, Value]]]:
+    """The calls of ``set_params`` in a file, with what is spread in them; by scope and object, seeds assigned to it."""
+    setters = [_spread_in(analysis, module, call) for call in module.calls if call.method == "set_params"]
+    assigned: dict[tuple[int, str], dict[str, Value]] = {}
+    for assign in module.assigns:
+        owner, _dot, attribute = assign.name.rpartition(".")
+        if attribute in _SEEDS and owner and owner not in {"self", "cls"}:
+            assigned.setdefault((assign.scope, owner), {})[attribute] = assign.value
+    return setters, assigned
 
 
 def looked_up(analysis: Analysis, module: Module, value: Value | None, call: Call) -> Value | None:
@@ -50,41 +121,12 @@ def looked_up(analysis: Analysis, module: Module, value: Value | None, call: Cal
 
     None where an entry is not seen, or the dictionary is altered later.
     """
-    keys: list[str] = []
-    for _step in range(_DEEPEST):
-        if value is None:
-            return None
-        if value.kind == NAME:
-            if keys and analysis.is_altered(module, value.data):
-                return None
-            known = analysis.value_of(module, value, call.scope, call.index)
-            if known is None or known is value:
-                return known
-            value = known
-        elif value.kind == SUBSCRIPT and isinstance(value.items[1].data, str) and value.items[1].kind == CONSTANT:
-            keys.append(value.items[1].data)
-            value = value.items[0]
-        elif value.kind == CALL and _gets(module.calls[value.data]):  # c.get("split")
-            getter = module.calls[value.data]
-            keys.append(getter.args[0].data)
-            value = Value(NAME, getter.owner)
-        elif keys:
-            value = _entry(value, keys.pop())
-        else:
-            return value
-    return value
-
-
-def _gets(call: Call) -> bool:
-    given = call.args[0] if len(call.args) == 1 else None
-    return call.method == "get" and bool(call.owner) and given is not None and isinstance(given.data, str)
-
-
-def _entry(value: Value | None, key: str) -> Value | None:
-    if value is None or value.kind != DICT:
+    if value is None:
         return None
-    pairs = zip(value.items[::2], value.items[1::2], strict=True)
-    return next((item for name, item in pairs if name.kind == CONSTANT and name.data == key), None)
+    found = written(analysis, Written(module, value, call.scope, call.index))
+    if found is None or found.module is module:
+        return None if found is None else found.value
+    return found.value if found.value.kind == CONSTANT else value  # of a call, the number says nothing in this file
 
 
 def passing_seeds(analysis: Analysis, module: Module) -> Iterator[Call]:
@@ -92,23 +134,41 @@ def passing_seeds(analysis: Analysis, module: Module) -> Iterator[Call]:
 
     ``train_test_split(X, random_state=42)``, ``lightgbm.train({"seed": 42}, data)``.
     """
-    in_tables = bool(seeds_declared(module)) or any(
+    in_tables = bool(seeds_declared(module) or analysis.project.links.used[module.file]) or any(
         call.api == "dict" and not _SEED_KEYWORDS.isdisjoint(call.keywords) for call in module.calls
     )
     for call in module.calls:
         keywords = call.keywords
         if not (keywords or call.args) or "." not in call.api:
             continue
-        named = bool(keywords) and (call.starred or not _SEED_KEYWORDS.isdisjoint(keywords))
-        written = [v for v in call.args[:2] if v.kind == DICT or (in_tables and v.kind in _MAY_BE_TABLES)]
+        unknown = call.method in _SEEDED_METHODS and not library(call.api) and not call.api.startswith("@")
+        if unknown and _has_seed(_seeds_of_rows(spread(analysis, module, call))):
+            yield call
+            continue
+        named = bool(keywords) and (
+            call.starred or call.method == "set_params" or not _SEED_KEYWORDS.isdisjoint(keywords)
+        )
+        tables = [v for v in call.args[:2] if v.kind == DICT or (in_tables and v.kind in _MAY_BE_TABLES)]
         if keywords and not _TABLES.isdisjoint(keywords):
-            written += [keywords[name] for name in _TABLES & keywords.keys()]
-        if not (named or written) or not library(call.api):
+            tables += [keywords[name] for name in _TABLES & keywords.keys()]
+        if not (named or tables) or not library(call.api):
             continue
         if (named and _has_seed(_seeds_given(spread(analysis, module, call)))) or any(
-            _has_seed(_entries(analysis, module, given, call, count())[0]) for given in written
+            _has_seed(_entries(analysis, Written(module, given, call.scope, call.index), count())[0])
+            for given in tables
         ):
             yield call
+
+
+# Methods of tables and data sets, also where it is not seen what they are of.
+_SEEDED_METHODS = frozenset({"randomSplit", "train_test_split", "shuffle", "sample"})
+
+
+def _seeds_of_rows(call: Call) -> Mapping[str, Value]:
+    """What a split of a table is given: ``df.randomSplit([0.8, 0.2], 42)``."""
+    if call.method == "randomSplit" and len(call.args) > 1:
+        return {"seed": call.args[1]}
+    return {name: value for name, value in call.keywords.items() if name in _SEEDS}
 
 
 def _seeds_given(call: Call) -> Mapping[str, Value]:
@@ -126,13 +186,15 @@ def seeds_declared(module: Module) -> list[Value]:
 def _declares_seed(value: Value) -> bool:
     if value.kind != DICT:
         return False
-    entries = {key.data: item for key, item in zip(value.items[::2], value.items[1::2], strict=True) if key.data}
+    pairs = zip(value.items[::2], value.items[1::2], strict=True)
+    entries = {key.data: item for key, item in pairs if key.kind == CONSTANT and isinstance(key.data, str)}
     return _has_seed(entries) or any(_declares_seed(item) for item in value.items[1::2])
 
 
 def _has_seed(given: Mapping[str, Value]) -> bool:
     return any(
-        not (given[name].kind == CONSTANT and given[name].data is None) for name in given.keys() & _SEED_KEYWORDS
+        name.rpartition("__")[2] in _SEED_KEYWORDS and not (value.kind == CONSTANT and value.data is None)
+        for name, value in given.items()
     )
 
 
@@ -149,32 +211,48 @@ def _with_absent_seeds(analysis: Analysis, module: Module, call: Call) -> Call:
     absent: dict[str, Value] = {}
     for keyword in _SEEDS & call.keywords.keys():
         value = looked_up(analysis, module, call.keywords[keyword], call)
-        if value is not None and value.kind == CALL:
-            made = module.calls[value.data]
-            if canonical(made.api) in GENERATORS and not (made.args or made.keywords or made.starred):
+        made = module.calls[value.data] if value is not None and value.kind == CALL else None
+        if made is not None and canonical(made.api) in GENERATORS:
+            if not (made.args or made.keywords or made.starred):
                 absent[keyword] = Value(CONSTANT, None)
-        elif _is_absent(analysis, module, call.keywords[keyword], call, 0):
+        elif _is_by_chance(analysis, module, call.keywords[keyword]) or _is_absent(
+            analysis, module, call.keywords[keyword], call, 0
+        ):
             absent[keyword] = Value(CONSTANT, None)
     return call._replace(keywords={**call.keywords, **absent}) if absent else call
 
 
+def _is_by_chance(analysis: Analysis, module: Module, value: Value) -> bool:
+    """Whether a seed is the time, or drawn where nothing seeds what draws it: ``random_state=random.randint(0, 9)``.
+
+    One that is kept in a variable may be logged.
+    """
+    made = ml_calls.chance_in(module, value)
+    return made == "time" or (bool(made) and not analysis.is_seeded(module, (made,)))
+
+
 def _is_absent(analysis: Analysis, module: Module, value: Value, call: Call, depth: int) -> bool:
     """Whether a seed is None, as far as it is followed: through names, and to whoever calls the function around it."""
-    known = looked_up(analysis, module, value, call) or value
+    here = Written(module, value, call.scope, call.index)
+    found = written(analysis, here) or here
+    known = found.value
     if known.kind == CONSTANT:
         return known.data is None
-    if _is_none_by_default(analysis, module, value) or _is_none_by_default(analysis, module, known):
+    if _is_none_by_default(analysis, module, value) or _is_none_by_default(analysis, found.module, known):
         return True
     if known.kind != NAME or depth >= _MOST_CALLERS_ABOVE:
         return False
-    scope = module.scopes[call.scope]
+    scope = found.module.scopes[found.scope]
     if scope.kind != "function" or known.data not in scope.parameters:
         return False
-    given = list(_given_by_callers(analysis, module, call.scope, known.data))
-    return bool(given) and all(one is not None and _is_absent(analysis, *one, depth + 1) for one in given)
+    given = list(given_by_callers(analysis, found.module, found.scope, known.data))
+    command = any(decorator.rpartition(".")[2] in {"command", "option"} for decorator in scope.decorators)
+    if command or not given:
+        return _is_none_for_commands(found.module, found.scope, known.data)
+    return all(one is not None and _is_absent(analysis, *one, depth + 1) for one in given)
 
 
-def _given_by_callers(
+def given_by_callers(
     analysis: Analysis, module: Module, index: int, parameter: str
 ) -> Iterator[tuple[Module, Value, Call] | None]:
     """What each call of a function of the project gives for a parameter; None where that is not seen."""
@@ -198,9 +276,12 @@ def _is_none_by_default(analysis: Analysis, module: Module, value: Value) -> boo
 
     The command of an MLproject's entry point gives what it is given.
     """
-    if value.kind != NAME or "." not in value.data:
+    if value.kind == SUBSCRIPT and _is_of_vars(module, value.items[0]):
+        dest = str(value.items[1].data)
+    elif value.kind == NAME and "." in value.data:
+        dest = value.data.rpartition(".")[2]
+    else:
         return False
-    dest = value.data.rpartition(".")[2]
     for call in module.calls:
         if call.method != "add_argument":
             continue
@@ -218,31 +299,105 @@ def _is_none_by_default(analysis: Analysis, module: Module, value: Value) -> boo
     return False
 
 
-def _entries(
-    analysis: Analysis, module: Module, given: Value, call: Call, steps: Iterator[int]
-) -> tuple[dict[str, Value], bool]:
+def _is_of_vars(module: Module, value: Value) -> bool:
+    """Whether a dictionary is that of the command line: ``args = vars(parser.parse_args())``."""
+    return value.kind == NAME and any(
+        assign.name == value.data and assign.value.kind == CALL and module.calls[assign.value.data].api == "vars"
+        for assign in module.assigns
+    )
+
+
+def _is_none_for_commands(module: Module, index: int, parameter: str) -> bool:
+    """Whether a command gives a parameter None unless it is told otherwise: of Click, Typer and Fire."""
+    scope = module.scopes[index]
+    option = "--" + parameter.replace("_", "-")
+    for call in module.calls:
+        beside = call.scope == scope.parent and 0 <= scope.line - call.line <= _MOST_LINES_OF_OPTIONS
+        names = {str(given.data).replace("_", "-") for given in call.args if given.kind == CONSTANT}
+        if call.method == "option" and beside and option in names:  # @click.option("--seed", type=int)
+            asked = not _ASKS.isdisjoint(call.keywords)
+            return not asked and _is_none(call.keywords.get("default", _NOTHING))
+    default = scope.defaults.get(parameter)
+    if default is not None and default.kind == CALL and module.calls[default.data].method == "Option":
+        default = module.calls[default.data].argument(0, "default")  # seed: int = typer.Option(None)
+    if default is None or not _is_none(default):
+        return False
+    if any(decorator.rpartition(".")[2] == "command" for decorator in scope.decorators):
+        return True
+    runs = [call for call in module.calls if call.api in _RUN_COMMANDS]
+    return any(value.kind == NAME and value.data == scope.name for call in runs for value in call.args)
+
+
+def _is_none(value: Value) -> bool:
+    return value.kind == CONSTANT and value.data is None
+
+
+def _entries(analysis: Analysis, one: Written, steps: Iterator[int], depth: int = 0) -> tuple[dict[str, Value], bool]:
     """The entries of a dictionary as far as they are written out, and whether these are all."""
-    value = looked_up(analysis, module, given, call)
-    if value is None or next(steps) > _MOST_STEPS:
+    found = written(analysis, one)
+    if found is None or next(steps) > _MOST_STEPS or depth > _DEEPEST:
         return {}, False
-    entries: dict[str, Value] = {}
-    if value.kind == CALL and module.calls[value.data].api == "dict":  # dict(max_depth=5)
-        made = module.calls[value.data]
-        entries, whole = {k: v for k, v in made.keywords.items() if k[:2] != "**"}, not (made.args or made.starred)
+    value, call = found.value, found.call()
+    entries: dict[str, Value]
+    if call is not None and call.api == "dict":  # dict(max_depth=5), dict(others, max_depth=5)
+        entries = {}
+        whole = True
+        for given in (*call.args, *(v for k, v in call.keywords.items() if k[:2] == "**")):
+            inner, known = _entries(analysis, found._replace(value=given), steps, depth + 1)
+            entries, whole = entries | inner, whole and known
+        entries |= {key: item for key, item in call.keywords.items() if key[:2] != "**"}
+    elif value.kind == BINARY and value.data == "BitOr":  # base | {"max_depth": 5}
+        left, all_left = _entries(analysis, found._replace(value=value.items[0]), steps, depth + 1)
+        right, all_right = _entries(analysis, found._replace(value=value.items[1]), steps, depth + 1)
+        entries, whole = left | right, all_left and all_right
     elif value.kind == DICT:
-        whole = len(value.items) < 2 * _MANY_ENTRIES
-        for key, item in zip(value.items[::2], value.items[1::2], strict=True):
-            if key.kind == CONSTANT and isinstance(key.data, str):
-                entries[key.data] = item
-            elif key.kind == OTHER and not key.line:  # {**others}
-                inner, known = _entries(analysis, module, item, call, steps)
-                entries |= inner
-                whole = whole and known
-            else:
-                whole = False
+        entries, whole = _of_dictionary(analysis, found, steps, depth)
     else:
         return {}, False
-    if given.kind == NAME:
-        entries |= {key: item for key, item in analysis.stored_in(module, given.data) if key}
-        whole = whole and not analysis.is_altered(module, given.data)
+    if found.module is not one.module:
+        entries = {key: item if _says_itself(item) else Value(OTHER) for key, item in entries.items()}
+    if one.value.kind == NAME:
+        later, known = _put_later(analysis, one, steps, depth)
+        entries, whole = entries | later, whole and known
+    return entries, whole
+
+
+def _of_dictionary(
+    analysis: Analysis, found: Written, steps: Iterator[int], depth: int
+) -> tuple[dict[str, Value], bool]:
+    """The entries of ``{"max_depth": 5, **others}``."""
+    entries: dict[str, Value] = {}
+    items = found.value.items
+    whole = len(items) < 2 * _MANY_ENTRIES
+    for key, item in zip(items[::2], items[1::2], strict=True):
+        if key.kind == CONSTANT and isinstance(key.data, str):
+            entries[key.data] = item
+        elif key.kind == OTHER and not key.line:  # {**others}
+            inner, known = _entries(analysis, found._replace(value=item), steps, depth + 1)
+            entries, whole = entries | inner, whole and known
+        else:
+            whole = False
+    return entries, whole
+
+
+def _says_itself(value: Value) -> bool:
+    """Whether an expression means the same in another file: it has no names and no calls."""
+    return value.kind not in {NAME, CALL} and all(map(_says_itself, value.items))
+
+
+def _put_later(analysis: Analysis, one: Written, steps: Iterator[int], depth: int) -> tuple[dict[str, Value], bool]:
+    """What is put into a dictionary by its name: ``p["a"] = 1``, ``p.update(a=1)``; and whether that is all."""
+    stored = analysis.stored_in(one.module, one.value.data)
+    entries, whole = {key: item for key, item in stored if key}, all(key for key, _item in stored)
+    for call in analysis.alterations_of(one.module, one.value.data):
+        inner: dict[str, Value] = {}
+        known = call.method == "update" and len(call.args) < 2
+        if call.method == "setdefault" and len(call.args) == 2 and isinstance(call.args[0].data, str):
+            inner, known = {call.args[0].data: call.args[1]}, True
+        for given in call.args if call.method == "update" else ():
+            inner, known = _entries(analysis, Written(one.module, given, call.scope, call.index), steps, depth + 1)
+        if call.method == "update":
+            inner |= {key: item for key, item in call.keywords.items() if key[:2] != "**"}
+            known = known and not call.starred
+        entries, whole = entries | inner, whole and known
     return entries, whole

@@ -51,10 +51,9 @@ class CallIndex:
 
     def _all_where(self, wanted: Callable[[str], object]) -> dict[str, list[Call]]:
         found: dict[str, list[Call]] = {}
-        for name, calls in self._by_name.items():
-            if wanted(name):
-                for file, call in calls:
-                    found.setdefault(file, []).append(call)
+        for name in filter(wanted, self._by_name):
+            for file, call in self._by_name[name]:
+                found.setdefault(file, []).append(call)
         for ordered in found.values():
             ordered.sort(key=_PLACE_IN_FILE)
         return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bis._audit.parsing.ir import CALL, CONSTANT, DICT, LIST, NAME, OTHER, SUBSCRIPT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bis._audit.parsing.ir import Call, Module, Value
     from bis._audit.questions.analysis import Analysis
@@ -61,31 +61,74 @@ _DESCRIBES_DATA = re.compile(
 )
 
 
-def are_environments(analysis: Analysis) -> bool:
-    """Whether what is trained is an agent in an environment, and no data is read."""
-    if not analysis.project.roots & _ENVIRONMENTS:
+def are_environments(analysis: Analysis, modules: Iterable[Module]) -> bool:
+    """Whether what these files train is an agent in an environment, and none of them reads data.
+
+    An environment is one of a library, or a class of the project with the methods `reset` and `step`.
+    """
+    files = tuple(modules)
+    if any(_reads(call) for module in files for call in module.calls):
         return False
-    return not any(_reads(call) for module in analysis.project.programs for call in module.calls)
+    everywhere = analysis.project.roots & _ENVIRONMENTS or any(
+        one.target.startswith("ray.rllib") for module in files for one in module.imports
+    )
+    return bool(everywhere) or any(_defines_environment(module) for module in analysis.project.programs)
 
 
-def are_made(analysis: Analysis) -> bool:
-    """Whether the only data that there is is made by the program: then the code and its parameters say which it is."""
-    if analysis.project.roots & _LIBRARIES_OF_DATA:
+def _defines_environment(module: Module) -> bool:
+    names = {scope.name for scope in module.scopes if scope.kind == "function"}
+    classes = (scope.name for scope in module.scopes if scope.kind == "class")
+    return any({f"{name}.reset", f"{name}.step"} <= names for name in classes)
+
+
+def are_made(analysis: Analysis, modules: Iterable[Module]) -> bool:
+    """Whether the only data of these files is made by them: then the code and its parameters say which it is.
+
+    By scikit-learn, by counting, by writing rows out, or by drawing them.
+    """
+    files = tuple(modules)
+    if any(module.roots & _LIBRARIES_OF_DATA for module in files):
         return False
-    calls = [(module, call) for module in analysis.project.programs for call in module.calls]
+    calls = [(module, call) for module in files for call in module.calls]
     if any(_reads(call) and not _MADE.fullmatch(call.method) for _module, call in calls):
         return False
     if any(_MADE.fullmatch(call.method) and call.api.startswith("sklearn.datasets.") for _module, call in calls):
         return True
     trained = [(module, call) for module, call in calls if analysis.training(module)]
+    if any(_draws_rows(module, call) for module, call in calls):
+        return not any(call.method in {"open", "load"} for _module, call in calls)
     if any(call.method in _OPENS for _module, call in trained):
         return False
-    return any(call.api in _COUNTS or _is_written_out(call) for _module, call in trained)
+    return any(call.api in _COUNTS or _is_written_out(analysis, module, call) for module, call in trained)
 
 
-def _is_written_out(call: Call) -> bool:
+def are_written_out(analysis: Analysis, modules: Iterable[Module]) -> bool:
+    """Whether the only data of these files are rows that are written in the code."""
+    calls = [(module, call) for module in modules for call in module.calls]
+    if any(_reads(call) or call.method in _OPENS for _module, call in calls):
+        return False
+    return any(_is_written_out(analysis, module, call) for module, call in calls)
+
+
+def reading(module: Module) -> Iterator[Call]:
+    """The calls of a file that read data."""
+    return (call for call in module.calls if _reads(call) or call.method in _OPENS)
+
+
+def files_read(module: Module) -> set[str]:
+    """Names of the files that a file reads as data, without their folders; those that any project may have left out."""
+    texts = {text for call in module.calls if _reads(call) for given in call.args[:1] for text in given.constants()}
+    names = {text.replace("\\", "/").rpartition("/")[2] for text in texts if isinstance(text, str)}
+    return {name for name in names if "." in name and name.partition(".")[0].lower() not in _ANY_NAMES}
+
+
+_ANY_NAMES = frozenset({"", "data", "train", "test", "dataset", "x_train", "y_train", "x_test", "y_test", "val", "df"})
+
+
+def _is_written_out(analysis: Analysis, module: Module, call: Call) -> bool:
     """Whether rows are written in the code: ``numpy.array([[1, 2], [3, 4]])``, ``pandas.DataFrame({"a": [1, 2]})``."""
     given = call.args[0] if call.args and call.api in _HOLDS_ROWS and call.targets else None
+    given = analysis.value_of(module, given, call.scope, call.index)
     if given is None or given.kind not in {DICT, LIST}:
         return False
     rows = given.items[1::2] if given.kind == DICT else given.items
@@ -95,6 +138,27 @@ def _is_written_out(call: Call) -> bool:
 _HOLDS_ROWS = frozenset({"numpy.array", "torch.tensor", "pandas.DataFrame", "tensorflow.constant"})
 
 
+def _draws_rows(module: Module, call: Call) -> bool:
+    """Whether rows are drawn: ``X = numpy.random.rand(100, 3)``, ``DataFrame({"a": numpy.random.normal(size=9)})``."""
+    if call.api in {"pandas.DataFrame", "polars.DataFrame"}:
+        inner = [one for given in call.args[:1] for one in _calls_within(given)]
+        return any(_DRAWS.match(module.calls[index].api) for index in inner)
+    return bool(_DRAWS.match(call.api)) and any(_ROWS.match(name.rpartition(".")[2]) for name in call.targets)
+
+
+def _calls_within(value: Value) -> Iterator[int]:
+    if value.kind == CALL:
+        yield value.data
+    for item in value.items:
+        yield from _calls_within(item)
+
+
+_DRAWS = re.compile(
+    r"(?:numpy\.random\.(?:default_rng\.|RandomState\.)?(?:rand|randn|random|normal|uniform|exponential|poisson|integers|randint"
+    r"|standard_normal|random_sample|multivariate_normal|binomial|gamma|beta|choice)"
+    r"|torch\.(?:rand|randn|randint|normal)|tensorflow\.random\.(?:normal|uniform))$"
+)
+_ROWS = re.compile(r"(?i)(?:x|y|data|df|features?|targets?|inputs?|labels?|samples?)(?:_?(?:train|test|all|data))?$")
 _MADE = re.compile(r"make_\w+")
 _OPENS = frozenset({"open", "DataLoader", "load", "Dataset"})
 _COUNTS = frozenset({f"{library}.{name}" for library in ("numpy", "torch") for name in ("arange", "linspace")})
@@ -108,10 +172,15 @@ def _reads(call: Call) -> bool:
 def _logged_wholly(analysis: Analysis, module: Module) -> Iterator[str]:
     """Names of objects all of whose entries are logged as parameters."""
     for call in analysis.may_trace(module):
-        if "param" not in analysis.kinds(module, call) or call.method in {"log_param", "save_hyperparameters"}:
+        logs = "param" in analysis.kinds(module, call) or call.method == "log_dict"
+        by_name = call.api.startswith("@") and _LOGS_SETTINGS.search(call.method)  # a wrapper of a wrapper
+        if not (logs or by_name) or call.method in {"log_param", "save_hyperparameters"}:
             continue
         for given in (*call.args, *call.keywords.values()):
             yield from _wholes(module, given, 0)
+
+
+_LOGS_SETTINGS = re.compile(r"(?i)log_?(?:\w{0,20}_)?(?:params?|config|cfg|hparams|hyper_?param\w*)")
 
 
 def _wholes(module: Module, value: Value, depth: int) -> Iterator[str]:
@@ -119,9 +188,11 @@ def _wholes(module: Module, value: Value, depth: int) -> Iterator[str]:
     if depth > _MOST_PARTS:
         return
     if value.kind == NAME:
-        yield value.data.removesuffix(".__dict__")
+        yield value.data.removesuffix(".__dict__").removesuffix(".params")
     elif value.kind == CALL:
         inner = module.calls[value.data]
+        if inner.api == "locals":
+            yield from module.scopes[inner.scope].parameters
         if inner.owner and not inner.args:  # args.model_dump()
             yield inner.owner
         for given in inner.args:
@@ -133,11 +204,38 @@ def _wholes(module: Module, value: Value, depth: int) -> Iterator[str]:
 
 def _reads_setting(call: Call, settings: set[str]) -> bool:
     reads = bool(_READS.match(call.method))
+    gets = call.method == "get" and call.owner in settings  # params.get("train_path")
+    if gets and any(isinstance(key, str) and _SPEAKS_OF_DATA.search(key) for key in call.args[0].constants()[:1]):
+        return True
     return any(
         base in settings and (reads or _SPEAKS_OF_DATA.search(part))
         for given in (*call.args, *call.keywords.values())
-        for base, part in _parts_of(given)
+        for base, part in (*_parts_of(given), *(((given.data, ""),) if given.kind == NAME and reads else ()))
     )
+
+
+def read_names(module: Module, scope: int) -> set[str]:
+    """Names of what is read as data: ``path`` of ``read_csv(path)``, in the same function, or of the whole file."""
+    of_file = {assign.name for assign in module.assigns if assign.scope == 0}
+    return {
+        name
+        for call in module.calls
+        if _reads(call)
+        for given in call.args[:1]
+        for name in whole_names(given)
+        if call.scope == scope or name in of_file or not name.isidentifier()
+    }
+
+
+def whole_names(value: Value, depth: int = 0) -> Iterator[str]:
+    """Names in an expression of which all is meant, and entries by their keys: ``config[path]`` is not ``config``."""
+    if value.kind == NAME:
+        yield value.data
+    elif value.kind == SUBSCRIPT:
+        yield from (f"{base}[{part}]" for base, part in _parts_of(value))
+    elif depth < _MOST_PARTS:
+        for item in value.items:
+            yield from whole_names(item, depth + 1)
 
 
 def _parts_of(value: Value, depth: int = 0) -> Iterator[tuple[str, str]]:

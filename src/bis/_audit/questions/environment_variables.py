@@ -2,41 +2,75 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from bis._audit.parsing.ir import CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT
+from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT
 from bis.model.project_audit import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bis._audit.parsing.ir import Call, Module, Value
 
 _ASKING = frozenset(
-    {"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "environ.get", "decouple.config"}
+    {
+        "os.getenv",
+        "os.environ.get",
+        "os.environ.setdefault",
+        "os.environ.pop",
+        "os.environ.__contains__",
+        "environ.get",
+        "decouple.config",
+        "environ.Env",
+        "environs.Env",
+    }
 )
+_READERS = ("environ.Env.", "environs.Env.")  # objects that read: env.str("DATA", default="...")
 _DEEPEST = 8
 
 
 def asks(call: Call) -> bool:
     """Whether a call reads a variable of the environment; its second argument is what it falls back to."""
-    return call.api in _ASKING
+    return call.api in _ASKING or call.api.startswith(_READERS)
 
 
-def variables_set(module: Module) -> Iterator[tuple[str, Value, Place]]:
-    """Names and values that are put into the environment: ``os.environ["A"] = "b"``, ``os.environ.update(A="b")``."""
+class Setting(NamedTuple):
+    """What is put into the environment, and where: in a scope, just before call number `at`."""
+
+    name: str
+    value: Value
+    place: Place
+    scope: int
+    at: int
+
+
+def variables_set(module: Module) -> Iterator[Setting]:
+    """What is put into the environment: ``os.environ["A"] = "b"``, ``os.environ.update(A="b")``."""
     for assign in module.assigns:
+        given: Iterable[tuple[str, Value]] = ()
         if assign.name.endswith("environ[]") and assign.key:
-            yield assign.key, assign.value, Place(module.file, assign.cell, assign.line, assign.column)
+            given = [(assign.key, assign.value)]
+        elif assign.name.endswith("environ") and assign.value.kind == BINARY:  # os.environ |= {"A": "b"}
+            given = _entries(assign.value.items[-1])
+        place = Place(module.file, assign.cell, assign.line, assign.column)
+        yield from (Setting(name, value, place, assign.scope, assign.after) for name, value in given)
     for call in module.calls:
-        if call.api in {"os.putenv", "os.environ.setdefault"} and len(call.args) > 1 and call.args[0].kind == CONSTANT:
-            yield str(call.args[0].data), call.args[1], module.place_of(call)
-        elif call.api == "os.environ.update":
-            for keyword, value in call.keywords.items():
-                yield keyword, value, module.place_of(call)
-            for given in call.args:
-                for key, value in zip(given.items[::2], given.items[1::2], strict=False) if given.kind == DICT else ():
-                    yield str(key.data), value, module.place_of(call)
+        for name, value in _set_by(call):
+            yield Setting(name, value, module.place_of(call), call.scope, call.index)
+
+
+def _set_by(call: Call) -> Iterator[tuple[str, Value]]:
+    if call.api in {"os.putenv", "os.environ.setdefault"} and len(call.args) > 1 and call.args[0].kind == CONSTANT:
+        yield str(call.args[0].data), call.args[1]
+    elif call.api == "os.environ.update":
+        yield from call.keywords.items()
+        for given in call.args:
+            yield from _entries(given)
+
+
+def _entries(given: Value) -> Iterator[tuple[str, Value]]:
+    for key, value in zip(given.items[::2], given.items[1::2], strict=True) if given.kind == DICT else ():
+        yield str(key.data), value
 
 
 def fallbacks(module: Module) -> frozenset[tuple[int, int]]:

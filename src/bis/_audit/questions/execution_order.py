@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.frameworks.training import LOOPS_OF_ONES_OWN
+from bis._audit.frameworks.training import LOOPS_OF_ONES_OWN, TRAINS_WITH
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.traces import saved_trace, traces
@@ -26,9 +26,11 @@ def autolog_covers(api: str) -> tuple[str, ...]:
 def covered(autolog: Call, training: Call) -> bool:
     """Whether autologging covers a training, if it comes before it; what is trained may be unknown."""
     root = ml_calls.library(training.api)
-    covers = autolog_covers(autolog.api)
+    covers = frozenset(autolog_covers(autolog.api))
     if training.method in LOOPS_OF_ONES_OWN:
         return False
+    if root in TRAINS_WITH:
+        return not covers.isdisjoint(TRAINS_WITH[root])
     return not root or root in covers or bool(root == "lightgbm" and "sklearn" in covers and "LGBM" in training.api)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.files.entry_points import is_mlproject
+from bis._audit.frameworks import training
+from bis._audit.parsing.ir import CONSTANT
 from bis._audit.questions import execution_order, lightning_loggers, literals, ml_calls, unread_code
+from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.call_arguments import passing_seeds, seeds_declared, spread
 from bis._audit.questions.cut_folders import cut_folders
 from bis._audit.questions.mlflow_doors import doors
@@ -13,12 +16,14 @@ from bis._audit.questions.program_roots import given_by_mlflow_run, without_para
 from bis._audit.questions.run_ids import run_ids
 from bis._audit.questions.splits_by_hand import splits_by_hand
 from bis._audit.questions.tracking_calls import may_open_mlflow, opens_mlflow
+from bis._audit.trackers import mlflow
+from bis._audit.trackers.known_trackers import canonical
 from bis.model.project_audit import NO, UNKNOWN, YES, Fact, Place, TrackingCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from bis._audit.parsing.ir import Call
+    from bis._audit.parsing.ir import Assign, Call
     from bis._audit.questions.analysis import Analysis
 
 _MOST_PLACES = 50
@@ -167,7 +172,7 @@ def _no_params(analysis: Analysis, facts: dict[str, Fact], calls: list[TrackingC
             return Fact(UNKNOWN, facts[name].reason)
     if trains.value == UNKNOWN and not of_mlflow:
         return Fact(UNKNOWN, trains.reason)
-    if trains.value == NO and not any(_is_result(call) for call in of_mlflow):
+    if trains.value == NO and not any(_is_of_training(analysis, call) for call in of_mlflow):
         return Fact(NO, "it neither trains a model nor logs the result of a training")
     tests = {module.file for module in analysis.project.modules if module.is_test}
     if all(place.file in tests for place in facts["uses_mlflow"].places):
@@ -184,6 +189,33 @@ def _is_result(call: TrackingCall) -> bool:
     if call.kind == "autolog":
         return bool(execution_order.autolog_covers(call.api))
     return call.kind in {"metric", "model"} and not call.api.endswith(".evaluate")
+
+
+def _is_of_training(analysis: Analysis, call: TrackingCall) -> bool:
+    """Whether a call of a project that trains nothing itself may log the result of a training.
+
+    It does not where the model is one that is asked rather than trained, or is loaded in the same file.
+    """
+    if not _is_result(call):
+        return False
+    name = canonical(call.api)
+    asked = name.startswith("mlflow.") and name.split(".")[1] in mlflow.ASKED_FLAVOURS
+    return not asked and call.place.file not in _loading_models(analysis)
+
+
+@asked_once
+def _loading_models(analysis: Analysis) -> frozenset[str]:
+    """Files that load a model, and define none: what they measure was trained elsewhere."""
+    return frozenset(
+        module.file
+        for module in analysis.project.modules
+        for call in module.calls
+        if call.method in _LOADS_MODEL and (call.api.startswith(_OF_MODELS) or call.method == "from_pretrained")
+    )
+
+
+_LOADS_MODEL = frozenset({"load_model", "from_pretrained", "spark_udf"})
+_OF_MODELS = ("mlflow.", "keras.", "tensorflow.", "transformers.")
 
 
 def _params_logged(analysis: Analysis, facts: dict[str, Fact], calls: list[TrackingCall]) -> Fact | None:
@@ -227,8 +259,10 @@ def _covers_any(analysis: Analysis, calls: list[TrackingCall]) -> bool:
         if call.kind == "autolog" and call.tracker == "mlflow"
         for root in execution_order.autolog_covers(call.api)
     }
-    roots = {ml_calls.library(c.api) for m in analysis.project.modules for c in analysis.training(m)}
-    return bool(covers) and (not roots or "" in roots or bool(roots & covers))
+    trained = [c for m in analysis.project.modules for c in analysis.training(m)]
+    # A loop of one's own is covered by none.
+    roots = {ml_calls.library(call.api) for call in trained if call.method not in training.LOOPS_OF_ONES_OWN}
+    return bool(covers) and (not trained or "" in roots or bool(roots & covers))
 
 
 def _unseeded(
@@ -279,6 +313,7 @@ def _seeds(analysis: Analysis) -> Fact:
         places += [module.place_of(call) for call in analysis.seeding(module)]
         places += [Place(module.file, a.cell, a.line, a.column) for a in module.assigns if a.key == "PYTHONHASHSEED"]
         places += [module.place_of(call) for call in passing_seeds(analysis, module)]
+        places += [Place(module.file, a.cell, a.line, a.column) for a in module.assigns if _sets_state(a)]
     if places:
         return Fact(YES, places=_first(places))
     if unread := unread_code.seeding_unread(analysis):
@@ -287,6 +322,13 @@ def _seeds(analysis: Analysis) -> Fact:
     if declared:
         return Fact(UNKNOWN, "a dictionary has a seed, and it is not seen what it is given to", _first(declared))
     return Fact(NO, "nothing is seeded")
+
+
+def _sets_state(assign: Assign) -> bool:
+    """Whether the seed of an estimator is set by its attribute: ``model.random_state = 42``."""
+    owner, _dot, name = assign.name.rpartition(".")
+    known = assign.value.kind == CONSTANT and type(assign.value.data) is int
+    return name == "random_state" and owner not in {"", "self", "cls"} and known
 
 
 def _declared(analysis: Analysis) -> Fact:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LOGGER = "lightning.pytorch.loggers.MLFlowLogger"
 _ROOTS = frozenset({"lightning", "pytorch_lightning"})
 _SAVES = "save_hyperparameters"
-_TRAINS = frozenset({"lightning.pytorch.Trainer.fit"})
+_TRAINS = frozenset({"lightning.pytorch.Trainer.fit", "flash.Trainer.fit", "flash.Trainer.finetune"})
 
 
 def uses_logger(modules: Iterable[Module]) -> bool:

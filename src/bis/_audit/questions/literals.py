@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from bis._audit.parsing.ir import FORMATTED, NAME
 from bis._audit.questions import environment_variables
 from bis._audit.questions.asked_once import asked_once
+from bis._audit.questions.written_values import Written, whole_text
 from bis._audit.trackers import mlflow
+from bis._audit.trackers.known_trackers import canonical
 from bis.model.project_audit import Place
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 # Where programs are installed, or keep things in one's home, is alike on many machines: it is left out.
 _ABSOLUTE = re.compile(
-    r"(?:file:/{2,3})?(?:[A-Za-z]:[\\/](?![/\\]?$|(?:Program Files|ProgramData|Windows)\b)"
+    r"(?:file:/{0,3})?(?:[A-Za-z]:[\\/](?![/\\]?$|(?:Program Files|ProgramData|Windows)\b)"
     r"|/(?:home|Users|mnt|media|Volumes|content|kaggle|root|workspace|workspaces)/|~/(?!\.))"
     r"[^\n]{0,300}"
 )
@@ -48,6 +50,11 @@ _BEGINNINGS = frozenset("/~f")
 _NO_FILES = frozenset(
     {"compile", "match", "search", "sub", "print", "replace", "get", "post", "set_experiment", "create_experiment"}
 )
+_NOTHING_BELOW = frozenset({"/media/", "/mnt/", "/workspace/", "/workspaces/"})
+_UNKNOWN_BELOW = frozenset({"/home/", "/Users/", "/Volumes/"})  # f"/Volumes/{catalog}/a": of Databricks
+# Where something is within a container, which is alike on all machines.
+_WITHIN = frozenset({"target", "mount_path", "container_path", "bind", "working_dir"})
+_CONTAINER = re.compile(r"(?i)mount|container|docker|kubernetes")
 _NO_PATH = re.compile(r"https?:|[<>{}|\n]")
 
 
@@ -57,7 +64,8 @@ def cell_of(module: Module, value: Value, call: Call | None) -> int:
         return call.cell if call is not None else -1
     assigned = (a.cell for a in module.assigns if a.line <= value.line and _holds(a.value, value))
     default = (s.cell for s in module.scopes for given in s.defaults.values() if _holds(given, value))
-    return next(chain(assigned, default), -1)
+    looped = (one.cell for one in module.loops if one.over is not None and _holds(one.over, value))
+    return next(chain(assigned, default, looped), -1)
 
 
 def _holds(value: Value, one: Value) -> bool:
@@ -79,21 +87,27 @@ def absolute_paths_with_text(analysis: Analysis) -> list[tuple[Place, str]]:
             if len(text) < 4 or (text[0] not in _BEGINNINGS and text[1:2] != ":"):
                 continue
             known = text.partition("{}")[0] if value.kind == FORMATTED else text  # f"/home/me/{name}.csv"
-            if not (_ABSOLUTE.match(known) or _is_place_of_data(known, _given_to(call, name))):
+            if not (_ABSOLUTE.match(known) or _is_place_of_data(known, given_to(call, name))):
                 continue
-            if _NO_PATH.search(known) or known in {"/home/", "/Users/"}:
+            if _NO_PATH.search(known) or _is_elsewhere(text, known, call, name):
                 continue
             if (value.line, value.column) in fallbacks or (call is not None and environment_variables.asks(call)):
                 continue
             if text[0] == "~" and _is_expanded(module, call, name):
                 continue
-            # An experiment of Databricks is named like a path in a home folder.
-            if "experiment" in name.lower() or _WORKSPACE.match(known):
-                continue
-            if call is not None and call.method in _NO_FILES:
-                continue
             found.append((Place(module.file, cell_of(module, value, call), value.line, value.column), text))
     return found
+
+
+def _is_elsewhere(text: str, known: str, call: Call | None, name: str) -> bool:
+    """Whether what looks like a path of a machine is one of a container, of a workspace, or no path of anything."""
+    if known in _UNKNOWN_BELOW or text in _NOTHING_BELOW:
+        return True
+    # An experiment of Databricks is named like a path in a home folder.
+    if "experiment" in name.lower() or _WORKSPACE.match(known):
+        return True
+    within = call is not None and name in _WITHIN and _CONTAINER.search(call.path)
+    return bool(within) or (call is not None and call.method in _NO_FILES)
 
 
 def _is_place_of_data(text: str, name: str) -> bool:
@@ -104,8 +118,11 @@ def _is_place_of_data(text: str, name: str) -> bool:
     return match is not None and match["root"].lower() not in _MAY_BE_OF_AN_IMAGE and text.count("/") > 2
 
 
-def _given_to(call: Call | None, name: str) -> str:
-    """The name that a text is given to: of an option of the command line, the option's."""
+def given_to(call: Call | None, name: str) -> str:
+    """The name that a text is given to: of an option of the command line, or of what the environment lacks, its own."""
+    if call is not None and environment_variables.asks(call) and name in {"", "default"} and len(call.args) > 0:
+        asked = call.args[0].data
+        return asked if isinstance(asked, str) else name
     if call is None or name != "default":
         return name
     options = (given.data.lstrip("-") for given in call.args if isinstance(given.data, str) and given.data[:1] == "-")
@@ -121,11 +138,12 @@ def _is_expanded(module: Module, call: Call | None, name: str) -> bool:
         if expanding:
             return True
     names = {name, *(call.targets if call is not None else ())} - {""}
-    return any(
-        other.method == "expanduser"
-        and (other.owner in names or names & {v.data for v in other.args if v.kind == NAME})
-        for other in module.calls
-    )
+    for other in module.calls:
+        if other.method == "expanduser":
+            made = module.calls[other.receiver].args if other.receiver >= 0 else ()  # Path(root).expanduser()
+            if other.owner in names or names & {given.data for given in (*other.args, *made) if given.kind == NAME}:
+                return True
+    return False
 
 
 class TrackingAddress(NamedTuple):
@@ -140,17 +158,17 @@ def tracking_uris(analysis: Analysis) -> list[TrackingAddress]:
     """Literal addresses that are set: by a call, a client, a logger, or in the environment of the program itself."""
     found: list[TrackingAddress] = []
     for module in analysis.project.modules:
-        if "mlflow" in module.roots:
+        if module.roots & _ROOTS:
             found += _set_by_calls(analysis, module)
-        for name, value, place in environment_variables.variables_set(module):
-            if name in _ADDRESSES and not _asks_for(analysis, module, name):
-                at = next((c.index for c in module.calls if (c.line, c.cell) >= (place.line, place.cell)), 0)
-                text = analysis.constant_of(module, value, 0, at)
-                if isinstance(text, str) and _ADDRESS.match(text):
-                    found.append(TrackingAddress(place, text, name))
+        for one in environment_variables.variables_set(module):
+            if one.name in _ADDRESSES and not _asks_for(analysis, module, one.name):
+                text = whole_text(analysis, Written(module, one.value, one.scope, one.at))
+                if text is not None and _ADDRESS.match(text):
+                    found.append(TrackingAddress(one.place, text, one.name))
     return found
 
 
+_ROOTS = frozenset(mlflow.TRACKER.roots)
 _ADDRESSES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
 _ADDRESS = re.compile(r"(?:https?|file|sqlite|mysql|postgresql)[:+]|[A-Za-z]:[\\/]|/")
 
@@ -165,18 +183,29 @@ def _asks_for(analysis: Analysis, module: Module, name: str) -> bool:
 
 def _set_by_calls(analysis: Analysis, module: Module) -> Iterator[TrackingAddress]:
     asks = any(text == "MLFLOW_TRACKING_URI" and call for text, _value, call, _name in analysis.literals(module))
-    for call in module.calls:
+    for call in analysis.calls_where(module, _takes_address):
         if call.conditional and asks:
             continue  # if not os.getenv("MLFLOW_TRACKING_URI"): ...
-        given = None
-        if call.api in mlflow.SETS_URI:
-            given = call.argument(0, "uri")
-        elif call.api.endswith((".MlflowClient", ".MLFlowLogger")):
-            given = call.argument(0 if call.api.endswith("Client") else -1, "tracking_uri")
-        text = analysis.constant_of(module, given, call.scope, call.index)
-        if isinstance(text, str) and _ADDRESS.match(text):
-            variable = _ADDRESSES[call.api.endswith("set_registry_uri")]
-            yield TrackingAddress(module.place_of(call), text, variable)
+        for variable, given in _addresses_given(call):
+            text = whole_text(analysis, Written(module, given, call.scope, call.index))
+            if text is not None and _ADDRESS.match(text):
+                yield TrackingAddress(module.place_of(call), text, variable)
+                break
+
+
+def _takes_address(api: str) -> bool:
+    return canonical(api) in mlflow.TAKES_URI
+
+
+def _addresses_given(call: Call) -> Iterator[tuple[str, Value]]:
+    """What a call is given as the address of a store, with the variable that would set it."""
+    name = canonical(call.api)
+    variable = _ADDRESSES[name.endswith("set_registry_uri")]
+    positions = mlflow.TAKES_URI[name]
+    named = [call.keywords[keyword] for keyword in ("uri", "tracking_uri") if keyword in call.keywords]
+    yield from ((variable, given) for given in (*named, *(call.args[at] for at in positions if at < len(call.args))))
+    if "registry_uri" in call.keywords:
+        yield _ADDRESSES[1], call.keywords["registry_uri"]
 
 
 @asked_once

@@ -12,21 +12,24 @@ from typing import TYPE_CHECKING
 
 from bis._audit.frameworks import fresh_weights, randomness, seed_arguments, sklearn, training
 from bis._audit.frameworks.naming import canonical, library
-from bis._audit.parsing.ir import CONSTANT, DICT, LIST, NAME, Call, Value
+from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, LIST, NAME, OTHER, Call, Value
 from bis._audit.trackers import integrations, mlflow
 
 if TYPE_CHECKING:
     from bis._audit.frameworks.sklearn import Drawing
+    from bis._audit.parsing.ir import Module
 
 __all__ = [
     "Seeding",
     "canonical",
+    "chance_in",
     "draws",
     "estimator_seeding",
     "hyperparameters",
     "is_of_known_library",
     "library",
     "loads_data",
+    "makes_unseeded",
     "may_be_estimator",
     "may_draw",
     "may_seed",
@@ -34,6 +37,7 @@ __all__ = [
     "may_take_hyperparameters",
     "may_train",
     "names_of",
+    "reports_to_none",
     "seeded_through",
     "seeds",
     "split_seeding",
@@ -77,9 +81,12 @@ def may_seed(api: str) -> bool:
 @lru_cache(maxsize=20_000)
 def may_split(api: str) -> bool:
     """Whether a call of this name may split or sample data; see `split_seeding`."""
-    if api.endswith((".sample", "train_test_split")) or seed_arguments.split(api) is not None:
-        return True
-    return sklearn.split(_UNIMPORTED.get(api, api)) is not None
+    return (
+        api.endswith((".sample", "train_test_split"))
+        or _is_shuffle_of_datasets(api)
+        or seed_arguments.split(api) is not None
+        or sklearn.split(_UNIMPORTED.get(api, api)) is not None
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -91,7 +98,9 @@ def may_be_estimator(api: str) -> bool:
 @lru_cache(maxsize=20_000)
 def may_draw(api: str) -> bool:
     """Whether a call of this name may draw from a global generator; see `draws`."""
-    return canonical(api) in training.LOADERS or randomness.drawn_from(api) != "" or fresh_weights.may_draw(api)
+    name = canonical(api)
+    known = name in _LOADERS or name in randomness.UNSEEDED or fresh_weights.may_draw(api)
+    return known or randomness.drawn_from(api) != ""
 
 
 @lru_cache(maxsize=20_000)
@@ -124,6 +133,8 @@ def split_seeding(call: Call) -> Seeding | None:
         return _seeding(call, further.drawing) if further.may_draw(call.keywords) else None
     if _splits_itself(call):
         return _seeding(call, sklearn.SPLITS_ITSELF)
+    if call.method == "shuffle" and library(call.api) == "datasets":
+        return _seeding(call, sklearn.SHUFFLES_ITSELF) if "generator" not in call.keywords else None
     return _seeding(call, sklearn.split(_UNIMPORTED.get(call.api, call.api)))
 
 
@@ -163,6 +174,10 @@ def _looks_at_few(call: Call) -> bool:
 
 
 _A_HANDFUL = 10
+
+
+def _is_shuffle_of_datasets(api: str) -> bool:
+    return api.startswith("datasets.") and api.endswith(".shuffle")
 
 
 def _splits_itself(call: Call) -> bool:
@@ -222,11 +237,35 @@ def seeds(call: Call) -> tuple[str, ...]:
     return ()
 
 
+def chance_in(module: Module, value: Value | None) -> str:
+    """What makes a seed another one each time: ``time``, or the library that draws it; empty where nothing does."""
+    for _step in range(_FEW_STEPS):
+        if value is not None and value.kind in {BINARY, OTHER}:  # int(time.time()) % 100
+            value = next((item for item in value.items if item.kind != CONSTANT), None)
+        if value is None or value.kind != CALL:
+            return ""
+        call = module.calls[value.data]
+        if call.api.partition(".")[0] == "time" or call.api.startswith("datetime.") or call.api == "os.urandom":
+            return "time"
+        drawn = randomness.drawn_from(call.api)
+        if drawn in {"random", "numpy"}:
+            return drawn
+        if call.api not in _ROUNDS or len(call.args) != 1:
+            return ""
+        value = call.args[0]
+    return ""
+
+
+_FEW_STEPS = 6
+_ROUNDS = frozenset({"int", "abs", "round", "float"})
 _COMMAND_LINE = "LightningCLI"  # it seeds, and does what the command says: it trains
 
 
 def _is_false(value: Value | None) -> bool:
     return value is not None and value.kind == CONSTANT and value.data is False
+
+
+_LOADERS = training.LOADERS | training.NAMED_LOADERS
 
 
 def draws(call: Call) -> str:
@@ -241,16 +280,24 @@ def draws(call: Call) -> str:
     return "" if own in call.keywords else found
 
 
+def makes_unseeded(call: Call) -> bool:
+    """Whether a generator is made without a seed, which the system then gives: no global seed reaches it."""
+    given = [*call.args, *call.keywords.values()]
+    nothing = all(value.kind == CONSTANT and value.data is None for value in given)
+    return nothing and not call.starred and canonical(call.api) in randomness.UNSEEDED
+
+
 def _shuffles(loader: Call) -> bool:
     """Whether a loader of PyTorch draws its order from the global generator."""
-    shuffle = loader.argument(2, "shuffle")
-    own = {"generator", "sampler", "batch_sampler"} & loader.keywords.keys()
-    return not own and shuffle is not None and shuffle.kind == CONSTANT and shuffle.data is True
+    shuffle = loader.argument(2 if canonical(loader.api) in training.LOADERS else -1, "shuffle")
+    own = [loader.keywords[name] for name in ("generator", "sampler", "batch_sampler") if name in loader.keywords]
+    given = any(not (value.kind == CONSTANT and value.data is None) for value in own)
+    return not given and shuffle is not None and shuffle.kind == CONSTANT and shuffle.data is True
 
 
 def hyperparameters(call: Call) -> dict[str, Value]:
     """Keyword arguments of a maker of a model, an optimiser or a training that are hyperparameters."""
-    if _reports_to_none(call):
+    if reports_to_none(call):
         return {name: value for name, value in call.keywords.items() if name in training.OF_ARGUMENTS}
     wanted = training.hyperparameters(call.api)
     if wanted is None:
@@ -282,7 +329,7 @@ _KNOWN = frozenset({"torch", "catboost", "pmdarima", *(prefix.partition(".")[0] 
 }
 
 
-def _reports_to_none(call: Call) -> bool:
+def reports_to_none(call: Call) -> bool:
     """Whether training arguments of Hugging Face's libraries say that no tracker is told: ``report_to="none"``."""
     if call.api.partition(".")[0] not in integrations.SWITCH_ROOTS:
         return False
@@ -295,7 +342,7 @@ def _reports_to_none(call: Call) -> bool:
 
 def loads_data(call: Call) -> bool:
     """Whether a call makes a loader of batches, of which it depends on its use whether its arguments matter."""
-    return canonical(call.api) in training.LOADERS
+    return canonical(call.api) in _LOADERS
 
 
 def names_of(values: list[Value]) -> set[str]:

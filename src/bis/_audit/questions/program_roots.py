@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bis._audit.files.entry_points import parameters_of_programs, stages
+from bis._audit.files.entry_points import parameters_of_programs
+from bis._audit.parsing.ir import CONSTANT
 from bis._audit.questions import execution_order, ml_calls, unread_code
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.traces import traces
+from bis._audit.trackers import mlflow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
 
@@ -64,7 +64,64 @@ def trainings(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Ca
         reached = {(step.module.file, step.call.index) for step in steps if step.call is not None}
         found = [(part, call) for part, call in found if (part.file, call.index) in reached]
     started = module.is_notebook or module.has_main_guard or any(call.scope == 0 for call in analysis.training(module))
-    return found if started else []
+    return found if started or _is_scheduled(module) else []
+
+
+def _is_scheduled(module: Module) -> bool:
+    """Whether a scheduler loads a file and runs what is in it: a DAG of Airflow."""
+    if "airflow" not in module.roots:
+        return False
+    decorated = any("dag" in scope.decorators for scope in module.scopes)
+    return decorated or any(call.scope == 0 and call.method == "DAG" for call in module.calls)
+
+
+def starts_training(analysis: Analysis, program: ProgramRoot) -> bool:
+    """Whether a script does something when it is run, and something trains in it or in what it uses.
+
+    A notebook of Databricks, saved as a script, is none.
+    """
+    module = program.module
+    if module.is_notebook or module.of_databricks:
+        return False
+    found = [call for part in program.parts for call in analysis.training(part)]
+    acts = module.has_main_guard or any(call.scope == 0 for call in (*module.calls, *found))
+    return acts and bool(found)
+
+
+@asked_once
+def tracked_trainings(analysis: Analysis) -> list[tuple[tuple[Module, ...], tuple[Module, Call]]]:
+    """The trainings of which runs are made: the files of a program that logs to MLflow, with its first training.
+
+    Where no program is seen that does both, a training in a file that runs with one that logs.
+    """
+    found = []
+    for program in program_roots(analysis):
+        if any(analysis.direct_kinds(part, "mlflow") for part in program.parts):
+            found += [(program.parts, trained) for trained in trainings(analysis, program)[:1]]
+    if found:
+        return found
+    for module in analysis.project.programs:
+        if not analysis.direct_kinds(module, "mlflow"):
+            continue
+        files = analysis.project.links.together(module)
+        parts = tuple(part for part in analysis.project.programs if part.file in files)
+        trained = [(part, call) for part in (module, *parts) for call in analysis.training(part)]
+        found += [(parts, one) for one in trained[:1]]
+    return found
+
+
+def has_parameters(analysis: Analysis, parts: tuple[Module, ...], trained: tuple[Module, Call]) -> bool:
+    """Whether a program gives anything a parameter: not where scikit-learn is left to its defaults everywhere."""
+    files = (trained[0], *parts)
+    if any(ml_calls.library(call.api) != "sklearn" for part in files for call in analysis.training(part)):
+        return True
+    calls = [call for part in files for call in part.calls]
+    of_sklearn = (call for call in calls if call.api.startswith("sklearn.") and not call.api.startswith(_MEASURES))
+    made = [call for call in of_sklearn if call.method[:1].isupper() or ml_calls.may_split(call.api)]
+    return any(call.starred or call.args or call.keywords.keys() - {"random_state"} for call in made)
+
+
+_MEASURES = ("sklearn.metrics.", "sklearn.datasets.")
 
 
 @asked_once
@@ -74,8 +131,11 @@ def without_params(analysis: Analysis) -> list[tuple[ProgramRoot, tuple[Module, 
     hidden = _hidden(analysis, "param") | given_by_mlflow_run(analysis).keys()
     for program in program_roots(analysis):
         trained = trainings(analysis, program)
-        kinds = frozenset().union(*(analysis.direct_kinds(part, "mlflow") for part in program.parts))
-        if not trained or not kinds & _RESULTS or "param" in kinds or _others(analysis, program):
+        used = _used(analysis, program) if trained else []
+        kinds = frozenset(kind for part, call in used for kind in analysis.direct(part, call))
+        if not kinds & _RESULTS or any("param" in analysis.direct(part, call, "") for part, call in used):
+            continue
+        if _continues_a_run(program):
             continue
         files = {part.file for part in program.parts}
         if files & hidden or _autologs(analysis, program, [call for _part, call in trained]):
@@ -84,37 +144,24 @@ def without_params(analysis: Analysis) -> list[tuple[ProgramRoot, tuple[Module, 
     return found
 
 
-def untracked(analysis: Analysis) -> Iterator[tuple[ProgramRoot, tuple[Module, Call]]]:
-    """Programs that train and reach no tracker at all; with their first training.
-
-    A stage of a pipeline of which another stage tracks is none of them: that one logs what this one made.
-    """
-    roots = program_roots(analysis)
-    tracking = {program.module.file for program in roots if any("mlflow" in part.roots for part in program.parts)}
-    staged = frozenset().union(*(one for one in stages(analysis.project.texts) if one & tracking))
-    for program in roots:
-        if program.module.file in staged:
-            continue
-        trained = trainings(analysis, program)
-        if not trained or program.module.file in tracking or any(analysis.direct_kinds(part) for part in program.parts):
-            continue
-        if any(part.unread_calls or part.unread for part in program.parts) or _hands_on(program):
-            continue
-        yield program, trained[0]
+def _used(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Call]]:
+    """The calls of a program that trace something, but for those in functions of other files that none of it names."""
+    named = frozenset().union(*(part.reads for part in program.parts))
+    found = []
+    for part in program.parts:
+        for call in analysis.may_trace(part):
+            scope = part.scopes[call.scope]
+            plain = scope.kind == "function" and scope.parent == 0 and not scope.decorators
+            if part is program.module or not plain or scope.name in named:
+                found.append((part, call))
+    return found
 
 
-def _hands_on(program: ProgramRoot) -> bool:
-    """Whether a program starts others, by whatever means: what these log is not seen."""
-    return any(
-        call.api.startswith(("subprocess.", "importlib.", "os.system", "runpy.", "papermill."))
-        for part in program.parts
-        for call in part.calls
-    )
-
-
-def _others(analysis: Analysis, program: ProgramRoot) -> bool:
-    """Whether another tracker is given parameters."""
-    return any("param" in analysis.direct_kinds(part) for part in program.parts)
+def _continues_a_run(program: ProgramRoot) -> bool:
+    """Whether a run is opened by its id: whoever began it may have logged its parameters."""
+    starts = (call for part in program.parts for call in part.calls if call.api in mlflow.STARTS)
+    given = (call.argument(0, "run_id") for call in starts)
+    return any(value is not None and not (value.kind == CONSTANT and value.data is None) for value in given)
 
 
 def _autologs(analysis: Analysis, program: ProgramRoot, trained: list[Call]) -> bool:

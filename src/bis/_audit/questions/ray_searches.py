@@ -17,7 +17,6 @@ _ALGORITHMS = {"OptunaSearch": "seed", "HyperOptSearch": "random_state_seed", "T
 _NAMED = {"optuna": "OptunaSearch", "hyperopt": "HyperOptSearch", "bohb": "TuneBOHB"}
 _DEFAULT = "BasicVariantGenerator"  # draws with NumPy
 _NAMED_DEFAULT = frozenset({"random", "variant_generator"})
-_AROUND = frozenset({"ConcurrencyLimiter", "Repeater"})
 _DRAWN = frozenset(
     {
         "uniform", "quniform", "loguniform", "qloguniform", "randint", "qrandint", "lograndint", "qlograndint", "randn",
@@ -50,34 +49,20 @@ def missing_seed(analysis: Analysis, module: Module, call: Call) -> str:
 
 
 def _of_algorithm(analysis: Analysis, module: Module, value: Value, call: Call, space: Value | None) -> str:
+    """What a search lacks by the name of its algorithm; of an algorithm that is made, its maker is told."""
     found = looked_up(analysis, module, value, call)
-    if found is not None and found.kind == CONSTANT:
-        if found.data in _NAMED:
-            return f"search_alg={_NAMED[found.data]}({_ALGORITHMS[_NAMED[found.data]]}=...)"
-        # A name that is None here may be another one under another condition.
-        random = found.data in _NAMED_DEFAULT or (found.data is None and value.kind != NAME)
-        return _of_default(analysis, module, space, call) if random else ""
-    made = _made(analysis, module, found, call)
-    keyword = _ALGORITHMS.get(made.method, "") if made is not None else ""
-    if made is None or not keyword or made.starred or "sampler" in made.keywords:
+    if found is None or found.kind != CONSTANT:
         return ""
-    seed = looked_up(analysis, module, made.keywords.get(keyword), call)
-    absent = keyword not in made.keywords or (seed is not None and seed.kind == CONSTANT and seed.data is None)
-    return f"{made.method}({keyword}=...)" if absent else ""
+    if found.data in _NAMED:
+        return f"search_alg={_NAMED[found.data]}({_ALGORITHMS[_NAMED[found.data]]}=...)"
+    # A name that is None here may be another one under another condition.
+    random = found.data in _NAMED_DEFAULT or (found.data is None and value.kind != NAME)
+    return _of_default(analysis, module, space, call) if random else ""
 
 
-def _made(analysis: Analysis, module: Module, value: Value | None, call: Call) -> Call | None:
-    """The call that makes an algorithm, within what limits or repeats it."""
-    for _step in range(_DEEPEST):
-        if value is None or value.kind != CALL:
-            return None
-        made = module.calls[value.data]
-        if not made.api.startswith("ray."):
-            return None
-        if made.method not in _AROUND:
-            return spread(analysis, module, made)
-        value = looked_up(analysis, module, made.argument(0, "searcher"), call)
-    return None
+def seed_of_algorithm(api: str) -> str:
+    """The keyword of the seed of an algorithm that draws from a generator of its own; empty for other calls."""
+    return _ALGORITHMS.get(api.rpartition(".")[2], "") if api.startswith("ray.tune.") else ""
 
 
 def _of_default(analysis: Analysis, module: Module, space: Value | None, call: Call) -> str:

@@ -29,7 +29,10 @@ def seeded_files(links: Links, index: CallIndex) -> tuple[Mapping[str, frozenset
         The calls of the same modules.
     """
     may = ml_calls.may_seed
-    seeding = {m.file: tuple([call for call in index.where(m, may) if ml_calls.seeds(call)]) for m in links.modules}
+    seeding = {
+        m.file: tuple([call for call in index.where(m, may) if ml_calls.seeds(call) and not _is_the_time(m, call)])
+        for m in links.modules
+    }
     own = {file: frozenset(name for c in calls for name in ml_calls.seeds(c)) for file, calls in seeding.items()}
     reached = {m.file: own[m.file] | _in_called(links, m, index, own) for m in links.modules}
     seeded = dict(own)
@@ -40,6 +43,11 @@ def seeded_files(links: Links, index: CallIndex) -> tuple[Mapping[str, frozenset
     for file, above in _from_users(links, reached).items():
         seeded[file] |= above
     return seeded, seeding
+
+
+def _is_the_time(module: Module, call: Call) -> bool:
+    """Whether a generator is seeded with the time: ``np.random.seed(int(time.time()))``."""
+    return bool(call.args) and ml_calls.chance_in(module, call.args[0]) == "time"
 
 
 def _in_called(

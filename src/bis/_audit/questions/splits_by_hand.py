@@ -20,6 +20,7 @@ _ORDERS = frozenset({"numpy.random.permutation", "torch.randperm"})
 _SHARES = frozenset({"numpy.random.rand", "numpy.random.random", "numpy.random.uniform", "numpy.random.random_sample"})
 _PARTS = frozenset({"numpy.random.choice", "random.choices"})
 _MAY_DECIDE = _IN_PLACE | _ORDERS | _SHARES | _PARTS | {"random.sample"}
+_CHOOSE = frozenset({"numpy.random.choice", "random.sample"})
 _PART = re.compile(r"(?i)^(?:train|test|val|valid|dev|eval|hold)")
 _MOST_NESTED = 6
 
@@ -29,7 +30,8 @@ def splits_by_hand(module: Module) -> Iterator[Call]:
 
     ``random.shuffle(files)`` and ``random.sample(files, len(files))``, where two parts are cut from the list later, as
     ``files[:n]`` and ``files[n:]``; ``numpy.random.rand(len(rows)) < 0.8``, where rows are taken by it and by its
-    opposite; ``numpy.random.choice(["train", "test"], len(rows))``. A list of which one part is used at a time is only
+    opposite; ``numpy.random.choice(["train", "test"], len(rows))``; some numbers of rows, where the others are taken,
+    too, as ``rows.drop(numbers)`` or by ``isin(numbers)`` twice. A list of which one part is used at a time is only
     shuffled: the batches of an epoch.
     """
     if not module.roots & _ROOTS:
@@ -43,6 +45,8 @@ def splits_by_hand(module: Module) -> Iterator[Call]:
 
 
 def _decides(module: Module, call: Call, taken: _Taken) -> bool:
+    if call.api in _CHOOSE and any(taken.divides(call, name) for name in call.targets):
+        return True
     if call.api in _PARTS:
         given = call.argument(0, "a" if call.api == "numpy.random.choice" else "population")
         return given is not None and given.kind == LIST and sum(map(_is_part, given.items)) > 1
@@ -93,6 +97,7 @@ class _Taken:
     def __init__(self, module: Module) -> None:
         self._cuts: dict[tuple[int, str], list[tuple[float, tuple[object, ...]]]] = {}
         self._inverted: dict[tuple[int, str], list[float]] = {}
+        self._others: dict[tuple[int, str], list[tuple[int, bool]]] = {}  # by name of numbers: drop(...), isin(...)
         self._masks: dict[int, list[tuple[int, str]]] = {}
         for assign in module.assigns:
             self._add(assign.scope, assign.after, assign.value)
@@ -101,6 +106,9 @@ class _Taken:
         for call in module.calls:
             for given in (*call.args, *call.keywords.values()):
                 self._add(call.scope, call.index, given)
+            rows = call.method in {"drop", "isin"} and "axis" not in call.keywords
+            for name in {n for v in call.args for n in v.names()} if rows else ():
+                self._others.setdefault((call.scope, name), []).append((call.index, call.method == "drop"))
         for number, scope in enumerate(module.scopes):
             for returned in scope.returns:
                 self._add(number, math.inf, returned)
@@ -116,6 +124,11 @@ class _Taken:
     def masks(self, call: Call) -> list[str]:
         """The names in the scope of a call that compare what it draws with a share: ``rand(n) < 0.8``."""
         return [name for scope, name in self._masks.get(call.index, ()) if scope == call.scope]
+
+    def divides(self, call: Call, name: str) -> bool:
+        """Whether rows are taken by the numbers that a call draws, and the others, too."""
+        later = [drops for index, drops in self._others.get((call.scope, name), ()) if index > call.index]
+        return any(later) or len(later) > 1
 
     def _add(self, scope: int, after: float, value: Value) -> None:
         for object_, index in _subscripts(value):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bis._audit.parsing.expressions import pairs_of
-from bis._audit.parsing.ir import CALL, CONSTANT, DICT, FORMATTED, NAME
+from bis._audit.parsing.ir import CALL, CONSTANT, DICT, FORMATTED, NAME, SUBSCRIPT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bis._audit.parsing.ir import Call, Module, Value
 
 
@@ -25,22 +27,39 @@ class Literal(NamedTuple):
 
 
 def text_literals(module: Module) -> list[Literal]:
-    """All text literals of a file that reach a call or a name, or are a parameter's default."""
+    """All text literals of a file that reach a call or a name, also by a loop, or are a parameter's default."""
     found: list[Literal] = []
     for call in module.calls:
-        for given in call.args:
-            if given.kind not in _NEVER:
-                _take(given, call, "", found)
-        for name, given in call.keywords.items():
-            if given.kind not in _NEVER:
-                _take(given, call, name, found)
+        if call.args or call.keywords:
+            _take_given(call, found)
     for assign in module.assigns:
         if assign.value.kind not in _NEVER:
             _take(assign.value, None, assign.name, found)
-    for scope in module.scopes:
-        for name, given in scope.defaults.items():
-            _take(given, None, name, found)
+    for name, given in _others(module):
+        _take(given, None, name, found)
     return found
+
+
+def _take_given(call: Call, found: list[Literal]) -> None:
+    """Take in the texts that a call is given."""
+    for given in call.args:
+        if given.kind == CONSTANT:  # as most of them are
+            if type(given.data) is str:
+                found.append(_new(Literal, (given.data, given, call, "")))
+        elif given.kind not in _NEVER:
+            _take(given, call, "", found)
+    for name, given in call.keywords.items():
+        if given.kind not in _NEVER:
+            _take(given, call, name, found)
+
+
+def _others(module: Module) -> Iterator[tuple[str, Value]]:
+    """Defaults of parameters, and what loops go through: ``for path in ["a.csv", "b.csv"]``."""
+    for scope in module.scopes:
+        yield from scope.defaults.items()
+    for loop in module.loops:
+        if loop.over is not None:
+            yield (loop.targets[-1] if loop.targets else ""), loop.over
 
 
 def _take(value: Value, call: Call | None, name: str, found: list[Literal]) -> None:
@@ -54,6 +73,10 @@ def _take(value: Value, call: Call | None, name: str, found: list[Literal]) -> N
         return
     if kind == FORMATTED:
         found.append(_new(Literal, (value.data, value, call, name)))
+    if kind == SUBSCRIPT:  # what is in brackets is asked for, and not given
+        _take(value.items[0], call, name, found)
+        _take(value.items[1], call, "", found)
+        return
     if kind != DICT:
         for item in value.items:
             _take(item, call, name, found)

@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from bis._audit.files.base_images import platform_packages
-from bis._audit.files.brought_distributions import brought_by
-from bis._audit.files.distributions import needs_no_declaration
-from bis._audit.files.installs import is_install_script, read_install
-from bis._audit.files.requirements import Sheet
+from bis._audit.files.brought_distributions import ANY, brought_by
+from bis._audit.files.distributions import is_known, needs_no_declaration
+from bis._audit.files.installing_files import named_programs
+from bis._audit.files.project_documents import is_document
 from bis._audit.questions.asked_once import asked_once
 from bis.model.project_audit import Place
 
 if TYPE_CHECKING:
+    from bis._audit.parsing.ir import Module
     from bis._audit.questions.analysis import Analysis
 
 
@@ -21,45 +22,52 @@ if TYPE_CHECKING:
 def third_party(analysis: Analysis) -> dict[str, Place]:
     """First parts of imports that are neither the standard library's nor the project's own, with their first places.
 
-    Imports that may fail (in a ``try``) or are under a condition (``if``) are not needed.
+    Imports that may fail (in a ``try``) or are under a condition (``if``) are not needed. What tests and the builder of
+    documents import, no run is made with.
     """
-    own = analysis.project.links.own_names | _folders(analysis) | _root_package(analysis) | _written(analysis)
+    own = own_names(analysis)
     found: dict[str, Place] = {}
-    for module in analysis.project.modules:
+    for module in analysis.project.programs:
+        if _is_for_developers(module):
+            continue
         for one in module.imports:
             name = one.target.partition(".")[0]
             if one.guarded or not name or name in found or name in own or needs_no_declaration(one.target):
                 continue
             found[name] = Place(module.file, one.cell, one.line)
+    spelled = {name.lower() for name in own}
+    named: frozenset[str] | None = None
+    for name in [name for name in found if not is_known(name)]:
+        # On disks that do not tell small letters from capitals, src/CNNmodel is imported as cnnModel.
+        named = _named_programs(analysis) if named is None else named
+        if name.lower() in spelled or name in named or _is_defined(analysis, name):
+            del found[name]
     return found
 
 
+def own_names(analysis: Analysis) -> frozenset[str]:
+    """Names under which files and folders of the project are imported, those that are not read among them."""
+    names = _folders(analysis) | _root_package(analysis) | _written(analysis)
+    return analysis.project.links.own_names | analysis.project.beside | names
+
+
 def of_platform(analysis: Analysis) -> frozenset[str]:
-    """Distributions that the platform has on which a project runs, and those that a Spark package brings."""
+    """Distributions that the platform has on which a project runs, and those that Spark or its packages bring."""
     project = analysis.project
-    found = platform_packages() if _on_databricks(analysis) else frozenset()
+    found: frozenset[str] = frozenset()
+    if on_databricks(analysis):
+        found = platform_packages()
+        found = found.union(*(brought_by(one, ANY) for one in found))
+    if any(d.startswith("dlt.") for m in project.modules for scope in m.scopes for d in scope.decorators):
+        found |= {
+            "dlt"
+        }  # of Delta Live Tables, which no index has; the distribution of that name has no such decorators
+    if project.roots & _CLOUDERA or any(_SPARK_ITSELF.search(text) for text in project.texts.values()):
+        found |= {"pyspark", "py4j"}
     if "pyspark" in project.roots:
         texts = (text for m in project.programs for text, _value, _call, _name in analysis.literals(m) if ":" in text)
         found |= {name for text in texts for mark, name in _SPARK_PACKAGES.items() if mark in text}
     return found
-
-
-_SETS = re.compile(r"(?m)^\s*(?:export\s+)?(?P<name>\w+)\s*:?=[\"']?(?P<value>[\w.]+)")
-
-
-def installed_by_scripts(analysis: Analysis) -> frozenset[str]:
-    """Distributions that scripts of a shell and Makefiles install, and what those bring."""
-    sheet = Sheet("")
-    for path, text in analysis.project.texts.items():
-        if not is_install_script(path) or "install" not in text:
-            continue
-        values = {match["name"]: match["value"] for match in _SETS.finditer(text)}
-        for number, line in enumerate(text.replace("\\\n", " ").split("\n"), 1):
-            command = line.strip().lstrip("@-")
-            if not command.startswith(("#", "echo ")):
-                read_install(sheet, command, Place(path, -1, number), values)
-    names = {one.name for one in sheet.declared}
-    return frozenset(names).union(*map(brought_by, names))
 
 
 # Coordinates of packages that Spark fetches -> the distribution whose modules are in them.
@@ -70,19 +78,36 @@ _SPARK_PACKAGES = {
     "com.microsoft.azure:mmlspark": "mmlspark",
     "ml.combust.mleap:": "mleap",
 }
+_SPARK_ITSELF = re.compile(r"\bspark-[\w.${}-]{1,60}-bin-|\bspark-submit\b")  # it has its own modules for Python
+_CLOUDERA = frozenset({"cdsw", "cml", "cmlapi", "cmlbootstrap"})
 
 
+_RUN_ON_DATABRICKS = re.compile(
+    r"(?i)\bdatabricks\s+(?:runtime|cluster|workspace\s+import|repos?\b|community\s+edition|jobs?\b|bundle|asset\s+bundle)"
+    r"|\b(?:import|upload|run|attach|deploy|open)\w*\b[^.\n]{0,60}\b(?:in|on|to|into)\s+(?:a\s+|your\s+|the\s+)?(?:azure\s+)?databricks\b"
+)
 _DATABRICKS_ONLY = ("databricks.feature", "databricks.automl", "databricks.koalas", "pyspark.dbutils")
 
 
-def _on_databricks(analysis: Analysis) -> bool:
-    names = {name.rpartition("/")[2] for name in analysis.project.files}
+@asked_once
+def on_databricks(analysis: Analysis) -> bool:
+    """Whether the project runs on Databricks, by its files, its code or what a document says of running it."""
+    project = analysis.project
+    names = {name.rpartition("/")[2] for name in project.files}
     if names & {"databricks.yml", "databricks.yaml"}:
         return True
     return any(
-        "dbutils" in module.reads or any(one.target.startswith(_DATABRICKS_ONLY) for one in module.imports)
-        for module in analysis.project.modules
-    )
+        module.of_databricks
+        or "dbutils" in module.reads
+        or any(one.target.startswith(_DATABRICKS_ONLY) for one in module.imports)
+        for module in project.modules
+    ) or any(is_document(path) and _RUN_ON_DATABRICKS.search(text) for path, text in project.texts.items())
+
+
+def _is_for_developers(module: Module) -> bool:
+    """Whether a file builds documents, or is run by those who develop the project."""
+    *folders, name = module.file.split("/")
+    return name == "noxfile.py" or (name == "conf.py" and not {"doc", "docs"}.isdisjoint(folders))
 
 
 def _folders(analysis: Analysis) -> set[str]:
@@ -108,3 +133,18 @@ def _written(analysis: Analysis) -> set[str]:
         if name.startswith("%%writefile ")
     )
     return {name.rpartition("/")[2].removesuffix(".py") for name in written if name.endswith(".py")}
+
+
+def _is_defined(analysis: Analysis, root: str) -> bool:
+    """Whether what is imported from a module is defined in another: that one had this name before."""
+    modules = analysis.project.modules
+    wanted = {one.target.rpartition(".")[2] for m in modules for one in m.imports if one.target.startswith(f"{root}.")}
+    return any(scope.name in wanted and scope.parent == 0 for m in modules for scope in m.scopes)
+
+
+def _named_programs(analysis: Analysis) -> frozenset[str]:
+    """Modules that code names as files, since it fetches or writes them: ``urlretrieve(url, "helper.py")``."""
+    modules = analysis.project.modules
+    texts = [text for m in modules for text, _value, _call, _name in analysis.literals(m) if type(text) is str]
+    texts += [text for m in modules for _cell, _line, text in m.installs]
+    return frozenset().union(*(named_programs(text) for text in texts))

@@ -148,7 +148,7 @@ def _handed_on(module: Module, aliases: dict[str, str]) -> Iterator[tuple[str, P
     """Functions of MLflow that are given away instead of being called."""
     for call in module.calls:
         for value in (*call.args, *call.keywords.values()):
-            for name in _functions(aliases, value):
+            for name in _functions(aliases, value) if value.items or value.kind == NAME else ():
                 yield name, module.place_of(call)
     for assign in module.assigns:
         if assign.value.kind != NAME:  # a name that stands for the function is followed: its calls are seen

@@ -49,6 +49,11 @@ RULE = Rule("BIS202", "autolog-covers-nothing", Severity.WARNING, Confidence.MED
 
 
 _MAY_TRAIN = ("train", "fit", "tune", "objective", "run", "optimi", "search")
+# What runs a program whose text is not here.
+_RUN_OTHERS = frozenset(
+    {"exec", "runpy.run_path", "runpy.run_module", "importlib.import_module", "import_module", "__import__"}
+)
+_BEGINS = frozenset({"main", "execute", "start_training", "run_pipeline", "run_experiment"})
 _SWITCHES = frozenset({"train", "requires_grad_"})  # of a network, to its state while it is trained: `net.train()`
 
 
@@ -138,6 +143,8 @@ def _trains_unread(module: Module) -> bool:
 
 def _may_train(analysis: Analysis, call: Call, module: Module) -> bool:
     """Whether a call of something unknown may train: by its name, or because the library is meant for that."""
+    if not call.path or call.api in _RUN_OTHERS:  # getattr(model, "fit")(X, y)
+        return True
     word = call.method.lower()
     root = ml_calls.library(call.api)
     if root in {"pyspark", "subprocess", "os"} and word in {"fit", "run", "system", "popen", "call", "check_call"}:
@@ -145,5 +152,10 @@ def _may_train(analysis: Analysis, call: Call, module: Module) -> bool:
     if word in _SWITCHES and all(given.kind == CONSTANT for given in call.args) and not call.keywords:
         return False
     unknown = call.api.startswith(("@", ".")) and analysis.project.links.function(call.api, module) is None
-    outside = root not in {"", "mlflow", "sklearn", "numpy", "pandas", "matplotlib", "torch"} and "train" in word
-    return (unknown or outside) and "transform" not in word and any(part in word for part in _MAY_TRAIN)
+    if unknown and analysis.project.links.is_class(call.api, module):
+        return False  # an object is made, of a class without a method for that: Trainer()
+    outside = root not in {"", "mlflow", "sklearn", "numpy", "pandas", "matplotlib", "torch"}
+    if outside and word in _BEGINS:
+        return True
+    unknown = unknown or (outside and "train" in word)
+    return unknown and "transform" not in word and any(part in word for part in _MAY_TRAIN)

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import CONSTANT
 from bis._audit.questions import environment_variables, literals
+from bis._audit.questions.written_values import Written, values_of
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Place, Severity
 
@@ -50,24 +51,31 @@ _LOGINS = {
     "wandb.login": "key",
     "comet_ml.init": "api_key",
     "comet_ml.Experiment": "api_key",
+    "comet_ml.login": "api_key",
+    "comet_ml.start": "api_key",
+    "huggingface_hub.login": "token",
     "dagshub.auth.add_app_token": "token",
     "neptune.init_run": "api_token",
     "neptune.init": "api_token",
 }
 _PLACEHOLDER = re.compile(
-    r"(?i)^(?:|x+|\*+|<.*>|\{.*\}|your.*|my.*|.*_here|none|todo|changeme|\.+|xxx.*|dummy|example|minioadmin|admin|test(?:ing)?|fake|mock|foo|bar|key"
-    r"|token|secret|password|placeholder)$"
+    r"(?i)^(?:|x+|\*+|<.*>|\{.*\}|\[.*\]|(?:your|my|enter|insert|replace|change|add|put|paste|fill)\b.*|(?:your|my|insert|replace|change)[_-].*"
+    r"|.*[_-]here|none|null|todo|changeme|\.+|xxx.*|dummy.*|example|minioadmin|postgres|root|admin|test(?:ing)?|fake.*|mock|foo|bar|key"
+    r"|token|secret|pass(?:word)?|pwd|placeholder|api[_-]?key)$"
 )
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such literal, without repeating it."""
     for module in analysis.project.modules:
-        for key, value, place in (*environment_variables.variables_set(module), *_named(module)):
-            if _VARIABLE.match(key) and _is_secret(value):
+        told: set[tuple[int, int, int]] = set()
+        for key, value, place in (*_set(analysis, module), *_named(analysis, module)):
+            literal = (place.cell, value.line, value.column)
+            if literal not in told and _is_secret(value):
+                told.add(literal)
                 yield RULE.at(place, f"{key} is written in the code")
         for call in analysis.calls_where(module, _may_log_in):
-            given = call.argument(0, _LOGINS[call.api])
+            given = call.argument(0 if _LOGINS[call.api] != "api_token" else -1, _LOGINS[call.api])
             if given is not None and _is_secret(given):
                 yield RULE.at(module.place_of(call), f"{call.path} is given a key that is written in the code")
         if "mlflow" in module.roots:
@@ -81,15 +89,37 @@ def _may_log_in(api: str) -> bool:
     return api in _LOGINS
 
 
-def _named(module: Module) -> Iterator[tuple[str, Value, Place]]:
-    """Variables of the environment that are mistaken for names: ``mlflow.MLFLOW_TRACKING_PASSWORD = "..."``."""
+def _set(analysis: Analysis, module: Module) -> Iterator[tuple[str, Value, Place]]:
+    """Variables of the environment that are set, with what they are set to, also by way of a name."""
+    for one in environment_variables.variables_set(module):
+        for known in (
+            values_of(analysis, Written(module, one.value, one.scope, one.at)) if _is_variable(one.name) else ()
+        ):
+            yield one.name, known.value, one.place
+
+
+def _is_variable(name: str) -> bool:
+    return _VARIABLE.match(name.upper()) is not None
+
+
+def _named(analysis: Analysis, module: Module) -> Iterator[tuple[str, Value, Place]]:
+    """What is given to a name like those variables, in letters of any size.
+
+    ``mlflow.MLFLOW_TRACKING_PASSWORD = "..."``, ``aws_secret_access_key="..."``, what an option falls back to.
+    """
     for assign in module.assigns:
         name = assign.name.rpartition(".")[2]
-        if _VARIABLE.match(name):
+        if _is_variable(name):
             yield name, assign.value, Place(module.file, assign.cell, assign.line, assign.column)
+    # A test hands over what it makes up.
+    for _text, value, call, name in () if module.is_test else analysis.literals(module):
+        known = literals.given_to(call, name)
+        if _is_variable(known):
+            place = Place(module.file, literals.cell_of(module, value, call), value.line, value.column)
+            yield known, value, place
 
 
 def _is_secret(value: Value) -> bool:
-    if value.kind == CONSTANT and isinstance(value.data, str) and _VARIABLE.match(value.data):
-        return False  # the name of a variable
-    return value.kind == CONSTANT and isinstance(value.data, str) and not _PLACEHOLDER.match(value.data.strip())
+    if value.kind != CONSTANT or not isinstance(value.data, str) or _is_variable(value.data):
+        return False  # known elsewhere, or the name of a variable
+    return not _PLACEHOLDER.match(value.data.strip())

@@ -4,8 +4,9 @@
 Finds projects that train and log to MLflow, in which no data set is logged, no data is kept as an artifact, no
 parameter or tag names data or its version, and no data versioning (DVC, lakeFS, Delta) is in use. Settings that are
 logged as a whole, as in `log_params(vars(args))`, name the data that is read by one of them, as do parameters of an
-MLproject's entry point. An agent that learns in an environment (Gymnasium) has no data set, nor has a program that
-makes its own (`make_circles`, `np.arange`).
+MLproject's entry point, and whatever logs the name or path that is read. An agent that learns in an environment
+(Gymnasium, or a class with `reset` and `step`) has no data set, nor has a program that makes its own (`make_circles`,
+`np.arange`, draws, rows that are written out). The place is a training of which a run is made.
 
 ## Why is this bad?
 A file of the same name may have other rows tomorrow. Without an identification, a digest or a version, a different
@@ -32,15 +33,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bis._audit.parsing.ir import DICT
 from bis._audit.questions import data_sources
-from bis._audit.questions.program_roots import given_by_mlflow_run
+from bis._audit.questions.configured_loggers import kept_by_catalogue
+from bis._audit.questions.program_roots import given_by_mlflow_run, tracked_trainings
+from bis._audit.questions.written_values import Written, values_of
 from bis._audit.rule_contract import Rule
+from bis._audit.trackers.known_trackers import canonical
 from bis.model.project_audit import NO, YES, Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.parsing.ir import Call
+    from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
@@ -48,15 +53,21 @@ RULE = Rule("BIS105", "data-not-identified", Severity.NOTE, Confidence.MEDIUM)
 
 _NAMES_DATA = re.compile(
     r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file|path)|csv|source|split|table|fold|annotations?)"
-    r"|(?:\b|_)(?:csv|parquet|npy|npz|jsonl)(?:_|\b)"
+    r"|(?:\b|_)(?:csv|parquet|npy|npz|jsonl)(?:_|\b)|\binput_?(?:data|path|file|dir|table)\b|\btrain(?:ing)?\.(?:json|txt)\b"
+    r"|\b(?:md5|sha(?:1|256|512)?|checksum|fingerprint)\b|\bfeature_(?:view|table|store|service|group)"
 )
+# How much there is of it, or how it is divided, does not say which it is.
+_COUNTS_DATA = re.compile(r"(?i)(?:^|_)(?:shape|size|rows|samples|len(?:gth)?|count|ratio|fraction|num|n)(?:_|$)")
 _WRITES_TABLE = re.compile(r"(?:to|write)_(?:csv|parquet|feather|pickle|json|excel)$")
+_TABLE_OF_DATA = re.compile(r"(?i)(?:^|_)(?:data|df|dataset|x|train|raw|features?)(?:_|$)")
 _SAYING = frozenset({"param", "tag", "artifact", "dataset", "experiment_tag", "model_tag"})
+# They name a run or an experiment, and what runs are about.
+_NAMING = frozenset({"mlflow.start_run", "mlflow.set_experiment", "mlflow.create_experiment"})
 _VERSIONED = frozenset({"dvc", "lakefs", "delta", "deltalake", "lakefs_client", "quilt3", "pachyderm_sdk"})
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Report it once, at the first training."""
+    """Report it once, at the first training of which a run is made."""
     facts = analysis.facts
     if facts["uses_mlflow"].value != YES or facts["trains_model"].value != YES or facts["logs_dataset"].value != NO:
         return
@@ -66,35 +77,97 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         name.endswith((".dvc", "dvc.yaml", "dvc.lock")) for name in analysis.project.files
     ):
         return
-    if _names_data(analysis) or data_sources.are_environments(analysis) or data_sources.are_made(analysis):
+    if YES not in [facts[name].value for name in ("logs_params", "logs_metrics", "logs_model")]:
         return
-    logs = [facts[name].value for name in ("logs_params", "logs_metrics", "logs_model")]
-    if YES in logs:
-        yield RULE.at(facts["trains_model"].places[0], "no run says which data it was trained on")
+    tracked = tracked_trainings(analysis)
+    read = [
+        module.place_of(call)
+        for parts, (module, call) in tracked
+        if not data_sources.are_environments(analysis, parts) and not data_sources.are_made(analysis, parts)
+    ]
+    if not tracked and not (
+        data_sources.are_environments(analysis, analysis.project.programs)
+        or data_sources.are_made(analysis, analysis.project.programs)
+    ):
+        read = [facts["trains_model"].places[0]]
+    if read and not _names_data(analysis) and not kept_by_catalogue(analysis):
+        yield RULE.at(read[0], "no run says which data it was trained on")
 
 
 def _names_data(analysis: Analysis) -> bool:
     given = given_by_mlflow_run(analysis).get(analysis.facts["trains_model"].places[0].file, frozenset())
-    if any(_NAMES_DATA.search(name) for name in given):
+    if any(_is_of_data(name) for name in given):
         return True
     for module in analysis.project.modules:
-        for call in analysis.may_trace(module):
-            kinds = analysis.kinds(module, call)
-            if not kinds & _SAYING:
-                continue
-            words = [value for given in (*call.args, *call.keywords.values()) for value in given.constants()]
-            names = [name for given in (*call.args, *call.keywords.values()) for name in given.names()]
-            if any(_NAMES_DATA.search(str(word)) for word in (*words, *names)) or data_sources.describe_data(
-                module, names
-            ):
-                return True
-            if "artifact" in kinds and any(
-                _WRITES_TABLE.match(one.method) and _below(one, names) for one in module.calls
-            ):
-                return True
+        if any(_says_data(analysis, module, call) for call in _saying(analysis, module)):
+            return True
+        if any(call.method == "create_training_set" for call in module.calls):  # of a feature store
+            return True
     return data_sources.named_by_settings(analysis)
+
+
+def _is_of_data(word: object) -> bool:
+    return isinstance(word, str) and bool(_NAMES_DATA.search(word)) and not _COUNTS_DATA.search(word)
+
+
+def _saying(analysis: Analysis, module: Module) -> Iterator[Call]:
+    """Calls of a file that log what a run is about, or name it."""
+    for call in analysis.may_trace(module):
+        if analysis.kinds(module, call) & _SAYING:
+            yield call
+    yield from analysis.calls_where(module, _names_run)
+
+
+def _names_run(api: str) -> bool:
+    return canonical(api) in _NAMING
+
+
+def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
+    read = data_sources.read_names(module, call.scope)
+    given = [*call.args, *call.keywords.values()]
+    if any(not read.isdisjoint(data_sources.whole_names(value)) for value in given):
+        return True
+    if not analysis.kinds(module, call) & _SAYING:  # a run may be called anything, or by the name of its data
+        named = (analysis.value_of(module, value, call.scope, call.index) for value in given)
+        return any(not read.isdisjoint(data_sources.whole_names(value)) for value in named if value is not None)
+    names = [name for value in given for name in value.names()]
+    written = [Written(module, value, call.scope, call.index) for value in given]
+    known = [one.value for value in written for one in values_of(analysis, value)]
+    words = [word for value in given for word in value.constants()]
+    others = [word for value in known if value.kind == DICT for word in value.constants()]
+    if any(_is_of_data(word) for word in (*words, *names)) or data_sources.describe_data(module, names):
+        return True
+    if any(_is_of_data(word) and not _OF_SETTINGS.match(str(word)) for word in others) or _keeps_settings(call):
+        return True
+    tables = [one for one in module.calls if _WRITES_TABLE.match(one.method)] if call.method in _KEEPS_FILES else []
+    return any(_below(one, names) or _is_kept(one, words) for one in tables)
+
+
+# Among settings, these are a part of them: {"split": {"test_size": 0.2}}.
+_OF_SETTINGS = re.compile(r"(?i)(?:split|fold|source|table|data|dataset)$")
+_SETTINGS = re.compile(r"(?i)(?:config|params|settings|hparams)[\w-]{0,40}\.(?:ya?ml|json|toml|ini)$|\.hydra\b")
+_NAMES_SETTINGS = re.compile(r"(?i)(?:^|[._])(?:config|cfg|params|settings|hparams)_?(?:path|file|yaml|json|name)$")
+
+
+def _keeps_settings(call: Call) -> bool:
+    """Whether a file of settings is kept, which may say what is read: ``log_artifact("config.yaml")``."""
+    if call.method not in _KEEPS_FILES:
+        return False
+    words = [word for given in call.args for word in given.constants() if isinstance(word, str)]
+    names = [name for given in call.args for name in data_sources.whole_names(given)]
+    return any(_SETTINGS.search(word) for word in words) or any(_NAMES_SETTINGS.search(name) for name in names)
+
+
+_KEEPS_FILES = frozenset({"log_artifact", "log_artifacts"})
 
 
 def _below(writing: Call, names: list[str]) -> bool:
     """Whether a table is written into a folder of one of these names: ``x.to_csv(f"{folder}/train.csv")``."""
     return any(name in given.names() for given in writing.args[:1] for name in names)
+
+
+def _is_kept(writing: Call, paths: list[object]) -> bool:
+    """Whether a table of data is written to one of these paths: ``data.to_csv("a.txt")``."""
+    written = [text for given in writing.args[:1] for text in given.constants()]
+    table = writing.owner.rpartition(".")[2]
+    return bool(_TABLE_OF_DATA.search(table)) and any(text in paths for text in written if isinstance(text, str))

@@ -2,7 +2,8 @@
 
 ## What it does
 Finds projects that import third-party packages and declare none: no requirements, no pyproject.toml, no environment
-file. What a script of a shell or a Makefile installs is not missing.
+file. What a script of a shell, a Makefile, a workflow or the code itself installs is not missing, and what only tests
+import is not looked at.
 
 ## Why is this bad?
 It is not known what to install, and the versions that made the results are lost.
@@ -24,7 +25,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.files.distributions import distributions_of
-from bis._audit.questions import third_party_imports
+from bis._audit.files.installing_files import Installed
+from bis._audit.questions import installed_packages, third_party_imports
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import NO, Confidence, Place, Severity
 
@@ -41,9 +43,15 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     """Report it once, with the packages that are imported."""
     if analysis.facts["deps_declared"].value != NO:
         return
-    there = third_party_imports.installed_by_scripts(analysis)
     third_party = third_party_imports.third_party(analysis)
-    needed = sorted(name for name in third_party if there.isdisjoint(distributions_of(name)))
-    if needed:
+    platform = third_party_imports.of_platform(analysis)
+    there = installed_packages.installed(analysis) if third_party else Installed()
+    needed = sorted(
+        name
+        for name, place in third_party.items()
+        if (there.names | platform).isdisjoint(distributions_of(name))
+        and not installed_packages.is_there(analysis, name, place)
+    )
+    if needed and not there.is_open:
         shown = ", ".join(needed[:5]) + (", ..." if len(needed) > 5 else "")
         yield RULE.at(Place(""), f"nothing declares what is imported: {shown}")

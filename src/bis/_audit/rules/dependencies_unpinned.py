@@ -3,7 +3,9 @@
 ## What it does
 Finds files that declare dependencies without one version each, in projects that have no lock file. A version in a
 file beside it counts (`requirements.in` and `requirements.txt`); one in an image, a notebook or another folder does
-not. The same list in several files is one finding, and so are the lists of more than five files.
+not. The same list in several files is one finding, and so are the lists of more than five files. What a library
+declares for those who use it is left open for good reason. Lists in folders such as `archive` and `old`, those of a
+tracking server alone, and those of a folder in which nothing computes are left alone.
 
 ## Why is this bad?
 The same requirements install other versions next month. Between two versions of a library the same seed gives other
@@ -26,6 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.questions import unused_lists
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
@@ -46,7 +49,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         return
     by_file: dict[str, dict[str, Declared]] = {}
     for one in dependencies.unpinned:
-        if not one.place.file.endswith(".ipynb"):
+        if not one.place.file.endswith(".ipynb") and not unused_lists.is_unused(analysis, one.place.file):
             by_file.setdefault(one.place.file, {}).setdefault(one.name, one)
     if len(by_file) > _MOST:
         yield _together(by_file)

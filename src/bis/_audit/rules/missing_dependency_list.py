@@ -2,7 +2,7 @@
 
 ## What it does
 Finds lists of requirements and images that take packages from a file (`-r requirements.txt`) which is in no folder of
-the project. A file that the same image makes or fetches is left alone.
+the project. A file that the same image makes or fetches is left alone, and so are lists for tests and documentation.
 
 ## Why is this bad?
 The environment cannot be installed, and what it consisted of is not known.

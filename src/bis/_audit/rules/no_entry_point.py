@@ -1,9 +1,10 @@
 """Nothing says how to start it.
 
 ## What it does
-Finds projects that train in scripts and have neither an MLproject file nor any other sign of how to start them: no
-Makefile, DVC pipeline or script entry point, no `main.py` or `train.py` at the top or in a folder of programs, no
-command in a document or in the file of a pipeline (`command: python fit.py`).
+Finds projects with programs that train and neither an MLproject file nor any other sign of how to start them: no
+Makefile, DVC pipeline or script entry point, no program called `main.py` or `train.py`, no
+command in a document, a script of a shell or the file of a pipeline (`command: python fit.py`). A library, which others
+start, needs none, nor do notebooks of Databricks.
 
 ## Why is this bad?
 Among several files, only the author knows which is run first, and with which arguments.
@@ -26,7 +27,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.files.entry_points import entry_points
+from bis._audit.files.entry_points import entry_points, is_named_as_program
+from bis._audit.questions.program_roots import program_roots, starts_training
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import NO, YES, Confidence, Place, Severity
 
@@ -42,9 +44,12 @@ RULE = Rule("BIS504", "no-entry-point", Severity.NOTE, Confidence.MEDIUM)
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report it once."""
     facts = analysis.facts
+    if facts["mlproject"].value != NO or facts["trains_model"].value != YES:
+        return
     sources = [m.file for m in analysis.project.modules]
-    scripts = [m.file for m in analysis.project.modules if not m.is_notebook]
-    if facts["mlproject"].value != NO or facts["trains_model"].value != YES or len(scripts) < 2:
+    scripts = [m for m in analysis.project.modules if not (m.is_notebook or m.of_databricks)]
+    programs = [one.module.file for one in program_roots(analysis) if starts_training(analysis, one)]
+    if len(scripts) < 2 or not programs or any(is_named_as_program(file) for file in programs):
         return
     # Most projects have a file that says it by its name: the documents are read for the others only.
     files = [*analysis.project.files, *sources]

@@ -24,8 +24,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.frameworks.naming import library
 from bis._audit.frameworks.randomness import MAKES_DETERMINISTIC, nondeterministic
-from bis._audit.parsing.ir import CONSTANT, LIST
+from bis._audit.parsing.ir import CALL, CONSTANT, LIST
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bis._audit.frameworks.randomness import Operation
-    from bis._audit.parsing.ir import Call
+    from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
@@ -44,6 +45,10 @@ RULE = Rule(
     Confidence.MEDIUM,
     gate=frozenset({"torch", "tensorflow"}),
 )
+
+_COUNTS = frozenset({"histc", "bincount"})  # often only for a picture
+_NEAR = 300  # calls
+_SHOW = frozenset({"matplotlib", "seaborn", "plotly", "bokeh", "print", "display"})
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
@@ -60,6 +65,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             if _is_layer_called(call) or _is_mean(call):
                 continue
+            if call.method in _COUNTS and _is_only_shown(module, call):
+                continue
             message = f"{call.method} gives other bits at the same seed: {operation.condition}"
             yield RULE.at_call(module, call, message)
 
@@ -67,6 +74,19 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 def _is_layer_called(call: Call) -> bool:
     """Whether a layer is called that was made, and reported, elsewhere: ``self.pool(x)``."""
     return call.method[:1].isupper() and not call.path.rpartition(".")[2][:1].isupper()
+
+
+def _is_only_shown(module: Module, call: Call) -> bool:
+    """Whether what is counted is only drawn or printed: ``plt.bar(x, counts)``."""
+    given = [
+        one
+        for one in module.calls[call.index + 1 : call.index + _NEAR]
+        if any(
+            (value.kind == CALL and value.data == call.index) or not value.names().isdisjoint(call.targets)
+            for value in (*one.args, *one.keywords.values())
+        )
+    ]
+    return bool(given) and all(library(one.api) in _SHOW for one in given)
 
 
 def _is_mean(call: Call) -> bool:

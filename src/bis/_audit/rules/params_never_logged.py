@@ -3,7 +3,8 @@
 ## What it does
 Finds projects that use MLflow and train a model or log something, in which no call logs a parameter and no autologging
 covers the training. Where other programs of the project log some, it finds the programs that train and log results
-without a parameter. A project that only evaluates what it is given, or registers it, has none to log.
+without a parameter. A project that only evaluates what it is given, or registers it, has none to log, nor has an
+estimator of scikit-learn that is made with its defaults alone. The place is a training of which a run is made.
 
 ## Why is this bad?
 A run whose parameters are unknown can be looked at but not started again: it is not known what made its metrics.
@@ -29,8 +30,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.questions.program_roots import without_params
+from bis._audit.questions.program_roots import has_parameters, tracked_trainings, without_params
 from bis._audit.rule_contract import Rule
+from bis._audit.trackers import mlflow
+from bis._audit.trackers.known_trackers import canonical
 from bis.model.project_audit import NO, YES, Confidence, Severity
 
 if TYPE_CHECKING:
@@ -45,11 +48,27 @@ RULE = Rule("BIS101", "params-never-logged", Severity.ERROR, Confidence.HIGH)
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report it once, at the first training or the first call that logs something else; or once for each program."""
     fact = analysis.facts["params_not_logged_at_all"]
-    if fact.value == YES and fact.places:
-        yield RULE.at(fact.places[0], "no parameter of any run is logged, neither by a call nor by autologging")
+    if fact.value == YES and fact.places and _makes_runs(analysis):
+        tracked = [one for one in tracked_trainings(analysis) if has_parameters(analysis, *one)]
+        if tracked or analysis.facts["trains_model"].value != YES or not tracked_trainings(analysis):
+            place = tracked[0][1][0].place_of(tracked[0][1][1]) if tracked else fact.places[0]
+            yield RULE.at(place, "no parameter of any run is logged, neither by a call nor by autologging")
     elif fact.value == NO and analysis.facts["uses_mlflow"].value == YES:
         for program, (module, call) in without_params(analysis):
-            message = (
-                f"no parameter of the runs of {program.module.file} is logged, neither by a call nor by autologging"
-            )
-            yield RULE.at_call(module, call, message)
+            if has_parameters(analysis, program.parts, (module, call)):
+                message = (
+                    f"no parameter of the runs of {program.module.file} is logged, neither by a call nor by autologging"
+                )
+                yield RULE.at_call(module, call, message)
+
+
+def _makes_runs(analysis: Analysis) -> bool:
+    """Whether anything is logged, or a run opened: to import MLflow makes none."""
+    return any(
+        analysis.direct_kinds(module, "mlflow") or analysis.calls_where(module, _opens_run)
+        for module in analysis.project.programs
+    ) or any(one.tracker == "mlflow" for one in analysis.tracking())
+
+
+def _opens_run(api: str) -> bool:
+    return canonical(api) in mlflow.STARTS | mlflow.CLIENT_STARTS

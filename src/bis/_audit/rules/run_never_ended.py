@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import NAME
+from bis._audit.parsing.ir import CALL, DICT, LIST, NAME
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers import mlflow
 from bis.model.project_audit import Confidence, Severity
@@ -48,7 +48,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             continue
         entered = {one.call for one in module.withs}
         names = {one.name for one in module.withs}
-        returned = {v.data for scope in module.scopes for v in scope.returns if v.kind in {"call", NAME}}
+        returned = set(_given_back(module))
         for call in starts:
             if (
                 call.index in entered
@@ -60,6 +60,15 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             if _entered_later(module, call.targets) or _on_stack(module, call.index):
                 continue
             yield RULE.at_call(module, call, "the run is started without `with`, and never ended in this file")
+
+
+def _given_back(module: Module) -> Iterator[str | int]:
+    """Names, and numbers of calls, that functions give back, also with others: ``return run, run.info.run_id``."""
+    for scope in module.scopes:
+        for value in (*scope.returns, *scope.yields):
+            for one in value.items if value.kind in {LIST, DICT} else (value,):
+                if one.kind in {CALL, NAME}:
+                    yield one.data
 
 
 def _ends(analysis: Analysis, module: Module) -> bool:

@@ -1,11 +1,11 @@
 """An estimator that draws, without a seed.
 
 ## What it does
-Finds estimators of scikit-learn that draw random numbers with the arguments they are given (forests, k-means,
-perceptrons, ...), factorisations of scikit-surprise and UMAP, that are given no `random_state`, where nothing seeds
-NumPy's global generator, and agents of Stable Baselines without a `seed`. Estimators that draw
-only with other arguments, such as `LogisticRegression` with its default solver, are left alone; so are libraries with
-a fixed default seed (XGBoost, LightGBM, CatBoost).
+Finds estimators of scikit-learn and imbalanced-learn that draw random numbers with the arguments they are given
+(forests, k-means, perceptrons, SMOTE, ...), factorisations of scikit-surprise and UMAP, that are given no
+`random_state`, where nothing seeds NumPy's global generator, and agents of Stable Baselines without a `seed`.
+Estimators that draw only with other arguments, such as `LogisticRegression` with its default solver, are left alone;
+so are libraries with a fixed default seed (XGBoost, LightGBM, CatBoost).
 
 ## Why is this bad?
 The same code on the same data gives another model each time, and another metric.
@@ -44,7 +44,7 @@ RULE = Rule(
     "unseeded-estimator",
     Severity.WARNING,
     Confidence.HIGH,
-    gate=frozenset({"sklearn", "surprise", "umap", "cuml", "stable_baselines3", "sb3_contrib"}),
+    gate=frozenset({"sklearn", "imblearn", "surprise", "umap", "cuml", "stable_baselines3", "sb3_contrib"}),
     fixable=True,
 )
 

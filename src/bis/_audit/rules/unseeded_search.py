@@ -2,10 +2,9 @@
 
 ## What it does
 Finds `hyperopt.fmin` without `rstate`, `optuna.create_study` without a sampler or with one that is given no seed,
-searches of scikit-optimize and Keras Tuner without theirs, and Bayesian optimisation without `random_state`; searches
-of Ray Tune whose algorithm (`OptunaSearch`, `HyperOptSearch`) is given no seed, or that have none and draw from
-`tune.uniform` and its like with NumPy, which nothing seeds. Samplers that draw nothing are left alone, and so is
-what is made elsewhere.
+searches of scikit-optimize, Keras Tuner, Ax and TPOT without theirs, and Bayesian optimisation without `random_state`;
+algorithms of Ray Tune without a seed, and its searches without an algorithm that draw from `tune.uniform` and its like
+with NumPy, which nothing seeds. Samplers that draw nothing are left alone, and so is what is made elsewhere.
 
 ## Why is this bad?
 Most draw from generators of their own, which no global seed reaches: another run tries other values and finds another
@@ -31,7 +30,7 @@ from typing import TYPE_CHECKING
 from bis._audit.parsing.ir import CALL, CONSTANT
 from bis._audit.questions import ml_calls
 from bis._audit.questions.call_arguments import looked_up, spread
-from bis._audit.questions.ray_searches import SEARCHES, missing_seed
+from bis._audit.questions.ray_searches import SEARCHES, missing_seed, seed_of_algorithm
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
@@ -45,7 +44,10 @@ if TYPE_CHECKING:
 RULE = Rule(
     "BIS311", "unseeded-search", Severity.WARNING, Confidence.HIGH,
     gate=frozenset(
-        {"hyperopt", "optuna", "skopt", "bayes_opt", "keras_tuner", "kerastuner", "optuna_integration", "ray"}
+        {
+            "hyperopt", "optuna", "skopt", "bayes_opt", "keras_tuner", "kerastuner", "optuna_integration", "tpot", "ax",
+            "ray",
+        }
     ),
 )  # fmt: skip
 
@@ -53,6 +55,13 @@ RULE = Rule(
 _SEEDS: dict[str, tuple[int, str]] = {
     "hyperopt.fmin": (-1, "rstate"),
     "hyperopt.fmin.fmin": (-1, "rstate"),
+    "optuna.integration.OptunaSearchCV": (-1, "random_state"),
+    "optuna.integration.sklearn.OptunaSearchCV": (-1, "random_state"),
+    "optuna_integration.OptunaSearchCV": (-1, "random_state"),
+    "optuna_integration.sklearn.OptunaSearchCV": (-1, "random_state"),
+    "tpot.TPOTClassifier": (-1, "random_state"),
+    "tpot.TPOTRegressor": (-1, "random_state"),
+    "ax.service.ax_client.AxClient": (-1, "random_seed"),
     "bayes_opt.BayesianOptimization": (-1, "random_state"),
     "bayes_opt.bayesian_optimization.BayesianOptimization": (-1, "random_state"),
     **{
@@ -86,6 +95,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 missing = _missing(analysis, module, call, *_SEEDS[call.api])
             elif call.api in _WITH_NUMPY and not analysis.is_seeded(module, ("numpy",)):
                 missing = _missing(analysis, module, call, -1, "random_state")
+            elif keyword := seed_of_algorithm(call.api):
+                missing = "" if "sampler" in call.keywords else _missing(analysis, module, call, -1, keyword)
             elif call.api in SEARCHES:
                 missing = missing_seed(analysis, module, call)
             else:
@@ -96,12 +107,13 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 
 def _of_study(analysis: Analysis, module: Module, call: Call) -> str:
     given = spread(analysis, module, call)
-    if given.starred:
+    later = {f"{target}.sampler" for target in call.targets}  # study.sampler = TPESampler(seed=42)
+    if given.starred or any(a.scope == call.scope and a.name in later for a in module.assigns):
         return ""
     sampler = looked_up(analysis, module, given.argument(1, "sampler"), call)
-    if sampler is None:
-        return "" if given.argument(1, "sampler") is not None else "sampler=TPESampler(seed=...)"
-    if _is_none(sampler):
+    if sampler is None and given.argument(1, "sampler") is not None:
+        return ""
+    if sampler is None or _is_none(sampler):
         return "sampler=TPESampler(seed=...)"
     if sampler.kind != CALL:
         return ""
@@ -115,7 +127,10 @@ def _of_study(analysis: Analysis, module: Module, call: Call) -> str:
 def _missing(analysis: Analysis, module: Module, call: Call, position: int, keyword: str) -> str:
     given = spread(analysis, module, call)
     value = given.argument(position, keyword)
-    absent = value is None or _is_none(looked_up(analysis, module, value, call))
+    known = looked_up(analysis, module, value, call)
+    absent = value is None or _is_none(known)
+    if known is not None and known.kind == CALL:  # rstate=np.random.default_rng()
+        absent = absent or ml_calls.makes_unseeded(module.calls[known.data])
     return f"{keyword}=" if absent and not (value is None and given.starred) else ""
 
 

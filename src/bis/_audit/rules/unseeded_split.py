@@ -3,9 +3,12 @@
 ## What it does
 Finds calls that split, sample (`df.sample(frac=0.8)`) or shuffle data at random and are given no seed, or one that is
 None unless the command line says otherwise, also in another file, where neither the file nor one that it is
-connected with seeds the global generator they fall back to. Splits of scikit-learn, PyTorch, pandas, Hugging Face's
-data sets, Spark, fastai, scikit-surprise and cuML are known, each with the generator that it falls back to, if any; and
-data sets that Keras makes of folders in a random order, of which parts are taken (`take`, `skip`).
+connected with seeds the global generator they fall back to. Rows that are sampled or shuffled count where they are seen
+to go into the experiment (BIS303 says what that is), or where the others are taken, too: `df.drop(train.index)`.
+
+Splits of scikit-learn, PyTorch, pandas, Hugging Face's data sets, Spark, fastai, scikit-surprise, Dask and cuML are
+known, each with the generator that it falls back to, if any; and data sets that Keras makes of folders in a random
+order, of which parts are taken (`take`, `skip`).
 
 ## Why is this bad?
 Each run trains and tests on other rows. In measurements of what makes results differ, the split is often the largest
@@ -32,12 +35,14 @@ from typing import TYPE_CHECKING
 from bis._audit.questions import ml_calls, seeding
 from bis._audit.questions.call_arguments import spread
 from bis._audit.questions.cut_folders import cut_folders
+from bis._audit.questions.experiment_inputs import goes_into_experiment
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
@@ -48,21 +53,14 @@ RULE = Rule(
     Confidence.HIGH,
     gate=frozenset(
         {
-            "sklearn",
-            "torch",
-            "pandas",
-            "datasets",
-            "pyspark",
-            "mlflow",
-            "surprise",
-            "fastai",
-            "cuml",
-            "keras",
-            "tensorflow",
+            "sklearn", "torch", "pandas", "datasets", "pyspark", "mlflow", "surprise", "dask_ml", "cuml", "fastai",
+            "keras", "tensorflow",
         }
     ),
     fixable=True,
-)
+)  # fmt: skip
+
+_OF_ROWS = frozenset({"sample", "shuffle"})  # which may as well be for a look, or of a result
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
@@ -74,9 +72,22 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             if analysis.is_seeded(module, ml_calls.seeded_through(call)):
                 continue
+            if call.method in _OF_ROWS and not (
+                _others_are_kept(module, call) or goes_into_experiment(analysis, module, call)
+            ):
+                continue
             edits = seeding.add_seed(module, call, one.keyword)
             yield RULE.at_call(module, call, f"{call.method} draws without a seed ({one.keyword}=)", edits=edits)
         for call in cut_folders(module) if not analysis.is_seeded(module, ("numpy",)) else ():
             yield RULE.at_call(
                 module, call, f"{call.method} draws its order without a seed (seed=), and parts are taken"
             )
+
+
+def _others_are_kept(module: Module, call: Call) -> bool:
+    """Whether the rows that were not drawn are taken, too: ``test = df.drop(train.index)``."""
+    indexes = {f"{name}.index" for name in call.targets}
+    return any(
+        one.method == "drop" and one.scope == call.scope and any(indexes & value.names() for value in one.args)
+        for one in module.calls[call.index + 1 :]
+    )

@@ -3,6 +3,7 @@
 ## What it does
 Finds the first call of each file that draws from TensorFlow's or Keras's global generator, the initialisation of
 layers included, where the file or one that it is connected with trains a model and none of them seeds that generator.
+Layers count wherever they are; a tensor counts where it is seen to go into the experiment (BIS303 says what that is).
 Tests are left out.
 
 ## Why is this bad?
@@ -25,6 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.questions import ml_calls
+from bis._audit.questions.experiment_inputs import goes_into_experiment
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import YES, Confidence, Severity
 
@@ -54,7 +56,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             if not analysis.is_part_of_training(module):
                 break
-            if analysis.is_seeded(module, ("tensorflow", "keras")):
+            seeded = analysis.is_seeded(module, ("tensorflow", "keras"))
+            if seeded or not goes_into_experiment(analysis, module, call):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds TensorFlow")
             break

@@ -3,10 +3,10 @@
 ## What it does
 Finds the first call of each file that draws from PyTorch's global generator, the initialisation of layers and the order
 of a loader that shuffles included, where a program that the file is a part of trains a model, and neither it nor a file
-that it is connected with seeds that generator. The head that Transformers adds to a checkpoint (`num_labels=2`), the
-matrices of PEFT and the head of a learner of fastai are drawn, too: `Trainer` seeds only what comes after it is made.
-Tests are left out, and examples of inputs: by their name (`dummy_input`, `sample_loader`), or because only an exporter
-is shown them.
+that it is connected with seeds that generator. Layers count wherever they are; a number, a permutation or a loader
+counts where it is seen to go into the experiment (BIS303 says what that is), which an example for an exporter does not.
+The head that Transformers adds to a checkpoint (`num_labels=2`), the matrices of PEFT and the head of a learner of
+fastai are drawn, too: `Trainer` seeds only what comes after it is made. Tests are left out.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING
 from bis._audit.frameworks import fresh_weights
 from bis._audit.parsing.ir import CALL, NAME
 from bis._audit.questions import ml_calls
-from bis._audit.questions.call_arguments import looked_up
-from bis._audit.questions.draws_without_effect import decides_nothing
+from bis._audit.questions.call_arguments import as_given, looked_up
+from bis._audit.questions.experiment_inputs import goes_into_experiment
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import YES, Confidence, Severity
 
@@ -57,14 +57,14 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         return
     for module in analysis.project.programs:
         for call in analysis.calls_where(module, ml_calls.may_draw):
-            library = ml_calls.draws(call)
+            library = ml_calls.draws(as_given(analysis, module, call))
             if library != "torch":
                 continue
             if not analysis.is_part_of_training(module):
                 break
             if fresh_weights.may_draw(call.api) and not _are_new(analysis, module, call):
                 continue
-            if analysis.is_seeded(module, ("torch",)) or decides_nothing(analysis, module, call):
+            if analysis.is_seeded(module, ("torch",)) or not goes_into_experiment(analysis, module, call):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds PyTorch")
             break
@@ -77,7 +77,7 @@ def _are_new(analysis: Analysis, module: Module, call: Call) -> bool:
     if not fresh_weights.is_head(call.api):
         return True
     given = call.argument(0, "pretrained_model_name_or_path")
-    known = looked_up(analysis, module, given, call)
+    known = looked_up(analysis, module, given, call) or given
     texts = known.constants() if known is not None else []
     if known is not None and known.kind == CALL:  # settings.get("model", "bert-base-cased")
         made = module.calls[known.data]

@@ -78,6 +78,14 @@ FLAVOURS = (
     "rfunc",
 )
 
+# Of models that are asked, and trained by others.
+ASKED_FLAVOURS = frozenset(
+    {
+        "langchain", "openai", "llama_index", "dspy", "crewai", "promptflow", "transformers", "sentence_transformers",
+        "diffusers", "johnsnowlabs",
+    }
+)  # fmt: skip
+
 TRACKER = Tracker(
     name="mlflow",
     roots=(
@@ -193,14 +201,23 @@ STARTS = frozenset({"mlflow.start_run", "mlflow.tracking.fluent.start_run"})
 ENDS = frozenset({"mlflow.end_run", "mlflow.tracking.fluent.end_run"})
 CLIENT_STARTS = frozenset({"mlflow.MlflowClient.create_run"})
 CLIENT_ENDS = frozenset({"mlflow.MlflowClient.set_terminated"})
-SETS_URI = frozenset(
-    {
-        "mlflow.set_tracking_uri",
-        "mlflow.set_registry_uri",
-        "mlflow.tracking.set_tracking_uri",
-        "mlflow.tracking.set_registry_uri",
-    }
-)
+# Calls that are given the address of a store, by `tracking_uri` or at one of these positions.
+TAKES_URI: dict[str, tuple[int, ...]] = {
+    "mlflow.set_tracking_uri": (0,),
+    "mlflow.set_registry_uri": (0,),
+    "mlflow.MlflowClient": (0,),
+    # the second argument until Lightning 1.2, the third since
+    "lightning.pytorch.loggers.MLFlowLogger": (1, 2),
+    "optuna.integration.MLflowCallback": (0,),
+    "ray.air.integrations.mlflow.MLflowLoggerCallback": (0,),
+    "ray.air.integrations.mlflow.setup_mlflow": (1,),
+    "composer.loggers.MLFlowLogger": (),
+    "ignite.handlers.mlflow_logger.MLflowLogger": (0,),
+    "monai.handlers.MLFlowHandler": (0,),
+    "anomalib.loggers.AnomalibMLFlowLogger": (),
+    "catalyst.loggers.mlflow.MLflowLogger": (2,),
+    "mmengine.visualization.MLflowVisBackend": (),
+}
 SETS_EXPERIMENT = frozenset({"mlflow.set_experiment", "mlflow.tracking.fluent.set_experiment"})
 REST_PATH = "api/2.0/mlflow"
 REGISTERING_KEYWORD = "registered_model_name"

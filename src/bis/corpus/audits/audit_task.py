@@ -20,3 +20,5 @@ def audit_task(folder: Path, name: str, *, options: Options) -> ProjectAudit:
 
 def load_audit() -> None:
     """Load what audits now: processes that are forked afterwards have it."""
+    import bis._audit.auditor
+    import bis._audit.fix_trials  # noqa: F401 (importing is all that this does)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bis.config import ignores_itself
 from bis.evidence.archive import ArchiveEntry, link_problem, name_problem, pack, read_entries
 from bis.evidence.redaction import without_tokens
 from bis.model.facets import Excluded, Snapshot
@@ -338,7 +339,7 @@ def _walk(root: Path, start: str, selection: Selection, limits: Limits) -> Itera
         except OSError as exc:
             selection.excluded.append(Excluded(folder or ".", f"cannot be read: {exc.strerror or exc}"))
             continue
-        if folder != start and any(item.name == "pyvenv.cfg" for item in items):
+        if folder != start and _is_foreign(root / folder, {item.name for item in items}):
             continue
         if folder and is_file_store(os.path.join(root, folder)):
             continue
@@ -355,6 +356,11 @@ def _walk(root: Path, start: str, selection: Selection, limits: Limits) -> Itera
         if visited > limits.visited or time.monotonic() > deadline:
             selection.reasons.append(f"the project folder {root} holds too many files: not all of it was seen")
             return
+
+
+def _is_foreign(folder: Path, names: set[str]) -> bool:
+    """Whether a folder is an environment, or says of itself that it is in no repository."""
+    return "pyvenv.cfg" in names or (".gitignore" in names and ignores_itself(folder))
 
 
 def _is_junk(name: str) -> bool:

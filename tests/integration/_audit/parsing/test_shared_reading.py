@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bis._audit import shared_work
 from bis._audit.audit_options import Options
 from bis._audit.auditor import audit_project
 from bis._audit.parsing import shared_reading
@@ -118,7 +119,7 @@ def test_an_error_here_leaves_no_process_behind() -> None:
 
 def test_more_files_than_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are taken by several at a time."""
-    monkeypatch.setattr(shared_reading, "_MOST_TURNS", 3)
+    monkeypatch.setattr(shared_work, "_MOST_TURNS", 3)
     assert read(2) == read(1)
 
 

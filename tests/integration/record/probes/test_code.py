@@ -236,6 +236,22 @@ def test_untracked_environment_in_git_is_left_out(tmp_path: Path) -> None:
     assert _names(_probe(root).code) == {"train.py", "lib.py", ".gitignore", "kept.py"}
 
 
+def test_a_folder_that_ignores_itself_is_left_out(tmp_path: Path) -> None:
+    """The home of bis, caches and environments have a ``.gitignore`` of ``*`` alone; with more it is the user's."""
+    for name, ignored in (("home", "*\n"), ("cache", "*"), ("kept", "*.csv\n"), ("data", "*\n!keep.py\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".gitignore").write_text(ignored)
+        (tmp_path / name / "keep.py").write_text("x")
+    (tmp_path / "link").mkdir()
+    (tmp_path / "link" / ".gitignore").symlink_to(tmp_path / "home" / ".gitignore")
+    (tmp_path / "link" / "keep.py").write_text("x")
+    (tmp_path / "pipe").mkdir()
+    os.mkfifo(tmp_path / "pipe" / ".gitignore")
+    (tmp_path / "pipe" / "keep.py").write_text("x")
+    found = {name for name in _names(_probe(tmp_path).code) if name.endswith(".py")}
+    assert found == {"kept/keep.py", "data/keep.py", "link/keep.py", "pipe/keep.py"}
+
+
 def test_limits_leave_out_data_first(tmp_path: Path) -> None:
     """Source is taken before data; only a missing source file makes the facet partial."""
     (tmp_path / "requirements.txt").write_text("")

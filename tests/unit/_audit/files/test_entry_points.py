@@ -62,6 +62,12 @@ def test_stages_targets_scripts_and_images() -> None:
         ("1. Start: make train", "make train"),
         ("bash run.sh", "bash run.sh"),
         ("docker-compose up -d", "docker-compose up"),
+        ("flwr run .", "flwr run"),
+        ("databricks jobs run-now 17", "databricks jobs run-now"),
+        ("databricks bundle deploy -t dev", "databricks bundle deploy"),
+        ("az ml job create -f job.yml", "az ml job create"),
+        ("sbatch jobs/gpu.slurm", "sbatch jobs/gpu.slurm"),
+        ("fastapi run app.py", "fastapi run"),
     ],
 )
 def test_commands_of_documents(line: str, command: str) -> None:
@@ -101,7 +107,73 @@ def test_entry_files_are_known_by_name() -> None:
     assert not is_entry_file("main.py")
 
 
-@pytest.mark.parametrize("unit", ["A_=A_=", "docker exec -a -a ", "python ", "A=1 ", "make a` ", "(" * 8])
+@pytest.mark.parametrize(
+    ("line", "program"),
+    [
+        ("Then run `step_a.py`.", "step_a.py"),
+        ("To train, execute the script **src/step_a.py** first", "src/step_a.py"),
+        ("Open the notebook [a.ipynb](a.ipynb)", "a.ipynb"),
+        ("│   ├── step_a.py      # main script of the training", "step_a.py"),
+        ("│   ├── step_a.py      # Script principal de treino", "step_a.py"),
+    ],
+)
+def test_documents_that_name_the_file_to_run(line: str, program: str) -> None:
+    """Without a command; such a name is no command that could be run as it is."""
+    named = ("src/step_a.py", "a.ipynb", "b.ipynb")
+    assert [(kind, name) for kind, name, _line in found({"README.md": line}, *named)] == [("said", program)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["step_a.py holds the first step", "run elsewhere.py", "│   ├── step_a.py      # the net", "Run test_model.py"],
+)
+def test_documents_that_only_describe_files(line: str) -> None:
+    """What a file is for says not that it is the one."""
+    assert found({"README.md": line}, "step_a.py", "test_model.py") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".devcontainer/devcontainer.json", '{"postAttachCommand": {"server": "streamlit run fit.py --port 1"}}'),
+        (".devcontainer.json", '{"postStartCommand": ["python", "fit.py"]}'),
+        ("Jenkinsfile", "steps { sh 'python fit.py' }\n"),
+        ("Procfile", "web: python fit.py\n"),
+        ("justfile", "fit:\n    python fit.py\n"),
+        ("Taskfile.yml", "tasks:\n  fit:\n    cmds:\n      - python fit.py\n"),
+        ("all.sh", "#!/bin/sh\nfor i in 1 2; do\n  python src/fit.py $i\ndone\n"),
+        ("gpu.slurm", "#SBATCH -n 1\nsrun python fit.py\npython fit.py\n"),
+        ("fit.bat", "python fit.py\r\n"),
+        ("setup.py", "setup(entry_points={'console_scripts': ['fit = pkg.fit:main']})\n"),
+        ("setup.cfg", "[options.entry_points]\nconsole_scripts =\n    fit = pkg.fit:main\n"),
+        ("pyproject.toml", "[tool.poe.tasks]\nfit = 'python fit.py'\n"),
+        ("pyproject.toml", "[tool.pdm.scripts]\nfit = 'python fit.py'\n"),
+        ("pyproject.toml", "[tool.flwr.app.components]\nserverapp = 'a:app'\n"),
+    ],
+)
+def test_other_files_that_say_what_is_run(path: str, text: str) -> None:
+    """Dev containers, scripts of a shell, schedulers, runners of tasks, commands that setuptools installs."""
+    assert len(found({path: text}, "src/fit.py")) == 1
+    assert is_entry_file(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".devcontainer/devcontainer.json", '{"postCreateCommand": "pip install -r requirements.txt"}'),
+        ("setup.sh", "pip install -r requirements.txt\necho python fit.py\n"),
+        ("pyproject.toml", "[tool.poe.tasks]\nlint = 'ruff check'\n"),
+        ("setup.py", "setup(name='a')\n"),
+    ],
+)
+def test_other_files_that_start_nothing(path: str, text: str) -> None:
+    """What installs, checks and talks."""
+    assert found({path: text}, "src/fit.py") == []
+
+
+@pytest.mark.parametrize(
+    "unit", ["run a", "x.py #", "A_=A_=", "docker exec -a -a ", "python ", "A=1 ", "make a` ", "(" * 8]
+)
 def test_hostile_documents_take_seconds_at_most(unit: str) -> None:
     """A mebibyte of beginnings of commands."""
     text = (unit * (1900 // len(unit)) + " make python \n") * 500

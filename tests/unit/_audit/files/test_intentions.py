@@ -81,3 +81,38 @@ def test_intentions_end_with_the_next_heading_of_their_level() -> None:
 def test_a_lesson_is_not_what_the_project_does(text: str) -> None:
     """It shows how one would."""
     assert not explains(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- [ ] MLflow logs all metrics",
+        "## To do\n\n- Metrics are logged with MLflow",
+        "In the future, metrics will be logged to MLflow.",
+        "Eventually all metrics are tracked in MLflow.",
+        "We recommend logging your metrics with MLflow.",
+        "It is recommended to log parameters with MLflow.",
+        "Tools we considered: MLflow (logs metrics and parameters), Neptune.",
+        "This course covers: tracking metrics in MLflow; serving.",
+    ],
+)
+def test_what_is_not_done_yet_or_only_advised(text: str) -> None:
+    """Open boxes, the future, advice, alternatives, what a course is about."""
+    assert not explains(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- [x] MLflow logs all metrics",
+        "Every run writes its parameters, metrics and the model to MLflow.",
+        "Training metrics (loss, F1) are sent to MLflow after each epoch.",
+        "All hyperparameters are pushed to MLflow at the end.",
+        "The AUC of each fold is reported to MLflow.",
+        "The metrics and the confusion matrix can be found in MLflow.",
+        "All metrics will be logged to MLflow.",
+    ],
+)
+def test_what_is_done_however_it_is_said(text: str) -> None:
+    """Sent, written, pushed, reported, or found there afterwards."""
+    assert explains(text)

@@ -51,6 +51,14 @@ def test_inner_readmes_are_told_apart() -> None:
         "Parameters and metrics are logged with MLflow.",
         "We use MLflow to track hyperparameters, the loss and the final model.",
         "MLflow records:\n\n- parameters\n- the accuracy",
+        "All experiments are logged automatically to MLflow.\n\nTrack metrics, losses, and models.",
+        "| **Experiment Tracking** | MLflow — experiment: churn · metrics · params · model |",
+        "- **Tracking**: MLflow (params, metrics + artifacts)",
+        "Registro completo de parâmetros, métricas e modelos no **MLflow/Dagshub**.",
+        "Seed and version.\n\nStored In:\nMLflow Run Metadata",
+        "- The model's performance is **logged in MLflow**.",
+        "```bash\npip install x\n\n## Tracking\n\nMLflow logs the parameters.",
+        "```bash\npip install x\n\nMLflow logs the parameters.\n\n```python\nx = 1\n```\n",
         "- MLflow logs - after each epoch - metrics",
         "## MLflow\n\nEach run logs the learning rate and the validation metrics.",
         "## What MLflow logs\n\n* RMSE\n* model artifacts",
@@ -86,6 +94,12 @@ def test_sentences_that_say_what_is_logged(text: str) -> None:
         "Does MLflow log the parameters?",
         "Logs are written to logs/, models to models/.",
         "1. MLflow (Tracking, Models, UI)",
+        "MLflow is an open source platform for metrics, params, models",
+        "## Goals\n\n- MLflow: metrics, params, models",
+        "We like MLflow.\n\nThe accuracy is recorded in a table.",
+        "All runs are logged to MLflow.\n\n## Data\n\nThe loss is recorded in a table.",
+        "```\nx\n```\n\n```python\n# MLflow logs metrics and parameters\n```",
+        "````md\n```python\n# MLflow logs metrics\n```\n````",
     ],
 )
 def test_what_explains_nothing(text: str) -> None:
@@ -113,6 +127,7 @@ def test_what_explains_nothing(text: str) -> None:
         "make mlflow-ui",
         "| MLflow (Docker) | 5001 |",
         "**mlflow**: experiments (port 5000)",
+        "- **MLflow Run ID**: `dcc503f0d82c4344a66dfbb8889055a6`",
     ],
 )
 def test_ways_to_view(text: str) -> None:
@@ -134,6 +149,8 @@ def test_ways_to_view(text: str) -> None:
         "make test-mlflow-plugin",
         "| MLflow | 2.5.1 |",
         "The run-mlflower job",
+        "- MLflow Run ID: `<your run id>`",
+        "├── mlruns/   # of MLflow",
     ],
 )
 def test_what_leads_to_no_view(text: str) -> None:
@@ -213,6 +230,12 @@ def test_an_address_that_is_given_leads_to_a_view(text: str) -> None:
         ("app/install.md", True),
         ("project/setup/first.md", True),
         ("models/Getting_Started.md", True),
+        ("mlflow-tutorials/guide-mlflow.md", True),
+        ("experiments/exp-2/log.md", True),
+        ("guide.txt", True),
+        ("useful_commands.txt", True),
+        ("sample_faqs.txt", False),
+        ("docs/corpus.txt", False),
         ("models/card.md", False),
         ("setup/notes.txt", False),
     ],

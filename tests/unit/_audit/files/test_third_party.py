@@ -37,6 +37,14 @@ def test_environments(tmp_path: Path, files: list[str], expected: dict[str, str]
     assert _left_out(tmp_path, *files) == expected
 
 
+def test_a_folder_that_ignores_itself(tmp_path: Path) -> None:
+    """A ``.gitignore`` of ``*`` alone says that nothing in it is the project's; one with exceptions does not."""
+    for name, text in (("home", "*\n"), ("own", "*\n!a.py\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".gitignore").write_text(text)
+    assert _left_out(tmp_path, "home/replays/a.py", "own/a.py") == {"home": "cache"}
+
+
 def test_the_root_may_be_an_environment(tmp_path: Path) -> None:
     """Of an environment made in the project's folder itself, the parts are left out, and the rest is own."""
     expected = {"bin": "virtual environment", "lib/python3.8": "virtual environment"}

@@ -67,11 +67,21 @@ def test_splits_every_seeded_splitter_is_classified() -> None:
         ("sklearn.svm.SVC", {}, False),
         ("sklearn.svm.SVC", {"probability": True}, True),
         ("sklearn.svm.LinearSVC", {"dual": False}, False),
+        ("sklearn.svm.LinearSVC", {}, False),
+        ("sklearn.svm.LinearSVC", {"C": 2.0, "max_iter": 100}, False),
+        ("sklearn.svm.LinearSVC", {"dual": "auto"}, False),
+        ("sklearn.svm.LinearSVC", {"dual": True}, True),
+        ("sklearn.svm.LinearSVC", {"loss": "hinge"}, True),
+        ("sklearn.svm.LinearSVR", {}, True),
+        ("sklearn.svm.LinearSVR", {"loss": "squared_epsilon_insensitive"}, False),
         ("sklearn.decomposition.PCA", {"n_components": 2}, False),
         ("sklearn.decomposition.PCA", {"svd_solver": "randomized"}, True),
         ("sklearn.linear_model.Perceptron", {}, False),
         ("sklearn.linear_model.SGDClassifier", {"shuffle": False}, False),
         ("sklearn.model_selection.RandomizedSearchCV", {}, True),
+        ("imblearn.over_sampling.SMOTE", {}, True),
+        ("imblearn.under_sampling.RandomUnderSampler", {"sampling_strategy": 0.5}, True),
+        ("imblearn.ensemble.BalancedRandomForestClassifier", {"n_estimators": 10}, True),
     ],
 )
 def test_estimator_draws_by_its_arguments(api: str, given: dict[str, object], *, draws: bool | None) -> None:
@@ -83,7 +93,13 @@ def test_estimator_draws_by_its_arguments(api: str, given: dict[str, object], *,
 
 @pytest.mark.parametrize(
     "api",
-    ["sklearn.model_selection.GridSearchCV", "sklearn.linear_model.LinearRegression", "xgboost.XGBClassifier", "@SVC"],
+    [
+        "imblearn.under_sampling.TomekLinks",
+        "sklearn.model_selection.GridSearchCV",
+        "sklearn.linear_model.LinearRegression",
+        "xgboost.XGBClassifier",
+        "@SVC",
+    ],
 )
 def test_estimator_without_seed_is_none(api: str) -> None:
     """Estimators that take no seed, or are seeded by default, are not listed."""

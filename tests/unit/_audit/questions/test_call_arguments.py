@@ -39,13 +39,122 @@ IMPORTS = "import mlflow\nfrom sklearn.ensemble import RandomForestClassifier as
         ("p = {'max_depth': 5}\nfor p in grid():\n    RF(**p)", "unknown"),
         ("p = {**p}\nRF(**p)", "unknown"),
         ("RF(**load())", "unknown"),
+        ("names = {0: 'a', 1: {2: 'b'}}\nRF(random_state=42)", "no"),
+        # copies and unions
+        ("b = {'random_state': 42}\np = b.copy()\np['n_estimators'] = 3\nRF(**p)", "no"),
+        ("import copy\nb = {'random_state': 42}\np = copy.deepcopy(b)\nRF(**p)", "no"),
+        ("b = {'random_state': 42}\nRF(**dict(b, n_estimators=3))", "no"),
+        ("b = {'random_state': 42}\nRF(**(b | {'n_estimators': 3}))", "no"),
+        ("b = {'random_state': 42}\nRF(**{**b, 'n_estimators': 3})", "no"),
+        ("b = {'max_depth': 3}\nRF(**{**b, 'n_estimators': 3})", "yes"),
+        ("b = {'max_depth': 3}\np = b | {'n_estimators': 3}\nRF(**p)", "yes"),
+        # what is put in later
+        ("p = {'max_depth': 5}\np.update(random_state=42)\nRF(**p)", "no"),
+        ("p = {'max_depth': 5}\np.update({'random_state': 42})\nRF(**p)", "no"),
+        ("p = {}\np.setdefault('random_state', 42)\nRF(**p)", "no"),
+        ("p = {'max_depth': 5}\np.update(n_estimators=3)\nRF(**p)", "yes"),
+        ("p = {'max_depth': 5}\np.pop(key())\nRF(**p)", "unknown"),
+        # attributes and returns
+        ("class C:\n    RF = {'random_state': 42}\nRF(**C.RF)", "no"),
+        ("class C:\n    def __init__(self):\n        self.p = {'random_state': 42}\nc = C()\nRF(**c.p)", "no"),
+        (
+            (
+                "class C:\n    def a(self):\n        self.p = {}\n    def b(self):\n        self.p = f()\n"
+                "    def c(self):\n        RF(**self.p)"
+            ),
+            "unknown",
+        ),
+        ("def p():\n    return {'random_state': 42}\nRF(**p())", "no"),
+        ("def p():\n    return {'max_depth': 42}\nRF(**p())", "yes"),
+        ("def p(a):\n    if a:\n        return {}\n    return {'random_state': 42}\nRF(**p(1))", "unknown"),
+        # seeds that are given before, or set later
+        ("from functools import partial\nmake = partial(RF, random_state=42)\nmake(max_depth=3)", "no"),
+        ("from functools import partial\nmake = partial(RF, max_depth=3)\nmake(random_state=42)", "no"),
+        ("from functools import partial\nmake = partial(RF, max_depth=3)\nmake()", "yes"),
+        ("m = RF()\nm.set_params(random_state=42)", "no"),
+        ("p = {'random_state': 42}\nm = RF().set_params(**p)", "no"),
+        ("m = RF()\nm.random_state = 42", "no"),
+        ("m = RF()\np = make_pipeline(m)\np.set_params(randomforestclassifier__random_state=42)", "no"),
+        ("m = RF()\nm.set_params(max_depth=3)", "yes"),
+        ("m = RF()\nm.random_state = None", "yes"),
+        ("m = RF()\nother.random_state = 42", "seen elsewhere"),
     ],
 )
 def test_whether_a_seed_is_among_them(code: str, unseeded: str, tmp_path: Path) -> None:
     """As far as dictionaries are written out; what is altered, given or looped over is not known."""
     facts = audit_project(write(tmp_path / "p", {"a.py": f"{IMPORTS}{code}\n"}), "p").facts
+    assert facts["unseeded_estimator"].value == ("yes" if unseeded == "seen elsewhere" else unseeded)
+    assert facts["seeds_set"].value == ("yes" if unseeded in {"no", "seen elsewhere"} else "no")
+
+
+@pytest.mark.parametrize(
+    ("files", "unseeded"),
+    [
+        ({"config.py": "P = {'random_state': 42}\n", "a.py": "from config import P\nRF(**P)\n"}, "no"),
+        ({"config.py": "P = {'rf': {'random_state': 42}}\n", "a.py": "from config import P\nRF(**P['rf'])\n"}, "no"),
+        ({"config.py": "P = {'random_state': 42}\n", "a.py": "import config\nRF(**config.P)\n"}, "no"),
+        ({"config.py": "class C:\n    P = {'random_state': 42}\n", "a.py": "from config import C\nRF(**C.P)\n"}, "no"),
+        ({"config.py": "P = {'max_depth': 42}\n", "a.py": "from config import P\nRF(**P)\n"}, "yes"),
+        ({"config.py": "SEED = None\n", "a.py": "from config import SEED\nRF(random_state=SEED)\n"}, "yes"),
+        ({"config.py": "SEED = 42\n", "a.py": "from config import SEED\nRF(random_state=SEED)\n"}, "no"),
+        ({"config.py": "P = load()\n", "a.py": "from config import P\nRF(**P)\n"}, "unknown"),
+    ],
+)
+def test_dictionaries_of_another_file(files: dict[str, str], unseeded: str, tmp_path: Path) -> None:
+    """Settings are often a file of their own."""
+    files["a.py"] = IMPORTS + files["a.py"]
+    assert audit_project(write(tmp_path, files), "p").facts["unseeded_estimator"].value == unseeded
+
+
+@pytest.mark.parametrize(
+    ("made", "unseeded"),
+    [("C()", "yes"), ("C(seed=42)", "no"), ("C(seed=None)", "yes"), ("C(42)", "no"), ("load()", "no")],
+)
+def test_a_field_without_a_seed(made: str, unseeded: str, tmp_path: Path) -> None:
+    """A class of settings whose seed is None, unless it is given one."""
+    text = f"class C:\n    seed: int | None = None\nc = {made}\nRF(random_state=c.seed)\n"
+    facts = audit_project(write(tmp_path, {"a.py": IMPORTS + text}), "p").facts
     assert facts["unseeded_estimator"].value == unseeded
-    assert facts["seeds_set"].value == ("yes" if unseeded == "no" else "no")
+
+
+COMMAND = "import click, fire, typer\nfrom sklearn.model_selection import train_test_split\n"
+OPTION = "@click.command()\n@click.option({})\ndef main(seed):\n    train_test_split(X, random_state=seed)\nmain()\n"
+DEFAULT = "def main(seed{}):\n    train_test_split(X, random_state=seed)\n"
+PARSER = (
+    "import argparse\np = argparse.ArgumentParser()\np.add_argument('--seed', type=int{})\na = vars(p.parse_args())\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "unseeded"),
+    [
+        (OPTION.format("'--seed', type=int"), "yes"),
+        (OPTION.format("'--seed', default=None"), "yes"),
+        (OPTION.format("'--seed', default=42"), "no"),
+        (OPTION.format("'--seed', type=int, required=True"), "no"),
+        (DEFAULT.format("=None") + "fire.Fire(main)\n", "yes"),
+        (DEFAULT.format(": int = None") + "typer.run(main)\n", "yes"),
+        (DEFAULT.format(": int = typer.Option(None)") + "typer.run(main)\n", "yes"),
+        ("app = typer.Typer()\n@app.command()\n" + DEFAULT.format("=None"), "yes"),
+        (DEFAULT.format("=42") + "fire.Fire(main)\n", "no"),
+        (DEFAULT.format(": int = typer.Option(42)") + "typer.run(main)\n", "no"),
+        (DEFAULT.format("=None"), "no"),  # a library's: others call it
+        (PARSER.format("") + "train_test_split(X, random_state=a['seed'])\n", "yes"),
+        (PARSER.format(", default=42") + "train_test_split(X, random_state=a['seed'])\n", "no"),
+        (PARSER.format("") + "c = load()\ntrain_test_split(X, random_state=c['seed'])\n", "no"),
+        ("import time\ntrain_test_split(X, random_state=int(time.time()))\n", "yes"),
+        ("import time\ntrain_test_split(X, random_state=int(time.time()) % 1000)\n", "yes"),
+        ("import random\ntrain_test_split(X, random_state=random.randint(0, 9))\n", "yes"),
+        ("import random\nrandom.seed(1)\ntrain_test_split(X, random_state=random.randint(0, 9))\n", "no"),
+        ("import random\nseed = random.randint(0, 9)\nlog(seed)\ntrain_test_split(X, random_state=seed)\n", "no"),
+        ("import time\nimport numpy as np\nnp.random.seed(int(time.time()))\ntrain_test_split(X)\n", "yes"),
+        ("import numpy as np\nnp.random.seed(int(load()))\ntrain_test_split(X)\n", "no"),
+    ],
+)
+def test_seeds_that_are_none_or_another_each_time(text: str, unseeded: str, tmp_path: Path) -> None:
+    """Options of commands without a default, the time, and what is drawn where nothing seeds that."""
+    facts = audit_project(write(tmp_path, {"a.py": COMMAND + text}), "p").facts
+    assert facts["unseeded_split"].value == unseeded
 
 
 @pytest.mark.parametrize("logged", [True, False])

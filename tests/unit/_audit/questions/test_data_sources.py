@@ -155,3 +155,84 @@ def test_autologging_that_is_in_time_describes_the_data(files: dict[str, str], i
     """Also where that of another file is too late."""
     given = {name: "import mlflow\n" + code + "mlflow.log_metric('a', 1)\n" for name, code in files.items()}
     assert told(tmp_path, given) is is_told
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("path = 'x.csv'\nd = pd.read_csv(path)\nmlflow.log_param('input', path)\n", True),
+        ("d = pd.read_csv(paths['a'])\nmlflow.set_tag('from', paths['a'])\n", True),
+        ("n = 'a'\nd = pd.read_parquet(f'/in/{n}')\nrun = 'forest ' + n\nmlflow.start_run(run_name=run)\n", True),
+        ("d = pd.read_csv(params.get('train_path'))\nmlflow.log_params(params)\n", True),
+        ("d = pd.read_csv(cfg['data_csv'])\nmlflow.log_dict(cfg, 'config.yaml')\n", True),
+        ("d = pd.read_csv('x.csv')\nmlflow.log_artifact('config/train_config.yaml')\n", True),
+        ("d = pd.read_csv('x.csv')\nmlflow.log_param('md5', h)\n", True),
+        ("d = pd.read_csv('x.csv')\nmlflow.log_param('feature_view', 'churn')\n", True),
+        ("tags = {'dataset_name': 'churn'}\nmlflow.set_experiment_tags(tags)\n", True),
+        ("data.to_csv('temp/d.txt')\ndef keep():\n    mlflow.log_artifact('temp/d.txt')\n", True),
+        ("class L:\n    def log_params_of(self, c): pass\nL().log_params_of(cfg)\nmake(cfg.data_loader)\n", True),
+        ("def go(train_path):\n    mlflow.log_params(locals())\n    return pd.read_csv(train_path)\n", True),
+        ("d = pd.read_csv(cfg['path'])\nmlflow.log_params(cfg['model'])\n", False),
+        (
+            "d = pd.read_csv('x.csv')\nmlflow.log_params({'dataset_size': 3, 'data_shape': s})\n",
+            False,
+        ),
+        ("c = {'split': {'test_size': 0.2}}\nmlflow.log_params(c)\n", False),
+        ("result.to_csv('r.txt')\nmlflow.log_artifact('r.txt')\n", False),
+        ("def load(path):\n    return pd.read_csv(path)\ndef log(path):\n    mlflow.log_artifact(path)\n", False),
+        ("d = pd.read_csv('x.csv')\nmlflow.start_run(run_name='forest ' + kind)\n", False),
+        ("mlflow.log_artifact(config['models_dir'])\n", False),
+    ],
+)
+def test_what_is_read_is_named_by_what_is_logged(code: str, named: bool, tmp_path: Path) -> None:
+    """By its own name, a digest, a file of settings, the name of the run; how many rows there are names nothing."""
+    assert told(tmp_path, {"a.py": M + "d = load()\n" + code + FIT}) is not named
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        ("x = torch.randn(8, 2)\ny = torch.randn(8)\n", True),
+        ("def make(n):\n    return pd.DataFrame({'a': np.random.exponential(5, n)})\nd = make(9)\n", True),
+        ("r = np.random.RandomState(1)\nd = pd.DataFrame({'a': r.poisson(3, 9), 'b': 2 * r.normal(size=9)})\n", True),
+        ("rows = {'a': [1, 2], 'b': [3, 4]}\nd = pd.DataFrame(rows)\n", True),
+        ("noise = torch.randn(8, 2)\nd = load()\n", False),
+        ("x = torch.randn(8, 2)\nd = pd.read_csv('x.csv')\n", False),
+        ("x = torch.randn(8, 2)\nd = open('x.csv')\n", False),
+    ],
+)
+def test_data_that_the_program_draws(code: str, made: bool, tmp_path: Path) -> None:
+    """Rows of draws are made by the code; noise is none."""
+    head = M + "import numpy as np\nimport torch\n"
+    assert told(tmp_path, {"a.py": head + code + FIT}) is not made
+
+
+def test_an_environment_of_ones_own_has_no_data_set(tmp_path: Path) -> None:
+    """A class with `reset` and `step`; other classes with one of them are none."""
+    train = "import mlflow\nloss.backward()\nmlflow.log_metric('r', 1)\n"
+    env = "class Env:\n    def reset(self): pass\n    def step(self, a): pass\n"
+    assert not told(tmp_path / "a", {"a.py": env + train})
+    assert told(tmp_path / "b", {"a.py": env.replace("reset", "zero") + train})
+    assert not told(tmp_path / "c", {"a.py": "from ray.rllib.algorithms import ppo\n" + train})
+
+
+def test_the_place_is_a_training_of_which_a_run_is_made(tmp_path: Path) -> None:
+    """Not one beside it that nobody tracks."""
+    files = {"a.py": M.replace("import mlflow\n", "") + "Ridge().fit(pd.read_csv('a'), 1)\n", "b.py": M + FIT}
+    found = audit_project(write(tmp_path, files), "p", Options(select=("BIS105",))).findings
+    assert [finding.place.file for finding in found] == ["b.py"]
+
+
+CATALOGUE = "table:\n  type: kedro_mlflow.io.artifacts.MlflowArtifactDataset\n  dataset:\n    type: pandas.CSVDataset\n"
+NODES = "from kedro.pipeline import node\nnode(f, inputs={}, outputs={})\nnode(g, inputs='table', outputs='m')\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [("'a'", "'table'", True), ("'table'", "'b'", False), ("'a'", "'b'", False)],
+)
+def test_data_that_a_catalogue_keeps(first: str, second: str, kept: bool, tmp_path: Path) -> None:
+    """Where a node makes it, and another one is given it: what is only loaded is not logged."""
+    code = M + "d = load()\n" + NODES.format(first, second) + FIT
+    files = {"a.py": code, "conf/base/catalog.yml": CATALOGUE}
+    assert told(tmp_path, files) is not kept

@@ -23,6 +23,8 @@ def told(code: str) -> bool:
         "p = Path('~/data').expanduser()\n",
         "p = '~/data'\nq = os.path.expanduser(p)\n",
         "p = Path('~/data')\nq = p.expanduser()\n",
+        "class D:\n    def __init__(self, root='~/data'):\n        self.root = Path(root).expanduser()\n",
+        "import environ\nenv = environ.Env()\np = env('D', default='/home/me/data')\nq = env.str('E', '/home/me/x')\n",
         "p = os.getenv('D') or '/mnt/x/data'\n",
         "f(os.getenv('D', '/mnt/x/data'))\n",
         "p = os.environ.get('D', '/home/me/data')\n",

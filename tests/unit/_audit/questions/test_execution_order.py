@@ -131,13 +131,32 @@ def test_libraries_of_the_general_autologging() -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "flavour"),
+    [
+        ("from trl import SFTTrainer\nSFTTrainer(m).train()\n", "transformers"),
+        ("from setfit import Trainer\nTrainer(m).train()\n", "transformers"),
+        ("import keras_tuner\nkeras_tuner.RandomSearch(b).search(X, y)\n", "tensorflow"),
+        ("from pycaret.classification import compare_models\ncompare_models()\n", "sklearn"),
+        ("from autogluon.tabular import TabularPredictor\nTabularPredictor('y').fit(d)\n", "lightgbm"),
+    ],
+)
+def test_what_trains_with_another_library_is_covered_by_that(code: str, flavour: str) -> None:
+    """Trainers on top of Hugging Face's, tuners of Keras, and what fits many kinds of models."""
+    found = late_autologs(analysed({"a.py": "import mlflow\n" + code + f"mlflow.{flavour}.autolog()\n"}))
+    assert found
+
+
+@pytest.mark.parametrize(
     ("code", "late"),
     [
         ("import flash\nflash.Trainer(max_epochs=3).finetune(m, datamodule=d)\n", True),
         ("import flash\nt = flash.Trainer()\nt.finetune(m)\n", True),
         ("from flash import Trainer\nTrainer().fit(m)\n", True),
         ("from anomalib.engine import Engine\nEngine().fit(m)\n", True),
+        ("from darts.models import NBEATSModel\nNBEATSModel(1, 1).fit(s)\n", True),
         ("import flash\nflash.Trainer().predict(m)\n", False),
+        ("from trl import SFTTrainer\nSFTTrainer(m).train()\n", False),
+        ("from ultralytics import YOLO\nYOLO('a').train(data='d')\n", False),
         ("from simpletransformers.classification import ClassificationModel as C\nC().train_model(d)\n", False),
         ("from fastai.vision.all import vision_learner\nvision_learner(d).fine_tune(1)\n", False),
     ],

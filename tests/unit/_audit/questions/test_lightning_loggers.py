@@ -43,6 +43,13 @@ def facts(folder: Path, files: dict[str, str]) -> dict[str, Fact]:
             {"a.py": LOGGER + "from pytorch_forecasting import NBeats\nm = NBeats(x=1)\ntrainer.fit(m)\n"},
             "unknown",
         ),
+        (
+            {
+                "a.py": LOGGER
+                + "import flash\nm = flash.image.ImageClassifier.from_data(d)\nflash.Trainer().finetune(m)\n"
+            },
+            "unknown",
+        ),
     ],
 )
 def test_hyperparameters_reach_the_logger_where_a_module_saves_them(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis._audit.questions.literals import absolute_paths, absolute_paths_with_text, rest_calls, tracking_uris
-from tests.unit._audit.small_projects import analysed
+from tests.unit._audit.small_projects import analysed, notebook
 
 if TYPE_CHECKING:
     from bis.model.project_audit import Place
@@ -47,6 +47,12 @@ def at(places: list[Place]) -> list[tuple[int, int]]:
         ("'''/home/me/data.csv'''", False),
         ("# f('/home/me/data.csv')\nf()", False),
         ("f('/home')", False),
+        ("app.mount('/media/', files)", False),
+        ("Mount(source='data', target='/mnt/data')", False),
+        ("f('file:/C:/Users/me/mlruns')", True),
+        ("f('file:/home/me/mlruns')", True),
+        ("for p in ['/home/me/a', 'b']:\n    f(p)", True),
+        ("g = [f(p) for p in ('/home/me/a',)]", True),
         ("f(f'/home/{user}/x.csv')", False),
         ("f(f'{root}/home/me/x.csv')", False),
     ],
@@ -140,3 +146,43 @@ def test_calls_of_the_rest_interface(text: str, found: bool) -> None:
 def test_places_of_data_below_a_folder_of_another_name(text: str, found: bool) -> None:
     """What is given to a place of data is a path; below `/data` or `/app` it may be one of an image."""
     assert bool(absolute_paths(analysed({"a.py": text + "\n"}))) is found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from pytorch_lightning.loggers import MLFlowLogger\nMLFlowLogger('e', 'r', 'http://10.0.0.1:5000')\n",
+        "from optuna.integration.mlflow import MLflowCallback\nMLflowCallback(tracking_uri='http://10.0.0.1:5000')\n",
+        "from ray.air.integrations.mlflow import setup_mlflow\nsetup_mlflow(c, 'http://10.0.0.1:5000')\n",
+        "import mlflow\nmlflow.MlflowClient(registry_uri='http://10.0.0.1:5000')\n",
+        "import os, mlflow\nos.environ |= {'MLFLOW_TRACKING_URI': 'http://10.0.0.1:5000'}\n",
+        "import mlflow\nH = '10.0.0.1'\nmlflow.set_tracking_uri(f'http://{H}:5000')\n",
+        "import mlflow\nclass C:\n    U = 'http://10.0.0.1:5000'\nmlflow.set_tracking_uri(C.U)\n",
+        "import mlflow\ndef go(u):\n    mlflow.set_tracking_uri(u)\ngo('http://10.0.0.1:5000')\n",
+    ],
+)
+def test_addresses_that_others_are_given_or_that_are_put_together(code: str) -> None:
+    """Loggers and callbacks of other libraries, of which MLflow itself need not be imported."""
+    assert [address.text for address in tracking_uris(analysed({"a.py": code}))] == ["http://10.0.0.1:5000"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "if 'MLFLOW_TRACKING_URI' not in os.environ:\n    os.environ['MLFLOW_TRACKING_URI'] = 'http://10.0.0.1'\n",
+        "if 'MLFLOW_TRACKING_URI' not in os.environ:\n    mlflow.set_tracking_uri('http://10.0.0.1')\n",
+        "def go(u='http://10.0.0.1'):\n    mlflow.set_tracking_uri(u)\n",
+        "class S(BaseSettings):\n    u: str = 'http://10.0.0.1'\nmlflow.set_tracking_uri(S().u)\n",
+    ],
+)
+def test_addresses_that_are_fallen_back_to(code: str) -> None:
+    """Where the environment, or whoever calls, may say another one."""
+    assert tracking_uris(analysed({"a.py": "import os, mlflow\n" + code})) == []
+
+
+def test_the_folder_and_the_variables_of_a_notebook() -> None:
+    """A magic that changes them does so as Python would."""
+    text = notebook("%cd /home/ada/project", "import mlflow\n%env MLFLOW_TRACKING_URI=http://10.0.0.1:5000", "%cd data")
+    analysis = analysed({"n.ipynb": text})
+    assert at(absolute_paths(analysis)) == [(0, 1)]
+    assert [(one.place.cell, one.text) for one in tracking_uris(analysis)] == [(1, "http://10.0.0.1:5000")]

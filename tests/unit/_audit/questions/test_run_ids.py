@@ -104,3 +104,47 @@ def test_ids_that_are_put_into_addresses(code: str) -> None:
 def test_what_is_no_id_of_a_run(code: str) -> None:
     """A name that holds something else by then, another place in the address, another address."""
     assert run_ids(analysed({"a.py": code})) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"class C:\n    model_run = '{ID}'\nu = f'runs:/{{C.model_run}}/model'\n",
+        f"class S:\n  def __init__(self):\n    self.r = '{ID}'\n  def f(self):\n    g(f'runs:/{{self.r}}/m')\n",
+        f"c = {{'id': '{ID}'}}\nload('runs:/' + c['id'] + '/model')\n",
+        f"import os\nload(os.path.join('runs:/', '{ID}', 'model'))\n",
+        f"load('/'.join(['runs:', '{ID}', 'model']))\n",
+        f"def f(r):\n    return load(f'runs:/{{r}}/model')\nf('{ID}')\n",
+        f"for r in ['{ID}']:\n    load(f'runs:/{{r}}/model')\n",
+        f"R = {{'a': '{ID}'}}\nfor n, r in R.items():\n    mlflow.get_run(r)\n",
+        f"p.add_argument('--run-id', default='{ID}')\n",
+        f"import click\n@click.option('--run-id', default='{ID}')\ndef f(run_id): pass\n",
+        f"import typer\ndef f(run_id: str = typer.Option('{ID}')): pass\n",
+        f"import os\nr = os.getenv('RUN_ID', '{ID}')\n",
+        f"PARENT = '{ID}'\nmlflow.start_run(nested=True, parent_run_id=PARENT)\n",
+        f"best_run = '{ID}'\n",
+        f"load('s3://bucket/1/{ID}/artifacts/model')\n",
+        f"load('mlflow-artifacts:/1/{ID}/artifacts/model')\n",
+        f"mlflow.search_runs(filter_string=\"attributes.run_id = '{ID}'\")\n",
+    ],
+)
+def test_ids_however_they_reach_an_address(code: str) -> None:
+    """By attributes, entries, joined paths, loops, options, and stores of any kind."""
+    assert len(run_ids(analysed({"a.py": "import mlflow\n" + code}))) == 1
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"mlflow.set_tag('commit', '{ID}')\n",
+        f"mlflow.log_params({{'checksum': '{ID}'}})\n",
+        f"mlflow.log_metric('{ID}', 1.0)\n",
+        f"mlflow.set_experiment(experiment_id='{ID}')\n",
+        f"run_hash = '{ID}'\n",
+        f"h = '{ID}'\nload(f's3://bucket/{{h}}/model')\n",
+        f"def f(r):\n    return load(f'runs:/{{r}}/model')\nf(run.info.run_id)\nx = '{ID}'\n",
+    ],
+)
+def test_other_digits_that_mlflow_is_given(code: str) -> None:
+    """What is logged, the id of an experiment, a digest."""
+    assert run_ids(analysed({"a.py": "import mlflow\n" + code})) == []

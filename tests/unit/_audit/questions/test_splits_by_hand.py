@@ -28,6 +28,13 @@ score(x[idx[int(n * 0.8) :]])
 """,
     "an order of PyTorch": "import torch\nidx = torch.randperm(n)\ntrain = x[idx[:9]]\ntest = x[idx[9:]]\n",
     "a mask": "import numpy as np\nmask = np.random.rand(len(df)) < 0.8\ntrain = df[mask]\ntest = df[~mask]\n",
+    "numbers, and the others": "import numpy as np\ni = np.random.choice(df.index, 9)\na, b = df.loc[i], df.drop(i)\n",
+    "ids, and the others": """
+import random
+ids = random.sample(list(df.id), 9)
+train = df[df.id.isin(ids)]
+test = df[~df.id.isin(ids)]
+""",
     "a part for each row": "import numpy as np\ndf['split'] = np.random.choice(['train', 'val', 'test'], len(df))\n",
 }
 OTHERS = {
@@ -46,6 +53,8 @@ for i in range(9):
 """,
     "a few": "import random\nfew = random.sample(x, 5)\na, b = few[:2], few[2:]\n",
     "a mask of noise": "import numpy as np\nmask = np.random.rand(9) < 0.5\nx[mask] = 0\n",
+    "columns": "import random\nc = random.sample(columns, 3)\nx = df.drop(c, axis=1)\n",
+    "some of the ids": "import random\nids = random.sample(all_ids, 9)\nx = df[df.id.isin(ids)]\n",
     "a choice of models": "import numpy as np\nname = np.random.choice(['svm', 'forest'])\n",
     "a generator of its own": """
 import numpy as np

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 DATABRICKS = "# Databricks notebook source\n"
 WRITES = DATABRICKS + "# MAGIC %%writefile agent.py\n# MAGIC AGENT = 1\n\n# COMMAND ----------\n\n"
+LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 4891\n"
 SPARK = "import pyspark\nfrom delta.tables import DeltaTable\nb.config('spark.jars.packages', '{}')\n"
 
 
@@ -57,6 +58,48 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"requirements.txt": "rich\n", "a.py": "import pyspark, delta, pandas\ndbutils.widgets.get('a')\n"},
         {"requirements.txt": "rich\n", "databricks.yml": "bundle:\n  name: a\n", "a.py": "import pandas\n"},
         {"Dockerfile": "FROM python\nRUN pip install mlflow -r requirements.txt\n", "a.py": "import torch, pandas\n"},
+        # what a list says is not known
+        {"requirements.txt": LFS, "a.py": "import torch\n"},
+        {"requirements.txt": "mlflow\n", "requirements/gpu.txt": LFS, "a.py": "import torch\n"},
+        {"requirements.txt": "mlflow\n", "pyproject.toml": "[project\n", "a.py": "import torch\n"},
+        {"requirements.txt": "mlflow\npip install xgboost\nshap latest\n", "a.py": "import xgboost, shap\n"},
+        # what no run is made with
+        {"requirements.txt": "rich\n", "tests/test_a.py": "import pytest\n", "docs/conf.py": "import furo\n"},
+        {"tests/test_a.py": "import pytest\n", "noxfile.py": "import nox\n"},
+        {"pyproject.toml": "[build-system]\nrequires = ['Cython>=3']\n[project]\nname = 'a'\ndependencies = ['rich']\n",
+         "setup.py": "from Cython.Build import cythonize\n"},
+        # modules that are there
+        {"requirements.txt": "rich\n", "src/CNNzzclassifier/a.py": "", "app.py": "import cnnZZClassifier.a\n"},
+        {"requirements.txt": "rich\n", "third_party/zzlib/core.py": "", "a.py": "import zzlib.core\n"},
+        {"requirements.txt": "rich\n", "a.py": "import zzlib\n",
+         ".gitmodules": '[submodule "a"]\n\tpath = libs/zzlib\n'},
+        {"requirements.txt": "rich\n", "zzfast.pyx": "", "data.proto": "", "a.py": "import zzfast, data_pb2\n"},
+        {"requirements.txt": "rich\n",
+         "a.py": "urlretrieve('https://x/zz_helper.py', 'zz_helper.py')\nimport zz_helper\n"},
+        {"requirements.txt": "rich\n",
+         "n.ipynb": notebook("!wget -q https://x/zz_helper.py", "import zz_helper")},
+        {"requirements.txt": "rich\n",
+         "n.ipynb": notebook("!git clone https://x/zz_models", "from zz_utils import a")},
+        {"requirements.txt": "rich\n", "a.py": "import sys\nsys.path.append('/opt/airflow/scripts')\nimport zz_conn\n"},
+        {"requirements.txt": "rich\n",
+         "a.py": "import sys\nHERE = '~/code'\nsys.path.insert(0, HERE)\nimport zz_conn\n"},
+        {"requirements.txt": "rich\n", "a.py": "import zz_models\n",
+         "Dockerfile": "FROM python\nRUN git clone https://x/zz && pip install rich\n"},
+        {"requirements.txt": "rich\n", "src/net.py": "class Zzz:\n    pass\n", "b.py": "from zz_old import Zzz\n"},
+        {"requirements.txt": "git+https://x/zz-companion.git@v1\n", "a.py": "import zzlacc\n"},
+        {"requirements.txt": "rich\n", "n.ipynb": notebook("%pip install zz-utilities", "import zzmaint")},
+        {"pyproject.toml": "[project]\nname = 'a'\ndependencies = ['mlflow']\n",
+         "app/setup.py": "configure(name='mlflow')\n", "a.py": "import mlflow\n"},
+        {"MLproject": "name: a\nconda_env: conda.yaml\n", "conda.yaml": "name: mlflow-env\ndependencies:\n- mlflow\n",
+         "a.py": "import mlflow\n"},
+        # platforms
+        {"requirements.txt": "rich\n", "a.py": "import cmlapi, pyspark\n"},
+        {"requirements.txt": "rich\n", "a.py": "import dlt\n@dlt.table\ndef gold():\n    return 1\n"},
+        {"requirements.txt": "rich\n", "a.py": "import pyspark\n",
+         "Dockerfile": "FROM python\nRUN curl -O https://x/spark-3.5.0-bin-hadoop3.tgz && pip install rich\n"},
+        {"requirements.txt": "rich\n", "a.py": "import torch\nenv = ws.environments['AzureML-pytorch-1.9']\n"},
+        {"requirements.txt": "rich\n", "a.py": "import torch\n",
+         "jobs/train.yml": "environment: azureml:AzureML-ACPT-pytorch-1.12@latest\n"},
     ],
 )  # fmt: skip
 def test_what_is_there_without_being_declared(files: dict[str, str], tmp_path: Path) -> None:
@@ -86,6 +129,17 @@ def test_what_is_there_without_being_declared(files: dict[str, str], tmp_path: P
         {"requirements.txt": "rich\n", "config/core.py": "", "a.py": "import mine.config.core\n"},
         {"requirements.txt": "rich\n", "__init__.py": "", "config/core.py": "", "a.py": "import mine.other.core\n"},
         {"requirements.txt": "databricks-sdk\n", "a.py": "import databricks.sdk\nimport torch\n"},
+        {"requirements.txt": "rich\n", "src/testing.py": "import torch\n"},
+        {"requirements.txt": "rich\n", "src/net.py": "class Zzz:\n    pass\n", "b.py": "from zz_old import Yyy\n"},
+        {"requirements.txt": "git+https://x/zzlib.git\n", "a.py": "import zzlib, zzother\n"},
+        {"requirements.txt": "rich\n", "n.ipynb": notebook("%pip install zz-utilities", "import zz_utilities, torch")},
+        {"requirements.txt": "rich\n", "src/Yaml.py": "", "a.py": "import torch\n"},
+        {"requirements.txt": "rich\n", "venv/pyvenv.cfg": "", "venv/zzlib/a.py": "", "a.py": "import zzlib\n"},
+        {"requirements.txt": "rich\n", "a.py": "import sys\nsys.path.append('..')\nimport zz_conn\n"},
+        {"requirements.txt": "rich\n", "a.py": "import sys\nsys.path.append('/opt/x')\nimport torch\n"},
+        {"requirements.txt": "rich\n", "README.md": "git clone https://x/mine\n", "a.py": "import zz_conn\n"},
+        {"requirements.txt": "rich\n", "a.py": "import dlt\ndlt.pipeline('a')\n"},
+        {"requirements.txt": "rich\n", "a.py": "print('pip install torch')\nimport torch\n"},
     ],
 )
 def test_what_is_not_there_is_told(files: dict[str, str], tmp_path: Path) -> None:
@@ -104,3 +158,84 @@ def test_a_list_that_is_not_kept_is_one_finding(tmp_path: Path) -> None:
     assert [place.line for place in (one.place, *one.related)] == [1, 2, 3, 4, 5]
     few = told(tmp_path / "b", {"requirements.txt": "rich\n", "a.py": "import numpy\nimport torch\n"})
     assert len(few) == 2
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Makefile": "install:\n\t@pip install \\\n\t  torch torchvision\n"},
+        {"justfile": "install:\n    pip install torch\n"},
+        {"scripts/run.sh": "#!/bin/sh\nPACKAGES='torch torchvision'\npip install $PACKAGES\npython a.py\n"},
+        {"run.bat": "python -m pip install torch\r\n"},
+        {"train.slurm": "source activate x\nconda install -y pytorch -c pytorch\n"},
+        {".github/workflows/train.yml": "jobs:\n  a:\n    steps:\n    - run: |\n        pip install torch\n"},
+        {".gitlab-ci.yml": "train:\n  script:\n    - pip install torch\n    - python a.py\n"},
+        {"Jenkinsfile": "stage('a') { steps { sh 'pip install torch' } }\n"},
+        {".devcontainer/devcontainer.json": '{"postCreateCommand": "pip install --user torch && echo done"}'},
+        {".devcontainer/devcontainer.json": '{"postCreateCommand": ["pip", "install", "torch"]}'},
+        {"docker-compose.yml": "services:\n  a:\n    command: bash -c 'pip install torch && python a.py'\n"},
+        {"docker-compose.yml": "x:\n  environment:\n    _PIP_ADDITIONAL_REQUIREMENTS: ${_PIP:- pandas torch}\n"},
+        {"docker-compose.yml": "services:\n  a:\n    image: quay.io/jupyter/pytorch-notebook:latest\n"},
+        {"tox.ini": "[testenv]\ndeps =\n    torch\ncommands = pytest\n"},
+        {"databricks.yml": "jobs:\n  a:\n    libraries:\n      - pypi:\n          package: torch==2.1\n"},
+        {"bentofile.yaml": "service: a:svc\npython:\n  packages:\n    - torch\n"},
+        {"setup.sh": "sudo apt-get install -y python3-torch\n"},
+        {"setup.sh": "uv run --with torch==2.1 a.py\n"},
+        {"setup.sh": 'bash -lc "pip install torch"\n'},
+        {"setup.sh": "pip install -r $REQUIREMENTS\n"},
+        {"setup.sh": "pip install -r lists/gpu.txt\n"},
+        {"setup.sh": "for p in $(cat packages); do pip install $p; done\n"},
+        {"setup.sh": "pip install -r lists/gpu.txt\n", "lists/gpu.txt": "torch\n"},
+        {"setup.sh": "conda env create -f ml.yml\n", "ml.yml": "name: a\ndependencies:\n- pytorch\n"},
+        {"MLproject": "name: a\nconda_env: files/ml.yaml\n", "files/ml.yaml": "dependencies:\n- pytorch\n"},
+        {"MLproject": "name: a\ndocker_env:\n  image: team/base:1\n"},
+        {"Dockerfile": "FROM python\nRUN apt-get update && apt-get install -y python3-torch && pip install rich\n"},
+        {"Dockerfile": "FROM python\nARG WHAT\nRUN pip install ${WHAT}\n"},
+        {"b.py": "os.system('pip install torch')\n"},
+        {"b.py": "subprocess.check_call([sys.executable, '-m', 'pip', 'install', 'torch'])\n"},
+        {"b.py": "def f(p):\n    subprocess.run([sys.executable, '-m', 'pip', 'install', p])\n"},
+        {"b.py": "@component(packages_to_install=['pandas', 'torch==2.1'])\ndef f(): ...\n"},
+        {"b.py": "image = modal.Image.debian_slim().pip_install('torch', 'numpy')\n"},
+        {"b.py": "ray.init(runtime_env={'pip': ['torch']})\n"},
+        {"b.py": "env = {'dependencies': ['python=3.9', {'pip': ['torch']}]}\n"},
+        {"n.ipynb": notebook("pkgs = 'a b'", "!pip install {pkgs}")},
+        {"n.ipynb": notebook("%conda install pytorch")},
+        {"n.ipynb": notebook("!uv pip install torch")},
+        {"n.ipynb": notebook("%pip install /Volumes/a/torch-2.1-py3-none-any.whl")},
+        {"Makefile": "init:\n\tzenml integration install pytorch mlflow -y\n"},
+        {"b.py": "# /// script\n# dependencies = [\n#   'torch>=2',\n#   \"numpy[x]\",\n# ]\n# ///\nimport torch\n"},
+        {"envs/train.yml": "name: a\nchannels:\n- conda-forge\ndependencies:\n- pytorch\n"},
+        {"envs/train.yml": "dependencies:\n- pytorch\n", "job.yml": "environment:\n  conda_file: envs/train.yml\n"},
+        {"spec-file.txt": "# platform: linux-64\n@EXPLICIT\nhttps://a/linux-64/pytorch-2.1.0-py3.11_0.conda\n"},
+        {"pip_list.txt": "Package    Version\n---------- -------\ntorch      2.1.0\n"},
+        {"conda_list.yml": "# packages in environment at /a:\n#\n# Name  Version  Build\npytorch 2.1.0 py3_0\n"},
+    ],
+)  # fmt: skip
+def test_what_is_installed_otherwise(files: dict[str, str], tmp_path: Path) -> None:
+    """By scripts, workflows, containers, services and the code; where it is not seen what, nothing is told."""
+    assert told(tmp_path, {"requirements.txt": "rich\n", "a.py": "import torch\n"} | files) == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Makefile": 'help:\n\t@echo "pip install torch"\n'},
+        {"setup.sh": "printf 'run pip install torch first'\n"},
+        {"setup.sh": "# pip install torch\n"},
+        {"setup.sh": "pip install --upgrade $PIP_OPTIONS -e ${REPO_DIR}\n"},
+        {"setup.sh": "pip uninstall torch\n"},
+        {"setup.sh": "pip install -r requirements.txt\n"},
+        {"setup.sh": "pip install -r requirements-dev.txt\n"},
+        {".github/workflows/a.yml": "jobs:\n  a:\n    steps:\n    # pip install torch\n    - run: pip install black\n"},
+        {"docker-compose.yml": "services:\n  a:\n    image: ghcr.io/mlflow/mlflow:v2\n"},
+        {"Dockerfile": "FROM python\nRUN echo pip install torch && pip install rich\n"},
+        {"Dockerfile": "FROM python\nRUN apt-get install -y libtorch && pip install rich\n"},
+        {"MLproject": "name: a\ndocker_env:\n  image: mine\n", "Dockerfile": "FROM python\nRUN pip install rich\n"},
+        {"b.py": "raise ImportError('pip install torch')\n"},
+        {"b.py": "logger.info('install it with: pip install torch')\n"},
+        {"b.py": "f(names=['torch'])\n"},
+    ],
+)
+def test_what_is_not_installed_is_told(files: dict[str, str], tmp_path: Path) -> None:
+    """What is only talked of, and servers that run beside the project."""
+    assert len(told(tmp_path, {"requirements.txt": "rich\n", "a.py": "import torch\n"} | files)) == 1

@@ -46,6 +46,16 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"a.py": PARTS + "GridSearchCV(XGBClassifier(), {}).fit(X, y)\n"},
         {"a.py": "import mlflow\nfrom lightning.pytorch.cli import LightningCLI\n"
          "mlflow.pytorch.autolog()\nLightningCLI()\n"},
+        {"a.py": A + "getattr(model, 'fit')(X, y)\n"},
+        {"a.py": A + "exec(open('train.py').read())\n"},
+        {"a.py": A + "import runpy\nrunpy.run_path('train.py')\n"},
+        {"a.py": A + "import importlib\nimportlib.import_module('train').start()\n"},
+        {"a.py": A + "from company.cli import main\nmain()\n"},
+        {"a.py": A + "from company import pipeline\npipeline.execute()\n"},
+        {"a.py": "import mlflow\nfrom pycaret.classification import *\nmlflow.autolog()\nsetup(d)\ncompare_models()\n"},
+        {"a.py": "import mlflow\nimport autogluon.tabular as ag\nmlflow.autolog()\nag.TabularPredictor('y').fit(d)\n"},
+        {"a.py": "import mlflow, keras_tuner\nmlflow.keras.autolog()\nkeras_tuner.Hyperband(b).search(X, y)\n"},
+        {"a.py": "import mlflow\nfrom darts.models import TCNModel\nmlflow.pytorch.autolog()\nTCNModel(1, 1).fit(s)\n"},
     ],
 )  # fmt: skip
 def test_what_may_be_covered_is_not_told(files: dict[str, str], tmp_path: Path) -> None:
@@ -56,6 +66,10 @@ def test_what_may_be_covered_is_not_told(files: dict[str, str], tmp_path: Path) 
 @pytest.mark.parametrize(
     "files",
     [
+        {
+            "a.py": TORCH + "from loop import Trainer\nmlflow.pytorch.autolog()\nTrainer().fit()\n",
+            "loop.py": "import torch\nclass Trainer:\n    def fit(self):\n        self.net().backward()\n",
+        },
         {"a.py": TORCH + "mlflow.pytorch.autolog()\n" + LOOP},
         {"a.py": TORCH + "def main():\n    mlflow.pytorch.autolog()\n    fit(d)\n" + IN_FUNCTION},
         {"a.py": TORCH + "def main():\n    mlflow.pytorch.autolog()\n    fit(d)\n" + IN_FUNCTION + "main()\n"},

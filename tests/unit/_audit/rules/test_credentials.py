@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bis._audit.rules.credentials import check
-from tests.unit._audit.small_projects import analysed
+from tests.unit._audit.small_projects import analysed, notebook
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,47 @@ from tests.unit._audit.small_projects import analysed
 def test_names_like_the_variables_of_the_environment(code: str, count: int) -> None:
     """An attribute of MLflow, a constant of a class; not what is read from elsewhere, or is to be filled in."""
     assert len(list(check(analysed({"a.py": "import os\nimport mlflow\n" + code})))) == count
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "P = 'd41d8cd98f'\nos.environ['MLFLOW_TRACKING_PASSWORD'] = P\n",
+        "os.environ |= {'AWS_SECRET_ACCESS_KEY': 'd41d8cd98f'}\n",
+        "env = {'MLFLOW_TRACKING_PASSWORD': 'd41d8cd98f'}\nos.environ.update(env)\n",
+        "env = dict(MLFLOW_TRACKING_PASSWORD='d41d8cd98f')\n",
+        "p = os.getenv('MLFLOW_TRACKING_PASSWORD', 'd41d8cd98f')\n",
+        "boto3.client('s3', aws_secret_access_key='d41d8cd98f')\n",
+        "class C:\n    mlflow_tracking_password: str = 'd41d8cd98f'\n",
+        "p.add_argument('--mlflow-tracking-password', default='d41d8cd98f')\n",
+        "import comet_ml\ncomet_ml.login(api_key='d41d8cd98f')\n",
+    ],
+)
+def test_what_reaches_them_in_another_way(code: str) -> None:
+    """By a name, a dictionary, a keyword, what the environment or an option falls back to; each is told once."""
+    assert len(list(check(analysed({"a.py": "import os\nimport mlflow\n" + code})))) == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["ENTER YOUR PASSWORD", "insert-token-here", "replace_me", "YOUR_DAGSHUB_TOKEN", "minioadmin", "[token]", "null"],
+)
+def test_what_is_to_be_filled_in_is_no_secret(given: str) -> None:
+    """Nor is what a service is shipped with."""
+    code = f"import os\nos.environ['MLFLOW_TRACKING_PASSWORD'] = '{given}'\n"
+    assert list(check(analysed({"a.py": code}))) == []
+
+
+def test_a_variable_that_a_magic_sets() -> None:
+    """In the cell that it stands in."""
+    found = list(check(analysed({"n.ipynb": notebook("x = 1", "%env MLFLOW_TRACKING_PASSWORD=d41d8cd98f")})))
+    assert [(one.place.cell, one.place.line) for one in found] == [(1, 1)]
+
+
+def test_a_test_hands_over_what_it_makes_up() -> None:
+    """What it sets in the environment counts: it may be what the tests need."""
+    code = "import os\nf(env={'AWS_SECRET_ACCESS_KEY': 'd41d8cd98f'})\n"
+    assert list(check(analysed({"tests/test_a.py": code}))) == []
+    assert len(list(check(analysed({"a.py": code})))) == 1
+    code = "import os\nf(aws_secret_access_key=config['secret_access_key'])\n"
+    assert list(check(analysed({"a.py": code}))) == []

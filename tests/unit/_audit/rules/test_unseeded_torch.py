@@ -19,10 +19,49 @@ TUNED = "from transformers import AutoModel, Trainer\nm = AutoModel.from_pretrai
 LOADER = "from torch.utils.data import DataLoader\nl = DataLoader(d, batch_size=4, {})\nTrainer(m).train()\n"
 
 
+FED = LOADER.replace("Trainer(m).train()", "for b in l:\n    m(**b).loss.backward()")
+
+
 def told(folder: Path, files: dict[str, str]) -> list[str]:
     """Files and lines of the rule's findings."""
     findings = audit_project(write(folder, files), "p", Options(select=("BIS304",))).findings
     return [f"{finding.place.file}:{finding.place.line}" for finding in findings]
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("shuffle=True", True),
+        ("shuffle=True, sampler=None", True),
+        ("shuffle=SHUFFLE", True),
+        ("**OPTIONS", True),
+        ("shuffle=True, generator=None", True),
+        ("shuffle=ORDERED", False),
+        ("**OTHERS", False),
+        ("shuffle=True, sampler=s", False),
+        ("shuffle=True, generator=torch.Generator().manual_seed(1)", False),
+        ("shuffle=unknown", False),
+    ],
+)
+def test_what_a_loader_is_given(given: str, found: bool, tmp_path: Path) -> None:
+    """Also by a variable and a dictionary; a sampler of None is none."""
+    settings = "SHUFFLE, ORDERED = True, False\nOPTIONS = {'shuffle': True}\nOTHERS = {'shuffle': False}\n"
+    assert bool(told(tmp_path, {"a.py": TUNED + settings + FED.format(given)})) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("from torch_geometric.loader import NeighborLoader as N\nl = N(d, [1], shuffle=True)\n", True),
+        ("from torch_geometric.loader import NeighborLoader as N\nl = N(d, [1], True)\n", False),
+        ("from torch.utils.data.sampler import SubsetRandomSampler as S\nl = DataLoader(d, sampler=S(i))\n", True),
+        ("from torch.utils.data import SequentialSampler as S\nl = DataLoader(d, sampler=S(i))\n", False),
+    ],
+)
+def test_other_loaders_and_samplers(text: str, found: bool, tmp_path: Path) -> None:
+    """Those of PyTorch Geometric, and samplers under their longer name."""
+    text = TUNED + "import torch\nfrom torch.utils.data import DataLoader\n" + text
+    assert bool(told(tmp_path, {"a.py": text + "for b in l:\n    m(**b).loss.backward()\n"})) is found
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ def packages() -> Path:
 def _listed() -> set[str]:
     """All names of MLflow's own that the tables give, with flavours in the place of stars."""
     own = {*table.TRACKER.calls, *table.TRACKER.aliases, *table.TRACKER.makes, *table.TRACKER.keywords}
-    own |= {*table.READS_RUN, *table.STARTS, *table.ENDS, *table.CLIENT_STARTS, *table.CLIENT_ENDS, *table.SETS_URI}
+    own |= {*table.READS_RUN, *table.STARTS, *table.ENDS, *table.CLIENT_STARTS, *table.CLIENT_ENDS}
+    own |= {name for name in table.TAKES_URI if name.startswith("mlflow.")}
     own |= table.SETS_EXPERIMENT | table.WRITES_TO_ACTIVE_RUN
     names = {name for name in own if name.startswith("mlflow.") and not name.endswith("*.autolog")}
     names |= {f"mlflow.{flavour}.autolog" for flavour in table.AUTOLOG_COVERS if flavour != "pyspark"}

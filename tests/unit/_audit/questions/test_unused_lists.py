@@ -1,0 +1,67 @@
+"""Lists that no experiment is made with are not asked to be pinned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bis._audit.auditor import Options, audit_project
+from tests.unit._audit.small_projects import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIT = "from sklearn.svm import SVC\nSVC().fit(x, y)\n"
+LIBRARY = "from sklearn.svm import SVC\ndef train(x, y):\n    SVC().fit(x, y)\n"
+PACKAGE = "[project]\nname = 'a'\nclassifiers = ['Topic :: Scientific/Engineering']\ndependencies = ['numpy>=1']\n"
+SERVES = "FROM python:3.11\nRUN pip install mlflow psycopg2-binary\nCMD mlflow server --host 0.0.0.0\n"
+
+
+def told(folder: Path, files: dict[str, str]) -> list[str]:
+    """The files of which the rule speaks."""
+    findings = audit_project(write(folder, files), "p", Options(select=("BIS502",))).findings
+    return sorted(place.file for finding in findings for place in (finding.place, *finding.related))
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"archive/requirements.txt": "numpy\n", "old/v1/requirements.txt": "torch\n", "train.py": FIT},
+        {"Dockerfile": SERVES, "train.py": FIT},
+        {"docker/mlflow/Dockerfile": "FROM python\nRUN pip install mlflow boto3\n", "train.py": FIT},
+        {"Dockerfile.mlflow": "FROM python\nRUN pip install mlflow pymysql\n", "train.py": FIT},
+        {"mlflow/requirements.txt": "mlflow\npsycopg2-binary\n", "train.py": FIT},
+        {"pyproject.toml": PACKAGE, "src/a/__init__.py": "", "src/a/core.py": LIBRARY},
+        {"pyproject.toml": PACKAGE, "a/core.py": LIBRARY, "examples/b.py": "from a.core import train\ntrain(1, 2)\n"},
+        {"flask/requirements.txt": "flask\nrequests\n", "flask/README.md": "a", "flask/app.py": "import flask\n",
+         "lab/train.py": FIT},
+        {"requirements.txt": "numpy==1.26.4\nargparse\npathlib\n", "train.py": FIT},
+        {"environment.yml": "dependencies:\n- numpy=1.26.4\n- ca-certificates\n", "train.py": FIT},
+        {"MLmodel": "flavors: {}\n", "conda.yaml": "dependencies:\n- pip:\n  - mlflow\n", "train.py": FIT},
+        {"a.py": "# Databricks notebook source\n# MAGIC %pip install mlflow==2.9.0 mlflow[databricks]\n"},
+    ],
+)  # fmt: skip
+def test_lists_that_are_left_alone(files: dict[str, str], tmp_path: Path) -> None:
+    """Put away, of a server, for those who use a library, of an exercise; and packages that change no result."""
+    assert told(tmp_path, files) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "file"),
+    [
+        ({"requirements.txt": "numpy\n", "train.py": FIT}, "requirements.txt"),
+        ({"Dockerfile": SERVES.replace("mlflow psycopg2", "mlflow torch psycopg2"), "train.py": FIT}, "Dockerfile"),
+        ({"Dockerfile": "FROM python\nRUN pip install mlflow\nCMD python train.py\n", "train.py": FIT}, "Dockerfile"),
+        ({"mlflow/requirements.txt": "mlflow\n", "mlflow/train.py": FIT}, "mlflow/requirements.txt"),
+        ({"pyproject.toml": PACKAGE, "a/core.py": LIBRARY, "train.py": FIT}, "pyproject.toml"),
+        ({"pyproject.toml": PACKAGE.replace("Topic :: ", ""), "a/core.py": LIBRARY}, "pyproject.toml"),
+        ({"api/requirements.txt": "numpy\n", "api/README.md": "a", "api/app.py": "import flask\n", "train.py": FIT},
+         "api/requirements.txt"),
+        ({"MLproject": "conda_env: conda.yaml\n", "conda.yaml": "name: mlflow-env\ndependencies:\n- numpy\n"},
+         "conda.yaml"),
+    ],
+)  # fmt: skip
+def test_lists_that_a_run_is_made_with(files: dict[str, str], file: str, tmp_path: Path) -> None:
+    """Those beside programs that train, or of what computes."""
+    assert told(tmp_path, files) == [file]
