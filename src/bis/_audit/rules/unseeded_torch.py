@@ -77,7 +77,7 @@ def _are_new(analysis: Analysis, module: Module, call: Call) -> bool:
     if not fresh_weights.is_head(call.api):
         return True
     given = call.argument(0, "pretrained_model_name_or_path")
-    known = looked_up(analysis, module, given, call) or given
+    known = looked_up(analysis, module, given, call) or analysis.value_of(module, given, call.scope, call.index)
     texts = known.constants() if known is not None else []
     if known is not None and known.kind == CALL:  # settings.get("model", "bert-base-cased")
         made = module.calls[known.data]

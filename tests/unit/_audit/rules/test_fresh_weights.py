@@ -46,6 +46,7 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         ("model = A.from_pretrained('./models/bert', num_labels=3)\n", False),
         ("model = A.from_pretrained('cardiffnlp/twitter-roberta-base-sentiment', num_labels=3)\n", False),
         (f"model = A.from_pretrained(config.get('m', {SENTIMENT}), num_labels=2)\n", False),
+        (f"model_name = config.get('m', {SENTIMENT})\nmodel = A.from_pretrained(model_name, num_labels=2)\n", False),
         ("model = A.from_pretrained(best_model_path, num_labels=3)\n", False),
         ("model = AutoModelForCausalLM.from_pretrained('gpt2')\n", False),
         ("model = PeftModel.from_pretrained(base, 'adapter')\n", False),

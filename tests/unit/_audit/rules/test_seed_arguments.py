@@ -10,8 +10,10 @@ from tests.unit._audit.small_projects import analysed, notebook
 HEAD = (
     "import random, numpy as np, torch, cuml, umap\nfrom pyspark.sql import SparkSession\nimport surprise\n"
     "from surprise.model_selection import train_test_split, KFold\nfrom surprise import SVD, KNNBasic\n"
+    "from pyspark.ml.recommendation import ALS\n"
     "spark = SparkSession.builder.getOrCreate()\ndf = spark.read.csv('a.csv')\n"
 )
+FIT = "\nmodel = ALS(seed=1).fit(a)"
 FASTAI = "from fastai.vision.all import *\n"
 
 
@@ -33,12 +35,13 @@ def _told(text: str, head: str = HEAD) -> list[tuple[str, str]]:
         ("a, b = df.randomSplit([0.7, 0.3], 42)", False),
         ("a, b = df.randomSplit([0.7, 0.3], seed=SEED)", False),
         ("class T:\n    def randomSplit(self, shares): ...\nT().randomSplit([1, 2])", False),
-        ("a = df.sample(0.1)", True),
-        ("def f(table):\n    return table.sample(withReplacement=True, fraction=0.1)", True),
-        ("a = df.sample(False, 0.1)", True),
-        ("a = df.sample(0.1, 42)", False),
-        ("a = df.sample(False, 0.1, 42)", False),
-        ("a = df.sample(fraction=0.1, seed=42)", False),
+        ("a = df.sample(0.1)" + FIT, True),
+        ("def f(table):\n    return table.sample(withReplacement=True, fraction=0.1)\na = f(x)" + FIT, True),
+        ("a = df.sample(False, 0.1)" + FIT, True),
+        ("a = df.sample(0.1, 42)" + FIT, False),
+        ("a = df.sample(False, 0.1, 42)" + FIT, False),
+        ("a = df.sample(fraction=0.1, seed=42)" + FIT, False),
+        ("df.sample(0.1).show()", False),  # only looked at
         ("x = torch.distributions.Normal(0, 1).sample(0.1)", False),
         ("def f(buffer):\n    return buffer.sample(32)", False),
     ],
