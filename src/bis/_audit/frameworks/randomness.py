@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bis._audit.frameworks import fresh_weights
 from bis._audit.frameworks.naming import canonical
 
 _PYTHON_NUMPY_TORCH = ("random", "numpy", "sklearn", "torch")
@@ -126,7 +127,10 @@ KERAS_LAYERS = re.compile(
 @lru_cache(maxsize=20_000)
 def seeded_by(api: str) -> tuple[str, ...]:
     """The libraries that a call of this name seeds; empty for other calls. Its argument is not looked at."""
-    return SEEDERS.get(canonical(api), ())
+    name = canonical(api)
+    if name.startswith("fastai.") and name.endswith(".set_seed"):  # from fastai.vision.all import *
+        return _PYTHON_NUMPY_TORCH
+    return SEEDERS.get(name, ())
 
 
 def drawn_from(api: str) -> str:
@@ -148,8 +152,10 @@ def drawn_from(api: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def draws_by_itself(api: str) -> bool:
-    """Whether what a call draws is part of a model, wherever it stands: layers, and what sets initial weights."""
+    """Whether what a call draws is part of a model, wherever it stands: layers, and what draws weights."""
     name = canonical(api)
+    if fresh_weights.may_draw(api):
+        return True
     if name.startswith("torch."):
         return ".init." in name or TORCH_LAYERS.match(name) is not None
     return KERAS_LAYERS.match(name) is not None

@@ -95,19 +95,12 @@ SPLITS: dict[str, Drawing] = {
     "sklearn.model_selection.learning_curve": Drawing(NO, _on("shuffle")),
     "sklearn.utils.shuffle": _ALWAYS,
     "sklearn.utils.resample": _ALWAYS,
-    "surprise.model_selection.train_test_split": Drawing(YES, (), _off("shuffle")),
-    "surprise.model_selection.split.train_test_split": Drawing(YES, (), _off("shuffle")),
-    "surprise.model_selection.KFold": Drawing(YES, (), _off("shuffle")),
-    "surprise.model_selection.ShuffleSplit": Drawing(YES, (), _off("shuffle")),
     "dask_ml.model_selection.train_test_split": Drawing(YES, (), _off("shuffle")),
-    "cuml.model_selection.train_test_split": Drawing(YES, (), _off("shuffle")),
-    "cuml.train_test_split": Drawing(YES, (), _off("shuffle")),
     "torch.utils.data.random_split": Drawing(seed="generator", order=("dataset", "lengths", "generator")),
 }
 # The method of a data set of Hugging Face, whose argument has another name than scikit-learn's function.
 SPLITS_ITSELF = Drawing(YES, (), _off("shuffle"), seed="seed", order=("test_size", "train_size", "shuffle"))
 SHUFFLES_ITSELF = Drawing(seed="seed", order=("seed",))
-BY_WEIGHTS = Drawing(seed="seed", order=("weights", "seed"))  # a table of Spark: df.randomSplit([0.8, 0.2])
 
 ESTIMATORS: dict[str, Drawing] = {
     "sklearn.cluster.AffinityPropagation": _BARELY,

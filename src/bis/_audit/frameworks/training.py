@@ -27,6 +27,7 @@ FUNCTIONS = frozenset(
         "sklearn.model_selection.cross_validate", "sklearn.model_selection.cross_val_predict",
         "sklearn.model_selection.learning_curve", "sklearn.model_selection.validation_curve",
         "sklearn.model_selection.permutation_test_score", "lightning.pytorch.cli.LightningCLI",
+        "optax.apply_updates", "equinox.apply_updates",
     }
 )  # fmt: skip
 
@@ -64,6 +65,8 @@ METHODS: dict[str, frozenset[str]] = {
     "gluonts.": frozenset({"train"}),
     "super_gradients.": frozenset({"train"}),
     "keras_tuner.": frozenset({"search"}),
+    "flax.nnx.Optimizer": frozenset({"update"}),
+    "flax.nnx.ModelAndOptimizer": frozenset({"update"}),
 }
 
 # Libraries that train with others in the same process -> those. What autologging covers of them, it logs.
@@ -118,7 +121,7 @@ _PREPARING = (
 _NO_LOSSES = frozenset({"numpy", "scipy", "sympy", "collections", "tkinter", "selenium", "turtle"})
 BACKWARD = "backward"
 # loss.backward(), optimizer.apply_gradients(...): a training loop of one's own, which no autologging covers
-LOOPS_OF_ONES_OWN = frozenset({BACKWARD, "apply_gradients"})
+LOOPS_OF_ONES_OWN = frozenset({BACKWARD, "apply_gradients", "apply_updates"})
 # Last parts of the names of all that trains.
 METHOD_NAMES = FITS.union({BACKWARD}, *METHODS.values(), {name.rpartition(".")[2] for name in FUNCTIONS})
 _TRAINING_METHODS = FITS.union({BACKWARD}, *METHODS.values())
@@ -232,6 +235,9 @@ _ALL = Hyperparameters()
 # Patterns of makers, all of whose arguments count.
 _MAKERS = (
     re.compile(r"torch\.optim\.(?:[A-Z]\w+|[a-z_]+\.[A-Z]\w+)$"),
+    re.compile(
+        r"optax\.(?:adam\w*|sgd|rmsprop|lamb|lars|lion|adagrad|adafactor|nadam\w*|radam|\w+_schedule|\w+_decay|yogi)$"
+    ),
     re.compile(r"keras\.optimizers\.(?:schedules\.)?[A-Z]\w+$"),
     re.compile(r"tensorflow\.(?:train|optimizers)\.[A-Z]\w*Optimizer$"),
     re.compile(r"transformers\.(?:AdamW|Adafactor)$"),
@@ -243,8 +249,11 @@ _MAKERS = (
 )
 _SKLEARN = re.compile(r"sklearn\.([a-z_]+)(?:\.\w+)*\.[A-Z]\w+$")
 _MAKER_ROOTS = frozenset(
-    {"torch", "keras", "tensorflow", "transformers", "xgboost", "lightgbm", "catboost", "statsmodels", "prophet"}
-)
+    {
+        "torch", "keras", "tensorflow", "transformers", "xgboost", "lightgbm", "catboost", "statsmodels", "prophet",
+        "optax",
+    }
+)  # fmt: skip
 _NO_MODELS = PREPARING_PACKAGES | {"model_selection", "pipeline"}
 _BY_NAME: dict[str, Hyperparameters] = {
     "keras.Sequential.fit": Hyperparameters(_OF_FIT),
@@ -299,5 +308,5 @@ def hyperparameters(api: str) -> Hyperparameters | None:
 
 
 def is_optimiser(api: str) -> bool:
-    """Whether a call makes an optimiser or a schedule of the learning rate, of PyTorch or Keras."""
-    return any(pattern.match(canonical(api)) for pattern in _MAKERS[:4])
+    """Whether a call makes an optimiser or a schedule of the learning rate, of PyTorch, JAX or Keras."""
+    return any(pattern.match(canonical(api)) for pattern in _MAKERS[:5])

@@ -18,6 +18,7 @@ from bis._audit.questions import ml_calls
 from bis._audit.questions.call_index import CallIndex, is_of_project
 from bis._audit.questions.configured_loggers import LIGHTNINGS, logged_by_configuration
 from bis._audit.questions.lightning_loggers import logged_through, saves_hyperparameters, uses_logger
+from bis._audit.questions.rest_logging import logged_by_rest
 from bis._audit.questions.seeded_files import seeded_files
 from bis._audit.questions.text_literals import Literal, text_literals
 from bis._audit.questions.tracking_calls import kinds_of, may_trace, switches_off, trains_and_logs
@@ -280,6 +281,7 @@ def _has_mlflow(project: Project) -> bool:
 def _tracked(module: Module, index: CallIndex, *, has_logger: bool) -> Tracked:
     """Calls of a file that trace something; where Lightning's logger is made, also what goes through that."""
     found = {call.index: known for call in index.where(module, may_trace) if (known := kinds_of(call)) is not None}
+    found |= {number: ("mlflow", kinds) for number, kinds in logged_by_rest(module)}
     for call in module.calls if has_logger else ():
         if saves_hyperparameters(call):
             found[call.index] = ("mlflow", ("param",))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.files.entry_points import is_mlproject
-from bis._audit.frameworks import sklearn, training
+from bis._audit.frameworks import training
 from bis._audit.parsing.ir import CONSTANT
 from bis._audit.questions import execution_order, lightning_loggers, literals, ml_calls, unread_code
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.call_arguments import passing_seeds, seeds_declared, spread
+from bis._audit.questions.cut_folders import cut_folders
 from bis._audit.questions.mlflow_doors import doors
 from bis._audit.questions.program_roots import given_by_mlflow_run, without_params
 from bis._audit.questions.run_ids import run_ids
@@ -54,7 +55,9 @@ def state(analysis: Analysis, calls: list[TrackingCall]) -> dict[str, Fact]:
     trains = _trains(analysis)
     facts["params_not_logged_at_all"] = _no_params(analysis, facts, calls, trains)
     facts["unseeded_split"] = _unseeded(analysis, ml_calls.split_seeding, ml_calls.may_split, "split")
-    facts["unseeded_estimator"] = _unseeded(analysis, ml_calls.estimator_seeding, sklearn.estimator, "estimator")
+    facts["unseeded_estimator"] = _unseeded(
+        analysis, ml_calls.estimator_seeding, ml_calls.may_be_estimator, "estimator"
+    )
     facts["seeds_set"] = _seeds(analysis)
     facts["deps_declared"] = _declared(analysis)
     facts["deps_pinned"] = _pinned(analysis)
@@ -300,6 +303,8 @@ def _split_by_hand(analysis: Analysis, what: str, found: list[Place], seeded: li
         for call in splits_by_hand(module):
             by = (ml_calls.library(call.api),)
             (seeded if analysis.is_seeded(module, by) else found).append(module.place_of(call))
+        if not analysis.is_seeded(module, ("numpy",)):
+            found += map(module.place_of, cut_folders(module))
 
 
 def _seeds(analysis: Analysis) -> Fact:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bis._audit.frameworks import randomness, sklearn, training
+from bis._audit.frameworks import fresh_weights, randomness, seed_arguments, sklearn, training
 from bis._audit.frameworks.naming import canonical, library
 from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, LIST, NAME, OTHER, Call, Value
 from bis._audit.trackers import integrations, mlflow
@@ -31,6 +31,7 @@ __all__ = [
     "library",
     "loads_data",
     "makes_unseeded",
+    "may_be_estimator",
     "may_draw",
     "may_seed",
     "may_split",
@@ -74,23 +75,33 @@ def may_train(api: str) -> bool:
 @lru_cache(maxsize=20_000)
 def may_seed(api: str) -> bool:
     """Whether a call of this name may seed a generator; see `seeds`."""
-    return bool(randomness.seeded_by(api)) or canonical(api) in randomness.GENERATORS
+    known = bool(randomness.seeded_by(api)) or canonical(api) in randomness.GENERATORS
+    return known or seed_arguments.seeds_by_splitting(api)
 
 
 @lru_cache(maxsize=20_000)
 def may_split(api: str) -> bool:
     """Whether a call of this name may split or sample data; see `split_seeding`."""
     return (
-        api.endswith((".sample", "train_test_split", ".randomSplit"))
+        api.endswith((".sample", "train_test_split"))
         or _is_shuffle_of_datasets(api)
+        or seed_arguments.split(api) is not None
         or sklearn.split(_UNIMPORTED.get(api, api)) is not None
     )
 
 
 @lru_cache(maxsize=20_000)
+def may_be_estimator(api: str) -> bool:
+    """Whether a call of this name may make an estimator that draws; see `estimator_seeding`."""
+    return sklearn.estimator(api) is not None or seed_arguments.estimator(api) is not None
+
+
+@lru_cache(maxsize=20_000)
 def may_draw(api: str) -> bool:
     """Whether a call of this name may draw from a global generator; see `draws`."""
-    return canonical(api) in _LOADERS or randomness.drawn_from(api) != "" or canonical(api) in randomness.UNSEEDED
+    name = canonical(api)
+    known = name in _LOADERS or name in randomness.UNSEEDED or fresh_weights.may_draw(api)
+    return known or randomness.drawn_from(api) != ""
 
 
 @lru_cache(maxsize=20_000)
@@ -115,10 +126,14 @@ def split_seeding(call: Call) -> Seeding | None:
     """How a call that splits or shuffles data is seeded; None for other calls, and for splits that draw nothing."""
     if _samples_rows(call):
         return _seeding(call, _SAMPLE)
+    if _samples_of_spark(call):
+        after = bool(call.args) and isinstance(call.args[0].data, bool)
+        return _seeding(call, seed_arguments.SAMPLE_WITH_REPLACEMENT if after else seed_arguments.SAMPLE_OF_SPARK)
+    further = seed_arguments.split(call.api)
+    if further is not None:
+        return _seeding(call, further.drawing) if further.may_draw(call.keywords) else None
     if _splits_itself(call):
         return _seeding(call, sklearn.SPLITS_ITSELF)
-    if _of_spark(call):
-        return _seeding(call, sklearn.BY_WEIGHTS)
     if call.method == "shuffle" and library(call.api) == "datasets":
         return _seeding(call, sklearn.SHUFFLES_ITSELF) if "generator" not in call.keywords else None
     return _seeding(call, sklearn.split(_UNIMPORTED.get(call.api, call.api)))
@@ -141,6 +156,17 @@ def _samples_rows(call: Call) -> bool:
     return root == "" and not call.api.startswith("@") and "frac" in call.keywords
 
 
+def _samples_of_spark(call: Call) -> bool:
+    """Whether a call draws rows of a table of Spark: ``df.sample(0.1)``, ``df.sample(False, 0.1)``."""
+    if not call.api.endswith(".sample") or "frac" in call.keywords or library(call.api) not in {"", "pyspark"}:
+        return False
+    if call.api.startswith("@"):
+        return False
+    first = call.args[0].data if call.args and call.args[0].kind == CONSTANT else None
+    share = isinstance(first, bool) or (isinstance(first, float) and 0 < first < 1)
+    return share or not {"fraction", "withReplacement"}.isdisjoint(call.keywords) or library(call.api) == "pyspark"
+
+
 def _looks_at_few(call: Call) -> bool:
     """Whether a handful of rows is drawn, to be looked at: ``df.sample(5)``."""
     rows = call.argument(0, "n")
@@ -149,11 +175,6 @@ def _looks_at_few(call: Call) -> bool:
 
 
 _A_HANDFUL = 10
-
-
-def _of_spark(call: Call) -> bool:
-    """Whether a table of Spark is split: ``df.randomSplit([0.8, 0.2])``."""
-    return call.method == "randomSplit" and "." in call.path and not call.api.startswith("@") and bool(call.args)
 
 
 def _is_shuffle_of_datasets(api: str) -> bool:
@@ -174,7 +195,8 @@ _SIZES = frozenset({"test_size", "train_size"})
 
 def estimator_seeding(call: Call) -> Seeding | None:
     """How the maker of an estimator that draws is seeded; None for other calls."""
-    return _seeding(call, sklearn.estimator(call.api))
+    further = seed_arguments.estimator(call.api)
+    return _seeding(call, further.drawing if further is not None else sklearn.estimator(call.api))
 
 
 def _seeding(call: Call, drawing: Drawing | None) -> Seeding | None:
@@ -192,14 +214,20 @@ def _seeding(call: Call, drawing: Drawing | None) -> Seeding | None:
 
 def seeded_through(call: Call) -> tuple[str, ...]:
     """The libraries whose global seed fixes what a call draws that is given none: scikit-learn draws with NumPy."""
-    if _of_spark(call):
-        return ()
+    further = seed_arguments.split(call.api) or seed_arguments.estimator(call.api)
+    if further is not None:
+        return further.libraries
+    if _samples_of_spark(call):
+        return seed_arguments.SPARK_LIBRARIES
     return ("torch",) if library(call.api) == "torch" else ("sklearn", "numpy")
 
 
 def seeds(call: Call) -> tuple[str, ...]:
     """First parts of the libraries that a call seeds; empty for other calls, and for seeding with None or the time."""
     known = randomness.seeded_by(call.api)
+    if not known and seed_arguments.seeds_by_splitting(call.api):
+        split = split_seeding(call)
+        return seed_arguments.SEEDED_BY_SPLITTING if split is not None and split.seeded else ()
     if not known:
         made = canonical(call.api) in randomness.GENERATORS and bool(call.args or call.keywords)
         return ("generator",) if made else ()
@@ -245,6 +273,9 @@ def draws(call: Call) -> str:
     """First part of the library whose global generator a call draws from; empty for other calls."""
     if loads_data(call):
         return "torch" if _shuffles(call) else ""
+    if fresh_weights.may_draw(call.api):
+        new = fresh_weights.always_draws(call.api) or not fresh_weights.SIZES.isdisjoint(call.keywords)
+        return "torch" if new else ""
     found = randomness.drawn_from(call.api)
     own = {"torch": "generator", "tensorflow": "seed"}.get(found)  # an argument that is seeded by itself
     return "" if own in call.keywords else found

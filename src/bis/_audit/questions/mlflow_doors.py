@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.files.entry_points import is_mlproject
-from bis._audit.questions import literals
+from bis._audit.questions import literals, rest_logging
 from bis._audit.questions.tracking_calls import opens_mlflow
 from bis._audit.trackers import integrations, mlflow
 from bis._audit.trackers.known_trackers import canonical
@@ -106,6 +106,7 @@ def _door(api: str) -> str:
 
 
 _BY_ROOT = {
+    **dict.fromkeys(rest_logging.ROOTS, "rest"),
     "transformers": "hf",
     "trl": "hf",
     "accelerate": "hf",

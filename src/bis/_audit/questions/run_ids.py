@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, FORMATTED, NAME, SUBSCRIPT, TEMPLATE, Call, Module, Value
 from bis._audit.questions.asked_once import asked_once
+from bis._audit.questions.catalogue_run_ids import catalogue_run_ids
 from bis._audit.questions.literals import cell_of, given_to
 from bis._audit.questions.written_values import Written, text_parts, values_of
 from bis._audit.trackers import mlflow
@@ -38,7 +39,7 @@ _DEEPEST = 8
 @asked_once
 def run_ids(analysis: Analysis) -> list[Place]:
     """Places of literal ids that reach MLflow, an address of a run, or a name that says that they are a run's."""
-    found = []
+    found = [*catalogue_run_ids(analysis.project.texts)]
     any_id = False
     for module in analysis.project.programs:
         for text, value, call, name in analysis.literals(module):

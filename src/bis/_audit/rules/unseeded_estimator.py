@@ -2,9 +2,10 @@
 
 ## What it does
 Finds estimators of scikit-learn and imbalanced-learn that draw random numbers with the arguments they are given
-(forests, k-means, perceptrons, SMOTE, ...), and are given no `random_state`, where nothing seeds NumPy's global
-generator. Estimators that draw only with other arguments, such as `LogisticRegression` with its default solver, are
-left alone; so are libraries with a fixed default seed (XGBoost, LightGBM, CatBoost).
+(forests, k-means, perceptrons, SMOTE, ...), factorisations of scikit-surprise and UMAP, that are given no
+`random_state`, where nothing seeds NumPy's global generator, and agents of Stable Baselines without a `seed`.
+Estimators that draw only with other arguments, such as `LogisticRegression` with its default solver, are left alone;
+so are libraries with a fixed default seed (XGBoost, LightGBM, CatBoost).
 
 ## Why is this bad?
 The same code on the same data gives another model each time, and another metric.
@@ -27,7 +28,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.frameworks import sklearn
 from bis._audit.questions import ml_calls, seeding
 from bis._audit.questions.call_arguments import spread
 from bis._audit.rule_contract import Rule
@@ -44,7 +44,7 @@ RULE = Rule(
     "unseeded-estimator",
     Severity.WARNING,
     Confidence.HIGH,
-    gate=frozenset({"sklearn", "imblearn"}),
+    gate=frozenset({"sklearn", "imblearn", "surprise", "umap", "cuml", "stable_baselines3", "sb3_contrib"}),
     fixable=True,
 )
 
@@ -52,11 +52,11 @@ RULE = Rule(
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such call."""
     for module in analysis.project.programs:
-        for call in analysis.calls_where(module, sklearn.estimator):
+        for call in analysis.calls_where(module, ml_calls.may_be_estimator):
             one = ml_calls.estimator_seeding(spread(analysis, module, call))
             if one is None or one.seeded is not False:
                 continue
             if analysis.is_seeded(module, ml_calls.seeded_through(call)):
                 continue
             edits = seeding.add_seed(module, call, one.keyword)
-            yield RULE.at_call(module, call, f"{call.method} draws without a seed (random_state=)", edits=edits)
+            yield RULE.at_call(module, call, f"{call.method} draws without a seed ({one.keyword}=)", edits=edits)

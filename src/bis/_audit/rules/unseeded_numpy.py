@@ -10,6 +10,9 @@ metric or the method of a data set, a model or a transform: by names, attributes
 the project. What is drawn for a name, a delay, a picture, an example of an input or the order of experiments is not.
 Tests are left out.
 
+Also the first environment of Gymnasium that draws its states (`CartPole-v1`) in a file that trains in it, where no
+reset is given a seed: it has a generator of NumPy of its own, which no global seed reaches.
+
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
 
@@ -30,6 +33,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.questions import ml_calls
+from bis._audit.questions.environments import unseeded_environments
 from bis._audit.questions.experiment_inputs import goes_into_experiment
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import YES, Confidence, Severity
@@ -40,7 +44,13 @@ if TYPE_CHECKING:
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
-RULE = Rule("BIS303", "unseeded-numpy", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"numpy", "random"}))
+RULE = Rule(
+    "BIS303",
+    "unseeded-numpy",
+    Severity.WARNING,
+    Confidence.MEDIUM,
+    gate=frozenset({"numpy", "random", "gymnasium", "gym"}),
+)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
@@ -59,4 +69,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             what = "makes a generator without a seed" if own else "draws, and nothing seeds the generator"
             yield RULE.at_call(module, call, f"{call.path} {what}")
+            break
+        for call in unseeded_environments(analysis, module):
+            yield RULE.at_call(module, call, "the environment draws its states, and is never reset with a seed")
             break

@@ -2,11 +2,12 @@
 
 ## What it does
 Finds `hyperopt.fmin` without `rstate`, `optuna.create_study` without a sampler or with one that is given no seed,
-searches of scikit-optimize, Keras Tuner, Ray Tune, Ax and TPOT without theirs, and Bayesian optimisation without
-`random_state`. Samplers that draw nothing are left alone, and so is what is made elsewhere.
+searches of scikit-optimize, Keras Tuner, Ax and TPOT without theirs, and Bayesian optimisation without `random_state`;
+algorithms of Ray Tune without a seed, and its searches without an algorithm that draw from `tune.uniform` and its like
+with NumPy, which nothing seeds. Samplers that draw nothing are left alone, and so is what is made elsewhere.
 
 ## Why is this bad?
-These draw from generators of their own, which no global seed reaches: another run tries other values and finds another
+Most draw from generators of their own, which no global seed reaches: another run tries other values and finds another
 best model.
 
 ## Example
@@ -29,6 +30,7 @@ from typing import TYPE_CHECKING
 from bis._audit.parsing.ir import CALL, CONSTANT
 from bis._audit.questions import ml_calls
 from bis._audit.questions.call_arguments import looked_up, spread
+from bis._audit.questions.ray_searches import SEARCHES, missing_seed, seed_of_algorithm
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
@@ -60,8 +62,6 @@ _SEEDS: dict[str, tuple[int, str]] = {
     "tpot.TPOTClassifier": (-1, "random_state"),
     "tpot.TPOTRegressor": (-1, "random_state"),
     "ax.service.ax_client.AxClient": (-1, "random_seed"),
-    "ray.tune.search.hyperopt.HyperOptSearch": (-1, "random_state_seed"),
-    "ray.tune.search.optuna.OptunaSearch": (-1, "seed"),
     "bayes_opt.BayesianOptimization": (-1, "random_state"),
     "bayes_opt.bayesian_optimization.BayesianOptimization": (-1, "random_state"),
     **{
@@ -95,6 +95,10 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 missing = _missing(analysis, module, call, *_SEEDS[call.api])
             elif call.api in _WITH_NUMPY and not analysis.is_seeded(module, ("numpy",)):
                 missing = _missing(analysis, module, call, -1, "random_state")
+            elif keyword := seed_of_algorithm(call.api):
+                missing = "" if "sampler" in call.keywords else _missing(analysis, module, call, -1, keyword)
+            elif call.api in SEARCHES:
+                missing = missing_seed(analysis, module, call)
             else:
                 continue
             if missing:

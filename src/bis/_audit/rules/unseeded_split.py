@@ -6,6 +6,10 @@ None unless the command line says otherwise, also in another file, where neither
 connected with seeds the global generator they fall back to. Rows that are sampled or shuffled count where they are seen
 to go into the experiment (BIS303 says what that is), or where the others are taken, too: `df.drop(train.index)`.
 
+Splits of scikit-learn, PyTorch, pandas, Hugging Face's data sets, Spark, fastai, scikit-surprise, Dask and cuML are
+known, each with the generator that it falls back to, if any; and data sets that Keras makes of folders in a random
+order, of which parts are taken (`take`, `skip`).
+
 ## Why is this bad?
 Each run trains and tests on other rows. In measurements of what makes results differ, the split is often the largest
 cause: two runs of the same code cannot be compared.
@@ -30,6 +34,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.questions import ml_calls, seeding
 from bis._audit.questions.call_arguments import spread
+from bis._audit.questions.cut_folders import cut_folders
 from bis._audit.questions.experiment_inputs import goes_into_experiment
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
@@ -46,9 +51,14 @@ RULE = Rule(
     "unseeded-split",
     Severity.WARNING,
     Confidence.HIGH,
-    gate=frozenset({"sklearn", "torch", "pandas", "datasets", "pyspark", "surprise", "dask_ml", "cuml"}),
+    gate=frozenset(
+        {
+            "sklearn", "torch", "pandas", "datasets", "pyspark", "mlflow", "surprise", "dask_ml", "cuml", "fastai",
+            "keras", "tensorflow",
+        }
+    ),
     fixable=True,
-)
+)  # fmt: skip
 
 _OF_ROWS = frozenset({"sample", "shuffle"})  # which may as well be for a look, or of a result
 
@@ -68,6 +78,10 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             edits = seeding.add_seed(module, call, one.keyword)
             yield RULE.at_call(module, call, f"{call.method} draws without a seed ({one.keyword}=)", edits=edits)
+        for call in cut_folders(module) if not analysis.is_seeded(module, ("numpy",)) else ():
+            yield RULE.at_call(
+                module, call, f"{call.method} draws its order without a seed (seed=), and parts are taken"
+            )
 
 
 def _others_are_kept(module: Module, call: Call) -> bool:

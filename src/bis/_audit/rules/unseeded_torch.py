@@ -5,7 +5,8 @@ Finds the first call of each file that draws from PyTorch's global generator, th
 of a loader that shuffles included, where a program that the file is a part of trains a model, and neither it nor a file
 that it is connected with seeds that generator. Layers count wherever they are; a number, a permutation or a loader
 counts where it is seen to go into the experiment (BIS303 says what that is), which an example for an exporter does not.
-Tests are left out.
+The head that Transformers adds to a checkpoint (`num_labels=2`), the matrices of PEFT and the head of a learner of
+fastai are drawn, too: `Trainer` seeds only what comes after it is made. Tests are left out.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
@@ -26,8 +27,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.frameworks import fresh_weights
+from bis._audit.parsing.ir import CALL, NAME
 from bis._audit.questions import ml_calls
-from bis._audit.questions.call_arguments import as_given
+from bis._audit.questions.call_arguments import as_given, looked_up
 from bis._audit.questions.experiment_inputs import goes_into_experiment
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import YES, Confidence, Severity
@@ -35,10 +38,17 @@ from bis.model.project_audit import YES, Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
-RULE = Rule("BIS304", "unseeded-torch", Severity.WARNING, Confidence.MEDIUM, gate=frozenset({"torch"}))
+RULE = Rule(
+    "BIS304",
+    "unseeded-torch",
+    Severity.WARNING,
+    Confidence.MEDIUM,
+    gate=frozenset({"torch", "transformers", "peft", "fastai"}),
+)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
@@ -52,7 +62,31 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             if not analysis.is_part_of_training(module):
                 break
+            if fresh_weights.may_draw(call.api) and not _are_new(analysis, module, call):
+                continue
             if analysis.is_seeded(module, ("torch",)) or not goes_into_experiment(analysis, module, call):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds PyTorch")
             break
+
+
+def _are_new(analysis: Analysis, module: Module, call: Call) -> bool:
+    """Whether a model that is trained is given new weights before `Trainer`, which seeds first, calls `model_init`."""
+    if any("model_init" in one.keywords for one in module.calls) or not _is_trained_with(analysis, module):
+        return False
+    if not fresh_weights.is_head(call.api):
+        return True
+    given = call.argument(0, "pretrained_model_name_or_path")
+    known = looked_up(analysis, module, given, call) or analysis.value_of(module, given, call.scope, call.index)
+    texts = known.constants() if known is not None else []
+    if known is not None and known.kind == CALL:  # settings.get("model", "bert-base-cased")
+        made = module.calls[known.data]
+        texts = [text for value in (*made.args, *made.keywords.values()) for text in value.constants()]
+    return not fresh_weights.has_head(texts, given.data if given is not None and given.kind == NAME else "")
+
+
+def _is_trained_with(analysis: Analysis, module: Module) -> bool:
+    """Whether a program trains that a file is a part of."""
+    links = analysis.project.links
+    programs = [reached for one in analysis.project.programs if module.file in (reached := links.reached(one))]
+    return any(analysis.training(one) and one.file in reached for reached in programs for one in links.modules)
