@@ -17,7 +17,7 @@ from bis._audit.frameworks.randomness import draws_by_itself
 from bis._audit.parsing.ir import CALL, NAME, OTHER, Value
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
-from bis._audit.questions.value_sources import ValueSource, Use, ValueSources, held, names_something
+from bis._audit.questions.value_sources import Use, ValueSource, ValueSources, held, names_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
