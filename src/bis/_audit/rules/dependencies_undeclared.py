@@ -41,8 +41,8 @@ RULE = Rule("BIS501", "dependencies-undeclared", Severity.WARNING, Confidence.HI
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report it once, with the packages that are imported."""
-    if analysis.facts["deps_declared"].value != NO or analysis.project.dependencies.missing:
-        return  # a list that is named and is not there is told by BIS505
+    if analysis.facts["deps_declared"].value != NO:
+        return
     third_party = third_party_imports.third_party(analysis)
     platform = third_party_imports.of_platform(analysis)
     there = installed_packages.installed(analysis) if third_party else Installed()
