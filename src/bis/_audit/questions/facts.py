@@ -338,6 +338,9 @@ def _declared(analysis: Analysis) -> Fact:
         return Fact(YES, places=_first(Place(name) for name in files))
     if dependencies.problems:
         return Fact(UNKNOWN, f"{dependencies.problems[0].file}: {dependencies.problems[0].detail}")
+    if dependencies.missing:
+        name, place = dependencies.missing[0]
+        return Fact(UNKNOWN, f"{place.file} takes packages from {name}, which is not there", (place,))
     if dependencies.manifests:
         return Fact(NO, f"{dependencies.manifests[0]} declares nothing", (Place(dependencies.manifests[0]),))
     return Fact(NO, "no file declares a dependency")
