@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import NAME
+from bis._audit.parsing.ir import CALL, LIST, NAME
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers import mlflow
 from bis.model.project_audit import Confidence, Severity
@@ -33,7 +33,7 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.parsing.ir import Module
+    from bis._audit.parsing.ir import Module, Value
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
@@ -48,7 +48,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             continue
         entered = {one.call for one in module.withs}
         names = {one.name for one in module.withs}
-        returned = {v.data for scope in module.scopes for v in scope.returns if v.kind in {"call", NAME}}
+        given = [v for scope in module.scopes for one in scope.returns for v in (one, *_parts(one))]
+        returned = {value.data for value in given if value.kind in {CALL, NAME}}
         for call in starts:
             if (
                 call.index in entered
@@ -60,6 +61,11 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             if _entered_later(module, call.targets) or _on_stack(module, call.index):
                 continue
             yield RULE.at_call(module, call, "the run is started without `with`, and never ended in this file")
+
+
+def _parts(value: Value) -> tuple[Value, ...]:
+    """What is given back together: ``return run, run.info.run_id``."""
+    return value.items if value.kind == LIST else ()
 
 
 def _ends(analysis: Analysis, module: Module) -> bool:
