@@ -405,7 +405,7 @@ def _explains(sentence: str, heading: str) -> bool:
     if not about or "?" in sentence or not (lists or _may_record(lowered)) or _DEFINES.search(lowered):
         return False
     said = _NAMES.sub(" ", lowered) if _NAMED.search(lowered) else lowered
-    words = _WORD.findall(said)[:_MOST_WORDS]
+    words = [word.removesuffix("'s") for word in _WORD.findall(said)[:_MOST_WORDS]]
     if not here and "your" in words:  # what MLflow can do for anyone
         return False
     things = [i for i, word in enumerate(words) if _is_thing(word)]

@@ -2,7 +2,7 @@
 
 ## What it does
 Finds literal paths below a user's home, a drive, a mount or a hosted notebook's own folder. Left alone
-are tests, folders where programs are installed, and hidden ones of a home (`~/.cache`).
+are tests, folders where programs are installed, hidden ones of a home (`~/.cache`), and those within a container.
 
 ## Why is this bad?
 The program runs on one machine, for one user.

@@ -75,6 +75,7 @@ def test_inner_readmes_are_told_apart() -> None:
         "Metrics are tracked in MLflow, which isn\u2019t hosted here.",
         "| Tracking | MLflow - experiment: ABSA \u00b7 metrics \u00b7 params \u00b7 model |",
         "Experiment tracking (parameters, metrics, models) with MLflow",
+        "The model's performance is **logged in MLflow**.",
         "Registro completo de parâmetros, métricas e modelos no MLflow.",
     ],
 )
