@@ -12,7 +12,8 @@ from bis._audit.frameworks.randomness import GENERATORS
 from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT, Value
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
-from bis._audit.questions.followed_values import Written, written
+from bis._audit.questions.function_callers import given_by_callers
+from bis._audit.questions.written_values import Written, call_of, followed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,8 +72,8 @@ def _with_partial(analysis: Analysis, module: Module, call: Call) -> Call:
     """``split = partial(train_test_split, random_state=42)``, and later ``split(X)``."""
     if "functools" not in module.roots or not call.path:
         return call
-    found = written(analysis, Written(module, Value(NAME, call.path), call.scope, call.index))
-    made = found.call() if found is not None and found.module is module else None
+    found = followed(analysis, Written(module, Value(NAME, call.path), call.scope, call.index))
+    made = call_of(found) if found is not None and found.module is module else None
     if made is None or made.api != "functools.partial":
         return call
     return call._replace(
@@ -139,7 +140,7 @@ def looked_up(analysis: Analysis, module: Module, value: Value | None, call: Cal
     """
     if value is None:
         return None
-    found = written(analysis, Written(module, value, call.scope, call.index))
+    found = followed(analysis, Written(module, value, call.scope, call.index))
     if found is None or found.module is module:
         return None if found is None else found.value
     return found.value if found.value.kind == CONSTANT else value  # of a call, the number says nothing in this file
@@ -261,7 +262,7 @@ def _is_by_chance(analysis: Analysis, module: Module, value: Value) -> bool:
 def _is_absent(analysis: Analysis, module: Module, value: Value, call: Call, depth: int) -> bool:
     """Whether a seed is None, as far as it is followed: through names, and to whoever calls the function around it."""
     here = Written(module, value, call.scope, call.index)
-    found = written(analysis, here) or here
+    found = followed(analysis, here) or here
     known = found.value
     if known.kind == CONSTANT:
         return known.data is None
@@ -277,31 +278,6 @@ def _is_absent(analysis: Analysis, module: Module, value: Value, call: Call, dep
     if command or not given:
         return _is_none_for_commands(analysis, found.module, found.scope, known.data)
     return all(one is not None and _is_absent(analysis, *one, depth + 1) for one in given)
-
-
-def given_by_callers(
-    analysis: Analysis, module: Module, index: int, parameter: str
-) -> Iterator[tuple[Module, Value, Call] | None]:
-    """What each call of a function of the project gives for a parameter; None where that is not seen."""
-    scope = module.scopes[index]
-    position = scope.parameters.index(parameter)
-    if module.scopes[scope.parent].kind == "class":
-        position -= 1  # self
-    for other, call in _callers(analysis).get((module.file, index), ()):
-        value = call.argument(position, parameter) or (None if call.starred else scope.defaults.get(parameter))
-        yield None if value is None else (other, value, call)
-
-
-@asked_once
-def _callers(analysis: Analysis) -> dict[tuple[str, int], list[tuple[Module, Call]]]:
-    """By file and scope of a function of the project, the calls of it."""
-    found: dict[tuple[str, int], list[tuple[Module, Call]]] = {}
-    for module in analysis.project.programs:
-        for call in module.calls:
-            target = analysis.project.links.function(call.api, module) if call.api[:1] == "@" else None
-            if target is not None:
-                found.setdefault((target[0].file, target[1]), []).append((module, call))
-    return found
 
 
 def _is_none_by_default(analysis: Analysis, module: Module, value: Value) -> bool:
@@ -385,10 +361,10 @@ def _entries_at_first(
     analysis: Analysis, one: Written, steps: Iterator[int], depth: int
 ) -> tuple[dict[str, Value], bool]:
     """The entries that a dictionary is made with."""
-    found = written(analysis, one)
+    found = followed(analysis, one)
     if found is None:
         return {}, False
-    value, call = found.value, found.call()
+    value, call = found.value, call_of(found)
     parts: list[Value] = []  # of which each may replace what those before give
     entries: dict[str, Value] = {}
     whole = True

@@ -39,7 +39,14 @@ _WRITERS = {
     **dict.fromkeys(("torch.save", "pickle.dump", "joblib.dump", "json.dump", "cloudpickle.dump"), 0),
     **dict.fromkeys(("shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.move", "os.rename", "os.symlink"), 0),
 }
-_A_RESULT = re.compile(r"(?i)predict|preds?(?:_|$)|forecast|result|submission|report")
+_A_RESULT = re.compile(
+    r"(?i)predict|preds?(?:_|$)|forecast|result|submission|report|(?:^|_)(?:logs?|te?mp)(?:_|$|dir)|monitor"
+)
+# Functions that by their names show something, or make what only looks like data; and data of that kind.
+_SHOWS = re.compile(r"(?i)(?:^|_)(?:plot|show|visuali[sz]e|display|draw|preview|demo|smoke|dummy|mock)(?:_|s?$)")
+_LIKE_DATA = re.compile(r"(?i)^(?:dummy|mock)(?:_|$)")
+_REQUESTS = frozenset({"request", "req", "scope", "environ"})
+_SEEDS = frozenset({"random_state", "seed", "random_seed"})
 _TRACED = frozenset({"param", "metric", "dataset"})
 _PARTS_OF_MODELS = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter", "tensorflow.Variable"})
 _EXAMPLE = re.compile(r"(?i)(?:^|_|\.)(?:sample|example|dummy|fake|mock)_")
@@ -58,7 +65,7 @@ _CALLED_IN_ROLES = re.compile(
 )
 _CALLED_IN_ANY = frozenset({"__getitem__", "__call__", "training_step"})
 # Decorators of the steps of a pipeline that no code calls.
-_STEPS = frozenset({"op", "asset", "multi_asset", "graph_asset"})
+_STEPS = frozenset({"op", "asset", "multi_asset", "graph_asset", "step"})
 # They are handed functions which answer requests or begin programs.
 _SERVE = frozenset(
     {
@@ -86,7 +93,8 @@ def goes_into_experiment(analysis: Analysis, module: Module, call: Call) -> bool
     """
     if draws_by_itself(call.api):
         return True
-    if call.method == "shuffle" and _orders_experiments(analysis, module, call):
+    shown = _SHOWS.search(module.scopes[call.scope].name.rpartition(".")[2]) is not None
+    if shown or (call.method == "shuffle" and _orders_experiments(analysis, module, call)):
         return False
     experiment = _experiment(analysis)
     if (module.file, call.index) in experiment.calls:
@@ -206,9 +214,14 @@ class _Experiment:
         if (module.file, call.index) in self._training or (known and _is_of_experiments(call)):
             self._take_all(file, call)
             return
+        for name in _SEEDS & call.keywords.keys():
+            self._take(file, call.keywords[name], file.use_in(call))
         kinds = analysis.traced(module, call)
-        if not (known or kinds):
-            return
+        if known or kinds:
+            self._start_by_kind(analysis, file, call, kinds)
+
+    def _start_by_kind(self, analysis: Analysis, file: ValueSources, call: Call, kinds: tuple[str, ...]) -> None:
+        """What is logged and written, and hyperparameters."""
         use = file.use_in(call)
         if not _TRACED.isdisjoint(kinds):
             for value in (*call.args, *call.keywords.values()):
@@ -251,6 +264,8 @@ class _Experiment:
         for index, one in enumerate(scopes):
             name = one.name.rpartition(".")[2]
             method = one.kind == "function" and scopes[one.parent].kind == "class"
+            if method and not _REQUESTS.isdisjoint(one.parameters):
+                continue  # it answers requests
             if method and (
                 name in _CALLED_IN_ANY or (one.parent in in_role and _CALLED_IN_ROLES.match(name) is not None)
             ):
@@ -359,6 +374,8 @@ class _Experiment:
                 self._take(other, source.value, source.use)
 
     def _follow_name(self, file: ValueSources, name: str, use: Use) -> None:
+        if _LIKE_DATA.match(name):
+            return
         level = file.level_of(use.scope, name)
         if level < 0:
             self._follow_import(file, name)
@@ -533,8 +550,13 @@ def _named_in(module: Module, call: Call) -> Iterator[str]:
     for value in given:
         yield from value.names()
         yield from (text for text in value.constants() if isinstance(text, str))
+    names = {call.owner} | {name for value in given for name in value.names()}
     for assign in module.assigns:
-        if assign.name == call.owner and assign.scope == call.scope and assign.value.kind == CALL:
+        if assign.scope != call.scope or assign.name.removesuffix("[]") not in names:
+            continue
+        yield assign.key
+        yield from assign.value.names()
+        if assign.value.kind == CALL:
             yield from (name for value in module.calls[assign.value.data].args for name in value.names())
 
 

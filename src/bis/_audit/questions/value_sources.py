@@ -107,6 +107,10 @@ class ValueSources:
         if call.owner and not call.targets and _PUTS.match(call.method):
             for value in (*call.args, *call.keywords.values()):
                 self._add(call.owner, call.index, value, use)
+        for name in (
+            call.keywords["out"].names() if "out" in call.keywords else ()
+        ):  # torch.index_select(x, 0, i, out=y)
+            self._add(name, call.index, Value(CALL, call.index), use)
         if call.api in _IN_PLACE:
             for name in {name for value in call.args[:1] for name in value.names()}:
                 self._add(name, call.index, Value(CALL, call.index), use)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from bis._audit.parsing.bindings import Bindings
@@ -24,7 +25,7 @@ from bis._audit.parsing.ir import (
     Value,
 )
 from bis._audit.questions.asked_once import asked_once
-from bis._audit.questions.call_arguments import given_by_callers
+from bis._audit.questions.function_callers import given_by_callers
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -143,7 +144,7 @@ def values_of(analysis: Analysis, written: Written, depth: int = 0) -> list[Writ
         return []
     if value.kind not in {NAME, SUBSCRIPT}:
         return [written]
-    found = list(_named(analysis, written) if value.kind == NAME else _entries(analysis, written, depth))
+    found = list(named(analysis, written) if value.kind == NAME else _entries(analysis, written, depth))
     choices: list[Written] = []
     for one in found[:_MOST_CHOICES]:
         followed = values_of(analysis, one, depth + 1) if one.value is not value else []
@@ -167,7 +168,7 @@ def _entries(analysis: Analysis, written: Written, depth: int) -> Iterator[Writt
             yield one._replace(value=items[key.data])
 
 
-def _named(analysis: Analysis, written: Written) -> Iterator[Written]:
+def named(analysis: Analysis, written: Written) -> Iterator[Written]:
     """What a name stands for, one step on."""
     module, value, scope, at = written
     path = value.data
@@ -268,7 +269,7 @@ def _attribute(
         or (one.name == f"self.{attribute}" and _is_within(module, one.scope, index))
         or one.name == f"{name}.{attribute}"
     ]
-    given = [one for one in set_ if not (one.value.kind == CONSTANT and one.value.data is None)]
+    given = [one for one in set_ if not (one.value.kind == CONSTANT and one.value.data is None)] or set_[:1]
     if len(given) != 1:
         return []
     if given[0].scope == index and ((filled and of_itself) or not _PLAIN_BASES.issuperset(owner.bases)):
@@ -302,3 +303,106 @@ def _imported(analysis: Analysis, module: Module, path: str) -> Iterator[Written
 @asked_once
 def _bindings(analysis: Analysis, module: Module) -> Bindings:
     return analysis.project.links.bindings.get(module.file) or Bindings(module)
+
+
+# One thing that an expression is, also through entries, copies and returns
+
+_MOST_STEPS = 12  # names of names, entries of entries
+_COPIES = frozenset(
+    {"copy.copy", "copy.deepcopy", "dict", "omegaconf.OmegaConf.to_container", "omegaconf.OmegaConf.create"}
+)
+
+
+def followed(analysis: Analysis, one: Written) -> Written | None:
+    """What an expression is, followed as far as it is seen; None where an entry is not seen or may be altered.
+
+    A name is what was last assigned to it, also at the top of another file; ``c["split"]`` and ``c.get("split")`` are
+    the entry of a dictionary; ``self.p``, ``Settings.P`` and ``settings.p`` are what their class sets; a copy is what
+    is copied, and a call of a function with one ``return`` is what that returns. A dictionary that is altered by a
+    further name is that name.
+    """
+    keys: list[str] = []
+    for step in range(_MOST_STEPS):
+        if one.value.kind == NAME:
+            if (keys or step) and analysis.is_altered(one.module, one.value.data):
+                return None if keys else one
+            known = _assigned(analysis, one)
+            if known is None:
+                return None if keys else one
+        elif (key := _key(one)) is not None:
+            keys.append(key)
+            known = _without_key(one)
+        elif keys and (one.value.kind == DICT or _makes_dictionary(one)):
+            known = _entry(one, keys.pop())
+        else:
+            known = _copied(one) or _returned(analysis, one)
+            if known is None:
+                return None if keys else one
+        if known is None:
+            return None
+        one = known
+    return one
+
+
+def _assigned(analysis: Analysis, one: Written) -> Written | None:
+    """What a name or an attribute stands for, one step on; None where that is not seen, or may be several things."""
+    choices = list(islice(named(analysis, one), 2))
+    return choices[0] if len(choices) == 1 and choices[0].value is not one.value else None
+
+
+def _key(one: Written) -> str | None:
+    """The text in ``c["split"]`` and ``c.get("split")``."""
+    if one.value.kind == SUBSCRIPT:
+        index = one.value.items[1]
+        return index.data if index.kind == CONSTANT and isinstance(index.data, str) else None
+    call = call_of(one)
+    given = call.args[0] if call is not None and call.method == "get" and call.owner and call.args else None
+    return given.data if given is not None and given.kind == CONSTANT and isinstance(given.data, str) else None
+
+
+def _without_key(one: Written) -> Written:
+    call = call_of(one)
+    return one._replace(value=one.value.items[0] if call is None else Value(NAME, call.owner))
+
+
+def _makes_dictionary(one: Written) -> bool:
+    call = call_of(one)
+    return call is not None and call.api == "dict" and not call.args
+
+
+def _entry(one: Written, key: str) -> Written | None:
+    call = call_of(one)
+    if call is not None:
+        value = call.keywords.get(key)
+    else:
+        pairs = zip(one.value.items[::2], one.value.items[1::2], strict=True)
+        value = next((item for name, item in pairs if name.kind == CONSTANT and name.data == key), None)
+    return None if value is None else one._replace(value=value)
+
+
+def _copied(one: Written) -> Written | None:
+    """What is copied by ``b.copy()``, ``deepcopy(b)`` and ``dict(b)``."""
+    call = call_of(one)
+    if call is None or call.keywords:
+        return None
+    if call.method == "copy" and call.owner and not call.args:
+        return one._replace(value=Value(NAME, call.owner))
+    return one._replace(value=call.args[0]) if call.api in _COPIES and len(call.args) == 1 else None
+
+
+def _returned(analysis: Analysis, one: Written) -> Written | None:
+    """What a function of the project returns which has one ``return``."""
+    call = call_of(one)
+    found = analysis.project.links.function(call.api, one.module) if call is not None else None
+    if found is None:
+        return None
+    module, index = found
+    scope = module.scopes[index]
+    if scope.name.endswith("__init__") or len(scope.returns) != 1:
+        return None
+    return Written(module, scope.returns[0], index, len(module.calls))
+
+
+def call_of(one: Written) -> Call | None:
+    """The call that an expression is; None for others."""
+    return one.module.calls[one.value.data] if one.value.kind == CALL else None

@@ -35,7 +35,7 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.parsing.ir import Call
+    from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
@@ -51,10 +51,23 @@ RULE = Rule(
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such call of fit."""
     for module in analysis.project.programs:
+        if _has_another_backend(module):
+            continue
         for call in module.calls:
             if not _fits_arrays(call) or not analysis.is_seeded(module, ("keras", "tensorflow")):
                 continue
             yield RULE.at_call(module, call, "with a global seed, fit(shuffle=True) repeats one order in every epoch")
+
+
+def _has_another_backend(module: Module) -> bool:
+    """Whether a file sets another backend than TensorFlow: the others draw a new order in each epoch."""
+    values = [assign.value for assign in module.assigns if assign.key == _BACKEND]
+    setters = [call for call in module.calls if call.method == "setdefault" and len(call.args) == 2]
+    values += [call.args[1] for call in setters if call.args[0].data == _BACKEND]
+    return any(value.kind == CONSTANT and value.data != "tensorflow" for value in values)
+
+
+_BACKEND = "KERAS_BACKEND"
 
 
 def _fits_arrays(call: Call) -> bool:

@@ -90,8 +90,8 @@ def _is_only_shown(module: Module, call: Call) -> bool:
 
 
 def _is_mean(call: Call) -> bool:
-    """Whether an average pooling has one output: PyTorch then takes the mean, which repeats."""
-    size = call.argument(0, "output_size") if call.method.startswith("AdaptiveAvgPool") else None
+    """Whether an adaptive pooling has one output: the mean, or one single maximum, whose gradients repeat."""
+    size = call.argument(0, "output_size") if call.method.startswith("Adaptive") else None
     if size is None:
         return False
     sizes = size.items if size.kind == LIST else (size,)

@@ -118,7 +118,8 @@ def test_dictionaries_of_another_file(files: dict[str, str], unseeded: str, tmp_
 )
 def test_a_field_without_a_seed(made: str, unseeded: str, tmp_path: Path) -> None:
     """A class of settings whose seed is None, unless it is given one."""
-    text = f"class C:\n    seed: int | None = None\nc = {made}\nRF(random_state=c.seed)\n"
+    head = "from dataclasses import dataclass\n@dataclass\nclass C:\n    seed: int | None = None\n"
+    text = f"{head}c = {made}\nRF(random_state=c.seed)\n"
     facts = audit_project(write(tmp_path, {"a.py": IMPORTS + text}), "p").facts
     assert facts["unseeded_estimator"].value == unseeded
 

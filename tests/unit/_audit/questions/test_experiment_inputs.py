@@ -80,6 +80,19 @@ def draws_of(files: dict[str, str]) -> list[bool]:
             "        self.fc = torch.nn.Sequential(x.view(1, -1).size(1))\n    def forward(self, x):\n"
             "        return self.fc(x)"
         ),
+        # what by its name shows something, or only looks like data
+        "def plot_residuals(X):\n    return pd.DataFrame(X + np.random.normal(size=3))\nflow.node(plot_residuals)",
+        "def show_batch():\n    i = np.random.choice(9)\n    return X[i]\nmodel.fit(show_batch())",
+        "dummy_series = np.random.randn(50)\ntemp.fit(dummy_series)\nmodel.load_state_dict(s)",
+        "def make_mock_rows():\n    return np.random.rand(3)\nnp.save('rows', make_mock_rows())",
+        # requests, and what is written of them
+        (
+            "class Router:\n    async def __call__(self, request):\n        canary = random.random() < self.p\n"
+            "        h = self.a if canary else self.b\n        return h(request)"
+        ),
+        "t = np.sort(np.random.randint(0, 9, 3))\nlog_df = pd.DataFrame(t)\nlog_df.to_csv(LOG_PATH)\nRidge().fit(X, y)",
+        "d = pd.DataFrame(np.random.rand(3))\nd['prediction'] = p\nd.to_csv('d.csv')\nRidge().fit(X, y)",
+        "folder = temp_dir / 'a'\nimg = np.random.rand(3)\nnp.save(folder / 'b', img)\nRidge().fit(X, y)",
         # the name of the example is that of the batch, later or before
         "for x, y in batches:\n    loss = net(x)\n    loss.backward()\nx = torch.rand(1, 3)\nexport(net, x)",
         "x = torch.rand(1, 3)\nexport(net, x)\nfor x, y in batches:\n    loss = net(x)\n    loss.backward()",
@@ -136,6 +149,14 @@ def test_what_decides_no_result(text: str) -> None:
         "for alpha in np.random.uniform(0, 1, 20):\n    model = Ridge(alpha=alpha)\n    model.fit(X, y)",
         "for p in random.sample(grid, 5):\n    model = Ridge(**p)\n    model.fit(X, y)",
         "i = np.random.choice(9, 9)\nacc = np.mean(y[i] == p[i])\nmlflow.log_metric('acc', acc)",
+        # a seed, and what is gathered into another array
+        "@step\ndef load(random_state):\n    return rows(random_state)\nd = load(random_state=random.randint(0, 9))",
+        "import zenml\n@zenml.step\ndef load():\n    i = np.random.choice(9, 3)\n    return X[i]",
+        (
+            "class B:\n    def sample(self):\n        i = np.random.randint(0, 9, 3)\n"
+            "        np.take(self.states, i, axis=0, out=self.tmp)\n        return self.tmp\n"
+            "b = B()\nmodel.fit(b.sample())"
+        ),
         # methods that a framework calls
         (
             "class D(torch.utils.data.Dataset):\n    def __getitem__(self, i):\n        if random.random() < 0.5:\n"

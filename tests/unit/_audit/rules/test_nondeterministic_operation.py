@@ -28,3 +28,13 @@ def test_counts_that_are_only_drawn(text: str, found: bool, tmp_path: Path) -> N
     """A histogram to look at decides nothing."""
     write(tmp_path, {"a.py": "import torch\nimport matplotlib.pyplot as plt\n" + text})
     assert bool(audit_project(tmp_path, "p", Options(select=("BIS309",))).findings) is found
+
+
+@pytest.mark.parametrize(
+    ("pool", "found"),
+    [("AdaptiveMaxPool2d(1)", False), ("AdaptiveAvgPool2d((1, 1))", False), ("AdaptiveMaxPool2d((7, 7))", True)],
+)
+def test_one_output_repeats(pool: str, found: bool, tmp_path: Path) -> None:
+    """The mean of all, and the place of one maximum."""
+    write(tmp_path, {"a.py": f"import torch\np = torch.nn.{pool}\nf(p)\n"})
+    assert bool(audit_project(tmp_path, "p", Options(select=("BIS309",))).findings) is found

@@ -1,0 +1,38 @@
+"""What the calls of a project's functions give for their parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bis._audit.questions.asked_once import asked_once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bis._audit.parsing.ir import Call, Module, Value
+    from bis._audit.questions.analysis import Analysis
+
+
+def given_by_callers(
+    analysis: Analysis, module: Module, index: int, parameter: str
+) -> Iterator[tuple[Module, Value, Call] | None]:
+    """What each call of a function of the project gives for a parameter; None where that is not seen."""
+    scope = module.scopes[index]
+    position = scope.parameters.index(parameter)
+    if module.scopes[scope.parent].kind == "class":
+        position -= 1  # self
+    for other, call in _callers(analysis).get((module.file, index), ()):
+        value = call.argument(position, parameter) or (None if call.starred else scope.defaults.get(parameter))
+        yield None if value is None else (other, value, call)
+
+
+@asked_once
+def _callers(analysis: Analysis) -> dict[tuple[str, int], list[tuple[Module, Call]]]:
+    """By file and scope of a function of the project, the calls of it."""
+    found: dict[tuple[str, int], list[tuple[Module, Call]]] = {}
+    for module in analysis.project.programs:
+        for call in module.calls:
+            target = analysis.project.links.function(call.api, module) if call.api[:1] == "@" else None
+            if target is not None:
+                found.setdefault((target[0].file, target[1]), []).append((module, call))
+    return found
