@@ -33,7 +33,7 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.parsing.ir import Module, Value
+    from bis._audit.parsing.ir import Module
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
