@@ -76,16 +76,23 @@ _DESCRIBES_DATA = re.compile(
 
 
 def are_versioned(analysis: Analysis) -> bool:
-    """Whether something keeps versions of the data: DVC, a table that Spark writes or reads as Delta, Pachyderm."""
+    """Whether something keeps versions of the data: DVC, a table that is trained on and kept in Delta, Pachyderm."""
     if any(name.endswith((".dvc", "dvc.yaml", "dvc.lock")) for name in analysis.project.files):
         return True
+    in_delta: set[str] = set()
     for module in analysis.project.programs:
         for text, _value, call, name in analysis.literals(module):
-            if text == "delta" and call is not None and (call.method == "format" or name in {"format", "source"}):
+            of_format = call is not None and (call.method == "format" or name in {"format", "source"})
+            in_sql = call is not None and call.method == "sql" and _USES_DELTA.search(text) is not None
+            if (of_format and text == "delta") or in_sql:
+                in_delta.add(module.file)
+            if _OF_PACHYDERM.match(text):
                 return True
-            if _OF_PACHYDERM.match(text) or (call is not None and call.method == "sql" and _USES_DELTA.search(text)):
-                return True
-    return False
+    return bool(in_delta) and any(
+        module.file in in_delta or any(call.method in {"table", "sql"} for call in module.calls)
+        for module in analysis.project.programs
+        if analysis.is_part_of_training(module)
+    )
 
 
 _OF_PACHYDERM = re.compile(r"(?:PACH_JOB_ID|PPS_\w{1,40})$|/pfs/\w")

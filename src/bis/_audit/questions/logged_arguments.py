@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import CALL, NAME, SUBSCRIPT
 from bis._audit.questions.asked_once import asked_once
+from bis._audit.questions.lightning_loggers import saves_hyperparameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +26,8 @@ _ROUNDS = 4  # names of names that are followed within a function
 _LOSES = frozenset({"len", "int", "float", "sum", "min", "max", "type", "isinstance", "fit", "predict", "score"})
 
 
-def logged_arguments(analysis: Analysis, module: Module, call: Call) -> list[Value]:
-    """The arguments of a call that logs, itself or in a function of the project, that reach what is logged.
+def logged_arguments(analysis: Analysis, module: Module, call: Call, *, levels: int = 2) -> list[Value]:
+    """The arguments of a call that says what a run is about, itself or in a function of the project that it calls.
 
     Parameters
     ----------
@@ -34,37 +35,42 @@ def logged_arguments(analysis: Analysis, module: Module, call: Call) -> list[Val
     module : Module
     call : Call
         Of this file.
+    levels : int, optional
+        How many functions hand an argument on, one to the other, at most.
 
     Returns
     -------
     list of Value
-        All of them where the call logs itself, or where it is not seen what it calls.
+        Those that reach what is logged; none where the call logs nothing of the kind.
     """
-    every = [*call.args, *call.keywords.values()]
-    found = None if analysis.direct(module, call) else analysis.project.links.function(call.api, module)
+    if not SAYING.isdisjoint(analysis.direct(module, call)):
+        return [*call.args, *call.keywords.values()]
+    found = analysis.project.links.function(call.api, module) if levels and call.api.startswith("@") else None
     if found is None:
-        return every
+        return []
     other, index = found
+    reaching = _reaching(analysis, other, levels - 1).get(index)
+    if reaching is None:
+        return []
     parameters = other.scopes[index].parameters
     positional = parameters[1:] if parameters[:1] in {("self",), ("cls",)} else parameters
-    reaching = _reaching(analysis, other)[index]
-    given = [
-        value for at, value in enumerate(call.args) if at >= len(positional) or not reaching.isdisjoint({positional[at]})
-    ]
+    given = [value for at, value in enumerate(call.args) if at >= len(positional) or positional[at] in reaching]
     return given + [value for name, value in call.keywords.items() if name in reaching or name not in parameters]
 
 
 @asked_once
-def _reaching(analysis: Analysis, module: Module) -> dict[int, frozenset[str]]:
+def _reaching(analysis: Analysis, module: Module, levels: int) -> dict[int, frozenset[str]]:
     """By scope of a file, the names that reach a parameter, a tag or a file that is logged in the function's own body."""
-    logging: dict[int, list[Call]] = {}
+    logging: dict[int, list[tuple[Call, list[Value]]]] = {}
     for call in analysis.may_trace(module):
-        if not SAYING.isdisjoint(analysis.direct(module, call)):
-            logging.setdefault(call.scope, []).append(call)
-    none: frozenset[str] = frozenset()
-    found = dict.fromkeys(range(len(module.scopes)), none)
+        given = logged_arguments(analysis, module, call, levels=levels)
+        if given or not SAYING.isdisjoint(analysis.direct(module, call)):
+            logging.setdefault(call.scope, []).append((call, given))
+    found = {}
     for scope, calls in logging.items():
-        names = {name for call in calls for name in _given_names(module, call)}
+        names = {name for call, given in calls for name in _given_names(module, call, given)}
+        if any(saves_hyperparameters(call) for call, _given in calls):
+            names |= set(module.scopes[scope].parameters)
         for _round in range(_ROUNDS):
             before = len(names)
             for assign in module.assigns:
@@ -72,17 +78,17 @@ def _reaching(analysis: Analysis, module: Module) -> dict[int, frozenset[str]]:
                     names |= set(_names(module, assign.value))
             for call in analysis.calls_in(module, scope):
                 if call.owner in names and call.method in {"update", "append", "setdefault"}:
-                    names |= set(_given_names(module, call))
+                    names |= set(_given_names(module, call, [*call.args, *call.keywords.values()]))
             if len(names) == before:
                 break
         found[scope] = frozenset(names)
     return found
 
 
-def _given_names(module: Module, call: Call) -> Iterator[str]:
+def _given_names(module: Module, call: Call, given: list[Value]) -> Iterator[str]:
     """Names in what a call is given, and in what the loops around it go through."""
     over = (module.loops[index].over for index in call.loops)
-    for value in (*call.args, *call.keywords.values(), *(one for one in over if one is not None)):
+    for value in (*given, *(one for one in over if one is not None)):
         yield from _names(module, value)
 
 

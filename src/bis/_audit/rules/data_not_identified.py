@@ -2,11 +2,14 @@
 
 ## What it does
 Finds projects that train and log to MLflow, in which no data set is logged, no data is kept as an artifact, no
-parameter or tag names data or its version, and no data versioning (DVC, lakeFS, Delta) is in use. Settings that are
-logged as a whole, as in `log_params(vars(args))`, name the data that is read by one of them, as do parameters of an
-MLproject's entry point, and whatever logs the name or path that is read. An agent that learns in an environment
-(Gymnasium, or a class with `reset` and `step`) has no data set, nor has a program that makes its own (`make_circles`,
-`np.arange`, draws, rows that are written out). The place is a training of which a run is made.
+parameter or tag names data or its version, and no data versioning (DVC, lakeFS, Pachyderm, or Delta tables where the
+training reads tables) is in use. Settings that are logged as a whole, as in `log_params(vars(args))`, name the data that
+is read by one of them, as do parameters of an MLproject's entry point, whatever logs the name or path that is read, and
+a run called by the data's name. What a function of the project is given counts where it hands that on to what is
+logged. How much data there is, how it is split, and what was predicted name nothing, nor does a program that only
+predicts. An agent that learns in an environment (Gymnasium, or a class with `reset` and `step`) has no data set, nor
+has a program that makes its own (`make_circles`, `np.arange`, draws, also in a function that simulates, rows that are
+written out). The place is a training of which a run is made.
 
 ## Why is this bad?
 A file of the same name may have other rows tomorrow. Without an identification, a digest or a version, a different
@@ -53,9 +56,9 @@ if TYPE_CHECKING:
 RULE = Rule("BIS105", "data-not-identified", Severity.NOTE, Confidence.MEDIUM)
 
 _NAMES_DATA = re.compile(
-    r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file|path)|csv|source|split\b|table|fold|annotations?)"
+    r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file|path)|[xy]_train(?:_path|_file|\.(?:csv|pkl|pickle|joblib|np[yz]|parquet))?$|csv|source|split\b|table|fold|annotations?)"
     r"|(?:\b|_)(?:csv|parquet|npy|npz|jsonl)(?:_|\b)|\binput_?(?:data|path|file|dir|table)\b|\btrain(?:ing)?\.(?:json|txt)\b"
-    r"|\b(?:md5|sha(?:1|256|512)?|checksum|fingerprint)\b|\bfeature_(?:view|table|store|service|group)"
+    r"|\b(?:md5|sha(?:1|256|512)?|checksum|fingerprint)\b|\bfeatures?(?:_set)?_(?:view|table|store|service|group|version)"
 )
 # In the name of a run, of which any word may be about anything: ``f"forest {dataset_name}"``.
 _NAME_OF_DATA = re.compile(r"(?i)(?:^|[_.\[])(?:data|dataset)_?(?:name|id|version|file|path|hash)\]?$")
@@ -120,7 +123,7 @@ def _is_of_data(word: object) -> bool:
 def _saying(analysis: Analysis, module: Module) -> Iterator[Call]:
     """Calls of a file that log what a run is about, or name it."""
     for call in analysis.may_trace(module):
-        if analysis.kinds(module, call) & SAYING:
+        if logged_arguments(analysis, module, call) or SAYING & analysis.kinds(module, call):
             yield call
     yield from analysis.calls_where(module, _names_run)
 
@@ -131,10 +134,11 @@ def _names_run(api: str) -> bool:
 
 def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
     read = data_sources.read_names(module, call.scope)
-    given = logged_arguments(analysis, module, call)
+    naming = _names_run(call.api)
+    given = [*call.args, *call.keywords.values()] if naming else logged_arguments(analysis, module, call)
     if any(not read.isdisjoint(data_sources.whole_names(value)) for value in given):
         return True
-    if not analysis.kinds(module, call) & SAYING:  # a run may be called anything, or by the name of its data
+    if naming:  # a run may be called anything, or by the name of its data
         named = [analysis.value_of(module, value, call.scope, call.index) for value in given]
         names_of_run = {name for value in named if value is not None for name in data_sources.whole_names(value)}
         return not read.isdisjoint(names_of_run) or any(_NAME_OF_DATA.search(name) for name in names_of_run)
@@ -143,7 +147,8 @@ def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
     known = [one.value for value in written for one in values_of(analysis, value)]
     words = [word for value in given for word in value.constants()]
     others = [word for value in known if value.kind == DICT for word in value.constants()]
-    if any(_is_of_data(word) for word in (*words, *names)) or data_sources.describe_data(module, names):
+    stored = [key for name in names for key, _value in analysis.stored_in(module, name)]  # params["data"] = config["data"]
+    if any(_is_of_data(word) for word in (*words, *names, *stored)) or data_sources.describe_data(module, names):
         return True
     if any(_is_of_data(word) and not _OF_SETTINGS.match(str(word)) for word in others) or _keeps_settings(call):
         return True
@@ -156,7 +161,7 @@ def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
 # Among settings, these are a part of them: {"split": {"test_size": 0.2}}.
 _OF_SETTINGS = re.compile(r"(?i)(?:split|fold|source|table|data|dataset)$")
 _SETTINGS = re.compile(r"(?i)(?:config|params|settings|hparams)[\w-]{0,40}\.(?:ya?ml|json|toml|ini)$|\.hydra\b")
-_NAMES_SETTINGS = re.compile(r"(?i)(?:^|[._])(?:config|cfg|params|settings|hparams)_?(?:path|file|yaml|json|name)$")
+_NAMES_SETTINGS = re.compile(r"(?i)(?:^|[._])(?:(?:config|cfg|params|settings|hparams)_?(?:path|file|yaml|json|name)|config|cfg)$")
 
 
 def _keeps_settings(call: Call) -> bool:

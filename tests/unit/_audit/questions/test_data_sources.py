@@ -335,3 +335,28 @@ def test_versions_of_the_data_are_kept_or_named_by_the_run(code: str, silent: bo
 def test_data_that_the_code_makes_is_known_by_the_code(code: str, silent: bool, tmp_path: Path) -> None:
     """Rows that are written out, also with a method behind them; rows that a function of the project draws."""
     assert told(tmp_path, {"a.py": M + "import numpy as np\nimport torch\n" + code + FIT}) is not silent
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("def keep(rows, path):\n    dump(rows, path)\n    note(path)\ndef note(path):\n    mlflow.log_artifact(path)\nkeep(d, X_train_path)\n", True),
+        ("def keep(rows, path):\n    dump(rows, path)\n    note(path)\ndef note(path):\n    mlflow.log_artifact(path)\nkeep(X_train_path, p)\n", False),
+        ("h = {}\nh['datamodule'] = cfg['datamodule']\nh['data'] = cfg['data']\nmlflow.log_params(h)\n", True),
+        ("h = {}\nh['model'] = cfg['model']\nmlflow.log_params(h)\n", False),
+        ("mlflow.log_param('feature_version', V)\n", True),
+        ("mlflow.log_param('model_version', V)\n", False),
+        ("mlflow.log_param('columns', X_train.shape[1])\n", False),
+        ("mlflow.log_artifact(args.config)\n", True),
+    ],
+)  # fmt: skip
+def test_what_is_kept_of_the_data_by_wrappers_and_settings(code: str, named: bool, tmp_path: Path) -> None:
+    """A file that two functions hand on, an entry of what is logged, the version of the features."""
+    assert told(tmp_path, {"a.py": M + READS + code + FIT}) is not named
+
+
+def test_a_delta_table_that_nothing_trains_on_keeps_no_version_of_the_data(tmp_path: Path) -> None:
+    """Unless the training reads a table."""
+    other = {"etl.py": "frame.write.format('delta').save('/t')\n"}
+    assert told(tmp_path / "a", other | {"train.py": M + READS + FIT})
+    assert not told(tmp_path / "b", other | {"train.py": M + "d = spark.table('a.b').toPandas()\n" + FIT})
