@@ -2,7 +2,8 @@
 
 ## What it does
 Finds literal run ids that are given to MLflow, or to a name that says so, also within `runs:/` addresses, and where a
-name stands for them there (`f"runs:/{model_id}/model"`). Ids of logged models (`models:/m-...`) are alike. Those in
+name stands for them there (`f"runs:/{model_id}/model"`). What `get_run` and `run_id=` of MLflow are given is a run's id
+whatever its form, unless it is a placeholder. Ids of logged models (`models:/m-...`) are alike. Those in
 tests are left alone.
 
 ## Why is this bad?
