@@ -58,7 +58,7 @@ RULE = Rule("BIS105", "data-not-identified", Severity.NOTE, Confidence.MEDIUM)
 _NAMES_DATA = re.compile(
     r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file|path)|[xy]_train(?:_path|_file|\.(?:csv|pkl|pickle|joblib|np[yz]|parquet))?$|csv|source|split\b|table|fold|annotations?)"
     r"|(?:\b|_)(?:csv|parquet|npy|npz|jsonl)(?:_|\b)|\binput_?(?:data|path|file|dir|table)\b|\btrain(?:ing)?\.(?:json|txt)\b"
-    r"|\b(?:md5|sha(?:1|256|512)?|checksum|fingerprint)\b|\bfeatures?(?:_set)?_(?:view|table|store|service|group|version)"
+    r"|\b(?:md5|sha(?:1|256|512)?|checksum|fingerprint)\b|\bfeature_(?:view|table|store|service|group|version)"
 )
 # In the name of a run, of which any word may be about anything: ``f"forest {dataset_name}"``.
 _NAME_OF_DATA = re.compile(r"(?i)(?:^|[_.\[])(?:data|dataset)_?(?:name|id|version|file|path|hash)\]?$")
@@ -134,7 +134,7 @@ def _names_run(api: str) -> bool:
 
 def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
     read = data_sources.read_names(module, call.scope)
-    naming = _names_run(call.api)
+    naming = _names_run(call.api) and SAYING.isdisjoint(analysis.direct(module, call))
     given = [*call.args, *call.keywords.values()] if naming else logged_arguments(analysis, module, call)
     if any(not read.isdisjoint(data_sources.whole_names(value)) for value in given):
         return True
@@ -161,7 +161,9 @@ def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
 # Among settings, these are a part of them: {"split": {"test_size": 0.2}}.
 _OF_SETTINGS = re.compile(r"(?i)(?:split|fold|source|table|data|dataset)$")
 _SETTINGS = re.compile(r"(?i)(?:config|params|settings|hparams)[\w-]{0,40}\.(?:ya?ml|json|toml|ini)$|\.hydra\b")
-_NAMES_SETTINGS = re.compile(r"(?i)(?:^|[._])(?:(?:config|cfg|params|settings|hparams)_?(?:path|file|yaml|json|name)|config|cfg)$")
+_NAMES_SETTINGS = re.compile(
+    r"(?i)(?:^|[._])(?:config|cfg|params|settings|hparams)_?(?:path|file|yaml|json|name)$|\.(?:config|cfg)$"
+)
 
 
 def _keeps_settings(call: Call) -> bool:
