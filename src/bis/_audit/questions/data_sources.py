@@ -48,7 +48,9 @@ def named_by_settings(analysis: Analysis) -> bool:
     settings = {name for _module, name in logged}
     given = any(_may_be_given(module, name) for module, name in logged)
     return any(
-        _reads_setting(call, settings) or (given and _declares_data(call)) for module in modules for call in module.calls
+        _reads_setting(call, settings) or (given and _declares_data(call))
+        for module in modules
+        for call in module.calls
     )
 
 

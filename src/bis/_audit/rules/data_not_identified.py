@@ -68,7 +68,9 @@ _COUNTS_DATA = re.compile(
     r"|^data_?(?:aug\w*|parallel|loaders?|workers|leak\w*)$"
     r"|(?:^|[\W_])(?:pred(?:iction)?s?|metrics|importances?|leaderboard|submissions?)(?:[\W_]|$)"
 )
-_OF_RESULTS = re.compile(r"(?i)(?:^|[\W_])(?:pred(?:iction)?s?|metrics|importances?|leaderboard|submissions?|scores?)(?:[\W_]|$)")
+_OF_RESULTS = re.compile(
+    r"(?i)(?:^|[\W_])(?:pred(?:iction)?s?|metrics|importances?|leaderboard|submissions?|scores?)(?:[\W_]|$)"
+)
 _WRITES_TABLE = re.compile(r"(?:to|write)_(?:csv|parquet|feather|pickle|json|excel)$")
 _TABLE_OF_DATA = re.compile(r"(?i)(?:^|_)(?:data|df|dataset|x|train|raw|features?)(?:_|$)")
 # They name a run or an experiment, and what runs are about.
@@ -147,7 +149,9 @@ def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
     known = [one.value for value in written for one in values_of(analysis, value)]
     words = [word for value in given for word in value.constants()]
     others = [word for value in known if value.kind == DICT for word in value.constants()]
-    stored = [key for name in names for key, _value in analysis.stored_in(module, name)]  # params["data"] = config["data"]
+    stored = [
+        key for name in names for key, _value in analysis.stored_in(module, name)
+    ]  # params["data"] = config["data"]
     if any(_is_of_data(word) for word in (*words, *names, *stored)) or data_sources.describe_data(module, names):
         return True
     if any(_is_of_data(word) and not _OF_SETTINGS.match(str(word)) for word in others) or _keeps_settings(call):

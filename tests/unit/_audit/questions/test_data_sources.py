@@ -251,7 +251,8 @@ TRAINS = "def train(rows, config, source=None):\n    Ridge().fit(rows, rows)\n"
         TRAINS + "    m = Ridge()\n    mlflow.log_param('all', m.get_params())\ntrain(data, 1)\n",
         TRAINS + "    mlflow.log_param('rows', len(rows))\ntrain(train_dataset, 1)\n",
         TRAINS + "    mlflow.log_metric('r2', score(rows))\n    mlflow.log_param('a', 1)\ntrain(train_dataset, 1)\n",
-        "class T:\n    def train(self, rows, lr):\n        mlflow.log_param('lr', lr)\nT().train(train_dataset, 1)\n" + FIT,
+        "class T:\n    def train(self, rows, lr):\n        mlflow.log_param('lr', lr)\nT().train(train_dataset, 1)\n"
+        + FIT,
         "mlflow.log_param('split_type', kind)\n" + FIT,
         "mlflow.log_param('data_augmentation', True)\n" + FIT,
         "mlflow.log_artifact('predictions.csv')\n" + FIT,

@@ -52,7 +52,10 @@ def test_a_list_that_is_pinned_is_told_nowhere(tmp_path: Path) -> None:
         ({"a/n.ipynb": notebook("!pip install boto3"), "requirements.txt": "mlflow==2.9.0\n"}, []),
         ({"n.ipynb": notebook("!pip install boto3"), "b/requirements.txt": "mlflow==2.9.0\n"}, [("n.ipynb", 0, 1)]),
         (
-            {"a.ipynb": notebook("!pip install boto3"), "s.py": "# Databricks notebook source\n# MAGIC %pip install boto3"},
+            {
+                "a.ipynb": notebook("!pip install boto3"),
+                "s.py": "# Databricks notebook source\n# MAGIC %pip install boto3",
+            },
             [("s.py", -1, 2)],
         ),
     ],

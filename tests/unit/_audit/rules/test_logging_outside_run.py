@@ -24,7 +24,10 @@ RUN = "    with mlflow.start_run():\n        mlflow.log_param('a', 1)\n"
         ("def train():\n    mlflow.log_param('b', 1)\n" + RUN, [3]),
         ("class T:\n    def go(self):\n        mlflow.log_param('b', 1)\n        mlflow.start_run()\nT().go()\n", [4]),
         ("def train():\n    if x:\n        mlflow.log_param('b', 1)\n" + RUN + MAIN, []),
-        ("def train():\n    mlflow.log_param('b', 1)\n    with mlflow.start_run(nested=True):\n        f()\n" + MAIN, []),
+        (
+            "def train():\n    mlflow.log_param('b', 1)\n    with mlflow.start_run(nested=True):\n        f()\n" + MAIN,
+            [],
+        ),
         ("@step(tracker='mlflow')\ndef train():\n    mlflow.log_param('b', 1)\n" + RUN + MAIN, []),
         ("def note():\n    mlflow.log_param('b', 1)\ndef train():\n    note()\n" + RUN + MAIN, []),
         ("def train():\n    mlflow.log_param('b', 1)\n" + RUN + "with mlflow.start_run():\n    train()\n", []),
@@ -33,5 +36,7 @@ RUN = "    with mlflow.start_run():\n        mlflow.log_param('a', 1)\n"
 )
 def test_logging_before_the_run_of_the_same_function(code: str, lines: list[int], tmp_path: Path) -> None:
     """Under no condition; who calls it, or decorates it, may have opened one."""
-    found = audit_project(write(tmp_path, {"a.py": "import mlflow\n" + code}), "p", Options(select=("BIS203",))).findings
+    found = audit_project(
+        write(tmp_path, {"a.py": "import mlflow\n" + code}), "p", Options(select=("BIS203",))
+    ).findings
     assert [one.place.line for one in found] == lines
