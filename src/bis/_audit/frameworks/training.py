@@ -15,7 +15,7 @@ from bis._audit.frameworks.naming import canonical
 FITS = frozenset(
     {
         "fit", "partial_fit", "fit_predict", "fit_generator", "train_on_batch", "fit_one_cycle", "fine_tune",
-        "finetune", "fit_resample", "apply_gradients",
+        "finetune", "fit_resample", "fit_partial", "apply_gradients",
     }
 )  # fmt: skip
 

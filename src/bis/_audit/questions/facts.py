@@ -10,6 +10,7 @@ from bis._audit.parsing.ir import CONSTANT
 from bis._audit.questions import execution_order, lightning_loggers, literals, ml_calls, unread_code
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.call_arguments import passing_seeds, seeds_declared, spread
+from bis._audit.questions.drawn_rows import decides_rows
 from bis._audit.questions.mlflow_doors import doors
 from bis._audit.questions.program_roots import given_by_mlflow_run, without_params
 from bis._audit.questions.run_ids import run_ids
@@ -271,7 +272,7 @@ def _unseeded(
     for module in analysis.project.programs:
         for call in analysis.calls_where(module, named):
             one = seeding(spread(analysis, module, call))
-            if one is None:
+            if one is None or (what == "split" and not decides_rows(analysis, module, call)):
                 continue
             if one.seeded is None or (one.seeded is False and analysis.may_seed_unread(module)):
                 unknown.append(module.place_of(call))

@@ -60,7 +60,7 @@ def logged_arguments(analysis: Analysis, module: Module, call: Call, *, levels: 
 
 @asked_once
 def _reaching(analysis: Analysis, module: Module, levels: int) -> dict[int, frozenset[str]]:
-    """By scope of a file, the names that reach a parameter, a tag or a file that is logged in the function's own body."""
+    """By scope of a file, the names that reach a parameter, a tag or a file that its own body logs."""
     logging: dict[int, list[tuple[Call, list[Value]]]] = {}
     for call in analysis.may_trace(module):
         given = logged_arguments(analysis, module, call, levels=levels)
@@ -71,18 +71,23 @@ def _reaching(analysis: Analysis, module: Module, levels: int) -> dict[int, froz
         names = {name for call, given in calls for name in _given_names(module, call, given)}
         if any(saves_hyperparameters(call) for call, _given in calls):
             names |= set(module.scopes[scope].parameters)
-        for _round in range(_ROUNDS):
-            before = len(names)
-            for assign in module.assigns:
-                if assign.scope == scope and assign.name.removesuffix("[]") in names:
-                    names |= set(_names(module, assign.value))
-            for call in analysis.calls_in(module, scope):
-                if call.owner in names and call.method in {"update", "append", "setdefault"}:
-                    names |= set(_given_names(module, call, [*call.args, *call.keywords.values()]))
-            if len(names) == before:
-                break
-        found[scope] = frozenset(names)
+        found[scope] = frozenset(_sources(analysis, module, scope, names))
     return found
+
+
+def _sources(analysis: Analysis, module: Module, scope: int, names: set[str]) -> set[str]:
+    """Names of a function, with those that they are made of: by assignment, ``params["a"] = b``, ``params.update(b)``."""
+    for _round in range(_ROUNDS):
+        before = len(names)
+        for assign in module.assigns:
+            if assign.scope == scope and assign.name.removesuffix("[]") in names:
+                names = names.union(_names(module, assign.value))
+        for call in analysis.calls_in(module, scope):
+            if call.owner in names and call.method in {"update", "append", "setdefault"}:
+                names = names.union(_given_names(module, call, [*call.args, *call.keywords.values()]))
+        if len(names) == before:
+            break
+    return names
 
 
 def _given_names(module: Module, call: Call, given: list[Value]) -> Iterator[str]:

@@ -3,13 +3,13 @@
 ## What it does
 Finds projects that train and log to MLflow, in which no data set is logged, no data is kept as an artifact, no
 parameter or tag names data or its version, and no data versioning (DVC, lakeFS, Pachyderm, or Delta tables where the
-training reads tables) is in use. Settings that are logged as a whole, as in `log_params(vars(args))`, name the data that
-is read by one of them, as do parameters of an MLproject's entry point, whatever logs the name or path that is read, and
-a run called by the data's name. What a function of the project is given counts where it hands that on to what is
-logged. How much data there is, how it is split, and what was predicted name nothing, nor does a program that only
-predicts. An agent that learns in an environment (Gymnasium, or a class with `reset` and `step`) has no data set, nor
-has a program that makes its own (`make_circles`, `np.arange`, draws, also in a function that simulates, rows that are
-written out). The place is a training of which a run is made.
+training reads tables) is in use. Settings that are logged as a whole, as in `log_params(vars(args))`, name the data
+that is read by one of them, as do parameters of an MLproject's entry point, whatever logs the name or path that is
+read, and a run called by the data's name. What a function of the project is given counts where it hands that on to
+what is logged. How much data there is, how it is split, and what was predicted name nothing, nor does a program that
+only predicts. An agent that learns in an environment (Gymnasium, or a class with `reset` and `step`) has no data set,
+nor has a program that makes its own (`make_circles`, `np.arange`, draws, also in a function that simulates, rows that
+are written out). The place is a training of which a run is made.
 
 ## Why is this bad?
 A file of the same name may have other rows tomorrow. Without an identification, a digest or a version, a different
