@@ -203,10 +203,11 @@ def _set_by_fields(analysis: Analysis) -> Iterator[TrackingAddress]:
                 if owner and whole_text(analysis, Written(module, given, call.scope, call.index)) is None:
                     fields[name] = variable
     for module in analysis.project.programs if fields else ():
-        for text, value, call, name in analysis.literals(module):
-            made = call is not None and name in fields and analysis.project.links.is_class(call.api, module)
-            if made and call is not None and call.keywords.get(name) is value and _ADDRESS.match(text):
-                place = Place(module.file, cell_of(module, value, call), value.line, value.column)
+        for text, value, made, name in analysis.literals(module):
+            if made is None or name not in fields or made.keywords.get(name) is not value:
+                continue
+            if analysis.project.links.is_class(made.api, module) and _ADDRESS.match(text):
+                place = Place(module.file, cell_of(module, value, made), value.line, value.column)
                 yield TrackingAddress(place, text, fields[name])
 
 

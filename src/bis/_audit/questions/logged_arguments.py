@@ -76,7 +76,7 @@ def _reaching(analysis: Analysis, module: Module, levels: int) -> dict[int, froz
 
 
 def _sources(analysis: Analysis, module: Module, scope: int, names: set[str]) -> set[str]:
-    """Names of a function, with those that they are made of: by assignment, ``params["a"] = b``, ``params.update(b)``."""
+    """Names of a function, with those that they are made of: by ``params["a"] = b`` and ``params.update(b)``."""
     for _round in range(_ROUNDS):
         before = len(names)
         for assign in module.assigns:

@@ -238,6 +238,7 @@ def test_data_that_a_catalogue_keeps(first: str, second: str, kept: bool, tmp_pa
     assert told(tmp_path, files) is not kept
 
 
+KEEPS = "def keep(rows, path):\n    dump(rows, path)\n    note(path)\ndef note(path):\n    mlflow.log_artifact(path)\n"
 READS = "d = pd.read_csv('a.csv')\n"
 TRAINS = "def train(rows, config, source=None):\n    Ridge().fit(rows, rows)\n"
 
@@ -341,8 +342,8 @@ def test_data_that_the_code_makes_is_known_by_the_code(code: str, silent: bool, 
 @pytest.mark.parametrize(
     ("code", "named"),
     [
-        ("def keep(rows, path):\n    dump(rows, path)\n    note(path)\ndef note(path):\n    mlflow.log_artifact(path)\nkeep(d, X_train_path)\n", True),
-        ("def keep(rows, path):\n    dump(rows, path)\n    note(path)\ndef note(path):\n    mlflow.log_artifact(path)\nkeep(X_train_path, p)\n", False),
+        (KEEPS + "keep(d, X_train_path)\n", True),
+        (KEEPS + "keep(X_train_path, p)\n", False),
         ("h = {}\nh['datamodule'] = cfg['datamodule']\nh['data'] = cfg['data']\nmlflow.log_params(h)\n", True),
         ("h = {}\nh['model'] = cfg['model']\nmlflow.log_params(h)\n", False),
         ("mlflow.log_param('feature_version', V)\n", True),

@@ -198,7 +198,10 @@ FIELDS = {
 @pytest.mark.parametrize(
     ("code", "variables"),
     [
-        ("from entity import Config\nc = Config(\n    uri='https://example.org/a.mlflow', name='n')\n", ["MLFLOW_REGISTRY_URI"]),
+        (
+            "from entity import Config\nc = Config(\n    uri='https://example.org/a.mlflow', name='n')\n",
+            ["MLFLOW_REGISTRY_URI"],
+        ),
         ("from entity import Config\nc = Config(uri=settings.uri, name='https://example.org')\n", []),
         ("from entity import Config\nc = Config(uri=os.environ['U'], name='n')\n", []),
         ("from other import Config\nc = Config(uri='https://example.org')\n", []),

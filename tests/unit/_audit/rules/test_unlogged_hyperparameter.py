@@ -145,12 +145,18 @@ def test_a_value_that_a_search_replaces_decides_nothing(search: str, missing: bo
 @pytest.mark.parametrize(
     ("code", "names"),
     [
-        ("import catboost\ncatboost.cv(pool=p, params={'depth': 3}, num_boost_round=9, nfold=5, seed=0)\n", "num_boost_round, nfold, depth"),
+        (
+            "import catboost\ncatboost.cv(pool=p, params={'depth': 3}, num_boost_round=9, nfold=5, seed=0)\n",
+            "num_boost_round, nfold, depth",
+        ),
         ("import catboost\ncatboost.cv(p, {'depth': 3}, fold_count=5)\n", "fold_count, depth"),
         ("import catboost\ncatboost.train(p, {'depth': 3}, iterations=9)\n", "iterations, depth"),
         ("import xgboost\nxgboost.cv({'eta': 0.3}, d, nfold=5)\n", "nfold, eta"),
         ("import lightgbm\nlightgbm.cv({'num_leaves': 9}, d, nfold=4)\n", "nfold, num_leaves"),
-        ("def f():\n    from transformers import AdamWeightDecay\n    AdamWeightDecay(weight_decay_rate=0.01)\n", "weight_decay_rate"),
+        (
+            "def f():\n    from transformers import AdamWeightDecay\n    AdamWeightDecay(weight_decay_rate=0.01)\n",
+            "weight_decay_rate",
+        ),
         ("from transformers.optimization import AdamW\nAdamW(p, lr=2e-5)\n", "lr"),
         ("import transformers\ntransformers.Adafactor(p, lr=2e-5)\n", "lr"),
     ],
