@@ -183,7 +183,7 @@ class TrackingAddress(NamedTuple):
 
 def tracking_uris(analysis: Analysis) -> list[TrackingAddress]:
     """Literal addresses that are set: by a call, a client, a logger, or in the environment of the program itself."""
-    found: list[TrackingAddress] = []
+    found: list[TrackingAddress] = list(_set_by_fields(analysis))
     for module in analysis.project.modules:
         if module.roots & _ROOTS:
             found += _set_by_calls(analysis, module)
@@ -218,6 +218,24 @@ def _set_by_calls(analysis: Analysis, module: Module) -> Iterator[TrackingAddres
             if text is not None and _ADDRESS.match(text):
                 yield TrackingAddress(module.place_of(call), text, variable)
                 break
+
+
+def _set_by_fields(analysis: Analysis) -> Iterator[TrackingAddress]:
+    """Literals that an object is made with, whose field of that name is set: ``Config(uri="http://...")``."""
+    fields: dict[str, str] = {}
+    for module in analysis.project.programs:
+        for call in analysis.calls_where(module, _takes_address) if module.roots & _ROOTS else ():
+            for variable, given in _addresses_given(call):
+                owner, _dot, name = str(given.data).rpartition(".") if given.kind == NAME else ("", "", "")
+                if owner and whole_text(analysis, Written(module, given, call.scope, call.index)) is None:
+                    fields[name] = variable
+    for module in analysis.project.programs if fields else ():
+        for text, value, made, name in analysis.literals(module):
+            if made is None or name not in fields or made.keywords.get(name) is not value:
+                continue
+            if analysis.project.links.is_class(made.api, module) and _ADDRESS.match(text):
+                place = Place(module.file, cell_of(module, value, made), value.line, value.column)
+                yield TrackingAddress(place, text, fields[name])
 
 
 def _takes_address(api: str) -> bool:

@@ -204,3 +204,30 @@ def test_the_folder_and_the_variables_of_a_notebook() -> None:
     analysis = analysed({"n.ipynb": text})
     assert at(absolute_paths(analysis)) == [(0, 1)]
     assert [(one.place.cell, one.text) for one in tracking_uris(analysis)] == [(1, "http://10.0.0.1:5000")]
+
+
+FIELDS = {
+    "entity.py": "from dataclasses import dataclass\n@dataclass\nclass Config:\n    uri: str\n    name: str\n",
+    "use.py": "import mlflow\nclass E:\n    def __init__(self, config):\n        self.config = config\n"
+    "    def go(self):\n        mlflow.set_registry_uri(self.config.uri)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "variables"),
+    [
+        (
+            "from entity import Config\nc = Config(\n    uri='https://example.org/a.mlflow', name='n')\n",
+            ["MLFLOW_REGISTRY_URI"],
+        ),
+        ("from entity import Config\nc = Config(uri=settings.uri, name='https://example.org')\n", []),
+        ("from entity import Config\nc = Config(uri=os.environ['U'], name='n')\n", []),
+        ("from other import Config\nc = Config(uri='https://example.org')\n", []),
+        ("requests.get(uri='https://example.org')\n", []),
+    ],
+)  # fmt: skip
+def test_addresses_that_are_fields_of_an_object(code: str, variables: list[str]) -> None:
+    """Of a class of the project, whose field of that name is given on; the place is that of the literal."""
+    found = tracking_uris(analysed(FIELDS | {"make.py": code}))
+    assert [one.variable for one in found] == variables
+    assert [(one.place.file, one.place.line) for one in found] == [("make.py", 3)] * len(variables)
