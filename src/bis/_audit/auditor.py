@@ -95,7 +95,7 @@ def _audit(root: Path, name: str, options: Options) -> ProjectAudit:
     installs = [(m.file, cell, line, text) for m in modules for cell, line, text in m.installs]
     named = named_lists(texts, tree.others)
     dependencies = read_dependencies(
-        {f: t for f, t in texts.items() if is_manifest(f) or f in named}, installs, tree.others
+        {f: t for f, t in texts.items() if is_manifest(f) or f in named}, installs, tree.others, named
     )
     documents = read_documents({f: t for f, t in texts.items() if is_document(f)})
     links = link(modules, configurations.targets(texts))

@@ -207,7 +207,10 @@ def is_manifest(path: str) -> bool:
 
 
 def read_dependencies(
-    files: Mapping[str, str], installs: Iterable[tuple[str, int, int, str]] = (), others: Iterable[str] = ()
+    files: Mapping[str, str],
+    installs: Iterable[tuple[str, int, int, str]] = (),
+    others: Iterable[str] = (),
+    named: Collection[str] = (),
 ) -> Dependencies:
     """Read what a project declares.
 
@@ -219,6 +222,8 @@ def read_dependencies(
         Lines of notebooks and scripts that install packages: they declare them, too.
     others : iterable of str
         Names of the project's other files.
+    named : collection of str
+        Those of the files that others name (`named_lists`).
 
     Returns
     -------
@@ -226,7 +231,7 @@ def read_dependencies(
         Manifests that cannot be read, or not wholly, are its `problems`.
     """
     others = tuple(others)
-    files = {path: text for path, text in sorted(files.items()) if not _is_saved_model(path, files, others)}
+    files = {path: text for path, text in sorted(files.items()) if not _is_saved_model(path, files, others, named)}
     sheets = {path: read_manifest(path, text) for path, text in files.items() if not is_lock(path)}
     missing = _missing(files, sheets, others)
     constraints = {path for sheet in sheets.values() for path in sheet.constraints}
@@ -367,10 +372,10 @@ def _is_among(candidates: tuple[str, ...], names: frozenset[str]) -> bool:
     )
 
 
-def _is_saved_model(path: str, files: Mapping[str, str], others: tuple[str, ...]) -> bool:
+def _is_saved_model(path: str, files: Mapping[str, str], others: tuple[str, ...], named: Collection[str]) -> bool:
     """Whether a file belongs to a model that MLflow saved: an MLmodel file is beside it, or was before it was left out.
 
-    What an MLproject file beside it names is the project's own, whatever it calls the environment.
+    What an MLproject file names, or is beside, is the project's own, whatever it calls the environment.
     """
     folder, name = _folder(path), PurePosixPath(path).name
     if name not in _SAVED_MODEL:
@@ -380,7 +385,11 @@ def _is_saved_model(path: str, files: Mapping[str, str], others: tuple[str, ...]
         return False
     if f"{prefix}MLmodel" in others:
         return True
-    return bool(folder) and bool(_SAVED_NAME.search(files.get(f"{prefix}conda.yaml", "")[:20_000]))
+    return (
+        bool(folder)
+        and f"{prefix}conda.yaml" not in named
+        and bool(_SAVED_NAME.search(files.get(f"{prefix}conda.yaml", "")[:20_000]))
+    )
 
 
 def _belongs(lock: str, files: Mapping[str, str]) -> bool:

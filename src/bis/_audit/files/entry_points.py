@@ -38,7 +38,7 @@ _PIPELINE = re.compile(
 )
 # Other files in which commands are: scripts of a shell, and those of tools that run what they are told.
 _OF_COMMANDS = re.compile(
-    r"(?i)(?:.*/)?(?:\.?devcontainer\.json|jenkinsfile[^/]{0,60}|procfile|justfile|taskfile\.ya?ml"
+    r"(?i)(?:.*/)?(?:\.?devcontainer\.json|\.vscode/launch\.json|[^/]{0,60}(?:job|workflow|pipeline|cluster)[^/]{0,60}\.json|jenkinsfile[^/]{0,60}|procfile|justfile|taskfile\.ya?ml"
     r"|[^/]{1,100}\.(?:sh|bash|bat|cmd|ps1|slurm|sbatch|pbs))"
 )
 _STARTS_PROGRAM = re.compile(
@@ -50,6 +50,7 @@ _LISTED = re.compile(r"[\[\]\"',]+")
 _TASK = re.compile(
     r"\b(?:notebook_path|python_file|python_module|main_python_file_uri|pythonModule)\s*:\s*(?P<path>\S.{0,300})"
 )
+_LAUNCHED = re.compile(r"^\s{0,60}program\s{0,3}:\s{0,3}(?P<path>\S{1,200}\.py)\b")
 _STEP = re.compile(r"\b(?:sh|bat)\s{0,3}\(?\s{0,3}[\"']{1,3}")  # of Jenkins
 _HELPS = re.compile(r"(?i)util|helper|config|common|func|class|callback|test|data")
 _TARGET = re.compile(r"(?P<name>[A-Za-z0-9][\w./-]{0,80}):(?![=:])")
@@ -385,7 +386,7 @@ def _of_pipeline(path: str, text: str, programs: set[str]) -> list[EntryPoint]:
     named = [
         EntryPoint("pipeline", match["path"].strip(), Place(path, -1, number))
         for number, line in enumerate(lines, 1)
-        if (match := _TASK.search(line))
+        if (match := _TASK.search(line) or _LAUNCHED.search(line))
     ]
     return named[:_MOST_FOUND] + [
         EntryPoint("pipeline", " ".join(one.name.split()), one.place)

@@ -64,7 +64,7 @@ _CLONES = re.compile(
 _ASKED = re.compile(
     r"-[ef]\s+[\"']?(?:[\w./$-]{0,100}/)?(?P<name>[\w.-]{1,80})[\"']?\s*\]"
 )  # [ -f requirements.txt ] && ...
-_SUBMODULE = re.compile(r"(?m)^\s*path\s*=\s*(?:\S*/)?([\w.-]+)\s*$")
+_SUBMODULE = re.compile(r"(?m)^\s*path\s*=\s*(\S+)\s*$")
 _PROGRAM = re.compile(r"\b([A-Za-z_]\w{0,80})\.py\b")
 
 
@@ -113,11 +113,13 @@ def read_installing(texts: Mapping[str, str], files: Iterable[str] = ()) -> Inst
         for setting in _IN_SETTING.finditer(text):
             for one in setting["packages"].split():
                 sheet.require(one, Place(path))
-        for command in commands_of(text):
-            read_install(servers if "compose" in name else sheet, command, Place(path), _values(text))
+        commands = list(commands_of(text))
+        values = _values(text) if commands else {}
+        for command in commands:
+            read_install(servers if "compose" in name else sheet, command, Place(path), values)
         clones |= name == ".gitmodules" or (fetches_code(text) and not name.endswith((".yml", ".yaml")))
         if name == ".gitmodules":
-            modules |= set(_SUBMODULE.findall(text))
+            modules |= {part for folder in _SUBMODULE.findall(text) for part in folder.split("/")}
         elif name.endswith((".yml", ".yaml", ".ini")):
             names |= set(_listed(text)) | {match["name"].lower() for match in _OF_CLUSTER.finditer(text)}
             is_open |= bool(_CURATED.search(text))

@@ -115,7 +115,7 @@ def read_dockerfile(sheet: Sheet, text: str) -> None:
     variables: dict[str, str] = {}
     copied: dict[str, str] = {}
     pending, first = "", 0
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate([*text.splitlines(), ""], 1):  # the last line may want to go on
         line = raw[:LONGEST_LINE].strip()
         if line.startswith("#"):
             continue

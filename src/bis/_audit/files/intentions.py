@@ -35,16 +35,22 @@ _COULD = re.compile(
     r"|\b(?:goals?|objectives?|aims?|tasks?|ideas?)\s{1,3}(?:is|are|was|were)\b"
     r"|\b(?:show|demonstrate|explain|illustrate|teach|cover)(?:s|es|ed|ing)?(?:\s{1,3}you)?\s{0,3}:?\s{1,40}how\s{1,3}to\b"
 )
+# What a program, or a part of it, is for: "It provides features for registering models", "Enables tracking of metrics".
+_OFFERS = re.compile(
+    r"\W{0,8}(?:(?:it|they|which|this)\s{1,3})?(?:provid|offer|enabl|allow|support|facilitat)(?:e|es|s)?\s{1,3}"
+    r"(?:a\s|an\s|the\s)?(?:\w{1,20}\s{1,3}){0,2}?(?:features?|tools?|collaboration|tracking|users?|you|teams?|data|ways?|standardi[sz]ed)\b"
+)
 # The reader is asked for something: the first word of a sentence, or of an item of a list.
 _ASKING = re.compile(
-    r"\W{0,8}(?:x\]\s{0,3})?(?:use|utili[sz]e|leverage|employ|learn(?:ing)?|understand(?:ing)?|explor(?:e|ing)|implement|integrate"
+    r"\W{0,8}(?:x\]\s{0,3})?(?:how\s{1,3}to|use|utili[sz]e|leverage|employ|learn(?:ing)?|understand(?:ing)?|explor(?:e|ing)|implement|integrate"
     r"|introduc(?:e|ing|tion)|set\s?up|configure|apply|try|consider|add|adopt|practi[cs]e|goals?|objectives?|aims?|topics?"
     r"|optional(?:ly)?|bonus|next|future|to[-\s]?do|exercise|tasks?|requirements?|utilise[rz]|apprendre|usar|utilizar|aprender"
     r"|verwenden?|nutzen?|lernen?)\b"
 )
 _INTENDED = re.compile(
     r"\b(?:goals?|objectives?|aims?|topics?|agenda|syllabus|curriculum|learn(?:ing|ed|t)?\s{1,3}(?:goals?|objectives?|outcomes?)"
-    r"|learn|lessons?|exercises?|assignments?|homework|requirements?|deliverables?|to[-\s]?do|road\s?map|future|next\s{1,3}steps?"
+    r"|learn|lessons?|exercises?|assignments?|homework|requirements?|pre-?requisites?|prérequis|deliverables?|to[-\s]?do"
+    r"|road\s?map|future|next\s{1,3}steps?"
     r"|plans?|planned|improvements?|ideas?|backlog|wish\s?list|table\s{1,3}of\s{1,3}contents?|what\s{1,3}(?:is|are)\b|what's\b|why\b"
     r"|introduction\s{1,3}to|concepts?|glossary|objectifs?|objetivos?|ziele?|aufgaben?|tareas|tarefas)\b"
 )
@@ -73,7 +79,7 @@ def says_nothing_of_it(sentence: str, led: str, heading: str) -> bool:
     if _OPEN_BOX.match(sentence):
         return True
     whole = f"{led} {sentence}"
-    if _ABILITY.search(whole) or _COULD.search(whole):
+    if _ABILITY.search(whole) or _COULD.search(whole) or _OFFERS.match(sentence):
         return True
     if _ASKING.match(sentence) and not _DESCRIBES.search(f"{led} {heading}".lower()):
         return True

@@ -108,7 +108,7 @@ _THINGS = re.compile(
     r"(?:hyper-?)?param(?:s|eters?|ètres?|etros?|ètre|eter[ns]?)?|(?:hiper|hyper)(?:-?par[aâáè]m\w{2,6})|par[áâè]metros?|param[eè]tres?"
     r"|metri[ckqx]\w{0,3}|métri[ckqx]\w{1,3}|artifacts?|artefa[ck]t(?:s|e|en|os)?|artéfacts?|models?|modèles?|modelos?|modelle?n?s?"
     r"|accurac(?:y|ies)|loss(?:es)?|rmse|mae|mse|r2|auc|f1|f1-score|precision|recall|plots?|figures?"
-    r"|checkpoints?|weights|scores?|datasets?|performances?|meta-?data|confusion|gráficos?|metriken|modell"
+    r"|results?|résultats?|resultados?|ergebnisse|runs|checkpoints?|weights|scores?|datasets?|performances?|meta-?data|confusion|gráficos?|metriken|modell"
 )
 # Several things that are named right behind it: "MLflow: metrics, params, model", "MLflow (params + metrics)".
 _LISTED = (
@@ -133,9 +133,10 @@ _NAMES = re.compile(
     r"|\btracking\s{1,3}(?:servers?|ur[il]s?|store|tool|system|platform|backend|database|experiments?\b(?!,))"
     r"|\(?\btracking\b(?=\s{0,2}[,)&/])"
     r"|\b(?:saved|logged|stored)\s{1,3}(?:mlflow\s{1,3})?models?\b(?!\s{1,3}(?:to|in|with|as)\b)"
-    r"|\bregistros?\s{1,3}de\s{1,3}modelos?\b|\bregistered[\s_-]{1,3}models?\b|\bmodel[\s-]registry\b|\bartifact[\s-](?:store|storage|root|location|ur[il])\b"
+    r"|\bregistros?\s{1,3}de\s{1,3}modelos?\b|\bnested\s{1,3}runs?\b|\bregistered[\s_-]{1,3}models?\b"
+    r"|\bmodel[\s-]registry\b|\bartifact[\s-](?:store|storage|root|location|ur[il])\b"
 )
-_NAMED = re.compile("tracking|model|artifact")  # one of these is in all of them
+_NAMED = re.compile("tracking|model|artifact|nested")  # one of these is in all of them
 _WORD = re.compile(r"[\w'-]{1,40}")
 _END = re.compile(r"(?<=[.!?;])\s+(?=[\w*`\"'(\[])")
 _LINK_TARGET = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,400}\)|\]\([^)\s]{1,400}\)|https?://\S{1,400}|<[^>]{1,400}>")
@@ -404,7 +405,7 @@ def _explains(sentence: str, heading: str) -> bool:
     if not about or "?" in sentence or not (lists or _may_record(lowered)) or _DEFINES.search(lowered):
         return False
     said = _NAMES.sub(" ", lowered) if _NAMED.search(lowered) else lowered
-    words = _WORD.findall(said)[:_MOST_WORDS]
+    words = [word.removesuffix("'s") for word in _WORD.findall(said)[:_MOST_WORDS]]
     if not here and "your" in words:  # what MLflow can do for anyone
         return False
     things = [i for i, word in enumerate(words) if _is_thing(word)]

@@ -30,7 +30,7 @@ _MANIFESTS = re.compile(
     r"(?i)readme.*|requirements.*\.(?:txt|in)|pyproject\.toml|setup\.cfg|(?:environment|conda|python_env).*\.ya?ml"
     r"|pipfile(?:\.lock)?|(?:poetry|uv|pdm|conda|dvc)\.lock|pixi\..*|mlproject|mlmodel|makefile.*|dvc\.yaml"
     r"|(?:docker|container)file.*|.*\.(?:docker|container)file|jenkinsfile.*|gnumakefile|justfile|procfile|snakefile"
-    r"|\.?devcontainer\.json|\.gitmodules|tox\.ini"
+    r"|\.?devcontainer\.json|\.gitmodules|tox\.ini|launch\.json|.*(?:job|workflow|pipeline|cluster).*\.json"
 )
 _COMPILED = (".pyx", ".proto", ".so", ".pyd")  # what is imported and is not Python
 _TEXTS = (

@@ -229,10 +229,15 @@ NONDETERMINISTIC: tuple[Operation, ...] = (
         _TORCH_REMEDY,
     ),
     Operation(
+        frozenset(f"torch.nn.{name}" for name in ("AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool2d")),
+        "cuda",
+        "in the backward pass on a GPU, unless its output's size divides its input's: then no windows overlap",
+    ),
+    Operation(
         frozenset(
             f"torch.nn.{name}"
             for name in (
-                "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool2d", "AvgPool3d", "FractionalMaxPool2d",
+                "AvgPool3d", "FractionalMaxPool2d",
                 "FractionalMaxPool3d", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d", "ReflectionPad1d",
                 "ReflectionPad2d", "ReflectionPad3d", "CTCLoss",
             )

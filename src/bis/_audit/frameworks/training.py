@@ -15,7 +15,7 @@ from bis._audit.frameworks.naming import canonical
 FITS = frozenset(
     {
         "fit", "partial_fit", "fit_predict", "fit_generator", "train_on_batch", "fit_one_cycle", "fine_tune",
-        "finetune", "fit_resample", "apply_gradients",
+        "finetune", "fit_resample", "fit_partial", "apply_gradients",
     }
 )  # fmt: skip
 
@@ -218,11 +218,12 @@ class Hyperparameters:
     """Which keyword arguments of a call are hyperparameters.
 
     `only` are their names, or None where all are except those in `NOT_HYPERPARAMETERS`. `table` is the keyword of a
-    dictionary of hyperparameters that the call takes first, or empty.
+    dictionary of hyperparameters that the call takes at position `at`, or empty.
     """
 
     only: frozenset[str] | None = None
     table: str = ""
+    at: int = 0
 
     def includes(self, keyword: str) -> bool:
         """Whether a keyword argument, or a key of the dictionary, is a hyperparameter."""
@@ -240,7 +241,7 @@ _MAKERS = (
     ),
     re.compile(r"keras\.optimizers\.(?:schedules\.)?[A-Z]\w+$"),
     re.compile(r"tensorflow\.(?:train|optimizers)\.[A-Z]\w*Optimizer$"),
-    re.compile(r"transformers\.(?:AdamW|Adafactor)$"),
+    re.compile(r"transformers\.(?:\w+\.)?(?:AdamW|Adafactor|AdamWeightDecay|WarmUp)$"),
     re.compile(r"xgboost\.(?:XGB|dask\.DaskXGB)\w+$"),
     re.compile(r"lightgbm\.(?:LGBM|DaskLGBM)\w+$"),
     re.compile(r"catboost\.CatBoost\w*$"),
@@ -270,7 +271,8 @@ _BY_NAME: dict[str, Hyperparameters] = {
     "xgboost.cv": Hyperparameters(_OF_TRAIN, "params"),
     "lightgbm.train": Hyperparameters(_OF_TRAIN, "params"),
     "lightgbm.cv": Hyperparameters(_OF_TRAIN, "params"),
-    "catboost.train": Hyperparameters(_OF_TRAIN, "params"),
+    "catboost.train": Hyperparameters(_OF_TRAIN, "params", 1),
+    "catboost.cv": Hyperparameters(_OF_TRAIN | {"fold_count"}, "params", 1),
 }
 
 

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import CALL, CONSTANT, DICT, LIST, NAME, OTHER, SUBSCRIPT
+from bis._audit.questions.logged_arguments import logged_arguments
+from bis._audit.questions.program_roots import predicting_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,14 +41,28 @@ def named_by_settings(analysis: Analysis) -> bool:
 
     ``log_params(vars(args))`` and ``read_csv(args.train_csv)``, or an argument ``--data-path``.
     """
-    settings = {name for m in analysis.project.modules for name in _logged_wholly(analysis, m)}
-    if not settings:
+    modules = [one for one in analysis.project.modules if one.file not in predicting_files(analysis)]
+    logged = [(module, name) for module in modules for name in _logged_wholly(analysis, module)]
+    if not logged:
         return False
+    settings = {name for _module, name in logged}
+    given = any(_may_be_given(module, name) for module, name in logged)
     return any(
-        _reads_setting(call, settings) or _declares_data(call)
-        for module in analysis.project.modules
+        _reads_setting(call, settings) or (given and _declares_data(call))
+        for module in modules
         for call in module.calls
     )
+
+
+def _may_be_given(module: Module, name: str) -> bool:
+    """Whether an object may be, or have, what the command line gives: not a dictionary with keys that are written."""
+    values = [one.value for one in module.assigns if one.name == name]
+    return not values or not all(_is_written_dict(value) for value in values)
+
+
+def _is_written_dict(value: Value) -> bool:
+    keys = value.items[::2] if value.kind == DICT else ()
+    return bool(keys) and all(key.kind == CONSTANT and key.data is not None for key in keys)
 
 
 def describe_data(module: Module, names: list[str]) -> bool:
@@ -59,6 +75,30 @@ _DESCRIBES_DATA = re.compile(
     r"(?i)data_?(?:set)?_?(?:meta_?data|info|version|hash|digest|fingerprint|source|id|checksum|commit|revision)"
     r"|(?:hash|fingerprint|digest|checksum|describe|version)_?(?:of_?)?(?:the_?)?(?:data|dataset|file)\b"
 )
+
+
+def are_versioned(analysis: Analysis) -> bool:
+    """Whether something keeps versions of the data: DVC, a table that is trained on and kept in Delta, Pachyderm."""
+    if any(name.endswith((".dvc", "dvc.yaml", "dvc.lock")) for name in analysis.project.files):
+        return True
+    in_delta: set[str] = set()
+    for module in analysis.project.programs:
+        for text, _value, call, name in analysis.literals(module):
+            of_format = call is not None and (call.method == "format" or name in {"format", "source"})
+            in_sql = call is not None and call.method == "sql" and _USES_DELTA.search(text) is not None
+            if (of_format and text == "delta") or in_sql:
+                in_delta.add(module.file)
+            if _OF_PACHYDERM.match(text):
+                return True
+    return bool(in_delta) and any(
+        module.file in in_delta or any(call.method in {"table", "sql"} for call in module.calls)
+        for module in analysis.project.programs
+        if analysis.is_part_of_training(module)
+    )
+
+
+_OF_PACHYDERM = re.compile(r"(?:PACH_JOB_ID|PPS_\w{1,40})$|/pfs/\w")
+_USES_DELTA = re.compile(r"(?i)\bUSING\s{1,9}DELTA\b")
 
 
 def are_environments(analysis: Analysis, modules: Iterable[Module]) -> bool:
@@ -95,9 +135,9 @@ def are_made(analysis: Analysis, modules: Iterable[Module]) -> bool:
     if any(_MADE.fullmatch(call.method) and call.api.startswith("sklearn.datasets.") for _module, call in calls):
         return True
     trained = [(module, call) for module, call in calls if analysis.training(module)]
-    if any(_draws_rows(module, call) for module, call in calls):
-        return not any(call.method in {"open", "load"} for _module, call in calls)
-    if any(call.method in _OPENS for _module, call in trained):
+    if any(_draws_rows(module, call) for module, call in calls) or any(map(_simulates, files)):
+        return not any(call.method in {"open", "load"} and _opens(call) for _module, call in calls)
+    if any(_opens(call) for _module, call in trained):
         return False
     return any(call.api in _COUNTS or _is_written_out(analysis, module, call) for module, call in trained)
 
@@ -105,14 +145,14 @@ def are_made(analysis: Analysis, modules: Iterable[Module]) -> bool:
 def are_written_out(analysis: Analysis, modules: Iterable[Module]) -> bool:
     """Whether the only data of these files are rows that are written in the code."""
     calls = [(module, call) for module in modules for call in module.calls]
-    if any(_reads(call) or call.method in _OPENS for _module, call in calls):
+    if any(_reads(call) or _opens(call) for _module, call in calls):
         return False
     return any(_is_written_out(analysis, module, call) for module, call in calls)
 
 
 def reading(module: Module) -> Iterator[Call]:
     """The calls of a file that read data."""
-    return (call for call in module.calls if _reads(call) or call.method in _OPENS)
+    return (call for call in module.calls if _reads(call) or _opens(call))
 
 
 def files_read(module: Module) -> set[str]:
@@ -127,12 +167,17 @@ _ANY_NAMES = frozenset({"", "data", "train", "test", "dataset", "x_train", "y_tr
 
 def _is_written_out(analysis: Analysis, module: Module, call: Call) -> bool:
     """Whether rows are written in the code: ``numpy.array([[1, 2], [3, 4]])``, ``pandas.DataFrame({"a": [1, 2]})``."""
-    given = call.args[0] if call.args and call.api in _HOLDS_ROWS and call.targets else None
+    given = call.args[0] if call.args and call.api in _HOLDS_ROWS and _is_kept(module, call) else None
     given = analysis.value_of(module, given, call.scope, call.index)
     if given is None or given.kind not in {DICT, LIST}:
         return False
     rows = given.items[1::2] if given.kind == DICT else given.items
     return len(rows) > 1 and all(row.kind == LIST and row.is_literal for row in rows)
+
+
+def _is_kept(module: Module, call: Call) -> bool:
+    """Whether a result is assigned to a name, as it is or by a method of it: ``X = torch.tensor(rows).float()``."""
+    return bool(call.targets) or any(one.receiver == call.index and _is_kept(module, one) for one in module.calls)
 
 
 _HOLDS_ROWS = frozenset({"numpy.array", "torch.tensor", "pandas.DataFrame", "tensorflow.constant"})
@@ -144,6 +189,23 @@ def _draws_rows(module: Module, call: Call) -> bool:
         inner = [one for given in call.args[:1] for one in _calls_within(given)]
         return any(_DRAWS.match(module.calls[index].api) for index in inner)
     return bool(_DRAWS.match(call.api)) and any(_ROWS.match(name.rpartition(".")[2]) for name in call.targets)
+
+
+def _simulates(module: Module) -> bool:
+    """Whether a function of a file makes rows by drawing, as its name says: ``def simulate(n): ... torch.randn(n)``."""
+    return any(
+        scope.kind == "function"
+        and scope.returns
+        and _MAKES_ROWS.search(scope.name.rpartition(".")[2])
+        and any(_DRAWS.match(call.api) for call in module.calls[scope.first : scope.last])
+        for scope in module.scopes
+    )
+
+
+_MAKES_ROWS = re.compile(
+    r"(?i)(?:^|_)(?:sim|simulated?|synth|synthetic|synthesi[sz]e|toy|dummy|fake)(?:_|$)"
+    r"|^(?:generate|make|create|draw)_(?:\w{1,30}_)?(?:data|dataset|series|samples|rows)$"
+)
 
 
 def _calls_within(value: Value) -> Iterator[int]:
@@ -165,6 +227,17 @@ _COUNTS = frozenset({f"{library}.{name}" for library in ("numpy", "torch") for n
 _LIBRARIES_OF_DATA = frozenset({"torchvision", "torchaudio", "torchtext", "tensorflow_datasets", "datasets", "kaggle"})
 
 
+def _opens(call: Call) -> bool:
+    """Whether a call may open data: not where it opens a file to be written."""
+    if call.method not in _OPENS:
+        return False
+    given = (*call.args, *call.keywords.values()) if call.method == "open" else ()
+    return not any(value.kind == CONSTANT and _WRITING.fullmatch(str(value.data)) for value in given)
+
+
+_WRITING = re.compile(r"[wax][bt]?\+?[bt]?")
+
+
 def _reads(call: Call) -> bool:
     return bool(_READS.match(call.method)) and call.method != "open" and not call.api.startswith("@")
 
@@ -176,7 +249,8 @@ def _logged_wholly(analysis: Analysis, module: Module) -> Iterator[str]:
         by_name = call.api.startswith("@") and _LOGS_SETTINGS.search(call.method)  # a wrapper of a wrapper
         if not (logs or by_name) or call.method in {"log_param", "save_hyperparameters"}:
             continue
-        for given in (*call.args, *call.keywords.values()):
+        given_on = logged_arguments(analysis, module, call) if logs else (*call.args, *call.keywords.values())
+        for given in given_on:
             yield from _wholes(module, given, 0)
 
 

@@ -82,7 +82,7 @@ def fallbacks(module: Module) -> frozenset[tuple[int, int]]:
         return frozenset()
     found: set[tuple[int, int]] = set()
     taken: set[tuple[int, str]] = set()
-    for value in _values(module):
+    for value in expressions(module):
         if value.items:
             found.update(_beside(module, value, 0))
     for assign in module.assigns:
@@ -93,7 +93,8 @@ def fallbacks(module: Module) -> frozenset[tuple[int, int]]:
     return frozenset(found)
 
 
-def _values(module: Module) -> Iterator[Value]:
+def expressions(module: Module) -> Iterator[Value]:
+    """What a file gives to calls, assigns, returns and has by default."""
     for call in module.calls:
         yield from call.args
         yield from call.keywords.values()

@@ -11,6 +11,7 @@ from bis._audit.questions import execution_order, lightning_loggers, literals, m
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.call_arguments import passing_seeds, seeds_declared, spread
 from bis._audit.questions.cut_folders import cut_folders
+from bis._audit.questions.drawn_rows import decides_rows
 from bis._audit.questions.mlflow_doors import doors
 from bis._audit.questions.program_roots import given_by_mlflow_run, without_params
 from bis._audit.questions.run_ids import run_ids
@@ -274,7 +275,7 @@ def _unseeded(
     for module in analysis.project.programs:
         for call in analysis.calls_where(module, named):
             one = seeding(spread(analysis, module, call))
-            if one is None:
+            if one is None or (what == "split" and not decides_rows(analysis, module, call)):
                 continue
             if one.seeded is None or (one.seeded is False and analysis.may_seed_unread(module)):
                 unknown.append(module.place_of(call))
@@ -338,6 +339,9 @@ def _declared(analysis: Analysis) -> Fact:
         return Fact(YES, places=_first(Place(name) for name in files))
     if dependencies.problems:
         return Fact(UNKNOWN, f"{dependencies.problems[0].file}: {dependencies.problems[0].detail}")
+    if dependencies.missing:
+        name, place = dependencies.missing[0]
+        return Fact(UNKNOWN, f"{place.file} takes packages from {name}, which is not there", (place,))
     if dependencies.manifests:
         return Fact(NO, f"{dependencies.manifests[0]} declares nothing", (Place(dependencies.manifests[0]),))
     return Fact(NO, "no file declares a dependency")

@@ -6,7 +6,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from bis._audit.parsing.ir import FORMATTED, NAME
+from bis._audit.parsing.ir import BINARY, CONSTANT, FORMATTED, NAME
 from bis._audit.questions import environment_variables, rest_logging
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.written_values import Written, whole_text
@@ -15,7 +15,7 @@ from bis._audit.trackers.known_trackers import canonical
 from bis.model.project_audit import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from bis._audit.parsing.ir import Call, Module, Value
     from bis._audit.questions.analysis import Analysis
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Where programs are installed, or keep things in one's home, is alike on many machines: it is left out.
 _ABSOLUTE = re.compile(
     r"(?:file:/{0,3})?(?:[A-Za-z]:[\\/](?![/\\]?$|(?:Program Files|ProgramData|Windows)\b)"
-    r"|/(?:home|Users|mnt|media|Volumes|content|kaggle|root|workspace|workspaces)/|~/(?!\.))"
+    r"|/(?:home|Users|mnt|(?:run/)?media|Volumes|content|kaggle|root|workspace|workspaces)/|~/(?!\.))"
     r"[^\n]{0,300}"
 )
 # Below a folder of none of these names, a path is of one machine where what it is given to is a place of data: below
@@ -53,8 +53,8 @@ _NO_FILES = frozenset(
 _NOTHING_BELOW = frozenset({"/media/", "/mnt/", "/workspace/", "/workspaces/"})
 _UNKNOWN_BELOW = frozenset({"/home/", "/Users/", "/Volumes/"})  # f"/Volumes/{catalog}/a": of Databricks
 # Where something is within a container, which is alike on all machines.
-_WITHIN = frozenset({"target", "mount_path", "container_path", "bind", "working_dir"})
-_CONTAINER = re.compile(r"(?i)mount|container|docker|kubernetes")
+_WITHIN = frozenset({"target", "mount_path", "container_path", "bind", "working_dir", "remote_path"})
+_CONTAINER = re.compile(r"(?i)mount|container|docker|kubernetes|add_local_")
 _NO_PATH = re.compile(r"https?:|[<>{}|\n]")
 
 
@@ -81,15 +81,20 @@ def absolute_paths(analysis: Analysis) -> list[Place]:
 def absolute_paths_with_text(analysis: Analysis) -> list[tuple[Place, str]]:
     """Places and texts of literal absolute paths of one machine."""
     found = []
+    mounted = _mounted(analysis.project.texts)
     for module in analysis.project.programs:
         fallbacks = environment_variables.fallbacks(module)
+        appended: set[tuple[int, int]] | None = None
         for text, value, call, name in analysis.literals(module):
             if len(text) < 4 or (text[0] not in _BEGINNINGS and text[1:2] != ":"):
                 continue
             known = text.partition("{}")[0] if value.kind == FORMATTED else text  # f"/home/me/{name}.csv"
             if not (_ABSOLUTE.match(known) or _is_place_of_data(known, given_to(call, name))):
                 continue
-            if _NO_PATH.search(known) or _is_elsewhere(text, known, call, name):
+            if _NO_PATH.search(known) or known.startswith(mounted) or _is_elsewhere(text, known, call, name):
+                continue
+            appended = _appended(module) if appended is None else appended
+            if (value.line, value.column) in appended:
                 continue
             if (value.line, value.column) in fallbacks or (call is not None and environment_variables.asks(call)):
                 continue
@@ -97,6 +102,28 @@ def absolute_paths_with_text(analysis: Analysis) -> list[tuple[Place, str]]:
                 continue
             found.append((Place(module.file, cell_of(module, value, call), value.line, value.column), text))
     return found
+
+
+def _appended(module: Module) -> set[tuple[int, int]]:
+    """Lines and columns of texts that are put behind others: in ``base + "/mnt/a.csv"``, it is no path of its own."""
+    found: set[tuple[int, int]] = set()
+    pending = list(environment_variables.expressions(module))
+    while pending:
+        value = pending.pop()
+        if value.kind == BINARY and value.data == "Add" and value.items[0].kind != CONSTANT:
+            found.add((value.items[1].line, value.items[1].column))
+        pending += value.items
+    return found
+
+
+_MOUNT = re.compile(r"(?m)^[ \t-]*mountPath:[ \t]*[\"']?(/[\w./-]{2,200})")
+
+
+def _mounted(texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Folders of a container that manifests of Kubernetes mount."""
+    manifests = (text for text in texts.values() if "mountPath" in text)
+    found = {match[1].rstrip("/") for text in manifests for match in _MOUNT.finditer(text)}
+    return tuple(sorted(f"{folder}/" for folder in found if folder))
 
 
 def _is_elsewhere(text: str, known: str, call: Call | None, name: str) -> bool:
@@ -156,7 +183,7 @@ class TrackingAddress(NamedTuple):
 
 def tracking_uris(analysis: Analysis) -> list[TrackingAddress]:
     """Literal addresses that are set: by a call, a client, a logger, or in the environment of the program itself."""
-    found: list[TrackingAddress] = []
+    found: list[TrackingAddress] = list(_set_by_fields(analysis))
     for module in analysis.project.modules:
         if module.roots & _ROOTS:
             found += _set_by_calls(analysis, module)
@@ -191,6 +218,24 @@ def _set_by_calls(analysis: Analysis, module: Module) -> Iterator[TrackingAddres
             if text is not None and _ADDRESS.match(text):
                 yield TrackingAddress(module.place_of(call), text, variable)
                 break
+
+
+def _set_by_fields(analysis: Analysis) -> Iterator[TrackingAddress]:
+    """Literals that an object is made with, whose field of that name is set: ``Config(uri="http://...")``."""
+    fields: dict[str, str] = {}
+    for module in analysis.project.programs:
+        for call in analysis.calls_where(module, _takes_address) if module.roots & _ROOTS else ():
+            for variable, given in _addresses_given(call):
+                owner, _dot, name = str(given.data).rpartition(".") if given.kind == NAME else ("", "", "")
+                if owner and whole_text(analysis, Written(module, given, call.scope, call.index)) is None:
+                    fields[name] = variable
+    for module in analysis.project.programs if fields else ():
+        for text, value, made, name in analysis.literals(module):
+            if made is None or name not in fields or made.keywords.get(name) is not value:
+                continue
+            if analysis.project.links.is_class(made.api, module) and _ADDRESS.match(text):
+                place = Place(module.file, cell_of(module, value, made), value.line, value.column)
+                yield TrackingAddress(place, text, fields[name])
 
 
 def _takes_address(api: str) -> bool:

@@ -312,7 +312,7 @@ def hyperparameters(call: Call) -> dict[str, Value]:
             n: v for n, v in found.items() if not (v.kind == CONSTANT and repr(v.data) in training.LEFT_TO_SKLEARN)
         }
     found = {n: v for n, v in found.items() if (n, _written(v)) not in defaults.items()}
-    params = call.argument(0, wanted.table) if wanted.table else None
+    params = call.argument(wanted.at, wanted.table) if wanted.table else None
     if params is not None and params.kind == DICT:
         pairs = zip(params.items[::2], params.items[1::2], strict=True)
         names = training.NOT_HYPERPARAMETERS

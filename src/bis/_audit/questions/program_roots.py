@@ -78,6 +78,19 @@ def trainings(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Ca
     return found if started or _is_scheduled(module) else []
 
 
+@asked_once
+def predicting_files(analysis: Analysis) -> frozenset[str]:
+    """Files of programs that load a model and predict with it, and train none; none that another program uses."""
+    predicting: set[str] = set()
+    others: set[str] = set()
+    for program in program_roots(analysis):
+        methods = {call.method for part in program.parts for call in part.calls}
+        trains = any(analysis.training(part) for part in program.parts)
+        uses = not trains and "predict" in methods and any(name.startswith("load") for name in methods)
+        (predicting if uses else others).update(part.file for part in program.parts)
+    return frozenset(predicting - others)
+
+
 def _is_scheduled(module: Module) -> bool:
     """Whether a scheduler loads a file and runs what is in it: a DAG of Airflow."""
     if "airflow" not in module.roots:

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from bis._audit.questions.analysis import Analysis
 
 _ID = re.compile(r"(?:m-)?[0-9a-f]{32}")
+# Ids of another store, Cloudera's. What a call that reads a run is given may have any form.
+_ID_OF_OTHERS = re.compile(r"(?=(?:[^0-9]*[0-9]){2})(?=.*[a-z])(?:[0-9a-z]{4}-){3}[0-9a-z]{4}")
+_ANY_ID = re.compile(r"(?=(?:[^0-9]*[0-9]){2})(?=.*[A-Za-z])[A-Za-z0-9][\w-]{7,99}")
+_STANDS_FOR_ID = re.compile(r"(?i)your|run|uuid|xxx|here|example|sample|placeholder|dummy|fake|test|todo|1234|abc|<")
+_SHORTEST = 8
 _MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
 _IN_URI = re.compile(
     r"(?:runs:/|mlruns/\d+/|artifacts/\d+/|/runs/)[0-9a-f]{32}\b|models:/m-[0-9a-f]{32}\b"
@@ -43,6 +48,11 @@ def run_ids(analysis: Analysis) -> list[Place]:
     any_id = False
     for module in analysis.project.programs:
         for text, value, call, name in analysis.literals(module):
+            if len(text) < _SHORTEST:
+                continue
+            if _is_of_other_store(text, call, name, value):
+                found.append(Place(module.file, cell_of(module, value, call), value.line, value.column))
+                continue
             if len(text) < 32:
                 continue
             any_id = any_id or _ID.fullmatch(text) is not None
@@ -60,6 +70,19 @@ def _is_id(text: str, value: Value, call: Call | None, name: str) -> bool:
     if not _ID.fullmatch(text):
         return False
     return _says_run(given_to(call, name), text) or (call is not None and _is_given_id(call, value, name))
+
+
+def _is_of_other_store(text: str, call: Call | None, name: str, value: Value) -> bool:
+    """Whether a text that is not of MLflow's own form is the id of a run, by where it is given or by its name."""
+    if _ID.fullmatch(text) or value.kind != CONSTANT:
+        return False
+    position = mlflow.READS_RUN.get(canonical(call.api)) if call is not None else None
+    if position is not None and position[1] == "run_id" and call is not None and call.argument(*position) is value:
+        return bool(_ANY_ID.fullmatch(text)) and not _STANDS_FOR_ID.search(text)
+    return bool(_ID_OF_OTHERS.fullmatch(text)) and given_to(call, name).lower() in _NAMES_OF_RUN_ID
+
+
+_NAMES_OF_RUN_ID = frozenset({"run_id", "runid", "mlflow_run_id", "parent_run_id", "best_run_id", "source_run_id"})
 
 
 def _says_run(name: str, text: str) -> bool:

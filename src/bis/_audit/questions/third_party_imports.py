@@ -56,7 +56,7 @@ def of_platform(analysis: Analysis) -> frozenset[str]:
     project = analysis.project
     found: frozenset[str] = frozenset()
     if on_databricks(analysis):
-        found = platform_packages()
+        found = platform_packages() | {"databricks"}
         found = found.union(*(brought_by(one, ANY) for one in found))
     if any(d.startswith("dlt.") for m in project.modules for scope in m.scopes for d in scope.decorators):
         found |= {
@@ -105,7 +105,7 @@ def on_databricks(analysis: Analysis) -> bool:
 
 
 def _is_for_developers(module: Module) -> bool:
-    """Whether a file tests others, builds documents, or is run by those who develop the project.
+    """Whether a file tests others, builds documents, sets Airflow up, or is for those who develop the project.
 
     A script that tries a model out is called a test by some: one that defines no test is none.
     """
@@ -113,7 +113,9 @@ def _is_for_developers(module: Module) -> bool:
     if module.is_test and not module.is_notebook:
         tests = any(scope.name.lower().startswith("test") for scope in module.scopes)
         return tests or name == "conftest.py" or not {"test", "tests"}.isdisjoint(folders)
-    return name == "noxfile.py" or (name == "conf.py" and not {"doc", "docs"}.isdisjoint(folders))
+    return name in {"noxfile.py", "webserver_config.py"} or (
+        name == "conf.py" and not {"doc", "docs"}.isdisjoint(folders)
+    )
 
 
 def _folders(analysis: Analysis) -> set[str]:

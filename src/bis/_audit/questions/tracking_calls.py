@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import CONSTANT, DICT, LIST
+from bis._audit.parsing.ir import CONSTANT, DICT, LIST, OTHER
 from bis._audit.trackers import integrations
 from bis._audit.trackers.known_trackers import BY_ROOT
 
@@ -111,7 +111,7 @@ def _settings(call: Call) -> dict[str, Value]:
 def _says(value: Value | None, words: set[str]) -> bool:
     if value is None:
         return False
-    if value.kind == LIST:
+    if value.kind == LIST or (value.kind, value.data) == (OTHER, "choice"):  # ["mlflow"] if tracked else []
         return any(_says(item, words) for item in value.items)
     return value.kind == CONSTANT and isinstance(value.data, str) and value.data in words
 

@@ -4,7 +4,7 @@
 Finds notebooks in which some code cells have been executed and others have not, and the last ones that were executed
 are below those; and notebooks in which no cell has been executed. A cell without a number that has an output was
 executed, and so were cells whose numbers are exactly those that are missing between their neighbours': a tool took them
-away.
+away. Where most cells with outputs have none, nothing is told.
 
 ## Why is this bad?
 Its results cannot be compared with anything: there are none, or they were made without a part of the code.
@@ -52,12 +52,20 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             if not any(cell.has_outputs for cell in code):
                 yield RULE.at(Place(module.file), f"none of its {len(code)} code cells was executed when it was saved")
             continue
+        if _have_lost_numbers(code):
+            continue
         known = {cell.index for cell in code if cell.count is not None or cell.has_outputs} | _numbered(module.cells)
         skipped = [cell for cell in code if cell.index not in known and cell.index < executed[-1].index]
         if skipped:
             were = "code cell above cell {} was" if len(skipped) == 1 else "code cells above cell {} were"
             message = f"{len(skipped)} {were.format(executed[-1].index)} never executed"
             yield RULE.at(Place(module.file, skipped[0].index, 1), message)
+
+
+def _have_lost_numbers(cells: Sequence[CodeCell]) -> bool:
+    """Whether most cells that were executed have no number: then others without one may have been, too."""
+    without = sum(cell.count is None and cell.has_outputs for cell in cells)
+    return without >= sum(cell.count is not None for cell in cells)
 
 
 def _numbered(cells: Sequence[CodeCell]) -> set[int]:

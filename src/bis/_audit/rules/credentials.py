@@ -2,7 +2,8 @@
 
 ## What it does
 Finds literal passwords, tokens and keys that are given to environment variables of MLflow and its stores or to names
-like them, are part of a tracking address, or are given to the login of a tracker.
+like them (an argument, an entry, what an option falls back to), are part of a tracking address, or are given to the
+login of a tracker. What is to be filled in is none.
 
 ## Why is this bad?
 Everyone who can read the repository can write to the store, and its records of past runs can no longer be trusted. A

@@ -2,11 +2,14 @@
 
 ## What it does
 Finds projects that train and log to MLflow, in which no data set is logged, no data is kept as an artifact, no
-parameter or tag names data or its version, and no data versioning (DVC, lakeFS, Delta) is in use. Settings that are
-logged as a whole, as in `log_params(vars(args))`, name the data that is read by one of them, as do parameters of an
-MLproject's entry point, and whatever logs the name or path that is read. An agent that learns in an environment
-(Gymnasium, or a class with `reset` and `step`) has no data set, nor has a program that makes its own (`make_circles`,
-`np.arange`, draws, rows that are written out). The place is a training of which a run is made.
+parameter or tag names data or its version, and no data versioning (DVC, lakeFS, Pachyderm, or Delta tables where the
+training reads tables) is in use. Settings that are logged as a whole, as in `log_params(vars(args))`, name the data
+that is read by one of them, as do parameters of an MLproject's entry point, whatever logs the name or path that is
+read, and a run called by the data's name. What a function of the project is given counts where it hands that on to
+what is logged. How much data there is, how it is split, and what was predicted name nothing, nor does a program that
+only predicts. An agent that learns in an environment (Gymnasium, or a class with `reset` and `step`) has no data set,
+nor has a program that makes its own (`make_circles`, `np.arange`, draws, also in a function that simulates, rows that
+are written out). The place is a training of which a run is made.
 
 ## Why is this bad?
 A file of the same name may have other rows tomorrow. Without an identification, a digest or a version, a different
@@ -36,7 +39,8 @@ from typing import TYPE_CHECKING
 from bis._audit.parsing.ir import DICT
 from bis._audit.questions import data_sources
 from bis._audit.questions.configured_loggers import kept_by_catalogue
-from bis._audit.questions.program_roots import given_by_mlflow_run, tracked_trainings
+from bis._audit.questions.logged_arguments import SAYING, logged_arguments
+from bis._audit.questions.program_roots import given_by_mlflow_run, predicting_files, tracked_trainings
 from bis._audit.questions.written_values import Written, values_of
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers.known_trackers import canonical
@@ -52,15 +56,23 @@ if TYPE_CHECKING:
 RULE = Rule("BIS105", "data-not-identified", Severity.NOTE, Confidence.MEDIUM)
 
 _NAMES_DATA = re.compile(
-    r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file|path)|csv|source|split|table|fold|annotations?)"
+    r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file|path)|[xy]_train(?:_path|_file|\.(?:csv|pkl|pickle|joblib|np[yz]|parquet))?$|csv|source|split\b|table|fold|annotations?)"
     r"|(?:\b|_)(?:csv|parquet|npy|npz|jsonl)(?:_|\b)|\binput_?(?:data|path|file|dir|table)\b|\btrain(?:ing)?\.(?:json|txt)\b"
-    r"|\b(?:md5|sha(?:1|256|512)?|checksum|fingerprint)\b|\bfeature_(?:view|table|store|service|group)"
+    r"|\b(?:md5|sha(?:1|256|512)?|checksum|fingerprint)\b|\bfeature_(?:view|table|store|service|group|version)"
 )
-# How much there is of it, or how it is divided, does not say which it is.
-_COUNTS_DATA = re.compile(r"(?i)(?:^|_)(?:shape|size|rows|samples|len(?:gth)?|count|ratio|fraction|num|n)(?:_|$)")
+# In the name of a run, of which any word may be about anything: ``f"forest {dataset_name}"``.
+_NAME_OF_DATA = re.compile(r"(?i)(?:^|[_.\[])(?:data|dataset)_?(?:name|id|version|file|path|hash)\]?$")
+# How much there is of it, how it is divided, loaded or altered, or what was found with it, does not say which it is.
+_COUNTS_DATA = re.compile(
+    r"(?i)(?:^|_)(?:shape|size|rows|samples|len(?:gth)?|count|ratio|fraction|num|n)(?:_|$)"
+    r"|^data_?(?:aug\w*|parallel|loaders?|workers|leak\w*)$"
+    r"|(?:^|[\W_])(?:pred(?:iction)?s?|metrics|importances?|leaderboard|submissions?)(?:[\W_]|$)"
+)
+_OF_RESULTS = re.compile(
+    r"(?i)(?:^|[\W_])(?:pred(?:iction)?s?|metrics|importances?|leaderboard|submissions?|scores?)(?:[\W_]|$)"
+)
 _WRITES_TABLE = re.compile(r"(?:to|write)_(?:csv|parquet|feather|pickle|json|excel)$")
 _TABLE_OF_DATA = re.compile(r"(?i)(?:^|_)(?:data|df|dataset|x|train|raw|features?)(?:_|$)")
-_SAYING = frozenset({"param", "tag", "artifact", "dataset", "experiment_tag", "model_tag"})
 # They name a run or an experiment, and what runs are about.
 _NAMING = frozenset({"mlflow.start_run", "mlflow.set_experiment", "mlflow.create_experiment"})
 _VERSIONED = frozenset({"dvc", "lakefs", "delta", "deltalake", "lakefs_client", "quilt3", "pachyderm_sdk"})
@@ -73,9 +85,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         return
     if set(facts["autolog"].places) - set(facts["autolog_too_late"].places):
         return  # autologging describes the data of what it covers
-    if analysis.project.roots & _VERSIONED or any(
-        name.endswith((".dvc", "dvc.yaml", "dvc.lock")) for name in analysis.project.files
-    ):
+    if analysis.project.roots & _VERSIONED or data_sources.are_versioned(analysis):
         return
     if YES not in [facts[name].value for name in ("logs_params", "logs_metrics", "logs_model")]:
         return
@@ -99,6 +109,8 @@ def _names_data(analysis: Analysis) -> bool:
     if any(_is_of_data(name) for name in given):
         return True
     for module in analysis.project.modules:
+        if module.file in predicting_files(analysis):
+            continue  # what it is given is not what was trained on
         if any(_says_data(analysis, module, call) for call in _saying(analysis, module)):
             return True
         if any(call.method == "create_training_set" for call in module.calls):  # of a feature store
@@ -113,7 +125,7 @@ def _is_of_data(word: object) -> bool:
 def _saying(analysis: Analysis, module: Module) -> Iterator[Call]:
     """Calls of a file that log what a run is about, or name it."""
     for call in analysis.may_trace(module):
-        if analysis.kinds(module, call) & _SAYING:
+        if logged_arguments(analysis, module, call) or SAYING & analysis.kinds(module, call):
             yield call
     yield from analysis.calls_where(module, _names_run)
 
@@ -124,21 +136,28 @@ def _names_run(api: str) -> bool:
 
 def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
     read = data_sources.read_names(module, call.scope)
-    given = [*call.args, *call.keywords.values()]
+    naming = _names_run(call.api) and SAYING.isdisjoint(analysis.direct(module, call))
+    given = [*call.args, *call.keywords.values()] if naming else logged_arguments(analysis, module, call)
     if any(not read.isdisjoint(data_sources.whole_names(value)) for value in given):
         return True
-    if not analysis.kinds(module, call) & _SAYING:  # a run may be called anything, or by the name of its data
-        named = (analysis.value_of(module, value, call.scope, call.index) for value in given)
-        return any(not read.isdisjoint(data_sources.whole_names(value)) for value in named if value is not None)
+    if naming:  # a run may be called anything, or by the name of its data
+        named = [analysis.value_of(module, value, call.scope, call.index) for value in given]
+        names_of_run = {name for value in named if value is not None for name in data_sources.whole_names(value)}
+        return not read.isdisjoint(names_of_run) or any(_NAME_OF_DATA.search(name) for name in names_of_run)
     names = [name for value in given for name in value.names()]
     written = [Written(module, value, call.scope, call.index) for value in given]
     known = [one.value for value in written for one in values_of(analysis, value)]
     words = [word for value in given for word in value.constants()]
     others = [word for value in known if value.kind == DICT for word in value.constants()]
-    if any(_is_of_data(word) for word in (*words, *names)) or data_sources.describe_data(module, names):
+    stored = [
+        key for name in names for key, _value in analysis.stored_in(module, name)
+    ]  # params["data"] = config["data"]
+    if any(_is_of_data(word) for word in (*words, *names, *stored)) or data_sources.describe_data(module, names):
         return True
     if any(_is_of_data(word) and not _OF_SETTINGS.match(str(word)) for word in others) or _keeps_settings(call):
         return True
+    if any(isinstance(word, str) and _OF_RESULTS.search(word) for word in words):
+        return False
     tables = [one for one in module.calls if _WRITES_TABLE.match(one.method)] if call.method in _KEEPS_FILES else []
     return any(_below(one, names) or _is_kept(one, words) for one in tables)
 
@@ -146,7 +165,9 @@ def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
 # Among settings, these are a part of them: {"split": {"test_size": 0.2}}.
 _OF_SETTINGS = re.compile(r"(?i)(?:split|fold|source|table|data|dataset)$")
 _SETTINGS = re.compile(r"(?i)(?:config|params|settings|hparams)[\w-]{0,40}\.(?:ya?ml|json|toml|ini)$|\.hydra\b")
-_NAMES_SETTINGS = re.compile(r"(?i)(?:^|[._])(?:config|cfg|params|settings|hparams)_?(?:path|file|yaml|json|name)$")
+_NAMES_SETTINGS = re.compile(
+    r"(?i)(?:^|[._])(?:config|cfg|params|settings|hparams)_?(?:path|file|yaml|json|name)$|\.(?:config|cfg)$"
+)
 
 
 def _keeps_settings(call: Call) -> bool:

@@ -5,7 +5,8 @@ Finds files that declare dependencies without one version each, in projects that
 file beside it counts (`requirements.in` and `requirements.txt`); one in an image, a notebook or another folder does
 not. The same list in several files is one finding, and so are the lists of more than five files. What a library
 declares for those who use it is left open for good reason. Lists in folders such as `archive` and `old`, those of a
-tracking server alone, and those of a folder in which nothing computes are left alone.
+tracking server alone, and those of a folder in which nothing computes are left alone. What a notebook installs
+(`!pip install`, `%pip install`) counts where there is no list beside it or in a folder around it.
 
 ## Why is this bad?
 The same requirements install other versions next month. Between two versions of a library the same seed gives other
@@ -26,6 +27,7 @@ mlflow==2.16.0
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bis._audit.questions import unused_lists
@@ -33,7 +35,7 @@ from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bis._audit.files.requirements import Declared
     from bis._audit.questions.analysis import Analysis
@@ -49,13 +51,14 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         return
     by_file: dict[str, dict[str, Declared]] = {}
     for one in dependencies.unpinned:
-        if not one.place.file.endswith(".ipynb") and not unused_lists.is_unused(analysis, one.place.file):
-            by_file.setdefault(one.place.file, {}).setdefault(one.name, one)
+        file = one.place.file
+        if not _has_a_list(file, dependencies.manifests) and not unused_lists.is_unused(analysis, file):
+            by_file.setdefault(file, {}).setdefault(one.name, one)
     if len(by_file) > _MOST:
         yield _together(by_file)
         return
     alike: dict[tuple[str, ...], list[str]] = {}
-    for file, loose in sorted(by_file.items()):
+    for file, loose in sorted(by_file.items(), key=lambda item: (item[0].endswith(".ipynb"), item[0])):
         alike.setdefault(tuple(loose), []).append(file)
     for names, files in alike.items():
         total = len({one.name for one in dependencies.computing if one.place.file == files[0]})
@@ -65,6 +68,12 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         yield RULE.at(
             first, f"{len(names)} of {total} dependencies are not pinned: {shown}{also}", related=tuple(others)
         )
+
+
+def _has_a_list(file: str, manifests: Iterable[str]) -> bool:
+    """Whether what a notebook installs comes on top of a list, of its folder or of one around it."""
+    around = {"", *(str(folder) for folder in PurePosixPath(file).parents)} - {"."}
+    return file.endswith(".ipynb") and any(one.rpartition("/")[0] in around for one in manifests)
 
 
 _MOST = 5  # files, each for itself

@@ -1,9 +1,11 @@
 """A run id that is written in the code.
 
 ## What it does
-Finds literal run ids that are given to MLflow, or to a name that says so, also within `runs:/` addresses, and where a
-name stands for them there (`f"runs:/{model_id}/model"`). Ids of logged models (`models:/m-...`) are alike. Those in
-tests are left alone. In the catalogue of a Kedro project it is the `run_id` of a data set of `kedro_mlflow`.
+Finds literal run ids that are given to MLflow, or to a name that says so, also within `runs:/` addresses and those of a
+store, and where a name stands for them there (`f"runs:/{model_id}/model"`): a variable, an attribute, an entry, a
+parameter, an option's default. What `get_run` and `run_id=` of MLflow are given is a run's id whatever its form, unless
+it is a placeholder. Ids of logged models (`models:/m-...`) are alike. Those in tests are left alone. In the catalogue
+of a Kedro project it is the `run_id` of a data set of `kedro_mlflow`.
 
 ## Why is this bad?
 The id belongs to one store. On any other machine the run is not there, and the program fails or, with a store that is

@@ -2,7 +2,8 @@
 
 ## What it does
 Finds `fit` calls of Keras on arrays that shuffle, in projects that set a global seed with
-`keras.utils.set_random_seed` or `tf.random.set_seed`.
+`keras.utils.set_random_seed` or `tf.random.set_seed`. Of a model that is an argument, `epochs` and `validation_data`
+say that it is one of Keras.
 
 ## Why is this bad?
 With a global seed, `fit(shuffle=True)` on TensorFlow draws the same permutation in every epoch and in every call of
@@ -73,7 +74,10 @@ _BACKEND = "KERAS_BACKEND"
 def _fits_arrays(call: Call) -> bool:
     """Whether it is Keras's fit with separate x and y: generators and data sets shuffle by themselves."""
     api = ml_calls.canonical(call.api)
-    if not api.startswith("keras.") or not api.endswith(".fit") or ".layers." in api or ".preprocessing." in api:
+    # Of a model that is given to a function, its maker is not seen: what only Keras's fit takes tells it.
+    unknown = api == ".fit" and {"epochs", "validation_data"} <= call.keywords.keys()
+    known = api.startswith("keras.") and api.endswith(".fit") and ".layers." not in api and ".preprocessing." not in api
+    if not (known or unknown):
         return False
     if call.argument(1, "y") is None:
         return False

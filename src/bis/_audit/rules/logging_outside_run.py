@@ -2,7 +2,7 @@
 
 ## What it does
 Finds calls that log to the active run where the author's own run is not open: after the `with mlflow.start_run()`
-block or `mlflow.end_run()`, or before the first `mlflow.start_run()` of a script.
+block or `mlflow.end_run()`, or before the first `mlflow.start_run()` of a script or of the same function.
 
 ## Why is this bad?
 MLflow opens another run without a message. The value lands there, apart from the run it belongs to; and a `start_run()`
@@ -93,9 +93,10 @@ class _Runs:
     def _call(self, step: TraceStep, call: Call) -> None:
         if call.api in mlflow.STARTS:
             self._open, self._started = self._open + 1, True
-            if not call.conditional and step.depth == 0:
-                self._found += [(module, early, "before the run is opened") for module, early in self._early]
-                self._early = []
+            if not call.conditional:
+                opened = [one for one in self._early if _opens_after(step, call, *one)]
+                self._found += [(module, early, "before the run is opened") for module, early in opened]
+                self._early = [one for one in self._early if one not in opened]
         elif call.api in mlflow.ENDS:
             self._open, self._ended = 0, True
         elif _writes(call):
@@ -108,8 +109,19 @@ class _Runs:
             return
         elif self._ended and self._started:
             self._found.append((step.module, call, "after the run has ended"))
-        elif not self._started and call.scope == 0:
+        elif not self._started:
             self._early.append((step.module, call))
+
+
+def _opens_after(step: TraceStep, start: Call, module: Module, early: Call) -> bool:
+    """Whether a run is opened that what was logged belongs to: of the script, or of the same function.
+
+    A decorator may open one around a function, as may whoever calls it where this one is nested.
+    """
+    if early.scope == 0:
+        return step.depth == 0
+    plain = not module.scopes[early.scope].decorators and "nested" not in start.keywords
+    return plain and module.file == step.module.file and early.scope == start.scope
 
 
 def _writes(call: Call) -> bool:

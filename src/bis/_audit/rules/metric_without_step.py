@@ -1,7 +1,8 @@
 """A metric that is logged in a loop without its step.
 
 ## What it does
-Finds metrics of a fixed name that are logged within a loop, in one run, without `step`.
+Finds metrics of a fixed name that are logged within a loop, in one run, without `step`; also those whose names change
+with an inner loop only, and come again in each turn of the outer one.
 
 ## Why is this bad?
 MLflow keeps all values under step 0. The curve has no axis: the order is lost where two have one time stamp, and no

@@ -3,7 +3,8 @@
 ## What it does
 Finds operations whose result depends on the order in which threads come to add: `index_put_(accumulate=True)`,
 `index_add_`, `scatter_add_` and the like in PyTorch, unless `torch.use_deterministic_algorithms(True)` is set;
-`tf.math.bincount` with weights and segment sums in TensorFlow.
+`tf.math.bincount` with weights and segment sums in TensorFlow. Adaptive pooling adds in this way where its windows
+overlap: not with one output, nor where the output's size divides the input's (8 of 32), which the code seldom shows.
 
 ## Why is this bad?
 A seed does not fix them. `torch.index_put(accumulate=True)` with 32,768 elements or more on two threads gave 30

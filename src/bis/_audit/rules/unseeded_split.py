@@ -35,14 +35,13 @@ from typing import TYPE_CHECKING
 from bis._audit.questions import ml_calls, seeding
 from bis._audit.questions.call_arguments import spread
 from bis._audit.questions.cut_folders import cut_folders
-from bis._audit.questions.experiment_inputs import goes_into_experiment
+from bis._audit.questions.drawn_rows import decides_rows
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
@@ -60,8 +59,6 @@ RULE = Rule(
     fixable=True,
 )  # fmt: skip
 
-_OF_ROWS = frozenset({"sample", "shuffle"})  # which may as well be for a look, or of a result
-
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such call."""
@@ -72,9 +69,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             if analysis.is_seeded(module, ml_calls.seeded_through(call)):
                 continue
-            if call.method in _OF_ROWS and not (
-                _others_are_kept(module, call) or goes_into_experiment(analysis, module, call)
-            ):
+            if not decides_rows(analysis, module, call):
                 continue
             edits = seeding.add_seed(module, call, one.keyword)
             yield RULE.at_call(module, call, f"{call.method} draws without a seed ({one.keyword}=)", edits=edits)
@@ -82,12 +77,3 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             yield RULE.at_call(
                 module, call, f"{call.method} draws its order without a seed (seed=), and parts are taken"
             )
-
-
-def _others_are_kept(module: Module, call: Call) -> bool:
-    """Whether the rows that were not drawn are taken, too: ``test = df.drop(train.index)``."""
-    indexes = {f"{name}.index" for name in call.targets}
-    return any(
-        one.method == "drop" and one.scope == call.scope and any(indexes & value.names() for value in one.args)
-        for one in module.calls[call.index + 1 :]
-    )

@@ -137,6 +137,8 @@ def test_documents_that_only_describe_files(line: str) -> None:
     [
         (".devcontainer/devcontainer.json", '{"postAttachCommand": {"server": "streamlit run fit.py --port 1"}}'),
         (".devcontainer.json", '{"postStartCommand": ["python", "fit.py"]}'),
+        (".vscode/launch.json", '{"configurations": [\n{"type": "python",\n"program": "${workspaceFolder}/fit.py"}]}'),
+        ("job-create.json", '{"tasks": [\n{"notebook_task": {\n"notebook_path": "/Users/a/fit"}}]}'),
         ("Jenkinsfile", "steps { sh 'python fit.py' }\n"),
         ("Procfile", "web: python fit.py\n"),
         ("justfile", "fit:\n    python fit.py\n"),
@@ -164,6 +166,8 @@ def test_other_files_that_say_what_is_run(path: str, text: str) -> None:
         ("setup.sh", "pip install -r requirements.txt\necho python fit.py\n"),
         ("pyproject.toml", "[tool.poe.tasks]\nlint = 'ruff check'\n"),
         ("setup.py", "setup(name='a')\n"),
+        (".vscode/launch.json", '{"configurations": [\n{"program": "${file}"}]}'),
+        ("jobs.json", '[{"title": "a job"}]'),
     ],
 )
 def test_other_files_that_start_nothing(path: str, text: str) -> None:

@@ -62,7 +62,13 @@ def test_is_training_of_preparation_is_false(api: str) -> None:
     assert training.is_training(api) is False
 
 
-@pytest.mark.parametrize("api", [".fit", ".backward", ".partial_fit"])
+@pytest.mark.parametrize("api", ["lightfm.LightFM.fit", "lightfm.LightFM.fit_partial"])
+def test_is_training_of_a_factorisation(api: str) -> None:
+    """Also a part of its epochs."""
+    assert training.is_training(api) is True
+
+
+@pytest.mark.parametrize("api", [".fit", ".backward", ".partial_fit", ".fit_partial"])
 def test_is_training_of_unknown_objects_is_open(api: str) -> None:
     """Of an object of which nothing is known, the name alone does not tell."""
     assert training.is_training(api) is None

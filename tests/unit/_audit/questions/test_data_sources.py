@@ -236,3 +236,129 @@ def test_data_that_a_catalogue_keeps(first: str, second: str, kept: bool, tmp_pa
     code = M + "d = load()\n" + NODES.format(first, second) + FIT
     files = {"a.py": code, "conf/base/catalog.yml": CATALOGUE}
     assert told(tmp_path, files) is not kept
+
+
+KEEPS = "def keep(rows, path):\n    dump(rows, path)\n    note(path)\ndef note(path):\n    mlflow.log_artifact(path)\n"
+READS = "d = pd.read_csv('a.csv')\n"
+TRAINS = "def train(rows, config, source=None):\n    Ridge().fit(rows, rows)\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        TRAINS + "    mlflow.log_param('alpha', config['alpha'])\ntrain(dataset, cfg)\n",  # its own settings
+        TRAINS + "    mlflow.log_params(config['training'])\ntrain(csv_rows, cfg)\n",
+        TRAINS + "    n = config['n']\n    mlflow.log_param('n', n)\ndata = ask()\ntrain(d, data)\n",
+        TRAINS + "    m = Ridge()\n    mlflow.log_param('all', m.get_params())\ntrain(data, 1)\n",
+        TRAINS + "    mlflow.log_param('rows', len(rows))\ntrain(train_dataset, 1)\n",
+        TRAINS + "    mlflow.log_metric('r2', score(rows))\n    mlflow.log_param('a', 1)\ntrain(train_dataset, 1)\n",
+        "class T:\n    def train(self, rows, lr):\n        mlflow.log_param('lr', lr)\nT().train(train_dataset, 1)\n"
+        + FIT,
+        "mlflow.log_param('split_type', kind)\n" + FIT,
+        "mlflow.log_param('data_augmentation', True)\n" + FIT,
+        "mlflow.log_artifact('predictions.csv')\n" + FIT,
+        "out = 'output/predictions.csv'\np.to_csv(out)\nmlflow.log_artifact(out, artifact_path='predictions')\n" + FIT,
+        "params = {'alpha': 1}\nparser.add_argument('--data-dir')\nmlflow.log_params(params)\n" + FIT,
+    ],
+)
+def test_what_is_not_logged_of_the_data_does_not_name_it(code: str, tmp_path: Path) -> None:
+    """What a function that logs is given and does not log; how the data is divided; what was predicted."""
+    assert told(tmp_path, {"a.py": M + READS + code})
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        TRAINS + "    mlflow.log_param('x', source)\ntrain(d, 1, 'my_dataset')\n",
+        TRAINS + "    mlflow.log_param('x', str(source))\ntrain(d, 1, source=train_csv)\n",
+        TRAINS + "    p = {'a': source}\n    mlflow.log_params(p)\ntrain(d, 1, data_path)\n",
+        TRAINS + "    p = {}\n    p['a'] = source\n    mlflow.log_params(p)\ntrain(d, 1, data_path)\n",
+        TRAINS + "    for k, v in config.items():\n        mlflow.log_param(k, v)\ntrain(d, {'dataset': 'a.csv'})\n",
+        "def note(**tags):\n    mlflow.set_tags(tags)\nnote(origin='data.csv')\n" + FIT,
+        "mlflow.log_param('split', 'train')\n" + FIT,
+        "mlflow.log_artifact('train.csv')\n" + FIT,
+        "args = parser.parse_args()\nparser.add_argument('--data-dir')\nmlflow.log_params(args.__dict__)\n" + FIT,
+        "p = vars(args)\nparser.add_argument('--data-dir')\nmlflow.log_params(p)\n" + FIT,
+    ],
+)
+def test_what_a_function_of_the_project_hands_on_names_the_data(code: str, tmp_path: Path) -> None:
+    """By a parameter of it that reaches what is logged, also in a dictionary or a loop."""
+    assert not told(tmp_path, {"a.py": M + READS + code})
+
+
+def test_what_a_program_is_given_that_only_predicts_is_not_what_was_trained_on(tmp_path: Path) -> None:
+    """One that prepares the data may name it, and so may a file that the training uses."""
+    train = {"train.py": M + READS + FIT}
+    says = "mlflow.log_param('source', 'data.csv')\n"
+    predict = "import mlflow\nm = mlflow.sklearn.load_model('models:/m/1')\nm.predict(rows)\n" + says
+    assert told(tmp_path / "a", train | {"predict.py": predict})
+    assert not told(tmp_path / "b", train | {"prepare.py": "import mlflow\n" + says})
+    assert not told(tmp_path / "c", {"train.py": "import predict\n" + M + READS + FIT, "predict.py": predict})
+
+
+@pytest.mark.parametrize(
+    ("code", "silent"),
+    [
+        ("frame.write.format('delta').mode('overwrite').saveAsTable('a.b')\n", True),
+        ("(frame.write\n    .format('delta')\n    .mode('overwrite')\n    .saveAsTable(f'{c}.b'))\n", True),
+        ("frame.write.save('/t', format='delta')\n", True),
+        ("rows = spark.read.format('delta').load('/t')\n", True),
+        ("spark.sql('CREATE TABLE t USING DELTA AS SELECT 1')\n", True),
+        ("frame.write.format('parquet').save('/t')\n", False),
+        ("delta = 'delta'\nprint('delta')\n", False),
+        ("job = os.environ['PACH_JOB_ID']\n", True),
+        ("rows = pd.read_csv('/pfs/raw/a.csv')\n", True),
+        ("job = os.environ['JOB_ID']\n", False),
+        ("with mlflow.start_run(run_name='forest ' + data_name):\n    pass\n", True),
+        ("name = f'forest-{dataset_version}'\nmlflow.start_run(run_name=name)\n", True),
+        ("name = f'forest-{model_name}'\nmlflow.start_run(run_name=name)\n", False),
+    ],
+)
+def test_versions_of_the_data_are_kept_or_named_by_the_run(code: str, silent: bool, tmp_path: Path) -> None:
+    """By Delta tables of Spark, by Pachyderm, in the name of the run."""
+    assert told(tmp_path, {"a.py": M + READS + code + FIT}) is not silent
+
+
+@pytest.mark.parametrize(
+    ("code", "silent"),
+    [
+        ("X = torch.tensor([[0, 0], [0, 1]], device=device).float()\n", True),
+        ("X = torch.tensor([[0, 0], [0, 1]]).to(device).float()\n", True),
+        ("X = np.array([[0, 0], [0, 1]])\nopen('summary.txt', 'w').write('a')\n", True),
+        ("X = np.array([[0, 0], [0, 1]])\nrows = open('rows.txt').read()\n", False),
+        ("print(torch.tensor([[0, 0], [0, 1]]))\n", False),
+        ("def sim(n):\n    a = torch.randn(n)\n    return pd.DataFrame({'a': a})\nd = sim(9)\n", True),
+        ("def make_dataset(n):\n    return [np.random.rand(3) for _ in range(n)]\nd = make_dataset(9)\n", True),
+        ("def make_dataset(n):\n    return ask(n)\nd = make_dataset(9)\n", False),
+        ("def sim(n):\n    return torch.randn(n)\nd = pd.read_csv('a.csv')\n", False),
+        ("def noise(n):\n    return torch.randn(n)\nd = ask()\n", False),
+    ],
+)
+def test_data_that_the_code_makes_is_known_by_the_code(code: str, silent: bool, tmp_path: Path) -> None:
+    """Rows that are written out, also with a method behind them; rows that a function of the project draws."""
+    assert told(tmp_path, {"a.py": M + "import numpy as np\nimport torch\n" + code + FIT}) is not silent
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        (KEEPS + "keep(d, X_train_path)\n", True),
+        (KEEPS + "keep(X_train_path, p)\n", False),
+        ("h = {}\nh['datamodule'] = cfg['datamodule']\nh['data'] = cfg['data']\nmlflow.log_params(h)\n", True),
+        ("h = {}\nh['model'] = cfg['model']\nmlflow.log_params(h)\n", False),
+        ("mlflow.log_param('feature_version', V)\n", True),
+        ("mlflow.log_param('model_version', V)\n", False),
+        ("mlflow.log_param('columns', X_train.shape[1])\n", False),
+        ("mlflow.log_artifact(args.config)\n", True),
+    ],
+)  # fmt: skip
+def test_what_is_kept_of_the_data_by_wrappers_and_settings(code: str, named: bool, tmp_path: Path) -> None:
+    """A file that two functions hand on, an entry of what is logged, the version of the features."""
+    assert told(tmp_path, {"a.py": M + READS + code + FIT}) is not named
+
+
+def test_a_delta_table_that_nothing_trains_on_keeps_no_version_of_the_data(tmp_path: Path) -> None:
+    """Unless the training reads a table."""
+    other = {"etl.py": "frame.write.format('delta').save('/t')\n"}
+    assert told(tmp_path / "a", other | {"train.py": M + READS + FIT})
+    assert not told(tmp_path / "b", other | {"train.py": M + "d = spark.table('a.b').toPandas()\n" + FIT})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 M, NP = "import mlflow\n", "import numpy as np\n"
 SVC = "from sklearn.svm import SVC\nSVC(random_state=1).fit(X, y)\n"
 CLIENT = "from mlflow import MlflowClient\nc = MlflowClient()\n"
+DRAWN = "import pandas as pd\ndf = pd.read_csv('a.csv')\nrows = df.sample(frac=0.8{})\n"
 NO_SEED = "from sklearn.model_selection import train_test_split as t\nr = None\nt(X, random_state=r)\n"
 BROKEN = "def f(:\n"
 FIT = "from sklearn.linear_model import Ridge\nRidge().fit([[1.0]], [1.0])\n"
@@ -85,6 +86,10 @@ def facts(folder: Path, files: dict[str, str]) -> dict[str, Fact]:
         ("unseeded_estimator", "from sklearn.ensemble import RandomForestClassifier as R\nR(random_state=0)\n", "no"),
         ("unseeded_estimator", "from sklearn.linear_model import LinearRegression as R\nR()\n", "no"),
         ("unseeded_split", NO_SEED, "yes"),
+        ("unseeded_split", DRAWN.format("") + "for row in rows.itertuples():\n    send(row)\n", "no"),
+        ("unseeded_split", DRAWN.format("") + "rest = df.drop(rows.index)\n", "yes"),
+        ("unseeded_split", DRAWN.format("") + "from sklearn.svm import SVC\nSVC().fit(rows[['a']], rows.y)\n", "yes"),
+        ("unseeded_split", DRAWN.format(", random_state=1") + "rest = df.drop(rows.index)\n", "no"),
         ("unseeded_estimator", "from sklearn.ensemble import RandomForestClassifier as R\n" + NP
          + "g = np.random.default_rng()\nR(random_state=g)\n", "yes"),
         ("unseeded_estimator", "from sklearn.ensemble import RandomForestClassifier as R\n" + NP

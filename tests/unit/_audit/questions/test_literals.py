@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bis._audit.auditor import audit_project
 from bis._audit.questions.literals import absolute_paths, absolute_paths_with_text, rest_calls, tracking_uris
-from tests.unit._audit.small_projects import analysed, notebook
+from tests.unit._audit.small_projects import analysed, notebook, write
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bis.model.project_audit import Place
 
 ID = "0123456789abcdef" * 2
@@ -49,6 +52,11 @@ def at(places: list[Place]) -> list[tuple[int, int]]:
         ("f('/home')", False),
         ("app.mount('/media/', files)", False),
         ("Mount(source='data', target='/mnt/data')", False),
+        ("image.add_local_file('a.py', remote_path='/root/src/a.py')", False),
+        ("f(base + '/mnt/data/x.csv')", False),
+        ("p = base + '/raw_data/sales/'\ndata_path = base + '/raw_data/sales/x.csv'", False),
+        ("f('/mnt/data/' + name)", True),
+        ("f('/run/media/me/disk/x.csv')", True),
         ("f('file:/C:/Users/me/mlruns')", True),
         ("f('file:/home/me/mlruns')", True),
         ("for p in ['/home/me/a', 'b']:\n    f(p)", True),
@@ -65,6 +73,16 @@ def test_absolute_paths(text: str, found: bool) -> None:
 def test_paths_in_tests_are_made_up() -> None:
     """A path that a test hands to a function need not be there."""
     assert absolute_paths(analysed({"tests/test_a.py": "f('/home/me/data.csv')"})) == []
+
+
+def test_paths_that_a_manifest_mounts_are_of_a_container(tmp_path: Path) -> None:
+    """Below its folder; others are of a machine."""
+    job = "spec:\n  containers:\n  - volumeMounts:\n    - name: a\n      mountPath: /home/ray/app\n"
+    files = {"a.py": "f('/home/ray/app/params.yaml', '/home/ray/data/x.csv')\n", "k8s/pipeline.yaml": job}
+    found = audit_project(write(tmp_path, files), "p").findings
+    assert [one.message for one in found if one.code == "BIS403"] == [
+        "an absolute path of one machine: /home/ray/data/x.csv"
+    ]
 
 
 def test_paths_are_told_with_their_text() -> None:
@@ -186,3 +204,30 @@ def test_the_folder_and_the_variables_of_a_notebook() -> None:
     analysis = analysed({"n.ipynb": text})
     assert at(absolute_paths(analysis)) == [(0, 1)]
     assert [(one.place.cell, one.text) for one in tracking_uris(analysis)] == [(1, "http://10.0.0.1:5000")]
+
+
+FIELDS = {
+    "entity.py": "from dataclasses import dataclass\n@dataclass\nclass Config:\n    uri: str\n    name: str\n",
+    "use.py": "import mlflow\nclass E:\n    def __init__(self, config):\n        self.config = config\n"
+    "    def go(self):\n        mlflow.set_registry_uri(self.config.uri)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "variables"),
+    [
+        (
+            "from entity import Config\nc = Config(\n    uri='https://example.org/a.mlflow', name='n')\n",
+            ["MLFLOW_REGISTRY_URI"],
+        ),
+        ("from entity import Config\nc = Config(uri=settings.uri, name='https://example.org')\n", []),
+        ("from entity import Config\nc = Config(uri=os.environ['U'], name='n')\n", []),
+        ("from other import Config\nc = Config(uri='https://example.org')\n", []),
+        ("requests.get(uri='https://example.org')\n", []),
+    ],
+)  # fmt: skip
+def test_addresses_that_are_fields_of_an_object(code: str, variables: list[str]) -> None:
+    """Of a class of the project, whose field of that name is given on; the place is that of the literal."""
+    found = tracking_uris(analysed(FIELDS | {"make.py": code}))
+    assert [one.variable for one in found] == variables
+    assert [(one.place.file, one.place.line) for one in found] == [("make.py", 3)] * len(variables)

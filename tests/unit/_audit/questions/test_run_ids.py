@@ -42,6 +42,18 @@ def at(places: list[Place]) -> list[tuple[int, int]]:
         (f"# run_id = '{ID}'\nf()", False),
         (f"'''run_id = '{ID}' '''", False),
         (f"f('https://example.org/{ID}')", False),
+        ("import mlflow\nmlflow.get_run('n5rt-lafm-0dkn-uw2t')", True),
+        ("import mlflow\nmlflow.start_run(run_id='plucky_yam_9d3kq7')", True),
+        ("import mlflow\nmlflow.MlflowClient().get_run('3f2b8c1e-9a77-4d5e-8b6f-0c9d2e7a4f51')", True),
+        ("f({'run_id': 'sccl-5z6v-2tin-wtn1', 'name': 'm'})", True),
+        ("run_id = 'sccl-5z6v-2tin-wtn1'", True),
+        ("import mlflow\nmlflow.get_run('your-run-id-01')", False),
+        ("import mlflow\nmlflow.get_run('run_2024_01')", False),
+        ("import mlflow\nmlflow.get_run('abc123def456')", False),
+        ("import mlflow\nmlflow.get_run(run_id='latest-run')", False),
+        ("import mlflow\nmlflow.get_experiment('n5rt-lafm-0dkn-uw2t')", False),
+        ("f({'run_id': 'plucky_yam_9d3kq7'})", False),
+        ("f({'project_id': 'sccl-5z6v-2tin-wtn1'})", False),
     ],
 )
 def test_run_ids(text: str, found: bool) -> None:

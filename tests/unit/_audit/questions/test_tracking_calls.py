@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bis._audit.questions.tracking_calls import kinds_of
+from tests.unit._audit.small_projects import last_call, script
 from tests.unit._audit.trackers.calls import call
 
 
@@ -118,3 +119,21 @@ def test_kinds_of_ultralytics_settings_switch_tracking_on() -> None:
     assert kinds_of(call("ultralytics.settings.update", {"mlflow": True})) == found
     assert kinds_of(call("ultralytics.settings.update", mlflow=True)) == found
     assert kinds_of(call("ultralytics.settings.update", {"mlflow": False})) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "tracker"),
+    [
+        ('["mlflow"] if tracked else []', "mlflow"),
+        ('"mlflow" if tracked else "none"', "mlflow"),
+        ('[] if quiet else ["wandb"]', "wandb"),
+        ('["mlflow" if tracked else "none"]', "mlflow"),
+        ('"none" if quiet else []', None),
+        ("names if tracked else []", None),
+    ],
+)
+def test_kinds_of_training_arguments_that_choose(given: str, tracker: str | None) -> None:
+    """A tracker in one branch of an expression may be told."""
+    made = last_call(script(f"from transformers import TrainingArguments\nTrainingArguments('o', report_to={given})"))
+    known = kinds_of(made)
+    assert (known[0] if known is not None else None) == tracker

@@ -100,7 +100,12 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"requirements.txt": "flwr-datasets\n", "a.py": "import datasets, seaborn, yaml\n"},
         {"requirements.txt": "autogluon\n", "a.py": "import pandas, lightgbm, torch\n"},
         {"requirements.txt": "whylogs\ndeepchecks\nflair\n", "a.py": "import pandas, torch\n"},
+        {"requirements.txt": "rich\n", "a.py": "from zzlibs import x\n",
+         ".gitmodules": '[submodule "a"]\n\tpath = src/zzlibs/other\n'},
+        {"requirements.txt": "rich\n", "airflow/webserver_config.py": "import flask_appbuilder\n"},
+        {"requirements.txt": "-r base.txt\n", "a.py": "import torch\n"},
         # platforms
+        {"a.py": DATABRICKS + "from databricks.sdk import WorkspaceClient\nimport pandas\n"},
         {"requirements.txt": "rich\n", "a.py": "import cmlapi, pyspark\n"},
         {"requirements.txt": "rich\n", "a.py": "import dlt\n@dlt.table\ndef gold():\n    return 1\n"},
         {"requirements.txt": "rich\n", "a.py": "import pyspark\n",

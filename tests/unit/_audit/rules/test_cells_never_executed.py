@@ -59,3 +59,9 @@ def test_an_executed_comment_may_take_a_number() -> None:
     assert told(1, None, None, 3, comments=(1,)) == []
     assert told(1, None, None, 4, comments=(1,)) == []
     assert told(1, None, None, 2, comments=(1,)) == [2]
+
+
+def test_where_numbers_were_lost_nothing_is_known() -> None:
+    """Most cells with outputs have none; of a few, a tool has edited the cell."""
+    assert told(1, None, None, None, 2, outputs=(2, 3)) == []
+    assert told(1, None, None, 2, 3, outputs=(2,)) == [1]

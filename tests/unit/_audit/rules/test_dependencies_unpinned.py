@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bis._audit.auditor import Options, audit_project
-from tests.unit._audit.small_projects import write
+from tests.unit._audit.small_projects import notebook, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,3 +40,30 @@ def test_a_list_that_is_pinned_is_told_nowhere(tmp_path: Path) -> None:
     """Beside one that is not."""
     (one,) = told(tmp_path, {"a": "mlflow==2.1\n", "b": "numpy\n"})
     assert one.place.file == "b/requirements.txt"
+
+
+@pytest.mark.parametrize(
+    ("files", "places"),
+    [
+        ({"n.ipynb": notebook("!pip install boto3\n!pip install mlflow")}, [("n.ipynb", 0, 1)]),
+        ({"a/n.ipynb": notebook("import mlflow", "x = 1\n%pip install -q lightgbm")}, [("a/n.ipynb", 1, 2)]),
+        ({"n.ipynb": notebook("!pip install mlflow==2.9.0")}, []),
+        ({"n.ipynb": notebook("!pip install boto3"), "requirements.txt": "mlflow==2.9.0\n"}, []),
+        ({"a/n.ipynb": notebook("!pip install boto3"), "requirements.txt": "mlflow==2.9.0\n"}, []),
+        ({"n.ipynb": notebook("!pip install boto3"), "b/requirements.txt": "mlflow==2.9.0\n"}, [("n.ipynb", 0, 1)]),
+        (
+            {
+                "a.ipynb": notebook("!pip install boto3"),
+                "s.py": "# Databricks notebook source\n# MAGIC %pip install boto3",
+            },
+            [("s.py", -1, 2)],
+        ),
+    ],
+)
+def test_what_a_notebook_installs_counts_without_a_list(
+    files: dict[str, str], places: list[tuple[str, int, int]], tmp_path: Path
+) -> None:
+    """As in scripts of Databricks; a list beside it, or around it, is what the project declares."""
+    files = {"t.py": "import mlflow\n"} | files
+    found = audit_project(write(tmp_path, files), "p", Options(select=("BIS502",))).findings
+    assert [(one.place.file, one.place.cell, one.place.line) for one in found] == places

@@ -187,3 +187,29 @@ ADAM = TORCH + "o = torch.optim.AdamW(net.parameters(), lr=2e-5{})\n"
 def test_what_is_logged_in_another_way(code: str, missing: bool, tmp_path: Path) -> None:
     """By its value, from the object itself, as a whole; and what everybody takes unless they say otherwise."""
     assert bool(told(tmp_path, {"a.py": M + code + METRIC})) is missing
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        (
+            "import catboost\ncatboost.cv(pool=p, params={'depth': 3}, num_boost_round=9, nfold=5, seed=0)\n",
+            "num_boost_round, nfold, depth",
+        ),
+        ("import catboost\ncatboost.cv(p, {'depth': 3}, fold_count=5)\n", "fold_count, depth"),
+        ("import catboost\ncatboost.train(p, {'depth': 3}, iterations=9)\n", "iterations, depth"),
+        ("import xgboost\nxgboost.cv({'eta': 0.3}, d, nfold=5)\n", "nfold, eta"),
+        ("import lightgbm\nlightgbm.cv({'num_leaves': 9}, d, nfold=4)\n", "nfold, num_leaves"),
+        (
+            "def f():\n    from transformers import AdamWeightDecay\n    AdamWeightDecay(weight_decay_rate=0.01)\n",
+            "weight_decay_rate",
+        ),
+        ("from transformers.optimization import AdamW\nAdamW(p, lr=2e-5)\n", "lr"),
+        ("import transformers\ntransformers.Adafactor(p, lr=2e-5)\n", "lr"),
+    ],
+)  # fmt: skip
+def test_what_functions_that_train_and_optimisers_are_given(code: str, names: str, tmp_path: Path) -> None:
+    """Of CatBoost, XGBoost, LightGBM and Transformers: by keyword, and in the dictionary wherever it stands."""
+    assert told(tmp_path, {"a.py": M + code + METRIC})[0].split(" is given ")[1] == f"{names}, which no call logs"
+    logs = "".join(f"mlflow.log_param('{name}', 1)\n" for name in names.split(", "))
+    assert told(tmp_path / "b", {"a.py": M + code + logs}) == []
