@@ -13,7 +13,7 @@ from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, NAME, OTHER, SUB
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.function_callers import given_by_callers
-from bis._audit.questions.written_values import Written, call_of, followed
+from bis._audit.questions.written_values import Written, followed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,7 +73,7 @@ def _with_partial(analysis: Analysis, module: Module, call: Call) -> Call:
     if "functools" not in module.roots or not call.path:
         return call
     found = followed(analysis, Written(module, Value(NAME, call.path), call.scope, call.index))
-    made = call_of(found) if found is not None and found.module is module else None
+    made = found.call() if found is not None and found.module is module else None
     if made is None or made.api != "functools.partial":
         return call
     return call._replace(
@@ -364,7 +364,7 @@ def _entries_at_first(
     found = followed(analysis, one)
     if found is None:
         return {}, False
-    value, call = found.value, call_of(found)
+    value, call = found.value, found.call()
     parts: list[Value] = []  # of which each may replace what those before give
     entries: dict[str, Value] = {}
     whole = True
