@@ -123,7 +123,7 @@ def _names_run(api: str) -> bool:
 
 
 def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
-    read = data_sources.read_names(module, call.scope)
+    read = data_sources.read_names(analysis, module, call.scope)
     given = [*call.args, *call.keywords.values()]
     if any(not read.isdisjoint(data_sources.whole_names(value)) for value in given):
         return True
