@@ -57,6 +57,7 @@ _INTERPRETER = "in real interpreters: tests/functional/test_entropy_interpreter.
 TESTED_ELSEWHERE: dict[str, str] = {
     "src/bis/instrument/late_storing.py": "with a real child: tests/functional/test_interruptions.py",
     "src/bis/_audit/parsing/ir.py": "values; as they are made: tests/unit/_audit/parsing/test_lowering.py",
+    "src/bis/_audit/parsing/open_scope.py": "a value; as it is filled: tests/unit/_audit/parsing/test_lowering.py",
     "src/bis/model/project_audit.py": "values; written and read again: tests/unit/report/json/test_audit_json.py",
     "src/bis/api/comparisons.py": "with real programs and a server: tests/functional/test_compare.py",
     "src/bis/cli/compare.py": "with real programs and a server: tests/functional/test_compare.py",

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bis._audit.files.manifests import Unreadable, compose_yaml, load_toml, yaml_items
+from bis._audit.files.manifests import Unreadable, compose_yaml, is_dockerfile, load_toml, yaml_items
 from bis._audit.files.project_documents import is_document
 from bis.model.project_audit import Place
 
@@ -121,7 +121,7 @@ def is_entry_file(path: str) -> bool:
     """Whether the text of a file, not being a document, says how a project is started."""
     return (
         _name(path).lower() in _READERS
-        or _is_dockerfile(path)
+        or is_dockerfile(path)
         or _is_pipeline(path)
         or bool(_OF_COMMANDS.fullmatch(path))
     )
@@ -431,11 +431,6 @@ def _starts_own(command: str, programs: set[str]) -> bool:
 def _name(path: str) -> str:
     """The last part of a relative path. Some projects have thousands of files, and a path object is dear."""
     return path.rpartition("/")[2]
-
-
-def _is_dockerfile(path: str) -> bool:
-    name = _name(path).lower()
-    return name.startswith("dockerfile") or name.endswith(".dockerfile")
 
 
 _READERS: dict[str, Callable[[str, str], list[EntryPoint]]] = {

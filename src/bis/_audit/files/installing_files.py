@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.files.base_images import brought_by_image
 from bis._audit.files.brought_distributions import ANY, brought_by
-from bis._audit.files.installs import read_install
+from bis._audit.files.installs import TALKS, read_install
 from bis._audit.files.manifests import is_dockerfile
 from bis._audit.files.requirements import LONGEST_LINE, Sheet, is_aside
 from bis.model.project_audit import Place
@@ -32,9 +32,7 @@ _COMMAND = re.compile(
     r"|apt(?:-get)?|apk|dnf|yum|microdnf|python[\d.]*\s+-m\s+spacy)\s.*"
 )
 _MARKS = ("install", " add ", "--with", "env create", "env update", "spacy download", "uv sync")
-_TALKS = re.compile(
-    r"(?i)(?:^|[\s@('\"`{])(?:echo|printf|write-(?:host|output)|print|log|info|warn|error|die|fatal|rem|title)\b"
-)
+_TALKS = re.compile(rf"(?i)(?:^|[\s@('\"`{{])(?:{'|'.join(sorted(TALKS))})\b")
 _SETS = re.compile(
     r"(?m)^\s*(?:export\s+|set\s+|ENV\s+)?(?P<name>\w+)\s*:?=\s*(?:\"(?P<quoted>[^\"$`\n]{0,400})\"|'(?P<single>[^'\n]{0,400})'"
     r"|(?P<plain>[\w.=<>~!, -]{1,200}?))\s*$"
@@ -53,9 +51,7 @@ _IMAGE = re.compile(
     r"(?m)^\s*-?\s*[\"']?(?:image|base_image|container|docker_env)[\"']?\s*:\s*[\"']?(?:\$\{\w+:-)?(?P<image>[\w./:@-]{3,200})"
 )
 # The environment that an MLproject file names.
-MLPROJECT_ENVIRONMENT = re.compile(
-    r"(?m)^(?:conda|python)_env\s*:\s*[\"']?(?P<name>[\w./-]{1,200}\.ya?ml)[\"']?\s*(?:#.*)?$"
-)
+_ENVIRONMENT = re.compile(r"(?m)^(?:conda|python)_env\s*:\s*[\"']?(?P<name>[\w./-]{1,200}\.ya?ml)[\"']?\s*(?:#.*)?$")
 _OF_PROJECT = re.compile(r"docker_env\s*:\s*(?:\{\s*|\n\s+)image\s*:\s*[\"']?(?P<image>[\w./:@-]{3,200})")
 # The images of Airflow, among others, install what a setting lists.
 _IN_SETTING = re.compile(
@@ -149,11 +145,27 @@ def _of_images(text: str) -> frozenset[str]:
 
 def _is_elsewhere(text: str, there: Collection[str]) -> bool:
     """Whether an MLproject file names an environment that is not there, or an image that is not known and not made."""
-    environment, image = MLPROJECT_ENVIRONMENT.search(text), _OF_PROJECT.search(text)
-    if environment is not None and environment["name"].rpartition("/")[2] not in there:
+    if environment_not_there(text, there) is not None:
         return True
+    image = _OF_PROJECT.search(text)
     unknown = image is not None and brought_by_image(image["image"].lower().partition(":")[0]) is None
     return unknown and not any(is_dockerfile(name) for name in there)
+
+
+def environment_not_there(text: str, there: Collection[str]) -> tuple[str, int] | None:
+    """The environment that an MLproject file names and that is not there, with the line; None where there is none.
+
+    Parameters
+    ----------
+    text : str
+        The text of the file.
+    there : collection of str
+        Names of the project's files, without their folders.
+    """
+    match = _ENVIRONMENT.search(text)
+    if match is None or match["name"].rpartition("/")[2] in there:
+        return None
+    return match["name"], text.count("\n", 0, match.start()) + 1
 
 
 def commands_of(text: str) -> Iterator[str]:

@@ -34,7 +34,12 @@ _NAMED = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?")
 _OF_SYSTEM = frozenset({"apt", "apt-get", "aptitude", "apk", "dnf", "yum", "microdnf", "zypper", "pacman"})
 _FOR_PYTHON = re.compile(r"py(?:thon)?3?-(?P<name>[A-Za-z][\w.+-]*)")
 # What only talks of a command, and the options after which a shell is given one.
-_TALKS = frozenset({"echo", "printf", "print", "alias", "cat", "log", "info", "warn", "error", "write-host", "rem"})
+TALKS = frozenset(
+    {
+        "echo", "printf", "print", "alias", "cat", "log", "info", "warn", "error", "die", "fatal", "title",
+        "write-host", "write-output", "rem",
+    }
+)  # fmt: skip
 _GIVES = re.compile(r"-[a-z]*c")
 _UNSET = re.compile(r"[${}`]")  # of a variable whose value is not known
 _NO_PACKAGE = re.compile(r"(?i)opt|arg|flag|index|url|dir|path|root|home|wheel|whl|project|repo|cache|proxy|host|quiet")
@@ -150,7 +155,7 @@ def _commands(text: str) -> Iterator[list[str]]:
         if word not in _SEPARATORS and not set(word) <= set(";&|"):
             current.append(word)
             continue
-        if current and current[0].lower().lstrip("@-") not in _TALKS:
+        if current and current[0].lower().lstrip("@-") not in TALKS:
             yield current
             for option, given in pairwise(current):
                 if " " in given and _GIVES.fullmatch(option):  # bash -c "pip install a"

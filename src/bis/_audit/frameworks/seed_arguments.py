@@ -96,7 +96,7 @@ _ESTIMATORS: dict[str, SeedArgument] = {
 # Rows of a table of Spark: df.sample(0.1, seed), df.sample(False, 0.1, seed)
 SAMPLE_OF_SPARK = Drawing(seed="seed", order=("fraction", "seed"))
 SAMPLE_WITH_REPLACEMENT = Drawing(seed="seed", order=("withReplacement", "fraction", "seed"))
-_ESTIMATOR_ROOTS = frozenset({"surprise", "umap", "cuml", "stable_baselines3", "sb3_contrib"})
+ESTIMATOR_ROOTS = frozenset({"surprise", "umap", "cuml", "stable_baselines3", "sb3_contrib"})
 
 
 def split(api: str) -> SeedArgument | None:
@@ -118,7 +118,7 @@ def seeds_by_splitting(api: str) -> bool:
 def estimator(api: str) -> SeedArgument | None:
     """How an estimator of a further library that draws is seeded; None for other calls."""
     root = api.partition(".")[0]
-    return _ESTIMATORS.get(f"{root}.{api.rpartition('.')[2]}") if root in _ESTIMATOR_ROOTS else None
+    return _ESTIMATORS.get(f"{root}.{api.rpartition('.')[2]}") if root in ESTIMATOR_ROOTS else None
 
 
 def _without_modules(name: str) -> str:

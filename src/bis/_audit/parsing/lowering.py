@@ -7,7 +7,6 @@ in time within its function.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bis._audit.parsing.expressions import (
@@ -35,10 +34,10 @@ from bis._audit.parsing.ir import (
     Import,
     Loop,
     Module,
-    Scope,
     Value,
     With,
 )  # fmt: skip
+from bis._audit.parsing.open_scope import OpenScope
 from bis._audit.parsing.syntax_trees import awaited, is_main_guard
 
 if TYPE_CHECKING:
@@ -51,33 +50,6 @@ _OF_TEXTS = frozenset({"format", "join"})  # methods of a literal text that make
 _IMPORTERS = frozenset({"importlib.import_module", "import_module", "__import__"})
 
 
-@dataclass(slots=True)
-class _OpenScope:
-    """A function or class as far as it has been read; see `Scope`."""
-
-    name: str
-    kind: str
-    parent: int = -1
-    line: int = 0
-    end_line: int = 0
-    cell: int = -1
-    parameters: tuple[str, ...] = ()
-    annotations: dict[str, str] = field(default_factory=dict)
-    defaults: dict[str, Value] = field(default_factory=dict)
-    bases: tuple[str, ...] = ()
-    decorators: tuple[str, ...] = ()
-    returns: tuple[Value, ...] = ()
-    first: int = 0
-    last: int = 0
-    yields: tuple[Value, ...] = ()
-
-    def closed(self) -> Scope:
-        return Scope(
-            self.name, self.kind, self.parent, self.line, self.end_line, self.cell, self.parameters, self.annotations,
-            self.defaults, self.bases, self.decorators, self.returns, self.first, self.last, self.yields,
-        )  # fmt: skip
-
-
 class Lowering:
     """Takes in the trees of one file; all cells of a notebook share its outermost scope."""
 
@@ -87,7 +59,7 @@ class Lowering:
         self.loops: list[Loop] = []
         self.withs: list[With] = []
         self.imports: list[Import] = []
-        self.scopes: list[_OpenScope] = [_OpenScope("", "module")]
+        self.scopes: list[OpenScope] = [OpenScope("", "module")]
         self.has_main_guard = False
         self.objects: dict[int, tuple[Value, ...]] = {}
         self.cell = -1
@@ -197,18 +169,18 @@ class Lowering:
         scope.bases = tuple(path_of(b) for b in node.bases)
         self._inside(node, scope)
 
-    def _open(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, kind: str) -> _OpenScope:
+    def _open(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, kind: str) -> OpenScope:
         for decorator in node.decorator_list:
             self._expr(decorator)
         outer = self.scopes[self._scope]
         name = f"{outer.name}.{node.name}" if outer.name else node.name
-        scope = _OpenScope(name, kind, self._scope, node.lineno, node.end_lineno or node.lineno, self.cell)
+        scope = OpenScope(name, kind, self._scope, node.lineno, node.end_lineno or node.lineno, self.cell)
         scope.decorators = tuple([path_of(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list])
         scope.first = len(self.calls)
         self.scopes.append(scope)
         return scope
 
-    def _inside(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: _OpenScope) -> None:
+    def _inside(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: OpenScope) -> None:
         before = (self._scope, self._loops, self._withs, self._conditional)
         self._scope = len(self.scopes) - 1
         self._loops, self._withs, self._conditional = (), (), 0

@@ -12,47 +12,32 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bis._audit.parsing.blocking_cells import ServerWatch, blocking_loops, may_loop
+from bis._audit.parsing.cell_magics import MOST_CHARACTERS, PYTHON_MAGICS, may_have_magics, separated, too_long
 from bis._audit.parsing.indented_cells import cell_tree
 from bis._audit.parsing.syntax_trees import Fault, syntax_tree
 from bis.model.project_audit import Problem
-from bis.notebooks.cell_syntax import LineMagic, cell_magic, parse_cell
+from bis.notebooks.cell_syntax import cell_magic
 
 if TYPE_CHECKING:
     import ast
     from pathlib import Path
+
+    from bis.notebooks.cell_syntax import LineMagic
 
 SUBSTRINGS = ("log_param", "autolog", "log_metric")  # what the study's first script searched for
 _SUBSTRING = re.compile("|".join(SUBSTRINGS))
 _SUBSTRING_BYTES = re.compile(_SUBSTRING.pattern.encode())
 _MOST_MENTIONS = 20
 
-_PYTHON_MAGICS = frozenset(
-    {
-        "time", "timeit", "capture", "prun", "python", "python3", "debug", "trace", "snakeviz", "memit", "mprun",
-        "lprun", "pyinstrument", "scalene", "heat", "notify", "wandb", "px", "local", "spark", "pyspark",
-    }
-)  # fmt: skip
 _SHELL_MAGICS = frozenset({"bash", "sh", "!", "system", "sx", "script"})
 # On Databricks one percent sign governs a cell, too.
 _GOVERNING_LINE = re.compile(r"\s*%(?P<name>md|md-sandbox|sql|scala|r|sh|fs)(?P<rest>[ \t][^\n]*)?(?:\n|$)")
 _ALONE_ONLY = frozenset({"sql", "r", "sh", "fs"})  # elsewhere these are magics of one line
 
-# Every cell with something of IPython has one of these; no expression here takes more than linear time.
-_IPYTHON = re.compile(r"(?m)^[ \t]*[%!?]|=[ \t]*[%!]|^[ \t]*(?:pip|conda|mamba|micromamba|uv)[ \t]|\?[ \t]*;?[ \t]*$")
-# Magics and aliases that IPython takes without a percent sign.
+_MOST_CODE = 4 * MOST_CHARACTERS  # of all cells; a notebook is large for its outputs, not for its code
+
 # What tells a notebook that was saved as a script: a command or a magic at the start of a line.
 _EXPORTED = re.compile(r"(?m)^[ \t]*(?:[!%]|(?:pip|conda)[ \t]+install\b)")
-_AUTOMAGIC = re.compile(
-    r"(?m)^(?P<text>(?:ls|ll|cd|pwd|cat|cp|mv|rm|rmdir|mkdir|head|less|more|man|clear|whos?|env|run|load|load_ext"
-    r"|reload_ext|matplotlib|pylab|time|timeit|history|reset|autoreload|tensorboard|lsmagic)\b[ \t]*[^\s=(.,:\[+*]"
-    r"[^\n]*|ls|ll|pwd|whos?|clear|lsmagic)$"
-)
-# The separation of magics is quadratic in continued lines and in runs of blanks.
-_MOST_CONTINUED = 2000
-_BLANKS = re.compile(r"[ \t]{200,}")
-_MOST_BLANKS = 20_000_000
-_MOST_CHARACTERS = 1024 * 1024
-_MOST_CODE = 4 * _MOST_CHARACTERS  # of all cells; a notebook is large for its outputs, not for its code
 
 _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
 _BLANK = re.compile(rb"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n)")
@@ -184,9 +169,9 @@ def tree_of(part: Part) -> ast.Module | tuple[str, str, int, int]:
 
 def as_cell(part: Part) -> Part | None:
     """A script that is no Python read as a cell of a notebook, as Colab saves one; None where that is none either."""
-    if not _EXPORTED.search(part.text) or _unreadable(part.text):
+    if not _EXPORTED.search(part.text) or too_long(part.text):
         return None
-    python, name, magics = _separated(part.text)
+    python, name, magics = separated(part.text)
     if isinstance(syntax_tree(python), Fault):
         return None
     installs = tuple((m.first + 1, m.text) for m in magics if _BRINGS.search(m.text))
@@ -465,23 +450,23 @@ class _CodeCell:
             line = text.count("\n", 0, text.index("\0")) + 1
             problems.append(("nul", "the cell contains NUL characters", self._index, line))
             return self._with(_blank(text), "")
-        why = _unreadable(text)
+        why = too_long(text)
         if why:
             problems.append(("large", f"the cell {why}", self._index, 0))
             return self._with(_blank(text), "")
-        if not _IPYTHON.search(text) and not _AUTOMAGIC.search(text):
+        if not may_have_magics(text):
             return self._with(text, "", watch)
         governed = self._governed()
         if governed is not None:
             return self._other_language(*governed, watch)
-        python, name, magics = _separated(text)
+        python, name, magics = separated(text)
         return self._with(python, name, watch, magics)
 
     def _governed(self) -> tuple[str, str, int] | None:
         """Name and rest of the magic by which this cell is not Python, and the line (from 1) after it."""
         governing = cell_magic(self._text)
         if governing is not None:
-            return None if governing.name in _PYTHON_MAGICS else (governing.name, governing.rest, governing.line + 2)
+            return None if governing.name in PYTHON_MAGICS else (governing.name, governing.rest, governing.line + 2)
         match = _GOVERNING_LINE.match(self._text)
         if match is None:
             return None
@@ -534,63 +519,6 @@ class _CodeCell:
             tuple((m.first + 1, m.text) for m in magics),
             name,
         )
-
-
-def _separated(text: str) -> tuple[str, str, tuple[LineMagic, ...]]:
-    """A cell's Python with its magics replaced, the name of a magic that governs it, and the magics."""
-    name = ""
-    governing = cell_magic(text)
-    while governing is not None and governing.name in _PYTHON_MAGICS:  # one may be below another
-        name = name or governing.name
-        lines = text.split("\n")
-        lines[governing.line] = ""
-        text = "\n".join(lines)
-        governing = cell_magic(text)
-    found = parse_cell(text)
-    code = list(found.python)
-    for magic in found.magics:
-        if magic.mark == "%" and not magic.target and magic.first == magic.last:
-            code[magic.first] = magic.indent + (_as_python(magic.text) or "pass")
-    python = "\n".join(code)
-    if _AUTOMAGIC.search(python) and isinstance(cell_tree(python), Fault):
-        python = _AUTOMAGIC.sub(lambda match: "pass" if isinstance(syntax_tree(match[0]), Fault) else match[0], python)
-    return python, name, found.magics
-
-
-_SETS_VARIABLE = re.compile(r"(?:set_)?env[ \t]+(?P<name>\w+)(?:[ \t]*=[ \t]*|[ \t]+)(?P<value>[^\s{}$][^{}$]*)$")
-_CHANGES_FOLDER = re.compile(r"cd[ \t]+(?P<folder>/[^{}$]*|[\"']/[^{}$\"']*[\"'])$")
-_RUNS_STATEMENT = re.compile(
-    r"(?:time|timeit|prun|memit|lprun)[ \t]+(?:-[a-z](?:[ \t]*\d+)?[ \t]+)*(?P<code>[^\s-].*)$"
-)
-
-
-def _as_python(magic: str) -> str:
-    """What a magic of one line does, in Python: ``%env A=b``, ``%cd /data``, ``%time model.fit(X)``; empty for others.
-
-    Where IPython fills in a variable (``{x}``, ``$x``), it is not known.
-    """
-    if match := _SETS_VARIABLE.match(magic):
-        return f"os.environ[{match['name']!r}] = {match['value'].strip()!r}"
-    if match := _CHANGES_FOLDER.match(magic):
-        folder = match["folder"].strip(" \t\"'")
-        return f"os.chdir({folder!r})"
-    match = _RUNS_STATEMENT.match(magic)
-    if match is None:
-        return ""
-    code = f"0{' ' * (match.start('code') - 1)};{match['code']}"  # the mark is a column: what follows stays in its own
-    return "" if isinstance(syntax_tree(code), Fault) else code
-
-
-def _unreadable(text: str) -> str:
-    """Why a cell is not taken apart: it would take too long; empty for all that a person writes."""
-    if len(text) > _MOST_CHARACTERS:
-        return f"has more than {_MOST_CHARACTERS // 1024:,} thousand characters"
-    if len(text) > _MOST_CONTINUED and text.count("\\\n") > _MOST_CONTINUED:
-        return f"has more than {_MOST_CONTINUED:,} continued lines"
-    if "  " * 100 in text or "\t" * 100 in text:
-        squares = sum(len(run) ** 2 for run in _BLANKS.findall(text))
-        return "has too many blanks" if squares > _MOST_BLANKS else ""
-    return ""
 
 
 def _lines_of(text: str) -> str:

@@ -28,7 +28,7 @@ _NONE: frozenset[str] = frozenset()
 _VALUED = frozenset({"mlflow", "torch"})
 _SEEDS = frozenset({"random_state", "seed", "random_seed"})
 # Calls that make what a configuration names.
-_MAKE_CONFIGURED = frozenset(
+MAKE_CONFIGURED = frozenset(
     {
         "hydra.utils.instantiate", "hydra.utils.call", "hydra.utils.get_class", "hydra.utils.get_method",
         "hydra.utils.get_object", "hydra_zen.instantiate", "lightning.pytorch.cli.LightningCLI",
@@ -209,7 +209,7 @@ class Linker:
                 used.add(target[0].file)
                 before = self._imported.get((module.file, one.alias), ()) if one.alias == "*" else ()
                 self._imported[module.file, one.alias] = (*before, (target[0].file, target[1]))
-        if self._configured and any(call.api in _MAKE_CONFIGURED for call in module.calls):
+        if self._configured and any(call.api in MAKE_CONFIGURED for call in module.calls):
             used |= self._configured - {module.file}
         self._used[module.file] = frozenset(used)
         return found

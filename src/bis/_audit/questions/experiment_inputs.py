@@ -17,7 +17,7 @@ from bis._audit.frameworks.randomness import draws_by_itself
 from bis._audit.parsing.ir import CALL, NAME, OTHER, Value
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
-from bis._audit.questions.value_sources import Source, Use, ValueSources, held, names_something
+from bis._audit.questions.value_sources import Use, ValueSource, ValueSources, held, names_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,11 +121,11 @@ def _orders_experiments(analysis: Analysis, module: Module, call: Call) -> bool:
 
 
 @asked_once
-def _experiment(analysis: Analysis) -> _Experiment:
-    return _Experiment(analysis)
+def _experiment(analysis: Analysis) -> _ExperimentInputs:
+    return _ExperimentInputs(analysis)
 
 
-class _Experiment:
+class _ExperimentInputs:
     """What the experiment of a project is made of.
 
     Attributes
@@ -143,7 +143,7 @@ class _Experiment:
         self._links = analysis.project.links
         self._files = {module.file: ValueSources(module) for module in analysis.project.programs}
         self._functions: dict[str, dict[str, int]] = {}
-        self._attributes: dict[str, list[tuple[ValueSources, Source]]] = {}
+        self._attributes: dict[str, list[tuple[ValueSources, ValueSource]]] = {}
         self._methods: dict[str, list[tuple[str, int]]] = {}
         self._callers: dict[tuple[str, int], list[tuple[ValueSources, Call]]] = {}
         self._handed_on: dict[tuple[str, int], set[str]] = {}  # by function, parameters of which it returns something

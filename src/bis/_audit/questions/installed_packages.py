@@ -125,7 +125,7 @@ def _text(value: Value) -> str:
 
 
 def _looks_elsewhere(module: Module, analysis: Analysis) -> bool:
-    """Whether a file has modules looked for outside the project: ``sys.path.append("/opt/airflow/scripts")``."""
+    """Whether a file has modules looked for outside the project: ``sys.path.append("~/scripts")``."""
     calls = [call for call in module.calls if call.api.startswith("sys.path.")]
     names = set().union(*(value.names() for call in calls for value in call.args))
     return bool(calls) and any(

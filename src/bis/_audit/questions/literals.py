@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from bis._audit.parsing.ir import BINARY, CONSTANT, FORMATTED, NAME
-from bis._audit.questions import environment_variables
+from bis._audit.questions import environment_variables, rest_logging
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.written_values import Written, whole_text
 from bis._audit.trackers import mlflow
@@ -258,7 +258,7 @@ def rest_calls(analysis: Analysis) -> list[Place]:
     """Places of calls of MLflow's REST interface."""
     found = []
     for module in analysis.project.modules:
-        if not module.roots & {"requests", "httpx", "urllib", "urllib3", "aiohttp"}:
+        if not module.roots & rest_logging.CLIENTS:
             continue
         for text, value, call, _name in analysis.literals(module):
             if mlflow.REST_PATH in text:

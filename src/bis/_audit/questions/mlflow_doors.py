@@ -106,7 +106,7 @@ def _door(api: str) -> str:
 
 
 _BY_ROOT = {
-    **dict.fromkeys(rest_logging.ROOTS, "rest"),
+    **dict.fromkeys(rest_logging.CLIENTS, "rest"),
     "transformers": "hf",
     "trl": "hf",
     "accelerate": "hf",

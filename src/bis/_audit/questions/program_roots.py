@@ -51,6 +51,17 @@ def given_by_mlflow_run(analysis: Analysis) -> dict[str, frozenset[str]]:
     return found
 
 
+def is_trained_with(analysis: Analysis, module: Module) -> bool:
+    """Whether a program trains that a file is a part of."""
+    programs = (one for one in program_roots(analysis) if any(part.file == module.file for part in one.parts))
+    return any(_trained(analysis, program) for program in programs)
+
+
+def _trained(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Call]]:
+    """The calls that train in the files of a program."""
+    return [(part, call) for part in program.parts for call in analysis.training(part)]
+
+
 def trainings(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Call]]:
     """The calls of a program that train a model; none where it is not started as a program.
 
@@ -58,7 +69,7 @@ def trainings(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Ca
     may use a model of a file that could train it.
     """
     module = program.module
-    found = [(part, call) for part in program.parts for call in analysis.training(part)]
+    found = _trained(analysis, program)
     if found and not analysis.training(module):
         steps = (step for trace in traces(analysis, module) for step in trace if step.call is not None)
         reached = {(step.module.file, step.call.index) for step in steps if step.call is not None}
@@ -96,8 +107,8 @@ def starts_training(analysis: Analysis, program: ProgramRoot) -> bool:
     module = program.module
     if module.is_notebook or module.of_databricks:
         return False
-    found = [call for part in program.parts for call in analysis.training(part)]
-    acts = module.has_main_guard or any(call.scope == 0 for call in (*module.calls, *found))
+    found = _trained(analysis, program)
+    acts = module.has_main_guard or any(call.scope == 0 for call in (*module.calls, *(call for _part, call in found)))
     return acts and bool(found)
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from bis._audit.parsing.ir import Call, Module, Value
 
-ROOTS = frozenset({"requests", "httpx", "urllib", "urllib3", "aiohttp"})
+CLIENTS = frozenset({"requests", "httpx", "urllib", "urllib3", "aiohttp"})
 _SENDS = frozenset({"post", "request", "Request", "put", "patch"})
 _ENDPOINTS = {
     "mlflow/runs/log-metric": ("metric",),
@@ -29,9 +29,9 @@ _NAMESPACE = "mlflow/"
 
 def logged_by_rest(module: Module) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Numbers of such calls of a file, with the kinds of things that they log."""
-    if not module.roots & ROOTS:
+    if not module.roots & CLIENTS:
         return
-    sending = [call for call in module.calls if call.method in _SENDS and call.api.partition(".")[0] in ROOTS]
+    sending = [call for call in module.calls if call.method in _SENDS and call.api.partition(".")[0] in CLIENTS]
     assigned: dict[tuple[int, str], list[Value]] = {}
     for assign in module.assigns if sending else ():
         assigned.setdefault((assign.scope, assign.name), []).append(assign.value)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from bis._audit.files.configurations import configured
 from bis._audit.files.entry_points import stages, tracked_by_dvc
 from bis._audit.parsing.ir import CONSTANT, LIST
-from bis._audit.questions import data_sources, literals, ml_calls
+from bis._audit.program.linking import MAKE_CONFIGURED
+from bis._audit.questions import data_sources, literals, ml_calls, rest_logging
 from bis._audit.questions.program_roots import ProgramRoot, program_roots, trainings
 from bis._audit.trackers import integrations
 
@@ -30,8 +31,6 @@ _ORDINARY = frozenset(
 _DOCUMENTATION = re.compile(r"(?i)(?:.*[_-])?docs?$|documentation$")
 _PLACEHOLDER = re.compile(r"PATH/TO/|COLUMN_SEPARATOR|/path/to/")
 _SENTENCE = re.compile(r"\S+\s+\S+\s+\S+")
-_REPORTING = frozenset({"transformers", "trl", "setfit", "sentence_transformers", "optimum", "adapters"})
-_MAKES = ("hydra.utils.instantiate", "hydra.utils.call", "hydra_zen.instantiate", "lightning.pytorch.cli.LightningCLI")
 
 
 class Untracked(NamedTuple):
@@ -93,12 +92,12 @@ def _may_be_tracked(analysis: Analysis, program: ProgramRoot) -> bool:
     files = {part.file for part in parts}
     if any(place.file in files for place in literals.rest_calls(analysis)) or any(map(_speaks_to_mlflow, parts)):
         return True
-    return any(call.api in _MAKES for call in calls) and bool(configured(analysis.project.texts, "mlflow"))
+    return any(call.api in MAKE_CONFIGURED for call in calls) and bool(configured(analysis.project.texts, "mlflow"))
 
 
 def _may_report(program: ProgramRoot, trained: Call) -> bool:
     """Whether a training reports to all trackers that are installed, as Hugging Face's trainers do without a word."""
-    if ml_calls.library(trained.api) not in _REPORTING:
+    if ml_calls.library(trained.api) not in integrations.REPORTING_ROOTS:
         return False
     return not any(ml_calls.reports_to_none(call) for part in program.parts for call in part.calls)
 
@@ -108,7 +107,7 @@ _DOOR_KEYWORDS = frozenset(keyword for keyword, _door in integrations.DOOR_KEYWO
 
 def _speaks_to_mlflow(module: Module) -> bool:
     """Whether a file that speaks HTTP has the address of a server of MLflow's."""
-    speaks = bool(module.roots & {"requests", "httpx", "urllib", "urllib3", "aiohttp"})
+    speaks = bool(module.roots & rest_logging.CLIENTS)
     texts = (assign.value.data for assign in module.assigns if assign.value.kind == CONSTANT) if speaks else ()
     return any(isinstance(text, str) and text.startswith("http") and "mlflow" in text for text in texts)
 

@@ -39,7 +39,7 @@ class Use(NamedTuple):
     wanted: bool = True
 
 
-class Source(NamedTuple):
+class ValueSource(NamedTuple):
     """One thing that a name may be, from a call of the file on; and where that itself is used.
 
     `column` is how far the statement is indented which sets the name anew; 0 where something is put into it.
@@ -51,7 +51,7 @@ class Source(NamedTuple):
     column: int = 0
 
 
-def _after(source: Source) -> float:
+def _after(source: ValueSource) -> float:
     return source.after
 
 
@@ -72,7 +72,7 @@ class ValueSources:
 
     def __init__(self, module: Module) -> None:
         self.module = module
-        self.assigned: dict[tuple[int, str], list[Source]] = {}
+        self.assigned: dict[tuple[int, str], list[ValueSource]] = {}
         self.imported = {one.alias: one.target.rpartition(".")[2] for one in module.imports}
         self._first_in: dict[int, int] = {}  # by number of a loop, the first call in it, and the last
         self._last_in: dict[int, int] = {}
@@ -122,7 +122,7 @@ class ValueSources:
                 self._add(name, after, loop.over, use)
 
     def _add(self, name: str, after: float, value: Value, use: Use, column: int = 0) -> None:
-        self.assigned.setdefault((use.scope, name), []).append(Source(after, value, use, column))
+        self.assigned.setdefault((use.scope, name), []).append(ValueSource(after, value, use, column))
 
     def _scope_at(self, line: int, cell: int) -> int:
         """The innermost function around a line."""

@@ -29,6 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import CALL, CONSTANT, DICT, FORMATTED, NAME, Value
+from bis._audit.questions.value_sources import held
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers.known_trackers import canonical
 from bis.model.project_audit import Confidence, Edit, Place, Severity
@@ -124,7 +125,7 @@ def _changing(module: Module, call: Call, loops: tuple[int, ...], known: Changin
 def _all_names(module: Module, value: Value, depth: int = 0) -> set[str]:
     """Names in an expression and in the calls within it, with the first parts of paths: ``int(row["a"])``."""
     names = {part for name in value.names() for part in (name, name.partition(".")[0])}
-    for index in _calls(value) if depth < _DEEPEST else ():
+    for index in held(value) if depth < _DEEPEST else ():
         call = module.calls[index]
         names |= {call.owner, call.owner.partition(".")[0].removesuffix("[]")} - {""}
         before = call.receiver if call.receiver >= 0 or call.path[:1] != "." else call.index - 1  # Path(f).stem.lower()
@@ -136,13 +137,6 @@ def _all_names(module: Module, value: Value, depth: int = 0) -> set[str]:
 
 
 _DEEPEST = 8
-
-
-def _calls(value: Value) -> Iterator[int]:
-    if value.kind == CALL:
-        yield value.data
-    for item in value.items:
-        yield from _calls(item)
 
 
 def _is_fixed(module: Module, call: Call, given: Value, changing: set[str]) -> bool:

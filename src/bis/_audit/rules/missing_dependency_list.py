@@ -27,7 +27,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.files.entry_points import is_mlproject
-from bis._audit.files.installing_files import MLPROJECT_ENVIRONMENT
+from bis._audit.files.installing_files import environment_not_there
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Place, Severity
 
@@ -46,8 +46,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         yield RULE.at(place, f"packages are taken from {name}, which is not there")
     there = {file.rpartition("/")[2] for file in analysis.project.files}
     for file, text in analysis.project.texts.items():
-        for number, line in enumerate(text.splitlines(), 1) if is_mlproject(file) else ():
-            match = MLPROJECT_ENVIRONMENT.match(line)
-            if match and match["name"].rpartition("/")[2] not in there:
-                place = Place(file, -1, number)
-                yield RULE.at(place, f"the environment is taken from {match['name']}, which is not there")
+        environment = environment_not_there(text, there) if is_mlproject(file) else None
+        if environment is not None:
+            name, line = environment
+            yield RULE.at(Place(file, -1, line), f"the environment is taken from {name}, which is not there")

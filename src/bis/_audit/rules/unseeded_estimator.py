@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.frameworks import seed_arguments
 from bis._audit.questions import ml_calls, seeding
 from bis._audit.questions.call_arguments import spread
 from bis._audit.rule_contract import Rule
@@ -44,7 +45,7 @@ RULE = Rule(
     "unseeded-estimator",
     Severity.WARNING,
     Confidence.HIGH,
-    gate=frozenset({"sklearn", "imblearn", "surprise", "umap", "cuml", "stable_baselines3", "sb3_contrib"}),
+    gate=frozenset({"sklearn", "imblearn"}) | seed_arguments.ESTIMATOR_ROOTS,
     fixable=True,
 )
 

@@ -32,6 +32,7 @@ from bis._audit.parsing.ir import CALL, NAME
 from bis._audit.questions import ml_calls
 from bis._audit.questions.call_arguments import as_given, looked_up
 from bis._audit.questions.experiment_inputs import goes_into_experiment
+from bis._audit.questions.program_roots import is_trained_with
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import YES, Confidence, Severity
 
@@ -72,7 +73,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 
 def _are_new(analysis: Analysis, module: Module, call: Call) -> bool:
     """Whether a model that is trained is given new weights before `Trainer`, which seeds first, calls `model_init`."""
-    if any("model_init" in one.keywords for one in module.calls) or not _is_trained_with(analysis, module):
+    if any("model_init" in one.keywords for one in module.calls) or not is_trained_with(analysis, module):
         return False
     if not fresh_weights.is_head(call.api):
         return True
@@ -83,10 +84,3 @@ def _are_new(analysis: Analysis, module: Module, call: Call) -> bool:
         made = module.calls[known.data]
         texts = [text for value in (*made.args, *made.keywords.values()) for text in value.constants()]
     return not fresh_weights.has_head(texts, given.data if given is not None and given.kind == NAME else "")
-
-
-def _is_trained_with(analysis: Analysis, module: Module) -> bool:
-    """Whether a program trains that a file is a part of."""
-    links = analysis.project.links
-    programs = [reached for one in analysis.project.programs if module.file in (reached := links.reached(one))]
-    return any(analysis.training(one) and one.file in reached for reached in programs for one in links.modules)

@@ -223,7 +223,8 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "trl": ("Config", "TrainingArguments"),
     "adapters": ("TrainingArguments",),
 }
-SWITCH_ROOTS = frozenset({*_ARGUMENTS, "pycaret", "accelerate"})
+REPORTING_ROOTS = frozenset(_ARGUMENTS)
+SWITCH_ROOTS = frozenset({*REPORTING_ROOTS, "pycaret", "accelerate"})
 
 # Settings of Ultralytics by the same words: ``settings.update({"mlflow": True})``.
 SETTINGS = frozenset({"ultralytics.settings.update", "ultralytics.utils.SETTINGS.update"})
