@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import CALL, CONSTANT, DICT, LIST, NAME, OTHER, SUBSCRIPT
+from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.logged_arguments import logged_arguments
 from bis._audit.questions.program_roots import predicting_files
 
@@ -288,17 +289,23 @@ def _reads_setting(call: Call, settings: set[str]) -> bool:
     )
 
 
-def read_names(module: Module, scope: int) -> set[str]:
+def read_names(analysis: Analysis, module: Module, scope: int) -> frozenset[str]:
     """Names of what is read as data: ``path`` of ``read_csv(path)``, in the same function, or of the whole file."""
+    everywhere, within = _read_names(analysis, module)
+    return everywhere | within.get(scope, frozenset())
+
+
+@asked_once
+def _read_names(analysis: Analysis, module: Module) -> tuple[frozenset[str], dict[int, frozenset[str]]]:  # noqa: ARG001
     of_file = {assign.name for assign in module.assigns if assign.scope == 0}
-    return {
-        name
-        for call in module.calls
-        if _reads(call)
-        for given in call.args[:1]
-        for name in whole_names(given)
-        if call.scope == scope or name in of_file or not name.isidentifier()
-    }
+    everywhere: set[str] = set()
+    within: dict[int, frozenset[str]] = {}
+    for call in module.calls:
+        names = {name for given in call.args[:1] for name in whole_names(given)} if _reads(call) else set()
+        everywhere |= {name for name in names if name in of_file or not name.isidentifier()}
+        if names:
+            within[call.scope] = within.get(call.scope, frozenset()) | names
+    return frozenset(everywhere), within
 
 
 def whole_names(value: Value, depth: int = 0) -> Iterator[str]:

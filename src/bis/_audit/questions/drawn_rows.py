@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bis._audit.questions.experiment_inputs import goes_into_experiment
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
 
+_PARTS = re.compile(r"(?i)(?:^|[._])(?:train|test|val|valid|validation|holdout|split)(?:$|[._\d])")
 _OF_ROWS = frozenset({"sample", "shuffle"})  # which may as well be for a look, or of a result
 
 
@@ -26,12 +28,17 @@ def decides_rows(analysis: Analysis, module: Module, call: Call) -> bool:
     Returns
     -------
     bool
-        True of a split; of a sample or a shuffle where it is seen to go into the experiment, or where the rows that
-        were not drawn are taken, too.
+        True of a split; of a sample or a shuffle where it is seen to go into the experiment, where its name or that of
+        the function around it says so (``train = df.sample(frac=0.8)``), or where the rows that were not drawn are
+        taken, too.
     """
     if call.method not in _OF_ROWS:
         return True
-    return _others_are_kept(module, call) or goes_into_experiment(analysis, module, call)
+    if _others_are_kept(module, call) or goes_into_experiment(analysis, module, call):
+        return True
+    scope = module.scopes[call.scope]
+    named = (*call.targets, scope.name if scope.kind == "function" else "")
+    return any(_PARTS.search(name) for name in named)
 
 
 def _others_are_kept(module: Module, call: Call) -> bool:

@@ -135,7 +135,7 @@ def _names_run(api: str) -> bool:
 
 
 def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
-    read = data_sources.read_names(module, call.scope)
+    read = data_sources.read_names(analysis, module, call.scope)
     naming = _names_run(call.api) and SAYING.isdisjoint(analysis.direct(module, call))
     given = [*call.args, *call.keywords.values()] if naming else logged_arguments(analysis, module, call)
     if any(not read.isdisjoint(data_sources.whole_names(value)) for value in given):

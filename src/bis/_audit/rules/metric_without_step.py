@@ -57,12 +57,13 @@ _CALLS = {
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such call."""
     for module in analysis.project.programs:
+        changing: Changing = {}
         for call in module.calls:
             known = _CALLS.get(canonical(call.api)) if call.loops else None
             if known is None or call.starred or call.argument(known[1], "step") is not None:
                 continue
             loop = module.loops[call.loops[-1]]
-            if _own_run(analysis, module, call) or not _fixed_name(module, call, known[0]):
+            if _own_run(analysis, module, call) or not _fixed_name(module, call, known[0], changing):
                 continue
             edits = _repair(module, call, loop)
             yield RULE.at_call(module, call, f"{call.method} in a loop without step=", edits=edits)
@@ -85,24 +86,31 @@ def _targets(module: Module, call: Call) -> set[str]:
     return {name for index in call.loops for name in module.loops[index].targets}
 
 
-def _fixed_name(module: Module, call: Call, position: int) -> bool:
+def _fixed_name(module: Module, call: Call, position: int, known: Changing) -> bool:
     """Whether the metric has one name in all turns of a loop: of the innermost one, or of one around it."""
     given = call.argument(position, "key") or call.argument(position, "metrics")
-    if given is None:
-        return False
-    if _is_fixed(module, call, given, _changing(module, call, call.loops)):
+    if given is None or given.kind == CONSTANT:
+        return given is not None  # most names are written out: nothing need be followed
+    if _is_fixed(module, call, given, _changing(module, call, call.loops, known)):
         return True
     of_value = given.kind in {FORMATTED, NAME} and call.method == "log_metric"
     names = _all_names(module, given) if of_value else set()
     within = {name for index in call.loops[1:] for name in module.loops[index].targets}
     # for epoch in ...: for name, value in scores.items(): the names of one epoch are those of the next
     return bool(names & within) and any(
-        not names & _changing(module, call, call.loops[:depth]) for depth in range(1, len(call.loops))
+        not names & _changing(module, call, call.loops[:depth], known) for depth in range(1, len(call.loops))
     )
 
 
-def _changing(module: Module, call: Call, loops: tuple[int, ...]) -> set[str]:
+# By scope, the loops around a call and those of which the turns count: names that change with these; found once.
+Changing = dict[tuple[int, tuple[int, ...], tuple[int, ...]], set[str]]
+
+
+def _changing(module: Module, call: Call, loops: tuple[int, ...], known: Changing) -> set[str]:
     """Names that change with the turns of some of the loops around a call: their own, and what is made of them."""
+    key = (call.scope, call.loops, loops)
+    if key in known:
+        return known[key]
     changing = {name for index in loops for name in module.loops[index].targets}
     made = [(one.name, one.value) for one in module.assigns if one.scope == call.scope]
     made += [(name, over) for i in call.loops if (over := module.loops[i].over) for name in module.loops[i].targets]
@@ -110,6 +118,7 @@ def _changing(module: Module, call: Call, loops: tuple[int, ...]) -> set[str]:
         names = _all_names(module, value)
         if name in names or names & changing:  # and counters: i += 1
             changing.add(name)
+    known[key] = changing
     return changing
 
 

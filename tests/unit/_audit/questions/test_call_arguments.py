@@ -294,19 +294,21 @@ def test_a_seed_that_the_command_of_an_entry_point_gives(parameter: str, unseede
     assert audit_project(write(tmp_path, files), "p").facts["unseeded_split"].value == unseeded
 
 
-PANDAS = "import pandas as pd\ndf = pd.read_csv('a.csv')\n"
+PANDAS = "import pandas as pd\nfrom sklearn.svm import SVC\ndf = pd.read_csv('a.csv')\n"
 
 
 @pytest.mark.parametrize(
     ("code", "unseeded"),
     [
         (PANDAS + "train = df.sample(frac=.8)\n", "yes"),
-        (PANDAS + "df = df.sample(frac=1).reset_index(drop=True)\n", "yes"),
+        (PANDAS + "df = df.sample(frac=1).reset_index(drop=True)\n", "no"),  # nothing is seen to be made of it
+        (PANDAS + "df = df.sample(frac=1).reset_index(drop=True)\nm = SVC()\nm.fit(df[['a']], df['b'])\n", "yes"),
         (PANDAS + "train = df.sample(100)\n", "yes"),
         (PANDAS + "few = df.sample(5)\n", "no"),
         (PANDAS + "few = df.sample(n=1)\n", "no"),
         (PANDAS + "one = df.sample()\n", "no"),
         (PANDAS + "train = df.sample(rows)\n", "yes"),
+        (PANDAS + "few = df.sample(rows)\nprint(few)\n", "no"),
         ("def split(df):\n    return df.sample(frac=.8)\n", "yes"),
         (PANDAS + "train = df.sample(frac=.8, random_state=1)\n", "no"),
         (PANDAS + "import numpy as np\nnp.random.seed(1)\ntrain = df.sample(frac=.8)\n", "no"),
