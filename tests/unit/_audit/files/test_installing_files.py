@@ -59,7 +59,7 @@ def test_what_files_install() -> None:
             "notes.txt": "pip install rich\n",
         }
     )
-    assert (found.names, found.alone, found.is_open) == ({"torch"}, {"flask"}, False)
+    assert (set(found.names), set(found.alone), found.is_open) == ({"torch"}, {"flask"}, False)
     assert "tools" in found.modules
     assert found.clones
 
