@@ -15,6 +15,7 @@ from bis._audit.parsing.bindings import Bindings
 from bis._audit.parsing.ir import CONSTANT, NAME, Call
 from bis._audit.program.project import Project
 from bis._audit.questions import ml_calls
+from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.call_index import CallIndex, is_of_project
 from bis._audit.questions.configured_loggers import LIGHTNINGS, logged_by_configuration
 from bis._audit.questions.lightning_loggers import logged_through, saves_hyperparameters, uses_logger
@@ -203,13 +204,13 @@ class Analysis:
         """The calls that add to a dictionary: ``params.update(...)``."""
         if not self.is_altered(module, name):
             return []
-        return [call for call in module.calls if call.owner == name and call.method in {"update", "setdefault"}]
+        return [call for call in self.alterations_of(module, name) if call.method in {"update", "setdefault"}]
 
     def alterations_of(self, module: Module, name: str) -> list[Call]:
         """The calls of methods that alter a dictionary: ``params.update(...)``, ``params.pop("a")``."""
         if not self.is_altered(module, name):
             return []
-        return [call for call in module.calls if call.owner == name and call.method in _ALTERS]
+        return _alterations(self, module).get(name, [])
 
     def value_of(self, module: Module, value: Value | None, scope: int, at: int) -> Value | None:
         """An expression with a plain name replaced by what was last assigned to it, as far as that is seen."""
@@ -227,6 +228,16 @@ class Analysis:
         """The constant that an expression is known to be; None where it is not."""
         found = self.value_of(module, value, scope, at)
         return found.data if found is not None and found.kind == CONSTANT else None
+
+
+@asked_once
+def _alterations(_analysis: Analysis, module: Module) -> dict[str, list[Call]]:
+    """The calls of methods that alter a dictionary, by its name."""
+    found: dict[str, list[Call]] = {}
+    for call in module.calls:
+        if call.method in _ALTERS and call.owner:
+            found.setdefault(call.owner, []).append(call)
+    return found
 
 
 def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:

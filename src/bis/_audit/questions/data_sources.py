@@ -66,10 +66,16 @@ def _is_written_dict(value: Value) -> bool:
     return bool(keys) and all(key.kind == CONSTANT and key.data is not None for key in keys)
 
 
-def describe_data(module: Module, names: list[str]) -> bool:
+def describe_data(analysis: Analysis, module: Module, names: list[str]) -> bool:
     """Whether one of these names is what a function found out of a data set: ``info = dataset_metadata("d.yaml")``."""
-    wanted = set(names)
-    return any(_DESCRIBES_DATA.search(call.method) and not wanted.isdisjoint(call.targets) for call in module.calls)
+    return not _descriptions(analysis, module).isdisjoint(names)
+
+
+@asked_once
+def _descriptions(_analysis: Analysis, module: Module) -> frozenset[str]:
+    return frozenset(
+        name for call in module.calls if call.targets and _DESCRIBES_DATA.search(call.method) for name in call.targets
+    )
 
 
 _DESCRIBES_DATA = re.compile(

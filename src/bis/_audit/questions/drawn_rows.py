@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.experiment_inputs import goes_into_experiment
 
 if TYPE_CHECKING:
@@ -34,17 +35,21 @@ def decides_rows(analysis: Analysis, module: Module, call: Call) -> bool:
     """
     if call.method not in _OF_ROWS:
         return True
-    if _others_are_kept(module, call) or goes_into_experiment(analysis, module, call):
+    if _others_are_kept(analysis, module, call) or goes_into_experiment(analysis, module, call):
         return True
     scope = module.scopes[call.scope]
     named = (*call.targets, scope.name if scope.kind == "function" else "")
     return any(_PARTS.search(name) for name in named)
 
 
-def _others_are_kept(module: Module, call: Call) -> bool:
+def _others_are_kept(analysis: Analysis, module: Module, call: Call) -> bool:
     """Whether the rows that were not drawn are taken, too: ``test = df.drop(train.index)``."""
-    indexes = {f"{name}.index" for name in call.targets}
-    return any(
-        one.method == "drop" and one.scope == call.scope and any(indexes & value.names() for value in one.args)
-        for one in module.calls[call.index + 1 :]
-    )
+    dropped = _dropped(analysis, module)
+    return any(dropped.get((call.scope, f"{name}.index"), -1) > call.index for name in call.targets)
+
+
+@asked_once
+def _dropped(_analysis: Analysis, module: Module) -> dict[tuple[int, str], int]:
+    """Names that are given to ``drop``, by their scopes, and the last call that takes each."""
+    drops = (call for call in module.calls if call.method == "drop")
+    return {(call.scope, name): call.index for call in drops for value in call.args for name in value.names()}

@@ -102,14 +102,22 @@ def _may_be_private(analysis: Analysis, place: Place) -> bool:
 
     Its modules may have any name. One that an import has the name of brings that one.
     """
+    from_addresses, files = _private(analysis)
+    return from_addresses or place.file in files
+
+
+@asked_once
+def _private(analysis: Analysis) -> tuple[bool, frozenset[str]]:
+    """Whether an unknown distribution is installed from an address, and the files that install one."""
     imported = {canonicalize_name(root) for root in analysis.project.roots}
-    return any(
-        (_ADDRESS.search(one.spec) or one.place.file == place.file)
-        and not is_named(one.name)
+    unknown = [
+        one
+        for one in analysis.project.dependencies.declared
+        if not is_named(one.name)
         and one.name not in imported
         and not any(f"-{root}-" in f"-{one.name}-" for root in imported)
-        for one in analysis.project.dependencies.declared
-    )
+    ]
+    return any(_ADDRESS.search(one.spec) for one in unknown), frozenset(one.place.file for one in unknown)
 
 
 def _words(call: Call) -> Iterator[str]:

@@ -40,7 +40,7 @@ def third_party(analysis: Analysis) -> dict[str, Place]:
     for name in [name for name in found if not is_known(name)]:
         # On disks that do not tell small letters from capitals, src/CNNmodel is imported as cnnModel.
         named = _named_programs(analysis) if named is None else named
-        if name.lower() in spelled or name in named or _is_defined(analysis, name):
+        if name.lower() in spelled or name in named or name in _renamed(analysis):
             del found[name]
     return found
 
@@ -143,11 +143,13 @@ def _written(analysis: Analysis) -> set[str]:
     return {name.rpartition("/")[2].removesuffix(".py") for name in written if name.endswith(".py")}
 
 
-def _is_defined(analysis: Analysis, root: str) -> bool:
-    """Whether what is imported from a module is defined in another: that one had this name before."""
+@asked_once
+def _renamed(analysis: Analysis) -> frozenset[str]:
+    """Modules of which something is imported that another module defines: that one had this name before."""
     modules = analysis.project.modules
-    wanted = {one.target.rpartition(".")[2] for m in modules for one in m.imports if one.target.startswith(f"{root}.")}
-    return any(scope.name in wanted and scope.parent == 0 for m in modules for scope in m.scopes)
+    defined = {scope.name for m in modules for scope in m.scopes if scope.parent == 0}
+    parts = (one.target.split(".") for m in modules for one in m.imports)
+    return frozenset(first for first, *rest in parts if rest and rest[-1] in defined)
 
 
 def _named_programs(analysis: Analysis) -> frozenset[str]:

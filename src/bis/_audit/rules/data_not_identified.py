@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import DICT
 from bis._audit.questions import data_sources
+from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.configured_loggers import kept_by_catalogue
 from bis._audit.questions.logged_arguments import SAYING, logged_arguments
 from bis._audit.questions.program_roots import given_by_mlflow_run, predicting_files, tracked_trainings
@@ -149,17 +150,22 @@ def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
     known = [one.value for value in written for one in values_of(analysis, value)]
     words = [word for value in given for word in value.constants()]
     others = [word for value in known if value.kind == DICT for word in value.constants()]
-    stored = [
-        key for name in names for key, _value in analysis.stored_in(module, name)
-    ]  # params["data"] = config["data"]
-    if any(_is_of_data(word) for word in (*words, *names, *stored)) or data_sources.describe_data(module, names):
+    # params["data"] = config["data"]
+    stored = [key for name in names for key, _value in analysis.stored_in(module, name)]
+    described = data_sources.describe_data(analysis, module, names)
+    if described or any(_is_of_data(word) for word in (*words, *names, *stored)):
         return True
     if any(_is_of_data(word) and not _OF_SETTINGS.match(str(word)) for word in others) or _keeps_settings(call):
         return True
     if any(isinstance(word, str) and _OF_RESULTS.search(word) for word in words):
         return False
-    tables = [one for one in module.calls if _WRITES_TABLE.match(one.method)] if call.method in _KEEPS_FILES else []
+    tables = _written_tables(analysis, module) if call.method in _KEEPS_FILES else []
     return any(_below(one, names) or _is_kept(one, words) for one in tables)
+
+
+@asked_once
+def _written_tables(_analysis: Analysis, module: Module) -> list[Call]:
+    return [call for call in module.calls if _WRITES_TABLE.match(call.method)]
 
 
 # Among settings, these are a part of them: {"split": {"test_size": 0.2}}.
