@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from bis._audit.files.base_images import brought_by_image, images_of
 from bis._audit.files.brought_distributions import OF_CONDA, brought_by, common, is_opaque, version_of
 from bis._audit.files.distributions import distributions_of, is_known, needs_no_declaration
+from bis._audit.files.entry_points import is_mlproject
 from bis._audit.files.installs import read_install
 from bis._audit.files.manifests import OF_REQUIREMENTS, is_dockerfile, is_environment, read_manifest, reader_of
 from bis._audit.files.requirements import Declared, Sheet, is_aside_file
@@ -381,7 +382,7 @@ def _is_saved_model(path: str, files: Mapping[str, str], others: tuple[str, ...]
     if name not in _SAVED_MODEL:
         return False
     prefix = f"{folder}/" if folder else ""
-    if any(other.lower() == f"{prefix}mlproject".lower() for other in others):
+    if any(is_mlproject(other) and _folder(other) == folder for other in others):
         return False
     if f"{prefix}MLmodel" in others:
         return True

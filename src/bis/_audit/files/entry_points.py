@@ -36,10 +36,15 @@ _PIPELINE = re.compile(
     r"|(?:.*/)?[^/]{0,60}(?:pipeline|job|workflow|compose|component|train|command|cloudbuild|gitlab-ci|azure|bitbucket|argo"
     r"|buildspec|jenkins|sky|task)[^/]{0,60}\.ya?ml"
 )
-# Other files in which commands are: scripts of a shell, and those of tools that run what they are told.
+# Names of other files in which commands are: scripts of a shell, and those of tools that run what they are told.
+COMMAND_FILES = (
+    r"\.?devcontainer\.json|jenkinsfile[^/]{0,60}|procfile|justfile|taskfile\.ya?ml"
+    r"|[^/]{1,100}\.(?:sh|bash|bat|cmd|ps1|slurm|sbatch|pbs)"
+)
 _OF_COMMANDS = re.compile(
-    r"(?i)(?:.*/)?(?:\.?devcontainer\.json|\.vscode/launch\.json|[^/]{0,60}(?:job|workflow|pipeline|cluster)[^/]{0,60}\.json|jenkinsfile[^/]{0,60}|procfile|justfile|taskfile\.ya?ml"
-    r"|[^/]{1,100}\.(?:sh|bash|bat|cmd|ps1|slurm|sbatch|pbs))"
+    r"(?i)(?:.*/)?(?:\.vscode/launch\.json|[^/]{0,60}(?:job|workflow|pipeline|cluster)[^/]{0,60}\.json|"
+    + COMMAND_FILES
+    + ")"
 )
 _STARTS_PROGRAM = re.compile(
     r"(?:python|py\s|mlflow\s+run|dvc\s|kedro\s|zenml\s|torchrun|accelerate|papermill|spark-submit|bash|sh\s|source|\./"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.files.base_images import brought_by_image
 from bis._audit.files.brought_distributions import ANY, brought_by
+from bis._audit.files.entry_points import COMMAND_FILES, is_mlproject
 from bis._audit.files.installs import TALKS, read_install
 from bis._audit.files.manifests import is_dockerfile
 from bis._audit.files.requirements import LONGEST_LINE, Sheet, is_aside
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _INSTALLS = re.compile(
-    r"(?i)(?:.*/)?(?:(?:gnu)?makefile(?:\.[^/]{1,60})?|[^/]{1,60}\.mk|justfile|taskfile\.ya?ml|jenkinsfile[^/]{0,60}|procfile"
-    r"|snakefile|tox\.ini|\.?devcontainer\.json|\.gitmodules|mlproject"
-    r"|[^/]{1,100}\.(?:sh|bash|bat|cmd|ps1|slurm|sbatch|pbs)"
-    r"|[^/]{0,60}(?:compose|databricks|bentofile|cog|app|deploy|cluster|cloudbuild|gitlab-ci|travis|appveyor|pipeline|workflow|job)"
-    r"[^/]{0,60}\.ya?ml|(?:\.github/workflows|\.circleci|resources|pipelines|components|jobs)/(?:[^/]{1,60}/){0,2}[^/]{1,100}\.ya?ml)"
+    r"(?i)(?:.*/)?(?:(?:gnu)?makefile(?:\.[^/]{1,60})?|[^/]{1,60}\.mk|snakefile|tox\.ini|\.gitmodules|mlproject|"
+    + COMMAND_FILES
+    + r"|[^/]{0,60}(?:compose|databricks|bentofile|cog|app|deploy|cluster|cloudbuild|gitlab-ci|travis|appveyor|pipeline"
+    r"|workflow|job)[^/]{0,60}\.ya?ml|(?:\.github/workflows|\.circleci|resources|pipelines|components|jobs)/(?:[^/]{1,60}/){0,2}[^/]{1,100}\.ya?ml)"
 )
 _COMMAND = re.compile(
     r"(?<![\w./-])(?:\S{0,60}/)?(?:(?:python[\d.]*|py)\s+-m\s+)?(?:pip[\d.]*|pipx|uvx?|zenml|poetry|pdm|pipenv|pixi|(?:micro)?mamba|conda"
@@ -124,7 +124,7 @@ def read_installing(texts: Mapping[str, str], files: Iterable[str] = ()) -> Inst
             names |= set(_listed(text)) | {match["name"].lower() for match in _OF_CLUSTER.finditer(text)}
             is_open |= bool(_CURATED.search(text))
         names |= _of_images(text)
-        is_open |= name == "mlproject" and _is_elsewhere(text, there)
+        is_open |= is_mlproject(path) and _is_elsewhere(text, there)
     names |= {one.name for one in sheet.declared} | sheet.beside
     asked = {match["name"] for text in texts.values() for match in _ASKED.finditer(text)}
     lists = {name.rpartition("/")[2] for name in sheet.named} - asked

@@ -12,6 +12,8 @@ from functools import lru_cache
 from bis._audit.frameworks import fresh_weights
 from bis._audit.frameworks.naming import canonical
 
+# Arguments and settings by which a call is given a seed of its own.
+SEED_KEYWORDS = frozenset({"random_state", "seed", "random_seed"})
 _PYTHON_NUMPY_TORCH = ("random", "numpy", "sklearn", "torch")
 
 # Functions that seed global generators -> the libraries that then repeat themselves.

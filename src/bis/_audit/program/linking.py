@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bis._audit.frameworks.randomness import hands_over
+from bis._audit.frameworks.randomness import SEED_KEYWORDS, hands_over
 from bis._audit.parsing.bindings import Bindings
 from bis._audit.parsing.ir import NAME, Assign, Module
 from bis._audit.parsing.names import Names
@@ -26,7 +26,6 @@ _FURTHEST = 4  # re-exports of re-exports
 _MOST_QUESTIONS = 12  # that wait for the answer to another
 _NONE: frozenset[str] = frozenset()
 _VALUED = frozenset({"mlflow", "torch"})
-_SEEDS = frozenset({"random_state", "seed", "random_seed"})
 # Calls that make what a configuration names.
 MAKE_CONFIGURED = frozenset(
     {
@@ -160,7 +159,9 @@ def _function(
 
 def _asks_values(module: Module) -> bool:
     """Whether the values of names matter in a file: it tracks or trains, or has calls with ``**params`` or a seed."""
-    return bool(module.roots & _VALUED) or any(c.starred or not _SEEDS.isdisjoint(c.keywords) for c in module.calls)
+    return bool(module.roots & _VALUED) or any(
+        c.starred or not SEED_KEYWORDS.isdisjoint(c.keywords) for c in module.calls
+    )
 
 
 class Linker:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from bis._audit.files.entry_points import parameters_of_programs
 from bis._audit.frameworks import sklearn
 from bis._audit.frameworks.naming import canonical, library
-from bis._audit.frameworks.randomness import GENERATORS
+from bis._audit.frameworks.randomness import GENERATORS, SEED_KEYWORDS
 from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT, Value
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.function_callers import given_by_callers
-from bis._audit.questions.written_values import Written, call_of, followed
+from bis._audit.questions.written_values import Written, followed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +25,6 @@ _MOST_LINES_OF_OPTIONS = 60
 _NOTHING = Value(CONSTANT, None)
 _ASKS = frozenset({"required", "prompt", "envvar"})
 _RUN_COMMANDS = frozenset({"fire.Fire", "fire.core.Fire", "typer.run"})
-_SEEDS = frozenset({"random_state", "seed", "random_seed"})
 _MOST_STEPS = 50  # dictionaries that are looked at for one call
 _DEEPEST = 8  # entries of entries
 _MOST_CALLERS_ABOVE = 3  # functions that hand a seed on
@@ -73,7 +72,7 @@ def _with_partial(analysis: Analysis, module: Module, call: Call) -> Call:
     if "functools" not in module.roots or not call.path:
         return call
     found = followed(analysis, Written(module, Value(NAME, call.path), call.scope, call.index))
-    made = call_of(found) if found is not None and found.module is module else None
+    made = found.call() if found is not None and found.module is module else None
     if made is None or made.api != "functools.partial":
         return call
     return call._replace(
@@ -117,18 +116,18 @@ def _seeds_set_later(analysis: Analysis, module: Module) -> _LaterSeeds:
         if call.method != "set_params":
             continue
         setter = _spread_in(analysis, module, call)
-        seeds = {name: value for name, value in setter.keywords.items() if name in _SEEDS}
+        seeds = {name: value for name, value in setter.keywords.items() if name in SEED_KEYWORDS}
         if setter.starred:
             seeds[_UNKNOWN] = Value(OTHER)
         found.of_calls.setdefault(setter.receiver, {}).update(seeds)
         found.of_names.setdefault((setter.scope, setter.owner), {}).update(seeds)
         for name, value in setter.keywords.items():
             part, _line, last = name.rpartition("__")
-            if part and last in _SEEDS:
+            if part and last in SEED_KEYWORDS:
                 found.of_parts[last] = value
     for assign in module.assigns:
         owner, _dot, attribute = assign.name.rpartition(".")
-        if attribute in _SEEDS and owner and owner not in {"self", "cls"}:
+        if attribute in SEED_KEYWORDS and owner and owner not in {"self", "cls"}:
             found.of_names.setdefault((assign.scope, owner), {})[attribute] = assign.value
     return found
 
@@ -183,7 +182,7 @@ def _seeds_of_rows(call: Call) -> Mapping[str, Value]:
     """What a split of a table is given: ``df.randomSplit([0.8, 0.2], 42)``."""
     if call.method == "randomSplit" and len(call.args) > 1:
         return {"seed": call.args[1]}
-    return {name: value for name, value in call.keywords.items() if name in _SEEDS}
+    return {name: value for name, value in call.keywords.items() if name in SEED_KEYWORDS}
 
 
 def _seeds_given(call: Call) -> Mapping[str, Value]:
@@ -234,10 +233,10 @@ _MAY_BE_TABLES = frozenset({NAME, SUBSCRIPT, CALL})
 
 
 def _with_absent_seeds(analysis: Analysis, module: Module, call: Call) -> Call:
-    if not call.keywords or _SEEDS.isdisjoint(call.keywords):
+    if not call.keywords or SEED_KEYWORDS.isdisjoint(call.keywords):
         return call
     absent: dict[str, Value] = {}
-    for keyword in _SEEDS & call.keywords.keys():
+    for keyword in SEED_KEYWORDS & call.keywords.keys():
         value = looked_up(analysis, module, call.keywords[keyword], call)
         made = module.calls[value.data] if value is not None and value.kind == CALL else None
         if made is not None and canonical(made.api) in GENERATORS:
@@ -364,7 +363,7 @@ def _entries_at_first(
     found = followed(analysis, one)
     if found is None:
         return {}, False
-    value, call = found.value, call_of(found)
+    value, call = found.value, found.call()
     parts: list[Value] = []  # of which each may replace what those before give
     entries: dict[str, Value] = {}
     whole = True

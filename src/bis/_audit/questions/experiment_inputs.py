@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bis._audit.frameworks.naming import canonical, library
-from bis._audit.frameworks.randomness import draws_by_itself
+from bis._audit.frameworks.randomness import SEED_KEYWORDS, draws_by_itself
 from bis._audit.parsing.ir import CALL, NAME, OTHER, Value
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
@@ -46,7 +46,6 @@ _A_RESULT = re.compile(
 _SHOWS = re.compile(r"(?i)(?:^|_)(?:plot|show|visuali[sz]e|display|draw|preview|demo|smoke|dummy|mock)(?:_|s?$)")
 _LIKE_DATA = re.compile(r"(?i)^(?:dummy|mock)(?:_|$)")
 _REQUESTS = frozenset({"request", "req", "scope", "environ"})
-_SEEDS = frozenset({"random_state", "seed", "random_seed"})
 _TRACED = frozenset({"param", "metric", "dataset"})
 _PARTS_OF_MODELS = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter", "tensorflow.Variable"})
 _EXAMPLE = re.compile(r"(?i)(?:^|_|\.)(?:sample|example|dummy|fake|mock)_")
@@ -214,7 +213,7 @@ class _ExperimentInputs:
         if (module.file, call.index) in self._training or (known and _is_of_experiments(call)):
             self._take_all(file, call)
             return
-        for name in _SEEDS & call.keywords.keys():
+        for name in SEED_KEYWORDS & call.keywords.keys():
             self._take(file, call.keywords[name], file.use_in(call))
         kinds = analysis.traced(module, call)
         if known or kinds:

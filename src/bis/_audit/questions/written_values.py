@@ -49,6 +49,10 @@ class Written(NamedTuple):
     scope: int
     at: int
 
+    def call(self) -> Call | None:
+        """The call that it is; None for others."""
+        return self.module.calls[self.value.data] if self.value.kind == CALL else None
+
 
 # A part of a text: the constants that it may be, of which it is one; none where it is not known.
 Part = tuple[Written, ...]
@@ -144,7 +148,7 @@ def values_of(analysis: Analysis, written: Written, depth: int = 0) -> list[Writ
         return []
     if value.kind not in {NAME, SUBSCRIPT}:
         return [written]
-    found = list(named(analysis, written) if value.kind == NAME else _entries(analysis, written, depth))
+    found = list(_named(analysis, written) if value.kind == NAME else _entries(analysis, written, depth))
     choices: list[Written] = []
     for one in found[:_MOST_CHOICES]:
         followed = values_of(analysis, one, depth + 1) if one.value is not value else []
@@ -168,7 +172,7 @@ def _entries(analysis: Analysis, written: Written, depth: int) -> Iterator[Writt
             yield one._replace(value=items[key.data])
 
 
-def named(analysis: Analysis, written: Written) -> Iterator[Written]:
+def _named(analysis: Analysis, written: Written) -> Iterator[Written]:
     """What a name stands for, one step on."""
     module, value, scope, at = written
     path = value.data
@@ -346,7 +350,7 @@ def followed(analysis: Analysis, one: Written) -> Written | None:
 
 def _assigned(analysis: Analysis, one: Written) -> Written | None:
     """What a name or an attribute stands for, one step on; None where that is not seen, or may be several things."""
-    choices = list(islice(named(analysis, one), 2))
+    choices = list(islice(_named(analysis, one), 2))
     return choices[0] if len(choices) == 1 and choices[0].value is not one.value else None
 
 
@@ -355,23 +359,23 @@ def _key(one: Written) -> str | None:
     if one.value.kind == SUBSCRIPT:
         index = one.value.items[1]
         return index.data if index.kind == CONSTANT and isinstance(index.data, str) else None
-    call = call_of(one)
+    call = one.call()
     given = call.args[0] if call is not None and call.method == "get" and call.owner and call.args else None
     return given.data if given is not None and given.kind == CONSTANT and isinstance(given.data, str) else None
 
 
 def _without_key(one: Written) -> Written:
-    call = call_of(one)
+    call = one.call()
     return one._replace(value=one.value.items[0] if call is None else Value(NAME, call.owner))
 
 
 def _makes_dictionary(one: Written) -> bool:
-    call = call_of(one)
+    call = one.call()
     return call is not None and call.api == "dict" and not call.args
 
 
 def _entry(one: Written, key: str) -> Written | None:
-    call = call_of(one)
+    call = one.call()
     if call is not None:
         value = call.keywords.get(key)
     else:
@@ -382,7 +386,7 @@ def _entry(one: Written, key: str) -> Written | None:
 
 def _copied(one: Written) -> Written | None:
     """What is copied by ``b.copy()``, ``deepcopy(b)`` and ``dict(b)``."""
-    call = call_of(one)
+    call = one.call()
     if call is None or call.keywords:
         return None
     if call.method == "copy" and call.owner and not call.args:
@@ -392,7 +396,7 @@ def _copied(one: Written) -> Written | None:
 
 def _returned(analysis: Analysis, one: Written) -> Written | None:
     """What a function of the project returns which has one ``return``."""
-    call = call_of(one)
+    call = one.call()
     found = analysis.project.links.function(call.api, one.module) if call is not None else None
     if found is None:
         return None
@@ -401,8 +405,3 @@ def _returned(analysis: Analysis, one: Written) -> Written | None:
     if scope.name.endswith("__init__") or len(scope.returns) != 1:
         return None
     return Written(module, scope.returns[0], index, len(module.calls))
-
-
-def call_of(one: Written) -> Call | None:
-    """The call that an expression is; None for others."""
-    return one.module.calls[one.value.data] if one.value.kind == CALL else None

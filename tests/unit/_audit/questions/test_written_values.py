@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bis._audit.parsing.ir import NAME, Value
-from bis._audit.questions.written_values import Written, values_of, whole_text
+from bis._audit.parsing.ir import CONSTANT, DICT, NAME, Value
+from bis._audit.questions.written_values import Written, followed, values_of, whole_text
 from tests.unit._audit.small_projects import analysed, last_call
 
 URI = "http://10.0.0.1:5000"
@@ -94,6 +94,63 @@ def test_a_parameter_is_what_all_calls_give() -> None:
     found = values_of(analysis, Written(module, Value(NAME, "u"), 1, 0))
     assert [one.value.data for one in found] == ["x", "y", "z"]
     assert {one.module.file for one in found} == {"b.py"}
+
+
+def followed_of(files: dict[str, str]) -> object:
+    """What the last call of the first file is given: a constant, the name of a call, else its kind."""
+    analysis = analysed(files)
+    module = next(one for one in analysis.project.modules if one.file == next(iter(files)))
+    call = last_call(module)
+    found = followed(analysis, Written(module, call.args[0], call.scope, call.index))
+    if found is None:
+        return "unseen"
+    made = found.call()
+    return made.api if made is not None else found.value.data if found.value.kind == CONSTANT else found.value.kind
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("use(42)\n", 42),
+        ("s = 42\nuse(s)\n", 42),
+        ("c = {'a': {'seed': 42}}\nuse(c['a']['seed'])\n", 42),
+        ("c = {'seed': 42}\nuse(c.get('seed'))\n", 42),
+        ("c = dict(seed=42)\nuse(c['seed'])\n", 42),
+        ("c = {'seed': 42}\nd = c.copy()\nuse(d['seed'])\n", 42),
+        ("import copy\nc = {'seed': 42}\nd = copy.deepcopy(c)\nuse(d['seed'])\n", 42),
+        ("def f():\n    return {'seed': 42}\nuse(f()['seed'])\n", 42),
+        ("class C:\n    seed = 42\nuse(C.seed)\n", 42),
+        ("class C:\n    def __init__(self):\n        self.s = 42\n    def go(self):\n        use(self.s)\n", 42),
+        ("import functools\nf = functools.partial(g, 1)\nuse(f)\n", "functools.partial"),
+        # as far as it is seen
+        ("use(s)\n", NAME),
+        ("s = {'a': 1}\nuse(s)\n", DICT),
+        ("for s in [1, 2]:\n    use(s)\n", NAME),
+        # of entries that are not seen, or may be altered, nothing is known
+        ("use(c['seed'])\n", "unseen"),
+        ("c = load()\nuse(c['seed'])\n", "unseen"),
+        ("c = {'a': 1}\nuse(c['seed'])\n", "unseen"),
+        ("c = {'seed': 42}\nc.update(other)\nuse(c['seed'])\n", "unseen"),
+        ("def f(x):\n    if x:\n        return {'seed': 1}\n    return {'seed': 2}\nuse(f(y)['seed'])\n", "unseen"),
+    ],
+)
+def test_one_thing_through_entries_copies_and_returns(code: str, expected: object) -> None:
+    """Where it may be several, or is made elsewhere, it is left as it is."""
+    assert followed_of({"a.py": code}) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "other"),
+    [
+        ("import config\nuse(config.SEED)\n", "SEED = 42\n"),
+        ("from config import P\nuse(P['rf']['seed'])\n", "P = {'rf': {'seed': 42}}\n"),
+        ("from config import C\nuse(C.SEED)\n", "class C:\n    SEED = 42\n"),
+        ("from config import params\nuse(params()['seed'])\n", "def params():\n    return {'seed': 42}\n"),
+    ],
+)
+def test_one_thing_of_another_file(code: str, other: str) -> None:
+    """What is set at its top, in a class of it, or is returned by a function of it."""
+    assert followed_of({"a.py": code, "config.py": other}) == 42
 
 
 def test_names_that_stand_for_each_other_end() -> None:
