@@ -185,7 +185,9 @@ def test_expected_findings_are_well_formed(sample: str) -> None:
     commits = {row["repository"]: row["commit"] for row in checked(f"labelled_repositories{sample}.csv")}
     assert len(rows) >= 60
     assert {row["code"] for row in rows} <= {module.RULE.code for module in RULES}
-    for row in rows:
+    beyond = checked(f"labelled_findings{sample}.csv")
+    assert all(row["label"] == "right" or (row["label"] == "wrong" and row["why"]) for row in beyond)
+    for row in (*rows, *beyond):
         assert commits[row["repository"]] == row["commit"]
         assert row["file"] or not (row["cell"] or row["line"])
         assert all(not row[name] or int(row[name]) >= 0 for name in ("cell", "line"))
