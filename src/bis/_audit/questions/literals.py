@@ -55,6 +55,10 @@ _UNKNOWN_BELOW = frozenset({"/home/", "/Users/", "/Volumes/"})  # f"/Volumes/{ca
 # Where something is within a container, which is alike on all machines.
 _WITHIN = frozenset({"target", "mount_path", "container_path", "bind", "working_dir", "remote_path"})
 _CONTAINER = re.compile(r"(?i)mount|container|docker|kubernetes|add_local_")
+# Of the Python of an image, for the user whom the image brings.
+_PACKAGES_OF_AN_IMAGE = re.compile(
+    r"/(?:home/(?:airflow|jovyan|vscode)|root/\.local)/(?:.{1,200}/)?(?:site|dist)-packages(?:/|$)"
+)
 _NO_PATH = re.compile(r"https?:|[<>{}|\n]")
 
 
@@ -128,7 +132,7 @@ def _mounted(texts: Mapping[str, str]) -> tuple[str, ...]:
 
 def _is_elsewhere(text: str, known: str, call: Call | None, name: str) -> bool:
     """Whether what looks like a path of a machine is one of a container, of a workspace, or no path of anything."""
-    if known in _UNKNOWN_BELOW or text in _NOTHING_BELOW:
+    if known in _UNKNOWN_BELOW or text in _NOTHING_BELOW or _PACKAGES_OF_AN_IMAGE.match(known):
         return True
     # An experiment of Databricks is named like a path in a home folder.
     if "experiment" in name.lower() or _WORKSPACE.match(known):

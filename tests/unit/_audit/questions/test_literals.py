@@ -63,6 +63,12 @@ def at(places: list[Place]) -> list[tuple[int, int]]:
         ("g = [f(p) for p in ('/home/me/a',)]", True),
         ("f(f'/home/{user}/x.csv')", False),
         ("f(f'{root}/home/me/x.csv')", False),
+        ("sys.path.append('/home/airflow/.local/lib/python3.9/site-packages')", False),
+        ("f('/root/.local/lib/python3.11/site-packages/mlflow')", False),
+        ("f('/home/jovyan/venv/lib/python3.9/dist-packages')", False),
+        ("f('/home/me/miniconda3/lib/python3.9/site-packages')", True),
+        ("f('/root/miniconda3/lib/python3.9/site-packages')", True),
+        ("f('/home/airflow/data/x.csv')", True),
     ],
 )
 def test_absolute_paths(text: str, found: bool) -> None:
