@@ -56,7 +56,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         if _have_lost_numbers(code):
             continue
         known = {cell.index for cell in code if cell.count is not None or cell.has_outputs} | _numbered(module.cells)
-        if any(cell.is_number_zero and cell.has_outputs for cell in code):
+        if any(cell.is_number_zero and cell.has_outputs for cell in module.cells):
             known |= {cell.index for cell in code if cell.is_number_zero}
         skipped = [cell for cell in code if cell.index not in known and cell.index < executed[-1].index]
         if skipped:

@@ -81,3 +81,8 @@ def test_a_number_0_says_nothing_where_a_cell_with_it_has_an_output(
 ) -> None:
     """As Databricks writes it; a cell without a number beside them, and a 0 that no output belies, were skipped."""
     assert told(*counts, outputs=outputs) == first
+
+
+def test_an_empty_cell_with_an_output_shows_what_a_number_0_means() -> None:
+    """As one of Databricks that was emptied after it was executed."""
+    assert told(1, 0, 2, 0, outputs=(3,), comments=(3,)) == []
