@@ -50,6 +50,8 @@ _WORDS = re.compile(r"[A-Za-z][\w.-]+")
 # What `conda list` and `pip list` write above columns of names and versions.
 LISTED = re.compile(r"(?m)^#?\s*(?:# packages in environment at|#\s+Name\s+Version\s+Build|Package\s+Version\s*$)")
 _COLUMNS = re.compile(r"(?P<name>[A-Za-z0-9_][\w.-]*)\s+v?(?P<version>\d[\w.!+-]*)(?:\s+\S+){0,2}")
+# A line of such columns without what is above them.
+_IN_COLUMNS = re.compile(r"[A-Za-z0-9][\w.-]*[ \t]+v?\d[\w!+-]*(?:\.[\w!+-]+)+")
 _MOST_DECLARED = 5000  # in one file
 # Words in the name of a group, an extra or a file of what is needed to work on a project, and not to run it.
 _ASIDE = frozenset(
@@ -170,7 +172,8 @@ class Sheet:
         if match is None or (match["rest"] and not _SPECIFIES.match(match["rest"])):
             return False
         specification = match["rest"].partition(";")[0].strip()
-        self.declare(match["name"], specification, place, pinned=hashed or is_exact(specification))
+        pinned = hashed or is_exact(specification) or bool(_IN_COLUMNS.fullmatch(text))
+        self.declare(match["name"], specification, place, pinned=pinned)
         return True
 
     def _archive(self, path: str, place: Place) -> bool:

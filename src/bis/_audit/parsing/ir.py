@@ -176,7 +176,8 @@ class Import(NamedTuple):
 class CodeCell:
     """A code cell of a notebook; `index` counts all cells from 0, `count` is the saved execution count or None.
 
-    `blocking` are (line, what) of lines that never return; `parsed` is False where the cell is not Python.
+    `blocking` are (line, what) of lines that never return; `parsed` is False where the cell is not Python. A saved
+    number 0, which no kernel gives, is no count but `is_number_zero`.
     """
 
     index: int
@@ -186,6 +187,7 @@ class CodeCell:
     parsed: bool = True
     blocking: tuple[tuple[int, str], ...] = ()
     empty: bool = False
+    is_number_zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,16 @@ def read_module(content: bytes, *, is_notebook: bool, file: str = "") -> Module:
         if is_notebook:
             parsed = isinstance(tree, ast.Module)
             cells.append(
-                CodeCell(part.cell, part.count, part.lines, part.has_outputs, parsed, part.blocking, part.empty)
+                CodeCell(
+                    part.cell,
+                    part.count,
+                    part.lines,
+                    part.has_outputs,
+                    parsed,
+                    part.blocking,
+                    part.empty,
+                    part.is_number_zero,
+                )
             )
         if not isinstance(tree, ast.Module):
             problems.append(tree)

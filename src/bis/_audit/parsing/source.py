@@ -76,6 +76,7 @@ class Part:
     that is not Python. `lines` is the number of lines of code, `empty` says that there are none. `magics` are (line,
     text without the mark), `cell_magic` is the name of what governs the cell, `installs` are (line, text) of
     ``%pip install`` and its like, `blocking` (line, what) of lines that never return. `line_count` counts all lines.
+    `is_number_zero` says that the saved execution count is 0, which no kernel gives: it is not a `count`.
     """
 
     text: str
@@ -88,6 +89,7 @@ class Part:
     blocking: tuple[tuple[int, str], ...] = ()
     magics: tuple[tuple[int, str], ...] = ()
     cell_magic: str = ""
+    is_number_zero: bool = False
 
     @property
     def line_count(self) -> int:
@@ -499,6 +501,7 @@ class _CodeCell:
     ) -> Part:
         cell, lines = self._cell, _code_lines(self._text)
         count = cell.get("execution_count", cell.get("prompt_number"))
+        zero = type(count) is int and count == 0
         if type(count) is not int or not 0 < count < 10**9:
             count = None
         served, looped = watch is not None and watch.wants(self._text), watch is not None and may_loop(python)
@@ -518,6 +521,7 @@ class _CodeCell:
             tuple(sorted(blocking)),
             tuple((m.first + 1, m.text) for m in magics),
             name,
+            zero,
         )
 
 

@@ -18,7 +18,7 @@ from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.call_index import CallIndex, is_of_project
 from bis._audit.questions.configured_loggers import LIGHTNINGS, logged_by_configuration
-from bis._audit.questions.lightning_loggers import logged_through, saves_hyperparameters, uses_logger
+from bis._audit.questions.lightning_loggers import logged_through, saves_hyperparameters, uses_logger, without_logger
 from bis._audit.questions.rest_logging import logged_by_rest
 from bis._audit.questions.seeded_files import seeded_files
 from bis._audit.questions.text_literals import Literal, text_literals
@@ -58,6 +58,8 @@ class Analysis:
     problems: tuple[Problem, ...] = ()
     _direct: Mapping[str, Tracked] = field(default_factory=dict, repr=False)
     _through: Mapping[tuple[str, int], frozenset[tuple[str, str]]] = field(default_factory=dict, repr=False)
+    _apart: frozenset[str] = _NONE  # files of programs whose trainers have no logger of MLflow
+    _through_apart: Mapping[tuple[str, int], frozenset[tuple[str, str]]] = field(default_factory=dict, repr=False)
     _index: CallIndex = field(default_factory=lambda: CallIndex(()), repr=False)
     _literals: Mapping[str, tuple[Literal, ...]] = field(default_factory=dict, repr=False)
     _stores: Mapping[str, Stores] = field(default_factory=dict, repr=False)
@@ -111,7 +113,8 @@ class Analysis:
     def reached(self, module: Module, call: Call) -> frozenset[tuple[str, str]]:
         """(tracker, kind) of what a function of the project that is called traces in its own body."""
         found = self.project.links.function(call.api, module)
-        return self._through.get((found[0].file, found[1]), frozenset()) if found is not None else frozenset()
+        through = self._through_apart if module.file in self._apart else self._through
+        return through.get((found[0].file, found[1]), frozenset()) if found is not None else frozenset()
 
     def tracking(self) -> Iterator[TrackingCall]:
         """All calls that trace something, those of the project's own wrappers after the wrapped."""
@@ -253,7 +256,8 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
     index = CallIndex(modules)
     by_configuration = logged_by_configuration(project)
     has_logger = uses_logger(modules) or any(call.api == LIGHTNINGS for call in by_configuration)
-    direct = {module.file: _tracked(module, index, has_logger=has_logger) for module in modules}
+    apart = without_logger(project) if has_logger else _NONE
+    direct = {m.file: _tracked(m, index, has_logger=has_logger and m.file not in apart) for m in modules}
     if integrations.TRAINING_ROOT in project.roots and _has_mlflow(project) and not any(map(switches_off, modules)):
         for module in modules:
             logging = {c.index for c in index.where(module, trains_and_logs)} - direct[module.file].keys()
@@ -271,6 +275,8 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
         problems=problems,
         _direct=direct,
         _through=_through(direct, index.by_scope),
+        _apart=apart,
+        _through_apart=_through(_without_saved(modules, direct), index.by_scope) if apart else {},
         _index=index,
         _literals={
             module.file: tuple(text_literals(module)) for module in project.programs
@@ -299,6 +305,14 @@ def _tracked(module: Module, index: CallIndex, *, has_logger: bool) -> Tracked:
         elif call.index not in found and (kinds := logged_through(call)):
             found[call.index] = ("mlflow", kinds)
     return found
+
+
+def _without_saved(modules: Sequence[Module], direct: Mapping[str, Tracked]) -> dict[str, Tracked]:
+    """What calls trace, but for what modules of Lightning save: that goes to a trainer's logger."""
+    return {
+        one.file: {i: known for i, known in direct[one.file].items() if not saves_hyperparameters(one.calls[i])}
+        for one in modules
+    }
 
 
 def _through(

@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import CALL, CONSTANT, DICT, LIST, NAME, OTHER, SUBSCRIPT
+from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.logged_arguments import logged_arguments
-from bis._audit.questions.program_roots import predicting_files
+from bis._audit.questions.program_roots import is_of_unnamed, predicting_files
+from bis._audit.questions.written_values import Written, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -131,7 +133,7 @@ def _defines_environment(module: Module) -> bool:
 def are_made(analysis: Analysis, modules: Iterable[Module]) -> bool:
     """Whether the only data of these files is made by them: then the code and its parameters say which it is.
 
-    By scikit-learn, by counting, by writing rows out, or by drawing them.
+    By scikit-learn, by counting, by writing rows out, or by drawing them; also in another file than the training.
     """
     files = tuple(modules)
     if any(module.roots & _LIBRARIES_OF_DATA for module in files):
@@ -142,8 +144,11 @@ def are_made(analysis: Analysis, modules: Iterable[Module]) -> bool:
     if any(_MADE.fullmatch(call.method) and call.api.startswith("sklearn.datasets.") for _module, call in calls):
         return True
     trained = [(module, call) for module, call in calls if analysis.training(module)]
-    if any(_draws_rows(module, call) for module, call in calls) or any(map(_simulates, files)):
-        return not any(call.method in {"open", "load"} and _opens(call) for _module, call in calls)
+    drawn = any(_draws_rows(module, call) for module, call in calls) or any(map(_simulates, files))
+    if drawn or any(map(_draws_items, files)) or any(_is_given_rows(analysis, *one) for one in calls):
+        named = frozenset().union(*(module.reads for module in files))
+        opened = (one for one in calls if one[1].method in {"open", "load"} and _opens(one[1]))
+        return all(is_of_unnamed(*one, named) or _is_of_settings(*one) for one in opened)
     if any(_opens(call) for _module, call in trained):
         return False
     return any(call.api in _COUNTS or _is_written_out(analysis, module, call) for module, call in trained)
@@ -187,6 +192,29 @@ def _is_kept(module: Module, call: Call) -> bool:
     return bool(call.targets) or any(one.receiver == call.index and _is_kept(module, one) for one in module.calls)
 
 
+def _is_given_rows(analysis: Analysis, module: Module, call: Call) -> bool:
+    """Whether what divides or loads data is given a list of rows: ``train_test_split(["One sentence.", ...])``."""
+    if not (call.method.endswith(("Dataset", "DataLoader")) or ml_calls.may_split(call.api)):
+        return False
+    given = [Written(module, value, call.scope, call.index) for value in call.args[:1]]
+    known = [one.value for written in given for one in values_of(analysis, written)]
+    return any(value.kind == LIST and _are_rows(value.items) for value in known)
+
+
+def _are_rows(items: tuple[Value, ...]) -> bool:
+    """Whether these are rows, all of them written: sentences, lists, dictionaries."""
+    if len(items) < _FEWEST_ROWS:
+        return False
+    if all(item.kind == CONSTANT for item in items):
+        return all(isinstance(item.data, str) and " " in item.data.strip() for item in items)
+    return all(
+        (item.kind == LIST and item.is_literal)
+        or (item.kind == DICT and bool(item.items) and all(one.is_literal for one in item.items))
+        for item in items
+    )
+
+
+_FEWEST_ROWS = 3
 _HOLDS_ROWS = frozenset({"numpy.array", "torch.tensor", "pandas.DataFrame", "tensorflow.constant"})
 
 
@@ -207,6 +235,37 @@ def _simulates(module: Module) -> bool:
         and any(_DRAWS.match(call.api) for call in module.calls[scope.first : scope.last])
         for scope in module.scopes
     )
+
+
+def _draws_items(module: Module) -> bool:
+    """Whether a data set draws its rows one by one: ``def __getitem__(self, i): return torch.randn(3)``.
+
+    One that takes a row of what it holds, by its number, only alters that by drawing.
+    """
+    for index, scope in enumerate(module.scopes):
+        if scope.kind != "function" or not scope.name.endswith(".__getitem__") or not scope.returns:
+            continue
+        calls = module.calls[scope.first : scope.last]
+        numbers = set(scope.parameters[1:])
+        taken = [value for call in calls if not _DRAWN_WITH.match(call.api) for value in _given(call)]
+        taken += [*scope.returns, *(one.value for one in module.assigns if one.scope == index)]
+        holds = any("[]" in call.path for call in calls) or any(map(_has_subscript, taken))
+        if holds or any(numbers & value.names() for value in taken):
+            continue
+        if any(_DRAWS.match(call.api) for call in calls):
+            return True
+    return False
+
+
+_DRAWN_WITH = re.compile(r"(?:numpy\.random|random|torch\.(?:Generator|manual_seed))\b")
+
+
+def _given(call: Call) -> tuple[Value, ...]:
+    return (*call.args, *call.keywords.values())
+
+
+def _has_subscript(value: Value) -> bool:
+    return value.kind == SUBSCRIPT or any(map(_has_subscript, value.items))
 
 
 _MAKES_ROWS = re.compile(
@@ -242,6 +301,33 @@ def _opens(call: Call) -> bool:
     return not any(value.kind == CONSTANT and _WRITING.fullmatch(str(value.data)) for value in given)
 
 
+def _is_of_settings(module: Module, call: Call) -> bool:
+    """Whether settings are read: ``yaml.safe_load(f)``, ``open("config.yaml")``, or what is opened for such a call."""
+    if call.method == "load" or call.api in _READS_SETTINGS:
+        return call.api in _READS_SETTINGS
+    if any(
+        isinstance(text, str) and text.endswith(_OF_SETTINGS) for value in call.args[:1] for text in value.constants()
+    ):
+        return True
+    named = {one.name for one in module.withs if one.call == call.index}
+    given = [one.args[0] for one in module.calls if one.api in _READS_SETTINGS and one.args]
+    return any(
+        (one.kind == CALL and one.data == call.index) or (one.kind == NAME and one.data in named) for one in given
+    )
+
+
+_READS_SETTINGS = frozenset(
+    {
+        "yaml.load",
+        "yaml.safe_load",
+        "yaml.full_load",
+        "toml.load",
+        "tomllib.load",
+        "tomli.load",
+        "omegaconf.OmegaConf.load",
+    }
+)
+_OF_SETTINGS = (".yaml", ".yml", ".toml", ".ini", ".cfg", ".env")
 _WRITING = re.compile(r"[wax][bt]?\+?[bt]?")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bis._audit.parsing.ir import BINARY, CONSTANT, FORMATTED, NAME
 from bis._audit.questions import environment_variables, rest_logging
 from bis._audit.questions.asked_once import asked_once
-from bis._audit.questions.written_values import Written, whole_text
+from bis._audit.questions.written_values import Written, text_parts, whole_text
 from bis._audit.trackers import mlflow
 from bis._audit.trackers.known_trackers import canonical
 from bis.model.project_audit import Place
@@ -55,6 +55,10 @@ _UNKNOWN_BELOW = frozenset({"/home/", "/Users/", "/Volumes/"})  # f"/Volumes/{ca
 # Where something is within a container, which is alike on all machines.
 _WITHIN = frozenset({"target", "mount_path", "container_path", "bind", "working_dir", "remote_path"})
 _CONTAINER = re.compile(r"(?i)mount|container|docker|kubernetes|add_local_")
+# Of the Python of an image, for the user whom the image brings.
+_PACKAGES_OF_AN_IMAGE = re.compile(
+    r"/(?:home/(?:airflow|jovyan|vscode)|root/\.local)/(?:.{1,200}/)?(?:site|dist)-packages(?:/|$)"
+)
 _NO_PATH = re.compile(r"https?:|[<>{}|\n]")
 
 
@@ -128,7 +132,7 @@ def _mounted(texts: Mapping[str, str]) -> tuple[str, ...]:
 
 def _is_elsewhere(text: str, known: str, call: Call | None, name: str) -> bool:
     """Whether what looks like a path of a machine is one of a container, of a workspace, or no path of anything."""
-    if known in _UNKNOWN_BELOW or text in _NOTHING_BELOW:
+    if known in _UNKNOWN_BELOW or text in _NOTHING_BELOW or _PACKAGES_OF_AN_IMAGE.match(known):
         return True
     # An experiment of Databricks is named like a path in a home folder.
     if "experiment" in name.lower() or _WORKSPACE.match(known):
@@ -184,9 +188,10 @@ class TrackingAddress(NamedTuple):
 def tracking_uris(analysis: Analysis) -> list[TrackingAddress]:
     """Literal addresses that are set: by a call, a client, a logger, or in the environment of the program itself."""
     found: list[TrackingAddress] = list(_set_by_fields(analysis))
+    told = {(one.place.file, one.place.line, one.place.column, one.text) for one in found}
     for module in analysis.project.modules:
         if module.roots & _ROOTS:
-            found += _set_by_calls(analysis, module)
+            found += _set_by_calls(analysis, module, told)
         for one in environment_variables.variables_set(module):
             if one.name in _ADDRESSES and not _asks_for(analysis, module, one.name):
                 text = whole_text(analysis, Written(module, one.value, one.scope, one.at))
@@ -208,15 +213,22 @@ def _asks_for(analysis: Analysis, module: Module, name: str) -> bool:
     )
 
 
-def _set_by_calls(analysis: Analysis, module: Module) -> Iterator[TrackingAddress]:
+def _set_by_calls(
+    analysis: Analysis, module: Module, told: set[tuple[str, int, int, str]]
+) -> Iterator[TrackingAddress]:
+    """Literals that calls are given, but for those that are `told` where an object is made with them."""
     asks = any(text == "MLFLOW_TRACKING_URI" and call for text, _value, call, _name in analysis.literals(module))
     for call in analysis.calls_where(module, _takes_address):
         if call.conditional and asks:
             continue  # if not os.getenv("MLFLOW_TRACKING_URI"): ...
         for variable, given in _addresses_given(call):
-            text = whole_text(analysis, Written(module, given, call.scope, call.index))
+            written = Written(module, given, call.scope, call.index)
+            text = whole_text(analysis, written)
             if text is not None and _ADDRESS.match(text):
-                yield TrackingAddress(module.place_of(call), text, variable)
+                parts = (one for choices in text_parts(analysis, written) for one in choices)
+                places = {(one.module.file, one.value.line, one.value.column, str(one.value.data)) for one in parts}
+                if not places <= told:
+                    yield TrackingAddress(module.place_of(call), text, variable)
                 break
 
 

@@ -12,6 +12,8 @@ from bis._audit.questions.traces import traces
 from bis._audit.trackers import mlflow
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
 
@@ -173,12 +175,16 @@ def _used(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Call]]
     named = frozenset().union(*(part.reads for part in program.parts))
     found = []
     for part in program.parts:
-        for call in analysis.may_trace(part):
-            scope = part.scopes[call.scope]
-            plain = scope.kind == "function" and scope.parent == 0 and not scope.decorators
-            if part is program.module or not plain or scope.name in named:
-                found.append((part, call))
+        calls = analysis.may_trace(part)
+        found += [(part, c) for c in calls if part is program.module or not is_of_unnamed(part, c, named)]
     return found
+
+
+def is_of_unnamed(module: Module, call: Call, named: Collection[str]) -> bool:
+    """Whether a call is in a function of a file that is not among those which are named: then nothing runs it."""
+    scope = module.scopes[call.scope]
+    plain = scope.kind == "function" and scope.parent == 0 and not scope.decorators
+    return plain and scope.name not in named
 
 
 def _continues_a_run(program: ProgramRoot) -> bool:

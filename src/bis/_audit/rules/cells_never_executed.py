@@ -4,7 +4,8 @@
 Finds notebooks in which some code cells have been executed and others have not, and the last ones that were executed
 are below those; and notebooks in which no cell has been executed. A cell without a number that has an output was
 executed, and so were cells whose numbers are exactly those that are missing between their neighbours': a tool took them
-away. Where most cells with outputs have none, nothing is told.
+away. Where most cells with outputs have none, nothing is told. Databricks writes the number 0: where a cell with it has
+an output, others with it may have been executed, too.
 
 ## Why is this bad?
 Its results cannot be compared with anything: there are none, or they were made without a part of the code.
@@ -55,6 +56,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         if _have_lost_numbers(code):
             continue
         known = {cell.index for cell in code if cell.count is not None or cell.has_outputs} | _numbered(module.cells)
+        if any(cell.is_number_zero and cell.has_outputs for cell in module.cells):
+            known |= {cell.index for cell in code if cell.is_number_zero}
         skipped = [cell for cell in code if cell.index not in known and cell.index < executed[-1].index]
         if skipped:
             were = "code cell above cell {} was" if len(skipped) == 1 else "code cells above cell {} were"

@@ -2,11 +2,12 @@
 
 ## What it does
 Finds files that declare dependencies without one version each, in projects that have no lock file. A version in a
-file beside it counts (`requirements.in` and `requirements.txt`); one in an image, a notebook or another folder does
-not. The same list in several files is one finding, and so are the lists of more than five files. What a library
-declares for those who use it is left open for good reason. Lists in folders such as `archive` and `old`, those of a
-tracking server alone, and those of a folder in which nothing computes are left alone. What a notebook installs
-(`!pip install`, `%pip install`) counts where there is no list beside it or in a folder around it.
+file beside it counts (`requirements.in` and `requirements.txt`), and so do columns of names and versions as `pip list`
+writes them; one in an image, a notebook or another folder does not. The same list in several files is one finding, and
+so are the lists of more than five files. What a library declares for those who use it is left open for good reason.
+Lists in folders such as `archive` and `old`, those of a tracking server alone, and those of a folder in which nothing
+computes are left alone. What a notebook installs (`!pip install`, `%pip install`) counts where there is no list beside
+it or in a folder around it.
 
 ## Why is this bad?
 The same requirements install other versions next month. Between two versions of a library the same seed gives other

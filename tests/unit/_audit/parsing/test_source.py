@@ -138,11 +138,13 @@ def test_cells_of_a_notebook() -> None:
         {"cell_type": "markdown", "source": "# mlflow"},
         _code(["x = 1\n", "y = 2"], execution_count=3, outputs=[{"text": "2"}]),
         _code("# nothing\n", execution_count=True),
+        _code("z = 3", execution_count=0),
     )
     assert source.problems == []
     assert source.parts == [
         Part("x = 1\ny = 2", cell=1, count=3, has_outputs=True, lines=2),
         Part("# nothing\n", cell=2, empty=True),
+        Part("z = 3", cell=3, lines=1, is_number_zero=True),
     ]
 
 

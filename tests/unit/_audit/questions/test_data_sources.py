@@ -362,3 +362,57 @@ def test_a_delta_table_that_nothing_trains_on_keeps_no_version_of_the_data(tmp_p
     other = {"etl.py": "frame.write.format('delta').save('/t')\n"}
     assert told(tmp_path / "a", other | {"train.py": M + READS + FIT})
     assert not told(tmp_path / "b", other | {"train.py": M + "d = spark.table('a.b').toPandas()\n" + FIT})
+
+
+ITEMS = (
+    "import numpy as np\nimport torch\nclass Rows:\n    def __init__(self, rows=None):\n        self.rows = rows\n"
+    "    def __len__(self):\n        return 9\n    def __getitem__(self, i):\n"
+)
+TEXTS = "texts = ['One is here.', 'Two are there.', 'Three are away.']\n"
+GIVES = "def get(size):\n    return DataLoader(TextDataset(texts), batch_size=size)\n"
+SETTINGS = "import yaml\nwith open('config.yaml', 'r') as f:\n    config = yaml.safe_load(f)\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "silent"),
+    [
+        (ITEMS + "        x = np.random.uniform(0, 1)\n        return {'x': np.array([x + 1]), 'y': x}\n", True),
+        (ITEMS + "        return torch.randn(3), torch.rand(1)\n", True),
+        (ITEMS + "        rng = np.random.default_rng(i)\n        return rng.normal(size=3)\n", True),
+        (ITEMS + "        return self.rows[i] + torch.randn(3)\n", False),
+        (ITEMS + "        x = self.load(i)\n        return x + torch.randn(3)\n", False),
+        (ITEMS + "        return self.rows[i].to(3), torch.randn(3)\n", False),
+        (ITEMS + "        return torch.randn(3)\nheld = np.load('a.npy')\n", False),
+        (TEXTS + GIVES, True),
+        (TEXTS + "def get(size):\n    a, b = train_test_split(texts)\n    return DataLoader(a)\n", True),
+        (GIVES.replace("texts", "[[0, 1], [1, 1], [1, 0]]"), True),
+        (GIVES.replace("texts", "[{'x': 'a', 'y': 1}, {'x': 'b', 'y': 0}, {'x': 'c', 'y': 1}]"), True),
+        ("texts = ['a.csv', 'b.csv', 'c.csv']\n" + GIVES, False),
+        ("texts = ['Rows of one', 'Rows of two', other]\n" + GIVES, False),
+        (TEXTS + "print(texts)\nrows = ask()\n" + GIVES.replace("texts", "rows"), False),
+        (TEXTS + GIVES + "more = open('more.txt').read()\n", False),
+        (TEXTS + GIVES + "def read(name):\n    return open(name).read()\n", True),
+        (TEXTS + GIVES + "def read(name):\n    return open(name).read()\nmore = read('more.txt')\n", False),
+    ],
+)
+def test_data_that_another_file_of_the_program_makes(data: str, silent: bool, tmp_path: Path) -> None:
+    """Rows that a data set draws, or that are written in a list; not those that it holds, and alters by drawing."""
+    imported = "from sklearn.model_selection import train_test_split\nfrom torch.utils.data import DataLoader\n"
+    train = "import mlflow\nimport rows\n" + SETTINGS + "loss.backward()\nmlflow.log_metric('a', 1)\n"
+    assert told(tmp_path, {"train.py": train, "rows.py": imported + data}) is not silent
+
+
+@pytest.mark.parametrize(
+    ("opening", "silent"),
+    [
+        ("config = yaml.load(open(args.config, 'r'))\n", True),
+        ("with open(args.config) as f:\n    config = yaml.safe_load(f)\n", True),
+        ("config = open('params.toml').read()\n", True),
+        ("rows = open(args.rows).read()\n", False),
+        ("with open(args.rows) as f:\n    rows = f.read()\n", False),
+    ],
+)
+def test_settings_that_are_opened_are_no_data(opening: str, silent: bool, tmp_path: Path) -> None:
+    """What YAML or TOML reads, or files named as theirs."""
+    train = "import mlflow\nimport rows\nimport yaml\n" + opening + "loss.backward()\nmlflow.log_metric('a', 1)\n"
+    assert told(tmp_path, {"train.py": train, "rows.py": ITEMS + "        return torch.randn(3)\n"}) is not silent

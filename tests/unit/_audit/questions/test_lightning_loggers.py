@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis._audit.auditor import audit_project
+from bis._audit.auditor import Options, audit_project
 from tests.unit._audit.small_projects import write
 
 if TYPE_CHECKING:
@@ -75,3 +75,33 @@ def test_loggers_that_log_no_parameters_by_themselves(code: str, value: str, tmp
     """Those of skorch and Ignite log metrics; that of Transformers logs the arguments of the training, too."""
     found = facts(tmp_path, {"a.py": code})
     assert (found["logs_params"].value, found["logs_metrics"].value) == (value, "yes")
+
+
+NET = MODULE.format("self.save_hyperparameters()")
+TRAINED = (
+    "from net import Net\ntrainer = L.Trainer({})\ntrainer.fit(Net(0.1), DataLoader(d, batch_size=8, shuffle=True))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "codes"),
+    [
+        (NET + TRAINED.format("max_epochs=5").partition("\n")[2], ["BIS106"]),
+        ("import lightning as L\n" + TRAINED.format("max_epochs=5"), []),
+        ("import lightning as L\n" + TRAINED.format("max_epochs=5, logger=True"), []),
+        (
+            "import lightning as L\nfrom lightning.pytorch.loggers import CSVLogger\nlogger = CSVLogger('logs')\n"
+            + TRAINED.format("max_epochs=5, logger=logger"),
+            [],
+        ),
+        ("import lightning as L\n" + TRAINED.format("max_epochs=5, logger=logger_of(name)"), ["BIS102", "BIS102"]),
+        ("import lightning as L\n" + TRAINED.format("max_epochs=5, **settings"), ["BIS102", "BIS102"]),
+    ],
+)
+def test_a_trainer_without_a_logger_of_mlflow_is_not_tracked(code: str, codes: list[str], tmp_path: Path) -> None:
+    """What its module saves does not go to MLflow, though another program of the project has a logger of MLflow's."""
+    tracked = "import mlflow\n" + LOGGER + "from net import Net\ntrainer.fit(Net(0.1))\n"
+    data = "from torch.utils.data import DataLoader\n"
+    files = {"net.py": NET, "train.py": tracked, "demo.py": data + code}
+    found = audit_project(write(tmp_path, files), "p", Options(select=("BIS102", "BIS106"))).findings
+    assert [one.code for one in found if one.place.file == "demo.py"] == codes

@@ -63,6 +63,12 @@ def at(places: list[Place]) -> list[tuple[int, int]]:
         ("g = [f(p) for p in ('/home/me/a',)]", True),
         ("f(f'/home/{user}/x.csv')", False),
         ("f(f'{root}/home/me/x.csv')", False),
+        ("sys.path.append('/home/airflow/.local/lib/python3.9/site-packages')", False),
+        ("f('/root/.local/lib/python3.11/site-packages/mlflow')", False),
+        ("f('/home/jovyan/venv/lib/python3.9/dist-packages')", False),
+        ("f('/home/me/miniconda3/lib/python3.9/site-packages')", True),
+        ("f('/root/miniconda3/lib/python3.9/site-packages')", True),
+        ("f('/home/airflow/data/x.csv')", True),
     ],
 )
 def test_absolute_paths(text: str, found: bool) -> None:
@@ -231,3 +237,35 @@ def test_addresses_that_are_fields_of_an_object(code: str, variables: list[str])
     found = tracking_uris(analysed(FIELDS | {"make.py": code}))
     assert [one.variable for one in found] == variables
     assert [(one.place.file, one.place.line) for one in found] == [("make.py", 3)] * len(variables)
+
+
+REGISTRY = {
+    "registry.py": "from mlflow.tracking import MlflowClient\nclass Registry:\n"
+    "    def __init__(self, tracking_uri=None):\n        self.server = MlflowClient(tracking_uri)\n",
+    "flow.py": "import mlflow\nclass Flow:\n    def __init__(self, tracking_uri):\n"
+    "        self.tracking_uri = tracking_uri\n    def go(self):\n        mlflow.set_tracking_uri(self.tracking_uri)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "others", "places"),
+    [
+        ("server = Registry(tracking_uri='http://10.0.0.1')\n", "", [("use.py", 2)]),
+        (
+            "server = Registry(tracking_uri='http://10.0.0.1')\n",
+            "from registry import Registry\nserver = Registry(tracking_uri='http://10.0.0.2')\n",
+            [("more.py", 2), ("use.py", 2)],
+        ),
+        ("URI = 'http://10.0.0.1'\nserver = Registry(tracking_uri=URI)\n", "", [("registry.py", 4)]),
+        (
+            "server = Registry('http://10.0.0.1')\n",
+            "from registry import Registry\nserver = Registry(tracking_uri='http://10.0.0.2')\n",
+            [("more.py", 2), ("registry.py", 4)],
+        ),
+    ],
+)
+def test_one_literal_is_told_once(code: str, others: str, places: list[tuple[str, int]]) -> None:
+    """Where an object is made with it, and then not at the client within; one that is told nowhere else, there."""
+    project = REGISTRY | {"use.py": f"from registry import Registry\n{code}", "more.py": others}
+    found = tracking_uris(analysed(project))
+    assert sorted((one.place.file, one.place.line) for one in found) == places

@@ -65,3 +65,24 @@ def test_where_numbers_were_lost_nothing_is_known() -> None:
     """Most cells with outputs have none; of a few, a tool has edited the cell."""
     assert told(1, None, None, None, 2, outputs=(2, 3)) == []
     assert told(1, None, None, 2, 3, outputs=(2,)) == [1]
+
+
+@pytest.mark.parametrize(
+    ("counts", "outputs", "first"),
+    [
+        ((0, 1, 11, 1, 2, 0, 10, 9, 0, 0, 0), (8, 9), []),
+        ((1, 0, 0, 2, 3), (2,), []),
+        ((1, None, 0, 2, 3), (2,), [1]),
+        ((1, 0, 2), (0,), [1]),
+    ],
+)
+def test_a_number_0_says_nothing_where_a_cell_with_it_has_an_output(
+    counts: tuple[int | None, ...], outputs: tuple[int, ...], first: list[int]
+) -> None:
+    """As Databricks writes it; a cell without a number beside them, and a 0 that no output belies, were skipped."""
+    assert told(*counts, outputs=outputs) == first
+
+
+def test_an_empty_cell_with_an_output_shows_what_a_number_0_means() -> None:
+    """As one of Databricks that was emptied after it was executed."""
+    assert told(1, 0, 2, 0, outputs=(3,), comments=(3,)) == []

@@ -42,6 +42,14 @@ def test_a_list_that_is_pinned_is_told_nowhere(tmp_path: Path) -> None:
     assert one.place.file == "b/requirements.txt"
 
 
+def test_columns_of_names_and_versions_are_pinned(tmp_path: Path) -> None:
+    """As `pip list` writes them, with what it writes above them or without; a name alone in between is not."""
+    columns = "mlflow         1.8.0\nnumpy          1.18.4\n"
+    header = "Package        Version\n-------------- -------\n"
+    (one,) = told(tmp_path, {"a": columns, "b": header + columns, "c": columns + "scipy\n"})
+    assert (one.place.file, one.message) == ("c/requirements.txt", "1 of 3 dependencies are not pinned: scipy")
+
+
 @pytest.mark.parametrize(
     ("files", "places"),
     [
