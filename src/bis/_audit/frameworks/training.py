@@ -49,6 +49,8 @@ METHODS: dict[str, frozenset[str]] = {
     "ray.train.": frozenset({"fit"}),
     "h2o.": frozenset({"train"}),
     "tensorflow.estimator.": frozenset({"train"}),
+    "tensorflow.train.": frozenset({"minimize"}),  # of version 1: a step that a session runs
+    "keras.optimizers.": frozenset({"minimize"}),
     "accelerate.Accelerator": frozenset({"backward"}),
     "pycaret.": frozenset({"create_model", "compare_models", "tune_model", "ensemble_model"}),
     "spacy.": frozenset({"update"}),

@@ -61,13 +61,17 @@ class Value(NamedTuple):
         return self.kind == CONSTANT and self.data is not None
 
 
+LATER = -1  # the branch of what a lambda does
+
+
 class Call(NamedTuple):
     """A call, in the order in which they are evaluated in the text. Lines and columns count from 1.
 
     `path` is the callee as written (``self.client.log_param``, ``.fit`` where the object is not a name), `api` the
     resolved name. `targets` are the names that its result is assigned to. `loops` and `withs` are indices into the
-    module's lists of the statements around it, outermost first, within the same function. `scope` is an index into
-    `Module.scopes`.
+    module's lists of the statements around it, outermost first, within the same function. `branches` are numbers of
+    what runs under a condition around it, likewise; `LATER` is one that runs when it is called. `scope` is an index
+    into `Module.scopes`.
     """
 
     index: int  # type: ignore[assignment]  # a field in place of the method of tuples, which is not used
@@ -85,8 +89,13 @@ class Call(NamedTuple):
     targets: tuple[str, ...] = ()
     loops: tuple[int, ...] = ()
     withs: tuple[int, ...] = ()
-    conditional: bool = False
+    branches: tuple[int, ...] = ()
     receiver: int = -1  # the call whose result this is a method of: A().b()
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it runs under a condition of its function, or later."""
+        return bool(self.branches)
 
     @property
     def method(self) -> str:

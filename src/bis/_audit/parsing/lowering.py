@@ -24,6 +24,7 @@ from bis._audit.parsing.ir import (
     CONSTANT,
     DICT,
     FORMATTED,
+    LATER,
     LIST,
     NAME,
     OTHER,
@@ -66,7 +67,8 @@ class Lowering:
         self._scope = 0
         self._loops: tuple[int, ...] = ()
         self._withs: tuple[int, ...] = ()
-        self._conditional = 0
+        self._branches: tuple[int, ...] = ()
+        self._branch = 0  # how many there have been
         self._guarded = 0
         self._reads: set[str] = set()
         self._wide: dict[int, bytes] = {}  # lines in which bytes, which the parser counts, are not characters
@@ -181,12 +183,12 @@ class Lowering:
         return scope
 
     def _inside(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: OpenScope) -> None:
-        before = (self._scope, self._loops, self._withs, self._conditional)
+        before = (self._scope, self._loops, self._withs, self._branches)
         self._scope = len(self.scopes) - 1
-        self._loops, self._withs, self._conditional = (), (), 0
+        self._loops, self._withs, self._branches = (), (), ()
         self._body(node.body)
         scope.last = len(self.calls)
-        self._scope, self._loops, self._withs, self._conditional = before
+        self._scope, self._loops, self._withs, self._branches = before
 
     def _assign(self, node: ast.Assign) -> None:
         self._bind(node.targets, node.value, node)
@@ -274,20 +276,29 @@ class Lowering:
         self._expr(node.test)
         typing = path_of(node.test).rpartition(".")[2] == "TYPE_CHECKING"  # what is under `else` always runs
         self._guarded += 1
-        self._conditional += 1
-        self._body(node.body)
+        self._only_if(node.body)
         self._guarded -= typing
-        self._body(node.orelse)
+        self._only_if(node.orelse)
         self._guarded -= not typing
-        self._conditional -= 1
+
+    def _only_if(self, statements: list[ast.stmt]) -> None:
+        """Statements that run under a condition."""
+        before = self._enter_branch()
+        self._body(statements)
+        self._branches = before
+
+    def _enter_branch(self) -> tuple[int, ...]:
+        """Begin what runs under a condition; returns the branches around it."""
+        before = self._branches
+        self._branch += 1
+        self._branches = (*before, self._branch)
+        return before
 
     def _try(self, node: ast.Try) -> None:
         self._guarded += 1
         self._body(node.body)
-        self._conditional += 1
         for handler in node.handlers:
-            self._body(handler.body)
-        self._conditional -= 1
+            self._only_if(handler.body)
         self._guarded -= 1
         self._body(node.orelse)
         self._body(node.finalbody)
@@ -312,10 +323,8 @@ class Lowering:
 
     def _match(self, node: ast.Match) -> None:
         self._expr(node.subject)
-        self._conditional += 1
         for case in node.cases:
-            self._body(case.body)
-        self._conditional -= 1
+            self._only_if(case.body)
 
     def _other_statement(self, node: ast.stmt) -> None:
         for child in ast.iter_child_nodes(node):
@@ -417,7 +426,7 @@ class Lowering:
             column, end_column = node.col_offset + 1, (node.end_col_offset or 0) + 1
         call = (
             index, path, path, *given, self._scope, line, column, node.end_lineno or line, end_column, self.cell,
-            targets, self._loops, self._withs, self._conditional > 0, receiver,
+            targets, self._loops, self._withs, self._branches, receiver,
         )  # fmt: skip
         self.calls.append(_new(Call, call))
         return _new(Value, (CALL, index, (), line, column))
@@ -478,15 +487,15 @@ class Lowering:
 
     def _choice(self, node: ast.IfExp) -> Value:
         self._expr(node.test)
-        self._conditional += 1
+        before = self._enter_branch()
         items = (self._expr(node.body), self._expr(node.orelse))
-        self._conditional -= 1
+        self._branches = before
         return self._value(OTHER, "choice", items, node)
 
     def _lambda(self, node: ast.Lambda) -> Value:
-        self._conditional += 1
+        before, self._branches = self._branches, (*self._branches, LATER)
         value = self._expr(node.body)
-        self._conditional -= 1
+        self._branches = before
         return self._value(OTHER, "lambda", (value,), node)
 
     def _await(self, node: ast.Await) -> Value:

@@ -317,6 +317,8 @@ def hyperparameters(call: Call) -> dict[str, Value]:
         pairs = zip(params.items[::2], params.items[1::2], strict=True)
         names = training.NOT_HYPERPARAMETERS
         found |= {key.data: value for key, value in pairs if key.kind == CONSTANT and key.data not in names}
+    if library(call.api) == "lightgbm":
+        found.pop("metric", None)  # what is looked at; of a neighbours' estimator it is how near they are
     return found
 
 

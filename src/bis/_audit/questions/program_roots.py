@@ -10,6 +10,7 @@ from bis._audit.questions import execution_order, ml_calls, unread_code
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.traces import traces
 from bis._audit.trackers import mlflow
+from bis._audit.trackers.known_trackers import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -159,7 +160,8 @@ def without_params(analysis: Analysis) -> list[tuple[ProgramRoot, tuple[Module, 
         trained = trainings(analysis, program)
         used = _used(analysis, program) if trained else []
         kinds = frozenset(kind for part, call in used for kind in analysis.direct(part, call))
-        if not kinds & _RESULTS or any("param" in analysis.direct(part, call, "") for part, call in used):
+        shown = any(_shows_result(part, call, *trained[0]) for part, call in used)
+        if not (kinds & _RESULTS or shown) or any("param" in analysis.direct(part, call, "") for part, call in used):
             continue
         if _continues_a_run(program):
             continue
@@ -168,6 +170,12 @@ def without_params(analysis: Analysis) -> list[tuple[ProgramRoot, tuple[Module, 
             continue
         found.append((program, trained[0]))
     return found
+
+
+def _shows_result(module: Module, call: Call, trained_in: Module, training: Call) -> bool:
+    """Whether a figure is logged after a training of the same file: what has come of it."""
+    logs_figure = canonical(call.api) == "mlflow.log_figure"
+    return logs_figure and module is trained_in and call.index > training.index and call.scope == training.scope
 
 
 def _used(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Call]]:

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.parsing.ir import LATER
 from bis._audit.questions.traces import traces
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers import mlflow
@@ -71,6 +72,7 @@ class _Runs:
         self._inside = inside
         self._open = 0
         self._started = self._ended = False
+        self._ends: list[tuple[str, Call]] = []  # what has ended the last run, with its file
         self._early: list[tuple[Module, Call]] = []
 
     def follow(self, trace: list[TraceStep]) -> None:
@@ -87,30 +89,49 @@ class _Runs:
             return
         self._open = max(self._open - 1, 0)
         # The end of a nested run leaves its parent open, also one that a caller of this function opened.
-        if "nested" not in step.module.calls[entered].keywords:
+        start = step.module.calls[entered]
+        if "nested" not in start.keywords:
             self._ended = True
+            if not start.starred:
+                self._ends.append((step.module.file, start))
 
     def _call(self, step: TraceStep, call: Call) -> None:
         if call.api in mlflow.STARTS:
             self._open, self._started = self._open + 1, True
+            self._ends = []
             if not call.conditional:
                 opened = [one for one in self._early if _opens_after(step, call, *one)]
                 self._found += [(module, early, "before the run is opened") for module, early in opened]
                 self._early = [one for one in self._early if one not in opened]
         elif call.api in mlflow.ENDS:
             self._open, self._ended = 0, True
+            self._ends.append((step.module.file, call))
         elif _writes(call):
             self._write(step, call)
 
     def _write(self, step: TraceStep, call: Call) -> None:
         if self._open or call.withs:
             self._inside.add(id(call))
-        elif call.conditional:
+        elif call.conditional and not self._follows_an_end(step, call):
             return
         elif self._ended and self._started:
             self._found.append((step.module, call, "after the run has ended"))
-        elif not self._started:
+        elif not self._started and not call.conditional:
             self._early.append((step.module, call))
+
+    def _follows_an_end(self, step: TraceStep, call: Call) -> bool:
+        """Whether a run has ended wherever this is reached: in the same function, in a branch that is around this."""
+        if LATER in call.branches or any(one.method == _ASKS for one in step.module.calls if one.scope == call.scope):
+            return False
+        around = ((one.branches, len(one.branches)) for file, one in self._ends if _together(step, call, file, one))
+        return any(call.branches[:depth] == branches for branches, depth in around)
+
+
+_ASKS = "active_run"  # if mlflow.active_run(): ...
+
+
+def _together(step: TraceStep, call: Call, file: str, other: Call) -> bool:
+    return step.module.file == file and call.scope == other.scope
 
 
 def _opens_after(step: TraceStep, start: Call, module: Module, early: Call) -> bool:

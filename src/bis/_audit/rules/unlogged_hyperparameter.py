@@ -63,9 +63,9 @@ _ALSO_CALLED = {
 }
 _DEEPEST = 6  # values within values that are followed
 _SHORT = 3  # characters of a word that may mean anything
-_WHOLE = frozenset(
-    {"get_params", "get_xgb_params", "get_config", "get_all_params", "best_params_", "best_params", "vars"}
-)
+_WHOLE = frozenset({"get_params", "get_xgb_params", "get_config", "get_all_params", "vars"})
+# What a search has found: of the model that it tried, only what it varied, and that may be written anywhere.
+_FOUND = frozenset({"best_params_", "best_params"})
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
@@ -85,7 +85,9 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         replaced = searched(analysis, module)
         logged = _Logged(analysis, module, logging)
         for call in () if logged.everything else analysis.calls_where(module, ml_calls.may_take_hyperparameters):
-            known = _with_table(analysis, module, spread(analysis, module, call))
+            if logged.found and not logged.takes_logged(call):
+                continue  # it may be what was searched
+            known = call if logged.found else _with_table(analysis, module, spread(analysis, module, call))
             given = ml_calls.hyperparameters(call if known.starred else known)  # {**defaults, **others}: not known
             missing = [
                 n for n, v in given.items() if logged.misses(n, v, call) and n not in replaced.get(call.index, ())
@@ -144,6 +146,7 @@ class _Logged:
         self.keys: set[str] = set()
         self.names: set[str] = set()
         self.everything = False
+        self.found = False  # whether what a search has found is logged
         self._literals: set[tuple[str, str]] = set()  # name and value
         self._taken: set[tuple[int, str]] = set()  # names that were followed, with the function
         self._whole: set[str] = set()  # objects of which all is logged
@@ -210,6 +213,7 @@ class _Logged:
             for item in (*change.args, *change.keywords.values()):
                 self._take(item, change, depth + 1)
         self.everything = self.everything or path.rpartition(".")[2] in _WHOLE
+        self.found = self.found or path.rpartition(".")[2] in _FOUND
         if path.endswith(".__dict__"):
             self._whole.add(path.removesuffix(".__dict__"))
         value = self._analysis.value_of(self._module, Value(NAME, path), call.scope, call.index)
@@ -240,6 +244,11 @@ class _Logged:
         text = repr(known.data)
         rare = isinstance(known.data, str) and len(known.data) > _SHORT  # two parameters may have one number in common
         return any(value == text and (rare or name in names) for name, value in self._literals)
+
+    def takes_logged(self, call: Call) -> bool:
+        """Whether a call is given a logged dictionary, ``Model(C=1, **best_params)``: what is beside is not in it."""
+        given = (value.data for name, value in call.keywords.items() if name.startswith("**") and value.kind == NAME)
+        return any(path in self.names for path in given)
 
     def misses(self, name: str, value: Value, call: Call) -> bool:
         """Whether an argument is a literal that reaches no call that logs parameters."""

@@ -21,6 +21,7 @@ CLIENT = "from mlflow import MlflowClient\nc = MlflowClient()\n"
 DRAWN = "import pandas as pd\ndf = pd.read_csv('a.csv')\nrows = df.sample(frac=0.8{})\n"
 NO_SEED = "from sklearn.model_selection import train_test_split as t\nr = None\nt(X, random_state=r)\n"
 BROKEN = "def f(:\n"
+TF1 = "import tensorflow as tf\nimport scipy\nstep = tf.train.AdamOptimizer(1e-3).minimize(loss)\nsession.run(step)\n"
 FIT = "from sklearn.linear_model import Ridge\nRidge().fit([[1.0]], [1.0])\n"
 
 
@@ -104,6 +105,10 @@ def facts(folder: Path, files: dict[str, str]) -> dict[str, Fact]:
         ("absolute_local_path", "f('x.csv')\n", "no"),
         ("trains_model", SVC, "yes"),
         ("trains_model", "loss.backward()\n", "yes"),
+        ("trains_model", TF1, "yes"),
+        ("trains_model", TF1.replace("tf.train.", "scipy.optimize."), "no"),
+        ("params_not_logged_at_all", M + TF1 + "mlflow.log_metric('a', 1)\n", "yes"),
+        ("params_not_logged_at_all", M + TF1 + "mlflow.log_param('a', 1)\n", "no"),
         ("trains_model", "from sklearn.preprocessing import StandardScaler\nStandardScaler().fit(X)\n", "no"),
     ],
 )  # fmt: skip

@@ -56,6 +56,28 @@ def test_a_program_that_logs_no_parameter_beside_one_that_does(
     assert told(tmp_path, files, "BIS101") == where
 
 
+FIGURE = "mlflow.log_figure(f, 'a.png')\n"
+TRAIN = "import mlflow\nimport keras\nm = keras.Sequential([])\nm.fit(X, y)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "where"),
+    [
+        (TRAIN + FIGURE, ["b.py"]),
+        (TRAIN + "with mlflow.start_run():\n    " + FIGURE, ["b.py"]),
+        (TRAIN + "if good:\n    " + FIGURE, ["b.py"]),
+        (TRAIN + "mlflow.log_param('a', 1)\n" + FIGURE, []),
+        (TRAIN + "mlflow.log_artifact('data.csv')\n", []),
+        (TRAIN.replace("m.fit", FIGURE + "m.fit"), []),
+        ("import mlflow\n" + FIGURE, []),
+        (TRAIN.replace("m.fit", "mlflow.autolog()\nm.fit") + FIGURE, []),
+    ],
+)
+def test_a_figure_of_what_was_trained_is_a_result(code: str, where: list[str], tmp_path: Path) -> None:
+    """One that is logged before the training shows the data, and a file may be anything."""
+    assert told(tmp_path, {"a.py": WITH, "b.py": code}, "BIS101") == where
+
+
 @pytest.mark.parametrize(
     ("code", "value"),
     [

@@ -40,3 +40,40 @@ def test_logging_before_the_run_of_the_same_function(code: str, lines: list[int]
         write(tmp_path, {"a.py": "import mlflow\n" + code}), "p", Options(select=("BIS203",))
     ).findings
     assert [one.place.line for one in found] == lines
+
+
+WITH = "with mlflow.start_run() as run:\n    mlflow.log_param('a', 1)\n"
+LOG = "mlflow.log_metric('b', 1)\n"
+IN_LOOP = "for x in xs:\n    with mlflow.start_run():\n        fit(x)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        (WITH + "if good:\n    " + LOG, [5]),
+        (IN_LOOP + "    if good:\n        mlflow.log_metric('b', 1)\n        break\n", [6]),
+        ("if bad:\n    " + IN_LOOP.replace("\n", "\n    ") + "    if good:\n            " + LOG, [7]),
+        ("def go():\n" + RUN + "    if good:\n        " + LOG + "go()\n", [6]),
+        ("mlflow.start_run()\nmlflow.end_run()\nif good:\n    " + LOG, [5]),
+        ("try:\n    with mlflow.start_run():\n        fit()\nexcept ValueError:\n    " + LOG, [6]),
+        ("if once:\n    with mlflow.start_run():\n        fit()\nelse:\n    " + LOG, []),
+        ("if once:\n    with mlflow.start_run():\n        fit()\nif twice:\n    " + LOG, []),
+        (WITH + "if mlflow.active_run():\n    " + LOG, []),
+        (WITH + "if good:\n    mlflow.start_run()\n    " + LOG, []),
+        (WITH + "if good:\n    mlflow.log_metric('b', 1, run_id=run.info.run_id)\n", []),
+        (WITH + "note = lambda: " + LOG, []),
+        ("with mlflow.start_run(nested=True):\n    fit()\nif good:\n    " + LOG, []),
+        ("with mlflow.start_run(**options):\n    fit()\nif good:\n    " + LOG, []),
+        (
+            "mlflow.end_run()\nmlflow.start_run()\ntry:\n    fit()\nexcept E:\n    mlflow.end_run()\nif a:\n    " + LOG,
+            [],
+        ),
+        ("with mlflow.start_run():\n    for x in xs:\n        if good:\n            " + LOG, []),
+    ],
+)
+def test_logging_under_a_condition_after_the_run(code: str, lines: list[int], tmp_path: Path) -> None:
+    """Where the run has ended in any case; not in the other branch, nor where it is asked whether one is open."""
+    found = audit_project(
+        write(tmp_path, {"a.py": "import mlflow\n" + code}), "p", Options(select=("BIS203",))
+    ).findings
+    assert [one.place.line for one in found] == lines

@@ -142,6 +142,33 @@ def test_a_value_that_a_search_replaces_decides_nothing(search: str, missing: bo
     assert bool(told(tmp_path, {"a.py": head + search + "\n" + METRIC})) is missing
 
 
+BEST = "from sklearn.svm import SVC\nfrom sklearn.model_selection import GridSearchCV\n"
+OF_STUDY = "mlflow.log_params(study.best_params)\n"
+OF_SEARCH = "mlflow.log_params(search.best_params_)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "missing"),
+    [
+        ("SVC(kernel='sigmoid', **study.best_params)\n" + OF_STUDY, True),
+        ("best = study.best_params\nSVC(**best, kernel='sigmoid')\nmlflow.log_params(best)\n", True),
+        ("KIND = 'poly'\nSVC(kernel=KIND, **search.best_params_)\n" + OF_SEARCH, True),
+        ("def go(trial):\n    p = draw(trial)\n    mlflow.log_params(p)\n    SVC(C=3, **p)\n" + OF_STUDY, True),
+        ("SVC(random_state=1, verbose=2, **study.best_params)\n" + OF_STUDY, False),
+        ("SVC(kernel='sigmoid', **study.best_params)\nmlflow.log_param('kernel', 'sigmoid')\n" + OF_STUDY, False),
+        ("SVC(kernel='sigmoid', **study.best_params)\nmlflow.log_params({**study.best_params, 'kernel': 1})\n", False),
+        ("m = SVC(C=3, **study.best_params)\nmlflow.log_params(m.get_params())\n" + OF_STUDY, False),
+        ("GridSearchCV(SVC(C=3), grid())\n" + OF_SEARCH, False),
+        ("GridSearchCV(SVC(C=3, **defaults()), grid())\n" + OF_SEARCH, False),
+        ("p = {'C': 3}\nGridSearchCV(SVC(**p), grid())\n" + OF_SEARCH, False),
+        ("from lightgbm import LGBMClassifier as L\nL(metric='auc', **study.best_params)\n" + OF_STUDY, False),
+    ],
+)
+def test_a_literal_beside_what_a_search_has_found(code: str, missing: bool, tmp_path: Path) -> None:
+    """A call takes no name twice: what is beside is not among the best; of what is searched itself, it may be."""
+    assert bool(told(tmp_path, {"a.py": M + BEST + code + METRIC})) is missing
+
+
 SVM = "from sklearn.svm import SVC\n"
 ADAM = TORCH + "o = torch.optim.AdamW(net.parameters(), lr=2e-5{})\n"
 
