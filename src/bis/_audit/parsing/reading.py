@@ -44,19 +44,7 @@ def read_module(content: bytes, *, is_notebook: bool, file: str = "") -> Module:
         called += [("%run", part.cell, line) for line, text in part.magics if text.startswith("run ")]
         called += [(f"%%{text}", part.cell, line) for line, text in part.magics if text.startswith("writefile ")]
         if is_notebook:
-            parsed = isinstance(tree, ast.Module)
-            cells.append(
-                CodeCell(
-                    part.cell,
-                    part.count,
-                    part.lines,
-                    part.has_outputs,
-                    parsed,
-                    part.blocking,
-                    part.empty,
-                    part.is_number_zero,
-                )
-            )
+            cells.append(_cell(part, parsed=isinstance(tree, ast.Module)))
         if not isinstance(tree, ast.Module):
             problems.append(tree)
             called += _called(part.text, part.cell)
@@ -89,6 +77,12 @@ def read_module(content: bytes, *, is_notebook: bool, file: str = "") -> Module:
     names.resolve_calls()
     calls = names.resolved_calls()
     return module if calls is module.calls else replace(module, calls=calls)
+
+
+def _cell(part: Part, *, parsed: bool) -> CodeCell:
+    return CodeCell(
+        part.cell, part.count, part.lines, part.has_outputs, parsed, part.blocking, part.empty, part.is_number_zero
+    )
 
 
 def _called(text: str, cell: int) -> list[tuple[str, int, int]]:

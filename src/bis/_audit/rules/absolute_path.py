@@ -2,10 +2,9 @@
 
 ## What it does
 Finds literal paths below a user's home, a drive, a mount or a hosted notebook's own folder. Left alone
-are tests, folders where programs are installed, those of an image's user as well
-(`/home/airflow/.local/lib/python3.9/site-packages`), hidden ones of one's own home (`~/.cache`), those within a
-container, and what a variable of the environment falls back to (`os.getenv("DATA", "/mnt/data")`): others set that
-variable and change no code.
+are tests, folders where programs are installed, those of an image's user as well, hidden ones of one's own home
+(`~/.cache`), those within a container, and what a variable of the environment falls back to
+(`os.getenv("DATA", "/mnt/data")`): others set that variable and change no code.
 
 ## Why is this bad?
 The program runs on one machine, for one user.
