@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bis._version import __version__
-from bis.config import home, make_home
+from bis.config import home
 from bis.instrument import bootstrap
 from bis.instrument.entropy.entropy_plan import EntropyPlan
 from bis.instrument.recorder import Recorder
@@ -105,7 +105,6 @@ def _store(recorder: Recorder, *, at_exit: bool) -> None:
 
 
 def _session() -> SessionView:
-    make_home()
     now = time.time()
     name = time.strftime("%Y%m%d-%H%M%S-", time.gmtime(now)) + os.urandom(6).hex()
     cwd = Path.cwd()
