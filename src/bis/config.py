@@ -158,9 +158,12 @@ def make_home() -> None:
         The folder cannot be made.
     """
     folder = home()
-    if not folder.exists():
-        folder.mkdir(parents=True, mode=0o700)
-        (folder / ".gitignore").write_text(_ALL_IGNORED, "utf-8")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:  # as it mostly is; or another process was faster, which writes into it
+        return
+    (folder / ".gitignore").write_text(_ALL_IGNORED, "utf-8")
 
 
 def ignores_itself(folder: Path) -> bool:

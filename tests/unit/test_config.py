@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -141,6 +143,22 @@ def test_a_home_that_is_made_is_kept_out_of_a_repository(monkeypatch: pytest.Mon
         make_home()
         assert [path.name for path in (tmp_path / name).iterdir()] == expected
     assert (ignores_itself(tmp_path / "new/home"), ignores_itself(tmp_path / "there")) == (True, False)
+
+
+def test_many_may_make_the_home_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """None of them fails, whoever is first."""
+    for number in range(20):
+        monkeypatch.setenv("BIS_HOME", str(tmp_path / f"{number}" / "home"))
+        start = Barrier(4)
+
+        def make(start: Barrier = start) -> None:
+            start.wait()
+            make_home()
+
+        with ThreadPoolExecutor(4) as workers:
+            for done in [workers.submit(make) for _ in range(4)]:
+                done.result()
+        assert ignores_itself(tmp_path / f"{number}" / "home")
 
 
 @pytest.mark.parametrize(
