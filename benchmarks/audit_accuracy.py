@@ -11,7 +11,8 @@ The findings of the first audit of these repositories were judged by reading, to
 again, and how many are new since then is said. Of the third sample, of the fifth to twelfth, and of the fourteenth,
 there are findings only; of the fourth, 13 of 35 repositories have labels of facts. From the fourth on, not all findings
 were judged, so that what is new there was mostly there before. Of the thirteenth, fifteenth and sixteenth, readers
-listed what a careful reviewer would report before the audit ran: precision and recall are by rule (`expected_findings`).
+listed what a careful reviewer would report before the audit ran: precision and recall are by rule
+(`expected_findings`).
 """
 
 from __future__ import annotations
