@@ -242,9 +242,16 @@ def is_aside(name: str) -> bool:
 
 
 def is_aside_file(path: str) -> bool:
-    """Whether a file lists what is for development, tests or documentation, by its name or folder."""
+    """Whether a file lists what is for development, tests or documentation, by its name or folder.
+
+    A folder says so by its whole name: what is in ``model_dev`` develops models.
+    """
     folder, _slash, name = path.rpartition("/")
-    return is_aside(name.rpartition(".")[0] or name) or is_aside(folder.rpartition("/")[2])
+    words = set(re.split(r"[^a-z]+", folder.rpartition("/")[2].lower())) - _OF_LISTS
+    return is_aside(name.rpartition(".")[0] or name) or bool(words and words <= _ASIDE)
+
+
+_OF_LISTS = frozenset({"", "requirements", "requirement", "reqs", "req", "deps", "dependencies", "env", "envs"})
 
 
 def is_exact(specification: str) -> bool:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bis._audit.files.requirements import Sheet, is_exact, is_revision, logical_lines, read_requirements
+from bis._audit.files.requirements import (
+    Sheet,
+    is_aside_file,
+    is_exact,
+    is_revision,
+    logical_lines,
+    read_requirements,
+)
 from bis.model.project_audit import Place
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -174,3 +181,22 @@ def test_of_some_packages_of_conda_two_parts_are_one_version(text: str, *, pinne
     sheet = Sheet("environment.yml")
     assert sheet.require_conda(text, Place("environment.yml"))
     assert [one.pinned for one in sheet.declared] == [pinned]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("requirements-dev.txt", True),
+        ("dev/requirements.txt", True),
+        ("a/tests/requirements.txt", True),
+        ("requirements-test/base.txt", True),
+        ("docs/requirements.in", True),
+        ("model_dev/requirements.txt", False),
+        ("ab-test/requirements.txt", False),
+        ("requirements/base.txt", False),
+        ("requirements.txt", False),
+    ],
+)
+def test_lists_for_development(path: str, expected: bool) -> None:
+    """A list says so by a word of its name, a folder by its whole name: in ``model_dev`` models are developed."""
+    assert is_aside_file(path) is expected
