@@ -5,8 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import CONSTANT
-
 if TYPE_CHECKING:
     from bis._audit.parsing.ir import Module, Scope, Value
 
@@ -36,7 +34,7 @@ class Bindings:
                 owner = self.class_of(assign.scope)
                 if owner and "." not in attribute:
                     known = self.attributes.get((owner.name, attribute))
-                    if known is None or (known.kind == CONSTANT and known.data is None):  # self.model = None, at first
+                    if known is None or known.is_none:  # self.model = None, at first
                         self.attributes[owner.name, attribute] = assign.value
                 continue
             at, values = self._assigned.setdefault((assign.scope, assign.name), ([], []))

@@ -39,6 +39,11 @@ class Value(NamedTuple):
     line: int = 0
     column: int = 0
 
+    @property
+    def is_none(self) -> bool:
+        """Whether it is ``None``, written out."""
+        return self.kind == CONSTANT and self.data is None
+
     def names(self) -> set[str]:
         """Paths of all variables in it, in nested calls' arguments not included."""
         found = {self.data} if self.kind == NAME else set()

@@ -219,10 +219,7 @@ def _declares_seed(value: Value) -> bool:
 
 
 def _has_seed(given: Mapping[str, Value]) -> bool:
-    return any(
-        name.rpartition("__")[2] in _SEED_KEYWORDS and not (value.kind == CONSTANT and value.data is None)
-        for name, value in given.items()
-    )
+    return any(name.rpartition("__")[2] in _SEED_KEYWORDS and not value.is_none for name, value in given.items())
 
 
 _SEED_KEYWORDS = frozenset(
@@ -300,7 +297,7 @@ def _is_none_by_default(analysis: Analysis, module: Module, value: Value) -> boo
         default, required = call.keywords.get("default"), call.keywords.get("required")
         optional = any(str(given.data).startswith("-") for given in call.args if given.kind == CONSTANT)
         demanded = required is not None and not (required.kind == CONSTANT and not required.data)
-        none = default is None or (default.kind == CONSTANT and default.data is None)
+        none = default is None or default.is_none
         if not optional or not none or demanded or call.starred:
             return False
         return dest not in parameters_of_programs(analysis.project.texts).get(module.file, ())
@@ -329,20 +326,16 @@ def _is_none_for_commands(analysis: Analysis, module: Module, index: int, parame
         names = {str(given.data).replace("_", "-") for given in call.args if given.kind == CONSTANT}
         if call.method == "option" and beside and option in names:  # @click.option("--seed", type=int)
             asked = not _ASKS.isdisjoint(call.keywords)
-            return not asked and _is_none(call.keywords.get("default", _NOTHING))
+            return not asked and call.keywords.get("default", _NOTHING).is_none
     default = scope.defaults.get(parameter)
     if default is not None and default.kind == CALL and module.calls[default.data].method == "Option":
         default = module.calls[default.data].argument(0, "default")  # seed: int = typer.Option(None)
-    if default is None or not _is_none(default):
+    if default is None or not default.is_none:
         return False
     if any(decorator.rpartition(".")[2] == "command" for decorator in scope.decorators):
         return True
     runs = [call for call in module.calls if call.api in _RUN_COMMANDS]
     return any(value.kind == NAME and value.data == scope.name for call in runs for value in call.args)
-
-
-def _is_none(value: Value) -> bool:
-    return value.kind == CONSTANT and value.data is None
 
 
 def _entries(analysis: Analysis, one: Written, steps: Iterator[int], depth: int = 0) -> tuple[dict[str, Value], bool]:

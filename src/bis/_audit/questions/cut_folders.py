@@ -28,7 +28,7 @@ def cut_folders(module: Module) -> Iterator[Call]:
         if call.method not in _FOLDERS or not canonical(call.api).startswith("keras."):
             continue
         seed, shuffle = call.keywords.get("seed"), call.keywords.get("shuffle")
-        seeded = seed is not None and not (seed.kind == CONSTANT and seed.data is None)
+        seeded = seed is not None and not seed.is_none
         ordered = shuffle is not None and not (shuffle.kind == CONSTANT and shuffle.data)
         # With `validation_split` Keras demands a seed.
         if seeded or ordered or call.starred or "validation_split" in call.keywords:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import CONSTANT
 from bis._audit.questions.call_arguments import looked_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bis._audit.parsing.ir import Call, Module, Value
+    from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
 
 _MAKERS = frozenset(
@@ -55,15 +54,11 @@ def _draws(analysis: Analysis, module: Module, call: Call) -> bool:
 def _seeds(call: Call) -> bool:
     """Whether an environment may be given a seed: ``env.reset(seed=1)``, ``env.seed(1)``, ``PPO(..., seed=1)``."""
     if call.method == "reset":
-        return any(_is_something(one) for one in (*call.args, *call.keywords.values()))
+        return not all(one.is_none for one in (*call.args, *call.keywords.values()))
     if call.method == "seed":  # numpy.random.seed reaches none
         return call.api.partition(".")[0] not in {"random", "numpy"}
     given = call.keywords.get("seed")
-    return given is not None and _is_something(given) and call.api.startswith(("stable_baselines3.", "sb3_", "gym"))
-
-
-def _is_something(value: Value) -> bool:
-    return not (value.kind == CONSTANT and value.data is None)
+    return given is not None and not given.is_none and call.api.startswith(("stable_baselines3.", "sb3_", "gym"))
 
 
 def _is_trained_in(analysis: Analysis, module: Module, call: Call) -> bool:

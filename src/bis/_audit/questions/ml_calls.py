@@ -209,7 +209,7 @@ def _seeding(call: Call, drawing: Drawing | None) -> Seeding | None:
     seed = given.get(drawing.seed)
     if seed is None:
         return Seeding(None if call.starred else False, drawing.seed)
-    return Seeding(not (seed.kind == CONSTANT and seed.data is None), drawing.seed)
+    return Seeding(not seed.is_none, drawing.seed)
 
 
 def seeded_through(call: Call) -> tuple[str, ...]:
@@ -284,7 +284,7 @@ def draws(call: Call) -> str:
 def makes_unseeded(call: Call) -> bool:
     """Whether a generator is made without a seed, which the system then gives: no global seed reaches it."""
     given = [*call.args, *call.keywords.values()]
-    nothing = all(value.kind == CONSTANT and value.data is None for value in given)
+    nothing = all(value.is_none for value in given)
     return nothing and not call.starred and canonical(call.api) in randomness.UNSEEDED
 
 
@@ -292,7 +292,7 @@ def _shuffles(loader: Call) -> bool:
     """Whether a loader of PyTorch draws its order from the global generator."""
     shuffle = loader.argument(2 if canonical(loader.api) in training.LOADERS else -1, "shuffle")
     own = [loader.keywords[name] for name in ("generator", "sampler", "batch_sampler") if name in loader.keywords]
-    given = any(not (value.kind == CONSTANT and value.data is None) for value in own)
+    given = any(not value.is_none for value in own)
     return not given and shuffle is not None and shuffle.kind == CONSTANT and shuffle.data is True
 
 

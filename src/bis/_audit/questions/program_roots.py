@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bis._audit.files.entry_points import parameters_of_programs
-from bis._audit.parsing.ir import CONSTANT
 from bis._audit.questions import execution_order, ml_calls, unread_code
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.traces import traces
@@ -199,7 +198,7 @@ def _continues_a_run(program: ProgramRoot) -> bool:
     """Whether a run is opened by its id: whoever began it may have logged its parameters."""
     starts = (call for part in program.parts for call in part.calls if call.api in mlflow.STARTS)
     given = (call.argument(0, "run_id") for call in starts)
-    return any(value is not None and not (value.kind == CONSTANT and value.data is None) for value in given)
+    return any(value is not None and not value.is_none for value in given)
 
 
 def _autologs(analysis: Analysis, program: ProgramRoot, trained: list[Call]) -> bool:

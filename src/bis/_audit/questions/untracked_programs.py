@@ -48,18 +48,19 @@ def untracked(analysis: Analysis) -> list[Untracked]:
     # A stage of a pipeline of which another stage tracks: that one logs what this one made.
     known |= frozenset().union(*(one for one in stages(analysis.project.texts) if one & known))
     known |= tracked_by_dvc(analysis.project.texts)
+    data = {program.module.file: _data_of(program) for program in roots}
     found = []
     for program in roots:
         trained = trainings(analysis, program) if program.module.file not in known else []
         trained = [one for one in trained if not _may_report(program, one[1])]
         if not trained or _may_be_tracked(analysis, program) or _is_no_experiment(analysis, program, trained):
             continue
-        if any(_is_beside(program, other) for other in tracking):
+        if any(_is_beside(program, other, data) for other in tracking):
             found.append(Untracked(program, trained[0]))
     return found
 
 
-def _is_beside(program: ProgramRoot, other: ProgramRoot) -> bool:
+def _is_beside(program: ProgramRoot, other: ProgramRoot, data: dict[str, set[str]]) -> bool:
     """Whether two programs are of one project: by their folders, files that both use, or data that both read.
 
     Folders that any project has are passed over; of the others, those of the one contain the other.
@@ -68,7 +69,7 @@ def _is_beside(program: ProgramRoot, other: ProgramRoot) -> bool:
     if own[: len(others)] == others or others[: len(own)] == own:
         return True
     shared = {part.file for part in program.parts} & {part.file for part in other.parts}
-    return bool(shared) or not _data_of(program).isdisjoint(_data_of(other))
+    return bool(shared) or not data[program.module.file].isdisjoint(data[other.module.file])
 
 
 def _folders(file: str) -> list[str]:

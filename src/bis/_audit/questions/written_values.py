@@ -273,7 +273,7 @@ def _attribute(
         or (one.name == f"self.{attribute}" and _is_within(module, one.scope, index))
         or one.name == f"{name}.{attribute}"
     ]
-    given = [one for one in set_ if not (one.value.kind == CONSTANT and one.value.data is None)] or set_[:1]
+    given = [one for one in set_ if not one.value.is_none] or set_[:1]
     if len(given) != 1:
         return []
     if given[0].scope == index and ((filled and of_itself) or not _PLAIN_BASES.issuperset(owner.bases)):

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import CALL, CONSTANT
+from bis._audit.parsing.ir import CALL
 from bis._audit.questions import ml_calls
 from bis._audit.questions.call_arguments import looked_up, spread
 from bis._audit.questions.ray_searches import SEARCHES, missing_seed, seed_of_algorithm
@@ -37,7 +37,7 @@ from bis.model.project_audit import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.parsing.ir import Call, Module, Value
+    from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
@@ -113,7 +113,7 @@ def _of_study(analysis: Analysis, module: Module, call: Call) -> str:
     sampler = looked_up(analysis, module, given.argument(1, "sampler"), call)
     if sampler is None and given.argument(1, "sampler") is not None:
         return ""
-    if sampler is None or _is_none(sampler):
+    if sampler is None or sampler.is_none:
         return "sampler=TPESampler(seed=...)"
     if sampler.kind != CALL:
         return ""
@@ -128,11 +128,7 @@ def _missing(analysis: Analysis, module: Module, call: Call, position: int, keyw
     given = spread(analysis, module, call)
     value = given.argument(position, keyword)
     known = looked_up(analysis, module, value, call)
-    absent = value is None or _is_none(known)
+    absent = value is None or (known is not None and known.is_none)
     if known is not None and known.kind == CALL:  # rstate=np.random.default_rng()
         absent = absent or ml_calls.makes_unseeded(module.calls[known.data])
     return f"{keyword}=" if absent and not (value is None and given.starred) else ""
-
-
-def _is_none(value: Value | None) -> bool:
-    return value is not None and value.kind == CONSTANT and value.data is None
