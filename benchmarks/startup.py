@@ -103,13 +103,16 @@ def _case(name: str, environ: Mapping[str, str], settle: Callable[[], None]) -> 
 def _environment_of(python: str, base: Mapping[str, str], folder: Path) -> dict[str, str]:
     """The environment that the bis of this Python gives a program that it records."""
     folder.mkdir()
-    done = subprocess.run(
-        [python, "-c", _SESSION, str(folder)],
-        env={**base, "BIS_HOME": str(folder / "home")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [python, "-c", _SESSION, str(folder)],
+            env={**base, "BIS_HOME": str(folder / "home")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        raise Unavailable(f"{python} cannot be started: {error.strerror}") from error
     if done.returncode:
         raise Unavailable(f"{python} makes no session: {done.stderr.strip().splitlines()[-1:]}")
     return dict(json.loads(done.stdout))

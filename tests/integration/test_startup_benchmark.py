@@ -51,3 +51,10 @@ def test_a_python_without_bis_is_explained(startup: Any, tmp_path: Path, capsys:
     broken.chmod(0o755)
     assert startup.main(["--runs", "1", "--against", str(broken)]) == 3
     assert "no bis here" in capsys.readouterr().err
+
+
+def test_a_python_that_is_not_there_is_explained(startup: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line, and no figures."""
+    assert startup.main(["--runs", "1", "--against", "/no/such/python"]) == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "/no/such/python cannot be started" in line
