@@ -73,6 +73,7 @@ def _walk(
     depth: int,
 ) -> None:
     opened: tuple[int, ...] = ()
+    without_calls = {one.call: one for one in module.withs if one.end == one.call + 1}  # with start_run(): pass
     for call in calls:
         if len(steps) > _LONGEST:
             return
@@ -89,4 +90,7 @@ def _walk(
                 inner = analysis.calls_in(owner, scope)
                 _walk(analysis, owner, inner, steps, reached, active | {key}, depth + 1)
         steps.append(_new(TraceStep, (module, call, None, depth)))
+        empty = without_calls.get(call.index)
+        if empty is not None:
+            steps.append(TraceStep(module, None, empty, depth))
     steps += [TraceStep(module, None, module.withs[i], depth) for i in reversed(opened)]

@@ -39,6 +39,10 @@ def runs(text: str, *, cells: bool = False) -> list[list[str]]:
         ("with a() as r, b() as s:\n    c()\nd()", [["a", "b", "c", "/s", "/r", "d"]]),
         ("with a() as r:\n    with b() as s:\n        c()\n    d()\ne()", [["a", "b", "c", "/s", "d", "/r", "e"]]),
         ("def f():\n    with a() as r:\n        b()\nf()\nc()", [["a", "b", "/r", "f", "c"]]),
+        ("with a() as r:\n    pass\nb()", [["a", "/r", "b"]]),
+        ("with a() as r:\n    i = r.id\nwith b() as s:\n    c()", [["a", "/r", "b", "c", "/s"]]),
+        ("with a() as r, b() as s:\n    pass\nc()", [["a", "b", "/s", "/r", "c"]]),
+        ("with a() as r:\n    with b() as s:\n        pass\n    c()", [["a", "b", "/s", "c", "/r"]]),
     ],
 )
 def test_scripts_as_they_run(text: str, expected: list[list[str]]) -> None:
