@@ -273,6 +273,7 @@ def rest_calls(analysis: Analysis) -> list[Place]:
         if not module.roots & rest_logging.CLIENTS:
             continue
         for text, value, call, _name in analysis.literals(module):
-            if mlflow.REST_PATH in text:
+            if rest_logging.is_address(text):
                 found.append(Place(module.file, cell_of(module, value, call), value.line, value.column))
+        found += [module.place_of(call) for call in rest_logging.asked_by_rest(module)]
     return found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import DICT, NAME
+from bis._audit.parsing.bindings import Bindings
+from bis._audit.parsing.ir import BINARY, CONSTANT, DICT, FORMATTED, NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from bis._audit.parsing.ir import Call, Module, Value
 
@@ -25,32 +27,80 @@ _ENDPOINTS = {
 _BATCH = "mlflow/runs/log-batch"
 _OF_BATCH = {"metrics": "metric", "params": "param", "tags": "tag"}
 _NAMESPACE = "mlflow/"
+_ADDRESS = re.compile(r"api/2\.0/(?:preview/)?mlflow(?:/|$)")
+_ASKS = frozenset({"get", "delete"})
+_UNKNOWN = "\0"
+_DEEPEST = 8
 
 
 def logged_by_rest(module: Module) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Numbers of such calls of a file, with the kinds of things that they log."""
-    if not module.roots & CLIENTS:
-        return
-    sending = [call for call in module.calls if call.method in _SENDS and call.api.partition(".")[0] in CLIENTS]
-    assigned: dict[tuple[int, str], list[Value]] = {}
-    for assign in module.assigns if sending else ():
-        assigned.setdefault((assign.scope, assign.name), []).append(assign.value)
-    for call in sending:
-        given = [value for one in (*call.args, *call.keywords.values()) for value in _values(one, call, assigned)]
-        texts = [text for value in given for text in value.constants() if isinstance(text, str)]
-        addresses = [text for text in texts if _NAMESPACE in text]
+    bindings: Bindings | None = None
+    for call in _requests(module, _SENDS):
+        bindings = bindings or Bindings(module)
+        addresses = _addresses(bindings, call)
         kinds = [kind for end, found in _ENDPOINTS.items() if any(end in text for text in addresses) for kind in found]
         if any(_BATCH in text for text in addresses):
-            kinds += _of_batch(given)
+            kinds += _of_batch([_meant(bindings, one, call) for one in (*call.args, *call.keywords.values())])
         if kinds:
             yield call.index, tuple(dict.fromkeys(kinds))
 
 
-def _values(value: Value, call: Call, assigned: Mapping[tuple[int, str], list[Value]]) -> list[Value]:
-    """What a name was assigned in the function or in the file, or the expression itself."""
-    if value.kind != NAME:
-        return [value]
-    return assigned.get((call.scope, value.data)) or assigned.get((0, value.data), [])
+def is_address(text: str) -> bool:
+    """Whether a text has the beginning of an address of MLflow's interface."""
+    return _ADDRESS.search(text) is not None
+
+
+def asked_by_rest(module: Module) -> Iterator[Call]:
+    """Calls of a file that speak to MLflow's interface, also where the address is put together."""
+    bindings: Bindings | None = None
+    for call in _requests(module, _SENDS | _ASKS):
+        bindings = bindings or Bindings(module)
+        if any(map(is_address, _addresses(bindings, call))):
+            yield call
+
+
+def _requests(module: Module, methods: frozenset[str]) -> list[Call]:
+    if not module.roots & CLIENTS:
+        return []
+    return [call for call in module.calls if call.method in methods and call.api.partition(".")[0] in CLIENTS]
+
+
+def _addresses(bindings: Bindings, call: Call) -> list[str]:
+    """The texts that a call is given which may be addresses of MLflow's."""
+    texts = (_text(bindings, value, call.scope, call.index, 0) for value in (*call.args, *call.keywords.values()))
+    return [text for text in texts if _NAMESPACE in text or is_address(text)]
+
+
+def _text(bindings: Bindings, value: Value, scope: int, at: int, depth: int) -> str:
+    """A text that is put together, as far as the file says what of."""
+    if value.kind == CONSTANT:
+        return str(value.data)
+    known = _known(bindings, value, scope, at) if value.kind == NAME else None
+    if depth > _DEEPEST or (value.kind == NAME and known is None):
+        return _UNKNOWN
+    if known is not None:
+        return _text(bindings, known, scope, at, depth + 1)
+    if value.kind == FORMATTED:
+        texts = [_text(bindings, item, scope, at, depth + 1) for item in value.items]
+        between: list[str] = value.data.split("{}")
+        return between[0] + "".join(text + after for text, after in zip(texts, between[1:], strict=False))
+    if value.kind == BINARY and value.data == "Add":
+        return "".join(_text(bindings, item, scope, at, depth + 1) for item in value.items)
+    return "".join(text if isinstance(text, str) else _UNKNOWN for text in value.constants())
+
+
+def _known(bindings: Bindings, value: Value, scope: int, at: int) -> Value | None:
+    """What a name was assigned, or an attribute of the object or the class around: ``self.base``."""
+    head, _dot, rest = value.data.partition(".")
+    owner = bindings.class_of(scope) if head in {"self", "cls"} else None
+    found = bindings.value_of(value.data, scope, at) if owner is None else bindings.attributes.get((owner.name, rest))
+    return None if found is value else found
+
+
+def _meant(bindings: Bindings, value: Value, call: Call) -> Value:
+    """What a name was assigned, or the expression itself."""
+    return (_known(bindings, value, call.scope, call.index) if value.kind == NAME else None) or value
 
 
 def _of_batch(given: list[Value]) -> list[str]:

@@ -222,7 +222,6 @@ TAKES_URI: dict[str, tuple[int, ...]] = {
     "mmengine.visualization.MLflowVisBackend": (),
 }
 SETS_EXPERIMENT = frozenset({"mlflow.set_experiment", "mlflow.tracking.fluent.set_experiment"})
-REST_PATH = "api/2.0/mlflow"
 REGISTERING_KEYWORD = "registered_model_name"
 SIGNATURE_KEYWORDS = frozenset({"signature", "input_example"})
 

@@ -33,11 +33,36 @@ API = "{url}/api/2.0/mlflow/runs/"
         (f"requests.get(f'{API}search')", None),
         ("requests.post('https://example.org/runs/log-metric', json=data)", None),
         (f"send.post(f'{API}log-metric')", None),
+        ("base = url + '/api/2.0/mlflow'\nrequests.post(base + '/runs/log-metric', json=data)", ("metric",)),
+        ("base = f'{url}/api/2.0'\nend = f'{base}/mlflow/runs/set-tag'\nrequests.post(end, json=data)", ("tag",)),
+        ("root = f'{url}/api/2.0'\nrequests.post(root + '/jobs/runs/log-metric', json=data)", None),
+        (
+            (
+                "class C:\n    def __init__(self, host, port=5000):\n"
+                "        self.base = 'http://' + host + ':' + str(port) + '/api/2.0/preview/mlflow'\n"
+                "    def log(self, data):\n        end = self.base + '/runs/log-parameter'\n"
+                "        requests.post(end, json=data)"
+            ),
+            ("param",),
+        ),
     ],
 )
 def test_kinds(text: str, kinds: tuple[str, ...] | None) -> None:
     """By the end of the address and by the keys of a batch; reading, other services and unknown senders log nothing."""
     assert [found for _index, found in logged_by_rest(script(HEAD + text + "\n"))] == [kinds] * (kinds is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "via"),
+    [
+        ("requests.get(url + '/api/2.0/preview/mlflow/experiments/list')", ("rest",)),
+        ("base = f'{url}/api/2.0'\nrequests.get(f'{base}/mlflow/runs/get', params=which)", ("rest",)),
+        ("base = f'{url}/api/2.0'\nrequests.get(f'{base}/clusters/get', params=which)", ()),
+    ],
+)
+def test_reading_by_rest_is_a_door(text: str, via: tuple[str, ...], tmp_path: Path) -> None:
+    """Also in the interface's first form, and where its address is put together; other services are none."""
+    assert audit_project(write(tmp_path, {"a.py": HEAD + text}), "p").facts["via"].value == via
 
 
 def test_a_program_that_logs_by_rest_is_tracked(tmp_path: Path) -> None:
