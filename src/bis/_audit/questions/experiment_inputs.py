@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from bis._audit.questions.analysis import Analysis
 
 # What these give says how large something is, and not what is in it.
-_SIZES = frozenset({"shape", "ndim", "dtype", "device", "size", "dim", "numel", "len", "type", "isinstance", "columns"})
+_SIZES = frozenset(
+    {
+        "shape", "ndim", "dtype", "device", "size", "dim", "numel", "len", "type", "isinstance", "columns",
+        "memory_usage", "nbytes", "itemsize", "element_size", "getsizeof",
+    }
+)  # fmt: skip
 # Writers of data: what is written is the object that the method is of, or the argument at a position.
 _WRITES = frozenset(
     {

@@ -65,7 +65,7 @@ def run_ids(analysis: Analysis) -> list[Place]:
 
 
 def _is_id(text: str, value: Value, call: Call | None, name: str) -> bool:
-    if _IN_URI.search(text):
+    if _IN_URI.search(text.replace("\\", "/")):  # a path of Windows
         return True
     if not _ID.fullmatch(text):
         return False

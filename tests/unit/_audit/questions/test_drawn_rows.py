@@ -19,6 +19,13 @@ FRAME = (
         ("rows = df.sample(frac=0.8)\nrest = df.drop(rows.index)\n", "sample", True),
         ("rows = df.sample(frac=0.8)\nSVC().fit(rows, rows.y)\n", "sample", True),
         ("rows = df.sample(n=3)\nprint(rows)\n", "sample", False),
+        (
+            "rows = df.sample(n=300)\nSVC(C=rows.memory_usage().sum() / len(rows)).fit(X, y)\n",
+            "sample",
+            False,
+        ),
+        ("rows = df.sample(n=300)\nSVC(cache_size=rows.to_numpy().nbytes).fit(X, y)\n", "sample", False),
+        ("rows = df.sample(n=300)\nSVC(C=rows.y.mean()).fit(X, y)\n", "sample", True),
         ("rows = df.sample(n=3)\nrest = df.drop(columns='a')\n", "sample", False),
     ],
 )
