@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from itertools import pairwise
@@ -71,10 +72,12 @@ _OF_ZENML = {
     "seldon": "kubernetes",
 }
 
-# A list that an image keeps under another name: `COPY requirements-gpu.txt requirements.txt`.
-_RENAMED = re.compile(
-    r"(?i)(?:COPY|ADD)\s+(?:--(?!from)\S+\s+)*(?P<old>[\w./-]{1,200}\.(?:txt|in|ya?ml))\s+(?P<new>[\w./-]{1,200}\.(?:txt|in|ya?ml))"
+# What an image is given of the project: `COPY requirements-gpu.txt requirements.txt`, `COPY . /app`.
+_COPIES = re.compile(
+    r"(?i)(?:COPY|ADD)\s+(?:--(?!from)\S+\s+)*(?P<sources>[\w./*\s-]{1,400}?)\s+(?P<target>[\w./-]{1,200})"
 )
+_BINDS = re.compile(r"--mount=(?=\S{0,200}type=bind)\S{0,200}?source=(?P<source>[^,\s]+),target=(?P<target>[^,\s]+)")
+_LISTED_IN = re.compile(r"(?<![\w./-])(?:[\w.-]*/)*[\w.-]+\.(?:txt|in|ya?ml)(?![\w./-])")
 
 
 def read_install(sheet: Sheet, text: str, place: Place, variables: dict[str, str] | None = None) -> None:
@@ -113,7 +116,7 @@ def read_install(sheet: Sheet, text: str, place: Place, variables: dict[str, str
 def read_dockerfile(sheet: Sheet, text: str) -> None:
     """Take in what the commands of a Dockerfile install."""
     variables: dict[str, str] = {}
-    copied: dict[str, str] = {}
+    image = _Image()
     pending, first = "", 0
     for number, raw in enumerate([*text.splitlines(), ""], 1):  # the last line may want to go on
         line = raw[:LONGEST_LINE].strip()
@@ -127,15 +130,55 @@ def read_dockerfile(sheet: Sheet, text: str) -> None:
         setting = re.match(r"(?i)(?:ARG|ENV)\s+(\w+)[=\s]\s*[\"']?([^\s\"']*)", whole)
         if setting:
             variables[setting[1]] = setting[2]
-        elif renamed := _RENAMED.fullmatch(whole):
-            copied[renamed["new"].removeprefix("./")] = renamed["old"].removeprefix("./")
+        elif moved := re.match(r"(?i)WORKDIR\s+(\S+)", whole):
+            image.folder = posixpath.join(image.folder, moved[1])
+        elif copies := _COPIES.fullmatch(whole):
+            image.take(copies["sources"].split(), copies["target"])
         else:  # RUN, or a line of a here-document
+            for bound in _BINDS.finditer(whole):
+                image.take([bound["source"]], bound["target"])
             command = re.sub(r"(?i)^RUN\s+(?:--\S+\s+)*", "", whole)
-            for new, old in copied.items():
-                whole_name = rf"(?<![\w./-])(?:\./)?{re.escape(new)}(?![\w./-])"
-                command = re.sub(whole_name, old.replace("\\", r"\\"), command)
+            command = _LISTED_IN.sub(lambda match: image.in_project(match[0]), command)
             for part in re.split(r"&&|\|\||;(?=\s)", command):
                 read_install(sheet, part, Place(sheet.path, -1, first), variables)
+
+
+class _Image:
+    """What an image holds of the project: its lists by their paths in the image, and folders of it."""
+
+    def __init__(self) -> None:
+        self.folder = "/"  # in which commands run
+        self._lists: dict[str, str] = {}
+        self._folders: dict[str, str] = {}
+
+    def take(self, sources: list[str], target: str) -> None:
+        """Take in what is copied or bound to a place."""
+        place = posixpath.normpath(posixpath.join(self.folder, target))
+        for source in (posixpath.normpath(one) for one in sources):
+            listed = _LISTED_IN.fullmatch(source) is not None
+            if listed and len(sources) == 1 and _LISTED_IN.fullmatch(target):
+                self._lists[place] = source
+            elif listed:
+                self._lists[posixpath.join(place, posixpath.basename(source))] = source
+            elif "*" in source:
+                self._folders[place] = posixpath.dirname(source)
+            elif "." not in posixpath.basename(source) or source == ".":
+                self._folders[place] = source
+
+    def in_project(self, path: str) -> str:
+        """Where a list that a command names lies in the project; the path itself where that is not seen."""
+        place = posixpath.normpath(posixpath.join(self.folder, path))
+        found = self._lists.get(place)
+        if found is not None and posixpath.basename(found) != posixpath.basename(path):
+            return found  # under another name
+        if not path.startswith("/"):
+            return path
+        folder = posixpath.dirname(place)
+        while found is None and folder != "/":
+            if folder in self._folders:
+                found = posixpath.join(self._folders[folder], posixpath.relpath(place, folder))
+            folder = posixpath.dirname(folder)
+        return path if found is None else posixpath.normpath(found)
 
 
 def _commands(text: str) -> Iterator[list[str]]:

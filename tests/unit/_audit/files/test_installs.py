@@ -73,6 +73,36 @@ def test_a_list_that_an_image_keeps_under_another_name(copy: str, install: str, 
     assert sheet.includes == [expected]
 
 
+@pytest.mark.parametrize(
+    ("copy", "install", "expected"),
+    [
+        ("COPY ./requirements.txt /", "/requirements.txt", ["requirements.txt"]),
+        ("COPY . /app", "/app/requirements.txt", ["requirements.txt"]),
+        ("WORKDIR /srv\nCOPY . .", "/srv/back/requirements.txt", ["back/requirements.txt"]),
+        ("WORKDIR /srv\nWORKDIR inner\nCOPY a.txt ./", "/srv/inner/a.txt", ["a.txt"]),
+        ("COPY src/ /app/", "/app/requirements.txt", ["src/requirements.txt"]),
+        ("COPY back/requirements*.txt /lists/", "/lists/requirements-dev.txt", ["back/requirements-dev.txt"]),
+        ("COPY a.txt b.txt /lists/", "/lists/b.txt", ["b.txt"]),
+        ("COPY --from=builder /w/a.txt /w/a.txt", "/w/a.txt", []),
+        ("COPY main.py /app/", "/app/requirements.txt", []),
+        ("USER me", "/opt/image/requirements.txt", []),
+    ],
+)
+def test_a_list_by_its_path_in_the_image(copy: str, install: str, expected: list[str]) -> None:
+    """It is the project's where it was copied from there; what an image brings is not looked for."""
+    sheet = Sheet("Dockerfile")
+    read_dockerfile(sheet, f"FROM python:3.11\n{copy}\nRUN pip install -r {install}\n")
+    assert sheet.includes == expected
+
+
+def test_a_list_that_a_command_is_lent() -> None:
+    """``RUN --mount=type=bind`` shows it to one command under any name; other mounts hold nothing of the project."""
+    sheet = Sheet("Dockerfile")
+    lent = "--mount=type=cache,target=/root/.cache --mount=type=bind,source=inner/a.txt,target=/tmp/list.txt"
+    read_dockerfile(sheet, f"FROM python:3.11\nRUN {lent} pip install -r /tmp/list.txt\n")
+    assert sheet.includes == ["inner/a.txt"]
+
+
 def test_dockerfiles_have_lines_that_go_on_and_variables() -> None:
     """A command over several lines is one, and the default of an argument is the version that is meant."""
     sheet = Sheet("Dockerfile")
