@@ -68,6 +68,11 @@ _INTERFACE = re.compile(
     r"(?:of|de|do|da|du|del|von|d'|l'|for)?"
     r"\s?(?:l'|la\s|el\s|o\s)?mlflow\b"
 )
+# "Open MLflow in your browser", also by its address.
+_IN_BROWSER = re.compile(
+    r"\b(?:open|access|visit|view|see|browse|reach|ouvr\w{1,3}|abr[ae]\w{0,2}|öffne\w{0,2})\s{1,3}(?:the\s{1,3})?mlflow\b.{0,40}"
+    r"\b(?:browser|navigateur|navegador)\b"
+)
 _SEEN = re.compile("ui|dash|interfa|oberfl|frontend|console|tableau|screenshot")  # one of these is in all of them
 # The address of a store; the name of a service alone leads nowhere, nor does an address that is to be filled in.
 _STORE = re.compile(
@@ -257,7 +262,8 @@ def _views(line: str) -> bool:
     line = _PICTURE_LINK.sub(" ", line)
     if "mlflow" in line:
         server = "server" in line and (_COMMAND.search(line) or _SERVER.search(line))
-        if server or (_SEEN.search(line) and _INTERFACE.search(line)) or _STARTS.search(line):
+        seen = _SEEN.search(line) and _INTERFACE.search(line)
+        if server or seen or _STARTS.search(line) or _IN_BROWSER.search(line):
             return "pip install" not in line
     return bool(_STORE.search(line) or _RUN.search(line) or (_ADDRESS.search(line) and not _OTHER_SERVICE.search(line)))
 

@@ -141,6 +141,9 @@ def test_what_explains_nothing(text: str) -> None:
         "- **MLflow Run ID**: `dcc503f0a1b2c3d4`",
         "**mlflow**: experiments (port 5000)",
         "- **MLflow Run ID**: `dcc503f0d82c4344a66dfbb8889055a6`",
+        "At last open MLflow in a browser at the address above.",
+        "Then visit the MLflow page with your web browser.",
+        "Ouvrez MLflow dans le navigateur.",
     ],
 )
 def test_ways_to_view(text: str) -> None:
