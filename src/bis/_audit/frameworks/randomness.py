@@ -145,6 +145,8 @@ def drawn_from(api: str) -> str:
         return "random" if name in STDLIB_DRAWS else ""
     if root == "torch":
         return "torch" if name in TORCH_DRAWS or TORCH_LAYERS.match(name) else ""
+    if root == "tensorflow_datasets":
+        return "tensorflow" if name.endswith(".shuffle") else ""
     if root in {"tensorflow", "keras"}:
         shuffles = name.startswith("tensorflow.data.") and name.endswith(".shuffle")
         drawn = shuffles or name in TF_DRAWS or name in KERAS_DRAWS or KERAS_LAYERS.match(name)

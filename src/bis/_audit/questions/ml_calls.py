@@ -100,7 +100,7 @@ def may_be_estimator(api: str) -> bool:
 def may_draw(api: str) -> bool:
     """Whether a call of this name may draw from a global generator; see `draws`."""
     name = canonical(api)
-    known = name in _LOADERS or name in randomness.UNSEEDED or fresh_weights.may_draw(api)
+    known = name in _LOADERS or name in randomness.UNSEEDED or fresh_weights.may_draw(api) or api == _SHUFFLES_UNKNOWN
     return known or randomness.drawn_from(api) != ""
 
 
@@ -277,8 +277,42 @@ def draws(call: Call) -> str:
         new = fresh_weights.always_draws(call.api) or not fresh_weights.SIZES.isdisjoint(call.keywords)
         return "torch" if new else ""
     found = randomness.drawn_from(call.api)
-    own = {"torch": "generator", "tensorflow": "seed"}.get(found)  # an argument that is seeded by itself
-    return "" if own in call.keywords else found
+    position = 1 if found == "tensorflow" and call.method == "shuffle" else -1
+    own = call.argument(position, {"torch": "generator", "tensorflow": "seed"}.get(found, ""))  # seeded by itself
+    return found if own is None or own.is_none else ""
+
+
+def shuffles_pipeline(module: Module, call: Call) -> bool:
+    """Whether a call shuffles a pipeline of ``tf.data`` that the file is given: its batches are made or fetched, too.
+
+    ``ds = ds.shuffle(1000)`` and ``ds = ds.batch(32).prefetch(2)``, in one function.
+    """
+    if call.api != _SHUFFLES_UNKNOWN or not module.roots & _TENSORFLOW or "datasets" in module.roots:
+        return False
+    seed = call.argument(1, "seed")
+    if not (call.args or "buffer_size" in call.keywords) or not (seed is None or seed.is_none):
+        return False
+    names = {call.owner, *call.targets} - {""}
+    return any(
+        other.method in _OF_PIPELINES and other.scope == call.scope and _is_of_same(module, other, call, names)
+        for other in module.calls
+    )
+
+
+def _is_of_same(module: Module, other: Call, call: Call, names: set[str]) -> bool:
+    """Whether a method is called on what a call gives or is of, or further on in the same chain."""
+    while other.receiver >= 0:
+        if other.receiver == call.index:
+            return True
+        other = module.calls[other.receiver]
+    if other.owner in names:
+        return True
+    return call.receiver >= 0 and other.index == call.receiver
+
+
+_SHUFFLES_UNKNOWN = ".shuffle"
+_TENSORFLOW = frozenset({"tensorflow", "tensorflow_datasets", "keras"})
+_OF_PIPELINES = frozenset({"batch", "padded_batch", "prefetch"})
 
 
 def makes_unseeded(call: Call) -> bool:

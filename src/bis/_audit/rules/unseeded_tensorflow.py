@@ -33,6 +33,7 @@ from bis.model.project_audit import YES, Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
@@ -50,14 +51,16 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     if analysis.facts["trains_model"].value != YES:
         return
     for module in analysis.project.programs:
-        for call in analysis.calls_where(module, ml_calls.may_draw):
-            library = ml_calls.draws(call)
-            if library != "tensorflow":
-                continue
-            if not analysis.is_part_of_training(module):
-                break
-            seeded = analysis.is_seeded(module, ("tensorflow", "keras"))
-            if seeded or not goes_into_experiment(analysis, module, call):
-                continue
+        if not analysis.is_part_of_training(module) or analysis.is_seeded(module, ("tensorflow", "keras")):
+            continue
+        call = next(_drawing(analysis, module), None)
+        if call is not None:
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds TensorFlow")
-            break
+
+
+def _drawing(analysis: Analysis, module: Module) -> Iterator[Call]:
+    """The calls of a file that draw for the experiment: those of known names first."""
+    calls = analysis.calls_where(module, ml_calls.may_draw)
+    drawing = [call for call in calls if ml_calls.draws(call) == "tensorflow"]
+    drawing += [call for call in calls if ml_calls.shuffles_pipeline(module, call)]
+    return (call for call in drawing if goes_into_experiment(analysis, module, call))
