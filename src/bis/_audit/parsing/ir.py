@@ -156,7 +156,7 @@ class Scope(NamedTuple):
 
     `parameters` are the names in order, `annotations` resolved names by parameter, `defaults` by parameter. `parent`
     is an index. `first` and `last` bound the calls in it: they are ``calls[i] for i in range(first,
-    last)``, those of nested functions among them.
+    last)``, those of nested functions among them. `rest` is the parameter for all further keywords: ``**kwargs``.
     """
 
     name: str
@@ -174,6 +174,7 @@ class Scope(NamedTuple):
     first: int = 0
     last: int = 0
     yields: tuple[Value, ...] = ()
+    rest: str = ""
 
 
 class Import(NamedTuple):

@@ -164,6 +164,7 @@ class Lowering:
             a.arg: path for a in every if a.annotation is not None and (path := annotation_of(a.annotation))
         }
         scope.defaults = defaults
+        scope.rest = args.kwarg.arg if args.kwarg is not None else ""
         self._inside(node, scope)
 
     def _class(self, node: ast.ClassDef) -> None:

@@ -26,10 +26,11 @@ class OpenScope:
     first: int = 0
     last: int = 0
     yields: tuple[Value, ...] = ()
+    rest: str = ""
 
     def closed(self) -> Scope:
         """The scope, once all of it has been read."""
         return Scope(
             self.name, self.kind, self.parent, self.line, self.end_line, self.cell, self.parameters, self.annotations,
-            self.defaults, self.bases, self.decorators, self.returns, self.first, self.last, self.yields,
+            self.defaults, self.bases, self.decorators, self.returns, self.first, self.last, self.yields, self.rest,
         )  # fmt: skip

@@ -9,11 +9,12 @@ from bis._audit.files.entry_points import parameters_of_programs
 from bis._audit.frameworks import sklearn
 from bis._audit.frameworks.naming import canonical, library
 from bis._audit.frameworks.randomness import GENERATORS, SEED_KEYWORDS
-from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT, Value
+from bis._audit.parsing.expressions import pairs_of
+from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, LIST, NAME, OTHER, SUBSCRIPT, Value
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
-from bis._audit.questions.function_callers import given_by_callers
-from bis._audit.questions.written_values import Written, followed
+from bis._audit.questions.function_callers import callers, given_by_callers
+from bis._audit.questions.written_values import Written, followed, looped_over, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +40,7 @@ def spread(analysis: Analysis, module: Module, call: Call) -> Call:
     What ``partial`` gives is among what a call is given, and a seed that is set later among what its object is given.
     """
     call = _with_partial(analysis, module, call)
-    return _spread_in(analysis, module, _with_absent_seeds(analysis, module, _with_later_seeds(analysis, module, call)))
+    return _with_absent_seeds(analysis, module, _spread_in(analysis, module, _with_later_seeds(analysis, module, call)))
 
 
 def _spread_in(analysis: Analysis, module: Module, call: Call) -> Call:
@@ -167,11 +168,32 @@ def passing_seeds(analysis: Analysis, module: Module) -> Iterator[Call]:
             tables += [keywords[name] for name in _TABLES & keywords.keys()]
         if not (named or tables) or not library(call.api):
             continue
-        if (named and _has_seed(_seeds_given(spread(analysis, module, call)))) or any(
-            _has_seed(_entries(analysis, Written(module, given, call.scope, call.index), count())[0])
-            for given in tables
+        if (named and _draws_with(whole := spread(analysis, module, call)) and _has_seed(_seeds_given(whole))) or any(
+            _table_has_seed(analysis, module, given, call) for given in tables
         ):
             yield call
+
+
+def _draws_with(call: Call) -> bool:
+    """Whether a call is no splitter that keeps the order of the rows: ``KFold(5, random_state=1)``."""
+    shuffle = call.keywords.get("shuffle")
+    keeps = shuffle is None or (shuffle.kind == CONSTANT and not shuffle.data)
+    return sklearn.split(call.api) is None or not keeps or ml_calls.split_seeding(call) is not None
+
+
+def _table_has_seed(analysis: Analysis, module: Module, table: Value, call: Call) -> bool:
+    """Whether a dictionary that a call is given has a seed that is not None by default."""
+    here = Written(module, table, call.scope, call.index)
+    return _has_seed(_without_absent(analysis, here, _entries(analysis, here, count())[0]))
+
+
+def _without_absent(analysis: Analysis, here: Written, entries: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Entries without the seeds among them that are None unless the command line says otherwise."""
+    return {
+        name: value
+        for name, value in entries.items()
+        if name not in SEED_KEYWORDS or not _is_absent(analysis, here._replace(value=value))
+    }
 
 
 # Methods of tables and data sets, also where it is not seen what they are of.
@@ -199,23 +221,27 @@ def _with_tables(analysis: Analysis) -> frozenset[str]:
 
 
 @asked_once
-def _has_tables(_analysis: Analysis, module: Module) -> bool:
-    return bool(seeds_declared(module)) or any(
+def _has_tables(analysis: Analysis, module: Module) -> bool:
+    return bool(seeds_declared(analysis, module)) or any(
         call.api == "dict" and not _SEED_KEYWORDS.isdisjoint(call.keywords) for call in module.calls
     )
 
 
-def seeds_declared(module: Module) -> list[Value]:
+def seeds_declared(analysis: Analysis, module: Module) -> list[Value]:
     """Dictionaries of a file that have a seed among their entries, at any depth."""
-    return [assign.value for assign in module.assigns if _declares_seed(assign.value)]
+    tables = (assign for assign in module.assigns if assign.value.kind == DICT)
+    written = (Written(module, assign.value, assign.scope, assign.after) for assign in tables)
+    return [one.value for one in written if _declares_seed(analysis, one)]
 
 
-def _declares_seed(value: Value) -> bool:
-    if value.kind != DICT:
+def _declares_seed(analysis: Analysis, table: Written) -> bool:
+    if table.value.kind != DICT:
         return False
-    pairs = zip(value.items[::2], value.items[1::2], strict=True)
+    pairs = pairs_of(table.value)
     entries = {key.data: item for key, item in pairs if key.kind == CONSTANT and isinstance(key.data, str)}
-    return _has_seed(entries) or any(_declares_seed(item) for item in value.items[1::2])
+    return _has_seed(_without_absent(analysis, table, entries)) or any(
+        _declares_seed(analysis, table._replace(value=item)) for _key, item in pairs
+    )
 
 
 def _has_seed(given: Mapping[str, Value]) -> bool:
@@ -240,7 +266,7 @@ def _with_absent_seeds(analysis: Analysis, module: Module, call: Call) -> Call:
             if not (made.args or made.keywords or made.starred):
                 absent[keyword] = Value(CONSTANT, None)
         elif _is_by_chance(analysis, module, call.keywords[keyword]) or _is_absent(
-            analysis, module, call.keywords[keyword], call, 0
+            analysis, Written(module, call.keywords[keyword], call.scope, call.index)
         ):
             absent[keyword] = Value(CONSTANT, None)
     return call._replace(keywords={**call.keywords, **absent}) if absent else call
@@ -255,14 +281,13 @@ def _is_by_chance(analysis: Analysis, module: Module, value: Value) -> bool:
     return made == "time" or (bool(made) and not analysis.is_seeded(module, (made,)))
 
 
-def _is_absent(analysis: Analysis, module: Module, value: Value, call: Call, depth: int) -> bool:
+def _is_absent(analysis: Analysis, seed: Written, depth: int = 0) -> bool:
     """Whether a seed is None, as far as it is followed: through names, and to whoever calls the function around it."""
-    here = Written(module, value, call.scope, call.index)
-    found = followed(analysis, here) or here
+    found = followed(analysis, seed) or seed
     known = found.value
     if known.kind == CONSTANT:
         return known.data is None
-    if _is_none_by_default(analysis, module, value) or _is_none_by_default(analysis, found.module, known):
+    if _is_none_by_default(analysis, seed.module, seed.value) or _is_none_by_default(analysis, found.module, known):
         return True
     if known.kind != NAME or depth >= _MOST_CALLERS_ABOVE:
         return False
@@ -273,7 +298,10 @@ def _is_absent(analysis: Analysis, module: Module, value: Value, call: Call, dep
     command = any(decorator.rpartition(".")[2] in {"command", "option"} for decorator in scope.decorators)
     if command or not given:
         return _is_none_for_commands(analysis, found.module, found.scope, known.data)
-    return all(one is not None and _is_absent(analysis, *one, depth + 1) for one in given)
+    return all(
+        one is not None and _is_absent(analysis, Written(one[0], one[1], one[2].scope, one[2].index), depth + 1)
+        for one in given
+    )
 
 
 def _is_none_by_default(analysis: Analysis, module: Module, value: Value) -> bool:
@@ -369,6 +397,8 @@ def _entries_at_first(
         entries, whole = _of_dictionary(analysis, found, steps, depth)
     elif value.kind == NAME and value is not one.value:  # one that is altered
         parts = [value]
+    elif value.kind == NAME:
+        return _of_several(analysis, found, steps, depth)
     else:
         return {}, False
     given: dict[str, Value] = {}
@@ -379,6 +409,71 @@ def _entries_at_first(
     if found.module is not one.module:
         entries = {key: item if _says_itself(item) else Value(OTHER) for key, item in entries.items()}
     return entries, whole
+
+
+def _of_several(analysis: Analysis, name: Written, steps: Iterator[int], depth: int) -> tuple[dict[str, Value], bool]:
+    """The names of the entries of a dictionary that is another one each time, and whether these are all.
+
+    It is what a loop goes through, what a grid is made of, or what the callers of a function give it. What an entry is
+    remains open, unless it is None each time.
+    """
+    choices = _alternatives(analysis, name, steps, depth)
+    if not choices:
+        return {}, False
+    merged: dict[str, Value] = {}
+    for key in {key for entries, _whole in choices for key in entries}:
+        absent = all(key in entries and entries[key].is_none for entries, _whole in choices)
+        merged[key] = _NOTHING if absent else Value(OTHER)
+    return merged, all(whole for _entries, whole in choices)
+
+
+def _alternatives(
+    analysis: Analysis, name: Written, steps: Iterator[int], depth: int
+) -> list[tuple[dict[str, Value], bool]]:
+    """The entries of each dictionary that a name may be, and whether these are all."""
+    over = looped_over(analysis, name)
+    loop = over.call() if over is not None else None
+    if over is not None and loop is not None and loop.api in _GRIDS and loop.args:
+        return [_of_grid(analysis, over._replace(value=loop.args[0]), steps, depth)]
+    module, scopes = name.module, name.module.scopes
+    for level in _enclosing(module, name.scope):
+        if scopes[level].rest == name.value.data:
+            return [_of_caller(analysis, module, level, *one, steps, depth) for one in callers(analysis, module, level)]
+    choices = values_of(analysis, name)
+    return [_entries(analysis, one, steps, depth + 1) for one in choices if one.value is not name.value]
+
+
+_GRIDS = frozenset({"sklearn.model_selection.ParameterGrid", "sklearn.model_selection.ParameterSampler"})
+
+
+def _enclosing(module: Module, scope: int) -> Iterator[int]:
+    """A function and those around it."""
+    while scope > 0:
+        yield scope
+        scope = module.scopes[scope].parent
+
+
+def _of_grid(analysis: Analysis, grid: Written, steps: Iterator[int], depth: int) -> tuple[dict[str, Value], bool]:
+    """The names of the parameters that a grid tries values of; one that it only leaves None is None."""
+    entries, whole = _entries(analysis, grid, steps, depth + 1)
+    return {key: _NOTHING if _tries_none(value) else Value(OTHER) for key, value in entries.items()}, whole
+
+
+def _tries_none(value: Value) -> bool:
+    return value.kind == LIST and bool(value.items) and all(item.is_none for item in value.items)
+
+
+def _of_caller(
+    analysis: Analysis, module: Module, function: int, other: Module, call: Call, steps: Iterator[int], depth: int
+) -> tuple[dict[str, Value], bool]:
+    """What a call gives a function beyond the parameters that it names, and whether that is all."""
+    tables = [name for name in call.keywords if name.startswith("**")]
+    found = {name: value for name, value in call.keywords.items() if name not in tables}
+    whole = bool(tables) or not call.starred
+    for name in tables:
+        inner, known = _entries(analysis, Written(other, call.keywords[name], call.scope, call.index), steps, depth + 1)
+        found, whole = inner | found, whole and known
+    return {name: value for name, value in found.items() if name not in module.scopes[function].parameters}, whole
 
 
 def _of_dictionary(

@@ -319,7 +319,7 @@ def _seeds(analysis: Analysis) -> Fact:
         return Fact(YES, places=_first(places))
     if unread := unread_code.seeding_unread(analysis):
         return _not_read(unread)
-    declared = [Place(m.file, -1, one.line) for m in analysis.project.programs for one in seeds_declared(m)]
+    declared = [Place(m.file, -1, one.line) for m in analysis.project.programs for one in seeds_declared(analysis, m)]
     if declared:
         return Fact(UNKNOWN, "a dictionary has a seed, and it is not seen what it is given to", _first(declared))
     return Fact(NO, "nothing is seeded")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bis._audit.questions.asked_once import asked_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from bis._audit.parsing.ir import Call, Module, Value
     from bis._audit.questions.analysis import Analysis
@@ -21,9 +21,14 @@ def given_by_callers(
     position = scope.parameters.index(parameter)
     if module.scopes[scope.parent].kind == "class":
         position -= 1  # self
-    for other, call in _callers(analysis).get((module.file, index), ()):
+    for other, call in callers(analysis, module, index):
         value = call.argument(position, parameter) or (None if call.starred else scope.defaults.get(parameter))
         yield None if value is None else (other, value, call)
+
+
+def callers(analysis: Analysis, module: Module, index: int) -> Sequence[tuple[Module, Call]]:
+    """The calls of a function of the project, each with its file."""
+    return _callers(analysis).get((module.file, index), ())
 
 
 @asked_once

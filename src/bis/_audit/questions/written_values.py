@@ -148,7 +148,7 @@ def values_of(analysis: Analysis, written: Written, depth: int = 0) -> list[Writ
         return []
     if value.kind not in {NAME, SUBSCRIPT}:
         return [written]
-    found = list(_named(analysis, written) if value.kind == NAME else _entries(analysis, written, depth))
+    found = list(_named(analysis, written, depth) if value.kind == NAME else _entries(analysis, written, depth))
     choices: list[Written] = []
     for one in found[:_MOST_CHOICES]:
         followed = values_of(analysis, one, depth + 1) if one.value is not value else []
@@ -172,7 +172,7 @@ def _entries(analysis: Analysis, written: Written, depth: int) -> Iterator[Writt
             yield one._replace(value=items[key.data])
 
 
-def _named(analysis: Analysis, written: Written) -> Iterator[Written]:
+def _named(analysis: Analysis, written: Written, depth: int = 0) -> Iterator[Written]:
     """What a name stands for, one step on."""
     module, value, scope, at = written
     path = value.data
@@ -185,27 +185,36 @@ def _named(analysis: Analysis, written: Written) -> Iterator[Written]:
     head, _dot, rest = path.partition(".")
     if rest:
         yield from _member(analysis, written, head, rest)
-    elif not (yield from _of_loop(analysis, written)):
+    elif not (yield from _of_loop(analysis, written, depth)):
         yield from _of_parameter(analysis, written)
     if not bindings.assigned(0, path):
         yield from _imported(analysis, module, path)
 
 
-def _of_loop(analysis: Analysis, written: Written) -> Generator[Written, None, bool]:
-    """What a loop gives a name, one after the other; returns whether a loop does."""
-    module, value, scope, at = written
+def looped_over(analysis: Analysis, written: Written) -> Written | None:
+    """What the loop goes through that sets a name, without ``enumerate`` and the like; None where none does."""
+    module, value, scope, _at = written
     bindings = _bindings(analysis, module)
     level = next((one for one in bindings.enclosing(scope) if (one, value.data) in bindings.loop_names), -1)
     if level < 0:
+        return None
+    over = written._replace(value=bindings.loop_names[level, value.data], scope=level)
+    call = over.call()
+    return over._replace(value=call.args[0]) if call is not None and call.method in _PASS_ON and call.args else over
+
+
+_PASS_ON = frozenset({"enumerate", "sorted", "list", "tqdm", "reversed"})
+
+
+def _of_loop(analysis: Analysis, written: Written, depth: int) -> Generator[Written, None, bool]:
+    """What a loop gives a name, one after the other; returns whether a loop does."""
+    over = looped_over(analysis, written)
+    if over is None:
         return False
-    over = written._replace(value=bindings.loop_names[level, value.data], scope=level, at=at)
-    if over.value.kind == CALL:
-        call = module.calls[over.value.data]
-        if call.method in {"items", "values"} and call.owner:
-            over = over._replace(value=Value(NAME, call.owner))
-        elif call.method in {"enumerate", "sorted", "list", "tqdm", "reversed"} and call.args:
-            over = over._replace(value=call.args[0])
-    for one in values_of(analysis, over):
+    call = over.call()
+    if call is not None and call.method in {"items", "values"} and call.owner:
+        over = over._replace(value=Value(NAME, call.owner))
+    for one in values_of(analysis, over, depth + 1):
         items = one.value.items[1::2] if one.value.kind == DICT else one.value.items
         if one.value.kind in {DICT, LIST}:
             yield from (one._replace(value=item) for item in items)

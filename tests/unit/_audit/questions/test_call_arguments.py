@@ -112,6 +112,69 @@ def test_dictionaries_of_another_file(files: dict[str, str], unseeded: str, tmp_
     assert audit_project(write(tmp_path, files), "p").facts["unseeded_estimator"].value == unseeded
 
 
+IN_LOOP = "from sklearn.model_selection import ParameterGrid, ParameterSampler\nfor p in {}:\n    RF(**p)"
+OF_REST = "def fit(X, depth=1, **p):\n    return RF(max_depth=depth, **p)\n{}"
+
+
+@pytest.mark.parametrize(
+    ("code", "unseeded"),
+    [
+        (IN_LOOP.format("ParameterGrid({'max_depth': [1, 2]})"), "yes"),
+        (IN_LOOP.format("ParameterGrid({'max_depth': [1, 2], 'random_state': [42]})"), "no"),
+        (IN_LOOP.format("ParameterGrid({'max_depth': [1, 2], 'random_state': [None]})"), "yes"),
+        (IN_LOOP.format("ParameterSampler({'max_depth': [1, 2]}, n_iter=1)"), "yes"),
+        (IN_LOOP.format("list(ParameterGrid(read()))"), "unknown"),
+        (IN_LOOP.format("[{'max_depth': 1}, {'max_depth': 2}]"), "yes"),
+        (IN_LOOP.format("[{'max_depth': 1}, {'random_state': 2}]"), "no"),
+        (IN_LOOP.format("[{'max_depth': 1}, read()]"), "unknown"),
+        ("for i, p in enumerate([{'max_depth': 1}, {'max_depth': 2}]):\n    RF(**p)", "yes"),
+        ("for name, p in {'a': {'max_depth': 1}, 'b': {}}.items():\n    RF(**p)", "unknown"),
+        ("G = {'a': {'max_depth': 1}, 'b': {}}\nfor name, p in G.items():\n    RF(**p)", "yes"),
+        ("for p in sorted(p):\n    RF(**p)", "unknown"),
+        ("def fit(p):\n    return RF(**p)\nfit({'max_depth': 1})\nfit({'max_depth': 2})", "yes"),
+        ("def fit(p):\n    return RF(**p)\nfit({'max_depth': 1})\nfit(read())", "unknown"),
+        (OF_REST.format("fit(X, n_estimators=3)"), "yes"),
+        (OF_REST.format("P = {'n_estimators': 3}\nfit(X, **P)\nfit(X, 5)"), "yes"),
+        (OF_REST.format("fit(X, random_state=3)"), "no"),
+        (OF_REST.format("fit(X, **read())"), "unknown"),
+        (OF_REST.format("fit(*read())"), "unknown"),
+        (OF_REST.format("def again(**q):\n    fit(X, **q)\nagain(random_state=3)"), "no"),
+        (OF_REST.format(""), "unknown"),
+        ("def fit(**p):\n    RF(**p)\n    fit(**p)", "unknown"),
+        ("class T:\n    def __init__(self, **p):\n        self.m = RF(**p)\nT(max_depth=3)", "yes"),
+    ],
+)
+def test_dictionaries_that_differ_each_time(code: str, unseeded: str, tmp_path: Path) -> None:
+    """What a loop goes through, a grid is made of, or the callers of a function give it."""
+    facts = audit_project(write(tmp_path / "p", {"a.py": f"{IMPORTS}{code}\n"}), "p").facts
+    assert facts["unseeded_estimator"].value == unseeded
+
+
+PARSED = "import argparse\np = argparse.ArgumentParser()\np.add_argument('--seed', type=int{})\na = p.parse_args()\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "unseeded", "seeds"),
+    [
+        (PARSED.format("") + "d = {'max_depth': 3, 'random_state': a.seed}\nRF(**d)", "yes", "no"),
+        (PARSED.format(", default=3") + "d = {'max_depth': 3, 'random_state': a.seed}\nRF(**d)", "no", "yes"),
+        (PARSED.format(", default=None") + "d = {'scale': 3, 'seed': a.seed}\naugment(**d)", "no", "no"),
+        (PARSED.format(", default=3") + "d = {'scale': 3, 'seed': a.seed}\naugment(**d)", "no", "unknown"),
+        (PARSED.format("") + "import lightgbm\nlightgbm.train({'seed': a.seed}, data)", "no", "no"),
+        (PARSED.format(", required=True") + "import lightgbm\nlightgbm.train({'seed': a.seed}, data)", "no", "yes"),
+        ("from sklearn.model_selection import KFold\nKFold(5, random_state=3)", "no", "no"),
+        ("from sklearn.model_selection import KFold\nKFold(5, shuffle=True, random_state=3)", "no", "yes"),
+        ("from sklearn.model_selection import KFold\nKFold(5, shuffle=s['on'], random_state=3)", "no", "yes"),
+        ("from sklearn.model_selection import ShuffleSplit\nShuffleSplit(5, random_state=3)", "no", "yes"),
+        ("rows = table.sample(n=3, seed=3)", "no", "yes"),
+    ],
+)
+def test_what_seeds_nothing(code: str, unseeded: str, seeds: str, tmp_path: Path) -> None:
+    """An option that is None in a dictionary of parameters, and folds that keep the order of the rows."""
+    facts = audit_project(write(tmp_path, {"a.py": f"{IMPORTS}{code}\n"}), "p").facts
+    assert (facts["unseeded_estimator"].value, facts["seeds_set"].value) == (unseeded, seeds)
+
+
 @pytest.mark.parametrize(
     ("made", "unseeded"),
     [("C()", "yes"), ("C(seed=42)", "no"), ("C(seed=None)", "yes"), ("C(42)", "no"), ("load()", "no")],
