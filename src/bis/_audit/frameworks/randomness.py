@@ -124,6 +124,10 @@ KERAS_LAYERS = re.compile(
     r"keras\.(?:layers\.(?:Dense|EinsumDense|\w*Conv\w+|LSTM|GRU|SimpleRNN|LSTMCell|GRUCell|Embedding|\w*Dropout\w*|GaussianNoise"
     r"|MultiHeadAttention|GroupQueryAttention|Bidirectional|ConvLSTM\w+|Random\w+))$"
 )
+# Keras's generators of pictures: their order, and how they change the pictures, is NumPy's.
+_PICTURES = re.compile(
+    r"keras\.(?:\w+\.)?preprocessing\.image\.ImageDataGenerator\.flow(?:_from_directory|_from_dataframe)?$"
+)
 
 
 @lru_cache(maxsize=20_000)
@@ -145,13 +149,20 @@ def drawn_from(api: str) -> str:
         return "random" if name in STDLIB_DRAWS else ""
     if root == "torch":
         return "torch" if name in TORCH_DRAWS or TORCH_LAYERS.match(name) else ""
-    if root == "tensorflow_datasets":
-        return "tensorflow" if name.endswith(".shuffle") else ""
-    if root in {"tensorflow", "keras"}:
-        shuffles = name.startswith("tensorflow.data.") and name.endswith(".shuffle")
-        drawn = shuffles or name in TF_DRAWS or name in KERAS_DRAWS or KERAS_LAYERS.match(name)
-        return "tensorflow" if drawn else ""
+    if root in {"tensorflow", "keras", "tensorflow_datasets"}:
+        return "numpy" if _PICTURES.match(name) else _drawn_by_tensorflow(name)
     return ""
+
+
+def _drawn_by_tensorflow(name: str) -> str:
+    shuffles = name.startswith(("tensorflow.data.", "tensorflow_datasets.")) and name.endswith(".shuffle")
+    drawn = shuffles or name in TF_DRAWS or name in KERAS_DRAWS or KERAS_LAYERS.match(name)
+    return "tensorflow" if drawn else ""
+
+
+def draws_pictures(api: str) -> bool:
+    """Whether a call of this name makes batches of pictures with Keras's generator."""
+    return _PICTURES.match(canonical(api)) is not None
 
 
 @lru_cache(maxsize=20_000)

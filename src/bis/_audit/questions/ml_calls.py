@@ -277,9 +277,23 @@ def draws(call: Call) -> str:
         new = fresh_weights.always_draws(call.api) or not fresh_weights.SIZES.isdisjoint(call.keywords)
         return "torch" if new else ""
     found = randomness.drawn_from(call.api)
+    if found == "numpy" and makes_pictures(call):
+        return found if _draws_pictures(call) else ""
     position = 1 if found == "tensorflow" and call.method == "shuffle" else -1
     own = call.argument(position, {"torch": "generator", "tensorflow": "seed"}.get(found, ""))  # seeded by itself
     return found if own is None or own.is_none else ""
+
+
+def makes_pictures(call: Call) -> bool:
+    """Whether a call is one of Keras's generators of pictures: ``ImageDataGenerator().flow_from_directory("data")``."""
+    return call.method.startswith("flow") and randomness.draws_pictures(call.api)
+
+
+def _draws_pictures(call: Call) -> bool:
+    """Whether Keras's generator of pictures draws their order, and is given no seed."""
+    seed, shuffle = call.keywords.get("seed"), call.keywords.get("shuffle")
+    keeps = shuffle is not None and not (shuffle.kind == CONSTANT and shuffle.data is True)
+    return not keeps and not call.starred and (seed is None or seed.is_none)
 
 
 def shuffles_pipeline(module: Module, call: Call) -> bool:

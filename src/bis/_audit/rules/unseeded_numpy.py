@@ -10,6 +10,9 @@ metric or the method of a data set, a model or a transform: by names, attributes
 the project. What is drawn for a name, a delay, a picture, an example of an input or the order of experiments is not.
 Tests are left out.
 
+Keras's generators of pictures (`ImageDataGenerator`) draw from NumPy's generator, too: the order of the pictures and
+how they are changed, unless they are given a seed or `shuffle=False`.
+
 Also the first environment of Gymnasium that draws its states (`CartPole-v1`) in a file that trains in it, where no
 reset is given a seed: it has a generator of NumPy of its own, which no global seed reaches.
 
@@ -33,6 +36,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.questions import ml_calls
+from bis._audit.questions.call_arguments import as_given
 from bis._audit.questions.environments import unseeded_environments
 from bis._audit.questions.experiment_inputs import goes_into_experiment
 from bis._audit.rule_contract import Rule
@@ -49,7 +53,7 @@ RULE = Rule(
     "unseeded-numpy",
     Severity.WARNING,
     Confidence.MEDIUM,
-    gate=frozenset({"numpy", "random", "gymnasium", "gym"}),
+    gate=frozenset({"numpy", "random", "gymnasium", "gym", "tensorflow", "keras", "tf_keras"}),
 )
 
 
@@ -59,7 +63,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         return
     for module in analysis.project.programs:
         for call in analysis.calls_where(module, ml_calls.may_draw):
-            library, own = ml_calls.draws(call), ml_calls.makes_unseeded(call)
+            library, own = ml_calls.draws(as_given(analysis, module, call)), ml_calls.makes_unseeded(call)
             if not own and library not in ("numpy", "random"):
                 continue
             if not analysis.is_part_of_training(module):

@@ -25,7 +25,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.parsing.ir import CALL, CONSTANT
 from bis._audit.questions import ml_calls
+from bis._audit.questions.call_arguments import looked_up
 from bis._audit.questions.experiment_inputs import goes_into_experiment
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import YES, Confidence, Severity
@@ -61,6 +63,29 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 def _drawing(analysis: Analysis, module: Module) -> Iterator[Call]:
     """The calls of a file that draw for the experiment: those of known names first."""
     calls = analysis.calls_where(module, ml_calls.may_draw)
-    drawing = [call for call in calls if ml_calls.draws(call) == "tensorflow"]
+    drawing = [
+        call for call in calls if ml_calls.draws(call) == "tensorflow" and not _brings_seed(analysis, module, call)
+    ]
     drawing += [call for call in calls if ml_calls.shuffles_pipeline(module, call)]
     return (call for call in drawing if goes_into_experiment(analysis, module, call))
+
+
+def _brings_seed(analysis: Analysis, module: Module, call: Call) -> bool:
+    """Whether the weights of a layer come from an initialiser with a seed of its own, or are constant."""
+    keyword = _INITIALISED.get(call.method)
+    given = looked_up(analysis, module, call.keywords.get(keyword), call) if keyword is not None else None
+    if given is None:
+        return False
+    if given.kind == CONSTANT:
+        return given.data in _CONSTANT_WEIGHTS
+    made = module.calls[given.data] if given.kind == CALL else None
+    seed = made.keywords.get("seed") if made is not None and ".initializers." in made.api else None
+    return seed is not None and not seed.is_none
+
+
+# Layers with one kind of weights that are drawn, and the argument that says how.
+_INITIALISED = {
+    **dict.fromkeys(("Dense", "EinsumDense", "Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose"), "kernel_initializer"),
+    "Embedding": "embeddings_initializer",
+}
+_CONSTANT_WEIGHTS = frozenset({"zeros", "ones"})

@@ -41,3 +41,27 @@ def test_pipelines_that_are_shuffled(code: str, lines: list[int], tmp_path: Path
     files = {"a.py": "import tensorflow as tf\n" + code}
     found = audit_project(write(tmp_path, files), "p", Options(select=("BIS305",))).findings
     assert [one.place.line for one in found] == lines
+
+
+INIT = "first = tf.keras.initializers.GlorotUniform(seed={})\n"
+USED = "net = tf.keras.Sequential([tf.keras.layers.Dense(1, kernel_initializer={})])\nnet.fit(x, y)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        (INIT.format(3) + USED.format("first"), False),
+        (INIT.format(None) + USED.format("first"), True),
+        (USED.format("tf.keras.initializers.HeNormal(seed=3)"), False),
+        (USED.format("tf.keras.initializers.HeNormal()"), True),
+        (USED.format("'zeros'"), False),
+        (USED.format("'he_normal'"), True),
+        (USED.replace("Dense", "LSTM").format("tf.keras.initializers.HeNormal(seed=3)"), True),
+        (USED.replace("Dense(1, kernel", "Embedding(1, 2, embeddings").format("'ones'"), False),
+        (USED.format("'zeros'") + "more = tf.keras.layers.Dense(3)\n", True),
+    ],
+)
+def test_weights_that_are_given(code: str, found: bool, tmp_path: Path) -> None:
+    """By an initialiser with a seed of its own, or a constant; recurrent layers draw others besides."""
+    files = {"a.py": "import tensorflow as tf\n" + code}
+    assert bool(audit_project(write(tmp_path, files), "p", Options(select=("BIS305",))).findings) is found
