@@ -58,8 +58,8 @@ def _spread_in(analysis: Analysis, module: Module, call: Call) -> Call:
 
 
 def as_given(analysis: Analysis, module: Module, call: Call) -> Call:
-    """A loader of data with what a dictionary gives it, and with a switch that is a variable: ``shuffle=SHUFFLE``."""
-    if not ml_calls.loads_data(call):
+    """A maker of batches with what a dictionary gives it, and with a switch that is a variable: ``shuffle=SHUFFLE``."""
+    if not (ml_calls.loads_data(call) or ml_calls.makes_pictures(call)):
         return call
     call = spread(analysis, module, call)
     value = looked_up(analysis, module, call.keywords.get("shuffle"), call)
@@ -287,7 +287,8 @@ def _is_absent(analysis: Analysis, seed: Written, depth: int = 0) -> bool:
     known = found.value
     if known.kind == CONSTANT:
         return known.data is None
-    if _is_none_by_default(analysis, seed.module, seed.value) or _is_none_by_default(analysis, found.module, known):
+    by_default = (_is_none_by_default(analysis, one.module, one.value) for one in (seed, found))
+    if _is_missing_entry(analysis, found) or any(by_default):
         return True
     if known.kind != NAME or depth >= _MOST_CALLERS_ABOVE:
         return False
@@ -302,6 +303,19 @@ def _is_absent(analysis: Analysis, seed: Written, depth: int = 0) -> bool:
         one is not None and _is_absent(analysis, Written(one[0], one[1], one[2].scope, one[2].index), depth + 1)
         for one in given
     )
+
+
+def _is_missing_entry(analysis: Analysis, seed: Written) -> bool:
+    """Whether a seed is asked of a dictionary that is written and has none: ``CONFIG.get("seed")``."""
+    known = analysis.value_of(seed.module, seed.value, seed.scope, seed.at) if seed.value.kind == NAME else None
+    call = (seed if known is None else seed._replace(value=known)).call()
+    if call is None or call.method != "get" or not call.owner or not call.args or call.starred:
+        return False
+    key, otherwise = call.args[0], call.argument(1, "default")
+    if key.kind != CONSTANT or not (otherwise is None or otherwise.is_none):
+        return False
+    entries, whole = _entries(analysis, seed._replace(value=Value(NAME, call.owner)), count())
+    return whole and key.data not in entries
 
 
 def _is_none_by_default(analysis: Analysis, module: Module, value: Value) -> bool:

@@ -167,10 +167,16 @@ PARSED = "import argparse\np = argparse.ArgumentParser()\np.add_argument('--seed
         ("from sklearn.model_selection import KFold\nKFold(5, shuffle=s['on'], random_state=3)", "no", "yes"),
         ("from sklearn.model_selection import ShuffleSplit\nShuffleSplit(5, random_state=3)", "no", "yes"),
         ("rows = table.sample(n=3, seed=3)", "no", "yes"),
+        ("C = {'depth': 3}\nRF(random_state=C.get('seed'))", "yes", "no"),
+        ("C = {'depth': 3}\nRF(random_state=C.get('seed', None))", "yes", "no"),
+        ("C = {'depth': 3}\nRF(random_state=C.get('seed', 42))", "no", "yes"),
+        ("C = {'seed': 3}\nRF(random_state=C.get('seed'))", "no", "yes"),
+        ("C = {'depth': 3}\nC.update(read())\nRF(random_state=C.get('seed'))", "no", "yes"),
+        ("C = {'depth': 3}\nseed = C.get('seed')\nRF(random_state=seed)", "yes", "no"),
     ],
 )
 def test_what_seeds_nothing(code: str, unseeded: str, seeds: str, tmp_path: Path) -> None:
-    """An option that is None in a dictionary of parameters, and folds that keep the order of the rows."""
+    """An option that is None in a dictionary, an entry that is not there, and folds that keep the order of the rows."""
     facts = audit_project(write(tmp_path, {"a.py": f"{IMPORTS}{code}\n"}), "p").facts
     assert (facts["unseeded_estimator"].value, facts["seeds_set"].value) == (unseeded, seeds)
 
