@@ -29,6 +29,7 @@ _OF_SERVER = frozenset(
     }
 )  # fmt: skip
 _SERVES = re.compile(r"\bmlflow[\"',\s]+(?:server|ui)\b")
+_FROM_SERVER = re.compile(r"(?im)^FROM\s+(?:--\S+\s+)?\S{0,80}\bmlflow/mlflow\b")
 _COMPUTES = frozenset(
     {
         "mlflow", "sklearn", "torch", "tensorflow", "keras", "xgboost", "lightgbm", "catboost", "transformers",
@@ -76,11 +77,12 @@ def _names(analysis: Analysis, file: str) -> set[str]:
 
 def _is_of_server(analysis: Analysis, file: str) -> bool:
     """Whether a file is about a tracking server alone: by its name or folder, or since it starts one."""
-    names = _names(analysis, file)
-    if "mlflow" not in names or not names <= _OF_SERVER:
+    names, text = _names(analysis, file), analysis.project.texts.get(file, "")
+    # An image may bring MLflow itself, or install what a variable says.
+    if not names <= _OF_SERVER or not ("mlflow" in names or is_dockerfile(file)):
         return False
     folder, _slash, name = file.rpartition("/")
-    if _SERVES.search(analysis.project.texts.get(file, "")):
+    if _SERVES.search(text) or (is_dockerfile(file) and _FROM_SERVER.search(text)):
         return True
     beside = any(module.file.rpartition("/")[0] == folder for module in analysis.project.modules)
     return "mlflow" in f"{folder.rpartition('/')[2]} {name}".lower() and (not beside or is_dockerfile(file))
