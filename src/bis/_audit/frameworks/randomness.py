@@ -124,6 +124,8 @@ KERAS_LAYERS = re.compile(
     r"keras\.(?:layers\.(?:Dense|EinsumDense|\w*Conv\w+|LSTM|GRU|SimpleRNN|LSTMCell|GRUCell|Embedding|\w*Dropout\w*|GaussianNoise"
     r"|MultiHeadAttention|GroupQueryAttention|Bidirectional|ConvLSTM\w+|Random\w+))$"
 )
+# Models of Keras that draw their weights where they are given none: `ResNet50(weights=None)`.
+_APPLICATIONS = re.compile(r"keras\.applications\.(?:\w+\.)?[A-Z]\w+$")
 # Keras's generators of pictures: their order, and how they change the pictures, is NumPy's.
 _PICTURES = re.compile(
     r"keras\.(?:\w+\.)?preprocessing\.image\.ImageDataGenerator\.flow(?:_from_directory|_from_dataframe)?$"
@@ -160,6 +162,12 @@ def _drawn_by_tensorflow(name: str) -> str:
     return "tensorflow" if drawn else ""
 
 
+@lru_cache(maxsize=20_000)
+def is_application(api: str) -> bool:
+    """Whether a call of this name makes a known model of Keras, whose weights it may be given."""
+    return _APPLICATIONS.match(canonical(api)) is not None
+
+
 def draws_pictures(api: str) -> bool:
     """Whether a call of this name makes batches of pictures with Keras's generator."""
     return _PICTURES.match(canonical(api)) is not None
@@ -173,7 +181,7 @@ def draws_by_itself(api: str) -> bool:
         return True
     if name.startswith("torch."):
         return ".init." in name or TORCH_LAYERS.match(name) is not None
-    return KERAS_LAYERS.match(name) is not None
+    return KERAS_LAYERS.match(name) is not None or is_application(api)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def may_draw(api: str) -> bool:
     """Whether a call of this name may draw from a global generator; see `draws`."""
     name = canonical(api)
     known = name in _LOADERS or name in randomness.UNSEEDED or fresh_weights.may_draw(api) or api == _SHUFFLES_UNKNOWN
-    return known or randomness.drawn_from(api) != ""
+    return known or randomness.drawn_from(api) != "" or randomness.is_application(api)
 
 
 @lru_cache(maxsize=20_000)
@@ -276,6 +276,9 @@ def draws(call: Call) -> str:
     if fresh_weights.may_draw(call.api):
         new = fresh_weights.always_draws(call.api) or not fresh_weights.SIZES.isdisjoint(call.keywords)
         return "torch" if new else ""
+    if randomness.is_application(call.api):
+        weights = call.argument(1, "weights")
+        return "tensorflow" if weights is not None and weights.is_none else ""
     found = randomness.drawn_from(call.api)
     if found == "numpy" and makes_pictures(call):
         return found if _draws_pictures(call) else ""

@@ -3,7 +3,9 @@
 ## What it does
 Finds the first call of each file that draws from TensorFlow's or Keras's global generator, the initialisation of
 layers included, where the file or one that it is connected with trains a model and none of them seeds that generator.
-Layers count wherever they are; a tensor counts where it is seen to go into the experiment (BIS303 says what that is).
+Layers count wherever they are, unless their initialiser has a seed of its own, and so do known models without weights
+(`ResNet50(weights=None)`); a tensor counts where it is seen to go into the experiment (BIS303 says what that is), and
+so does a pipeline that is shuffled before its batches are made (`ds.shuffle(1000).batch(32)`).
 Tests are left out.
 
 ## Why is this bad?

@@ -59,9 +59,14 @@ USED = "net = tf.keras.Sequential([tf.keras.layers.Dense(1, kernel_initializer={
         (USED.replace("Dense", "LSTM").format("tf.keras.initializers.HeNormal(seed=3)"), True),
         (USED.replace("Dense(1, kernel", "Embedding(1, 2, embeddings").format("'ones'"), False),
         (USED.format("'zeros'") + "more = tf.keras.layers.Dense(3)\n", True),
+        ("net = tf.keras.applications.ResNet50(weights=None, classes=3)\nnet.fit(x, y)\n", True),
+        ("from keras.applications.vgg16 import VGG16\nnet = VGG16(True, None)\nnet.fit(x, y)\n", True),
+        ("net = tf.keras.applications.ResNet50(weights='imagenet')\nnet.fit(x, y)\n", False),
+        ("net = tf.keras.applications.ResNet50()\nnet.fit(x, y)\n", False),
+        ("net = tf.keras.applications.ResNet50(weights=path())\nnet.fit(x, y)\n", False),
     ],
 )
 def test_weights_that_are_given(code: str, found: bool, tmp_path: Path) -> None:
-    """By an initialiser with a seed of its own, or a constant; recurrent layers draw others besides."""
+    """By an initialiser with a seed of its own, a constant, or a model that brings them; recurrent layers draw more."""
     files = {"a.py": "import tensorflow as tf\n" + code}
     assert bool(audit_project(write(tmp_path, files), "p", Options(select=("BIS305",))).findings) is found
