@@ -405,6 +405,8 @@ def _entries_at_first(
     if call is not None and call.api == "dict":  # dict(max_depth=5), dict(others, max_depth=5)
         parts = [*call.args, *(given for name, given in call.keywords.items() if name[:2] == "**")]
         entries = {key: item for key, item in call.keywords.items() if key[:2] != "**"}
+    elif call is not None and (made := _fields_of(analysis, found, call)) is not None:
+        entries, whole = made
     elif value.kind == BINARY and value.data == "BitOr":  # base | {"max_depth": 5}
         parts = list(value.items)
     elif value.kind == DICT:
@@ -423,6 +425,36 @@ def _entries_at_first(
     if found.module is not one.module:
         entries = {key: item if _says_itself(item) else Value(OTHER) for key, item in entries.items()}
     return entries, whole
+
+
+def _fields_of(analysis: Analysis, written: Written, call: Call) -> tuple[dict[str, Value], bool] | None:
+    """The fields of an object as a dictionary, ``asdict(settings)``, which are all of them; None where not seen."""
+    if call.api in _AS_DICTIONARY and len(call.args) == 1:
+        given = call.args[0]
+    elif call.method in _DUMPS and call.owner and not (call.args or call.keywords):
+        given = Value(NAME, call.owner)
+    else:
+        return None
+    known = analysis.value_of(written.module, given, written.scope, written.at)
+    made = written.module.calls[known.data] if known is not None and known.kind == CALL else None
+    if made is None or not made.api.startswith("@") or made.args or made.starred:
+        return None
+    file, _colon, name = made.api[1:].rpartition(":")
+    module = next((one for one in analysis.project.modules if one.file == file), written.module)
+    index = next((i for i, one in enumerate(module.scopes) if one.kind == "class" and one.name == name), 0)
+    bases = set(module.scopes[index].bases)
+    filled = bases or any(one.rpartition(".")[2] == "dataclass" for one in module.scopes[index].decorators)
+    if not (index and filled and bases <= _MODELS):
+        return None
+    fields = {one.name: one.value for one in module.assigns if one.scope == index} | dict(made.keywords)
+    later = (one.name.rpartition(".") for one in written.module.assigns)
+    fields |= {attribute: Value(OTHER) for owner, _dot, attribute in later if owner == given.data}
+    return {field: value if value.kind == CONSTANT else Value(OTHER) for field, value in fields.items()}, True
+
+
+_AS_DICTIONARY = frozenset({"dataclasses.asdict", "vars"})
+_DUMPS = frozenset({"model_dump", "dict"})  # of pydantic
+_MODELS = frozenset({"BaseModel", "pydantic.BaseModel"})
 
 
 def _of_several(analysis: Analysis, name: Written, steps: Iterator[int], depth: int) -> tuple[dict[str, Value], bool]:
@@ -453,8 +485,21 @@ def _alternatives(
     for level in _enclosing(module, name.scope):
         if scopes[level].rest == name.value.data:
             return [_of_caller(analysis, module, level, *one, steps, depth) for one in callers(analysis, module, level)]
+        if scopes[level].parameters[:1] == (name.value.data,) and (spaces := _spaces(module, scopes[level].name)):
+            return [_of_grid(analysis, Written(module, *one), steps, depth) for one in spaces]
     choices = values_of(analysis, name)
     return [_entries(analysis, one, steps, depth + 1) for one in choices if one.value is not name.value]
+
+
+def _spaces(module: Module, function: str) -> list[tuple[Value, int, int]]:
+    """What searches of Hyperopt draw from for a function of the file, and where: ``fmin(function, space)``."""
+    found = []
+    for call in module.calls:
+        if call.method == "fmin" and library(call.api) == "hyperopt":
+            fn, space = call.argument(0, "fn"), call.argument(1, "space")
+            if space is not None and fn is not None and (fn.kind, fn.data) == (NAME, function.rpartition(".")[2]):
+                found.append((space, call.scope, call.index))
+    return found
 
 
 _GRIDS = frozenset({"sklearn.model_selection.ParameterGrid", "sklearn.model_selection.ParameterSampler"})

@@ -113,6 +113,11 @@ def test_dictionaries_of_another_file(files: dict[str, str], unseeded: str, tmp_
 
 
 IN_LOOP = "from sklearn.model_selection import ParameterGrid, ParameterSampler\nfor p in {}:\n    RF(**p)"
+SEARCH = "from hyperopt import fmin, hp\ndef fit(p):\n    return RF(**p)\nfmin(fit, {})"
+FIELDS = (
+    "from dataclasses import asdict, dataclass\nfrom pydantic import BaseModel\n"
+    "@dataclass\nclass P{}:\n    depth: {}\ns = "
+)
 OF_REST = "def fit(X, depth=1, **p):\n    return RF(max_depth=depth, **p)\n{}"
 
 
@@ -142,10 +147,25 @@ OF_REST = "def fit(X, depth=1, **p):\n    return RF(max_depth=depth, **p)\n{}"
         (OF_REST.format(""), "unknown"),
         ("def fit(**p):\n    RF(**p)\n    fit(**p)", "unknown"),
         ("class T:\n    def __init__(self, **p):\n        self.m = RF(**p)\nT(max_depth=3)", "yes"),
+        (SEARCH.format("{'max_depth': hp.choice('d', [1, 2])}"), "yes"),
+        (SEARCH.format("{'max_depth': hp.choice('d', [1, 2]), 'random_state': 42}"), "no"),
+        (SEARCH.format("hp.choice('m', [{'max_depth': 1}])"), "unknown"),
+        (SEARCH.replace("    return", "    p['random_state'] = 42\n    return").format("{'max_depth': 3}"), "no"),
+        (SEARCH.replace("    return", "    p['max_depth'] = int(p['d'])\n    return").format("{'d': 3}"), "yes"),
+        (SEARCH.replace("fmin(fit", "fmin(other").format("{'max_depth': 3}"), "unknown"),
+        (FIELDS.format("", "int = 3") + "P()\nRF(**asdict(s))", "yes"),
+        (FIELDS.format("", "int = 3\n    random_state: int = 42") + "P()\nRF(**asdict(s))", "no"),
+        (FIELDS.format("", "int = 3\n    random_state: int = None") + "P()\nRF(**vars(s))", "yes"),
+        (FIELDS.format("", "int\n    random_state: int") + "P(depth=3, random_state=42)\nRF(**asdict(s))", "no"),
+        (FIELDS.format("", "int = 3") + "P(3)\nRF(**asdict(s))", "unknown"),
+        (FIELDS.format("", "int = 3") + "P()\ns.random_state = 42\nRF(**vars(s))", "no"),
+        (FIELDS.format("(Base)", "int = 3") + "P()\nRF(**asdict(s))", "unknown"),
+        (FIELDS.format("(BaseModel)", "int = 3") + "P()\nRF(**s.model_dump())", "yes"),
+        ("RF(**vars(parser.parse_args()))", "unknown"),
     ],
 )
 def test_dictionaries_that_differ_each_time(code: str, unseeded: str, tmp_path: Path) -> None:
-    """What a loop goes through, a grid is made of, or the callers of a function give it."""
+    """What a loop goes through, a grid or a space is made of, the callers of a function give it, or fields are."""
     facts = audit_project(write(tmp_path / "p", {"a.py": f"{IMPORTS}{code}\n"}), "p").facts
     assert facts["unseeded_estimator"].value == unseeded
 
