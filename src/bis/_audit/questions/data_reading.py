@@ -31,6 +31,7 @@ _BRINGS = re.compile(
     r"|kagglehub\.dataset_download|ucimlrepo\.fetch_ucirepo|pandas_datareader\.(?:\w+\.)?\w+|(?:gdown|wget)\.download"
     r"|urllib\.request\.urlretrieve|numpy\.load|scipy\.io\.loadmat|h5py\.File)$"
 )
+_QUERIES = frozenset({"sql", "execute", "query", "read_gbq"})  # of a database, by the text of a query
 # The keywords by which they are told what to read.
 _WHAT = frozenset(
     {
@@ -59,7 +60,7 @@ def given_to_read(analysis: Analysis, module: Module, call: Call, *, levels: int
     levels : int, optional
         How many functions hand it on, one to the other, at most.
     """
-    if reads(call) or _BRINGS.match(call.api):
+    if reads(call) or _BRINGS.match(call.api) or call.method in _QUERIES:
         return [*call.args[:1], *(value for name, value in call.keywords.items() if name in _WHAT)]
     if READS.match(call.method) and call.method != "open":
         return [*call.args[:1]]  # an own function that says by its name that it reads
@@ -86,6 +87,12 @@ def _reading(analysis: Analysis, module: Module, levels: int) -> dict[int, froze
             if kept:
                 names.setdefault(index, set()).update(kept)
     return {scope: frozenset(made_of(analysis, module, scope, of)) for scope, of in names.items()}
+
+
+def is_read_by(analysis: Analysis, module: Module, function: int, parameter: str) -> bool:
+    """Whether a function's parameter says what it reads; of ``__init__``, what its class does, also by ``hparams``."""
+    names = _reading(analysis, module, _LEVELS - 1).get(function, frozenset())
+    return not names.isdisjoint({parameter, f"self.hparams.{parameter}"})
 
 
 def read_names(analysis: Analysis, module: Module, scope: int) -> frozenset[str]:

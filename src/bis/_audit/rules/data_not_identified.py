@@ -42,6 +42,7 @@ from bis._audit.parsing.ir import CONSTANT, DICT
 from bis._audit.questions import data_reading, data_sources, execution_order, ml_calls
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.configured_loggers import kept_by_catalogue
+from bis._audit.questions.lightning_loggers import saves_hyperparameters
 from bis._audit.questions.logged_arguments import SAYING, logged_arguments
 from bis._audit.questions.program_roots import given_by_mlflow_run, predicting_files, tracked_trainings
 from bis._audit.questions.written_values import Written, values_of
@@ -53,7 +54,7 @@ from bis.model.project_audit import NO, YES, Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bis._audit.parsing.ir import Call, Module
+    from bis._audit.parsing.ir import Call, Module, Value
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
@@ -62,7 +63,7 @@ RULE = Rule("BIS105", "data-not-identified", Severity.NOTE, Confidence.MEDIUM)
 _NAMES_DATA = re.compile(
     r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file|path)|[xy]_train(?:_path|_file|\.(?:csv|pkl|pickle|joblib|np[yz]|parquet))?$|csv|source|split\b|table|fold|annotations?)"
     r"|(?:\b|_)(?:csv|parquet|npy|npz|jsonl)(?:_|\b)|\binput_?(?:data|path|file|dir|table)\b|\btrain(?:ing)?\.(?:json|txt)\b"
-    r"|\b(?:md5|sha(?:1|256|512)?|checksum|fingerprint|digest)\b|(?:data|train|file|csv|input)_?hash\b|\bfeature_(?:view|table|store|service|group|version)"
+    r"|\b(?:md5|sha(?:1|256|512)|checksum|fingerprint|digest)\b|(?:data|train|file|csv|input)_?hash\b|\bsnapshot_?id\b|\bfeature_(?:view|table|store|service|group|version)"
 )
 # In the name of a run, of which any word may be about anything: ``f"forest {dataset_name}"``.
 _NAME_OF_DATA = re.compile(r"(?i)(?:^|[_.\[])(?:data|dataset)_?(?:name|id|version|file|path|hash)\]?$")
@@ -174,10 +175,25 @@ def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
     given = [*call.args, *call.keywords.values()] if naming else logged_arguments(analysis, module, call)
     if any(not read.isdisjoint(data_reading.whole_names(value)) for value in given):
         return True
-    if naming:  # a run may be called anything, or by the name of its data
-        named = [analysis.value_of(module, value, call.scope, call.index) for value in given]
-        names_of_run = {name for value in named if value is not None for name in data_reading.whole_names(value)}
-        return not read.isdisjoint(names_of_run) or any(_NAME_OF_DATA.search(name) for name in names_of_run)
+    if saves_hyperparameters(call):
+        return any(
+            _is_of_data(name) or data_reading.is_read_by(analysis, module, call.scope, name)
+            for name in _saved(module, call)
+        )
+    return _is_called_by_data(analysis, module, call, read) if naming else _logs_data(analysis, module, call, given)
+
+
+def _is_called_by_data(analysis: Analysis, module: Module, call: Call, read: frozenset[str]) -> bool:
+    """Whether a run, which may be called anything, is called by the name of its data."""
+    named = [
+        analysis.value_of(module, value, call.scope, call.index) for value in (*call.args, *call.keywords.values())
+    ]
+    names = {name for value in named if value is not None for name in data_reading.whole_names(value)}
+    return not read.isdisjoint(names) or any(_NAME_OF_DATA.search(name) for name in names)
+
+
+def _logs_data(analysis: Analysis, module: Module, call: Call, given: list[Value]) -> bool:
+    """Whether what is logged speaks of data by its words and names, or is data or settings that are kept."""
     names = [name for value in given for name in value.names()]
     written = [Written(module, value, call.scope, call.index) for value in given]
     known = [one.value for value in written for one in values_of(analysis, value)]
@@ -191,13 +207,23 @@ def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
     if (
         _is_read(analysis, [*words, *others])
         or any(_is_of_data(word) and not _OF_SETTINGS.match(str(word)) for word in others)
-        or _keeps_settings(call)
+        or _keeps_settings(call, [word for value in known for word in value.constants()])
     ):
         return True
     if any(isinstance(word, str) and _OF_RESULTS.search(word) for word in words):
         return False
     tables = _written_tables(analysis, module) if call.method in _KEEPS_FILES else []
     return any(_below(one, names) or _is_kept(one, words) for one in tables)
+
+
+def _saved(module: Module, call: Call) -> Iterator[str]:
+    """The parameters of a function that ``self.save_hyperparameters()`` logs: those that are named, or all but some."""
+    named = {word for given in call.args for word in given.constants()}
+    without = call.keywords.get("ignore")
+    left_out = set(without.constants()) if without is not None else set()
+    for name in module.scopes[call.scope].parameters[1:]:
+        if name not in left_out and (not call.args or name in named):
+            yield name
 
 
 def _is_read(analysis: Analysis, words: list[object]) -> bool:
@@ -219,19 +245,25 @@ _NAMES_SETTINGS = re.compile(
 )
 
 
-def _keeps_settings(call: Call) -> bool:
-    """Whether a file of settings is kept, which may say what is read: ``log_artifact("config.yaml")``."""
+def _keeps_settings(call: Call, known: list[object]) -> bool:
+    """Whether a file of settings is kept, which may say what is read: ``log_artifact("config.yaml")``.
+
+    `known` are the texts that its names stand for.
+    """
     if call.method in _WRITES_FILES:  # log_text(OmegaConf.to_yaml(config), "config.yaml")
         return any(_SETTINGS_WRITTEN.search(str(word)) for given in call.args[1:2] for word in given.constants())
     if call.method not in _KEEPS_FILES:
         return False
     words = [word for given in call.args for word in given.constants() if isinstance(word, str)]
+    if any(isinstance(word, str) and _SETTINGS_OF_ALL.search(word) for word in known):
+        return True
     names = [name for given in call.args for name in data_reading.whole_names(given)]
     return any(_SETTINGS.search(word) for word in words) or any(_NAMES_SETTINGS.search(name) for name in names)
 
 
 _KEEPS_FILES = frozenset({"log_artifact", "log_artifacts"})
 _WRITES_FILES = frozenset({"log_text", "log_dict"})
+_SETTINGS_OF_ALL = re.compile(r"(?i)(?:^|[/\\])(?:config|cfg|settings|params)\.(?:ya?ml|json|toml|ini)$")
 _SETTINGS_WRITTEN = re.compile(r"(?i)(?:^|[/_-])(?:config|cfg|settings)\.(?:ya?ml|json|toml|ini)$")
 
 

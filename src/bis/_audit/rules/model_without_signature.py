@@ -46,7 +46,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         for call in module.calls:
             if "model" not in analysis.direct(module, call) or not canonical(call.api).endswith(".log_model"):
                 continue
-            if call.starred or mlflow.SIGNATURE_KEYWORDS & set(call.keywords):
+            given = (call.keywords.get(name) for name in mlflow.SIGNATURE_KEYWORDS)
+            if call.starred or any(value is not None and not value.is_none for value in given):
                 continue
             if has_own_signature(analysis, module, call):
                 continue

@@ -440,6 +440,9 @@ LOADER = (
         (LOADER + "d = Loader('a.csv', N).frame()\nmlflow.set_tag('size', N)\n", False),
         ("import boto3\nc = boto3.client('s3')\nd = c.get_object(Bucket=B, Key=K)\nmlflow.log_param('key', K)\n", True),
         ("import yfinance as yf\nd = yf.download(T, start=S)\nmlflow.log_params({'stock': T})\n", True),
+        ("d = spark.sql(Q)\nmlflow.log_param('statement', Q)\n", True),
+        ("from google.cloud import bigquery\nd = bigquery.Client().query(Q)\nmlflow.log_text(Q, 'a.txt')\n", True),
+        ("d = spark.sql('select 1')\nmlflow.log_param('statement', Q)\n", False),
         ("import numpy as np\nd = np.load(P)\nmlflow.log_param('arrays', P)\n", True),
         ("import numpy as np\nd = np.load('a.npy')\nmlflow.log_param('arrays', P)\n", False),
     ],
@@ -548,6 +551,11 @@ def test_autologging_of_lightning_describes_no_data(flavour: str, is_told: bool,
         ("mlflow.set_tag('digest', hashlib.sha256(raw).hexdigest())\n", True),
         ("mlflow.log_param('train_hash', h)\n", True),
         ("mlflow.set_tag('commit_hash', h)\n", False),
+        ("mlflow.set_tag('git_sha', sha)\n", False),
+        ("mlflow.log_param('snapshot_id', 8423)\n", True),
+        ("mlflow.log_param('snapshot_every', 10)\n", False),
+        ("FILE = 'conf/settings.toml'\nmlflow.log_artifact(FILE)\n", True),
+        ("FILE = 'net_config.json'\nmlflow.log_artifact(FILE)\n", False),
     ],
 )
 def test_settings_and_digests_that_are_written_name_the_data(call: str, named: bool, tmp_path: Path) -> None:
@@ -560,3 +568,34 @@ def test_further_trainings_of_which_runs_are_made_are_related(tmp_path: Path) ->
     code = M + "d = pd.read_csv('a.csv')\n" + FIT
     audit = audit_project(write(tmp_path, {"a.py": code, "b.py": code}), "p", Options(select=("BIS105",)))
     assert [(f.place.file, [one.file for one in f.related]) for f in audit.findings] == [("a.py", ["b.py"])]
+
+
+NET = """import lightning as L
+from lightning.pytorch.loggers import MLFlowLogger
+from torchvision.datasets import ImageFolder
+class Images(L.LightningDataModule):
+    def __init__(self, {0}):
+        super().__init__()
+        self.save_hyperparameters({1})
+    def setup(self, stage=None):
+        self.images = ImageFolder({2})
+L.Trainer(logger=MLFlowLogger('e'), max_epochs=2).fit(Net(), datamodule=Images())
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "saved", "read", "named"),
+    [
+        ("root='x', size=3", "", "self.hparams.root", True),
+        ("root='x', size=3", "'root'", "self.hparams.root", True),
+        ("data_dir='x', size=3", "", "'y'", True),
+        ("root='x', size=3", "'size'", "'x'", False),
+        ("root='x', size=3", "ignore=['root']", "self.root", False),
+        ("size=3", "", "'x'", False),
+    ],
+)
+def test_what_a_data_module_saves_names_the_data(
+    parameters: str, saved: str, read: str, named: bool, tmp_path: Path
+) -> None:
+    """A parameter that is read, or that is called so; not one that is left out."""
+    assert told(tmp_path, {"a.py": NET.format(parameters, saved, read)}) is not named

@@ -87,6 +87,19 @@ def test_a_class_a_function_or_a_file_has_a_signature(files: dict[str, str], sil
 
 
 @pytest.mark.parametrize(
+    ("given", "silent"),
+    [
+        ("signature=None", False),
+        ("signature=None, input_example=None", False),
+        ("signature=None, input_example=X", True),
+    ],
+)
+def test_none_is_no_signature(given: str, silent: bool, tmp_path: Path) -> None:
+    """Where both are None, neither is given."""
+    assert told(tmp_path, {"a.py": M + f"mlflow.sklearn.log_model(m, name='m', {given})\n"}) is not silent
+
+
+@pytest.mark.parametrize(
     ("later", "silent"),
     [
         ("mlflow.models.set_signature(info.model_uri, signature)\n", True),
