@@ -29,14 +29,14 @@ READS = re.compile(
 _BRINGS = re.compile(
     r"(?:yfinance\.(?:download|Ticker|Tickers)|boto3\.client\.(?:get_object|download_file\w*)|openml\.\w+\.get_dataset"
     r"|kagglehub\.dataset_download|ucimlrepo\.fetch_ucirepo|pandas_datareader\.(?:\w+\.)?\w+|(?:gdown|wget)\.download"
-    r"|urllib\.request\.urlretrieve|numpy\.load|scipy\.io\.loadmat|h5py\.File)$"
+    r"|urllib\.request\.(?:urlretrieve|urlopen)|requests\.get|numpy\.load|scipy\.io\.loadmat|h5py\.File)$"
 )
 _QUERIES = frozenset({"sql", "execute", "query", "read_gbq"})  # of a database, by the text of a query
 # The keywords by which they are told what to read.
 _WHAT = frozenset(
     {
         "filepath_or_buffer", "path", "path_or_buf", "io", "filename", "fname", "sql", "data_files", "name", "Key",
-        "Filename", "url", "tickers", "root", "directory", "dataset_id",
+        "Filename", "url", "tickers", "root", "directory", "dataset_id", "revision", "data_id", "version",
     }
 )  # fmt: skip
 _LEVELS = 2  # functions that hand a name on, one to the other, to one that reads

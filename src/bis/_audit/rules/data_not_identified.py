@@ -133,10 +133,10 @@ def _describes(autolog: Call, training: Call) -> bool:
         return False
     if not ml_calls.is_of_known_library(training):
         return True
-    covers = mlflow.AUTOLOG_DESCRIBES.intersection(execution_order.autolog_covers(autolog.api))
-    return execution_order.covered(autolog, training) and (
-        ml_calls.library(training.api) not in mlflow.AUTOLOG_COVERS_ALL or ml_calls.library(training.api) in covers
-    )
+    return execution_order.covered(autolog, training) and ml_calls.library(training.api) not in _UNDESCRIBED
+
+
+_UNDESCRIBED = frozenset(mlflow.AUTOLOG_COVERS_ALL) - mlflow.AUTOLOG_DESCRIBES
 
 
 def _names_data(analysis: Analysis) -> bool:

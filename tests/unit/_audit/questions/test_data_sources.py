@@ -440,6 +440,8 @@ LOADER = (
         (LOADER + "d = Loader('a.csv', N).frame()\nmlflow.set_tag('size', N)\n", False),
         ("import boto3\nc = boto3.client('s3')\nd = c.get_object(Bucket=B, Key=K)\nmlflow.log_param('key', K)\n", True),
         ("import yfinance as yf\nd = yf.download(T, start=S)\nmlflow.log_params({'stock': T})\n", True),
+        ("from datasets import load_dataset\nd = load_dataset('a/b', revision=R)\nmlflow.log_param('r', R)\n", True),
+        ("import requests, io\nd = pd.read_csv(io.StringIO(requests.get(U).text))\nmlflow.log_param('u', U)\n", True),
         ("d = spark.sql(Q)\nmlflow.log_param('statement', Q)\n", True),
         ("from google.cloud import bigquery\nd = bigquery.Client().query(Q)\nmlflow.log_text(Q, 'a.txt')\n", True),
         ("d = spark.sql('select 1')\nmlflow.log_param('statement', Q)\n", False),
