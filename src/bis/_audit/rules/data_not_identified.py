@@ -38,7 +38,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import CONSTANT, DICT
+from bis._audit.parsing.ir import CONSTANT, DICT, NAME
 from bis._audit.questions import data_reading, data_sources, execution_order, ml_calls
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.configured_loggers import kept_by_catalogue
@@ -62,20 +62,21 @@ RULE = Rule("BIS105", "data-not-identified", Severity.NOTE, Confidence.MEDIUM)
 
 _NAMES_DATA = re.compile(
     r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file|path)|[xy]_train(?:_path|_file|\.(?:csv|pkl|pickle|joblib|np[yz]|parquet))?$|csv|source|split\b|table|fold|annotations?)"
-    r"|(?:\b|_)(?:csv|parquet|npy|npz|jsonl)(?:_|\b)|\binput_?(?:data|path|file|dir|table)\b|\btrain(?:ing)?\.(?:json|txt)\b"
+    r"|(?:\b|_)(?:csv|parquet|npy|npz|jsonl)(?:_|\b)|\b(?:input|source)_?(?:data|path|file|dir|table|uri|url)\b|\btrain(?:ing)?\.(?:json|txt)\b"
     r"|\b(?:md5|sha(?:1|256|512)|checksum|fingerprint|digest)\b|(?:data|train|file|csv|input)_?hash\b|\bsnapshot_?id\b|\bfeature_(?:view|table|store|service|group|version)"
 )
 # In the name of a run, of which any word may be about anything: ``f"forest {dataset_name}"``.
 _NAME_OF_DATA = re.compile(r"(?i)(?:^|[_.\[])(?:data|dataset)_?(?:name|id|version|file|path|hash)\]?$")
 # How much there is of it, how it is divided, loaded or altered, or what was found with it, does not say which it is.
+_RESULTS = (
+    r"(?:^|[\W_])(?:pred(?:iction)?s?|metrics|importances?|leaderboard|submissions?|scores?|results?|reports?|confusion"
+    r"|history|losses|runs|comparison|shap)(?:[\W_]|$)"
+)
 _COUNTS_DATA = re.compile(
-    r"(?i)(?:^|_)(?:shape|size|rows|samples|len(?:gth)?|count|ratio|fraction|num|n)(?:_|$)"
-    r"|^data_?(?:aug\w*|parallel|loaders?|workers|leak\w*)$"
-    r"|(?:^|[\W_])(?:pred(?:iction)?s?|metrics|importances?|leaderboard|submissions?|results?|scores?|history|losses)(?:[\W_]|$)"
+    r"(?i)(?:^|[_. ])(?:shape|size|rows|samples|len(?:gth)?|count|ratio|fraction|num|n|dim(?:ension)?s?"
+    r"|columns)(?:[_. ]|$)|^data_?(?:aug\w*|parallel|loaders?|workers|leak\w*)$|" + _RESULTS
 )
-_OF_RESULTS = re.compile(
-    r"(?i)(?:^|[\W_])(?:pred(?:iction)?s?|metrics|importances?|leaderboard|submissions?|scores?|results?)(?:[\W_]|$)"
-)
+_OF_RESULTS = re.compile(f"(?i){_RESULTS}")
 _WRITES_TABLE = re.compile(r"(?:to|write)_(?:csv|parquet|feather|pickle|json|excel)$")
 _TABLE_OF_DATA = re.compile(r"(?i)(?:^|_)(?:data|df|dataset|x|train|raw|features?)(?:_|$)")
 # They name a run or an experiment, and what runs are about.
@@ -197,7 +198,7 @@ def _logs_data(analysis: Analysis, module: Module, call: Call, given: list[Value
     names = [name for value in given for name in value.names()]
     written = [Written(module, value, call.scope, call.index) for value in given]
     known = [one.value for value in written for one in values_of(analysis, value)]
-    words = [word for value in given for word in value.constants()]
+    words = [word for value in given for word in value.constants() if word != "source"]  # a run has a source, too
     others = [word for value in known if value.kind == DICT for word in value.constants()]
     # params["data"] = config["data"]
     stored = [key for name in names for key, _value in analysis.stored_in(module, name)]
@@ -213,7 +214,8 @@ def _logs_data(analysis: Analysis, module: Module, call: Call, given: list[Value
     if any(isinstance(word, str) and _OF_RESULTS.search(word) for word in words):
         return False
     tables = _written_tables(analysis, module) if call.method in _KEEPS_FILES else []
-    return any(_below(one, names) or _is_kept(one, words) for one in tables)
+    folders = [value.data for value in given if value.kind == NAME]
+    return any(_below(one, folders) or _is_kept(one, words) for one in tables)
 
 
 def _saved(module: Module, call: Call) -> Iterator[str]:
@@ -233,8 +235,19 @@ def _is_read(analysis: Analysis, words: list[object]) -> bool:
 
 
 @asked_once
-def _written_tables(_analysis: Analysis, module: Module) -> list[Call]:
-    return [call for call in module.calls if _WRITES_TABLE.match(call.method)]
+def _written_tables(analysis: Analysis, module: Module) -> list[Call]:
+    """The tables that a file writes, but for those that by their names are results."""
+    written = (call for call in module.calls if _WRITES_TABLE.match(call.method))
+    return [call for call in written if not any(map(_OF_RESULTS.search, _words_of(analysis, module, call)))]
+
+
+def _words_of(analysis: Analysis, module: Module, writing: Call) -> Iterator[str]:
+    """The name of a table that is written, and what says where to."""
+    yield writing.owner
+    for given in writing.args[:1]:
+        yield from given.names()
+        for one in values_of(analysis, Written(module, given, writing.scope, writing.index)):
+            yield from (text for text in one.value.constants() if isinstance(text, str))
 
 
 # Among settings, these are a part of them: {"split": {"test_size": 0.2}}.
@@ -258,7 +271,9 @@ def _keeps_settings(call: Call, known: list[object]) -> bool:
     if any(isinstance(word, str) and _SETTINGS_OF_ALL.search(word) for word in known):
         return True
     names = [name for given in call.args for name in data_reading.whole_names(given)]
-    return any(_SETTINGS.search(word) for word in words) or any(_NAMES_SETTINGS.search(name) for name in names)
+    return any(_SETTINGS.search(word) for word in words) or any(
+        _NAMES_SETTINGS.search(name) and "best" not in name for name in names
+    )
 
 
 _KEEPS_FILES = frozenset({"log_artifact", "log_artifacts"})
