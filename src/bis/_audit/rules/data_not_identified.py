@@ -174,7 +174,9 @@ def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
     read = data_reading.read_names(analysis, module, call.scope)
     naming = _names_run(call.api) and SAYING.isdisjoint(analysis.direct(module, call))
     given = [*call.args, *call.keywords.values()] if naming else logged_arguments(analysis, module, call)
-    if any(not read.isdisjoint(data_reading.whole_names(value)) for value in given):
+    if any(not read.isdisjoint(data_reading.whole_names(value)) for value in given if read):
+        return True
+    if not naming and any(not read.isdisjoint(_entries(analysis, module, call, value)) for value in given if read):
         return True
     if saves_hyperparameters(call):
         return any(
@@ -182,6 +184,15 @@ def _says_data(analysis: Analysis, module: Module, call: Call) -> bool:
             for name in _saved(module, call)
         )
     return _is_called_by_data(analysis, module, call, read) if naming else _logs_data(analysis, module, call, given)
+
+
+def _entries(analysis: Analysis, module: Module, call: Call, value: Value) -> Iterator[str]:
+    """What the entries are called of a dictionary that is logged by its name: ``{"stock": ticker}``."""
+    for one in values_of(analysis, Written(module, value, call.scope, call.index)) if value.kind == NAME else ():
+        if one.value.kind == DICT and one.module is module:
+            yield from data_reading.whole_names(one.value)
+    for _key, stored in analysis.stored_in(module, value.data) if value.kind == NAME else ():
+        yield from data_reading.whole_names(stored)
 
 
 def _is_called_by_data(analysis: Analysis, module: Module, call: Call, read: frozenset[str]) -> bool:

@@ -432,6 +432,9 @@ LOADER = (
     ("code", "named"),
     [
         ("from own import load\nd = load(P)\nmlflow.log_param('from', P)\n", True),
+        ("from own import load\nd = load(P)\np = {'n': 1, 'from': P}\nmlflow.log_params(p)\n", True),
+        ("from own import load\nd = load(P)\np = {}\np['from'] = P\nmlflow.log_params(p)\n", True),
+        ("from own import load\nd = load(P)\np = {'n': N}\nmlflow.log_params(p)\n", False),
         ("from own import load\nd = load('a', rows=N)\nmlflow.log_param('rows', N)\n", False),
         ("from own import load\nd = load(args.folder)\nmlflow.log_params(vars(args))\n", True),
         ("from own import load\nd = load('a', args.rows)\nmlflow.log_params(vars(args))\n", False),
