@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from bis._audit.parsing.ir import LIST_OF_SOMETHING
+
 if TYPE_CHECKING:
     from bis._audit.parsing.ir import Value
 
@@ -39,6 +41,22 @@ def annotation_of(node: ast.expr | None) -> str:
         case ast.Subscript(value=base, slice=inner) if path_of(base).rpartition(".")[2] in {"Optional", "Annotated"}:
             return annotation_of(inner.elts[0] if isinstance(inner, ast.Tuple) else inner)
     return path_of(node)
+
+
+def parameter_annotation(node: ast.expr | None) -> str:
+    """What an annotation says of a parameter: the class that it names, or ``list[]`` for a list of anything."""
+    return annotation_of(node) or (LIST_OF_SOMETHING if _is_list(node) else "")
+
+
+def _is_list(node: ast.expr | None) -> bool:
+    match node:
+        case ast.BinOp(left=left):
+            return _is_list(left)
+        case ast.Subscript(value=base, slice=inner) if path_of(base).rpartition(".")[2] in {"Optional", "Annotated"}:
+            return _is_list(inner.elts[0] if isinstance(inner, ast.Tuple) else inner)
+        case ast.Subscript(value=base):
+            return path_of(base).rpartition(".")[2] in {"list", "List"}
+    return False
 
 
 def target_names(node: ast.expr) -> list[str]:

@@ -66,6 +66,7 @@ class Value(NamedTuple):
         return self.kind == CONSTANT and self.data is not None
 
 
+LIST_OF_SOMETHING = "list[]"  # what an annotation says of a list, whatever is in it
 LATER = -1  # the branch of what a lambda does
 
 
@@ -152,11 +153,12 @@ class With(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """A function or class, or at index 0 the module; `bases` are resolved names.
+    """A function or class, or at index 0 the module; `bases` are names as written.
 
-    `parameters` are the names in order, `annotations` resolved names by parameter, `defaults` by parameter. `parent`
-    is an index. `first` and `last` bound the calls in it: they are ``calls[i] for i in range(first,
-    last)``, those of nested functions among them. `rest` is the parameter for all further keywords: ``**kwargs``.
+    `parameters` are the names in order, `annotations` by parameter the names of classes as written, ``list[]`` for a
+    list of anything, `defaults` by parameter. `parent` is an index. `first` and `last` bound the calls in it: they are
+    ``calls[i] for i in range(first, last)``, those of nested functions among them. `rest` is the parameter for all
+    further keywords: ``**kwargs``.
     """
 
     name: str

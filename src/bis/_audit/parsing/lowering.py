@@ -15,6 +15,7 @@ from bis._audit.parsing.expressions import (
     characters,
     folded,
     pairs_of,
+    parameter_annotation,
     path_of,
     target_names,
 )
@@ -161,7 +162,7 @@ class Lowering:
         scope = self._open(node, "function")
         scope.parameters = tuple([a.arg for a in every])
         scope.annotations = {
-            a.arg: path for a in every if a.annotation is not None and (path := annotation_of(a.annotation))
+            a.arg: path for a in every if a.annotation is not None and (path := parameter_annotation(a.annotation))
         }
         scope.defaults = defaults
         scope.rest = args.kwarg.arg if args.kwarg is not None else ""

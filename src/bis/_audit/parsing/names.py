@@ -7,7 +7,20 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from bis._audit.parsing.bindings import Bindings
-from bis._audit.parsing.ir import CALL, CONSTANT, DICT, LIST, NAME, OTHER, SUBSCRIPT, Call, Module, Scope, Value
+from bis._audit.parsing.ir import (
+    CALL,
+    CONSTANT,
+    DICT,
+    LIST,
+    LIST_OF_SOMETHING,
+    NAME,
+    OTHER,
+    SUBSCRIPT,
+    Call,
+    Module,
+    Scope,
+    Value,
+)
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -260,8 +273,9 @@ class Names:
     def _annotated(self, one: Scope, name: str, depth: int) -> str:
         """What an annotation says of a variable, or of an attribute of a class; empty where it says nothing."""
         annotation = one.annotations.get(name)
-        outer = max(one.parent, 0)
-        found = self.resolve(annotation, outer, len(self._module.calls), depth + 1) if annotation else ""
+        if not annotation or annotation == LIST_OF_SOMETHING:
+            return ""
+        found = self.resolve(annotation, max(one.parent, 0), len(self._module.calls), depth + 1)
         return found if "." in found.lstrip("@.") or found.startswith("@") else ""
 
     def _brought(self, head: str) -> str:

@@ -101,12 +101,17 @@ class Links:
         found = _function(api, module.file, self._by_file, self._scopes)
         return None if found is None else (self._by_file[found[0]], found[1])
 
-    def is_class(self, api: str, module: Module) -> bool:
-        """Whether a name of the project means a class."""
+    def definition(self, api: str, module: Module) -> tuple[Module, int] | None:
+        """The module and the index of the scope that a name of the project means: a function, or a class itself."""
         other, colon, name = api[1:].rpartition(":")
         owner = self._by_file.get(other if colon else module.file) if api.startswith("@") else None
         index = self._scopes[owner.file].get(name) if owner is not None else None
-        return owner is not None and index is not None and owner.scopes[index].kind == "class"
+        return None if owner is None or index is None else (owner, index)
+
+    def is_class(self, api: str, module: Module) -> bool:
+        """Whether a name of the project means a class."""
+        found = self.definition(api, module)
+        return found is not None and found[0].scopes[found[1]].kind == "class"
 
 
 def link(modules: Iterable[Module], configured: frozenset[str] = _NONE) -> Links:

@@ -8,23 +8,18 @@ from typing import TYPE_CHECKING
 from bis._audit.parsing.ir import CALL, CONSTANT, DICT, LIST, NAME, OTHER, SUBSCRIPT
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
+from bis._audit.questions.data_reading import READS, given_to_read, parts_of, reads
 from bis._audit.questions.logged_arguments import logged_arguments
 from bis._audit.questions.program_roots import is_of_unnamed, predicting_files
 from bis._audit.questions.written_values import Written, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from bis._audit.parsing.ir import Call, Module, Value
     from bis._audit.questions.analysis import Analysis
 
-# Functions that read data from a file or a service.
-_READS = re.compile(
-    r"(?:read_(?:csv|table|parquet|excel|json|feather|hdf|pickle|sql\w*|fwf|orc|stata|sas|spss|delta|ipc|ndjson|text)|scan_\w+"
-    r"|load_dataset|load_from_disk|loadtxt|genfromtxt|ImageFolder|image_dataset_from_directory|flow_from_\w+|imread|open"
-    r"|load_svmlight_file|fetch_\w+|load_(?:iris|digits|wine|breast_cancer|diabetes|data\w*)|make_(?:classification|regression|blobs|moons|circles)"
-    r"|TabularDataset|parquet|csv)$"
-)
 _SPEAKS_OF_DATA = re.compile(
     r"(?i)(?:^|[_.\-])(?:data|datasets?|csv|parquet|corpus|inputs?|tables?|source)(?:$|[_.\-])"
     r"|(?:train|test|val|valid|eval)(?:ing)?[_\-]?(?:data|set|files?|path|dir|csv|df)\b"
@@ -45,22 +40,60 @@ def named_by_settings(analysis: Analysis) -> bool:
     ``log_params(vars(args))`` and ``read_csv(args.train_csv)``, or an argument ``--data-path``.
     """
     modules = [one for one in analysis.project.modules if one.file not in predicting_files(analysis)]
-    logged = [(module, name) for module in modules for name in _logged_wholly(analysis, module)]
+    logged = [(module, name, by) for module in modules for name, by in _logged_wholly(analysis, module)]
     if not logged:
         return False
-    settings = {name for _module, name in logged}
-    given = any(_may_be_given(module, name) for module, name in logged)
+    settings = {name for _module, name, _by in logged} - _SELF
+    own = {(module.file, _class_of(module, by.scope)) for module, name, by in logged if name in _SELF}
+    if any(_has_entry_of_data(module, name) for module, name, _by in logged):
+        return True
+    given = [module for module, name, _by in logged if _may_be_given(module, name)]
+    declaring = frozenset().union(*(analysis.project.links.together(module) for module in given))
     return any(
-        _reads_setting(call, settings) or (given and _declares_data(call))
+        _reads_setting(analysis, module, call, settings | (_SELF if _is_in(module, call, own) else frozenset()))
+        or (module.file in declaring and _declares_data(call))
         for module in modules
         for call in module.calls
     )
 
 
+def _has_entry_of_data(module: Module, name: str) -> bool:
+    """Whether a dictionary of this name is written in the file that has an entry with data: ``{"data_dir": ...}``."""
+    written = (one.value for one in module.assigns if one.name == name and one.value.kind == DICT)
+    keys = (key.data for value in written for key in value.items[::2] if key.kind == CONSTANT)
+    return any(isinstance(key, str) and _PLACE_OF_DATA.search(key) for key in keys)
+
+
+_PLACE_OF_DATA = re.compile(
+    r"(?i)(?:^|[_.\-])(?:data|dataset|csv|train|corpus|input)[_\-]?(?:dir|path|file|folder|root|name|version|url|uri)s?$"
+    r"|^(?:data|dataset)$"
+)
+
+
+def _class_of(module: Module, scope: int) -> int:
+    while scope > 0 and module.scopes[scope].kind != "class":
+        scope = module.scopes[scope].parent
+    return scope
+
+
+def _is_in(module: Module, call: Call, classes: set[tuple[str, int]]) -> bool:
+    """Whether a call is in one of these classes: of its attributes, ``self`` says something there only."""
+    return bool(classes) and (module.file, _class_of(module, call.scope)) in classes
+
+
 def _may_be_given(module: Module, name: str) -> bool:
-    """Whether an object may be, or have, what the command line gives: not a dictionary with keys that are written."""
+    """Whether an object may be, or have, what the command line gives.
+
+    It is neither a dictionary with keys that are written nor what a search has found.
+    """
+    if _FOUND.search(name):
+        return False
     values = [one.value for one in module.assigns if one.name == name]
     return not values or not all(_is_written_dict(value) for value in values)
+
+
+_FOUND = re.compile(r"(?:^|[._])best_|^(?:study|trial)\b")
+_SELF = frozenset({"self"})
 
 
 def _is_written_dict(value: Value) -> bool:
@@ -116,7 +149,7 @@ def are_environments(analysis: Analysis, modules: Iterable[Module]) -> bool:
     An environment is one of a library, or a class of the project with the methods `reset` and `step`.
     """
     files = tuple(modules)
-    if any(_reads(call) for module in files for call in module.calls):
+    if any(reads(call) for module in files for call in module.calls):
         return False
     everywhere = analysis.project.roots & _ENVIRONMENTS or any(
         one.target.startswith("ray.rllib") for module in files for one in module.imports
@@ -139,7 +172,7 @@ def are_made(analysis: Analysis, modules: Iterable[Module]) -> bool:
     if any(module.roots & _LIBRARIES_OF_DATA for module in files):
         return False
     calls = [(module, call) for module in files for call in module.calls]
-    if any(_reads(call) and not _MADE.fullmatch(call.method) for _module, call in calls):
+    if any(reads(call) and not _MADE.fullmatch(call.method) for _module, call in calls):
         return False
     if any(_MADE.fullmatch(call.method) and call.api.startswith("sklearn.datasets.") for _module, call in calls):
         return True
@@ -157,23 +190,30 @@ def are_made(analysis: Analysis, modules: Iterable[Module]) -> bool:
 def are_written_out(analysis: Analysis, modules: Iterable[Module]) -> bool:
     """Whether the only data of these files are rows that are written in the code."""
     calls = [(module, call) for module in modules for call in module.calls]
-    if any(_reads(call) or _opens(call) for _module, call in calls):
+    if any(reads(call) or _opens(call) for _module, call in calls):
         return False
     return any(_is_written_out(analysis, module, call) for module, call in calls)
 
 
 def reading(module: Module) -> Iterator[Call]:
     """The calls of a file that read data."""
-    return (call for call in module.calls if _reads(call) or _opens(call))
+    return (call for call in module.calls if reads(call) or _opens(call))
 
 
 def files_read(module: Module) -> set[str]:
     """Names of the files that a file reads as data, without their folders; those that any project may have left out."""
-    texts = {text for call in module.calls if _reads(call) for given in call.args[:1] for text in given.constants()}
+    texts = {text for call in module.calls if reads(call) for given in call.args[:1] for text in given.constants()}
     names = {text.replace("\\", "/").rpartition("/")[2] for text in texts if isinstance(text, str)}
     return {name for name in names if "." in name and name.partition(".")[0].lower() not in _ANY_NAMES}
 
 
+def environments(module: Module) -> set[str]:
+    """Names of the environments in which agents of a file learn: ``gymnasium.make("LunarLander-v3")``."""
+    made = (given for call in module.calls if _MAKES_ENVIRONMENT.search(call.api) for given in call.args[:1])
+    return {text for given in made for text in given.constants() if isinstance(text, str)}
+
+
+_MAKES_ENVIRONMENT = re.compile(r"^(?:gym|gymnasium)\.(?:\w+\.)*make(?:_vec)?$|\.make_vec_env$|^make_vec_env$")
 _ANY_NAMES = frozenset({"", "data", "train", "test", "dataset", "x_train", "y_train", "x_test", "y_test", "val", "df"})
 
 
@@ -331,12 +371,8 @@ _OF_SETTINGS = (".yaml", ".yml", ".toml", ".ini", ".cfg", ".env")
 _WRITING = re.compile(r"[wax][bt]?\+?[bt]?")
 
 
-def _reads(call: Call) -> bool:
-    return bool(_READS.match(call.method)) and call.method != "open" and not call.api.startswith("@")
-
-
-def _logged_wholly(analysis: Analysis, module: Module) -> Iterator[str]:
-    """Names of objects all of whose entries are logged as parameters."""
+def _logged_wholly(analysis: Analysis, module: Module) -> Iterator[tuple[str, Call]]:
+    """Names of objects all of whose entries are logged as parameters, with the calls that do."""
     for call in analysis.may_trace(module):
         logs = "param" in analysis.kinds(module, call) or call.method == "log_dict"
         by_name = call.api.startswith("@") and _LOGS_SETTINGS.search(call.method)  # a wrapper of a wrapper
@@ -344,7 +380,7 @@ def _logged_wholly(analysis: Analysis, module: Module) -> Iterator[str]:
             continue
         given_on = logged_arguments(analysis, module, call) if logs else (*call.args, *call.keywords.values())
         for given in given_on:
-            yield from _wholes(module, given, 0)
+            yield from ((name, call) for name in _wholes(module, given, 0))
 
 
 _LOGS_SETTINGS = re.compile(r"(?i)log_?(?:\w{0,20}_)?(?:params?|config|cfg|hparams|hyper_?param\w*)")
@@ -355,12 +391,13 @@ def _wholes(module: Module, value: Value, depth: int) -> Iterator[str]:
     if depth > _MOST_PARTS:
         return
     if value.kind == NAME:
-        yield value.data.removesuffix(".__dict__").removesuffix(".params")
+        name = value.data.removesuffix(".__dict__")
+        yield from {name, name.removesuffix(".params")} - (_SELF if name == "self.params" else frozenset())
     elif value.kind == CALL:
         inner = module.calls[value.data]
         if inner.api == "locals":
             yield from module.scopes[inner.scope].parameters
-        if inner.owner and not inner.args:  # args.model_dump()
+        if inner.owner and not inner.args and inner.method != "get_params":  # args.model_dump()
             yield inner.owner
         for given in inner.args:
             yield from _wholes(module, given, depth + 1)
@@ -369,66 +406,19 @@ def _wholes(module: Module, value: Value, depth: int) -> Iterator[str]:
             yield from _wholes(module, item, depth + 1)
 
 
-def _reads_setting(call: Call, settings: set[str]) -> bool:
-    reads = bool(_READS.match(call.method))
+def _reads_setting(analysis: Analysis, module: Module, call: Call, settings: AbstractSet[str]) -> bool:
     gets = call.method == "get" and call.owner in settings  # params.get("train_path")
     if gets and any(isinstance(key, str) and _SPEAKS_OF_DATA.search(key) for key in call.args[0].constants()[:1]):
         return True
+    given = (*call.args, *call.keywords.values())
+    if any(base in settings and _SPEAKS_OF_DATA.search(part) for value in given for base, part in parts_of(value)):
+        return True
+    read = given if READS.match(call.method) else given_to_read(analysis, module, call)
     return any(
-        base in settings and (reads or _SPEAKS_OF_DATA.search(part))
-        for given in (*call.args, *call.keywords.values())
-        for base, part in (*_parts_of(given), *(((given.data, ""),) if given.kind == NAME and reads else ()))
+        base in settings
+        for value in read
+        for base in (*(base for base, _part in parts_of(value)), *((value.data,) if value.kind == NAME else ()))
     )
-
-
-def read_names(analysis: Analysis, module: Module, scope: int) -> frozenset[str]:
-    """Names of what is read as data: ``path`` of ``read_csv(path)``, in the same function, or of the whole file."""
-    everywhere, within = _read_names(analysis, module)
-    return everywhere | within.get(scope, frozenset())
-
-
-@asked_once
-def _read_names(analysis: Analysis, module: Module) -> tuple[frozenset[str], dict[int, frozenset[str]]]:  # noqa: ARG001
-    of_file = {assign.name for assign in module.assigns if assign.scope == 0}
-    everywhere: set[str] = set()
-    within: dict[int, frozenset[str]] = {}
-    for call in module.calls:
-        names = {name for given in call.args[:1] for name in whole_names(given)} if _reads(call) else set()
-        everywhere |= {name for name in names if name in of_file or not name.isidentifier()}
-        if names:
-            within[call.scope] = within.get(call.scope, frozenset()) | names
-    return frozenset(everywhere), within
-
-
-def whole_names(value: Value, depth: int = 0) -> Iterator[str]:
-    """Names in an expression of which all is meant, and entries by their keys: ``config[path]`` is not ``config``."""
-    if value.kind == NAME:
-        yield value.data
-    elif value.kind == SUBSCRIPT:
-        yield from (f"{base}[{part}]" for base, part in _parts_of(value))
-    elif depth < _MOST_PARTS:
-        for item in value.items:
-            yield from whole_names(item, depth + 1)
-
-
-def _parts_of(value: Value, depth: int = 0) -> Iterator[tuple[str, str]]:
-    """An object and what of it is used: ``args.train_csv``, ``config["data"]["path"]``."""
-    if value.kind == NAME:
-        base, _dot, part = value.data.rpartition(".")
-        while base:
-            yield base, part
-            base, _dot, more = base.rpartition(".")
-            part = f"{more}.{part}"
-    elif value.kind == SUBSCRIPT:
-        words, inner = [], value
-        while inner.kind == SUBSCRIPT:
-            words += [str(item.data) for item in inner.items[1:] if item.kind == CONSTANT]
-            inner = inner.items[0]
-        if inner.kind == NAME:
-            yield inner.data, ".".join(reversed(words))
-    elif value.kind != CALL and depth < _MOST_PARTS:
-        for item in value.items:
-            yield from _parts_of(item, depth + 1)
 
 
 def _declares_data(call: Call) -> bool:

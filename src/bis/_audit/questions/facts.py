@@ -195,12 +195,13 @@ def _is_result(call: TrackingCall) -> bool:
 def _is_of_training(analysis: Analysis, call: TrackingCall) -> bool:
     """Whether a call of a project that trains nothing itself may log the result of a training.
 
-    It does not where the model is one that is asked rather than trained, or is loaded in the same file.
+    It does not where the model is one that is asked rather than trained, as a model of Python may be, or is loaded in
+    the same file.
     """
     if not _is_result(call):
         return False
     name = canonical(call.api)
-    asked = name.startswith("mlflow.") and name.split(".")[1] in mlflow.ASKED_FLAVOURS
+    asked = name.startswith("mlflow.") and name.split(".")[1] in {*mlflow.ASKED_FLAVOURS, "pyfunc"}
     return not asked and call.place.file not in _loading_models(analysis)
 
 

@@ -13,9 +13,9 @@ from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.lightning_loggers import saves_hyperparameters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-    from bis._audit.parsing.ir import Call, Module, Value
+    from bis._audit.parsing.ir import Call, Module, Scope, Value
     from bis._audit.questions.analysis import Analysis
 
 # Kinds of what says what a run is about, and not what came of it.
@@ -52,10 +52,15 @@ def logged_arguments(analysis: Analysis, module: Module, call: Call, *, levels: 
     reaching = _reaching(analysis, other, levels - 1).get(index)
     if reaching is None:
         return []
-    parameters = other.scopes[index].parameters
+    return given_for(call, other.scopes[index], reaching)
+
+
+def given_for(call: Call, function: Scope, wanted: Collection[str]) -> list[Value]:
+    """What a call gives a function for some of its parameters, or for none that it names."""
+    parameters = function.parameters
     positional = parameters[1:] if parameters[:1] in {("self",), ("cls",)} else parameters
-    given = [value for at, value in enumerate(call.args) if at >= len(positional) or positional[at] in reaching]
-    return given + [value for name, value in call.keywords.items() if name in reaching or name not in parameters]
+    given = [value for at, value in enumerate(call.args) if at >= len(positional) or positional[at] in wanted]
+    return given + [value for name, value in call.keywords.items() if name in wanted or name not in parameters]
 
 
 @asked_once
@@ -68,14 +73,14 @@ def _reaching(analysis: Analysis, module: Module, levels: int) -> dict[int, froz
             logging.setdefault(call.scope, []).append((call, given))
     found = {}
     for scope, calls in logging.items():
-        names = {name for call, given in calls for name in _given_names(module, call, given)}
+        names = {name for call, given in calls for name in given_names(module, call, given)}
         if any(saves_hyperparameters(call) for call, _given in calls):
             names |= set(module.scopes[scope].parameters)
-        found[scope] = frozenset(_sources(analysis, module, scope, names))
+        found[scope] = frozenset(made_of(analysis, module, scope, names))
     return found
 
 
-def _sources(analysis: Analysis, module: Module, scope: int, names: set[str]) -> set[str]:
+def made_of(analysis: Analysis, module: Module, scope: int, names: set[str]) -> set[str]:
     """Names of a function, with those that they are made of: by ``params["a"] = b`` and ``params.update(b)``."""
     for _round in range(_ROUNDS):
         before = len(names)
@@ -84,13 +89,13 @@ def _sources(analysis: Analysis, module: Module, scope: int, names: set[str]) ->
                 names = names.union(_names(module, assign.value))
         for call in analysis.calls_in(module, scope):
             if call.owner in names and call.method in {"update", "append", "setdefault"}:
-                names = names.union(_given_names(module, call, [*call.args, *call.keywords.values()]))
+                names = names.union(given_names(module, call, [*call.args, *call.keywords.values()]))
         if len(names) == before:
             break
     return names
 
 
-def _given_names(module: Module, call: Call, given: list[Value]) -> Iterator[str]:
+def given_names(module: Module, call: Call, given: list[Value]) -> Iterator[str]:
     """Names in what a call is given, and in what the loops around it go through."""
     over = (module.loops[index].over for index in call.loops)
     for value in (*given, *(one for one in over if one is not None)):
@@ -103,7 +108,7 @@ def _names(module: Module, value: Value, depth: int = 0) -> Iterator[str]:
         return
     if value.kind == NAME:
         yield value.data.removesuffix(".__dict__")
-    elif value.kind == CALL and (call := module.calls[value.data]).method not in _LOSES:
+    elif value.kind == CALL and _keeps(call := module.calls[value.data]):
         if call.owner:
             yield call.owner
         inner = module.calls[call.receiver] if call.receiver >= 0 else None
@@ -112,3 +117,8 @@ def _names(module: Module, value: Value, depth: int = 0) -> Iterator[str]:
                 yield from _names(module, given, depth + 1)
     for item in value.items:
         yield from _names(module, item, depth + 1)
+
+
+def _keeps(call: Call) -> bool:
+    """Whether what a call gives is what it is given: not what a function of the project reads or finds out."""
+    return call.method not in _LOSES and not call.api.startswith("@")

@@ -77,7 +77,8 @@ def _folders(file: str) -> list[str]:
 
 
 def _data_of(program: ProgramRoot) -> set[str]:
-    return {name for part in program.parts for name in data_sources.files_read(part)}
+    """Names of the files that a program reads, or of the environments in which its agents learn."""
+    return {name for part in program.parts for name in data_sources.files_read(part) | data_sources.environments(part)}
 
 
 def _may_be_tracked(analysis: Analysis, program: ProgramRoot) -> bool:

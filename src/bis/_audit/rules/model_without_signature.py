@@ -1,7 +1,10 @@
 """A model that is logged without a signature and without an example of its input.
 
 ## What it does
-Finds calls of `log_model` with neither `signature` nor `input_example`.
+Finds calls of `log_model` with neither `signature` nor `input_example`. Models that have a signature anyway are left
+alone: of flavours that bring one, of a file that sets one with `set_signature`, and models of Python whose input has a
+type of which MLflow (since 2.20) makes one, as in `predict(self, model_input: list[str])`, or that are derived from
+`ChatModel`, `ChatAgent` or `ResponsesAgent`.
 
 ## Why is this bad?
 Nothing says what the model takes: the order, names and types of its inputs. A model that is served or replayed with
@@ -22,6 +25,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bis._audit.questions.model_signatures import has_own_signature
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers import mlflow
 from bis._audit.trackers.known_trackers import canonical
@@ -35,9 +39,6 @@ if TYPE_CHECKING:
 
 RULE = Rule("BIS104", "model-without-signature", Severity.NOTE, Confidence.HIGH, gate=frozenset({"mlflow"}))
 
-# Flavours whose models have no tabular input, or bring their signature.
-_OWN_SIGNATURE = frozenset({"langchain", "openai", "dspy", "llama_index", "sentence_transformers", "transformers"})
-
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such call."""
@@ -45,7 +46,9 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         for call in module.calls:
             if "model" not in analysis.direct(module, call) or not canonical(call.api).endswith(".log_model"):
                 continue
-            flavour = canonical(call.api).split(".")[1]
-            if call.starred or flavour in _OWN_SIGNATURE or mlflow.SIGNATURE_KEYWORDS & set(call.keywords):
+            given = (call.keywords.get(name) for name in mlflow.SIGNATURE_KEYWORDS)
+            if call.starred or any(value is not None and not value.is_none for value in given):
+                continue
+            if has_own_signature(analysis, module, call):
                 continue
             yield RULE.at_call(module, call, "the model is logged without signature= and without input_example=")

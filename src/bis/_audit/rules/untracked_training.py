@@ -3,10 +3,10 @@
 ## What it does
 Finds scripts and notebooks that train a model and reach no tracker, neither themselves nor through a file of the
 project that they use, beside others that log to MLflow: in a folder of the same part of the repository (`src`,
-`notebooks` and the like do not divide it), with a file of the project that both use, or with the same data. More than
-three of one folder are one finding. Programs that start others are left alone, and so are stages of a DVC pipeline of
-which another stage logs or which has parameters and metrics, smoke tests by their name, trainers that report to
-whatever is installed, and what is trained on a few rows that are written in the code.
+`notebooks` and the like do not divide it), with a file of the project that both use, or with the same data or
+environment of an agent. More than three of one folder are one finding. Programs that start others are left alone, and
+so are stages of a DVC pipeline of which another stage logs or which has parameters and metrics, smoke tests by their
+name, trainers that report to whatever is installed, and what is trained on a few rows that are written in the code.
 
 ## Why is this bad?
 Among the project's runs its own are missing, and nobody who looks at them sees that.

@@ -306,3 +306,5 @@ AUTOLOG_COVERS = {
     "transformers": ("transformers",),
 }
 AUTOLOG_COVERS_ALL = tuple(sorted({root for roots in AUTOLOG_COVERS.values() for root in roots}))
+# Those of which it logs the data sets; Spark's it names by where they are read from.
+AUTOLOG_DESCRIBES = frozenset({"sklearn", "tensorflow", "keras", "xgboost", "lightgbm", "pyspark"})

@@ -6,7 +6,15 @@ import ast
 
 import pytest
 
-from bis._audit.parsing.expressions import annotation_of, characters, folded, pairs_of, path_of, target_names
+from bis._audit.parsing.expressions import (
+    annotation_of,
+    characters,
+    folded,
+    pairs_of,
+    parameter_annotation,
+    path_of,
+    target_names,
+)
 from bis._audit.parsing.ir import CONSTANT, DICT, Value
 
 
@@ -28,6 +36,23 @@ def test_paths_are_names_and_attributes_of_names(text: str, path: str) -> None:
 def test_annotations_name_a_class(text: str, name: str) -> None:
     """Also as a text, and where it may be None; of a collection it is not that of the elements."""
     assert annotation_of(expression(text)) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("X", "X"),
+        ("list[X]", "list[]"),
+        ("typing.List[X]", "list[]"),
+        ("list[X] | None", "list[]"),
+        ("Optional[List[X]]", "list[]"),
+        ("dict[str, X]", ""),
+        ("list", "list"),
+    ],
+)
+def test_annotations_of_parameters_know_lists(text: str, name: str) -> None:
+    """Whatever is in them."""
+    assert parameter_annotation(expression(text)) == name
 
 
 def test_targets_and_characters() -> None:

@@ -416,3 +416,205 @@ def test_settings_that_are_opened_are_no_data(opening: str, silent: bool, tmp_pa
     """What YAML or TOML reads, or files named as theirs."""
     train = "import mlflow\nimport rows\nimport yaml\n" + opening + "loss.backward()\nmlflow.log_metric('a', 1)\n"
     assert told(tmp_path, {"train.py": train, "rows.py": ITEMS + "        return torch.randn(3)\n"}) is not silent
+
+
+LOAD = (
+    "import pandas as pd\n"
+    "def load(folder, rows=10):\n    path = f'{folder}/a.csv'\n    return pd.read_csv(path, nrows=rows)\n"
+)
+LOADER = (
+    "class Loader:\n    def __init__(self, root, size):\n        self.root, self.size = root, size\n"
+    "    def frame(self):\n        return pd.read_csv(self.root)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("from own import load\nd = load(P)\nmlflow.log_param('from', P)\n", True),
+        ("from own import load\nd = load(P)\np = {'n': 1, 'from': P}\nmlflow.log_params(p)\n", True),
+        ("from own import load\nd = load(P)\np = {}\np['from'] = P\nmlflow.log_params(p)\n", True),
+        ("from own import load\nd = load(P)\np = {'n': N}\nmlflow.log_params(p)\n", False),
+        ("from own import load\nd = load('a', rows=N)\nmlflow.log_param('rows', N)\n", False),
+        ("from own import load\nd = load(args.folder)\nmlflow.log_params(vars(args))\n", True),
+        ("from own import load\nd = load('a', args.rows)\nmlflow.log_params(vars(args))\n", False),
+        ("from own import load\ndef get(p):\n    return load(p)\nd = get(P)\nmlflow.log_param('from', P)\n", True),
+        (LOADER + "d = Loader(P, 3).frame()\nmlflow.set_tag('from', P)\n", True),
+        (LOADER + "d = Loader('a.csv', N).frame()\nmlflow.set_tag('size', N)\n", False),
+        ("import boto3\nc = boto3.client('s3')\nd = c.get_object(Bucket=B, Key=K)\nmlflow.log_param('key', K)\n", True),
+        ("import yfinance as yf\nd = yf.download(T, start=S)\nmlflow.log_params({'stock': T})\n", True),
+        ("from datasets import load_dataset\nd = load_dataset('a/b', revision=R)\nmlflow.log_param('r', R)\n", True),
+        ("import requests, io\nd = pd.read_csv(io.StringIO(requests.get(U).text))\nmlflow.log_param('u', U)\n", True),
+        ("d = spark.sql(Q)\nmlflow.log_param('statement', Q)\n", True),
+        ("from google.cloud import bigquery\nd = bigquery.Client().query(Q)\nmlflow.log_text(Q, 'a.txt')\n", True),
+        ("d = spark.sql('select 1')\nmlflow.log_param('statement', Q)\n", False),
+        ("import numpy as np\nd = np.load(P)\nmlflow.log_param('arrays', P)\n", True),
+        ("import numpy as np\nd = np.load('a.npy')\nmlflow.log_param('arrays', P)\n", False),
+    ],
+)
+def test_what_is_read_through_functions_is_named(code: str, named: bool, tmp_path: Path) -> None:
+    """Where what is logged reaches the reading, and is not only how much is read."""
+    assert told(tmp_path, {"a.py": M + code + FIT, "own.py": LOAD}) is not named
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("from datasets import load_dataset\nd = load_dataset('imdb')\nmlflow.log_param('corpus', 'imdb')\n", True),
+        ("from torchvision import datasets\nd = datasets.CIFAR10('.')\nmlflow.set_tag('images', 'cifar10')\n", True),
+        ("from sklearn.datasets import load_wine\nd = load_wine()\nmlflow.log_params({'task': 'wine'})\n", True),
+        ("d = pd.read_csv('/in/houses.csv')\nmlflow.set_tag('from', 'houses.csv')\n", True),
+        ("from datasets import load_dataset\nd = load_dataset('imdb')\nmlflow.log_param('corpus', 'other')\n", False),
+        ("from datasets import load_dataset\nd = load_dataset('train')\nmlflow.log_param('part', 'train')\n", False),
+        ("d = pd.read_csv('results.csv')\nmlflow.log_artifact('results.csv')\n", False),
+        ("from sklearn.datasets import load_wine\nd = load_wine()\nmlflow.set_experiment('wine')\n", False),
+    ],
+)
+def test_a_text_that_is_read_and_logged_names_the_data(code: str, named: bool, tmp_path: Path) -> None:
+    """Not one that any data has, nor a result; an experiment may be called anything."""
+    assert told(tmp_path, {"a.py": M + code + FIT}) is not named
+
+
+OWN = "class Trainer:\n    def __init__(self, p, data_dir):\n        self.params, self.data_dir = p, data_dir\n"
+RUNS = (
+    "    def run(self):\n        d = pd.read_csv(self.data_dir)\n        Ridge().fit(d, d)\n"
+    "        mlflow.log_params({})\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        ({"a.py": M + OWN + RUNS.format("vars(self)")}, True),
+        ({"a.py": M + OWN + RUNS.format("self.__dict__")}, True),
+        ({"a.py": M + OWN + RUNS.format("self.params")}, False),
+        ({"a.py": M + OWN + RUNS.format("self.params"), "b.py": "o.add_argument('--data-path')\n"}, False),
+        (
+            {"a.py": "import b\n" + M + OWN + RUNS.format("self.params"), "b.py": "o.add_argument('--data-path')\n"},
+            True,
+        ),
+        ({"a.py": M + OWN + RUNS.format("model.get_params()") + "o.add_argument('--data-path')\n"}, False),
+        ({"a.py": M + OWN + RUNS.format("study.best_params") + "o.add_argument('--data-path')\n"}, False),
+        (
+            {"a.py": M + "class A:\n    def log(self):\n        mlflow.log_params(vars(self))\n" + OWN + RUNS[:88]},
+            False,
+        ),
+        (
+            {"a.py": M + "c = {'data_dir': 'x', 'lr': 1}\ndef go(c):\n    mlflow.log_params(c)\n" + OWN + RUNS[:88]},
+            True,
+        ),
+        ({"a.py": M + "c = {'min_data_in_leaf': 3}\ndef go(c):\n    mlflow.log_params(c)\n" + OWN + RUNS[:88]}, False),
+    ],
+)
+def test_settings_are_those_of_the_object_that_is_logged(files: dict[str, str], named: bool, tmp_path: Path) -> None:
+    """Of ``self.params`` that is not all of ``self``; what a model or a search gives is given by nobody."""
+    assert (
+        told(
+            tmp_path,
+            {**files, "main.py": "import a\na.Trainer({}, 'x.csv').run()\nprint(a.mlflow.log_metric('a', 1))\n"},
+        )
+        is not named
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "is_told"),
+    [
+        ("mlflow.xgboost.autolog()\n", True),
+        ("mlflow.sklearn.autolog(log_datasets=False)\n", True),
+        ("mlflow.autolog(log_models=False)\n", False),
+        ("import torch\nmlflow.pytorch.autolog()\n", True),
+    ],
+)
+def test_autologging_describes_the_data_of_what_it_covers(code: str, is_told: bool, tmp_path: Path) -> None:
+    """Not where its data sets are switched off."""
+    assert told(tmp_path, {"a.py": M + code + "d = pd.read_csv('a.csv')\n" + FIT}) is is_told
+
+
+@pytest.mark.parametrize(
+    ("flavour", "is_told"), [("pytorch", True), ("tensorflow", True), ("autolog", True), ("statsmodels", True)]
+)
+def test_autologging_of_lightning_describes_no_data(flavour: str, is_told: bool, tmp_path: Path) -> None:
+    """Nor does that of statsmodels."""
+    switch = "mlflow.autolog()\n" if flavour == "autolog" else f"mlflow.{flavour}.autolog()\n"
+    train = "import lightning as L\nL.Trainer(max_epochs=1).fit(net, loader)\nmlflow.log_metric('a', 1)\n"
+    fitted = "import statsmodels.api as sm\nsm.OLS(y, X).fit()\nmlflow.log_metric('a', 1)\n"
+    code = fitted if flavour == "statsmodels" else train
+    assert (
+        told(tmp_path, {"a.py": "import mlflow\nimport pandas as pd\nd = pd.read_csv('a.csv')\n" + switch + code})
+        is is_told
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        ("mlflow.log_param('rows', data.shape)\n", False),
+        ("mlflow.log_param('Train Data Dimension', shape)\n", False),
+        ("mlflow.set_tag('source', 'airflow')\n", False),
+        ("mlflow.set_tag('source_file', name)\n", True),
+        ("mlflow.set_tag('from', source)\n", True),
+        ("mlflow.log_artifact('confusion_matrix.csv')\n", False),
+        ("report_df.to_csv(rpt_path)\nmlflow.log_artifact(rpt_path)\n", False),
+        ("path = 'out/feature_importance.csv'\ntop.to_csv(path)\nmlflow.log_artifact(path)\n", False),
+        ("importance.to_csv(path)\nmlflow.log_artifact(path)\n", False),
+        ("part.to_parquet(kept)\nmlflow.log_artifact(kept)\n", True),
+        ("part.to_csv(f'{out}/x.csv')\nmlflow.log_artifacts(out)\n", True),
+        ("part.to_csv(f'{out}/x.csv')\nmlflow.log_artifact(f'{out}/curve.png')\n", False),
+        ("mlflow.log_artifact(best_params_path)\n", False),
+        ("mlflow.log_artifact(params_path)\n", True),
+        ("mlflow.log_text(text, 'config.yaml')\n", True),
+        ("mlflow.log_dict(found, 'run/settings.json')\n", True),
+        ("mlflow.log_dict(found, 'best_params.json')\n", False),
+        ("mlflow.log_text(text, 'report.txt')\n", False),
+        ("mlflow.set_tag('digest', hashlib.sha256(raw).hexdigest())\n", True),
+        ("mlflow.log_param('train_hash', h)\n", True),
+        ("mlflow.set_tag('commit_hash', h)\n", False),
+        ("mlflow.set_tag('git_sha', sha)\n", False),
+        ("mlflow.log_param('snapshot_id', 8423)\n", True),
+        ("mlflow.log_param('snapshot_every', 10)\n", False),
+        ("FILE = 'conf/settings.toml'\nmlflow.log_artifact(FILE)\n", True),
+        ("FILE = 'net_config.json'\nmlflow.log_artifact(FILE)\n", False),
+    ],
+)
+def test_settings_and_digests_that_are_written_name_the_data(call: str, named: bool, tmp_path: Path) -> None:
+    """A file of settings with what is read; what a search has found is none."""
+    assert told(tmp_path, {"a.py": M + "d = pd.read_csv('a.csv')\n" + call + FIT}) is not named
+
+
+def test_further_trainings_of_which_runs_are_made_are_related(tmp_path: Path) -> None:
+    """Each of another program; one that two programs use is told once."""
+    code = M + "d = pd.read_csv('a.csv')\n" + FIT
+    audit = audit_project(write(tmp_path, {"a.py": code, "b.py": code}), "p", Options(select=("BIS105",)))
+    assert [(f.place.file, [one.file for one in f.related]) for f in audit.findings] == [("a.py", ["b.py"])]
+
+
+NET = """import lightning as L
+from lightning.pytorch.loggers import MLFlowLogger
+from torchvision.datasets import ImageFolder
+class Images(L.LightningDataModule):
+    def __init__(self, {0}):
+        super().__init__()
+        self.save_hyperparameters({1})
+    def setup(self, stage=None):
+        self.images = ImageFolder({2})
+L.Trainer(logger=MLFlowLogger('e'), max_epochs=2).fit(Net(), datamodule=Images())
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "saved", "read", "named"),
+    [
+        ("root='x', size=3", "", "self.hparams.root", True),
+        ("root='x', size=3", "'root'", "self.hparams.root", True),
+        ("data_dir='x', size=3", "", "'y'", True),
+        ("root='x', size=3", "'size'", "'x'", False),
+        ("root='x', size=3", "ignore=['root']", "self.root", False),
+        ("size=3", "", "'x'", False),
+    ],
+)
+def test_what_a_data_module_saves_names_the_data(
+    parameters: str, saved: str, read: str, named: bool, tmp_path: Path
+) -> None:
+    """A parameter that is read, or that is called so; not one that is left out."""
+    assert told(tmp_path, {"a.py": NET.format(parameters, saved, read)}) is not named

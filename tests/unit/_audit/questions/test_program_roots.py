@@ -167,6 +167,8 @@ def test_which_programs_have_parameters_to_log(files: dict[str, str], where: lis
         ("m = mlflow.pyfunc.load_model('models:/a/1')\nmlflow.log_metric('a', m.predict(x))\n", "no"),
         ("m = keras.models.load_model('a')\nmlflow.log_metric('a', m.evaluate(x))\n", "no"),
         ("mlflow.langchain.log_model(chain, name='c')\n", "no"),
+        ("mlflow.pyfunc.log_model(name='c', python_model=Echo())\n", "no"),
+        ("mlflow.pyfunc.log_model(name='c', python_model=Echo())\nmlflow.log_metric('a', 1)\n", "yes"),
         ("mlflow.transformers.log_model(p, name='c')\n", "no"),
         ("mlflow.sklearn.log_model(m, name='c')\n", "yes"),
         ("mlflow.pytorch.autolog()\nloss.backward()\nmlflow.log_metric('l', 1)\n", "yes"),

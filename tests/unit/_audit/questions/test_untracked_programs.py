@@ -162,3 +162,24 @@ def test_many_programs_of_one_folder_are_one_finding(tmp_path: Path) -> None:
         "5 programs of old train, and no tracker sees them: b.py, c.py, d.py and 2 more"
     ]
     assert [place.file for place in found[0].related] == ["old/c.py", "old/d.py", "old/e.py", "old/f.py"]
+
+
+AGENT = "import gymnasium as gym\nfrom stable_baselines3 import PPO\nPPO('MlpPolicy', {}).learn(9)\n"
+
+
+@pytest.mark.parametrize(
+    ("environment", "other", "found"),
+    [
+        ("gym.make('LunarLander-v3')", "gym.make('LunarLander-v3', render_mode='human')", True),
+        ("gym.make('LunarLander-v3')", "gym.make('CartPole-v1')", False),
+        ("make_vec_env('Ant-v5', n_envs=4)", "gym.make('Ant-v5')", True),
+        ("gym.make(name)", "gym.make(name)", False),
+    ],
+)
+def test_agents_of_one_environment_are_of_one_project(
+    environment: str, other: str, found: bool, tmp_path: Path
+) -> None:
+    """As are programs that read the same data."""
+    tracked = "import mlflow\nfrom stable_baselines3.common.env_util import make_vec_env\n" + AGENT.format(environment)
+    files = {"colab/one/a.py": AGENT.format(other), "local/two/b.py": tracked + "mlflow.log_metric('r', 1)\n"}
+    assert bool(told(tmp_path, files, "BIS106")) is found
