@@ -188,15 +188,32 @@ _OF_FIT = frozenset(
      "early_stopping_rounds", "initial_epoch"}
 )  # fmt: skip
 # What Keras' fit takes unless it is told, as it is written: to write it decides nothing.
-OF_FIT_BY_DEFAULT = {"shuffle": "True", "initial_epoch": "0"}
+OF_FIT_BY_DEFAULT = {"shuffle": "True", "initial_epoch": "0", "epochs": "1"}
 # scikit-learn's forests, too: "auto" until 1.3.
 _OF_FORESTS = {"bootstrap": "True", "max_features": "'auto'", "warm_start": "False"}
 # Words that leave the choice to scikit-learn, and switches that are as they are anyway.
 LEFT_TO_SKLEARN = frozenset({"'auto'", "'scale'"})
-OF_SKLEARN_BY_DEFAULT = {
+_OF_SKLEARN = {
     "fit_intercept": "True", "shrinking": "True", "positive": "False", "assume_centered": "False",
     "fit_prior": "True", "nesterovs_momentum": "True", "warm_start": "False", "bootstrap_features": "False",
 }  # fmt: skip
+# Of libraries of boosted trees, what switches nothing on: shares of one, penalties of nothing, ordinary trees.
+_OF_BOOSTING = {
+    **dict.fromkeys(
+        ("bagging_fraction", "feature_fraction", "subsample", "colsample_bytree", "colsample_bylevel"),
+        ("1", "1.0"),
+    ),
+    **dict.fromkeys(("bagging_freq", "lambda_l1", "lambda_l2", "gamma", "reg_alpha", "subsample_freq"), ("0", "0.0")),
+    "boosting": ("'gbdt'",),
+    "boosting_type": ("'gbdt'",),
+    "booster": ("'gbtree'",),
+    "drop_rate": ("0.1",),
+}
+OF_LIBRARIES_BY_DEFAULT: dict[str, dict[str, tuple[str, ...]]] = {
+    "sklearn": {name: (value,) for name, value in _OF_SKLEARN.items()},
+    "lightgbm": {**_OF_BOOSTING, "stratified": ("True",), "is_unbalance": ("False",)},
+    "xgboost": {**_OF_BOOSTING, "stratified": ("False",)},
+}
 _OF_ADAM = {"betas": "(0.9, 0.999)", "eps": "1e-08", "amsgrad": "False", "beta_1": "0.9", "beta_2": "0.999"}
 # What the maker takes unless it is told: objectives and constants of an optimiser that nobody varies.
 OF_MAKERS_BY_DEFAULT = {

@@ -159,7 +159,7 @@ def without_params(analysis: Analysis) -> list[tuple[ProgramRoot, tuple[Module, 
         trained = trainings(analysis, program)
         used = _used(analysis, program) if trained else []
         kinds = frozenset(kind for part, call in used for kind in analysis.direct(part, call))
-        shown = any(_shows_result(part, call, *trained[0]) for part, call in used)
+        shown = any(shows_result(part, call, *trained[0]) for part, call in used)
         if not (kinds & _RESULTS or shown) or any("param" in analysis.direct(part, call, "") for part, call in used):
             continue
         if _continues_a_run(program):
@@ -171,7 +171,7 @@ def without_params(analysis: Analysis) -> list[tuple[ProgramRoot, tuple[Module, 
     return found
 
 
-def _shows_result(module: Module, call: Call, trained_in: Module, training: Call) -> bool:
+def shows_result(module: Module, call: Call, trained_in: Module, training: Call) -> bool:
     """Whether a figure is logged after a training of the same file: what has come of it."""
     logs_figure = canonical(call.api) == "mlflow.log_figure"
     return logs_figure and module is trained_in and call.index > training.index and call.scope == training.scope
