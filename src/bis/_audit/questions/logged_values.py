@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from bis._audit.frameworks import training
@@ -15,7 +15,7 @@ from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, FORMATTED, NAME,
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.lightning_loggers import saves_hyperparameters
-from bis._audit.questions.nested_estimators import nested_estimators
+from bis._audit.questions.nested_estimators import with_parts
 from bis._audit.questions.written_values import Written, values_of
 from bis._audit.trackers import mlflow
 from bis._audit.trackers.known_trackers import canonical
@@ -48,6 +48,7 @@ _OF_OBJECTS = frozenset(
 _WHOLE = _OF_ESTIMATORS | _OF_KERAS | {"vars"}
 # What a search has found: of the model that it tried, only what it varied, and that may be written anywhere.
 _FOUND = frozenset({"best_params_", "best_params"})
+_WRITES = frozenset({"json.dump", "yaml.dump", "yaml.safe_dump", "omegaconf.OmegaConf.save", "toml.dump"})
 _OF_ONE = frozenset({"log_param", "set_tag"})  # what logs one value under one key
 
 
@@ -58,15 +59,17 @@ def logged_values(analysis: Analysis, module: Module) -> LoggedValues:
 
 
 def written_value(analysis: Analysis, module: Module, value: Value, call: Call) -> Value | None:
-    """What an argument is, as far as the file says: also by an attribute or an entry, ``Config.lr``, ``config["lr"]``.
+    """The literal that an argument is: also of a variable, an attribute or an entry, ``Config.lr``, ``config["lr"]``.
 
     A parameter may be given anything.
     """
     known = analysis.value_of(module, value, call.scope, call.index)
-    if known is None or not (known.kind == SUBSCRIPT or (known.kind == NAME and "." in known.data)):
+    if known is None or known.kind not in {NAME, SUBSCRIPT}:
+        return known
+    if known.kind == NAME and "." not in known.data and not any(one.alias == known.data for one in module.imports):
         return known
     found = values_of(analysis, Written(module, known, call.scope, call.index))
-    return found[0].value if len(found) == 1 and found[0].module is module else None
+    return found[0].value if len(found) == 1 and (found[0].module is module or found[0].value.is_literal) else None
 
 
 class LoggedValues:
@@ -102,12 +105,17 @@ class LoggedValues:
         self._literals: set[tuple[str, str]] = set()  # name and value
         self._taken: set[tuple[int, str]] = set()  # names that were followed, with the function
         self._whole: set[str] = set()  # objects of which all is logged
+        self._made: set[int] = set()  # calls that make an estimator of which all is logged
         # What an optimiser was given is read back from it, all of it.
         self._of_optimisers = any(call.path.endswith("param_groups[].items") for call in module.calls)
         for call in analysis.may_trace(module):
             self._take_logging(call)
         for call in analysis.calls_where(module, _names_run):
             self._take_run_name(call)
+        if any("artifact" in kinds for kinds in map(partial(analysis.kinds, module), analysis.may_trace(module))):
+            for call in analysis.calls_where(module, _WRITES.__contains__):
+                for given in call.args[:1]:  # json.dump(params, file), which is logged
+                    self._take(given, call, 0)
 
     def _take_logging(self, call: Call) -> None:
         """Take in what a call logs, if it does."""
@@ -182,6 +190,8 @@ class LoggedValues:
             return
         self._taken.add((call.scope, path))
         self.names.add(path)
+        if of_one:  # log_param("model", model): an estimator shows what it was made with
+            self._made |= self._makers_of(path, call.scope)
         self.keys |= {key.lower() for key, _value in self._analysis.stored_in(self._module, path) if key}
         for change in self._analysis.updates_of(self._module, path):  # params.update(max_depth=5)
             self.keys |= {name.lower() for name in change.keywords}
@@ -201,19 +211,23 @@ class LoggedValues:
         if method in _OF_KERAS:
             self._all_of_keras = True
         if method in _OF_ESTIMATORS:
-            self._every_estimator = self._every_estimator or not self._is_made_here(owner, call)
-            self._whole.add(owner)
+            made = self._makers_of(owner, call.scope)
+            self._made |= made
+            self._every_estimator = self._every_estimator or not made
 
-    def _is_made_here(self, owner: str, call: Call) -> bool:
-        """Whether a name can only mean an estimator that the file makes where the name is set."""
-        scopes = self._module.scopes
-        if not owner or "." in owner or owner in scopes[call.scope].parameters:
-            return False
-        if any(owner in loop.targets for loop in self._module.loops):
-            return False
-        given = [one for one in self._module.assigns if one.name == owner and one.scope in {call.scope, 0}]
-        made = [self._module.calls[one.value.data] for one in given if one.value.kind == CALL]
-        return bool(given) and len(made) == len(given) and all(_is_estimator(one.api) for one in made)
+    def _makers_of(self, name: str, scope: int) -> frozenset[int]:
+        """The calls that make the estimator of this name and its parts; none where it may mean another thing."""
+        if not name or "." in name or name in self._module.scopes[scope].parameters:
+            return frozenset()
+        if any(name in loop.targets for loop in self._module.loops):
+            return frozenset()
+        given = [one.value for one in self._module.assigns if one.name == name and one.scope in {scope, 0}]
+        made = [self._module.calls[value.data] for value in given if value.kind == CALL]
+        made = [self._module.calls[one.receiver] if one.method == "fit" and one.receiver >= 0 else one for one in made]
+        whole = len(made) == len(given) and all(_is_estimator(one.api) for one in made)
+        if not whole:
+            return frozenset()
+        return with_parts(self._analysis, self._module, frozenset(one.index for one in made))
 
     def _take_call(self, inner: Call, depth: int, *, of_one: bool) -> None:
         if inner.method in _OF_OBJECTS and inner.api != "dict":
@@ -238,11 +252,15 @@ class LoggedValues:
         for item in given:
             self._take(item, inner, depth + 1, of_one=of_one)
 
-    def _is_logged_otherwise(self, names: set[str], known: Value) -> bool:
-        """Whether the value itself is logged: under this name as a metric, or under another, and it is a rare one."""
+    def _is_logged_otherwise(self, names: set[str], name: str, known: Value) -> bool:
+        """Whether the value itself is logged: under this name as a metric, or under another, and it is a rare one.
+
+        Two parameters may have one number in common, but not where their names begin alike: ``iterations``, `max_iter`.
+        """
         text = repr(known.data)
-        rare = isinstance(known.data, str) and len(known.data) > _SHORT  # two parameters may have one number in common
-        return any(value == text and (rare or name in names) for name, value in self._literals)
+        rare = isinstance(known.data, str) and len(known.data) > _SHORT
+        same = [key for key, value in self._literals if value == text]
+        return any(rare or key in names or _begins_alike(key, name) for key in same)
 
     def takes_logged(self, call: Call) -> bool:
         """Whether a call is given a logged dictionary, ``Model(C=1, **best_params)``: what is beside is not in it."""
@@ -272,7 +290,7 @@ class LoggedValues:
             return True
         if self._attributes and any("." in variable for variable in variables):
             return True  # by whatever name it is known there
-        if self._is_whole(call, module) or self._is_logged_otherwise(names, known):
+        if self._is_whole(call, module) or self._is_logged_otherwise(names, name, known):
             return True
         # batch_size=bs, logged as "bs": the constant itself is reported under another key
         return any(_is_about(key, one) for one in names for key in self.keys)
@@ -287,8 +305,7 @@ class LoggedValues:
             return True
         if not _is_estimator(call.api):
             return False
-        inside = bool(self._whole) and module is self._module
-        return self._every_estimator or (inside and call.index in nested_estimators(self._analysis, module))
+        return self._every_estimator or (module is self._module and call.index in self._made)
 
 
 def _hands_on(call: Call) -> bool:
@@ -309,6 +326,19 @@ def _is_estimator(api: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _names_run(api: str) -> bool:
     return canonical(api) in mlflow.STARTS | mlflow.CLIENT_STARTS
+
+
+_OF_ANY = frozenset({"max", "min", "num", "size", "rate"})  # words that are in many names
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@lru_cache(maxsize=20_000)
+def _begins_alike(key: str, name: str) -> bool:
+    """Whether a word of a key and one of an argument's name begin alike: ``regularization`` and ``regParam``."""
+    words = [word for word in _WORDS.findall(_HUMP.sub("_", name).lower()) if word not in _OF_ANY]
+    others = [word for word in _WORDS.findall(key) if word not in _OF_ANY]
+    words, others = ([word for word in one if len(word) >= _SHORT] for one in (words, others))
+    return any(one.startswith(other) or other.startswith(one) for one in words for other in others)
 
 
 @lru_cache(maxsize=20_000)

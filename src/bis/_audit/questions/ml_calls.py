@@ -304,6 +304,8 @@ def hyperparameters(call: Call) -> dict[str, Value]:
     if wanted is None:
         return {}
     found = {n: v for n, v in call.keywords.items() if wanted.includes(n) and not (n == "mode" and v.data in _BETTER)}
+    if not call.starred:
+        found |= {name: given for name, given in zip(training.order(call.api), call.args, strict=False) if name}
     fits = call.method in training.FITS
     defaults = training.OF_FIT_BY_DEFAULT if fits else training.OF_MAKERS_BY_DEFAULT.get(call.method, {})
     if library(call.api) == "sklearn":

@@ -27,6 +27,16 @@ def nested_estimators(analysis: Analysis, module: Module) -> frozenset[int]:
     return frozenset(found)
 
 
+def with_parts(analysis: Analysis, module: Module, made: frozenset[int]) -> frozenset[int]:
+    """Numbers of calls that make estimators, and of those that make the parts of these."""
+    found, pending = set(made), list(made)
+    while pending:
+        new = set(_parts(analysis, module, module.calls[pending.pop()])) - found
+        found |= new
+        pending += new
+    return frozenset(found)
+
+
 def _parts(analysis: Analysis, module: Module, call: Call) -> Iterator[int]:
     """Numbers of the calls whose results a maker of scikit-learn is given."""
     if ml_calls.library(call.api) == "sklearn" and (call.method[:1].isupper() or call.method.startswith("make_")):
@@ -77,7 +87,7 @@ def searched(analysis: Analysis, module: Module) -> dict[int, Searched]:
         keys = frozenset(str(key).rpartition("__")[2] for key in known.constants() if isinstance(key, str))
         whole = _is_written_out(known) and not (grid.kind == NAME and analysis.is_altered(module, grid.data))
         made = set(_made(analysis, module, estimator, call, 0))
-        for index in made | {part for one in made for part in _parts(analysis, module, module.calls[one])}:
+        for index in with_parts(analysis, module, frozenset(made)):
             before = found.get(index, Searched(frozenset(), whole=True))
             found[index] = Searched(before.names | keys, before.whole and whole)
     return found

@@ -154,7 +154,7 @@ _MEASURES = ("sklearn.metrics.", "sklearn.datasets.")
 def without_params(analysis: Analysis) -> list[tuple[ProgramRoot, tuple[Module, Call]]]:
     """Programs that train and log results to MLflow, of which no parameter is logged; with their first training."""
     found = []
-    hidden = _hidden(analysis, "param") | given_by_mlflow_run(analysis).keys()
+    passed_over = hidden(analysis, "param") | given_by_mlflow_run(analysis).keys()
     for program in program_roots(analysis):
         trained = trainings(analysis, program)
         used = _used(analysis, program) if trained else []
@@ -165,7 +165,7 @@ def without_params(analysis: Analysis) -> list[tuple[ProgramRoot, tuple[Module, 
         if _continues_a_run(program):
             continue
         files = {part.file for part in program.parts}
-        if files & hidden or _autologs(analysis, program, [call for _part, call in trained]):
+        if files & passed_over or _autologs(analysis, program, [call for _part, call in trained]):
             continue
         found.append((program, trained[0]))
     return found
@@ -211,7 +211,8 @@ def _autologs(analysis: Analysis, program: ProgramRoot, trained: list[Call]) -> 
     )
 
 
-def _hidden(analysis: Analysis, kind: str) -> set[str]:
+@asked_once
+def hidden(analysis: Analysis, kind: str) -> set[str]:
     """Files in which a call that traces a kind of thing may be without being seen."""
     places = [*unread_code.tracing_unread(analysis, kind), *unread_code.unseen_calls(analysis).get(kind, ("", []))[1]]
     return {place.file for place in places}

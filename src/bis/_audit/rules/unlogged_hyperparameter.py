@@ -38,7 +38,7 @@ from bis._audit.questions.call_arguments import entries_of, spread
 from bis._audit.questions.lightning_loggers import saves_hyperparameters
 from bis._audit.questions.logged_values import logged_values, written_value
 from bis._audit.questions.nested_estimators import nested_estimators, searched
-from bis._audit.questions.program_roots import program_roots, shows_result
+from bis._audit.questions.program_roots import hidden, program_roots, shows_result
 from bis._audit.questions.traces import traces
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers.known_trackers import canonical
@@ -117,7 +117,9 @@ def _unlogged(
     replaced = searched(analysis, module)
     own = logged_values(analysis, module)
     logging = [own]
-    if not own.says_anything:  # it leaves that to others
+    if not own.says_anything:  # it leaves that to others, or it is not seen
+        if module.file in hidden(analysis, "param"):
+            return
         logging += [logged_values(analysis, one) for one in analysis.project.programs if one.file in together]
     for call in analysis.calls_where(module, ml_calls.may_take_hyperparameters):
         if reached is not None and call.index not in reached:
@@ -158,9 +160,10 @@ def _with_table(analysis: Analysis, module: Module, call: Call) -> Call:
     entries = entries_of(analysis, module, table, call)
     if not entries:
         return call
-    named = (item for key, value in entries.items() for item in (Value(CONSTANT, key), value))
-    args = call.args[: wanted.at] + call.args[wanted.at + 1 :]  # those after it are given by name
-    return call._replace(args=args, keywords={**call.keywords, wanted.table: Value(DICT, None, tuple(named))})
+    whole = Value(DICT, None, tuple(item for key, value in entries.items() for item in (Value(CONSTANT, key), value)))
+    if wanted.table in call.keywords:
+        return call._replace(keywords={**call.keywords, wanted.table: whole})
+    return call._replace(args=(*call.args[: wanted.at], whole, *call.args[wanted.at + 1 :]))
 
 
 def _covers(autolog: Call, maker: Call, roots: set[str]) -> bool:
