@@ -205,6 +205,17 @@ class LoggedValues:
         self.found = self.found or (path.rpartition(".")[2] in _FOUND and (value is None or value.kind != DICT))
         if value is not None and value.kind != NAME:
             self._take(value, call, depth + 1, of_one=of_one)
+        else:
+            for one in values_of(self._analysis, Written(self._module, Value(NAME, path), call.scope, call.index)):
+                if one.module is not self._module:
+                    self._take_entries(one.value)
+
+    def _take_entries(self, value: Value) -> None:
+        """Take in the keys of a dictionary of another file, and of those in it."""
+        if value.kind == DICT:
+            self.keys |= {str(key.data).lower() for key in value.items[::2] if key.kind == CONSTANT}
+            for item in value.items[1::2]:
+                self._take_entries(item)
 
     def _take_whole(self, method: str, owner: str, call: Call) -> None:
         """Take in that all of an object is logged: ``model.get_params()``."""
@@ -283,17 +294,24 @@ class LoggedValues:
         names = {name.lower(), _ALSO_CALLED.get(name.lower(), name.lower())}
         if any(key in names or key.rpartition("__")[2] in names for key in self.keys):
             return True
-        variables = value.names()
-        if any(variable.startswith(f"{whole}.") for variable in variables for whole in self.names):
-            return True  # asdict(config) is logged, of config.C
-        if variables & self.names or {v.rpartition(".")[2].lower() for v in variables} & self.keys:
-            return True
-        if self._attributes and any("." in variable for variable in variables):
-            return True  # by whatever name it is known there
-        if self._is_whole(call, module) or self._is_logged_otherwise(names, name, known):
+        if self._has_variable(value, module) or self._is_whole(call, module):
             return True
         # batch_size=bs, logged as "bs": the constant itself is reported under another key
-        return any(_is_about(key, one) for one in names for key in self.keys)
+        return self._is_logged_otherwise(names, name, known) or any(
+            _is_about(key, one) for one in names for key in self.keys
+        )
+
+    def _has_variable(self, value: Value, module: Module) -> bool:
+        """Whether a variable of an expression is logged, or an object that it is an attribute of."""
+        variables, lasts = value.names(), _lasts(value)
+        if variables & self.names or {name.lower() for name in lasts} & self.keys:
+            return True
+        if any(variable.startswith(f"{whole}.") for variable in variables for whole in self.names):
+            return True  # asdict(config) is logged, of config.C
+        if self._attributes and any("." in variable for variable in variables):
+            return True  # by whatever name it is known there
+        # conf.DEPTH is logged, of what is DEPTH there
+        return module is not self._module and not lasts.isdisjoint(name.rpartition(".")[2] for name in self.names)
 
     def _is_whole(self, call: Call, module: Module) -> bool:
         """Whether all that a call is given is logged with what it makes."""
@@ -306,6 +324,13 @@ class LoggedValues:
         if not _is_estimator(call.api):
             return False
         return self._every_estimator or (module is self._module and call.index in self._made)
+
+
+def _lasts(value: Value) -> set[str]:
+    """The last parts of the names in an expression; of ``config["depth"]`` the key."""
+    if value.kind == SUBSCRIPT and value.items[1].kind == CONSTANT:
+        return {str(value.items[1].data)}
+    return {name.rpartition(".")[2] for name in value.names()}
 
 
 def _hands_on(call: Call) -> bool:

@@ -148,7 +148,7 @@ def values_of(analysis: Analysis, written: Written, depth: int = 0) -> list[Writ
         return []
     if value.kind not in {NAME, SUBSCRIPT}:
         return [written]
-    found = list(_named(analysis, written) if value.kind == NAME else _entries(analysis, written, depth))
+    found = list(_named(analysis, written, depth) if value.kind == NAME else _entries(analysis, written, depth))
     choices: list[Written] = []
     for one in found[:_MOST_CHOICES]:
         followed = values_of(analysis, one, depth + 1) if one.value is not value else []
@@ -172,7 +172,7 @@ def _entries(analysis: Analysis, written: Written, depth: int) -> Iterator[Writt
             yield one._replace(value=items[key.data])
 
 
-def _named(analysis: Analysis, written: Written) -> Iterator[Written]:
+def _named(analysis: Analysis, written: Written, depth: int = 0) -> Iterator[Written]:
     """What a name stands for, one step on."""
     module, value, scope, at = written
     path = value.data
@@ -185,13 +185,13 @@ def _named(analysis: Analysis, written: Written) -> Iterator[Written]:
     head, _dot, rest = path.partition(".")
     if rest:
         yield from _member(analysis, written, head, rest)
-    elif not (yield from _of_loop(analysis, written)):
+    elif not (yield from _of_loop(analysis, written, depth)):
         yield from _of_parameter(analysis, written)
     if not bindings.assigned(0, path):
         yield from _imported(analysis, module, path)
 
 
-def _of_loop(analysis: Analysis, written: Written) -> Generator[Written, None, bool]:
+def _of_loop(analysis: Analysis, written: Written, depth: int) -> Generator[Written, None, bool]:
     """What a loop gives a name, one after the other; returns whether a loop does."""
     module, value, scope, at = written
     bindings = _bindings(analysis, module)
@@ -205,7 +205,7 @@ def _of_loop(analysis: Analysis, written: Written) -> Generator[Written, None, b
             over = over._replace(value=Value(NAME, call.owner))
         elif call.method in {"enumerate", "sorted", "list", "tqdm", "reversed"} and call.args:
             over = over._replace(value=call.args[0])
-    for one in values_of(analysis, over):
+    for one in values_of(analysis, over, depth + 1):
         items = one.value.items[1::2] if one.value.kind == DICT else one.value.items
         if one.value.kind in {DICT, LIST}:
             yield from (one._replace(value=item) for item in items)

@@ -1,11 +1,13 @@
 """A hyperparameter that is written in the code and logged nowhere.
 
 ## What it does
-Finds literals that are given to an estimator, an optimiser or a training, in files that log to MLflow, where neither
-the value's name nor its variable is logged, nor the value as a metric or, a word, under another name, and no
-autologging of the same program covers it. It follows variables within the file. A loader of data counts where it
-shuffles and something is trained: others evaluate. What a training does anyway (`shuffle=True` of Keras), and a value
-that a search replaces, decide nothing.
+Finds literals that are given to an estimator, an optimiser or a training, in files that log parameters, metrics or a
+model to MLflow, and in what these run of the project's other files. Neither the value's name nor its variable is
+logged, as a parameter, a tag or in the run's name, nor the value as a metric or, a word, under another name, and no
+autologging of the same program covers it. Variables, entries of dictionaries and constants of other files are followed.
+Of a file that logs no parameter, those count that its program logs elsewhere. A loader of data counts where it shuffles
+and something is trained: others evaluate. What a training does anyway (`shuffle=True` of Keras), and a value that a
+search replaces, decide nothing.
 
 ## Why is this bad?
 The run looks complete, with some parameters beside its metrics, and yet the one that was changed may be missing.
