@@ -33,7 +33,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bis._audit.frameworks import training
-from bis._audit.parsing.ir import CONSTANT, DICT, Value
+from bis._audit.parsing.ir import CONSTANT, DICT, NAME, Value
 from bis._audit.questions import execution_order, ml_calls
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.call_arguments import entries_of, spread
@@ -44,7 +44,7 @@ from bis._audit.questions.program_roots import hidden, program_roots, shows_resu
 from bis._audit.questions.traces import traces
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers.known_trackers import canonical
-from bis.model.project_audit import YES, Confidence, Severity
+from bis.model.project_audit import YES, Confidence, Place, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -82,7 +82,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 roots.add("sklearn")
             if not any(_covers(autolog, call, roots) for autolog in covering):
                 names = ", ".join(missing)
-                yield RULE.at_call(module, call, f"{call.method} is given {names}, which no call logs")
+                message = f"{call.method} is given {names}, which no call logs"
+                yield RULE.at_call(module, call, message, related=_written_at(analysis, module, call, missing))
 
 
 def _logs(analysis: Analysis, module: Module) -> bool:
@@ -109,6 +110,9 @@ def _beside_logging(analysis: Analysis) -> dict[str, set[int]]:
             ):
                 for part, call in steps:
                     found.setdefault(part.file, set()).add(call.index)
+                for part in program.parts[1:]:  # to import a file runs what is at its top
+                    at_top = {call.index for call in part.calls if not (call.scope or call.conditional)}
+                    found.setdefault(part.file, set()).update(at_top)
     return found
 
 
@@ -143,6 +147,26 @@ def _unlogged(
                 missing.append(name)
         if missing and not (ml_calls.loads_data(call) and not _feeds_training(analysis, module, call)):
             yield call, missing
+
+
+def _written_at(analysis: Analysis, module: Module, call: Call, names: list[str]) -> tuple[Place, ...]:
+    """Where a script writes the values of arguments, if not at the call: variables, and entries of a dictionary."""
+    if module.is_notebook:
+        return ()  # of an expression, the cell is not known
+    wanted = training.hyperparameters(call.api)
+    table = call.argument(wanted.at, wanted.table) if wanted is not None and wanted.table else None
+    given = [value for name, value in call.keywords.items() if name in names or name.startswith("**")]
+    found: dict[int, Place] = {}
+    for value in (*given, *((table,) if table is not None else ())):
+        known = analysis.value_of(module, value, call.scope, call.index) if value.kind == NAME else None
+        if known is None:
+            continue
+        pairs = zip(known.items[::2], known.items[1::2], strict=True) if known.kind == DICT else ()
+        entries = [key for key, _item in pairs if key.kind == CONSTANT and key.data in names]
+        for one in entries or ([known] if known.is_literal else []):
+            if not call.line <= one.line <= call.end_line:
+                found.setdefault(one.line, Place(module.file, -1, one.line, one.column))
+    return tuple(found.values())
 
 
 def _logs_by_itself(analysis: Analysis, module: Module, call: Call) -> bool:

@@ -496,3 +496,32 @@ def test_what_may_be_logged_unseen_is_not_said_to_be_missing(tmp_path: Path) -> 
     code = "from mlflow.sklearn import log_model\nfrom sklearn.svm import SVC\nm = SVC(C=3)\nm.fit(X, y)\n"
     code += "mlflow.log_params(settings)\nlog_model(m, 'm')\n"
     assert told(tmp_path, {"a.py": code}) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("p = {\n    'C': 3,\n    'degree': 4,\n}\nSVC(**p)\nmlflow.log_param('degree', 4)\n", [4]),
+        ("p = {'C': 3, 'degree': 4}\nSVC(**p)\n", [3]),
+        ("c = 3\nSVC(C=c)\n", [3]),
+        ("SVC(\n    C=3,\n)\n", []),
+        ("from conf import P\nSVC(**P)\n", []),
+        ("import xgboost\np = {'eta': 0.4}\nxgboost.train(p, d, 300)\n", [4]),
+    ],
+)
+def test_where_a_value_is_written_is_a_further_place(code: str, lines: list[int], tmp_path: Path) -> None:
+    """A dictionary may stand far from the call that it is given to."""
+    files = {"a.py": M + SVM + code + METRIC, "conf.py": "P = {'C': 3}\n"}
+    (found,) = audit_project(write(tmp_path, files), "p", Options(select=("BIS102",))).findings
+    assert [(place.file, place.line) for place in found.related] == [("a.py", line) for line in lines]
+
+
+def test_the_top_of_a_file_runs_when_it_is_imported(tmp_path: Path) -> None:
+    """What it makes there is given to the training; not what it makes when it is started itself."""
+    data = "from torch.utils.data import DataLoader\nloader = DataLoader(a, batch_size=64, shuffle=True)\n"
+    data += "if __name__ == '__main__':\n    loader = DataLoader(b, batch_size=8, shuffle=True)\n"
+    main = M + "import torch\nfrom data import loader\nnet = torch.nn.Linear(1, 1)\n"
+    main += "for x in loader:\n    net(x).sum().backward()\n" + METRIC
+    assert told(tmp_path, {"main.py": main, "data.py": data}) == [
+        "data.py: DataLoader is given batch_size, which no call logs"
+    ]
