@@ -110,7 +110,8 @@ def _beside_logging(analysis: Analysis) -> dict[str, set[int]]:
             ):
                 for part, call in steps:
                     found.setdefault(part.file, set()).add(call.index)
-                for part in program.parts[1:]:  # to import a file runs what is at its top
+                # To import a file runs what is at its top; what is there under a guard of its own is not told apart.
+                for part in (one for one in program.parts[1:] if not one.has_main_guard):
                     at_top = {call.index for call in part.calls if not (call.scope or call.conditional)}
                     found.setdefault(part.file, set()).update(at_top)
     return found

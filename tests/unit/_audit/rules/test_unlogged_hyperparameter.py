@@ -517,11 +517,12 @@ def test_where_a_value_is_written_is_a_further_place(code: str, lines: list[int]
 
 
 def test_the_top_of_a_file_runs_when_it_is_imported(tmp_path: Path) -> None:
-    """What it makes there is given to the training; not what it makes when it is started itself."""
+    """What it makes there is given to the training; where it can be started itself, that is not known."""
     data = "from torch.utils.data import DataLoader\nloader = DataLoader(a, batch_size=64, shuffle=True)\n"
-    data += "if __name__ == '__main__':\n    loader = DataLoader(b, batch_size=8, shuffle=True)\n"
+    guarded = "if __name__ == '__main__':\n    loader = DataLoader(b, batch_size=8, shuffle=True)\n"
     main = M + "import torch\nfrom data import loader\nnet = torch.nn.Linear(1, 1)\n"
     main += "for x in loader:\n    net(x).sum().backward()\n" + METRIC
-    assert told(tmp_path, {"main.py": main, "data.py": data}) == [
+    assert told(tmp_path / "a", {"main.py": main, "data.py": data}) == [
         "data.py: DataLoader is given batch_size, which no call logs"
     ]
+    assert told(tmp_path / "b", {"main.py": main, "data.py": data + guarded}) == []
