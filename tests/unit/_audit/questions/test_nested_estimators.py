@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bis._audit.questions.nested_estimators import nested_estimators, searched, with_parts
+from bis._audit.questions.nested_estimators import Searched, nested_estimators, searched, with_parts
 from tests.unit._audit.small_projects import analysed
 
 HEAD = (
@@ -47,7 +47,7 @@ def test_what_a_search_tries(grid: str, names: set[str], whole: bool) -> None:
     analysis = analysed({"a.py": HEAD + f"GridSearchCV(make_pipeline(s, XGBClassifier()), {grid})\n"})
     (module,) = analysis.project.modules
     maker = next(call.index for call in module.calls if call.api == "xgboost.XGBClassifier")
-    assert searched(analysis, module)[maker] == (names, whole)
+    assert searched(analysis, module)[maker] == Searched(frozenset(names), whole)
 
 
 def test_an_estimator_has_the_parts_of_its_parts() -> None:
