@@ -179,6 +179,7 @@ NOT_HYPERPARAMETERS = frozenset(
         # what is looked at, not what is trained
         "callbacks", "validation_data", "metrics", "weighted_metrics", "eval_metric", "custom_metric", "eval_set",
         "evals", "valid_sets", "scoring", "refit", "return_train_score", "error_score", "cv", "probability",
+        "tensorboard_log", "coldStartStrategy", "checkpointInterval", "cacheNodeIds", "maxMemoryInMB", "blockSize",
         "store_covariance", "oob_score", "compute_importances", "evals_result", "early_stopping_callback", "maximize",
     }
 )  # fmt: skip
@@ -188,15 +189,32 @@ _OF_FIT = frozenset(
      "early_stopping_rounds", "initial_epoch"}
 )  # fmt: skip
 # What Keras' fit takes unless it is told, as it is written: to write it decides nothing.
-OF_FIT_BY_DEFAULT = {"shuffle": "True", "initial_epoch": "0"}
+OF_FIT_BY_DEFAULT = {"shuffle": "True", "initial_epoch": "0", "epochs": "1"}
 # scikit-learn's forests, too: "auto" until 1.3.
 _OF_FORESTS = {"bootstrap": "True", "max_features": "'auto'", "warm_start": "False"}
 # Words that leave the choice to scikit-learn, and switches that are as they are anyway.
 LEFT_TO_SKLEARN = frozenset({"'auto'", "'scale'"})
-OF_SKLEARN_BY_DEFAULT = {
+_OF_SKLEARN = {
     "fit_intercept": "True", "shrinking": "True", "positive": "False", "assume_centered": "False",
     "fit_prior": "True", "nesterovs_momentum": "True", "warm_start": "False", "bootstrap_features": "False",
 }  # fmt: skip
+# Of libraries of boosted trees, what switches nothing on: shares of one, penalties of nothing, ordinary trees.
+_OF_BOOSTING = {
+    **dict.fromkeys(
+        ("bagging_fraction", "feature_fraction", "subsample", "colsample_bytree", "colsample_bylevel"),
+        ("1", "1.0"),
+    ),
+    **dict.fromkeys(("bagging_freq", "lambda_l1", "lambda_l2", "gamma", "reg_alpha", "subsample_freq"), ("0", "0.0")),
+    "boosting": ("'gbdt'",),
+    "boosting_type": ("'gbdt'",),
+    "booster": ("'gbtree'",),
+    "drop_rate": ("0.1",),
+}
+OF_LIBRARIES_BY_DEFAULT: dict[str, dict[str, tuple[str, ...]]] = {
+    "sklearn": {name: (value,) for name, value in _OF_SKLEARN.items()},
+    "lightgbm": {**_OF_BOOSTING, "stratified": ("True",), "is_unbalance": ("False",)},
+    "xgboost": {**_OF_BOOSTING, "stratified": ("False",)},
+}
 _OF_ADAM = {"betas": "(0.9, 0.999)", "eps": "1e-08", "amsgrad": "False", "beta_1": "0.9", "beta_2": "0.999"}
 # What the maker takes unless it is told: objectives and constants of an optimiser that nobody varies.
 OF_MAKERS_BY_DEFAULT = {
@@ -229,7 +247,7 @@ class Hyperparameters:
 
     def includes(self, keyword: str) -> bool:
         """Whether a keyword argument, or a key of the dictionary, is a hyperparameter."""
-        if keyword.startswith("**"):
+        if keyword.startswith("**") or keyword.endswith(("Col", "Cols")):  # columns of a table of Spark
             return False
         return keyword in self.only if self.only is not None else keyword not in NOT_HYPERPARAMETERS
 
@@ -249,12 +267,14 @@ _MAKERS = (
     re.compile(r"catboost\.CatBoost\w*$"),
     re.compile(r"statsmodels\.\S+\.(?:ARIMA|SARIMAX|ExponentialSmoothing)$"),
     re.compile(r"prophet\.Prophet$"),
+    re.compile(r"pyspark\.ml\.(?:classification|regression|clustering|recommendation)\.[A-Z]\w+$"),
+    re.compile(r"(?:stable_baselines3|sb3_contrib)\.[A-Z]\w+$"),
 )
 _SKLEARN = re.compile(r"sklearn\.([a-z_]+)(?:\.\w+)*\.[A-Z]\w+$")
 _MAKER_ROOTS = frozenset(
     {
         "torch", "keras", "tensorflow", "transformers", "xgboost", "lightgbm", "catboost", "statsmodels", "prophet",
-        "optax",
+        "optax", "pyspark", "stable_baselines3", "sb3_contrib",
     }
 )  # fmt: skip
 _NO_MODELS = PREPARING_PACKAGES | {"model_selection", "pipeline"}
@@ -309,6 +329,30 @@ def hyperparameters(api: str) -> Hyperparameters | None:
     if name.partition(".")[0] not in _MAKER_ROOTS:
         return None
     return _ALL if any(pattern.match(name) for pattern in _MAKERS) else None
+
+
+# Arguments that are given by their places, too: patterns of names, and the arguments' names, empty for what is none.
+_ORDERS = (
+    (re.compile(r"torch\.optim\.lr_scheduler\.StepLR$"), ("", "step_size", "gamma")),
+    (re.compile(r"torch\.optim\.lr_scheduler\.ExponentialLR$"), ("", "gamma")),
+    (re.compile(r"torch\.optim\.lr_scheduler\.CosineAnnealingLR$"), ("", "T_max")),
+    (re.compile(r"torch\.optim\.[A-Z]\w+$"), ("", "lr")),
+    (re.compile(r"keras\.optimizers\.[A-Z]\w+$"), ("learning_rate",)),
+    (re.compile(r"keras\.(?:Sequential|Model)\.fit$"), ("", "", "batch_size", "epochs")),
+    (re.compile(r"torch\.utils\.data\.DataLoader$"), ("", "batch_size")),
+    (re.compile(r"(?:xgboost|lightgbm)\.train$"), ("", "", "num_boost_round")),
+    (re.compile(r"sklearn\.neighbors\.KNeighbors\w+$"), ("n_neighbors",)),
+    (re.compile(r"sklearn\.cluster\.(?:MiniBatch)?KMeans$"), ("n_clusters",)),
+    (re.compile(r"sklearn\.ensemble\.(?:RandomForest|ExtraTrees)\w+$"), ("n_estimators",)),
+    (re.compile(r"sklearn\.linear_model\.(?:Ridge|Lasso|ElasticNet)$"), ("alpha",)),
+)
+
+
+@lru_cache(maxsize=20_000)
+def order(api: str) -> tuple[str, ...]:
+    """The names of the hyperparameters that a call takes by their places; empty for what is none."""
+    name = canonical(api)
+    return next((names for pattern, names in _ORDERS if pattern.match(name)), ())
 
 
 def is_optimiser(api: str) -> bool:

@@ -78,6 +78,10 @@ class Links:
         """Whether a module imports from another."""
         return other.file in self.used[one.file]
 
+    def is_used(self, module: Module) -> bool:
+        """Whether another file uses a module."""
+        return bool(self._users.get(module.file, _NONE) - {module.file})
+
     def together(self, module: Module) -> frozenset[str]:
         """The files that run with a module in one program: what it uses, and what those use that use it."""
         users = self._reached(frozenset({module.file}), self._users)

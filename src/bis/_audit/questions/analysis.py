@@ -81,6 +81,17 @@ class Analysis:
         every = self._direct[module.file].values()
         return frozenset(kind for name, kinds in every if tracker in {"", name} for kind in kinds)
 
+    def traces_nothing(self, parts: Sequence[Module], start: Module) -> bool:
+        """Whether the files of a program that starts with one of them trace nothing themselves.
+
+        What modules of Lightning save there may be for no trainer that has a logger.
+        """
+        return not any(
+            start.file not in self._apart or not saves_hyperparameters(part.calls[index])
+            for part in parts
+            for index in self._direct[part.file]
+        )
+
     def may_trace(self, module: Module) -> list[Call]:
         """The calls of a file that trace something, or call the project's own functions, which may; in order."""
         direct = self._direct[module.file]

@@ -48,7 +48,9 @@ def without_logger(project: Project) -> frozenset[str]:
     for module in project.modules if trainers else ():
         together = project.links.together(module)
         given = [trainers[file] for file in together if file in trainers]
-        if given and not any(given) and logging.isdisjoint(together):
+        # One that trains without Lightning may use a module of it that saves what it is made with, for no trainer.
+        apart = bool(given) or not (module.roots & _ROOTS or project.links.is_used(module))
+        if apart and not any(given) and logging.isdisjoint(together):
             found.add(module.file)
     return frozenset(found)
 

@@ -355,19 +355,21 @@ def hyperparameters(call: Call) -> dict[str, Value]:
     if wanted is None:
         return {}
     found = {n: v for n, v in call.keywords.items() if wanted.includes(n) and not (n == "mode" and v.data in _BETTER)}
+    if not call.starred:
+        found |= {name: given for name, given in zip(training.order(call.api), call.args, strict=False) if name}
     fits = call.method in training.FITS
     defaults = training.OF_FIT_BY_DEFAULT if fits else training.OF_MAKERS_BY_DEFAULT.get(call.method, {})
     if library(call.api) == "sklearn":
-        defaults = {**training.OF_SKLEARN_BY_DEFAULT, **defaults}
         found = {
             n: v for n, v in found.items() if not (v.kind == CONSTANT and repr(v.data) in training.LEFT_TO_SKLEARN)
         }
-    found = {n: v for n, v in found.items() if (n, _written(v)) not in defaults.items()}
     params = call.argument(wanted.at, wanted.table) if wanted.table else None
     if params is not None and params.kind == DICT:
         pairs = zip(params.items[::2], params.items[1::2], strict=True)
         names = training.NOT_HYPERPARAMETERS
         found |= {key.data: value for key, value in pairs if key.kind == CONSTANT and key.data not in names}
+    of_library = training.OF_LIBRARIES_BY_DEFAULT.get(library(call.api), {})
+    found = {n: v for n, v in found.items() if defaults.get(n) != (w := _written(v)) and w not in of_library.get(n, ())}
     if library(call.api) == "lightgbm":
         found.pop("metric", None)  # what is looked at; of a neighbours' estimator it is how near they are
     return found

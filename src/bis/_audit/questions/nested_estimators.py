@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from bis._audit.parsing.ir import CALL, NAME
+from bis._audit.parsing.ir import CALL, CONSTANT, DICT, LIST, NAME
 from bis._audit.questions import ml_calls
 
 if TYPE_CHECKING:
@@ -24,6 +24,16 @@ def nested_estimators(analysis: Analysis, module: Module) -> frozenset[int]:
     found: set[int] = set()
     for call in module.calls:
         found.update(_parts(analysis, module, call))
+    return frozenset(found)
+
+
+def with_parts(analysis: Analysis, module: Module, made: frozenset[int]) -> frozenset[int]:
+    """Numbers of calls that make estimators, and of those that make the parts of these."""
+    found, pending = set(made), list(made)
+    while pending:
+        new = set(_parts(analysis, module, module.calls[pending.pop()])) - found
+        found |= new
+        pending += new
     return frozenset(found)
 
 
@@ -53,12 +63,19 @@ def _made(analysis: Analysis, module: Module, value: Value, call: Call, depth: i
             yield from _made(analysis, module, item, call, depth + 1)
 
 
-def searched(analysis: Analysis, module: Module) -> dict[int, frozenset[str]]:
+class Searched(NamedTuple):
+    """Which parameters of an estimator a search tries values of, and whether these are all that it may try."""
+
+    names: frozenset[str]
+    whole: bool
+
+
+def searched(analysis: Analysis, module: Module) -> dict[int, Searched]:
     """By the number of an estimator's call, the parameters that a search tries values of: those replace its own.
 
     ``GridSearchCV(RandomForestRegressor(n_estimators=100), {"n_estimators": [300, 600]})``.
     """
-    found: dict[int, frozenset[str]] = {}
+    found: dict[int, Searched] = {}
     for call in module.calls:
         if ml_calls.library(call.api) != "sklearn" or not call.method.endswith("SearchCV"):
             continue
@@ -68,7 +85,16 @@ def searched(analysis: Analysis, module: Module) -> dict[int, frozenset[str]]:
             continue
         known = analysis.value_of(module, grid, call.scope, call.index) or grid
         keys = frozenset(str(key).rpartition("__")[2] for key in known.constants() if isinstance(key, str))
+        whole = _is_written_out(known) and not (grid.kind == NAME and analysis.is_altered(module, grid.data))
         made = set(_made(analysis, module, estimator, call, 0))
-        for index in made | {part for one in made for part in _parts(analysis, module, module.calls[one])}:
-            found[index] = found.get(index, frozenset()) | keys
+        for index in with_parts(analysis, module, frozenset(made)):
+            before = found.get(index, Searched(frozenset(), whole=True))
+            found[index] = Searched(before.names | keys, before.whole and whole)
     return found
+
+
+def _is_written_out(grid: Value) -> bool:
+    """Whether all keys of a grid, or of each of a list of grids, are written."""
+    if grid.kind == LIST:
+        return bool(grid.items) and all(map(_is_written_out, grid.items))
+    return grid.kind == DICT and all(key.kind == CONSTANT for key in grid.items[::2])

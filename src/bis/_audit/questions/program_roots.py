@@ -154,24 +154,24 @@ _MEASURES = ("sklearn.metrics.", "sklearn.datasets.")
 def without_params(analysis: Analysis) -> list[tuple[ProgramRoot, tuple[Module, Call]]]:
     """Programs that train and log results to MLflow, of which no parameter is logged; with their first training."""
     found = []
-    hidden = _hidden(analysis, "param") | given_by_mlflow_run(analysis).keys()
+    passed_over = hidden(analysis, "param") | given_by_mlflow_run(analysis).keys()
     for program in program_roots(analysis):
         trained = trainings(analysis, program)
         used = _used(analysis, program) if trained else []
         kinds = frozenset(kind for part, call in used for kind in analysis.direct(part, call))
-        shown = any(_shows_result(part, call, *trained[0]) for part, call in used)
+        shown = any(shows_result(part, call, *trained[0]) for part, call in used)
         if not (kinds & _RESULTS or shown) or any("param" in analysis.direct(part, call, "") for part, call in used):
             continue
         if _continues_a_run(program):
             continue
         files = {part.file for part in program.parts}
-        if files & hidden or _autologs(analysis, program, [call for _part, call in trained]):
+        if files & passed_over or _autologs(analysis, program, [call for _part, call in trained]):
             continue
         found.append((program, trained[0]))
     return found
 
 
-def _shows_result(module: Module, call: Call, trained_in: Module, training: Call) -> bool:
+def shows_result(module: Module, call: Call, trained_in: Module, training: Call) -> bool:
     """Whether a figure is logged after a training of the same file: what has come of it."""
     logs_figure = canonical(call.api) == "mlflow.log_figure"
     return logs_figure and module is trained_in and call.index > training.index and call.scope == training.scope
@@ -211,7 +211,8 @@ def _autologs(analysis: Analysis, program: ProgramRoot, trained: list[Call]) -> 
     )
 
 
-def _hidden(analysis: Analysis, kind: str) -> set[str]:
+@asked_once
+def hidden(analysis: Analysis, kind: str) -> set[str]:
     """Files in which a call that traces a kind of thing may be without being seen."""
     places = [*unread_code.tracing_unread(analysis, kind), *unread_code.unseen_calls(analysis).get(kind, ("", []))[1]]
     return {place.file for place in places}

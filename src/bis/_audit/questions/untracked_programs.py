@@ -84,7 +84,7 @@ def _data_of(program: ProgramRoot) -> set[str]:
 def _may_be_tracked(analysis: Analysis, program: ProgramRoot) -> bool:
     """Whether a program tracks, or may: by itself, through what it starts, or by what is made elsewhere."""
     parts = program.parts
-    if any(analysis.direct_kinds(part) or part.unread_calls or part.unread for part in parts):
+    if not analysis.traces_nothing(parts, program.module) or any(part.unread_calls or part.unread for part in parts):
         return True
     calls = [call for part in parts for call in part.calls]
     if any(call.api.startswith(("subprocess.", "importlib.", "os.system", "runpy.", "papermill.")) for call in calls):

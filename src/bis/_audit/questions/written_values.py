@@ -168,7 +168,7 @@ def _entries(analysis: Analysis, written: Written, depth: int) -> Iterator[Writt
         if one.value.kind == DICT:
             pairs = zip(items[::2], items[1::2], strict=True)
             yield from (one._replace(value=v) for k, v in pairs if k.kind == CONSTANT and k.data == key.data)
-        elif one.value.kind == LIST and type(key.data) is int and key.data < len(items):
+        elif one.value.kind == LIST and type(key.data) is int and -len(items) <= key.data < len(items):
             yield one._replace(value=items[key.data])
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
-RULE = Rule("BIS106", "untracked-training", Severity.NOTE, Confidence.MEDIUM, gate=frozenset({"mlflow"}))
+RULE = Rule("BIS106", "untracked-training", Severity.NOTE, Confidence.MEDIUM)
 
 
 _MOST_OF_FOLDER = 3  # more programs of one folder are one finding

@@ -134,3 +134,20 @@ def test_is_optimiser() -> None:
     assert training.is_optimiser("torch.optim.AdamW")
     assert training.is_optimiser("tensorflow.keras.optimizers.schedules.ExponentialDecay")
     assert not training.is_optimiser("sklearn.svm.SVC")
+
+
+@pytest.mark.parametrize(
+    ("api", "names"),
+    [
+        ("torch.optim.AdamW", ("", "lr")),
+        ("torch.optim.lr_scheduler.StepLR", ("", "step_size", "gamma")),
+        ("tensorflow.keras.optimizers.SGD", ("learning_rate",)),
+        ("tensorflow.keras.models.Sequential.fit", ("", "", "batch_size", "epochs")),
+        ("lightgbm.engine.train", ("", "", "num_boost_round")),
+        ("sklearn.svm.SVC", ()),
+        ("keras.layers.Dense", ()),
+    ],
+)
+def test_order_of_what_is_given_by_its_place(api: str, names: tuple[str, ...]) -> None:
+    """Only where a hyperparameter is commonly given without its name."""
+    assert training.order(api) == names

@@ -78,6 +78,13 @@ def test_loggers_that_log_no_parameters_by_themselves(code: str, value: str, tmp
 
 
 NET = MODULE.format("self.save_hyperparameters()")
+PLAIN = (
+    "import torch\nfrom net import Net\no = torch.optim.SGD(Net(0.1).parameters(), lr=0.3)\nloss.backward()\no.step()\n"
+)
+HUGGING = (
+    "from transformers import Trainer, TrainingArguments\nfrom net import Net\n"
+    "a = TrainingArguments('o', learning_rate=3e-5, {})\nt = Trainer(Net(0.1), a)\nt.train()\n"
+)
 TRAINED = (
     "from net import Net\ntrainer = L.Trainer({})\ntrainer.fit(Net(0.1), DataLoader(d, batch_size=8, shuffle=True))\n"
 )
@@ -87,19 +94,22 @@ TRAINED = (
     ("code", "codes"),
     [
         (NET + TRAINED.format("max_epochs=5").partition("\n")[2], ["BIS106"]),
-        ("import lightning as L\n" + TRAINED.format("max_epochs=5"), []),
-        ("import lightning as L\n" + TRAINED.format("max_epochs=5, logger=True"), []),
+        ("import lightning as L\n" + TRAINED.format("max_epochs=5"), ["BIS106"]),
+        ("import lightning as L\n" + TRAINED.format("max_epochs=5, logger=True"), ["BIS106"]),
         (
             "import lightning as L\nfrom lightning.pytorch.loggers import CSVLogger\nlogger = CSVLogger('logs')\n"
             + TRAINED.format("max_epochs=5, logger=logger"),
-            [],
+            ["BIS106"],
         ),
         ("import lightning as L\n" + TRAINED.format("max_epochs=5, logger=logger_of(name)"), ["BIS102", "BIS102"]),
         ("import lightning as L\n" + TRAINED.format("max_epochs=5, **settings"), ["BIS102", "BIS102"]),
+        (PLAIN, ["BIS106"]),
+        (HUGGING.format("report_to='none'"), ["BIS106"]),
+        (HUGGING.format("num_train_epochs=3"), []),  # it reports to whatever is installed
     ],
 )
 def test_a_trainer_without_a_logger_of_mlflow_is_not_tracked(code: str, codes: list[str], tmp_path: Path) -> None:
-    """What its module saves does not go to MLflow, though another program of the project has a logger of MLflow's."""
+    """What its module saves does not go to MLflow, though another program that has the module logs there."""
     tracked = "import mlflow\n" + LOGGER + "from net import Net\ntrainer.fit(Net(0.1))\n"
     data = "from torch.utils.data import DataLoader\n"
     files = {"net.py": NET, "train.py": tracked, "demo.py": data + code}

@@ -157,3 +157,21 @@ def test_names_that_stand_for_each_other_end() -> None:
     """However they are written."""
     assert text_given({"a.py": "from b import x\nuse(x)\n", "b.py": "from a import x\n"}) is None
     assert text_given({"a.py": "a = b\nb = a\nuse(a)\n"}) is None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "p = []\nuse(p[-1])\n",
+        "p = ['a']\nuse(p[-2])\n",
+        "p = {'a': 1}\nfor p in p.items():\n    use(p)\n",
+        "def go(rows):\n    for rows in enumerate(rows):\n        use(rows['a'])\n",
+        "a = [1]\nfor b in a:\n    for a in b:\n        use(a['k'])\n",
+    ],
+)
+def test_entries_that_are_not_there_and_loops_over_themselves_have_no_value(code: str) -> None:
+    """Neither an error nor a search without an end."""
+    analysis = analysed({"a.py": code})
+    module = analysis.project.modules[0]
+    call = last_call(module)
+    assert values_of(analysis, Written(module, call.args[0], call.scope, call.index)) == []

@@ -240,3 +240,289 @@ def test_what_functions_that_train_and_optimisers_are_given(code: str, names: st
     assert told(tmp_path, {"a.py": M + code + METRIC})[0].split(" is given ")[1] == f"{names}, which no call logs"
     logs = "".join(f"mlflow.log_param('{name}', 1)\n" for name in names.split(", "))
     assert told(tmp_path / "b", {"a.py": M + code + logs}) == []
+
+
+@pytest.mark.parametrize(
+    ("logged", "missing"),
+    [
+        ("log_param('vectorizer', 'tfidf')", True),  # the letter is in it, the word is not
+        ("log_param('scaler', 1)", True),
+        ("log_param('svm_C', n)", False),
+        ("log_param('C of the best', n)", False),
+        ("log_param(f'{name}_C', n)", False),
+        ("log_params({f'{name}/C': n})", False),
+    ],
+)
+def test_a_key_speaks_of_an_argument_by_its_words(logged: str, missing: bool, tmp_path: Path) -> None:
+    """Not by its letters, of which a short name has few; also where the key is put together."""
+    assert bool(told(tmp_path, {"a.py": M + SVM + f"SVC(C=3)\nmlflow.{logged}\n" + METRIC})) is missing
+
+
+@pytest.mark.parametrize(
+    ("given", "logged", "missing"),
+    [
+        ("eps=1e-4", "log_param('warmup_steps', n)", True),
+        ("eps=1e-4", "log_param('adam_eps', n)", False),
+        ("weight_decay=0.1", "log_param('class_weights', n)", True),
+        ("weight_decay=0.1", "log_param('weightdecay', n)", False),
+        ("momentum=0.7", "log_param('nesterov_momentum', n)", False),
+    ],
+)
+def test_a_key_speaks_of_an_argument_of_an_optimiser(given: str, logged: str, missing: bool, tmp_path: Path) -> None:
+    """A longer name is found however its words are written together."""
+    code = TORCH + f"torch.optim.RMSprop(net.parameters(), {given})\nmlflow.{logged}\n"
+    assert bool(told(tmp_path, {"a.py": M + code + METRIC})) is missing
+
+
+XGBOOST = "import xgboost\np = {'max_depth': 7}\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("import lightgbm\nh = lightgbm.cv(p, d)\nn = len(h['auc'])\nmlflow.log_param('rounds', n)\n", "max_depth"),
+        ("n = best_rounds(X, y, p)\nmlflow.log_param('rounds', n)\n", "max_depth"),
+        ("b = xgboost.cv(p, d)\nmlflow.log_param('booster', max(b))\n", "max_depth"),
+        ("mlflow.log_param('all', str(p))\n", ""),
+        ("import json\nmlflow.log_param('all', json.dumps(p, indent=2))\n", ""),
+        ("mlflow.log_params(flat(p, 'model'))\n", ""),
+        ("mlflow.log_params({**p, 'a': 1}.items())\n", ""),
+        ("for k, v in {**p, **q}.items():\n    mlflow.log_param(k, v)\n", ""),
+        ("import json\nmlflow.log_text(json.dumps(p), 'p.json')\n", ""),
+        ("import json\njson.dump(p, open('p.json', 'w'))\nmlflow.log_artifact('p.json')\n", ""),
+        ("import json\njson.dump(p, open('p.json', 'w'))\n", "max_depth"),
+    ],
+)
+def test_what_comes_of_a_dictionary_is_not_the_dictionary(code: str, names: str, tmp_path: Path) -> None:
+    """A number that a training has found says nothing of what it was given; a text of it does, also in a file."""
+    last = "" if ".cv(" in code else "xgboost.train(p, d)\n"
+    found = told(tmp_path, {"a.py": M + XGBOOST + code + last + METRIC})
+    assert [message.split(" is given ")[1] for message in found] == ([f"{names}, which no call logs"] if names else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "missing"),
+    [
+        ("c = {'C': 3, 'kernel': 'poly'}\nSVC(C=c['C'], kernel=c['kernel'])\nmlflow.log_param('C', c['C'])\n", True),
+        ("c = {'C': 3, 'kernel': 'poly'}\nSVC(C=c['C'], kernel=c['kernel'])\nmlflow.log_params(c)\n", False),
+        ("c = {'m': {'C': 3}}\nSVC(C=c['m']['C'])\nmlflow.log_params(c['m'])\n", False),
+        ("c = {'m': {'C': 3}, 'n': {'a': 1}}\nSVC(C=c['m']['C'])\nmlflow.log_params(c['n'])\n", True),
+        ("c = {'C': 3, 'seed': 1}\nSVC(C=c['C'])\nmlflow.log_param('seed', c.get('seed'))\n", True),
+    ],
+)
+def test_an_entry_of_a_dictionary_is_not_the_dictionary(code: str, missing: bool, tmp_path: Path) -> None:
+    """Of a configuration of which one entry is logged, the others are not."""
+    assert bool(told(tmp_path, {"a.py": M + SVM + code + METRIC})) is missing
+
+
+TREE = "from sklearn.tree import DecisionTreeClassifier as T\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("s = SVC(C=3)\nmlflow.log_params(s.get_params())\nT(max_depth=4)\n", "max_depth"),
+        ("s = SVC(C=3).fit(X, y)\nmlflow.log_params(s.get_params())\nT(max_depth=4)\n", "max_depth"),
+        ("for s in [SVC(C=3), T(max_depth=4)]:\n    mlflow.log_params(s.get_params())\n", ""),
+        ("s = SVC(C=3) if a else T(max_depth=4)\nmlflow.log_params(s.get_params())\n", ""),
+        ("if a:\n    s = SVC(C=3)\nelse:\n    s = T(max_depth=4)\nmlflow.log_params(s.get_params())\n", ""),
+        ("def log(s):\n    mlflow.log_params(s.get_params())\nt = T(max_depth=4)\nlog(t)\n", ""),
+        ("s = SVC(C=3)\nmlflow.log_param('model', s)\n", ""),
+        ("s = SVC(C=3)\nmlflow.log_param('model', repr(s))\n", ""),
+        ("s = SVC(C=3)\nmlflow.log_param('a', s.n_features_in_)\n", "C"),
+        ("mlflow.log_params(vars(args))\nSVC(C=args.C, kernel='poly')\n", "kernel"),
+        ("import keras\nmlflow.log_params(s.get_params())\nkeras.Sequential().fit(X, y, epochs=9)\n", "epochs"),
+        ("import keras\no = keras.optimizers.SGD(momentum=0.7)\nmlflow.log_params(o.get_config())\n", ""),
+        (ARGUMENTS.format("report_to='none'") + "mlflow.log_params(a.to_dict())\n", ""),
+    ],
+)
+def test_all_of_one_object_is_not_all(code: str, names: str, tmp_path: Path) -> None:
+    """What is read back from an estimator is of this one, and of no optimiser or training beside it."""
+    found = told(tmp_path, {"a.py": M + SVM + TREE + code + METRIC})
+    assert [message.split(" is given ")[1] for message in found] == ([f"{names}, which no call logs"] if names else [])
+
+
+GRID = "GridSearchCV(SVC(kernel='poly'), {})\nmlflow.log_params(s.best_params_)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "missing"),
+    [
+        ("s = " + GRID.format("{'C': [1, 2]}"), True),
+        ("s = " + GRID.format("[{'C': [1, 2]}, {'gamma': [1]}]"), True),
+        ("s = " + GRID.format("[{'C': [1, 2]}, {'kernel': ['rbf']}]"), False),
+        ("s = " + GRID.format("{name: [1, 2]}"), False),
+        ("s = " + GRID.format("grid"), False),
+        ("g = {'C': [1]}\ng.update(more)\ns = " + GRID.format("g"), False),
+        ("g = {'C': [1]}\nm = SVC(kernel='poly')\ns = GridSearchCV(m, g)\nmlflow.log_params(s.best_params_)\n", True),
+    ],
+)
+def test_a_value_beside_a_grid_that_is_written_out(code: str, missing: bool, tmp_path: Path) -> None:
+    """What a search has found is among what it tries: the rest of its estimator is as it is written."""
+    assert bool(told(tmp_path, {"a.py": M + BEST + code + METRIC})) is missing
+
+
+@pytest.mark.parametrize(
+    ("code", "missing"),
+    [
+        (SVM + "mlflow.set_tag('kernel', 'poly')\nSVC(kernel='poly')\n", False),
+        (SVM + "mlflow.set_tags({'C': 3})\nSVC(C=3)\n", False),
+        (SVM + "mlflow.set_tag('kind', 'svm')\nSVC(C=3)\n", True),
+        (SVM + "with mlflow.start_run(tags={'C': 3}):\n    SVC(C=3)\n", False),
+        (SVM + "c = 3\nwith mlflow.start_run(run_name=f'svc-{c}'):\n    SVC(C=c)\n", False),
+        (SVM + "c = 3\nwith mlflow.start_run(run_name='svc-' + str(c)):\n    SVC(C=c)\n", False),
+        (SVM + "c = 3\nwith mlflow.start_run(run_name='C is good'):\n    SVC(C=c)\n", True),
+        (SVM + "SVC(max_iter=300)\nmlflow.log_param('iterations', 300)\n", False),
+        (SVM + "SVC(max_iter=300)\nmlflow.log_param('iterations', 30)\n", True),
+        (SVM + "SVC(max_iter=300)\nmlflow.log_param('max_words', 300)\n", True),
+    ],
+)
+def test_what_a_tag_or_a_name_says(code: str, missing: bool, tmp_path: Path) -> None:
+    """Tags are logged, and so is the name of the run; a number that two have in common says by itself nothing."""
+    assert bool(told(tmp_path, {"a.py": M + code + METRIC})) is missing
+
+
+@pytest.mark.parametrize(
+    ("result", "missing"),
+    [
+        ("mlflow.sklearn.log_model(m, 'm')\n", True),
+        ("import matplotlib.pyplot as plt\nmlflow.log_figure(plt.gcf(), 'a.png')\n", True),
+        ("mlflow.log_artifact('a.csv')\n", False),
+        ("print(m)\n", False),
+    ],
+)
+def test_a_model_and_a_figure_are_results(result: str, missing: bool, tmp_path: Path) -> None:
+    """Not only a metric: a run with a model and without its parameters is no better."""
+    assert bool(told(tmp_path, {"a.py": M + SVM + "m = SVC(C=3)\nm.fit(X, y)\n" + result})) is missing
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("import torch\ntorch.optim.SGD(net.parameters(), 0.3)\n", "lr"),
+        ("import torch\ntorch.optim.lr_scheduler.StepLR(o, 9, 0.3)\n", "step_size, gamma"),
+        ("import keras\nkeras.optimizers.Adam(3e-4)\n", "learning_rate"),
+        ("import keras\nkeras.Sequential().fit(X, y, 8, 9)\n", "batch_size, epochs"),
+        ("import xgboost\nxgboost.train(p, d, 300)\n", "num_boost_round"),
+        ("import xgboost\np = {'eta': 0.4}\nxgboost.train(p, d, 300)\n", "num_boost_round, eta"),
+        ("import xgboost\np = {'eta': 0.4}\nxgboost.train(dtrain=d, params=p)\n", "eta"),
+        ("import xgboost\np = {'eta': 0.4}\np.update(more)\nxgboost.train(p, d)\n", ""),
+        ("from sklearn.neighbors import KNeighborsClassifier as K\nK(3)\n", "n_neighbors"),
+        ("import keras\nkeras.optimizers.Adam(schedule)\n", ""),
+        (
+            "from pyspark.ml.classification import GBTClassifier\nGBTClassifier(labelCol='y', maxDepth=3, seed=1)\n",
+            "maxDepth",
+        ),
+        ("from pyspark.ml.feature import VectorAssembler\nVectorAssembler(inputCols=['a'], outputCol='b')\n", ""),
+        ("from stable_baselines3 import PPO\nPPO('MlpPolicy', env, n_steps=9, verbose=1)\n", "n_steps"),
+        ("import lightgbm\nlightgbm.train({'lambda_l1': 0.0, 'bagging_fraction': 1.0, 'boosting': 'gbdt'}, d)\n", ""),
+        ("import lightgbm\nlightgbm.train({'lambda_l1': 0.2, 'boosting': 'dart'}, d)\n", "lambda_l1, boosting"),
+        ("import keras\nkeras.Sequential().fit(X, y, epochs=1)\n", ""),
+    ],
+)
+def test_what_is_given_by_its_place_or_switches_nothing_on(code: str, names: str, tmp_path: Path) -> None:
+    """Arguments without their names, of Spark and of agents, and values that leave a thing as it is."""
+    found = told(tmp_path, {"a.py": M + code + METRIC})
+    assert [message.split(" is given ")[1] for message in found] == ([f"{names}, which no call logs"] if names else [])
+
+
+PARTS = (
+    "from sklearn.svm import SVC\nfrom conf import DEGREE\n"
+    "def make():\n    return SVC(C=3, degree=DEGREE)\ndef unused():\n    return SVC(C=99)\n"
+)
+MAIN = M + "import conf\nfrom parts import make\nm = make()\nm.fit(X, y)\n"
+
+
+@pytest.mark.parametrize(
+    ("main", "names"),
+    [
+        (MAIN + METRIC, "C, degree"),
+        (MAIN + METRIC + "mlflow.log_param('C', 3)\n", "degree"),
+        (MAIN + METRIC + "mlflow.log_params({'C': 3, 'deg': conf.DEGREE})\n", ""),
+        (MAIN + METRIC + "mlflow.log_params(m.get_params())\n", ""),
+        (MAIN + METRIC + "mlflow.autolog()\n", ""),
+        (MAIN, ""),
+        (MAIN + "mlflow.sklearn.log_model(m, 'm')\n", "C, degree"),
+        (M + "import parts\n" + METRIC, ""),
+    ],
+)
+def test_a_file_that_logs_nothing_and_is_used(main: str, names: str, tmp_path: Path) -> None:
+    """What a program runs that logs is a part of its run, wherever it stands; what it does not run is not."""
+    found = told(tmp_path, {"main.py": main, "parts.py": PARTS, "conf.py": "DEGREE = 5\n"})
+    assert found == ([f"parts.py: SVC is given {names}, which no call logs"] if names else [])
+
+
+def test_what_a_program_logs_counts_for_a_file_that_logs_metrics_only(tmp_path: Path) -> None:
+    """One file trains, another says with what."""
+    loop = TORCH + "def train():\n    torch.optim.SGD(net.parameters(), lr=0.3, momentum=0.7)\n    " + METRIC
+    main = M + "from loop import train\nmlflow.log_params({})\ntrain()\n"
+    some, each = main.format("{'lr': 0.3}"), main.format("{'lr': 0.3, 'momentum': 0.7}")
+    assert told(tmp_path / "a", {"loop.py": M + loop, "main.py": some}) == [
+        "loop.py: SGD is given momentum, which no call logs"
+    ]
+    assert told(tmp_path / "b", {"loop.py": M + loop, "main.py": each}) == []
+
+
+@pytest.mark.parametrize(
+    ("config", "use", "missing"),
+    [
+        ("C = 3\n", "import conf\nSVC(C=conf.C)\n", True),
+        ("C = 3\n", "from conf import C\nSVC(C=C)\n", True),
+        ("P = {'C': 3}\n", "from conf import P\nSVC(**P)\n", True),
+        ("P = {'C': 3}\n", "from conf import P\nSVC(**P)\nmlflow.log_params(P)\n", False),
+        ("C = 3\nP = {'C': C}\n", "from conf import C, P\nSVC(C=C)\nmlflow.log_params(P)\n", False),
+        ("C = 3\n", "import conf\nSVC(C=conf.C)\nmlflow.log_params(vars(conf))\n", False),
+        ("C = read()\n", "from conf import C\nSVC(C=C)\n", False),
+    ],
+)
+def test_a_constant_of_another_file(config: str, use: str, missing: bool, tmp_path: Path) -> None:
+    """It is written in the code all the same."""
+    assert bool(told(tmp_path, {"a.py": M + SVM + use + METRIC, "conf.py": config})) is missing
+
+
+def test_what_writes_to_mlflow_without_its_name(tmp_path: Path) -> None:
+    """A callback of Optuna logs what a trial suggests, and MLflow itself is imported nowhere."""
+    callback = "from optuna.integration.mlflow import MLflowCallback\ndef callback():\n    return MLflowCallback()\n"
+    search = "import optuna\nfrom sklearn.svm import SVC\nfrom back import callback\n"
+    search += (
+        "def goal(trial):\n    return SVC(C=trial.suggest_float('C', 1, 9), kernel='poly').fit(X, y).score(X, y)\n"
+    )
+    search += "optuna.create_study().optimize(goal, callbacks=[callback()])\n"
+    assert told(tmp_path, {"a.py": search, "back.py": callback}) == ["a.py: SVC is given kernel, which no call logs"]
+
+
+def test_what_may_be_logged_unseen_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    """The file takes MLflow from another notebook that it runs, and logs what it is given by name."""
+    code = "from mlflow.sklearn import log_model\nfrom sklearn.svm import SVC\nm = SVC(C=3)\nm.fit(X, y)\n"
+    code += "mlflow.log_params(settings)\nlog_model(m, 'm')\n"
+    assert told(tmp_path, {"a.py": code}) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("p = {\n    'C': 3,\n    'degree': 4,\n}\nSVC(**p)\nmlflow.log_param('degree', 4)\n", [4]),
+        ("p = {'C': 3, 'degree': 4}\nSVC(**p)\n", [3]),
+        ("c = 3\nSVC(C=c)\n", [3]),
+        ("SVC(\n    C=3,\n)\n", []),
+        ("from conf import P\nSVC(**P)\n", []),
+        ("import xgboost\np = {'eta': 0.4}\nxgboost.train(p, d, 300)\n", [4]),
+    ],
+)
+def test_where_a_value_is_written_is_a_further_place(code: str, lines: list[int], tmp_path: Path) -> None:
+    """A dictionary may stand far from the call that it is given to."""
+    files = {"a.py": M + SVM + code + METRIC, "conf.py": "P = {'C': 3}\n"}
+    (found,) = audit_project(write(tmp_path, files), "p", Options(select=("BIS102",))).findings
+    assert [(place.file, place.line) for place in found.related] == [("a.py", line) for line in lines]
+
+
+def test_the_top_of_a_file_runs_when_it_is_imported(tmp_path: Path) -> None:
+    """What it makes there is given to the training; where it can be started itself, that is not known."""
+    data = "from torch.utils.data import DataLoader\nloader = DataLoader(a, batch_size=64, shuffle=True)\n"
+    guarded = "if __name__ == '__main__':\n    loader = DataLoader(b, batch_size=8, shuffle=True)\n"
+    main = M + "import torch\nfrom data import loader\nnet = torch.nn.Linear(1, 1)\n"
+    main += "for x in loader:\n    net(x).sum().backward()\n" + METRIC
+    assert told(tmp_path / "a", {"main.py": main, "data.py": data}) == [
+        "data.py: DataLoader is given batch_size, which no call logs"
+    ]
+    assert told(tmp_path / "b", {"main.py": main, "data.py": data + guarded}) == []
