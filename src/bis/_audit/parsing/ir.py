@@ -236,6 +236,7 @@ class Module:
     code_lines: int = 0
     has_main_guard: bool = False
     of_databricks: bool = False  # a notebook of Databricks, as it is or saved as a script
+    hosts: frozenset[str] = frozenset()  # services whose notebook it is, by its metadata: colab, kaggle
     roots: frozenset[str] = frozenset()  # first parts of all imported modules
     reads: frozenset[str] = frozenset()  # names and attributes that are read anywhere
     objects: Mapping[int, tuple[Value, ...]] = field(default_factory=dict)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from bis._audit.files.base_images import platform_packages
+from bis._audit.files.base_images import hosted_packages, platform_packages
 from bis._audit.files.brought_distributions import ANY, brought_by
-from bis._audit.files.distributions import is_known, needs_no_declaration
+from bis._audit.files.distributions import distributions_of, is_known, needs_no_declaration
 from bis._audit.files.installing_files import named_programs
 from bis._audit.files.project_documents import is_document
 from bis._audit.questions.asked_once import asked_once
@@ -23,16 +24,19 @@ def third_party(analysis: Analysis) -> dict[str, Place]:
     """First parts of imports that are neither the standard library's nor the project's own, with their first places.
 
     Imports that may fail (in a ``try``) or are under a condition (``if``) are not needed. What tests and the builder of
-    documents import, no run is made with.
+    documents import, no run is made with; nor is what a notebook of Colab or of Kaggle finds there looked at.
     """
     own = own_names(analysis)
     found: dict[str, Place] = {}
     for module in analysis.project.modules:
         if _is_for_developers(module):
             continue
+        there = _hosted(analysis, module)
         for one in module.imports:
             name = one.target.partition(".")[0]
             if one.guarded or not name or name in found or name in own or needs_no_declaration(one.target):
+                continue
+            if there and not there.isdisjoint(distributions_of(one.target)):
                 continue
             found[name] = Place(module.file, one.cell, one.line)
     spelled = {name.lower() for name in own}
@@ -102,6 +106,30 @@ def on_databricks(analysis: Analysis) -> bool:
         or any(one.target.startswith(_DATABRICKS_ONLY) for one in module.imports)
         for module in project.modules
     ) or any(is_document(path) and _RUN_ON_DATABRICKS.search(text) for path, text in project.texts.items())
+
+
+# What is imported on these services only, and how paths begin that are there on no other machine.
+_HOSTS = (("colab", ("google.colab",), "/content/"), ("kaggle", ("kaggle_secrets", "kaggle_datasets"), "/kaggle/"))
+
+
+def _hosted(analysis: Analysis, module: Module) -> frozenset[str]:
+    """What is there where a notebook is run, since it is one of Colab or of Kaggle.
+
+    What its code says of that counts always; that it was edited there, only where the project has no list for it.
+    """
+    if not module.is_notebook:
+        return frozenset()
+    dependencies = analysis.project.dependencies
+    around = {"", *(str(folder) for folder in PurePosixPath(module.file).parents)} - {"."}
+    has_list = any(one.rpartition("/")[0] in around for one in (*dependencies.manifests, *dependencies.locks))
+    found = set() if has_list else set(module.hosts)
+    for host, imports, folder in _HOSTS:
+        texts = (text for text, _value, _call, _name in analysis.literals(module))
+        if any(one.target.startswith(imports) for one in module.imports) or any(
+            type(text) is str and text.startswith(folder) for text in texts
+        ):
+            found.add(host)
+    return frozenset().union(*map(hosted_packages, found))
 
 
 def _is_for_developers(module: Module) -> bool:
