@@ -6,6 +6,8 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from bis._audit.files.base_images import hosted_packages, platform_packages
 from bis._audit.files.brought_distributions import ANY, brought_by
 from bis._audit.files.distributions import distributions_of, is_known, needs_no_declaration
@@ -15,6 +17,8 @@ from bis._audit.questions.asked_once import asked_once
 from bis.model.project_audit import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bis._audit.parsing.ir import Module
     from bis._audit.questions.analysis import Analysis
 
@@ -27,6 +31,7 @@ def third_party(analysis: Analysis) -> dict[str, Place]:
     documents import, no run is made with; nor is what a notebook of Colab or of Kaggle finds there looked at.
     """
     own = own_names(analysis)
+    declared = analysis.project.dependencies.names
     found: dict[str, Place] = {}
     for module in analysis.project.modules:
         if _is_for_developers(module):
@@ -38,13 +43,20 @@ def third_party(analysis: Analysis) -> dict[str, Place]:
                 continue
             if there and not there.isdisjoint(distributions_of(one.target)):
                 continue
+            if not declared.isdisjoint(_as_distributions(one.target)):
+                continue
             found[name] = Place(module.file, one.cell, one.line)
     spelled = {name.lower() for name in own}
     named: frozenset[str] | None = None
     for name in [name for name in found if not is_known(name)]:
         # On disks that do not tell small letters from capitals, src/CNNmodel is imported as cnnModel.
         named = _named_programs(analysis) if named is None else named
-        if name.lower() in spelled or name in named or name in _renamed(analysis):
+        if (
+            name.lower() in spelled
+            or name in named
+            or name in _renamed(analysis)
+            or _may_be_own(analysis, name, found[name])
+        ):
             del found[name]
     return found
 
@@ -132,6 +144,41 @@ def _hosted(analysis: Analysis, module: Module) -> frozenset[str]:
     return frozenset().union(*map(hosted_packages, found))
 
 
+def _as_distributions(target: str) -> Iterator[str]:
+    """Names of distributions that a dotted name spells out: ``azure-ai-ml`` of ``azure.ai.ml.entities``."""
+    parts = target.split(".")
+    return (canonicalize_name("-".join(parts[:end])) for end in range(2, len(parts) + 1))
+
+
+# Of what programs that are no packages are called after what they do.
+_OF_PROGRAMS = frozenset(
+    {
+        "pre", "post", "my", "new", "old", "test", "tests", "predict", "prediction", "predictor", "deploy",
+        "deployment", "train", "training", "trainer", "util", "utils", "utilities", "tools", "helper",
+        "helpers", "config", "configs", "configuration", "settings", "params", "constants", "model", "models",
+        "data", "dataset", "datasets", "dataloader", "loader", "load", "preprocess", "preprocessing",
+        "processing", "process", "processamento", "traitement", "prep", "clean", "cleaning", "input", "output",
+        "inputs", "outputs", "inference", "infer", "evaluate", "evaluation", "eval", "main", "app", "pipeline",
+        "features", "feature", "functions", "funcs", "common", "opt", "optim",
+    }
+)  # fmt: skip
+
+
+def _may_be_own(analysis: Analysis, name: str, place: Place) -> bool:
+    """Whether a module of which nothing is known is rather a file of the author's that is not there.
+
+    Its name is made of words after which programs are called, and of those of the files and folders around it.
+    """
+    folder, _slash, _file = place.file.rpartition("/")
+    beside = (m.file.rpartition("/")[2] for m in analysis.project.modules if m.file.rpartition("/")[0] == folder)
+    around = {word for part in (*folder.split("/"), *beside) for word in _words(part.partition(".")[0])}
+    return all(word in _OF_PROGRAMS or word in around for word in _words(name))
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"[\W\d_]+", name.lower()) if word]
+
+
 def _is_for_developers(module: Module) -> bool:
     """Whether a file tests others, builds documents, sets Airflow up, or is for those who develop the project.
 
@@ -141,7 +188,7 @@ def _is_for_developers(module: Module) -> bool:
     if module.is_test and not module.is_notebook:
         tests = any(scope.name.lower().startswith("test") for scope in module.scopes)
         return tests or name == "conftest.py" or not {"test", "tests"}.isdisjoint(folders)
-    return name in {"noxfile.py", "webserver_config.py"} or (
+    return name.lower().replace("_", "") in {"noxfile.py", "webserverconfig.py"} or (
         name == "conf.py" and not {"doc", "docs"}.isdisjoint(folders)
     )
 

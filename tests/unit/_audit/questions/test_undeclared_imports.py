@@ -46,7 +46,17 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"requirements.txt": "apache-airflow-providers-zzz==1.0\n", "a.py": "import airflow, pendulum\n"},
         {"requirements.txt": "dagster-zzz\n", "a.py": "import dagster\n"},
         {"requirements.txt": "google-cloud-zzz\n", "a.py": "import google.auth\n"},
+        {"requirements.txt": "sphinx\n", "a.py": "import requests\n"},
+        {"requirements.txt": "shap\n", "a.py": "import sklearn, pandas\n"},
         # modules that have the words of a distribution
+        {"requirements.txt": "anaconda-enterprise-zzz\n", "a.py": "from anaconda.enterprise.zzz.sdk import x\n"},
+        {"requirements.txt": "zope-zzz\n", "a.py": "import zope.zzz\n"},
+        {"requirements.txt": "pytorch-lightning==1.4.0\n", "a.py": "from pl_examples import x\n"},
+        # a file of the author's that is not there
+        {"requirements.txt": "rich\n", "screening/run.py": "import screening_input\n"},
+        {"requirements.txt": "rich\n", "a.py": "from predict import predict_batch\nimport pre_processing\n"},
+        {"requirements.txt": "rich\n", "AAE_net.py": "", "b.py": "import AAE_net_opt\n"},
+        {"requirements.txt": "rich\n", "deploy/airflow/WebServerConfig.py": "import flask_appbuilder\n"},
         {"requirements.txt": "adafruit-circuitpython-zz53l0x\n", "a.py": "import adafruit_zz53l0x, board, busio\n"},
         {"requirements.txt": "zebra-of-stripes\n", "a.py": "import zebra_stripes\n"},
         {"requirements.txt": "zzesrgan\n", "a.py": "import zz_esrgan\n"},
