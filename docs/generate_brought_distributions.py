@@ -14,9 +14,10 @@ that is not there, all is made of the folders: then give it locks of many projec
 or two that are up to date.
 
 Taken is what a release requires on CPython 3.11 or a later one for Linux, and by extra what that adds: of the newest
-release, and of the older ones that are known, as a project may be pinned to one of those. Each word of a line is a distribution, or
-an extra of one, and says of which releases it holds where it is not of all: ``uvicorn>0.110.3<0.112.0`` is after the
-last that is known without it and before the first; with ``==``, what is required has the version of what requires it.
+release, and of the older ones that are known, as a project may be pinned to one of those. Each word of a line is a
+distribution, or an extra of one, and says of which releases it holds where it is not of all:
+``uvicorn>0.110.3<0.112.0`` is after the last that is known without it and before the first; with ``==``, what is
+required has the version of what requires it.
 A distribution that requires nothing has a line without words. Left out are stubs of types, libraries of drivers, and
 extras for those who develop a distribution.
 """

@@ -6,6 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from bis._audit.files.brought_distributions import ANY, brought_by
+
 _HOSTED = Path(__file__).with_name("hosted_distributions.txt")
 _SCIENCE = "numpy scipy pandas matplotlib scikit-learn"
 _JUPYTER = "jupyterlab notebook ipywidgets nbformat jupyter-client requests"
@@ -99,10 +101,13 @@ def platform_packages() -> frozenset[str]:
 def hosted_packages(host: str) -> frozenset[str]:
     """What a service has installed on which notebooks are run: ``colab`` or ``kaggle``, which builds upon the former.
 
+    Of what Kaggle has besides, the table names what its image asks for, but not what that requires.
+
     The table beside this module is made by ``docs/generate_hosted_distributions.py``.
     """
     lines = (line.split() for line in _HOSTED.read_text(encoding="utf-8").splitlines())
-    return frozenset(name for name, *only in lines if not only or only == [host])
+    names = frozenset(name for name, *only in lines if not only or only == [host])
+    return names if host == "colab" else names.union(*(brought_by(one, ANY) for one in names))
 
 
 def images_of(text: str) -> list[str]:

@@ -237,6 +237,7 @@ class Module:
     has_main_guard: bool = False
     of_databricks: bool = False  # a notebook of Databricks, as it is or saved as a script
     hosts: frozenset[str] = frozenset()  # services whose notebook it is, by its metadata: colab, kaggle
+    runs_on: frozenset[str] = frozenset()  # those of them to which it is bound by a badge or by their data
     roots: frozenset[str] = frozenset()  # first parts of all imported modules
     reads: frozenset[str] = frozenset()  # names and attributes that are read anywhere
     objects: Mapping[int, tuple[Value, ...]] = field(default_factory=dict)

@@ -104,7 +104,7 @@ class Source:
     `problems` are (kind, detail, cell, line). `mentions` are (cell, line) of the first places where one of `SUBSTRINGS`
     occurs, comments included: line 0 of a cell is its outputs, cell -1 of a notebook its metadata. `mentioned` is the
     number of all. `language` is named where a notebook is not for Python. `hosts` are services that wrote their name
-    into a notebook: ``colab``, ``kaggle``.
+    into a notebook: ``colab``, ``kaggle``; `runs_on` are those to which it is bound by a badge or by their data.
     """
 
     is_notebook: bool
@@ -115,6 +115,7 @@ class Source:
     language: str = ""
     of_databricks: bool = False
     hosts: frozenset[str] = frozenset()
+    runs_on: frozenset[str] = frozenset()
 
 
 def load(root: Path, file: str, *, max_file_mib: float = 20.0) -> bytes | Problem:
@@ -186,7 +187,7 @@ def as_cell(part: Part) -> Part | None:
 
 _BRINGS = re.compile(r"install|\bclone\b|\.py\b|--with|\badd\b|\bconda\b")  # lines by which packages and modules come
 _OF_DATABRICKS = "# Databricks notebook source"
-_HOSTS = frozenset({"colab", "kaggle"})
+_BOUND = {"colab": "include_colab_link", "kaggle": "dataSources"}
 _MAGIC_COMMENT = re.compile(r"# MAGIC %{1,2}(?P<text>\w.*)")
 
 
@@ -313,7 +314,7 @@ def _notebook(content: bytes, source: Source) -> None:
     elsewhere = document.get("metadata") if source.mentioned else None
     mentions = [(-1, 0)] if elsewhere and _mentioned_in(elsewhere) else []
     watch, databricks = ServerWatch(), _is_databricks(document)
-    source.of_databricks, source.hosts = databricks, _hosts(document)
+    source.of_databricks, (source.hosts, source.runs_on) = databricks, _hosts(document)
     code = 0
     for index, cell in enumerate(cells):
         if source.mentioned and len(mentions) < _MOST_MENTIONS:
@@ -396,10 +397,12 @@ def _is_databricks(document: dict[str, Any]) -> bool:
     return isinstance(metadata, dict) and any("databricks" in key for key in metadata)
 
 
-def _hosts(document: dict[str, Any]) -> frozenset[str]:
-    """The services in which a notebook was edited, by what they keep in its metadata."""
+def _hosts(document: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """The services in which a notebook was edited, by what they keep in its metadata, and those it is bound to."""
     metadata = document.get("metadata")
-    return _HOSTS.intersection(metadata) if isinstance(metadata, dict) else frozenset()
+    said = {host: metadata[host] for host in _BOUND if host in metadata} if isinstance(metadata, dict) else {}
+    bound = {host for host, kept in said.items() if isinstance(kept, dict) and kept.get(_BOUND[host])}
+    return frozenset(said), frozenset(bound)
 
 
 def _text_of(cell: Any) -> str | None:

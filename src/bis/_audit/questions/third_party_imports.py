@@ -127,14 +127,15 @@ _HOSTS = (("colab", ("google.colab",), "/content/"), ("kaggle", ("kaggle_secrets
 def _hosted(analysis: Analysis, module: Module) -> frozenset[str]:
     """What is there where a notebook is run, since it is one of Colab or of Kaggle.
 
-    What its code says of that counts always; that it was edited there, only where the project has no list for it.
+    What its code says of that counts always, and so does a badge; that it was edited there, only where the project has
+    no list for it.
     """
     if not module.is_notebook:
         return frozenset()
     dependencies = analysis.project.dependencies
     around = {"", *(str(folder) for folder in PurePosixPath(module.file).parents)} - {"."}
     has_list = any(one.rpartition("/")[0] in around for one in (*dependencies.manifests, *dependencies.locks))
-    found = set() if has_list else set(module.hosts)
+    found = set(module.runs_on if has_list else module.hosts)
     for host, imports, folder in _HOSTS:
         texts = (text for text, _value, _call, _name in analysis.literals(module))
         if any(one.target.startswith(imports) for one in module.imports) or any(

@@ -9,6 +9,7 @@ from bis._audit.files.base_images import brought_by_image, images_of
 from bis._audit.files.distributions import distributions_of
 from bis._audit.files.manifests import is_dockerfile
 from bis._audit.files.project_documents import is_document
+from bis._audit.files.requirements import is_aside_file
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.program_roots import program_roots, starts_training
 
@@ -62,6 +63,7 @@ def _unused(analysis: Analysis) -> frozenset[str]:
         file
         for file in {one.place.file for one in analysis.project.dependencies.declared}
         if not _PUT_AWAY.isdisjoint(file.lower().split("/")[:-1])
+        or (is_aside_file(file) and _names(analysis, file).isdisjoint(_COMPUTING))
         or _is_of_server(analysis, file)
         or _is_of_library(analysis, file)
         or _is_of_exercise(analysis, file)
@@ -71,7 +73,8 @@ def _unused(analysis: Analysis) -> frozenset[str]:
 def is_unused(analysis: Analysis, file: str) -> bool:
     """Whether no experiment is made with what a file declares.
 
-    It is put away, of a server alone, for those who use a library, or of an exercise in which nothing computes.
+    It is put away, of a server alone, for those who use a library, of an exercise in which nothing computes, or for
+    documents and tests without what computes.
 
     Parameters
     ----------

@@ -224,6 +224,8 @@ def of_host(metadata: dict[str, object], *cells: str) -> str:
         },
         {"n.ipynb": notebook("!pip install mlflow", "from google.colab import drive\nimport mlflow, torch")},
         {"requirements.txt": "mlflow\n", "n.ipynb": notebook("import pandas as pd\npd.read_csv('/content/a.csv')")},
+        {"requirements.txt": "rich\n", "n.ipynb": of_host({"colab": {"include_colab_link": True}}, "import seaborn")},
+        {"requirements.txt": "rich\n", "n.ipynb": of_host({"kaggle": {"dataSources": [{}]}}, "import h5py, colorama")},
         {"requirements.txt": "mlflow\n", "n.ipynb": notebook("import cv2\ncv2.imread('/kaggle/input/a/b.png')")},
     ],
 )

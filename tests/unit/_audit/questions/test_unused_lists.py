@@ -45,6 +45,10 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"tracking/requirements.txt": "mlflow\nboto3\n", "train.py": FIT,
          "tracking/Dockerfile": "FROM python\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
          "CMD ['mlflow', 'server']\n"},
+        # the only list, which is for documents or tests
+        {"requirements-docs.txt": "mkdocs-material>=9\n", "train.py": FIT},
+        {"docs/requirements.txt": "sphinx\nfuro\n", "train.py": FIT},
+        {"tests/requirements.txt": "pytest\n", "train.py": FIT},
         # what only makes environments
         {"Dockerfile": "FROM python\nRUN pip install virtualenv pipx poetry\n", "train.py": FIT},
         # a library that others install from an index
@@ -77,6 +81,7 @@ def test_lists_that_are_left_alone(files: dict[str, str], tmp_path: Path) -> Non
         ({"Dockerfile": DRIVERS.replace("boto3", "torch"), "train.py": FIT}, "Dockerfile"),
         ({"Dockerfile": "FROM python\nRUN pip install mlflow boto3\n", "train.py": FIT, "README.md": "`mlflow ui`"},
          "Dockerfile"),
+        ({"requirements-dev.txt": "mlflow\npytest\n", "train.py": FIT}, "requirements-dev.txt"),
         ({"pyproject.toml": PLAIN, "main.py": FIT, "README.md": "pip install apple-fit-more\npip install -e .\n"},
          "pyproject.toml"),
         ({"mlflow/requirements.txt": "mlflow\n", "mlflow/train.py": FIT}, "mlflow/requirements.txt"),
