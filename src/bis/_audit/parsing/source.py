@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from bis._audit.parsing.blocking_cells import ServerWatch, blocking_loops, may_loop
+from bis._audit.parsing.blocking_cells import ServerWatch, blocking_commands, blocking_loops, may_loop, may_serve
 from bis._audit.parsing.cell_magics import MOST_CHARACTERS, PYTHON_MAGICS, may_have_magics, separated, too_long
 from bis._audit.parsing.indented_cells import cell_tree
 from bis._audit.parsing.syntax_trees import Fault, syntax_tree
@@ -212,9 +212,9 @@ def _script(content: bytes, source: Source) -> None:
     text = _lines_of(_decoded(content, source))
     lines = _code_lines(text)
     blocking: tuple[tuple[int, str], ...] = ()
-    if may_loop(text):
-        tree = syntax_tree(text)
-        blocking = () if isinstance(tree, Fault) else blocking_loops(tree)
+    loops, serves = may_loop(text), may_serve(text)
+    if (loops or serves) and not isinstance(tree := syntax_tree(text), Fault):
+        blocking = (blocking_loops(tree) if loops else ()) + (blocking_commands(tree) if serves else ())
     source.of_databricks = text.startswith(_OF_DATABRICKS)
     source.parts.append(Part(text, lines=lines, empty=not lines, blocking=blocking, installs=_inline(text)))
 
