@@ -130,6 +130,7 @@ _DEFINES = re.compile(
 _NAMES = re.compile(
     r"\b(?:experiments?|experimentos?|expériences?|mlflow(?:'s)?|ml|remote|run|issue)[\s-]{1,3}tracking\b"
     r"(?!\s{0,2}(?:of|metrics|param))"
+    r"|\bmlflow(?:[\s-]{1,3}(?:servers?|based|backed|powered|enabled|integrated|driven|local|remote)){1,2}[\s-]{1,3}tracking\b"
     r"|\btracking\s{1,3}(?:servers?|ur[il]s?|store|tool|system|platform|backend|database|experiments?\b(?!,))"
     r"|\(?\btracking\b(?=\s{0,2}[,)&/])"
     r"|\b(?:saved|logged|stored)\s{1,3}(?:mlflow\s{1,3})?models?\b(?!\s{1,3}(?:to|in|with|as)\b)"

@@ -89,6 +89,9 @@ def test_sentences_that_say_what_is_logged(text: str) -> None:
     [
         "# MLflow project",
         "# End-to-end model training with MLflow tracking",
+        "# Fine-tuning of a model, with local MLflow server tracking",
+        "# Fine-tuning of a model, with MLflow-based tracking",
+        "# Model training and remote MLflow-backed tracking",
         "![mlflow](https://img.shields.io/badge/mlflow-logged_metrics-blue)",
         "This project shows experiment tracking with MLflow for regression models.",
         "MLflow is an open source platform to track experiments, log parameters and deploy models.",
