@@ -168,12 +168,14 @@ _OF_PROGRAMS = frozenset(
 def _may_be_own(analysis: Analysis, name: str, place: Place) -> bool:
     """Whether a module of which nothing is known is rather a file of the author's that is not there.
 
-    Its name is made of words after which programs are called, and of those of the files and folders around it.
+    Its name is made of words after which programs are called, and of those of the files and folders around it. A file
+    is called after one package that it uses, too: one word that is around says nothing.
     """
+    words = _words(name)
     folder, _slash, _file = place.file.rpartition("/")
     beside = (m.file.rpartition("/")[2] for m in analysis.project.modules if m.file.rpartition("/")[0] == folder)
     around = {word for part in (*folder.split("/"), *beside) for word in _words(part.partition(".")[0])}
-    return all(word in _OF_PROGRAMS or word in around for word in _words(name))
+    return all(word in _OF_PROGRAMS or (len(words) > 1 and word in around) for word in words)
 
 
 def _words(name: str) -> list[str]:

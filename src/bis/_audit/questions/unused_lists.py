@@ -63,7 +63,7 @@ def _unused(analysis: Analysis) -> frozenset[str]:
         file
         for file in {one.place.file for one in analysis.project.dependencies.declared}
         if not _PUT_AWAY.isdisjoint(file.lower().split("/")[:-1])
-        or (is_aside_file(file) and _names(analysis, file).isdisjoint(_COMPUTING))
+        or _is_for_documents(analysis, file)
         or _is_of_server(analysis, file)
         or _is_of_library(analysis, file)
         or _is_of_exercise(analysis, file)
@@ -87,6 +87,12 @@ def is_unused(analysis: Analysis, file: str) -> bool:
 
 def _names(analysis: Analysis, file: str) -> set[str]:
     return {one.name for one in analysis.project.dependencies.computing if one.place.file == file}
+
+
+def _is_for_documents(analysis: Analysis, file: str) -> bool:
+    """Whether a list is for documents or tests, by its name, and has nothing that computes."""
+    lists = file.endswith((".txt", ".in", ".pip", ".yml", ".yaml"))
+    return lists and is_aside_file(file) and _names(analysis, file).isdisjoint(_COMPUTING)
 
 
 def _is_of_server(analysis: Analysis, file: str) -> bool:

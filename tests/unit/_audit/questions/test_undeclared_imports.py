@@ -239,6 +239,7 @@ def test_what_a_notebook_finds_where_it_is_run(files: dict[str, str], tmp_path: 
     [
         ({"n.ipynb": of_host(COLAB, "!pip install mlflow", "import mlflow, optuna, seaborn")}, "optuna"),
         ({"n.ipynb": notebook("!pip install mlflow", "import mlflow, seaborn")}, "seaborn"),
+        ({"requirements.txt": "mlflow\n", "train_zzgym_env.py": "import zzgym\n"}, "zzgym"),
         ({"requirements.txt": "mlflow\n", "a.py": "import seaborn\n", "n.ipynb": of_host(COLAB, "import seaborn")},
          "seaborn"),
         ({"requirements.txt": "mlflow\n", "n.ipynb": of_host(COLAB, "import seaborn")}, "seaborn"),

@@ -81,6 +81,8 @@ def test_lists_that_are_left_alone(files: dict[str, str], tmp_path: Path) -> Non
         ({"Dockerfile": DRIVERS.replace("boto3", "torch"), "train.py": FIT}, "Dockerfile"),
         ({"Dockerfile": "FROM python\nRUN pip install mlflow boto3\n", "train.py": FIT, "README.md": "`mlflow ui`"},
          "Dockerfile"),
+        ({"phase_ci.py": "# Databricks notebook source\n# MAGIC %pip install backoff\n", "train.py": FIT},
+         "phase_ci.py"),
         ({"requirements-dev.txt": "mlflow\npytest\n", "train.py": FIT}, "requirements-dev.txt"),
         ({"pyproject.toml": PLAIN, "main.py": FIT, "README.md": "pip install apple-fit-more\npip install -e .\n"},
          "pyproject.toml"),
