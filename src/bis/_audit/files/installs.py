@@ -40,6 +40,7 @@ TALKS = frozenset(
         "write-host", "write-output", "rem",
     }
 )  # fmt: skip
+_OF_FILES = frozenset({"-d", "-D", "-m", "-o", "-g", "-dm", "-Dm"})  # of the command that copies files
 _GIVES = re.compile(r"-[a-z]*c")
 _UNSET = re.compile(r"[${}`]")  # of a variable whose value is not known
 _NO_PACKAGE = re.compile(r"(?i)opt|arg|flag|index|url|dir|path|root|home|wheel|whl|project|repo|cache|proxy|host|quiet")
@@ -176,7 +177,7 @@ def _packages_from(words: list[str]) -> tuple[int, str]:
             return i + 1, "system"
         if base in _ADDERS and after == ("install" if base == "pipenv" else "add"):
             return i + 2, "pip"
-    if words[:1] == ["install"]:  # the mark and the name of the magic were taken off
+    if words[:1] == ["install"] and _OF_FILES.isdisjoint(words):  # the mark and the name of the magic were taken off
         return 1, "pip"
     return -1, ""
 

@@ -38,6 +38,9 @@ def install(text: str) -> Sheet:
         ("pip install 'unclosed", [("unclosed", False)]),
         ("!apt-get install -y git", []),
         ("!npm install leftpad", []),
+        ("install -d -o appuser -g appuser /var/lib/zebra", []),
+        ("install -m 0755 -d /etc/apt/keyrings", []),
+        ("install -Dm644 zebra.service /etc/systemd/zebra.service", []),
         ("# how to install mlflow", []),
     ],
 )
