@@ -76,6 +76,28 @@ def test_a_list_that_an_image_keeps_under_another_name(copy: str, install: str, 
     assert sheet.includes == [expected]
 
 
+@pytest.mark.parametrize(
+    ("image", "package", "pinned"),
+    [
+        ("apache/airflow:2.9.1", "apache-airflow==${AIRFLOW_VERSION}", True),
+        ("apache/airflow:slim-2.9.1-python3.11", "apache-airflow==$AIRFLOW_VERSION", True),
+        ("pytorch/pytorch:2.1.0-cuda12.1-cudnn8-runtime", "torch==$PYTORCH_VERSION", True),
+        ("apache/airflow:latest", "apache-airflow==${AIRFLOW_VERSION}", False),
+        ("python:3.11.2", "apache-airflow==${AIRFLOW_VERSION}", False),
+    ],
+)
+def test_the_version_that_an_image_says(image: str, package: str, pinned: bool) -> None:
+    """To what is built upon it."""
+    sheet = Sheet("Dockerfile")
+    read_dockerfile(sheet, f'FROM {image}\nRUN pip install --no-cache-dir "{package}"\n')
+    assert [one.pinned for one in sheet.declared] == [pinned]
+
+
+def test_a_model_of_spacy_is_the_one_for_the_spacy_that_is_there() -> None:
+    """Its own version follows from that."""
+    assert [one.pinned for one in install("python -m spacy download en_core_web_sm").declared] == [True]
+
+
 def test_dockerfiles_have_lines_that_go_on_and_variables() -> None:
     """A command over several lines is one, and the default of an argument is the version that is meant."""
     sheet = Sheet("Dockerfile")
