@@ -401,6 +401,9 @@ def _hosts(document: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
     """The services in which a notebook was edited, by what they keep in its metadata, and those it is bound to."""
     metadata = document.get("metadata")
     said = {host: metadata[host] for host in _BOUND if host in metadata} if isinstance(metadata, dict) else {}
+    run = metadata.get("papermill") if isinstance(metadata, dict) else None
+    if isinstance(run, dict) and run.get("input_path") == "__notebook__.ipynb":  # as Kaggle saves a version
+        said.setdefault("kaggle", {})
     bound = {host for host, kept in said.items() if isinstance(kept, dict) and kept.get(_BOUND[host])}
     return frozenset(said), frozenset(bound)
 

@@ -222,6 +222,7 @@ def of_host(metadata: dict[str, object], *cells: str) -> str:
                 {"kaggle": {"accelerator": "gpu"}}, "!pip install mlflow", "import mlflow, catboost, optuna"
             )
         },
+        {"n.ipynb": of_host({"papermill": {"input_path": "__notebook__.ipynb"}}, "!pip install mlflow", "import h5py")},
         {"n.ipynb": notebook("!pip install mlflow", "from google.colab import drive\nimport mlflow, torch")},
         {"requirements.txt": "mlflow\n", "n.ipynb": notebook("import pandas as pd\npd.read_csv('/content/a.csv')")},
         {"requirements.txt": "rich\n", "n.ipynb": of_host({"colab": {"include_colab_link": True}}, "import seaborn")},
