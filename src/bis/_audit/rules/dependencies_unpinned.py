@@ -6,8 +6,8 @@ file beside it counts (`requirements.in` and `requirements.txt`), and so do colu
 writes them; one in an image, a notebook or another folder does not. The same list in several files is one finding, and
 so are the lists of more than five files. What a library declares for those who use it is left open for good reason.
 Lists in folders such as `archive` and `old`, those of a tracking server alone, and those of a folder in which nothing
-computes are left alone, and so are files in which only tools for writing programs are left open. What a notebook
-installs (`!pip install`, `%pip install`) counts where there is no list beside it or in a folder around it.
+computes are left alone. What a notebook installs (`!pip install`, `%pip install`) counts where there is no list beside
+it or in a folder around it.
 
 ## Why is this bad?
 The same requirements install other versions next month. Between two versions of a library the same seed gives other
@@ -55,7 +55,6 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         file = one.place.file
         if not _has_a_list(file, dependencies.manifests) and not unused_lists.is_unused(analysis, file):
             by_file.setdefault(file, {}).setdefault(one.name, one)
-    by_file = {file: loose for file, loose in by_file.items() if not _TOOLS.issuperset(loose)}
     if len(by_file) > _MOST:
         yield _together(by_file)
         return
@@ -70,17 +69,6 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         yield RULE.at(
             first, f"{len(names)} of {total} dependencies are not pinned: {shown}{also}", related=tuple(others)
         )
-
-
-# With these one writes and looks at programs: no result comes of them.
-_TOOLS = frozenset(
-    {
-        "jupyter", "jupyterlab", "notebook", "ipykernel", "ipython", "nbconvert", "nbstripout", "nb-black", "jupytext",
-        "black", "flake8", "isort", "ruff", "pylint", "mypy", "autopep8", "pycodestyle", "pyflakes", "pre-commit",
-        "pytest", "pytest-cov", "pytest-mock", "coverage", "tox", "nox", "bandit", "sphinx", "mkdocs",
-        "mkdocs-material", "pipreqs", "ipdb", "pudb", "rich",
-    }
-)  # fmt: skip
 
 
 def _has_a_list(file: str, manifests: Iterable[str]) -> bool:

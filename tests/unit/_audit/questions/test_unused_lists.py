@@ -50,10 +50,6 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"docs/requirements.txt": "sphinx\nfuro\n", "train.py": FIT},
         {"tests/requirements.txt": "pytest\n", "train.py": FIT},
         {"requirements.txt": "numpy==1.26.4\n", "tests/integration/requirements.txt": "numpy\n", "train.py": FIT},
-        # tools
-        {"requirements.txt": "numpy==1.26.4\nipykernel\nblack\n", "train.py": FIT},
-        {"requirements.txt": "numpy==1.26.4\n", "Dockerfile": "FROM python\nRUN pip install jupyterlab\n",
-         "train.py": FIT},
         # what only makes environments
         {"Dockerfile": "FROM python\nRUN pip install virtualenv pipx poetry\n", "train.py": FIT},
         # a library that others install from an index
