@@ -119,6 +119,22 @@ _LISTS = re.compile(
 )
 _PARAMETERS = re.compile(r"\b(?:hyper-?)?param(?:s|eters?|[eè]tres?|eter)?\b|\bpar[aâá]metros?\b")
 _METRICS = re.compile(r"\bm[eé]tri(?:cs?|ques?|cas?|ken)\b")
+# The same in languages that write no spaces between words, or change their ends: Japanese, Chinese, Korean, Russian.
+_RECORDED_ELSEWHERE = (
+    "記録|保存|(?<![ブプ])ログ(?!イン)|トラッキング|追跡"
+    "|记录|記錄|跟踪|追踪|存储|儲存"
+    "|기록|로깅|추적|저장"
+    "|логир|записыва|отслежива|сохраня"
+)
+_THINGS_ELSEWHERE = (
+    "パラメータ|パラメーター|メトリク|指標|モデル|結果|精度|損失|成果物"
+    "|参数|參數|指标|模型|结果|準確率|准确率|损失"
+    "|파라미터|매개변수|지표|메트릭|모델|결과|정확도|손실"
+    "|параметр|метрик|модел|результат|артефакт"
+)
+_SAYS_ELSEWHERE = re.compile(
+    rf"(?:{_THINGS_ELSEWHERE}).{{0,60}}?(?:{_RECORDED_ELSEWHERE})|(?:{_RECORDED_ELSEWHERE}).{{0,60}}?(?:{_THINGS_ELSEWHERE})"
+)
 _NEGATION = frozenset(
     {"not", "never", "no", "without", "todo", "pas", "sans", "sin", "não", "sem", "nicht", "kein", "keine", "ohne"}
 )
@@ -400,6 +416,8 @@ def _explains(sentence: str, heading: str) -> bool:
     sentence = _LINK_TARGET.sub(" ", sentence)
     lowered = sentence.lower()
     here = "mlflow" in lowered
+    if here and not lowered.isascii() and _SAYS_ELSEWHERE.search(lowered):
+        return True
     about = here or "mlflow" in heading.lower()
     # Cheap tests first: most sentences have no word of recording.
     lists = here and _lists_what_is_logged(lowered)
