@@ -117,8 +117,10 @@ def _is_of_server(analysis: Analysis, file: str) -> bool:
     beside = any(module.file.rpartition("/")[0] == folder for module in analysis.project.modules)
     if "mlflow" in f"{folder.rpartition('/')[2]} {name}".lower():
         return not beside or is_image
-    images = (other for path, other in texts.items() if is_dockerfile(path) and path.rpartition("/")[0] == folder)
-    return bool(folder) and not beside and any(map(_SERVES.search, images))
+    images = [(path.rpartition("/")[0], other) for path, other in texts.items() if is_dockerfile(path)]
+    if name.lower() != "requirements.txt" and any(name in other and _SERVES.search(other) for _folder, other in images):
+        return True
+    return bool(folder) and not beside and any(_SERVES.search(other) for where, other in images if where == folder)
 
 
 def _has_programs(dockerfile: str) -> bool:

@@ -45,6 +45,9 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"tracking/requirements.txt": "mlflow\nboto3\n", "train.py": FIT,
          "tracking/Dockerfile": "FROM python\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
          "CMD ['mlflow', 'server']\n"},
+        {"tracking.txt": "mlflow\nboto3\n", "tracking-requirements.txt": "mlflow\nboto3\n", "train.py": FIT,
+         "docker/Dockerfile": "FROM python\nCOPY tracking-requirements.txt /r.txt\nRUN pip install -r /r.txt\n"
+         "CMD mlflow server\n"},
         # the only list, which is for documents or tests
         {"requirements-docs.txt": "mkdocs-material>=9\n", "train.py": FIT},
         {"docs/requirements.txt": "sphinx\nfuro\n", "train.py": FIT},
