@@ -105,7 +105,9 @@ def _is_of_server(analysis: Analysis, file: str) -> bool:
     text = texts.get(file, "")
     is_image = is_dockerfile(file)
     upon_server = is_image and any("mlflow" in (brought_by_image(one) or ()) for one in images_of(text))
-    if not ("mlflow" in names or upon_server) or not names <= _OF_SERVER:
+    folder, _slash, name = file.rpartition("/")
+    is_named = "mlflow" in f"{folder.rpartition('/')[2]} {name}".lower()
+    if not ("mlflow" in names or upon_server or is_named) or not names <= _OF_SERVER:
         return False
     if _SERVES.search(text):
         return True
@@ -113,9 +115,8 @@ def _is_of_server(analysis: Analysis, file: str) -> bool:
         commands = (other for path, other in texts.items() if not is_document(path))
         if upon_server or any(map(_SERVES.search, commands)):
             return True
-    folder, _slash, name = file.rpartition("/")
     beside = any(module.file.rpartition("/")[0] == folder for module in analysis.project.modules)
-    if "mlflow" in f"{folder.rpartition('/')[2]} {name}".lower():
+    if is_named:
         return not beside or is_image
     images = [(path.rpartition("/")[0], other) for path, other in texts.items() if is_dockerfile(path)]
     if name.lower() != "requirements.txt" and any(name in other and _SERVES.search(other) for _folder, other in images):

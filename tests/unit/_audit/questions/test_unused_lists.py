@@ -48,6 +48,8 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"tracking.txt": "mlflow\nboto3\n", "tracking-requirements.txt": "mlflow\nboto3\n", "train.py": FIT,
          "docker/Dockerfile": "FROM python\nCOPY tracking-requirements.txt /r.txt\nRUN pip install -r /r.txt\n"
          "CMD mlflow server\n"},
+        {"mlflow_server/Dockerfile": "FROM python\nARG MLFLOW\nRUN pip install ${MLFLOW} psycopg2-binary\n",
+         "train.py": FIT},
         # the only list, which is for documents or tests
         {"requirements-docs.txt": "mkdocs-material>=9\n", "train.py": FIT},
         {"docs/requirements.txt": "sphinx\nfuro\n", "train.py": FIT},
