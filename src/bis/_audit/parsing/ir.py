@@ -250,6 +250,14 @@ class Module:
         named = begins or ends or name in {"conftest.py", "smoke.py"}
         return named or bool({"tests", "test"} & set(folders))
 
+    @property
+    def has_tests(self) -> bool:
+        """Whether it is a test by more than its name, by which some call a script that tries a model out."""
+        if self.is_notebook or not self.is_test:
+            return False
+        tests = any(scope.name.lower().startswith("test") for scope in self.scopes)
+        return tests or self.file.rpartition("/")[2] == "conftest.py"
+
     def place_of(self, call: Call) -> Place:
         """Where a call is in the project."""
         return Place(self.file, call.cell, call.line, call.column, call.end_line, call.end_column)

@@ -186,10 +186,15 @@ class TrackingAddress(NamedTuple):
 
 
 def tracking_uris(analysis: Analysis) -> list[TrackingAddress]:
-    """Literal addresses that are set: by a call, a client, a logger, or in the environment of the program itself."""
+    """Literal addresses that are set: by a call, a client, a logger, or in the environment of the program itself.
+
+    What a test sets holds for the test.
+    """
     found: list[TrackingAddress] = list(_set_by_fields(analysis))
     told = {(one.place.file, one.place.line, one.place.column, one.text) for one in found}
     for module in analysis.project.modules:
+        if module.has_tests:
+            continue
         if module.roots & _ROOTS:
             found += _set_by_calls(analysis, module, told)
         for one in environment_variables.variables_set(module):

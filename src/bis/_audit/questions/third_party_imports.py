@@ -189,8 +189,7 @@ def _is_for_developers(module: Module) -> bool:
     """
     *folders, name = module.file.split("/")
     if module.is_test and not module.is_notebook:
-        tests = any(scope.name.lower().startswith("test") for scope in module.scopes)
-        return tests or name == "conftest.py" or not {"test", "tests"}.isdisjoint(folders)
+        return module.has_tests or not {"test", "tests"}.isdisjoint(folders)
     return name.lower().replace("_", "") in {"noxfile.py", "webserverconfig.py"} or (
         name == "conf.py" and not {"doc", "docs"}.isdisjoint(folders)
     )

@@ -204,6 +204,25 @@ def test_addresses_that_are_fallen_back_to(code: str) -> None:
     assert tracking_uris(analysed({"a.py": "import os, mlflow\n" + code})) == []
 
 
+@pytest.mark.parametrize(
+    ("file", "code", "count"),
+    [
+        ("tests/integration/test_fit.py", "def test_it():\n    mlflow.set_tracking_uri('http://10.0.0.1:5000')\n", 0),
+        ("conftest.py", "mlflow.set_tracking_uri('http://10.0.0.1:5000')\n", 0),
+        (
+            "test_it.py",
+            "class TestFit:\n    def setup(self):\n        mlflow.set_tracking_uri('http://10.0.0.1:5000')\n",
+            0,
+        ),
+        ("test_model.py", "mlflow.set_tracking_uri('http://10.0.0.1:5000')\n", 1),
+        ("tests/train.py", "mlflow.set_tracking_uri('http://10.0.0.1:5000')\n", 1),
+    ],
+)
+def test_addresses_in_tests_are_theirs(file: str, code: str, count: int) -> None:
+    """A script that tries something out is called a test by some: one that defines no test is none."""
+    assert len(tracking_uris(analysed({file: "import mlflow\n" + code}))) == count
+
+
 def test_the_folder_and_the_variables_of_a_notebook() -> None:
     """A magic that changes them does so as Python would."""
     text = notebook("%cd /home/ada/project", "import mlflow\n%env MLFLOW_TRACKING_URI=http://10.0.0.1:5000", "%cd data")
