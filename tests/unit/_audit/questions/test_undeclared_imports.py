@@ -11,6 +11,7 @@ from bis._audit.auditor import Options, audit_project
 from tests.unit._audit.small_projects import notebook, write
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 DATABRICKS = "# Databricks notebook source\n"
@@ -208,7 +209,7 @@ def test_a_list_that_is_not_kept_is_one_finding(tmp_path: Path) -> None:
 COLAB = {"colab": {"provenance": []}}
 
 
-def of_host(metadata: dict[str, object], *cells: str) -> str:
+def of_host(metadata: Mapping[str, object], *cells: str) -> str:
     """A notebook with metadata of its own."""
     return json.dumps({**json.loads(notebook(*cells)), "metadata": metadata})
 
