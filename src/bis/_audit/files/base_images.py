@@ -88,6 +88,7 @@ _BARE = re.compile(
     r"|httpd|caddy|traefik|haproxy|grafana|prometheus|alertmanager|rabbitmq|kafka|zookeeper|elasticsearch|kibana|jenkins"
     r"|docker|dind|r-base|rocker|azure-functions|devcontainers|lambda)(?:$|/)"
 )
+_OF_SERVER = frozenset({"mlflow"})
 _FROM = re.compile(r"(?im)^\s*FROM\s+(?:--\S+\s+){0,3}(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?")
 _PYTHON = re.compile(r"(?i)\bpip3?\s+install|\bpython3?\b|\bconda\b|\.py\b|requirements|\buv\s|\bpoetry\b")
 
@@ -113,7 +114,8 @@ def hosted_packages(host: str) -> frozenset[str]:
 def images_of(text: str) -> list[str]:
     """The images from which a Dockerfile that runs Python starts, in small letters, without tags; no own stages.
 
-    One that only names an image in which there is Python runs it, too: that of Airflow installs the list beside it.
+    One that only names an image in which there is Python runs it, too: that of Airflow installs the list beside it. The
+    image of MLflow is that of a server.
     """
     runs = _PYTHON.search(_FROM.sub("", text))
     found: list[str] = []
@@ -122,7 +124,7 @@ def images_of(text: str) -> list[str]:
         image = match["image"].lower()
         if image not in stages:
             image = _without_tag(image)
-            found += [image] if runs or brought_by_image(image) else []
+            found += [image] if runs or (brought_by_image(image) or _OF_SERVER) != _OF_SERVER else []
         if match["stage"]:
             stages.add(match["stage"].lower())
     return found

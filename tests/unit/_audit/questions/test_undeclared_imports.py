@@ -206,7 +206,7 @@ def test_a_list_that_is_not_kept_is_one_finding(tmp_path: Path) -> None:
     assert len(few) == 2
 
 
-COLAB = {"colab": {"provenance": []}}
+COLAB: dict[str, object] = {"colab": {"provenance": []}}
 
 
 def of_host(metadata: Mapping[str, object], *cells: str) -> str:
