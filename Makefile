@@ -88,6 +88,9 @@ rule-docs: $(VENV)/.dev ## docs/rules.md, from the rules' docstrings
 brought-packages: $(VENV)/.dev ## what distributions bring along, from locks, wheels and environments: FACTS="FOLDER..."
 	$(PY) docs/generate_brought_distributions.py $(FACTS)
 
+hosted-packages: $(VENV)/.dev ## what notebooks on Colab and Kaggle have: COLAB=CLONE KAGGLE=CLONE
+	$(PY) docs/generate_hosted_distributions.py $(COLAB) $(KAGGLE)
+
 new-rule: $(VENV)/.dev ## create a rule of the audit: CODE=BIS319 NAME=some-name
 	$(PY) -m tests.rules.new_rule '$(CODE)' '$(NAME)'
 

@@ -13,10 +13,11 @@ What it reads is added to what the table says already, so that one new lock, whe
 that is not there, all is made of the folders: then give it locks of many projects, of some years, and an environment
 or two that are up to date.
 
-Taken is what a release requires on CPython 3.11 for Linux, and by extra what that adds: of the newest release, and of
-the older ones that are known, as a project may be pinned to one of those. Each word of a line is a distribution, or
-an extra of one, and says of which releases it holds where it is not of all: ``uvicorn>0.110.3<0.112.0`` is after the
-last that is known without it and before the first; with ``==``, what is required has the version of what requires it.
+Taken is what a release requires on CPython 3.11 or a later one for Linux, and by extra what that adds: of the newest
+release, and of the older ones that are known, as a project may be pinned to one of those. Each word of a line is a
+distribution, or an extra of one, and says of which releases it holds where it is not of all:
+``uvicorn>0.110.3<0.112.0`` is after the last that is known without it and before the first; with ``==``, what is
+required has the version of what requires it.
 A distribution that requires nothing has a line without words. Left out are stubs of types, libraries of drivers, and
 extras for those who develop a distribution.
 """
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 TABLE = Path(__file__).parents[1] / "src" / "bis" / "_audit" / "files" / "brought_distributions.txt"
 MOST = 50  # an extra that is all the rest, of a hundred services, is left out
+PYTHONS = ("3.11", "3.12", "3.13")  # a lock for several notes releases that only the later ones can have
 ENVIRONMENT = {
     "implementation_name": "cpython",
     "implementation_version": "3.11.9",
@@ -213,7 +215,11 @@ def _holds(marker: Marker | str | None, extra: str) -> bool:
     if not marker:
         return True
     try:
-        return Marker(str(marker)).evaluate({**ENVIRONMENT, "extra": extra})
+        asked = Marker(str(marker))
+        return any(
+            asked.evaluate({**ENVIRONMENT, "extra": extra, "python_version": one, "python_full_version": f"{one}.9"})
+            for one in PYTHONS
+        )
     except InvalidMarker:
         return False
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from pathlib import Path
 
+from bis._audit.files.brought_distributions import ANY, brought_by
+
+_HOSTED = Path(__file__).with_name("hosted_distributions.txt")
 _SCIENCE = "numpy scipy pandas matplotlib scikit-learn"
 _JUPYTER = "jupyterlab notebook ipywidgets nbformat jupyter-client requests"
 _STACK = (
@@ -26,6 +31,15 @@ _DATABRICKS = (
     " httpx aiohttp smart-open six ipython"
 )
 
+# The image of Airflow has its providers for the common services, and the clients that these need.
+_AIRFLOW = (
+    "apache-airflow apache-airflow-providers-common-sql pandas numpy requests boto3 botocore docker kubernetes psycopg2"
+    " psycopg2-binary mysqlclient redis slack-sdk snowflake-connector-python google-cloud-storage google-cloud-bigquery"
+    " google-auth azure-storage-blob azure-identity paramiko pyodbc pyarrow elasticsearch celery statsd sqlalchemy"
+    " pendulum flask jinja2 pyyaml pydantic"
+)
+_NGC = f"{_TORCH} {_STACK} tensorboard onnx opencv-python librosa pyarrow apex transformer-engine sentencepiece pynvml"
+
 # By a part of the name of an image, without its tag: what it brings. The first that is found counts.
 _BRINGS: tuple[tuple[str, str], ...] = (
     (r"jupyter/(?:pyspark|all-spark)-notebook", f"{_STACK} pyspark pyarrow"),
@@ -33,17 +47,24 @@ _BRINGS: tuple[tuple[str, str], ...] = (
     (r"jupyter/pytorch-notebook", f"{_STACK} torch torchvision torchaudio"),
     (r"jupyter/(?:scipy|datascience)-notebook|jupyter/docker-stacks", _STACK),
     (r"jupyter/(?:minimal|base)-notebook", _JUPYTER),
-    (r"(?:pytorch|nvidia|bitnami|anibali)/pytorch|pytorch-(?:training|inference|gpu|cuda)", _TORCH),
+    (r"\b763104351884\b|/sagemaker-distribution", "*"),  # the deep learning containers of AWS
+    (r"nvidia/pytorch", _NGC),
+    (r"(?:pytorch|bitnami|anibali|rocm|mosaicml)/pytorch|pytorch-(?:training|inference|gpu|cuda)", _TORCH),
     (r"huggingface/transformers-tensorflow", f"{_SCIENCE} transformers tensorflow"),
     (r"huggingface/(?:transformers|accelerate|peft|trl)", f"{_TORCH} transformers accelerate datasets huggingface-hub"),
-    (r"(?:tensorflow|nvidia)/tensorflow|tensorflow-(?:training|inference|gpu)", "tensorflow keras numpy"),
+    (r"(?:tensorflow|nvidia|rocm)/tensorflow|tensorflow-(?:training|inference|gpu)", "tensorflow keras numpy"),
     (r"tensorflow/tfx|tensorflowextended/", "tfx tensorflow keras numpy"),
+    (r"pytorchlightning/", f"{_TORCH} lightning pytorch-lightning"),
+    (r"daskdev/dask", "dask distributed numpy pandas bokeh pyarrow numba"),
+    (r"devcontainers/anaconda", f"{_STACK} anaconda"),
+    (r"devcontainers/universal|codespaces-linux", f"{_STACK} torch plotly"),
     (r"(?:continuumio/anaconda|anaconda3?$)", f"{_STACK} anaconda"),
     (r"gcr\.io/kaggle|kaggle/python|deeplearning-platform-release|deepo", "*"),
     (r"databricksruntime|databricks/", _DATABRICKS),
     (r"(?:apache|bitnami|jupyter|datamechanics|gcr\.io/spark-operator)/spark", "pyspark py4j"),
-    (r"apache/airflow|astronomer|astro-runtime", "apache-airflow pandas numpy requests"),
+    (r"apache/airflow|astronomer|astro-runtime|bitnami/airflow", _AIRFLOW),
     (r"(?:mlflow/mlflow|burakince/mlflow|larribas/mlflow|adacotechjp/mlflow|/mlflow$)", "mlflow"),
+    (r"rayproject/ray-(?:ml|llm)", "*"),
     (r"rayproject/ray", "ray numpy pandas"),
     (r"tiangolo/(?:uvicorn-gunicorn-fastapi|uvicorn-gunicorn)", "fastapi uvicorn gunicorn starlette"),
     (r"tiangolo/(?:uwsgi-nginx-flask|meinheld-gunicorn-flask)", "flask"),
@@ -67,6 +88,7 @@ _BARE = re.compile(
     r"|httpd|caddy|traefik|haproxy|grafana|prometheus|alertmanager|rabbitmq|kafka|zookeeper|elasticsearch|kibana|jenkins"
     r"|docker|dind|r-base|rocker|azure-functions|devcontainers|lambda)(?:$|/)"
 )
+_OF_SERVER = frozenset({"mlflow"})
 _FROM = re.compile(r"(?im)^\s*FROM\s+(?:--\S+\s+){0,3}(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?")
 _PYTHON = re.compile(r"(?i)\bpip3?\s+install|\bpython3?\b|\bconda\b|\.py\b|requirements|\buv\s|\bpoetry\b")
 
@@ -76,16 +98,33 @@ def platform_packages() -> frozenset[str]:
     return frozenset(_DATABRICKS.split())
 
 
+@cache
+def hosted_packages(host: str) -> frozenset[str]:
+    """What a service has installed on which notebooks are run: ``colab`` or ``kaggle``, which builds upon the former.
+
+    Of what Kaggle has besides, the table names what its image asks for, but not what that requires.
+
+    The table beside this module is made by ``docs/generate_hosted_distributions.py``.
+    """
+    lines = (line.split() for line in _HOSTED.read_text(encoding="utf-8").splitlines())
+    names = frozenset(name for name, *only in lines if not only or only == [host])
+    return names if host == "colab" else names.union(*(brought_by(one, ANY) for one in names))
+
+
 def images_of(text: str) -> list[str]:
-    """The images from which a Dockerfile that runs Python starts, in small letters, without tags; no own stages."""
-    if not _PYTHON.search(_FROM.sub("", text)):
-        return []
+    """The images from which a Dockerfile that runs Python starts, in small letters, without tags; no own stages.
+
+    One that only names an image in which there is Python runs it, too: that of Airflow installs the list beside it. The
+    image of MLflow is that of a server.
+    """
+    runs = _PYTHON.search(_FROM.sub("", text))
     found: list[str] = []
     stages: set[str] = set()
     for match in _FROM.finditer(text):
         image = match["image"].lower()
         if image not in stages:
-            found.append(_without_tag(image))
+            image = _without_tag(image)
+            found += [image] if runs or (brought_by_image(image) or _OF_SERVER) != _OF_SERVER else []
         if match["stage"]:
             stages.add(match["stage"].lower())
     return found

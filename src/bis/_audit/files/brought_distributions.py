@@ -73,6 +73,16 @@ _ALSO: dict[str, str] = {
     "sagemaker": "boto3 botocore numpy pandas protobuf pyyaml requests attrs cloudpickle packaging",
 }
 
+# Families of which every member requires one, where the table does not have a member.
+_FAMILIES = (
+    ("apache-airflow-providers-", "apache-airflow"), ("dagster-", "dagster"), ("prefect-", "prefect"),
+    ("kedro-", "kedro"), ("flytekitplugins-", "flytekit"), ("llama-index-", "llama-index-core"),
+    ("langchain-", "langchain-core"), ("google-cloud-", "google-api-core google-auth protobuf"),
+    ("azure-", "azure-core"), ("opentelemetry-", "opentelemetry-api"), ("optuna-", "optuna"), ("dvc-", "dvc"),
+    ("streamlit-", "streamlit"), ("flask-", "flask"), ("django-", "django"), ("dash-", "dash"), ("pytest-", "pytest"),
+    ("adafruit-circuitpython-", "adafruit-blinka"), ("mlflow-", "mlflow-skinny"), ("hydra-", "hydra-core"),
+)  # fmt: skip
+
 _OF_SPACY = re.compile(r"(?:spacy-model-)?[a-z]{2,3}-(?:core|dep|ent)-[a-z]+-(?:sm|md|lg|trf)")  # a model of a language
 ANY = "any"  # a version that is not known, and may not be the newest
 _WORD = re.compile(r"(?P<name>[^=<>]+)(?P<same>==)?(?:>(?P<after>[^<>]+))?(?:<(?P<before>.+))?")
@@ -126,6 +136,10 @@ def _required(name: str, version: str) -> Iterator[tuple[str, str]]:
         yield word, ""
     if _OF_SPACY.fullmatch(name):
         yield "spacy", ""
+    if name not in table():
+        for prefix, words in _FAMILIES:
+            if name.startswith(prefix):
+                yield from ((word, "") for word in words.split())
     for word in table().get(name, "").split():
         match = _WORD.fullmatch(word)
         if match and _holds(version, match["after"], match["before"]):

@@ -64,6 +64,9 @@ _MAKES_LISTS = re.compile(
 _INSTALLERS = frozenset(
     {
         "pip", "setuptools", "wheel", "uv", "pip-tools", "pipenv", "poetry", "conda", "mamba", "micromamba",
+        "virtualenv", "virtualenvwrapper", "pipx", "pdm", "hatch", "hatchling", "flit", "poetry-core", "setuptools-scm",
+        "conda-lock", "conda-pack", "pipdeptree", "pip-audit", "pigar", "pipreqs", "build", "twine",
+        "poetry-plugin-export", "poetry-dynamic-versioning", "pyenv", "pixi", "rye",
         "nodefaults", "ca-certificates", "-libgcc-mutex", "-openmp-mutex", "ld-impl-linux-64", "python-abi",
         "argparse", "pathlib", "typing", "dataclasses", "asyncio", "enum34", "futures", "configparser", "uuid",
     }
@@ -343,10 +346,23 @@ def imports_undeclared(
 def _is_a_word_of(root: str, names: Collection[str]) -> bool:
     """Whether an import of which nothing is known may be of a declared distribution: flash of lightning-flash.
 
-    Or textspan of pytextspan, of which nothing is known either.
+    Its words are those of the other, of which some may be left out (adafruit_vl53l0x of adafruit-circuitpython-vl53l0x)
+    or joined; or it is textspan of pytextspan, of which nothing is known either.
     """
     words = canonicalize_name(root)
-    return any(f"-{words}-" in f"-{name}-" or (name == f"py{words}" and not is_known(name)) for name in names)
+    joined = words.replace("-", "")
+    return any(
+        _are_among(words.split("-"), name.split("-"))
+        or name.replace("-", "") == joined
+        or (name == f"py{words}" and not is_known(name))
+        for name in names
+    )
+
+
+def _are_among(words: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether words are among others, in the same order."""
+    rest = iter(others)
+    return all(word in rest for word in words)
 
 
 def _uses_opaque(imports: Iterable[str], dependencies: Dependencies) -> bool:

@@ -128,6 +128,7 @@ _DISTRIBUTIONS: dict[str, str] = {
     "functorch": "torch pytorch functorch",
     "torch_geometric": "torch-geometric pyg",
     "pytorch_lightning": "pytorch-lightning",
+    "pl_examples": "pytorch-lightning",
     "lightning": "lightning",
     "lightning_fabric": "lightning-fabric lightning pytorch-lightning",
     "torch_xla": "torch-xla",

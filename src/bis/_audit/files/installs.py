@@ -41,6 +41,7 @@ TALKS = frozenset(
         "write-host", "write-output", "rem",
     }
 )  # fmt: skip
+_OF_FILES = re.compile(r"-[dDgo]|-[dD]?m\d*")  # options of the command that copies files
 _GIVES = re.compile(r"-[a-z]*c")
 _UNSET = re.compile(r"[${}`]")  # of a variable whose value is not known
 _NO_PACKAGE = re.compile(r"(?i)opt|arg|flag|index|url|dir|path|root|home|wheel|whl|project|repo|cache|proxy|host|quiet")
@@ -71,6 +72,11 @@ _OF_ZENML = {
     "deepchecks": "deepchecks torchvision",
     "seldon": "kubernetes",
 }
+
+# Images that say their version to what is built upon them: AIRFLOW_VERSION, PYTORCH_VERSION.
+_VERSIONED = re.compile(
+    r"(?i)FROM\s+(?:--\S+\s+)*(?:\S+/)?(?P<name>airflow|pytorch):(?:slim-)?(?P<version>\d+\.\d+\.\d+)"
+)
 
 # What an image is given of the project: `COPY requirements-gpu.txt requirements.txt`, `COPY . /app`.
 _COPIES = re.compile(
@@ -107,7 +113,7 @@ def read_install(sheet: Sheet, text: str, place: Place, variables: dict[str, str
         elif words[:3] == ["zenml", "integration", "install"]:
             sheet.beside |= {one for name in words[3:] for one in _OF_ZENML.get(name, name).split()}
         elif model := _MODEL.search(line):
-            sheet.declare(model["name"], "", place, pinned=False)
+            sheet.declare(model["name"], "", place, pinned=True)  # the one that is for the spaCy that is there
         start, kind = _packages_from(words)
         if start >= 0:
             _take(sheet, words[start:], kind, place)
@@ -127,6 +133,8 @@ def read_dockerfile(sheet: Sheet, text: str) -> None:
             pending += line[:-1] + " "
             continue
         whole, pending = pending + line, ""
+        if of_image := _VERSIONED.match(whole):
+            variables[f"{of_image['name'].upper()}_VERSION"] = of_image["version"]
         setting = re.match(r"(?i)(?:ARG|ENV)\s+(\w+)[=\s]\s*[\"']?([^\s\"']*)", whole)
         if setting:
             variables[setting[1]] = setting[2]
@@ -219,7 +227,9 @@ def _packages_from(words: list[str]) -> tuple[int, str]:
             return i + 1, "system"
         if base in _ADDERS and after == ("install" if base == "pipenv" else "add"):
             return i + 2, "pip"
-    if words[:1] == ["install"]:  # the mark and the name of the magic were taken off
+    if words[:1] == ["install"] and not any(
+        map(_OF_FILES.fullmatch, words)
+    ):  # the mark and the name of the magic were taken off
         return 1, "pip"
     return -1, ""
 

@@ -36,6 +36,8 @@ _ENVIRONMENT = re.compile(
 _REQUIREMENTS = re.compile(
     r"(?i)(?:.*[-_. ])?(?:requirements?|constraints?|reqs?|deps|dependencies)(?:[-_. ].*)?\.(?:txt|in|pip|lock)"
     r"|(?:requirements|constraints).*\.(?:txt|in)|.*requirements\.txt"
+    # misspelt, or in another language
+    r"|(?:.*[-_. ])?(?:re?qu?[ie]{0,2}r?[a-z]{0,3}m[a-z]{0,3}t(?:o?s)?|requisitos)(?:[-_. ].*)?\.txt"
     r"|(?:spec[-_]?(?:file|list)s?|explicit|freeze|(?:pip|conda)[-_](?:freeze|list|packages|env\w*|spec\w*|explicit\w*))"
     r"(?:[-_.].*)?\.txt"
 )
@@ -61,6 +63,8 @@ def reader_of(path: str) -> Callable[[Sheet, str], None] | None:
         return read_dockerfile
     if _ENVIRONMENT.fullmatch(name):
         return _read_environment
+    if name == "requirements":
+        return read_requirements
     listed = folder.rpartition("/")[2] in OF_REQUIREMENTS and name.endswith((".txt", ".in", ".pip"))
     if listed or (name.endswith((".txt", ".in", ".pip", ".lock")) and _REQUIREMENTS.fullmatch(name)):
         return read_requirements

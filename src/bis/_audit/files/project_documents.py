@@ -124,6 +124,22 @@ _LISTS = re.compile(
 )
 _PARAMETERS = re.compile(r"\b(?:hyper-?)?param(?:s|eters?|[eè]tres?|eter)?\b|\bpar[aâá]metros?\b")
 _METRICS = re.compile(r"\bm[eé]tri(?:cs?|ques?|cas?|ken)\b")
+# The same in languages that write no spaces between words, or change their ends: Japanese, Chinese, Korean, Russian.
+_RECORDED_ELSEWHERE = (
+    "記録|保存|(?<![ブプ])ログ(?!イン)|トラッキング|追跡"
+    "|记录|記錄|跟踪|追踪|存储|儲存"
+    "|기록|로깅|추적|저장"
+    "|логир|записыва|отслежива|сохраня"
+)
+_THINGS_ELSEWHERE = (
+    "パラメータ|パラメーター|メトリク|指標|モデル|結果|精度|損失|成果物"
+    "|参数|參數|指标|模型|结果|準確率|准确率|损失"
+    "|파라미터|매개변수|지표|메트릭|모델|결과|정확도|손실"
+    "|параметр|метрик|модел|результат|артефакт"
+)
+_SAYS_ELSEWHERE = re.compile(
+    rf"(?:{_THINGS_ELSEWHERE}).{{0,60}}?(?:{_RECORDED_ELSEWHERE})|(?:{_RECORDED_ELSEWHERE}).{{0,60}}?(?:{_THINGS_ELSEWHERE})"
+)
 _NEGATION = frozenset(
     {"not", "never", "no", "without", "todo", "pas", "sans", "sin", "não", "sem", "nicht", "kein", "keine", "ohne"}
 )
@@ -135,6 +151,7 @@ _DEFINES = re.compile(
 _NAMES = re.compile(
     r"\b(?:experiments?|experimentos?|expériences?|mlflow(?:'s)?|ml|remote|run|issue)[\s-]{1,3}tracking\b"
     r"(?!\s{0,2}(?:of|metrics|param))"
+    r"|\bmlflow(?:[\s-]{1,3}(?:servers?|based|backed|powered|enabled|integrated|driven|local|remote)){1,2}[\s-]{1,3}tracking\b"
     r"|\btracking\s{1,3}(?:servers?|ur[il]s?|store|tool|system|platform|backend|database|experiments?\b(?!,))"
     r"|\(?\btracking\b(?=\s{0,2}[,)&/])"
     r"|\b(?:saved|logged|stored)\s{1,3}(?:mlflow\s{1,3})?models?\b(?!\s{1,3}(?:to|in|with|as)\b)"
@@ -405,6 +422,8 @@ def _explains(sentence: str, heading: str) -> bool:
     sentence = _LINK_TARGET.sub(" ", sentence)
     lowered = sentence.lower()
     here = "mlflow" in lowered
+    if here and not lowered.isascii() and _SAYS_ELSEWHERE.search(lowered):
+        return True
     about = here or "mlflow" in heading.lower()
     # Cheap tests first: most sentences have no word of recording.
     lists = here and _lists_what_is_logged(lowered)

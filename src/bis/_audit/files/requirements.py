@@ -244,11 +244,13 @@ def is_aside(name: str) -> bool:
 def is_aside_file(path: str) -> bool:
     """Whether a file lists what is for development, tests or documentation, by its name or folder.
 
-    A folder says so by its whole name: what is in ``model_dev`` develops models.
+    A folder says so by its whole name: what is in ``model_dev`` develops models. What is below one of tests is, too.
     """
     folder, _slash, name = path.rpartition("/")
-    words = set(re.split(r"[^a-z]+", folder.rpartition("/")[2].lower())) - _OF_LISTS
-    return is_aside(name.rpartition(".")[0] or name) or bool(words and words <= _ASIDE)
+    *above, last = folder.lower().split("/")
+    words = set(re.split(r"[^a-z]+", last)) - _OF_LISTS
+    below = not {"tests", "test"}.isdisjoint(above)
+    return below or is_aside(name.rpartition(".")[0] or name) or bool(words and words <= _ASIDE)
 
 
 _OF_LISTS = frozenset({"", "requirements", "requirement", "reqs", "req", "deps", "dependencies", "env", "envs"})

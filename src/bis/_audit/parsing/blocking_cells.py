@@ -52,6 +52,30 @@ def may_loop(text: str) -> bool:
     return _LOOP.search(text) is not None
 
 
+# What a script starts with the shell and does not come back from; web applications are there to be served.
+_SHELL = re.compile(r"\bos\b|\bsubprocess\b")
+_COMMAND = re.compile(r"\b(?:mlflow[\"',\s]+(?:ui|server)|tensorboard)\b")
+
+
+def may_serve(text: str) -> bool:
+    """Whether a text is worth being given to `blocking_commands`: a cheap test that overlooks none."""
+    return len(text) <= _LONGEST_EXAMINED and bool(_COMMAND.search(text)) and bool(_SHELL.search(text))
+
+
+def blocking_commands(tree: ast.Module) -> Lines:
+    """Commands by which a script starts a server and waits for it, when it is run: at its top, or in its functions.
+
+    One under a condition is started by those who ask for it; the test whether the file is run as a program is none.
+    """
+    body = [part for one in tree.body for part in (one.body if _is_main_guard(one) else [one])]
+    found = ServerWatch(only_shell=True).python(ast.Module(body, []), ())
+    return tuple((line, why) for line, why in found if _COMMAND.search(why))
+
+
+def _is_main_guard(statement: ast.stmt) -> TypeGuard[ast.If]:
+    return isinstance(statement, ast.If) and "__name__" in ast.unparse(statement.test)
+
+
 def blocking_loops(tree: ast.Module) -> Lines:
     """``while True`` loops of the module itself that nothing in them ends.
 
@@ -68,6 +92,7 @@ def blocking_loops(tree: ast.Module) -> Lines:
 class ServerWatch:
     """Reports which lines of a notebook's cells serve and do not return; it remembers names from the cells before."""
 
+    only_shell: bool = False  # what a shell is told under no condition, and not what serves an application
     _names: CallNames = field(default_factory=CallNames)
     _serving: dict[str, str] = field(default_factory=dict)  # the notebook's own functions that serve
     _started: set[str] = field(default_factory=set)  # names of processes in the background
@@ -115,7 +140,7 @@ class ServerWatch:
             del self._names.values[name]
 
     def _blocking(self, body: list[ast.stmt]) -> Iterator[tuple[int, str]]:
-        for statement, _caught in _running(body):
+        for statement, _caught in _running(body, under_conditions=not self.only_shell):
             for call in _calls(statement):
                 self._calls += 1
                 if self._calls > _MOST_CALLS:
@@ -132,6 +157,8 @@ class ServerWatch:
                 return f"waits for a server that does not return: {name}.{method}"
         if any(keyword.arg in {"mode", "jupyter_mode"} for keyword in call.keywords):
             return ""  # Dash serves from a thread in notebooks
+        if self.only_shell and not self._names.dotted(call.func).startswith(("os.", "subprocess.")):
+            return ""
         against = call_objection(call, self._names)
         if _blocks(against):
             return against.why
@@ -157,7 +184,7 @@ def _magic(magic: LineMagic) -> str:
     return ""
 
 
-def _running(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
+def _running(body: list[ast.stmt], *, under_conditions: bool = True) -> Iterator[tuple[ast.stmt, bool]]:
     """Statements that run with a body, those within others too; and whether a ``try`` there catches what they raise."""
     pending = [(statement, False) for statement in reversed(body)]
     while pending:
@@ -165,6 +192,8 @@ def _running(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
         if isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
             continue
         yield statement, caught
+        if not under_conditions and isinstance(statement, (ast.If, ast.Match, *_LOOPS)):
+            continue
         inner: list[tuple[ast.stmt, bool]] = []
         if isinstance(statement, ast.Match):
             inner += [(s, caught) for case in statement.cases for s in case.body]

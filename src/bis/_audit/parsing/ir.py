@@ -239,6 +239,8 @@ class Module:
     code_lines: int = 0
     has_main_guard: bool = False
     of_databricks: bool = False  # a notebook of Databricks, as it is or saved as a script
+    hosts: frozenset[str] = frozenset()  # services whose notebook it is, by its metadata: colab, kaggle
+    runs_on: frozenset[str] = frozenset()  # those of them to which it is bound by a badge or by their data
     roots: frozenset[str] = frozenset()  # first parts of all imported modules
     reads: frozenset[str] = frozenset()  # names and attributes that are read anywhere
     objects: Mapping[int, tuple[Value, ...]] = field(default_factory=dict)
@@ -250,6 +252,14 @@ class Module:
         begins, ends = name.startswith(("test_", "smoke_")), name.endswith(("_test.py", "_smoke.py"))
         named = begins or ends or name in {"conftest.py", "smoke.py"}
         return named or bool({"tests", "test"} & set(folders))
+
+    @property
+    def has_tests(self) -> bool:
+        """Whether it is a test by more than its name, by which some call a script that tries a model out."""
+        if self.is_notebook or not self.is_test:
+            return False
+        tests = any(scope.name.lower().startswith("test") for scope in self.scopes)
+        return tests or self.file.rpartition("/")[2] == "conftest.py"
 
     def place_of(self, call: Call) -> Place:
         """Where a call is in the project."""

@@ -72,6 +72,8 @@ def read_module(content: bytes, *, is_notebook: bool, file: str = "") -> Module:
         problems=tuple(problems),
         code_lines=sum(part.lines for part in source.parts),
         of_databricks=source.of_databricks,
+        hosts=source.hosts,
+        runs_on=source.runs_on,
     )
     names = Names(module)
     names.resolve_calls()

@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from bis._audit.parsing.blocking_cells import ServerWatch, blocking_loops, may_loop
+from bis._audit.parsing.blocking_cells import ServerWatch, blocking_commands, blocking_loops, may_loop, may_serve
 from bis._audit.parsing.cell_magics import MOST_CHARACTERS, PYTHON_MAGICS, may_have_magics, separated, too_long
 from bis._audit.parsing.indented_cells import cell_tree
 from bis._audit.parsing.syntax_trees import Fault, syntax_tree
@@ -103,7 +103,8 @@ class Source:
 
     `problems` are (kind, detail, cell, line). `mentions` are (cell, line) of the first places where one of `SUBSTRINGS`
     occurs, comments included: line 0 of a cell is its outputs, cell -1 of a notebook its metadata. `mentioned` is the
-    number of all. `language` is named where a notebook is not for Python.
+    number of all. `language` is named where a notebook is not for Python. `hosts` are services that wrote their name
+    into a notebook: ``colab``, ``kaggle``; `runs_on` are those to which it is bound by a badge or by their data.
     """
 
     is_notebook: bool
@@ -113,6 +114,8 @@ class Source:
     mentioned: int = 0
     language: str = ""
     of_databricks: bool = False
+    hosts: frozenset[str] = frozenset()
+    runs_on: frozenset[str] = frozenset()
 
 
 def load(root: Path, file: str, *, max_file_mib: float = 20.0) -> bytes | Problem:
@@ -184,6 +187,7 @@ def as_cell(part: Part) -> Part | None:
 
 _BRINGS = re.compile(r"install|\bclone\b|\.py\b|--with|\badd\b|\bconda\b")  # lines by which packages and modules come
 _OF_DATABRICKS = "# Databricks notebook source"
+_BOUND = {"colab": "include_colab_link", "kaggle": "dataSources"}
 _MAGIC_COMMENT = re.compile(r"# MAGIC %{1,2}(?P<text>\w.*)")
 
 
@@ -208,9 +212,9 @@ def _script(content: bytes, source: Source) -> None:
     text = _lines_of(_decoded(content, source))
     lines = _code_lines(text)
     blocking: tuple[tuple[int, str], ...] = ()
-    if may_loop(text):
-        tree = syntax_tree(text)
-        blocking = () if isinstance(tree, Fault) else blocking_loops(tree)
+    loops, serves = may_loop(text), may_serve(text)
+    if (loops or serves) and not isinstance(tree := syntax_tree(text), Fault):
+        blocking = (blocking_loops(tree) if loops else ()) + (blocking_commands(tree) if serves else ())
     source.of_databricks = text.startswith(_OF_DATABRICKS)
     source.parts.append(Part(text, lines=lines, empty=not lines, blocking=blocking, installs=_inline(text)))
 
@@ -310,7 +314,7 @@ def _notebook(content: bytes, source: Source) -> None:
     elsewhere = document.get("metadata") if source.mentioned else None
     mentions = [(-1, 0)] if elsewhere and _mentioned_in(elsewhere) else []
     watch, databricks = ServerWatch(), _is_databricks(document)
-    source.of_databricks = databricks
+    source.of_databricks, (source.hosts, source.runs_on) = databricks, _hosts(document)
     code = 0
     for index, cell in enumerate(cells):
         if source.mentioned and len(mentions) < _MOST_MENTIONS:
@@ -391,6 +395,17 @@ def _language(document: dict[str, Any]) -> str:
 def _is_databricks(document: dict[str, Any]) -> bool:
     metadata = document.get("metadata")
     return isinstance(metadata, dict) and any("databricks" in key for key in metadata)
+
+
+def _hosts(document: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """The services in which a notebook was edited, by what they keep in its metadata, and those it is bound to."""
+    metadata = document.get("metadata")
+    said = {host: metadata[host] for host in _BOUND if host in metadata} if isinstance(metadata, dict) else {}
+    run = metadata.get("papermill") if isinstance(metadata, dict) else None
+    if isinstance(run, dict) and run.get("input_path") == "__notebook__.ipynb":  # as Kaggle saves a version
+        said.setdefault("kaggle", {})
+    bound = {host for host, kept in said.items() if isinstance(kept, dict) and kept.get(_BOUND[host])}
+    return frozenset(said), frozenset(bound)
 
 
 def _text_of(cell: Any) -> str | None:

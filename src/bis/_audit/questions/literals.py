@@ -186,10 +186,15 @@ class TrackingAddress(NamedTuple):
 
 
 def tracking_uris(analysis: Analysis) -> list[TrackingAddress]:
-    """Literal addresses that are set: by a call, a client, a logger, or in the environment of the program itself."""
+    """Literal addresses that are set: by a call, a client, a logger, or in the environment of the program itself.
+
+    A test that puts something else in MLflow's place sets none.
+    """
     found: list[TrackingAddress] = list(_set_by_fields(analysis))
     told = {(one.place.file, one.place.line, one.place.column, one.text) for one in found}
     for module in analysis.project.modules:
+        if module.has_tests and any(one.target.startswith(_MOCKS) for one in module.imports):
+            continue
         if module.roots & _ROOTS:
             found += _set_by_calls(analysis, module, told)
         for one in environment_variables.variables_set(module):
@@ -200,6 +205,7 @@ def tracking_uris(analysis: Analysis) -> list[TrackingAddress]:
     return found
 
 
+_MOCKS = ("unittest.mock", "mock", "pytest_mock")
 _ROOTS = frozenset(mlflow.TRACKER.roots)
 _ADDRESSES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
 _ADDRESS = re.compile(r"(?:https?|file|sqlite|mysql|postgresql)[:+]|[A-Za-z]:[\\/]|/")

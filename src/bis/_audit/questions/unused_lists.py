@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bis._audit.files.base_images import brought_by_image, images_of
 from bis._audit.files.distributions import distributions_of
 from bis._audit.files.manifests import is_dockerfile
+from bis._audit.files.project_documents import is_document
+from bis._audit.files.requirements import is_aside_file
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.program_roots import program_roots, starts_training
 
@@ -25,11 +28,18 @@ _OF_SERVER = frozenset(
         "mysql-connector-python", "boto3", "botocore", "awscli", "s3fs", "gcsfs", "azure-storage-blob",
         "azure-identity", "azure-storage-file-datalake", "google-cloud-storage", "minio", "sqlalchemy",
         "cryptography", "gunicorn", "waitress", "pysftp", "alembic", "flask", "prometheus-flask-exporter",
-        "prometheus-client", "protobuf", "pyodbc", "psycopg", "databricks-cli",
+        "prometheus-client", "protobuf", "pyodbc", "psycopg", "databricks-cli", "psycopg-binary", "pymssql", "oracledb",
+        "mysql-connector", "adlfs", "flask-wtf", "flask-cors", "uvicorn", "python-dotenv", "requests", "google-auth",
+        "google-cloud-secret-manager", "cloud-sql-python-connector", "psutil",
     }
 )  # fmt: skip
-_SERVES = re.compile(r"\bmlflow[\"',\s]+(?:server|ui)\b")
-_FROM_SERVER = re.compile(r"(?im)^FROM\s+(?:--\S+\s+)?\S{0,80}\bmlflow/mlflow\b")
+_SERVES = re.compile(r"\bmlflow(?:[\"',\s]+|[\"']?\s*\n\s*-\s*[\"']?)(?:server|ui)\b")
+# What runs a program of the project in an image, and files that an image is given besides programs.
+_RUNS = re.compile(r"(?i)\bpython[\d.]*[\"',\s]+(?:-\w[\"',\s]+)*[\w./]+\.py\b|\bjupyter\b")
+_COPY = re.compile(r"(?im)^\s*(?:COPY|ADD)\s+(?P<words>[^\n]{1,1000})$")
+_NO_PROGRAMS = (
+    ".sh", ".txt", ".in", ".toml", ".ini", ".cfg", ".conf", ".yml", ".yaml", ".json", ".whl", ".crt", ".pem", ".lock",
+)  # fmt: skip
 _COMPUTES = frozenset(
     {
         "mlflow", "sklearn", "torch", "tensorflow", "keras", "xgboost", "lightgbm", "catboost", "transformers",
@@ -40,8 +50,10 @@ _COMPUTES = frozenset(
 )  # fmt: skip
 
 _COMPUTING = frozenset(name for root in _COMPUTES for name in distributions_of(root))
-# What a package says of itself where it is meant for others.
-_PUBLISHED = re.compile(r"\b(?:Programming Language|Intended Audience|Development Status|Topic) :: ")
+# What a package says of itself where it is meant for others, how it is called, and what uploads one.
+_NAME = re.compile(r"(?m)^\s*name\s*=\s*[\"']?(?P<name>\w[\w.-]{0,100})")
+_UPLOADS = re.compile(r"gh-action-pypi-publish|\btwine\s+upload\b|\b(?:poetry|uv|flit|hatch|pdm)\s+publish\b")
+_FOR_OTHERS = re.compile(r"\b(?:Programming Language|Intended Audience|Development Status|Topic) :: ")
 
 
 @asked_once
@@ -51,6 +63,7 @@ def _unused(analysis: Analysis) -> frozenset[str]:
         file
         for file in {one.place.file for one in analysis.project.dependencies.declared}
         if not _PUT_AWAY.isdisjoint(file.lower().split("/")[:-1])
+        or _is_for_documents(analysis, file)
         or _is_of_server(analysis, file)
         or _is_of_library(analysis, file)
         or _is_of_exercise(analysis, file)
@@ -60,7 +73,8 @@ def _unused(analysis: Analysis) -> frozenset[str]:
 def is_unused(analysis: Analysis, file: str) -> bool:
     """Whether no experiment is made with what a file declares.
 
-    It is put away, of a server alone, for those who use a library, or of an exercise in which nothing computes.
+    It is put away, of a server alone, for those who use a library, of an exercise in which nothing computes, or for
+    documents and tests without what computes.
 
     Parameters
     ----------
@@ -75,26 +89,85 @@ def _names(analysis: Analysis, file: str) -> set[str]:
     return {one.name for one in analysis.project.dependencies.computing if one.place.file == file}
 
 
+def _is_for_documents(analysis: Analysis, file: str) -> bool:
+    """Whether a list is for documents or tests, by its name, and has nothing that computes."""
+    lists = file.endswith((".txt", ".in", ".pip", ".yml", ".yaml"))
+    return lists and is_aside_file(file) and _names(analysis, file).isdisjoint(_COMPUTING)
+
+
 def _is_of_server(analysis: Analysis, file: str) -> bool:
-    """Whether a file is about a tracking server alone: by its name or folder, or since it starts one."""
-    names, text = _names(analysis, file), analysis.project.texts.get(file, "")
-    # An image may bring MLflow itself, or install what a variable says.
-    if not names <= _OF_SERVER or not ("mlflow" in names or is_dockerfile(file)):
-        return False
+    """Whether a file is about a tracking server alone: by its name or folder, or since it starts one.
+
+    An image may have the command from a script or a file of compose: then it has no program of the project, either.
+    """
+    names = _names(analysis, file)
+    texts = analysis.project.texts
+    text = texts.get(file, "")
+    is_image = is_dockerfile(file)
+    upon_server = is_image and any("mlflow" in (brought_by_image(one) or ()) for one in images_of(text))
     folder, _slash, name = file.rpartition("/")
-    if _SERVES.search(text) or (is_dockerfile(file) and _FROM_SERVER.search(text)):
+    is_named = "mlflow" in f"{folder.rpartition('/')[2]} {name}".lower()
+    serves = _SERVES.search(text) is not None
+    # An image may bring MLflow itself, or install what a variable says.
+    has_server = "mlflow" in names or upon_server or (is_image and (is_named or serves))
+    if not has_server or not names <= _OF_SERVER:
+        return False
+    if serves:
         return True
+    if is_image and not _has_programs(text):
+        commands = (other for path, other in texts.items() if not is_document(path))
+        if upon_server or any(map(_SERVES.search, commands)):
+            return True
     beside = any(module.file.rpartition("/")[0] == folder for module in analysis.project.modules)
-    return "mlflow" in f"{folder.rpartition('/')[2]} {name}".lower() and (not beside or is_dockerfile(file))
+    if is_named:
+        return not beside or is_image
+    images = [(path.rpartition("/")[0], other) for path, other in texts.items() if is_dockerfile(path)]
+    if name.lower() != "requirements.txt" and any(name in other and _SERVES.search(other) for _folder, other in images):
+        return True
+    return bool(folder) and not beside and any(_SERVES.search(other) for where, other in images if where == folder)
+
+
+def _has_programs(dockerfile: str) -> bool:
+    """Whether an image is given programs of the project, or runs one; a folder may have some."""
+    sources = (
+        word
+        for match in _COPY.finditer(dockerfile)
+        if "--from" not in match["words"]
+        for word in match["words"].split()[:-1]
+        if not word.startswith("--")
+    )
+    return bool(_RUNS.search(dockerfile)) or any(not one.strip("[]\",'").endswith(_NO_PROGRAMS) for one in sources)
 
 
 def _is_of_library(analysis: Analysis, file: str) -> bool:
-    """Whether a file declares a published package: no program of the project trains, but to show what it does."""
-    if file.rpartition("/")[2] not in _OF_PACKAGE or not _PUBLISHED.search(analysis.project.texts.get(file, "")):
+    """Whether a file declares a package for others: one that is published, or says so of itself.
+
+    Of the latter, no program may train, but to show what the package does.
+    """
+    text = analysis.project.texts.get(file, "")
+    if file.rpartition("/")[2] not in _OF_PACKAGE:
         return False
-    return not any(
+    if _is_published(analysis, text):
+        return True
+    return bool(_FOR_OTHERS.search(text)) and not any(
         starts_training(analysis, program) and _SHOWING.isdisjoint(program.module.file.split("/")[:-1])
         for program in program_roots(analysis)
+    )
+
+
+def _is_published(analysis: Analysis, manifest: str) -> bool:
+    """Whether a workflow uploads a package to an index, or a document tells others to install it from there."""
+    named = _NAME.search(manifest)
+    if named is None:
+        return False
+    name = r"[-_.]+".join(map(re.escape, re.split(r"[-_.]+", named["name"])))
+    installs = re.compile(
+        rf"(?i)\b(?:pip3?\s+install|uv\s+add|poetry\s+add)\s+(?:-U\s+|--upgrade\s+)?[\"']?{name}(?![\w/-]|\.\w)"
+    )
+    return any(
+        (installs if is_document(path) else _UPLOADS).search(text)
+        for path, text in analysis.project.texts.items()
+        if is_document(path) or path.endswith((".yml", ".yaml"))
     )
 
 

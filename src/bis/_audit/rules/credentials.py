@@ -2,8 +2,8 @@
 
 ## What it does
 Finds literal passwords, tokens and keys that are given to environment variables of MLflow and its stores or to names
-like them (an argument, an entry, what an option falls back to), are part of a tracking address, or are given to the
-login of a tracker. What is to be filled in is none.
+like them (an argument, an entry, what stands beside such a name, what an option falls back to), are part of a tracking
+address, or are given to the login of a tracker. What is to be filled in is none.
 
 ## Why is this bad?
 Everyone who can read the repository can write to the store, and its records of past runs can no longer be trusted. A
@@ -26,7 +26,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import CONSTANT
+from bis._audit.parsing.expressions import pairs_of
+from bis._audit.parsing.ir import CONSTANT, DICT
 from bis._audit.questions import environment_variables, literals
 from bis._audit.questions.written_values import Written, values_of
 from bis._audit.rule_contract import Rule
@@ -70,7 +71,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such literal, without repeating it."""
     for module in analysis.project.modules:
         told: set[tuple[int, int, int]] = set()
-        for key, value, place in (*_set(analysis, module), *_named(analysis, module)):
+        for key, value, place in (*_set(analysis, module), *_named(analysis, module), *_paired(analysis, module)):
             literal = (place.cell, value.line, value.column)
             if literal not in told and _is_secret(value):
                 told.add(literal)
@@ -118,6 +119,39 @@ def _named(analysis: Analysis, module: Module) -> Iterator[tuple[str, Value, Pla
         if _is_variable(known):
             place = Place(module.file, literals.cell_of(module, value, call), value.line, value.column)
             yield known, value, place
+
+
+def _paired(analysis: Analysis, module: Module) -> Iterator[tuple[str, Value, Place]]:
+    """What is given beside the name of such a variable: to a container, a task, a job.
+
+    ``task.set_env_variable(name="AWS_SECRET_ACCESS_KEY", value="...")``, ``{"name": "...", "value": "..."}``.
+    """
+    named = [] if module.is_test else [one for one in analysis.literals(module) if _is_variable(one.text)]
+    dictionaries = list(_dictionaries(module)) if named else []
+    for text, name, call, _name in named:
+        entries = next((one for one in dictionaries if any(value is name for value in one.values())), {})
+        given = entries.get("value") or entries.get("Value")
+        if call is not None and not environment_variables.asks(call):
+            if any(value is name for value in call.keywords.values()):
+                given = call.keywords.get("value")
+            elif len(call.args) > 1 and call.args[0] is name and _ENVIRONMENT.search(call.method):
+                given = call.args[1]
+        if given is not None:
+            cell = literals.cell_of(module, name, call)
+            yield text, given, Place(module.file, cell, given.line, given.column)
+
+
+_ENVIRONMENT = re.compile(r"(?i)env|secret")
+
+
+def _dictionaries(module: Module) -> Iterator[dict[str, Value]]:
+    """The dictionaries that are written out in a file, by their keys that are texts."""
+    pending = list(environment_variables.expressions(module))
+    while pending:
+        value = pending.pop()
+        if value.kind == DICT:
+            yield {key.data: given for key, given in pairs_of(value) if isinstance(key.data, str)}
+        pending += value.items
 
 
 def _is_secret(value: Value) -> bool:

@@ -4,8 +4,8 @@
 Finds literal addresses that are given to `mlflow.set_tracking_uri`, `mlflow.set_registry_uri`, a client or a logger,
 or put into the environment (`os.environ["MLFLOW_TRACKING_URI"] = ...`, `%env`), however they are put together and
 wherever they are written: in a constant, a class or another file. One that is given under a condition, in a file that
-asks for `MLFLOW_TRACKING_URI`, is what it falls back to, and left alone, and so is a parameter's default that somebody
-may replace.
+asks for `MLFLOW_TRACKING_URI`, is what it falls back to, and left alone, and so are a parameter's default that somebody
+may replace, and what a test sets that puts mocks in the place of things.
 
 ## Why is this bad?
 The program logs to one place, which others cannot reach, and which is another one tomorrow. MLflow reads the address

@@ -1,9 +1,10 @@
 """An import that the environment file lacks.
 
 ## What it does
-Finds packages that are imported and neither declared nor brought along by one that is, by an image or by a platform,
-nor installed by a notebook, a script of a shell, a Makefile, a workflow, a dev container or the code itself, nor
-written or fetched by it (`%%writefile`, `wget .../helper.py`). What tests import is left alone.
+Finds packages that are imported and neither declared nor brought along by one that is, by an image or by a platform
+(Databricks; Colab or Kaggle, where a notebook is made for it), nor installed by a notebook, a script of a shell, a
+Makefile, a workflow, a dev container or the code itself, nor written or fetched by it (`%%writefile`, `wget
+.../helper.py`). What tests import is left alone.
 More than three are one finding: the list is not kept. Nothing is told where a list is missing (BIS505) or cannot be
 read, where a command installs what is not seen (`pip install $PACKAGES`), or where it is not known what an image has.
 A module that no known distribution has may lie where `git clone`, a submodule or `sys.path` says: it is not told then.

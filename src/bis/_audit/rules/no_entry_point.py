@@ -2,9 +2,9 @@
 
 ## What it does
 Finds projects with programs that train and neither an MLproject file nor any other sign of how to start them: no
-Makefile, DVC pipeline or script entry point, no program called `main.py` or `train.py`, no
-command in a document, a script of a shell or the file of a pipeline (`command: python fit.py`). A library, which others
-start, needs none, nor do notebooks of Databricks.
+Makefile, DVC pipeline or script entry point, no program called `main.py`, `train.py` or like them (`train_model.py`),
+no command in a document, a script of a shell or the file of a pipeline (`command: python fit.py`). A library, which
+others start, needs none, nor do notebooks of Databricks, nor a script that is alone but for one notebook.
 
 ## Why is this bad?
 Among several files, only the author knows which is run first, and with which arguments.
@@ -49,7 +49,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     sources = [m.file for m in analysis.project.modules]
     scripts = [m for m in analysis.project.modules if not (m.is_notebook or m.of_databricks)]
     programs = [one.module.file for one in program_roots(analysis) if starts_training(analysis, one)]
-    if len(scripts) < 2 or not programs or any(is_named_as_program(file) for file in programs):
+    notebooks = [m for m in analysis.project.programs if m.is_notebook and not m.of_databricks and analysis.training(m)]
+    if (len(scripts) < 2 and len(notebooks) < 2) or not programs or any(is_named_as_program(file) for file in programs):
         return
     if len([file for file in programs if "run_" in file.rpartition("/")[2].lower()]) == 1:
         return  # run_pipeline.py; of several such programs, none is the one

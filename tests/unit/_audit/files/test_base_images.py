@@ -13,6 +13,8 @@ def test_the_images_of_a_file_are_those_that_are_not_its_own_stages() -> None:
     assert images_of(text) == ["python", "org/base"]
     assert images_of("FROM registry.example.org:5000/x:1\nRUN pip install a\n") == ["registry.example.org:5000/x"]
     assert images_of("FROM grafana/grafana\nCOPY a.ini /etc\n") == []
+    assert images_of("FROM quay.io/astronomer/astro-runtime:6.0.2\n") == ["quay.io/astronomer/astro-runtime"]
+    assert images_of("FROM ghcr.io/mlflow/mlflow:v2.9.2\nCMD mlflow server\n") == []
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,13 @@ def test_the_images_of_a_file_are_those_that_are_not_its_own_stages() -> None:
         ("apache/spark", "pyspark"),
         ("ghcr.io/mlflow/mlflow", "mlflow"),
         ("continuumio/anaconda3", "scikit-learn"),
+        ("nvcr.io/nvidia/pytorch", "librosa"),
+        ("bitnami/airflow", "boto3"),
+        ("daskdev/dask", "distributed"),
+        ("pytorchlightning/pytorch_lightning", "pytorch-lightning"),
+        ("mcr.microsoft.com/devcontainers/anaconda", "scikit-learn"),
+        ("763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-training", "*"),
+        ("rayproject/ray-ml", "*"),
         ("gcr.io/kaggle-gpu-images/python", "*"),
     ],
 )

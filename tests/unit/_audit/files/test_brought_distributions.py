@@ -34,6 +34,15 @@ def script() -> ModuleType:
     return module
 
 
+def test_what_a_lock_asks_for_on_later_pythons_is_required(script: ModuleType) -> None:
+    """It notes a release that only these can have with their marker; what only older ones need is left out."""
+    text = "Name: zebra\nVersion: 2.0\n" + "".join(
+        f"Requires-Dist: {name}; python_version {test}\n"
+        for name, test in (("horse", '>= "3.12"'), ("mule", '< "3.10"'), ("emu", '>= "3.9"'))
+    )
+    assert [found for *_release, found in script.of_metadata(text)] == [[("", "horse"), ("", "emu")]]
+
+
 @pytest.mark.parametrize(
     ("distribution", "brought"),
     [

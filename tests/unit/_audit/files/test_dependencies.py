@@ -161,6 +161,30 @@ def test_saved_models_declare_nothing_for_the_project() -> None:
     assert is_manifest("model/requirements.txt")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "requirments.txt",
+        "a/requirment.txt",
+        "requeriments_gpu.txt",
+        "reqirements.txt",
+        "requerimientos.txt",
+        "requirements",
+    ],
+)
+def test_lists_with_a_misspelt_name(name: str) -> None:
+    """Or with one in another language, or without its end."""
+    found = read_dependencies({name: "zebra==1.0\n"})
+    assert is_manifest(name)
+    assert [one.name for one in found.declared] == ["zebra"]
+
+
+def test_other_texts_are_no_lists() -> None:
+    """Whatever their names share with it."""
+    for name in ("requests.txt", "recruitment.txt", "measurements.txt", "experiments.txt", "retirement.txt"):
+        assert not is_manifest(name), name
+
+
 def test_locks_are_known_by_name() -> None:
     """Also those of conda and of platforms; the empty text of one is enough."""
     for name in (

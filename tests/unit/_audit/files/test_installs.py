@@ -38,6 +38,9 @@ def install(text: str) -> Sheet:
         ("pip install 'unclosed", [("unclosed", False)]),
         ("!apt-get install -y git", []),
         ("!npm install leftpad", []),
+        ("install -d -o appuser -g appuser /var/lib/zebra", []),
+        ("install -m 0755 -d /etc/apt/keyrings", []),
+        ("install -Dm644 zebra.service /etc/systemd/zebra.service", []),
         ("# how to install mlflow", []),
     ],
 )
@@ -101,6 +104,28 @@ def test_a_list_that_a_command_is_lent() -> None:
     lent = "--mount=type=cache,target=/root/.cache --mount=type=bind,source=inner/a.txt,target=/tmp/list.txt"
     read_dockerfile(sheet, f"FROM python:3.11\nRUN {lent} pip install -r /tmp/list.txt\n")
     assert sheet.includes == ["inner/a.txt"]
+
+
+@pytest.mark.parametrize(
+    ("image", "package", "pinned"),
+    [
+        ("apache/airflow:2.9.1", "apache-airflow==${AIRFLOW_VERSION}", True),
+        ("apache/airflow:slim-2.9.1-python3.11", "apache-airflow==$AIRFLOW_VERSION", True),
+        ("pytorch/pytorch:2.1.0-cuda12.1-cudnn8-runtime", "torch==$PYTORCH_VERSION", True),
+        ("apache/airflow:latest", "apache-airflow==${AIRFLOW_VERSION}", False),
+        ("python:3.11.2", "apache-airflow==${AIRFLOW_VERSION}", False),
+    ],
+)
+def test_the_version_that_an_image_says(image: str, package: str, pinned: bool) -> None:
+    """To what is built upon it."""
+    sheet = Sheet("Dockerfile")
+    read_dockerfile(sheet, f'FROM {image}\nRUN pip install --no-cache-dir "{package}"\n')
+    assert [one.pinned for one in sheet.declared] == [pinned]
+
+
+def test_a_model_of_spacy_is_the_one_for_the_spacy_that_is_there() -> None:
+    """Its own version follows from that."""
+    assert [one.pinned for one in install("python -m spacy download en_core_web_sm").declared] == [True]
 
 
 def test_dockerfiles_have_lines_that_go_on_and_variables() -> None:

@@ -204,6 +204,22 @@ def test_addresses_that_are_fallen_back_to(code: str) -> None:
     assert tracking_uris(analysed({"a.py": "import os, mlflow\n" + code})) == []
 
 
+@pytest.mark.parametrize(
+    ("file", "first", "count"),
+    [
+        ("tests/integration/test_fit.py", "from unittest.mock import patch\n", 0),
+        ("test_fit.py", "from unittest import mock\n", 0),
+        ("conftest.py", "import mock\n", 0),
+        ("tests/test_fit.py", "import unittest\n", 1),
+        ("fit.py", "from unittest.mock import patch\n", 1),
+    ],
+)
+def test_addresses_in_tests_with_mocks_are_made_up(file: str, first: str, count: int) -> None:
+    """Nothing is asked there; a test that loads a model from a server does ask."""
+    code = first + "import mlflow\ndef test_it():\n    mlflow.set_tracking_uri('http://10.0.0.1:5000')\n"
+    assert len(tracking_uris(analysed({file: code}))) == count
+
+
 def test_the_folder_and_the_variables_of_a_notebook() -> None:
     """A magic that changes them does so as Python would."""
     text = notebook("%cd /home/ada/project", "import mlflow\n%env MLFLOW_TRACKING_URI=http://10.0.0.1:5000", "%cd data")

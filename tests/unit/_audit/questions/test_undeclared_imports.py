@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from bis._audit.auditor import Options, audit_project
 from tests.unit._audit.small_projects import notebook, write
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 DATABRICKS = "# Databricks notebook source\n"
@@ -36,6 +38,29 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"requirements.txt": "mlflow\n", "Dockerfile": "FROM team/base\nRUN pip install x\n", "a.py": "import torch\n"},
         {"requirements.txt": "rich\n", "Dockerfile": "FROM apache/airflow:2.10\nRUN pip install x\n",
          "a.py": "import pendulum\n"},
+        # an image that is taken as it is, and installs the list beside it
+        {"requirements.txt": "rich\n", "Dockerfile": "FROM quay.io/astronomer/astro-runtime:6.0.2\n",
+         "a.py": "import airflow, pendulum, boto3\n"},
+        {"requirements.txt": "rich\n", "Dockerfile": "FROM nvcr.io/nvidia/pytorch:24.01-py3\nCOPY . .\n",
+         "a.py": "import torch, sklearn, librosa\n"},
+        # what all members of a family require
+        {"requirements.txt": "apache-airflow-providers-zzz==1.0\n", "a.py": "import airflow, pendulum\n"},
+        {"requirements.txt": "dagster-zzz\n", "a.py": "import dagster\n"},
+        {"requirements.txt": "google-cloud-zzz\n", "a.py": "import google.auth\n"},
+        {"requirements.txt": "sphinx\n", "a.py": "import requests\n"},
+        {"requirements.txt": "shap\n", "a.py": "import sklearn, pandas\n"},
+        # modules that have the words of a distribution
+        {"requirements.txt": "anaconda-enterprise-zzz\n", "a.py": "from anaconda.enterprise.zzz.sdk import x\n"},
+        {"requirements.txt": "zope-zzz\n", "a.py": "import zope.zzz\n"},
+        {"requirements.txt": "pytorch-lightning==1.4.0\n", "a.py": "from pl_examples import x\n"},
+        # a file of the author's that is not there
+        {"requirements.txt": "rich\n", "screening/run.py": "import screening_input\n"},
+        {"requirements.txt": "rich\n", "a.py": "from predict import predict_batch\nimport pre_processing\n"},
+        {"requirements.txt": "rich\n", "AAE_net.py": "", "b.py": "import AAE_net_opt\n"},
+        {"requirements.txt": "rich\n", "deploy/airflow/WebServerConfig.py": "import flask_appbuilder\n"},
+        {"requirements.txt": "adafruit-circuitpython-zz53l0x\n", "a.py": "import adafruit_zz53l0x, board, busio\n"},
+        {"requirements.txt": "zebra-of-stripes\n", "a.py": "import zebra_stripes\n"},
+        {"requirements.txt": "zzesrgan\n", "a.py": "import zz_esrgan\n"},
         {"requirements.txt": "albumentations\n", "a.py": "import cv2, scipy\n"},
         {"requirements.txt": "watchtower\n", "a.py": "import boto3\n"},
         {"requirements.txt": "kaggle\n", "a.py": "import tqdm, requests, slugify\n"},
@@ -179,3 +204,49 @@ def test_a_list_that_is_not_kept_is_one_finding(tmp_path: Path) -> None:
     assert [place.line for place in (one.place, *one.related)] == [1, 2, 3, 4, 5]
     few = told(tmp_path / "b", {"requirements.txt": "rich\n", "a.py": "import numpy\nimport torch\n"})
     assert len(few) == 2
+
+
+COLAB: dict[str, object] = {"colab": {"provenance": []}}
+
+
+def of_host(metadata: Mapping[str, object], *cells: str) -> str:
+    """A notebook with metadata of its own."""
+    return json.dumps({**json.loads(notebook(*cells)), "metadata": metadata})
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"n.ipynb": of_host(COLAB, "!pip install -q mlflow", "import mlflow, seaborn, pydotplus, graphviz")},
+        {
+            "n.ipynb": of_host(
+                {"kaggle": {"accelerator": "gpu"}}, "!pip install mlflow", "import mlflow, catboost, optuna"
+            )
+        },
+        {"n.ipynb": of_host({"papermill": {"input_path": "__notebook__.ipynb"}}, "!pip install mlflow", "import h5py")},
+        {"n.ipynb": notebook("!pip install mlflow", "from google.colab import drive\nimport mlflow, torch")},
+        {"requirements.txt": "mlflow\n", "n.ipynb": notebook("import pandas as pd\npd.read_csv('/content/a.csv')")},
+        {"requirements.txt": "rich\n", "n.ipynb": of_host({"colab": {"include_colab_link": True}}, "import seaborn")},
+        {"requirements.txt": "rich\n", "n.ipynb": of_host({"kaggle": {"dataSources": [{}]}}, "import h5py, colorama")},
+        {"requirements.txt": "mlflow\n", "n.ipynb": notebook("import cv2\ncv2.imread('/kaggle/input/a/b.png')")},
+    ],
+)
+def test_what_a_notebook_finds_where_it_is_run(files: dict[str, str], tmp_path: Path) -> None:
+    """On Colab or on Kaggle, by its metadata, an import or a path."""
+    assert told(tmp_path, files) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        ({"n.ipynb": of_host(COLAB, "!pip install mlflow", "import mlflow, optuna, seaborn")}, "optuna"),
+        ({"n.ipynb": notebook("!pip install mlflow", "import mlflow, seaborn")}, "seaborn"),
+        ({"requirements.txt": "mlflow\n", "train_zzgym_env.py": "import zzgym\n"}, "zzgym"),
+        ({"requirements.txt": "mlflow\n", "a.py": "import seaborn\n", "n.ipynb": of_host(COLAB, "import seaborn")},
+         "seaborn"),
+        ({"requirements.txt": "mlflow\n", "n.ipynb": of_host(COLAB, "import seaborn")}, "seaborn"),
+    ],
+)  # fmt: skip
+def test_what_is_not_there(files: dict[str, str], name: str, tmp_path: Path) -> None:
+    """What the service does not have, and what others import; a project with a list has it for its notebooks, too."""
+    assert told(tmp_path, files) == [f"{name} is imported, and no dependency file brings it"]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 FIT = "from sklearn.svm import SVC\nSVC().fit(x, y)\n"
 LIBRARY = "from sklearn.svm import SVC\ndef train(x, y):\n    SVC().fit(x, y)\n"
 PACKAGE = "[project]\nname = 'a'\nclassifiers = ['Topic :: Scientific/Engineering']\ndependencies = ['numpy>=1']\n"
+PLAIN = "[tool.poetry]\nname = 'apple_fit'\n[tool.poetry.dependencies]\nnumpy = '^1.26'\n"
+UPLOAD = "jobs:\n  a:\n    steps:\n    - uses: pypa/gh-action-pypi-publish@v1\n"
+DRIVERS = "FROM ghcr.io/mlflow/mlflow:v2.9.2\nRUN pip install psycopg2-binary boto3\n"
 SERVES = "FROM python:3.11\nRUN pip install mlflow psycopg2-binary\nCMD mlflow server --host 0.0.0.0\n"
 
 
@@ -35,6 +38,32 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"tracking/Dockerfile": "FROM ghcr.io/mlflow/mlflow\nRUN pip install psycopg2-binary\n", "train.py": FIT},
         {"mlflow_server/Dockerfile": "FROM python\nRUN pip install ${WHICH} psycopg2-binary\n", "train.py": FIT},
         {"Dockerfile": SERVES.replace("mlflow psycopg2", "${WHICH} psycopg2"), "train.py": FIT},
+        # the command is elsewhere, and no program of the project is in the image
+        {"docker/t/Dockerfile": DRIVERS + "COPY start.sh /\nENTRYPOINT ['/start.sh']\n", "train.py": FIT},
+        {"Dockerfile": DRIVERS, "train.py": FIT},
+        {"docker/t/Dockerfile": "FROM python\nRUN pip install mlflow boto3\n", "train.py": FIT,
+         "docker-compose.yml": "services:\n  t:\n    build: docker/t\n    command: mlflow server --host 0.0.0.0\n"},
+        {"docker/t/Dockerfile": "FROM python\nRUN pip install mlflow boto3\n", "train.py": FIT,
+         "docker-compose.yml": "services:\n  t:\n    command:\n      - mlflow\n      - server\n"},
+        {"tracking/requirements.txt": "mlflow\nboto3\n", "train.py": FIT,
+         "tracking/Dockerfile": "FROM python\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
+         "CMD ['mlflow', 'server']\n"},
+        {"tracking.txt": "mlflow\nboto3\n", "tracking-requirements.txt": "mlflow\nboto3\n", "train.py": FIT,
+         "docker/Dockerfile": "FROM python\nCOPY tracking-requirements.txt /r.txt\nRUN pip install -r /r.txt\n"
+         "CMD mlflow server\n"},
+        {"mlflow_server/Dockerfile": "FROM python\nARG MLFLOW\nRUN pip install ${MLFLOW} psycopg2-binary\n",
+         "train.py": FIT},
+        # the only list, which is for documents or tests
+        {"requirements-docs.txt": "mkdocs-material>=9\n", "train.py": FIT},
+        {"docs/requirements.txt": "sphinx\nfuro\n", "train.py": FIT},
+        {"tests/requirements.txt": "pytest\n", "train.py": FIT},
+        {"requirements.txt": "numpy==1.26.4\n", "tests/integration/requirements.txt": "numpy\n", "train.py": FIT},
+        # what only makes environments
+        {"Dockerfile": "FROM python\nRUN pip install virtualenv pipx poetry\n", "train.py": FIT},
+        # a library that others install from an index
+        {"pyproject.toml": PLAIN, ".github/workflows/cd.yml": UPLOAD, "main.py": FIT},
+        {"pyproject.toml": PLAIN, ".gitlab-ci.yml": "a:\n  script:\n  - poetry publish --build\n", "main.py": FIT},
+        {"pyproject.toml": PLAIN, "README.md": "```\npip install apple-fit\n```\n", "main.py": FIT},
         {"pyproject.toml": PACKAGE, "src/a/__init__.py": "", "src/a/core.py": LIBRARY},
         {"pyproject.toml": PACKAGE, "a/core.py": LIBRARY, "examples/b.py": "from a.core import train\ntrain(1, 2)\n"},
         {"flask/requirements.txt": "flask\nrequests\n", "flask/README.md": "a", "flask/app.py": "import flask\n",
@@ -56,6 +85,16 @@ def test_lists_that_are_left_alone(files: dict[str, str], tmp_path: Path) -> Non
         ({"requirements.txt": "numpy\n", "train.py": FIT}, "requirements.txt"),
         ({"Dockerfile": SERVES.replace("mlflow psycopg2", "mlflow torch psycopg2"), "train.py": FIT}, "Dockerfile"),
         ({"Dockerfile": "FROM python\nRUN pip install mlflow\nCMD python train.py\n", "train.py": FIT}, "Dockerfile"),
+        ({"Dockerfile": DRIVERS + "COPY train.py /\n", "train.py": FIT}, "Dockerfile"),
+        ({"Dockerfile": DRIVERS + "COPY src /app\n", "src/train.py": FIT}, "Dockerfile"),
+        ({"Dockerfile": DRIVERS.replace("boto3", "torch"), "train.py": FIT}, "Dockerfile"),
+        ({"Dockerfile": "FROM python\nRUN pip install mlflow boto3\n", "train.py": FIT, "README.md": "`mlflow ui`"},
+         "Dockerfile"),
+        ({"phase_ci.py": "# Databricks notebook source\n# MAGIC %pip install backoff\n", "train.py": FIT},
+         "phase_ci.py"),
+        ({"requirements-dev.txt": "mlflow\npytest\n", "train.py": FIT}, "requirements-dev.txt"),
+        ({"pyproject.toml": PLAIN, "main.py": FIT, "README.md": "pip install apple-fit-more\npip install -e .\n"},
+         "pyproject.toml"),
         ({"mlflow/requirements.txt": "mlflow\n", "mlflow/train.py": FIT}, "mlflow/requirements.txt"),
         ({"mlflow/requirements.txt": "boto3\n", "train.py": FIT}, "mlflow/requirements.txt"),
         ({"Dockerfile": "FROM ghcr.io/mlflow/mlflow\nRUN pip install boto3 torch\n", "train.py": FIT}, "Dockerfile"),

@@ -46,6 +46,29 @@ def test_what_reaches_them_in_another_way(code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ("task.set_env_variable(name='AWS_SECRET_ACCESS_KEY', value='zebra1234')\n", 1),
+        ("task.set_env_variable('AWS_SECRET_ACCESS_KEY', 'zebra1234')\n", 1),
+        ("V1EnvVar(name='MLFLOW_TRACKING_PASSWORD', value='zebra1234')\n", 1),
+        ("job(env=[{'name': 'MLFLOW_TRACKING_TOKEN', 'value': 'zebra1234'}])\n", 1),
+        ("env = [{'key': 'MLFLOW_TRACKING_TOKEN', 'value': 'zebra1234'}]\n", 1),
+        ("os.putenv('AWS_SECRET_ACCESS_KEY', 'zebra1234')\n", 1),
+        ("os.environ.setdefault('AWS_SECRET_ACCESS_KEY', 'zebra1234')\n", 1),
+        ("task.set_env_variable(name='AWS_SECRET_ACCESS_KEY', value=os.environ['KEY'])\n", 0),
+        ("task.set_env_variable(name='AWS_SECRET_ACCESS_KEY', value='<your key>')\n", 0),
+        ("task.set_env_variable(name='MLFLOW_TRACKING_URI', value='zebra1234')\n", 0),
+        ("V1EnvVar(name='AWS_SECRET_ACCESS_KEY', value_from=V1Source(name='mlflow', key='zebra'))\n", 0),
+        ("check('AWS_SECRET_ACCESS_KEY', 'is missing')\n", 0),
+        ("os.getenv('AWS_SECRET_ACCESS_KEY')\n", 0),
+    ],
+)
+def test_what_stands_beside_the_name_of_a_variable(code: str, count: int) -> None:
+    """Of a container, a task or a job; each is told once."""
+    assert len(list(check(analysed({"a.py": "import os\nimport mlflow\n" + code})))) == count
+
+
+@pytest.mark.parametrize(
     "given",
     ["ENTER YOUR PASSWORD", "insert-token-here", "replace_me", "YOUR_DAGSHUB_TOKEN", "minioadmin", "[token]", "null"],
 )

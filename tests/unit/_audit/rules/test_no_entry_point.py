@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis._audit.auditor import Options, audit_project
-from tests.unit._audit.small_projects import write
+from tests.unit._audit.small_projects import notebook, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +28,7 @@ def told(folder: Path, files: dict[str, str]) -> int:
         {"lib/core.py": LIBRARY, "step_a.py": "from lib.core import Model\nModel().train(1, 2)\n"},
         {"step_a.py": LIBRARY + "if __name__ == '__main__':\n    Model().train(1, 2)\n", "b.py": ""},
         {"step_a.py": FIT, "b.py": "", "mypkg/main.py": "def main(): ...\n"},
+        {"app/logs.py": FIT, "n.ipynb": notebook(FIT), "old/m.ipynb": notebook(FIT)},
         {"a/x/run_eda.py": FIT, "b/x/run_fit.py": FIT},
     ],
 )
@@ -41,6 +42,9 @@ def test_projects_that_need_one(files: dict[str, str], tmp_path: Path) -> None:
     [
         {"src/pkg/core.py": LIBRARY, "src/pkg/__init__.py": "from pkg.core import Model\n", "src/pkg/b.py": ""},
         {"pkg/core.py": LIBRARY, "pkg/b.py": "class B: ...\n", "n.ipynb": "{}", "m.ipynb": "{}"},
+        {"app/logs.py": FIT, "n.ipynb": notebook(FIT)},
+        {"app/logs.py": FIT, "n.ipynb": notebook(FIT), "m.ipynb": notebook("1 + 1")},
+        {"app/logs.py": FIT, "n.ipynb": notebook(FIT), "m.ipynb": notebook(FIT), "README.md": "`python app/logs.py`"},
         {"tests/test_a.py": FIT, "pkg/a.py": LIBRARY, "pkg/b.py": ""},
         {"deep/er/train_model.py": FIT, "b.py": ""},
         {"phase2/run_pipeline.py": FIT, "b.py": ""},
