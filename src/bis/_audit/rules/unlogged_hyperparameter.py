@@ -80,7 +80,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             roots = {ml_calls.library(call.api)}
             if covering and call.index in nested_estimators(analysis, module):
                 roots.add("sklearn")
-            if not any(_covers(autolog, call, roots) for autolog in covering):
+            if not any(roots & set(execution_order.autolog_covers(one.api)) for one in covering):
                 names = ", ".join(missing)
                 message = f"{call.method} is given {names}, which no call logs"
                 yield RULE.at_call(module, call, message, related=_written_at(analysis, module, call, missing))
@@ -191,12 +191,6 @@ def _with_table(analysis: Analysis, module: Module, call: Call) -> Call:
     if wanted.table in call.keywords:
         return call._replace(keywords={**call.keywords, wanted.table: whole})
     return call._replace(args=(*call.args[: wanted.at], whole, *call.args[wanted.at + 1 :]))
-
-
-def _covers(autolog: Call, maker: Call, roots: set[str]) -> bool:
-    """Whether autologging logs what a maker is given: of its library, or of an estimator that it is a part of."""
-    covers = execution_order.autolog_covers(autolog.api)
-    return bool(roots & set(covers)) or (ml_calls.library(maker.api) == "lightgbm" and "sklearn" in covers)
 
 
 def _feeds_training(analysis: Analysis, module: Module, loader: Call) -> bool:
