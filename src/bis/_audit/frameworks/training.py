@@ -181,7 +181,7 @@ NOT_HYPERPARAMETERS = frozenset(
         "evals", "valid_sets", "scoring", "refit", "return_train_score", "error_score", "cv", "probability",
         "tensorboard_log", "coldStartStrategy", "checkpointInterval", "cacheNodeIds", "maxMemoryInMB", "blockSize",
         "store_covariance", "oob_score", "compute_importances", "evals_result", "early_stopping_callback", "maximize",
-        "corpus_file", "per_word_topics",
+        "corpus_file", "per_word_topics", "validate_parameters", "importance_type",
     }
 )  # fmt: skip
 # Of functions that train on data, only these are hyperparameters.
@@ -239,6 +239,21 @@ OF_MAKERS_BY_DEFAULT = {
     "CatBoostRegressor": {"loss_function": "'RMSE'"},
     "CatBoostClassifier": {"loss_function": "'Logloss'"},
 }
+# What one maker takes unless it is told, where others of its library differ. Rates of learning are not among it: it is
+# worth knowing which one it was.
+OF_APIS_BY_DEFAULT: dict[str, dict[str, object]] = {
+    "torch.optim.AdamW": {"weight_decay": 0.01},
+    "torch.optim.Adam": {"weight_decay": 0},
+    "torch.optim.SGD": {"weight_decay": 0, "momentum": 0, "dampening": 0, "nesterov": False},
+    "torch.optim.RMSprop": {"weight_decay": 0, "momentum": 0, "alpha": 0.99, "eps": 1e-08, "centered": False},
+    "torch.optim.lr_scheduler.StepLR": {"gamma": 0.1},
+    "torch.optim.lr_scheduler.ReduceLROnPlateau": {
+        "factor": 0.1, "patience": 10, "threshold": 0.0001, "threshold_mode": "rel", "cooldown": 0, "min_lr": 0,
+        "eps": 1e-08,
+    },
+    "torch.optim.lr_scheduler.CosineAnnealingLR": {"eta_min": 0},
+    "sklearn.calibration.CalibratedClassifierCV": {"method": "sigmoid"},
+}  # fmt: skip
 _OF_TRAIN = frozenset({"num_boost_round", "early_stopping_rounds", "nfold", "stratified", "iterations"})
 
 

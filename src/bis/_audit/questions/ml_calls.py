@@ -378,6 +378,9 @@ def is_default(call: Call, name: str, value: Value) -> bool:
     fits = call.method in training.FITS
     defaults = training.OF_FIT_BY_DEFAULT if fits else training.OF_MAKERS_BY_DEFAULT.get(call.method, {})
     of_library = training.OF_LIBRARIES_BY_DEFAULT.get(library(call.api), {})
+    of_api = training.OF_APIS_BY_DEFAULT.get(canonical(call.api), {})
+    if value.kind == CONSTANT and name in of_api and value.data == of_api[name]:
+        return True
     written = _written(value)
     return bool(written) and (defaults.get(name) == written or written in of_library.get(name, ()))
 

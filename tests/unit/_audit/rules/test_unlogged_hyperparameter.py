@@ -543,6 +543,10 @@ KERAS = "import keras\nm = keras.Sequential([])\n"
         ("from xgboost import XGBRegressor as X\nX(tree_method='hist')\n", ""),
         ("from xgboost import XGBRegressor as X\nX(tree_method='exact')\n", "tree_method"),
         ("import xgboost\nxgboost.train({'tree_method': 'hist', 'max_depth': 9}, d)\n", "max_depth"),
+        (TORCH + "torch.optim.AdamW(p, weight_decay=0.01)\n", ""),
+        (TORCH + "torch.optim.Adam(p, weight_decay=0.01)\n", "weight_decay"),
+        (TORCH + "torch.optim.SGD(p, lr=0.1, momentum=0.0)\n", "lr"),
+        (TORCH + "torch.optim.lr_scheduler.ReduceLROnPlateau(o, factor=0.1, patience=5)\n", "patience"),
     ],
 )
 def test_what_the_library_takes_anyway_and_a_loss_of_the_task(code: str, names: str, tmp_path: Path) -> None:
