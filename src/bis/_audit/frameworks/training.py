@@ -181,6 +181,7 @@ NOT_HYPERPARAMETERS = frozenset(
         "evals", "valid_sets", "scoring", "refit", "return_train_score", "error_score", "cv", "probability",
         "tensorboard_log", "coldStartStrategy", "checkpointInterval", "cacheNodeIds", "maxMemoryInMB", "blockSize",
         "store_covariance", "oob_score", "compute_importances", "evals_result", "early_stopping_callback", "maximize",
+        "corpus_file", "per_word_topics", "validate_parameters", "importance_type",
     }
 )  # fmt: skip
 # Of functions that train on data, only these are hyperparameters.
@@ -189,7 +190,14 @@ _OF_FIT = frozenset(
      "early_stopping_rounds", "initial_epoch"}
 )  # fmt: skip
 # What Keras' fit takes unless it is told, as it is written: to write it decides nothing.
-OF_FIT_BY_DEFAULT = {"shuffle": "True", "initial_epoch": "0", "epochs": "1"}
+OF_FIT_BY_DEFAULT = {"shuffle": "True", "initial_epoch": "0", "epochs": "1", "batch_size": "32"}
+# What models of Keras are compiled with where nothing but the task was chosen: classes, or a number.
+LOSSES_OF_TASKS = frozenset(
+    {
+        "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy", "mse",
+        "mean_squared_error",
+    }
+)  # fmt: skip
 # scikit-learn's forests, too: "auto" until 1.3.
 _OF_FORESTS = {"bootstrap": "True", "max_features": "'auto'", "warm_start": "False"}
 # Words that leave the choice to scikit-learn, and switches that are as they are anyway.
@@ -213,7 +221,8 @@ _OF_BOOSTING = {
 OF_LIBRARIES_BY_DEFAULT: dict[str, dict[str, tuple[str, ...]]] = {
     "sklearn": {name: (value,) for name, value in _OF_SKLEARN.items()},
     "lightgbm": {**_OF_BOOSTING, "stratified": ("True",), "is_unbalance": ("False",)},
-    "xgboost": {**_OF_BOOSTING, "stratified": ("False",)},
+    # of trees, it chose by itself until version 2, and takes histograms from then on
+    "xgboost": {**_OF_BOOSTING, "stratified": ("False",), "tree_method": ("'auto'", "'hist'")},
 }
 _OF_ADAM = {"betas": "(0.9, 0.999)", "eps": "1e-08", "amsgrad": "False", "beta_1": "0.9", "beta_2": "0.999"}
 # What the maker takes unless it is told: objectives and constants of an optimiser that nobody varies.
@@ -230,6 +239,21 @@ OF_MAKERS_BY_DEFAULT = {
     "CatBoostRegressor": {"loss_function": "'RMSE'"},
     "CatBoostClassifier": {"loss_function": "'Logloss'"},
 }
+# What one maker takes unless it is told, where others of its library differ. Rates of learning are not among it: it is
+# worth knowing which one it was.
+OF_APIS_BY_DEFAULT: dict[str, dict[str, object]] = {
+    "torch.optim.AdamW": {"weight_decay": 0.01},
+    "torch.optim.Adam": {"weight_decay": 0},
+    "torch.optim.SGD": {"weight_decay": 0, "momentum": 0, "dampening": 0, "nesterov": False},
+    "torch.optim.RMSprop": {"weight_decay": 0, "momentum": 0, "alpha": 0.99, "eps": 1e-08, "centered": False},
+    "torch.optim.lr_scheduler.StepLR": {"gamma": 0.1},
+    "torch.optim.lr_scheduler.ReduceLROnPlateau": {
+        "factor": 0.1, "patience": 10, "threshold": 0.0001, "threshold_mode": "rel", "cooldown": 0, "min_lr": 0,
+        "eps": 1e-08,
+    },
+    "torch.optim.lr_scheduler.CosineAnnealingLR": {"eta_min": 0},
+    "sklearn.calibration.CalibratedClassifierCV": {"method": "sigmoid"},
+}  # fmt: skip
 _OF_TRAIN = frozenset({"num_boost_round", "early_stopping_rounds", "nfold", "stratified", "iterations"})
 
 
@@ -269,12 +293,13 @@ _MAKERS = (
     re.compile(r"prophet\.Prophet$"),
     re.compile(r"pyspark\.ml\.(?:classification|regression|clustering|recommendation)\.[A-Z]\w+$"),
     re.compile(r"(?:stable_baselines3|sb3_contrib)\.[A-Z]\w+$"),
+    re.compile(r"gensim\.models\.(?:\w+\.)?(?:Word2Vec|FastText|Doc2Vec|LdaModel|LdaMulticore|LsiModel|HdpModel)$"),
 )
 _SKLEARN = re.compile(r"sklearn\.([a-z_]+)(?:\.\w+)*\.[A-Z]\w+$")
 _MAKER_ROOTS = frozenset(
     {
         "torch", "keras", "tensorflow", "transformers", "xgboost", "lightgbm", "catboost", "statsmodels", "prophet",
-        "optax", "pyspark", "stable_baselines3", "sb3_contrib",
+        "optax", "pyspark", "stable_baselines3", "sb3_contrib", "gensim",
     }
 )  # fmt: skip
 _NO_MODELS = PREPARING_PACKAGES | {"model_selection", "pipeline"}
@@ -285,6 +310,7 @@ _BY_NAME: dict[str, Hyperparameters] = {
     "keras.Model.fit_generator": Hyperparameters(_OF_FIT),
     "keras.Sequential.compile": Hyperparameters(frozenset({"optimizer", "loss", "loss_weights"})),
     "keras.Model.compile": Hyperparameters(frozenset({"optimizer", "loss", "loss_weights"})),
+    "prophet.Prophet.fit": Hyperparameters(frozenset({"iter", "algorithm"})),  # the rest says how it is computed
     "torch.utils.data.DataLoader": Hyperparameters(frozenset({"batch_size"})),
     "lightning.pytorch.Trainer": Hyperparameters(
         frozenset({"max_epochs", "max_steps", "accumulate_grad_batches", "gradient_clip_val", "precision"})

@@ -31,7 +31,7 @@ def covered(autolog: Call, training: Call) -> bool:
         return False
     if root in TRAINS_WITH:
         return not covers.isdisjoint(TRAINS_WITH[root])
-    return not root or root in covers or bool(root == "lightgbm" and "sklearn" in covers and "LGBM" in training.api)
+    return not root or root in covers
 
 
 @asked_once

@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from bis._audit.frameworks import training
-from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, FORMATTED, NAME, OTHER, SUBSCRIPT, Value
+from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, FORMATTED, LIST, NAME, OTHER, SUBSCRIPT, Value
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.lightning_loggers import saves_hyperparameters
@@ -64,6 +64,9 @@ def written_value(analysis: Analysis, module: Module, value: Value, call: Call) 
     A parameter may be given anything.
     """
     known = analysis.value_of(module, value, call.scope, call.index)
+    if known is not None and known.kind == LIST and not known.is_literal:  # betas=(config["beta1"], config["beta2"])
+        items = tuple(written_value(analysis, module, item, call) or item for item in known.items)
+        return known._replace(items=items)
     if known is None or known.kind not in {NAME, SUBSCRIPT}:
         return known
     if known.kind == NAME and "." not in known.data and not any(one.alias == known.data for one in module.imports):

@@ -26,6 +26,7 @@ __all__ = [
     "draws",
     "estimator_seeding",
     "hyperparameters",
+    "is_default",
     "is_loader",
     "is_of_known_library",
     "library",
@@ -357,8 +358,6 @@ def hyperparameters(call: Call) -> dict[str, Value]:
     found = {n: v for n, v in call.keywords.items() if wanted.includes(n) and not (n == "mode" and v.data in _BETTER)}
     if not call.starred:
         found |= {name: given for name, given in zip(training.order(call.api), call.args, strict=False) if name}
-    fits = call.method in training.FITS
-    defaults = training.OF_FIT_BY_DEFAULT if fits else training.OF_MAKERS_BY_DEFAULT.get(call.method, {})
     if library(call.api) == "sklearn":
         found = {
             n: v for n, v in found.items() if not (v.kind == CONSTANT and repr(v.data) in training.LEFT_TO_SKLEARN)
@@ -368,11 +367,22 @@ def hyperparameters(call: Call) -> dict[str, Value]:
         pairs = zip(params.items[::2], params.items[1::2], strict=True)
         names = training.NOT_HYPERPARAMETERS
         found |= {key.data: value for key, value in pairs if key.kind == CONSTANT and key.data not in names}
-    of_library = training.OF_LIBRARIES_BY_DEFAULT.get(library(call.api), {})
-    found = {n: v for n, v in found.items() if defaults.get(n) != (w := _written(v)) and w not in of_library.get(n, ())}
+    found = {name: value for name, value in found.items() if not is_default(call, name, value)}
     if library(call.api) == "lightgbm":
         found.pop("metric", None)  # what is looked at; of a neighbours' estimator it is how near they are
     return found
+
+
+def is_default(call: Call, name: str, value: Value) -> bool:
+    """Whether a literal is what a maker or a training takes for an argument anyway."""
+    fits = call.method in training.FITS
+    defaults = training.OF_FIT_BY_DEFAULT if fits else training.OF_MAKERS_BY_DEFAULT.get(call.method, {})
+    of_library = training.OF_LIBRARIES_BY_DEFAULT.get(library(call.api), {})
+    of_api = training.OF_APIS_BY_DEFAULT.get(canonical(call.api), {})
+    if value.kind == CONSTANT and name in of_api and value.data == of_api[name]:
+        return True
+    written = _written(value)
+    return bool(written) and (defaults.get(name) == written or written in of_library.get(name, ()))
 
 
 def _written(value: Value) -> str:

@@ -2,7 +2,8 @@
 
 ## What it does
 Finds metrics of a fixed name that are logged within a loop, in one run, without `step`; also those whose names change
-with an inner loop only, and come again in each turn of the outer one.
+with an inner loop only, and come again in each turn of the outer one. A function of the project that is given a step
+in loops, and logs without it, counts too.
 
 ## Why is this bad?
 MLflow keeps all values under step 0. The curve has no axis: the order is lost where two have one time stamp, and no
@@ -29,6 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import CALL, CONSTANT, DICT, FORMATTED, NAME, Value
+from bis._audit.questions.function_callers import given_by_callers
 from bis._audit.questions.value_sources import held
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers.known_trackers import canonical
@@ -59,14 +61,54 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     for module in analysis.project.programs:
         changing: Changing = {}
         for call in module.calls:
-            known = _CALLS.get(canonical(call.api)) if call.loops else None
+            known = _CALLS.get(canonical(call.api)) if call.loops or call.scope else None
             if known is None or call.starred or call.argument(known[1], "step") is not None:
+                continue
+            if not call.loops:
+                step = _dropped(analysis, module, call, known[0])
+                if step:
+                    message = f"{call.method} without step=, though callers in loops give `{step}`"
+                    yield RULE.at_call(module, call, message)
                 continue
             loop = module.loops[call.loops[-1]]
             if _own_run(analysis, module, call) or not _fixed_name(module, call, known[0], changing):
                 continue
             edits = _repair(module, call, loop)
             yield RULE.at_call(module, call, f"{call.method} in a loop without step=", edits=edits)
+
+
+def _dropped(analysis: Analysis, module: Module, call: Call, position: int) -> str:
+    """The parameter of a function that says the step, which its callers in loops give and it logs without.
+
+    Empty where there is none, where the function logs with it elsewhere, or where the metric's name may change.
+    """
+    scope = module.scopes[call.scope]
+    step = next((name for name in scope.parameters if name in _STEPS), "")
+    given = call.argument(position, "key") or call.argument(position, "metrics")
+    if not step or given is None or any(_has_step(one) for one in analysis.calls_in(module, call.scope)):
+        return ""
+    entries = [one for one in given_by_callers(analysis, module, call.scope, step) if one is not None]
+    told = [(other, one) for other, value, one in entries if one.loops and not value.is_none]
+    told = [(other, one) for other, one in told if not _own_run(analysis, other, one)]
+    if given.kind == NAME and given.data in scope.parameters:
+        named = [one for one in given_by_callers(analysis, module, call.scope, given.data) if one is not None]
+        fixed = {(other.file, one.index) for other, value, one in named if _is_written_out(value)}
+        return step if any((other.file, one.index) in fixed for other, one in told) else ""
+    return step if told and _is_written_out(given) else ""
+
+
+_STEPS = frozenset({"step", "global_step", "epoch", "iteration", "batch_idx"})
+
+
+def _has_step(call: Call) -> bool:
+    known = _CALLS.get(canonical(call.api))
+    return known is not None and (call.starred or call.argument(known[1], "step") is not None)
+
+
+def _is_written_out(given: Value) -> bool:
+    """Whether a metric's name, or all names of a dictionary of metrics, are texts."""
+    names = given.items[::2] if given.kind == DICT else (given,)
+    return bool(names) and all(name.kind == CONSTANT for name in names)
 
 
 def _own_run(analysis: Analysis, module: Module, call: Call) -> bool:

@@ -6,8 +6,8 @@ model to MLflow, and in what these run of the project's other files. Neither the
 logged, as a parameter, a tag or in the run's name, nor the value as a metric or, a word, under another name, and no
 autologging of the same program covers it. Variables, entries of dictionaries and constants of other files are followed.
 Of a file that logs no parameter, those count that its program logs elsewhere. A loader of data counts where it shuffles
-and something is trained: others evaluate. What a training does anyway (`shuffle=True` of Keras), and a value that a
-search replaces, decide nothing.
+and something is trained: others evaluate. What a training does anyway (`shuffle=True`, `batch_size=32` of Keras), a
+loss that the task decides (`loss="mse"`), and a value that a search replaces, decide nothing.
 
 ## Why is this bad?
 The run looks complete, with some parameters beside its metrics, and yet the one that was changed may be missing.
@@ -80,7 +80,9 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             roots = {ml_calls.library(call.api)}
             if covering and call.index in nested_estimators(analysis, module):
                 roots.add("sklearn")
-            if not any(_covers(autolog, call, roots) for autolog in covering):
+            if _is_optimiser_of_lightning(module, call):
+                roots.add("lightning")  # what an optimiser was made with is logged with the training
+            if not any(roots & set(execution_order.autolog_covers(one.api)) for one in covering):
                 names = ", ".join(missing)
                 message = f"{call.method} is given {names}, which no call logs"
                 yield RULE.at_call(module, call, message, related=_written_at(analysis, module, call, missing))
@@ -141,10 +143,10 @@ def _unlogged(
         given = ml_calls.hyperparameters(call if known.starred else known)  # {**defaults, **others}: not known
         missing = []
         for name, value in given.items():
-            literal = written_value(analysis, module, value, call)
-            if literal is None or not literal.is_literal or (search is not None and name in search.names):
+            if search is not None and name in search.names:
                 continue
-            if not any(one.covers(name, value, literal, call, module) for one in logging):
+            literal = _decisive(analysis, module, call, name, value)
+            if literal is not None and not any(one.covers(name, value, literal, call, module) for one in logging):
                 missing.append(name)
         if missing and not (ml_calls.loads_data(call) and not _feeds_training(analysis, module, call)):
             yield call, missing
@@ -193,10 +195,35 @@ def _with_table(analysis: Analysis, module: Module, call: Call) -> Call:
     return call._replace(args=(*call.args[: wanted.at], whole, *call.args[wanted.at + 1 :]))
 
 
-def _covers(autolog: Call, maker: Call, roots: set[str]) -> bool:
-    """Whether autologging logs what a maker is given: of its library, or of an estimator that it is a part of."""
-    covers = execution_order.autolog_covers(autolog.api)
-    return bool(roots & set(covers)) or (ml_calls.library(maker.api) == "lightgbm" and "sklearn" in covers)
+def _decisive(analysis: Analysis, module: Module, call: Call, name: str, value: Value) -> Value | None:
+    """The literal that an argument is, if it is one and is what somebody has chosen."""
+    literal = written_value(analysis, module, value, call)
+    if literal is None or not literal.is_literal or _may_be_another(module, value, call):
+        return None
+    return None if ml_calls.is_default(call, name, literal) or _goes_with_the_task(call, name, literal) else literal
+
+
+def _is_optimiser_of_lightning(module: Module, call: Call) -> bool:
+    """Whether a call makes the optimiser of a module of Lightning: not its schedule, of which nothing is logged."""
+    within = module.scopes[call.scope].name.rpartition(".")[2] == "configure_optimizers"
+    return within and training.is_optimiser(call.api) and ".lr_scheduler." not in call.api
+
+
+def _may_be_another(module: Module, value: Value, call: Call) -> bool:
+    """Whether a variable has its literal under a condition only, and comes from elsewhere if that does not hold."""
+    if value.kind != NAME or "." in value.data:
+        return False
+    before = [
+        one
+        for one in module.assigns
+        if one.name == value.data and one.scope == call.scope and one.after <= call.index and one.cell == call.cell
+    ]
+    return any(one.column < before[-1].column and not one.value.is_literal for one in before)
+
+
+def _goes_with_the_task(call: Call, name: str, literal: Value) -> bool:
+    """Whether it is the loss of a model of Keras that the task alone decides, with no other to choose from."""
+    return (call.method, name) == ("compile", "loss") and literal.data in training.LOSSES_OF_TASKS
 
 
 def _feeds_training(analysis: Analysis, module: Module, loader: Call) -> bool:

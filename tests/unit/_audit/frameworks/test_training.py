@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+
 import pytest
 
 from bis._audit.frameworks import training
@@ -151,3 +154,13 @@ def test_is_optimiser() -> None:
 def test_order_of_what_is_given_by_its_place(api: str, names: tuple[str, ...]) -> None:
     """Only where a hyperparameter is commonly given without its name."""
     assert training.order(api) == names
+
+
+@pytest.mark.parametrize("api", training.OF_APIS_BY_DEFAULT)
+def test_what_makers_take_by_default(api: str) -> None:
+    """The values listed are those of the library that is installed."""
+    package, _dot, name = api.rpartition(".")
+    pytest.importorskip(api.partition(".")[0])
+    parameters = inspect.signature(getattr(importlib.import_module(package), name)).parameters
+    listed = training.OF_APIS_BY_DEFAULT[api]
+    assert {key: parameters[key].default for key in listed} == listed

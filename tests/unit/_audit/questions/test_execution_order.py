@@ -109,7 +109,9 @@ def test_autologging_after_the_training_in_notebooks(
         ("mlflow.autolog()", "loss.backward()", False),
         ("mlflow.sklearn.autolog()", "sklearn.svm.SVC().fit()", True),
         ("mlflow.sklearn.autolog()", "xgboost.train()", False),
-        ("mlflow.sklearn.autolog()", "lightgbm.LGBMClassifier().fit()", True),
+        ("mlflow.sklearn.autolog()", "lightgbm.LGBMClassifier().fit()", False),  # it patches scikit-learn's own classes
+        ("mlflow.sklearn.autolog()", "xgboost.XGBClassifier().fit()", False),
+        ("mlflow.lightgbm.autolog()", "lightgbm.LGBMClassifier().fit()", True),
         ("mlflow.sklearn.autolog()", "lightgbm.train()", False),
         ("mlflow.xgboost.autolog()", "xgboost.train()", True),
         ("mlflow.xgboost.autolog()", "sklearn.svm.SVC().fit()", False),

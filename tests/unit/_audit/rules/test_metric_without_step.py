@@ -38,3 +38,31 @@ def test_names_that_change_with_a_loop(code: str, told: bool) -> None:
     """Also by what is made of the loop's own value; those of an inner loop are the same in each turn of the outer."""
     code = "import mlflow\nfrom mlflow import log_metric as log\n" + code
     assert bool(list(check(analysed({"a.py": code})))) is told
+
+
+HELPER = "def scalar(name, value, step=None):\n    writer.add_scalar(name, value, step)\n    {}\n"
+DROPS = HELPER.format("mlflow.log_metric(name, value)")
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (DROPS + "for e in range(3):\n    scalar('loss', x, e)\n", True),
+        (DROPS + "for e in range(3):\n    scalar('loss', value=x, step=e)\n", True),
+        (DROPS + "for e in range(3):\n    scalar('loss', x)\n", False),
+        (DROPS + "scalar('loss', x, 3)\n", False),
+        (DROPS + "for e in range(3):\n    scalar(f'loss_{e}', x, e)\n", False),
+        (DROPS + "for e in range(3):\n    with mlflow.start_run():\n        scalar('loss', x, e)\n", False),
+        (HELPER.format("mlflow.log_metric(name, value, step)") + "for e in a:\n    scalar('loss', x, e)\n", False),
+        (HELPER.format("mlflow.log_metric(name, value, step=step)") + "for e in a:\n    scalar('loss', x, e)\n", False),
+        (
+            "def both(d, epoch):\n    mlflow.log_metrics(d)\nfor e in a:\n    both({'loss': x, 'accuracy': y}, e)\n",
+            True,
+        ),
+        ("def one(epoch):\n    mlflow.log_metric('loss', run(epoch))\nfor e in a:\n    one(e)\n", True),
+        ("def one(data):\n    mlflow.log_metric('loss', run(data))\nfor e in a:\n    one(e)\n", False),
+    ],
+)  # fmt: skip
+def test_a_function_that_drops_the_step_it_is_given(code: str, told: bool) -> None:
+    """Called in loops, with a metric of one name: that some other writer is told the step does not help MLflow."""
+    assert bool(list(check(analysed({"a.py": "import mlflow\n" + code})))) is told

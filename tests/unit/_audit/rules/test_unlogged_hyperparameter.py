@@ -526,3 +526,99 @@ def test_the_top_of_a_file_runs_when_it_is_imported(tmp_path: Path) -> None:
         "data.py: DataLoader is given batch_size, which no call logs"
     ]
     assert told(tmp_path / "b", {"main.py": main, "data.py": data + guarded}) == []
+
+
+KERAS = "import keras\nm = keras.Sequential([])\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        (KERAS + "m.fit(X, y, batch_size=32)\n", ""),
+        (KERAS + "m.fit(X, y, batch_size=64)\n", "batch_size"),
+        (KERAS + "m.fit(X, y, batch_size=32, epochs=9)\n", "epochs"),
+        (KERAS + "m.compile(loss='categorical_crossentropy')\n", ""),
+        (KERAS + "m.compile(loss='mse', optimizer='nadam')\n", "optimizer"),
+        (KERAS + "m.compile(loss='huber')\n", "loss"),
+        ("from xgboost import XGBRegressor as X\nX(tree_method='hist')\n", ""),
+        ("from xgboost import XGBRegressor as X\nX(tree_method='exact')\n", "tree_method"),
+        ("import xgboost\nxgboost.train({'tree_method': 'hist', 'max_depth': 9}, d)\n", "max_depth"),
+        (TORCH + "torch.optim.AdamW(p, weight_decay=0.01)\n", ""),
+        (TORCH + "torch.optim.Adam(p, weight_decay=0.01)\n", "weight_decay"),
+        (TORCH + "torch.optim.SGD(p, lr=0.1, momentum=0.0)\n", "lr"),
+        (TORCH + "torch.optim.lr_scheduler.ReduceLROnPlateau(o, factor=0.1, patience=5)\n", "patience"),
+    ],
+)
+def test_what_the_library_takes_anyway_and_a_loss_of_the_task(code: str, names: str, tmp_path: Path) -> None:
+    """They decide nothing; what is beside them does."""
+    found = told(tmp_path, {"a.py": M + code + METRIC})
+    assert [one.split(" is given ")[1] for one in found] == ([f"{names}, which no call logs"] if names else [])
+
+
+LIGHTNING = (
+    "import torch\nimport lightning.pytorch as pl\nclass Net(pl.LightningModule):\n"
+    "    def {}(self):\n        return {}\npl.Trainer().fit(Net())\n"
+)
+OF_ADAM = "torch.optim.Adam(self.parameters(), lr=0.3)"
+
+
+@pytest.mark.parametrize(
+    ("auto", "code", "missing"),
+    [
+        ("mlflow.pytorch.autolog()\n", LIGHTNING.format("configure_optimizers", OF_ADAM), False),
+        ("mlflow.autolog()\n", LIGHTNING.format("configure_optimizers", OF_ADAM), False),
+        ("mlflow.sklearn.autolog()\n", LIGHTNING.format("configure_optimizers", OF_ADAM), True),
+        ("", LIGHTNING.format("configure_optimizers", OF_ADAM), True),
+        (
+            "mlflow.pytorch.autolog()\n",
+            LIGHTNING.format("configure_optimizers", "torch.optim.lr_scheduler.StepLR(o, step_size=3)"),
+            True,
+        ),
+        ("mlflow.pytorch.autolog()\n", LIGHTNING.format("own_loop", OF_ADAM), True),
+    ],
+)
+def test_autologging_of_lightning_logs_what_the_optimizer_was_made_with(
+    auto: str, code: str, missing: bool, tmp_path: Path
+) -> None:
+    """Of the optimiser that a module of Lightning trains with: not its schedule, nor one of a loop of one's own."""
+    assert bool(told(tmp_path, {"a.py": M + auto + code + METRIC})) is missing
+
+
+@pytest.mark.parametrize(
+    ("code", "missing"),
+    [
+        ("def f(size):\n    n = size\n    if own:\n        n = 7\n    K(n_neighbors=n)\n", False),
+        ("def f(size):\n    n = ask()\n    if own:\n        n = 7\n    K(n_neighbors=n)\n", False),
+        ("def f(size):\n    n = 9\n    if own:\n        n = 7\n    K(n_neighbors=n)\n", True),
+        ("def f(size):\n    n = ask()\n    n = 7\n    K(n_neighbors=n)\n", True),
+    ],
+)
+def test_a_value_under_a_condition_may_be_another(code: str, missing: bool, tmp_path: Path) -> None:
+    """Where a variable comes from elsewhere unless something holds, it is not known to be the literal."""
+    head = M + "from sklearn.neighbors import KNeighborsClassifier as K\n"
+    assert bool(told(tmp_path, {"a.py": head + code + METRIC})) is missing
+
+
+BETAS = TORCH + "of = {'one': 0.0, 'two': 0.99, 'eps': 1e-8}\nwide = {'one': 0.9, 'two': 0.999}\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        (BETAS + "torch.optim.Adam(p, betas=(of['one'], of['two']), eps=of['eps'])\n", "betas"),
+        (BETAS + "b = 0.99\ntorch.optim.Adam(p, betas=[0.5, b])\n", "betas"),
+        (BETAS + "torch.optim.Adam(p, betas=(wide['one'], wide['two']))\n", ""),
+        (BETAS + "torch.optim.Adam(p, betas=(of['one'], ask()))\n", ""),
+        (BETAS + "mlflow.log_params(of)\ntorch.optim.Adam(p, betas=(of['one'], of['two']))\n", ""),
+        ("from gensim.models import Word2Vec\nWord2Vec(sentences, window=3, workers=4)\n", "window"),
+        ("import gensim\ngensim.models.LdaModel(corpus, num_topics=9, passes=4)\n", "num_topics, passes"),
+        ("from gensim.models.doc2vec import Doc2Vec\nDoc2Vec(docs, vector_size=n)\n", ""),
+        ("from prophet import Prophet\nm = Prophet()\nm.fit(table, iter=200)\n", "iter"),
+        ("from prophet import Prophet\nProphet().fit(table, iter=200)\nmlflow.log_param('iter', 200)\n", ""),
+        ("from prophet import Prophet\nProphet().fit(table, show_progress=True)\n", ""),
+    ],
+)  # fmt: skip
+def test_further_libraries_and_values_within_values(code: str, names: str, tmp_path: Path) -> None:
+    """Pairs whose parts are entries of a dictionary, models of Gensim, and how long Prophet fits."""
+    found = told(tmp_path, {"a.py": M + code + METRIC})
+    assert [one.split(" is given ")[1] for one in found] == ([f"{names}, which no call logs"] if names else [])
