@@ -169,7 +169,9 @@ def are_made(analysis: Analysis, modules: Iterable[Module]) -> bool:
     By scikit-learn, by counting, by writing rows out, or by drawing them; also in another file than the training.
     """
     files = tuple(modules)
-    if any(module.roots & _LIBRARIES_OF_DATA for module in files):
+    takes_in = any(map(_takes_in_rows, files))
+    brings_data = _LIBRARIES_OF_DATA - {"datasets"} if takes_in else _LIBRARIES_OF_DATA
+    if any(module.roots & brings_data for module in files):
         return False
     calls = [(module, call) for module in files for call in module.calls]
     if any(reads(call) and not _MADE.fullmatch(call.method) for _module, call in calls):
@@ -177,7 +179,7 @@ def are_made(analysis: Analysis, modules: Iterable[Module]) -> bool:
     if any(_MADE.fullmatch(call.method) and call.api.startswith("sklearn.datasets.") for _module, call in calls):
         return True
     trained = [(module, call) for module, call in calls if analysis.training(module)]
-    drawn = any(_draws_rows(module, call) for module, call in calls) or any(map(_simulates, files))
+    drawn = takes_in or any(_draws_rows(module, call) for module, call in calls) or any(map(_simulates, files))
     if drawn or any(map(_draws_items, files)) or any(_is_given_rows(analysis, *one) for one in calls):
         named = frozenset().union(*(module.reads for module in files))
         opened = (one for one in calls if one[1].method in {"open", "load"} and _opens(one[1]))
@@ -239,6 +241,15 @@ def _is_given_rows(analysis: Analysis, module: Module, call: Call) -> bool:
     given = [Written(module, value, call.scope, call.index) for value in call.args[:1]]
     known = [one.value for written in given for one in values_of(analysis, written)]
     return any(value.kind == LIST and _are_rows(value.items) for value in known)
+
+
+def _takes_in_rows(module: Module) -> bool:
+    """Whether a data set of Hugging Face's is made in a file with rows that are written there: ``from_list(rows)``."""
+    made = any(call.api.startswith("datasets.Dataset.from_") and call.method in _TAKES_IN for call in module.calls)
+    return made and any(one.value.kind == LIST and _are_rows(one.value.items) for one in module.assigns)
+
+
+_TAKES_IN = frozenset({"from_list", "from_dict"})
 
 
 def _are_rows(items: tuple[Value, ...]) -> bool:
@@ -380,10 +391,13 @@ def _logged_wholly(analysis: Analysis, module: Module) -> Iterator[tuple[str, Ca
             continue
         given_on = logged_arguments(analysis, module, call) if logs else (*call.args, *call.keywords.values())
         for given in given_on:
-            yield from ((name, call) for name in _wholes(module, given, 0))
+            yield from ((name, call) for name in _wholes(module, given, 0) if not _IS_PATH.search(name))
 
 
 _LOGS_SETTINGS = re.compile(r"(?i)log_?(?:\w{0,20}_)?(?:params?|config|cfg|hparams|hyper_?param\w*)")
+
+
+_IS_PATH = re.compile(r"(?i)(?:path|dir|file|folder|uri|url)$")  # it has no entries
 
 
 def _wholes(module: Module, value: Value, depth: int) -> Iterator[str]:

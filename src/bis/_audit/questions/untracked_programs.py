@@ -9,8 +9,9 @@ from bis._audit.files.configurations import configured
 from bis._audit.files.entry_points import stages, tracked_by_dvc
 from bis._audit.parsing.ir import CONSTANT, LIST
 from bis._audit.program.linking import MAKE_CONFIGURED
-from bis._audit.questions import data_sources, literals, ml_calls, rest_logging
+from bis._audit.questions import data_sources, literals, rest_logging
 from bis._audit.questions.program_roots import ProgramRoot, program_roots, trainings
+from bis._audit.questions.reporting_trainers import may_report
 from bis._audit.trackers import integrations
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def untracked(analysis: Analysis) -> list[Untracked]:
     found = []
     for program in roots:
         trained = trainings(analysis, program) if program.module.file not in known else []
-        trained = [one for one in trained if not _may_report(program, one[1])]
+        trained = [one for one in trained if not may_report(analysis, program.parts, one[1])]
         if not trained or _may_be_tracked(analysis, program) or _is_no_experiment(analysis, program, trained):
             continue
         if any(_is_beside(program, other, data) for other in tracking):
@@ -95,13 +96,6 @@ def _may_be_tracked(analysis: Analysis, program: ProgramRoot) -> bool:
     if any(place.file in files for place in literals.rest_calls(analysis)) or any(map(_speaks_to_mlflow, parts)):
         return True
     return any(call.api in MAKE_CONFIGURED for call in calls) and bool(configured(analysis.project.texts, "mlflow"))
-
-
-def _may_report(program: ProgramRoot, trained: Call) -> bool:
-    """Whether a training reports to all trackers that are installed, as Hugging Face's trainers do without a word."""
-    if ml_calls.library(trained.api) not in integrations.REPORTING_ROOTS:
-        return False
-    return not any(ml_calls.reports_to_none(call) for part in program.parts for call in part.calls)
 
 
 _DOOR_KEYWORDS = frozenset(keyword for keyword, _door in integrations.DOOR_KEYWORDS.values())

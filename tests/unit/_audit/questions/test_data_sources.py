@@ -260,3 +260,23 @@ def test_settings_are_those_of_the_object_that_is_logged(files: dict[str, str], 
         )
         is not named
     )
+
+
+WRITTEN = "rows = [{'q': 'One?', 'a': 'Yes'}, {'q': 'Two?', 'a': 'No'}, {'q': 'Three?', 'a': 'No'}]\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        (WRITTEN + "d = Dataset.from_list(rows)\n", True),
+        (WRITTEN + "d = Dataset.from_list([r['q'] + r['a'] for r in rows])\n", True),
+        (WRITTEN + "d = Dataset.from_dict({'t': [r['q'] for r in rows]})\n", True),
+        (WRITTEN + "d = Dataset.from_list(ask())\nmore = load_dataset('imdb')\n", False),
+        (WRITTEN + "d = Dataset.from_list(rows)\nmore = pd.read_csv('a.csv')\n", False),
+        ("d = Dataset.from_list(rows)\n", False),
+    ],
+)
+def test_rows_that_are_written_and_taken_in_by_a_data_set(code: str, made: bool, tmp_path: Path) -> None:
+    """Of Hugging Face's, where nothing is loaded besides."""
+    head = M + "from datasets import Dataset, load_dataset\n"
+    assert told(tmp_path, {"a.py": head + code + FIT}) is not made

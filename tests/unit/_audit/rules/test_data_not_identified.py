@@ -244,3 +244,63 @@ def test_further_trainings_of_which_runs_are_made_are_related(tmp_path: Path) ->
     code = M + "d = pd.read_csv('a.csv')\n" + FIT
     audit = audit_project(write(tmp_path, {"a.py": code, "b.py": code}), "p", Options(select=("BIS105",)))
     assert [(f.place.file, [one.file for one in f.related]) for f in audit.findings] == [("a.py", ["b.py"])]
+
+
+OLD = "mlflow==1.28.0\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "is_told"),
+    [
+        ({"requirements.txt": OLD}, True),
+        ({"Dockerfile": "FROM python:3.9\nRUN pip install mlflow==1.30 pandas\n"}, True),
+        ({"poetry.lock": '[[package]]\nname = "mlflow"\nversion = "2.3.2"\n'}, True),
+        ({"requirements.txt": "mlflow==2.4.0\n"}, False),
+        ({"requirements.txt": "mlflow>=1.28\n"}, False),
+        ({"requirements.txt": OLD, "new/requirements.txt": "mlflow\n"}, False),
+        ({}, False),
+    ],
+)
+def test_autologging_of_an_old_mlflow_describes_no_data(files: dict[str, str], is_told: bool, tmp_path: Path) -> None:
+    """Where all lists keep it before the one that began to; nothing of a list that says no version."""
+    assert told(tmp_path, {"a.py": M + "mlflow.autolog()\nd = pd.read_csv('a.csv')\n" + FIT, **files}) is is_told
+
+
+def test_autologging_of_spark_described_its_data_before(tmp_path: Path) -> None:
+    """By a tag with the place that is read."""
+    code = (
+        "import mlflow\nfrom pyspark.ml.regression import LinearRegression\nmlflow.spark.autolog()\n"
+        "d = spark.read.csv('a.csv')\nLinearRegression().fit(d)\nmlflow.log_metric('a', 1)\n"
+    )
+    assert not told(tmp_path, {"a.py": code, "requirements.txt": OLD})
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        ("mlflow.log_param(f'fold_{i}_train_start', int(rows[0]))\n", False),
+        ("mlflow.log_param('fold', 3)\n", False),
+        ("mlflow.log_params({'train_samples': len(a), 'val_samples': len(b)})\n", False),
+        ("mlflow.set_tag('classes', ', '.join(names))\n", False),
+        ("mlflow.log_param('series_id', one.series_id)\n", True),
+        ("mlflow.log_params({'ticker': t})\n", True),
+        ("mlflow.set_tag('symbol', s)\n", True),
+        ("mlflow.log_param('fold_file', 'folds.csv')\n", True),
+    ],
+)
+def test_rows_of_folds_and_classes_name_no_data(call: str, named: bool, tmp_path: Path) -> None:
+    """A series does, of which the data is."""
+    assert told(tmp_path, {"a.py": M + "d = pd.read_csv('a.csv')\n" + call + FIT}) is not named
+
+
+@pytest.mark.parametrize(
+    ("given", "is_told"),
+    [("args.output_path", True), ("args.model_dir", True), ("args.report_file", True), ("args", False)],
+)
+def test_a_place_to_write_to_is_not_all_settings(given: str, is_told: bool, tmp_path: Path) -> None:
+    """Though a function that logs parameters is given it."""
+    code = (
+        "def train(place):\n    d = ask()\n    Ridge().fit(d, d)\n    mlflow.log_params({'n': 3, 'to': place})\n"
+        "parser.add_argument('--data-path')\nargs = parser.parse_args()\n"
+    )
+    assert told(tmp_path, {"a.py": M + code + f"train({given})\n"}) is is_told
