@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis._audit.auditor import audit_project
+from bis._audit.auditor import Options, audit_project
 from tests.unit._audit.small_projects import write
 
 if TYPE_CHECKING:
