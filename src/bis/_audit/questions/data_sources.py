@@ -47,7 +47,7 @@ def named_by_settings(analysis: Analysis) -> bool:
     own = {(module.file, _class_of(module, by.scope)) for module, name, by in logged if name in _SELF}
     if any(_has_entry_of_data(module, name) for module, name, _by in logged):
         return True
-    given = [module for module, name, _by in logged if _may_be_given(module, name)]
+    given = [module for module, name, by in logged if _may_be_given(module, name, by)]
     declaring = frozenset().union(*(analysis.project.links.together(module) for module in given))
     return any(
         _reads_setting(analysis, module, call, settings | (_SELF if _is_in(module, call, own) else frozenset()))
@@ -81,15 +81,29 @@ def _is_in(module: Module, call: Call, classes: set[tuple[str, int]]) -> bool:
     return bool(classes) and (module.file, _class_of(module, call.scope)) in classes
 
 
-def _may_be_given(module: Module, name: str) -> bool:
+def _may_be_given(module: Module, name: str, by: Call) -> bool:
     """Whether an object may be, or have, what the command line gives.
 
-    It is neither a dictionary with keys that are written nor what a search has found.
+    It is neither a dictionary with keys that are written nor what a search has found, or tries.
     """
-    if _FOUND.search(name):
+    if _FOUND.search(name) or _is_tried(module, name, by):
         return False
     values = [one.value for one in module.assigns if one.name == name]
     return not values or not all(_is_written_dict(value) for value in values)
+
+
+def _is_tried(module: Module, name: str, by: Call) -> bool:
+    """Whether a name is the parameter of a function to which a search of Hyperopt gives what it tries."""
+    scope = module.scopes[by.scope]
+    if name not in scope.parameters:
+        return False
+    function = scope.name.rpartition(".")[2]
+    searches = (call for call in module.calls if call.method == "fmin")
+    return any(
+        function in value.names()
+        for call in searches
+        for value in (*call.args[:1], *filter(None, [call.keywords.get("fn")]))
+    )
 
 
 _FOUND = re.compile(r"(?:^|[._])best_|^(?:study|trial)\b")
@@ -391,7 +405,7 @@ def _logged_wholly(analysis: Analysis, module: Module) -> Iterator[tuple[str, Ca
             continue
         given_on = logged_arguments(analysis, module, call) if logs else (*call.args, *call.keywords.values())
         for given in given_on:
-            yield from ((name, call) for name in _wholes(module, given, 0) if not _IS_PATH.search(name))
+            yield from ((name, call) for name in _wholes(module, given, 0))
 
 
 _LOGS_SETTINGS = re.compile(r"(?i)log_?(?:\w{0,20}_)?(?:params?|config|cfg|hparams|hyper_?param\w*)")
@@ -404,7 +418,7 @@ def _wholes(module: Module, value: Value, depth: int) -> Iterator[str]:
     """``args`` of ``vars(args)``, ``dict(args)``, ``args.__dict__``, ``OmegaConf.to_container(args)``."""
     if depth > _MOST_PARTS:
         return
-    if value.kind == NAME:
+    if value.kind == NAME and not _IS_PATH.search(value.data):
         name = value.data.removesuffix(".__dict__")
         yield from {name, name.removesuffix(".params")} - (_SELF if name == "self.params" else frozenset())
     elif value.kind == CALL:

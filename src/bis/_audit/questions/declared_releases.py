@@ -55,7 +55,12 @@ _Range = tuple[Version | None, Version | None]  # from the one on, and before th
 
 @asked_once
 def _ranges(analysis: Analysis, package: str) -> tuple[_Range, ...]:
-    """What each list allows; of a list from which a lock may have been resolved, what the lock says."""
+    """What each list allows; of a list from which a lock may have been resolved, what the lock says.
+
+    Databricks has its own releases, whatever lists for other machines say.
+    """
+    if any(call.api.startswith("dbutils.") for module in analysis.project.programs for call in module.calls):
+        return ()
     locked = [_of_one(version) for version in _locked(analysis, package)]
     declared = [_range(one.spec) for one in analysis.project.dependencies.computing if one.name == package]
     return (*locked, *(one for one in declared if not any(_allows(one, release) for release, _until in locked)))

@@ -17,9 +17,9 @@ PYPROJECT = '[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\nmlflow = "{}
 PIPFILE = '{{\n    "default": {{\n        "mlflow": {{\n            "version": "=={}"\n        }}\n    }}\n}}\n'
 
 
-def asked(files: dict[str, str], release: str) -> tuple[bool, bool]:
+def asked(files: dict[str, str], release: str, code: str = "import mlflow\n") -> tuple[bool, bool]:
     """Whether these lists keep MLflow before a release, and since it."""
-    module = read_module(b"import mlflow\n", is_notebook=False, file="a.py")
+    module = read_module(code.encode(), is_notebook=False, file="a.py")
     project = Project("small", link([module]), read_dependencies(files, []), read_documents({}), texts=files)
     analysis = analyse(project)
     return is_before(analysis, "mlflow", release), is_since(analysis, "mlflow", release)
@@ -71,3 +71,9 @@ def test_a_list(spec: str, before: bool, since: bool) -> None:
 def test_lists_and_locks(files: dict[str, str], before: bool, since: bool) -> None:
     """All of them; a lock says what a list without a version leaves open."""
     assert asked(files, "2.4") == (before, since)
+
+
+def test_lists_say_nothing_of_databricks() -> None:
+    """It has packages of its own."""
+    assert asked({"requirements.txt": "mlflow==1.2\n"}, "2.4", "dbutils.notebook.exit('a')\n") == (False, False)
+    assert asked({"requirements.txt": "mlflow==1.2\n"}, "2.4", "utils.notebook.exit('a')\n") == (True, False)

@@ -304,3 +304,36 @@ def test_a_place_to_write_to_is_not_all_settings(given: str, is_told: bool, tmp_
         "parser.add_argument('--data-path')\nargs = parser.parse_args()\n"
     )
     assert told(tmp_path, {"a.py": M + code + f"train({given})\n"}) is is_told
+
+
+OPTION = "def go(data_path, params):\n    pass\nparser.add_argument('--data-path')\n"
+TRIES = "def objective(params):\n    mlflow.log_params(params)\n    return 1\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "is_told"),
+    [
+        (TRIES + "fmin(fn=objective, space=s, max_evals=9)\n", True),
+        (TRIES + "fmin(objective, s)\n", True),
+        (TRIES + "objective(args)\n", False),
+        (TRIES + "fmin(other, s)\nobjective(args)\n", False),
+    ],
+)
+def test_what_a_search_tries_is_not_what_the_command_line_gives(code: str, is_told: bool, tmp_path: Path) -> None:
+    """Though a place of the data is among the latter."""
+    head = M + "from hyperopt import fmin\nargs = parser.parse_args()\nd = pd.read_csv('a.csv')\n"
+    assert told(tmp_path, {"a.py": head + OPTION + code + FIT}) is is_told
+
+
+@pytest.mark.parametrize(
+    ("loop", "is_told"),
+    [
+        ("for i, (a, b) in enumerate(folds.split(X)):\n        mlflow.log_param(f'first_{i}', int(a[0]))\n", True),
+        ("for a, b in KFold(3).split(X):\n        mlflow.log_param('first', a)\n", True),
+        ("for one in X:\n        mlflow.log_param('one', one)\n", False),
+    ],
+)
+def test_numbers_of_rows_of_folds_are_not_the_data(loop: str, is_told: bool, tmp_path: Path) -> None:
+    """That a function is given that logs them."""
+    code = "def train(X, folds):\n    " + loop + "train(X_train, f)\n"
+    assert told(tmp_path, {"a.py": M + "d = pd.read_csv('a.csv')\n" + code + FIT}) is is_told
