@@ -59,7 +59,7 @@ def _ranges(analysis: Analysis, package: str) -> tuple[_Range, ...]:
 
     Databricks has its own releases, whatever lists for other machines say.
     """
-    if any(call.api.startswith("dbutils.") for module in analysis.project.programs for call in module.calls):
+    if any(call.path.startswith("dbutils.") for module in analysis.project.programs for call in module.calls):
         return ()
     locked = [_of_one(version) for version in _locked(analysis, package)]
     declared = [_range(one.spec) for one in analysis.project.dependencies.computing if one.name == package]
