@@ -67,7 +67,10 @@ _NAMES_DATA = re.compile(
     r"|\b(?:md5|sha(?:1|256|512)|checksum|fingerprint|digest)\b|(?:data|train|file|csv|input)_?hash\b|\bsnapshot_?id\b|\bfeature_(?:view|table|store|service|group|version)"
 )
 # In the name of a run, of which any word may be about anything: ``f"forest {dataset_name}"``.
-_NAME_OF_DATA = re.compile(r"(?i)(?:^|[_.\[])(?:data|dataset)_?(?:name|id|version|file|path|hash)\]?$")
+_NAME_OF_DATA = re.compile(
+    r"(?i)(?:^|[_.\[])(?:data|dataset)_?(?:name|id|version|file|path|hash)\]?$"
+    r"|(?:^|[_.\[])(?:(?:ts|series)_?(?:id|name)|ticker|symbol)\]?$"
+)
 # How much there is of it, how it is divided, loaded or altered, or what was found with it, does not say which it is.
 _RESULTS = (
     r"(?:^|[\W_])(?:pred(?:iction)?s?|metrics|importances?|leaderboard|submissions?|scores?|results?|reports?|confusion"

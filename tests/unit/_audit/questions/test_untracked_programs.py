@@ -199,3 +199,21 @@ def test_a_model_that_is_trained_when_it_is_made(code: str, found: bool, tmp_pat
     files = {"a.py": tracked, "b.py": code}
     findings = audit_project(write(tmp_path, files), "p", Options(select=("BIS106",))).findings
     assert bool(findings) is found
+
+
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [
+        ("Accelerator(log_with=args.report_to)", False),
+        ("Accelerator(log_with=config['tracker'])", False),
+        ("Accelerator()", True),
+        ("Accelerator(log_with=None)", True),
+    ],
+)
+def test_trackers_that_are_told_elsewhere(made: str, found: bool, tmp_path: Path) -> None:
+    """By an option, of which it is not known what it says."""
+    tracked = "import mlflow\nmlflow.log_param('a', 1)\nnet.fit(x, y)\n"
+    train = f"from accelerate import Accelerator\na = {made}\na.backward(loss)\noptimizer.step()\n"
+    files = {"a.py": tracked, "b.py": train}
+    findings = audit_project(write(tmp_path, files), "p", Options(select=("BIS106",))).findings
+    assert bool(findings) is found

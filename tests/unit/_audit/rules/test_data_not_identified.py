@@ -285,6 +285,9 @@ def test_autologging_of_spark_described_its_data_before(tmp_path: Path) -> None:
         ("mlflow.log_param('series_id', one.series_id)\n", True),
         ("mlflow.log_params({'ticker': t})\n", True),
         ("mlflow.set_tag('symbol', s)\n", True),
+        ("mlflow.start_run(run_name=f'prophet_{ts_id}')\n", True),
+        ("mlflow.start_run(run_name='arima ' + self.ticker)\n", True),
+        ("mlflow.start_run(run_name=f'prophet_{trial_id}')\n", False),
         ("mlflow.log_param('fold_file', 'folds.csv')\n", True),
     ],
 )
