@@ -19,6 +19,7 @@ def may_report(analysis: Analysis, parts: Iterable[Module], trained: Call) -> bo
     """Whether a training may report to all trackers that are installed, as Hugging Face's trainers do.
 
     They do until Transformers 5, unless they are told otherwise: then all training arguments are parameters of a run.
+    Databricks logs what its Spark tunes to MLflow.
 
     Parameters
     ----------
@@ -27,8 +28,17 @@ def may_report(analysis: Analysis, parts: Iterable[Module], trained: Call) -> bo
         The files of the program that trains.
     trained : Call
     """
+    parts = tuple(parts)
+    if trained.api.startswith("pyspark.ml.tuning."):
+        return any(_is_of_databricks(call) for part in parts for call in part.calls)
     if ml_calls.library(trained.api) not in integrations.REPORTING_ROOTS:
         return False
     if any(ml_calls.reports_to_none(call) for part in parts for call in part.calls):
         return False
     return not is_since(analysis, "transformers", "5")
+
+
+def _is_of_databricks(call: Call) -> bool:
+    """Whether a call is one of Databricks' own tools, or sets one of its settings."""
+    texts = (text for given in call.args[:1] for text in given.constants()) if call.method == "set" else ()
+    return call.path.startswith("dbutils.") or any(str(text).startswith("spark.databricks.") for text in texts)

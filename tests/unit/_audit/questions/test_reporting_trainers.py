@@ -52,3 +52,22 @@ def test_a_program_beside_others(tmp_path: Path) -> None:
     for name, given, count in (("a", "", 0), ("b", ", report_to='none'", 1)):
         files = {"a.py": CODE.format("", given), "b.py": other}
         assert len(audit_project(write(tmp_path / name, files), "p", Options(select=("BIS101",))).findings) == count
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("spark.conf.set('spark.databricks.mlflow.trackMLlib.enabled', True)\n", False),
+        ("depth = dbutils.widgets.get('depth')\n", False),
+        ("spark.conf.set('spark.sql.shuffle.partitions', 9)\n", True),
+        ("", True),
+    ],
+)
+def test_what_spark_tunes_on_databricks(more: str, told: bool, tmp_path: Path) -> None:
+    """It is logged there by itself."""
+    code = (
+        "import mlflow\nfrom pyspark.ml.tuning import CrossValidator\nwith mlflow.start_run():\n"
+        "    CrossValidator(estimator=e, numFolds=3).fit(d)\n    mlflow.log_metric('a', 1)\n"
+    )
+    findings = audit_project(write(tmp_path, {"a.py": more + code}), "p", Options(select=("BIS101",))).findings
+    assert bool(findings) is told
