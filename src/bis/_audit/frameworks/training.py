@@ -27,7 +27,8 @@ FUNCTIONS = frozenset(
         "sklearn.model_selection.cross_validate", "sklearn.model_selection.cross_val_predict",
         "sklearn.model_selection.learning_curve", "sklearn.model_selection.validation_curve",
         "sklearn.model_selection.permutation_test_score", "lightning.pytorch.cli.LightningCLI",
-        "optax.apply_updates", "equinox.apply_updates",
+        "optax.apply_updates", "equinox.apply_updates", "fasttext.train_supervised", "fasttext.train_unsupervised",
+        "surprise.model_selection.cross_validate",
     }
 )  # fmt: skip
 
@@ -70,6 +71,12 @@ METHODS: dict[str, frozenset[str]] = {
     "flax.nnx.Optimizer": frozenset({"update"}),
     "flax.nnx.ModelAndOptimizer": frozenset({"update"}),
 }
+
+# Models of gensim that are trained when they are made, where they are given data: by these keywords, or by place.
+_MADE_WITH_DATA = re.compile(
+    r"gensim\.models\.(?:\w+\.)?(?:Word2Vec|FastText|Doc2Vec|LdaModel|LdaMulticore|HdpModel|LsiModel|Nmf|AuthorTopicModel)$"
+)
+DATA_OF_MODEL = frozenset({"sentences", "documents", "corpus", "corpus_file", "corpus_iterable"})
 
 # Libraries that train with others in the same process -> those. What autologging covers of them, it logs.
 _ANY = ("sklearn", "xgboost", "lightgbm", "keras", "tensorflow", "lightning", "fastai", "statsmodels")
@@ -148,6 +155,11 @@ def is_training(api: str) -> bool | None:
     if method == BACKWARD:
         return name.partition(".")[0] not in _NO_LOSSES  # a loss may come from any function: criterion(y, x)
     return method in FITS and method != "fit_resample" and _is_model(head)
+
+
+def trains_when_made(api: str) -> bool:
+    """Whether a model of this name is trained when it is made with data: ``Word2Vec(sentences)``."""
+    return api.startswith("gensim.models.") and _MADE_WITH_DATA.match(api) is not None
 
 
 def _is_model(maker: str) -> bool:

@@ -47,7 +47,7 @@ def named_by_settings(analysis: Analysis) -> bool:
     own = {(module.file, _class_of(module, by.scope)) for module, name, by in logged if name in _SELF}
     if any(_has_entry_of_data(module, name) for module, name, _by in logged):
         return True
-    given = [module for module, name, _by in logged if _may_be_given(module, name)]
+    given = [module for module, name, by in logged if _may_be_given(module, name, by)]
     declaring = frozenset().union(*(analysis.project.links.together(module) for module in given))
     return any(
         _reads_setting(analysis, module, call, settings | (_SELF if _is_in(module, call, own) else frozenset()))
@@ -81,15 +81,29 @@ def _is_in(module: Module, call: Call, classes: set[tuple[str, int]]) -> bool:
     return bool(classes) and (module.file, _class_of(module, call.scope)) in classes
 
 
-def _may_be_given(module: Module, name: str) -> bool:
+def _may_be_given(module: Module, name: str, by: Call) -> bool:
     """Whether an object may be, or have, what the command line gives.
 
-    It is neither a dictionary with keys that are written nor what a search has found.
+    It is neither a dictionary with keys that are written nor what a search has found, or tries.
     """
-    if _FOUND.search(name):
+    if _FOUND.search(name) or _is_tried(module, name, by):
         return False
     values = [one.value for one in module.assigns if one.name == name]
     return not values or not all(_is_written_dict(value) for value in values)
+
+
+def _is_tried(module: Module, name: str, by: Call) -> bool:
+    """Whether a name is the parameter of a function to which a search of Hyperopt gives what it tries."""
+    scope = module.scopes[by.scope]
+    if name not in scope.parameters:
+        return False
+    function = scope.name.rpartition(".")[2]
+    searches = (call for call in module.calls if call.method == "fmin")
+    return any(
+        function in value.names()
+        for call in searches
+        for value in (*call.args[:1], *filter(None, [call.keywords.get("fn")]))
+    )
 
 
 _FOUND = re.compile(r"(?:^|[._])best_|^(?:study|trial)\b")
@@ -169,7 +183,9 @@ def are_made(analysis: Analysis, modules: Iterable[Module]) -> bool:
     By scikit-learn, by counting, by writing rows out, or by drawing them; also in another file than the training.
     """
     files = tuple(modules)
-    if any(module.roots & _LIBRARIES_OF_DATA for module in files):
+    takes_in = any(map(_takes_in_rows, files))
+    brings_data = _LIBRARIES_OF_DATA - {"datasets"} if takes_in else _LIBRARIES_OF_DATA
+    if any(module.roots & brings_data for module in files):
         return False
     calls = [(module, call) for module in files for call in module.calls]
     if any(reads(call) and not _MADE.fullmatch(call.method) for _module, call in calls):
@@ -177,7 +193,7 @@ def are_made(analysis: Analysis, modules: Iterable[Module]) -> bool:
     if any(_MADE.fullmatch(call.method) and call.api.startswith("sklearn.datasets.") for _module, call in calls):
         return True
     trained = [(module, call) for module, call in calls if analysis.training(module)]
-    drawn = any(_draws_rows(module, call) for module, call in calls) or any(map(_simulates, files))
+    drawn = takes_in or any(_draws_rows(module, call) for module, call in calls) or any(map(_simulates, files))
     if drawn or any(map(_draws_items, files)) or any(_is_given_rows(analysis, *one) for one in calls):
         named = frozenset().union(*(module.reads for module in files))
         opened = (one for one in calls if one[1].method in {"open", "load"} and _opens(one[1]))
@@ -239,6 +255,15 @@ def _is_given_rows(analysis: Analysis, module: Module, call: Call) -> bool:
     given = [Written(module, value, call.scope, call.index) for value in call.args[:1]]
     known = [one.value for written in given for one in values_of(analysis, written)]
     return any(value.kind == LIST and _are_rows(value.items) for value in known)
+
+
+def _takes_in_rows(module: Module) -> bool:
+    """Whether a data set of Hugging Face's is made in a file with rows that are written there: ``from_list(rows)``."""
+    made = any(call.api.startswith("datasets.Dataset.from_") and call.method in _TAKES_IN for call in module.calls)
+    return made and any(one.value.kind == LIST and _are_rows(one.value.items) for one in module.assigns)
+
+
+_TAKES_IN = frozenset({"from_list", "from_dict"})
 
 
 def _are_rows(items: tuple[Value, ...]) -> bool:
@@ -386,11 +411,14 @@ def _logged_wholly(analysis: Analysis, module: Module) -> Iterator[tuple[str, Ca
 _LOGS_SETTINGS = re.compile(r"(?i)log_?(?:\w{0,20}_)?(?:params?|config|cfg|hparams|hyper_?param\w*)")
 
 
+_IS_PATH = re.compile(r"(?i)(?:path|dir|file|folder|uri|url)$")  # it has no entries
+
+
 def _wholes(module: Module, value: Value, depth: int) -> Iterator[str]:
     """``args`` of ``vars(args)``, ``dict(args)``, ``args.__dict__``, ``OmegaConf.to_container(args)``."""
     if depth > _MOST_PARTS:
         return
-    if value.kind == NAME:
+    if value.kind == NAME and not _IS_PATH.search(value.data):
         name = value.data.removesuffix(".__dict__")
         yield from {name, name.removesuffix(".params")} - (_SELF if name == "self.params" else frozenset())
     elif value.kind == CALL:

@@ -120,5 +120,10 @@ def _names(module: Module, value: Value, depth: int = 0) -> Iterator[str]:
 
 
 def _keeps(call: Call) -> bool:
-    """Whether what a call gives is what it is given: not what a function of the project reads or finds out."""
+    """Whether what a call gives is what it is given: not what a function of the project reads or finds out.
+
+    Nor is it what divides data: ``folds.split(X)`` gives the numbers of rows.
+    """
+    if call.method == "split" and call.args and call.args[0].kind == NAME and not call.api.startswith("os."):
+        return False
     return call.method not in _LOSES and not call.api.startswith("@")

@@ -70,7 +70,7 @@ class Seeding:
 @lru_cache(maxsize=20_000)
 def may_train(api: str) -> bool:
     """Whether a call of this name may train a model; see `trains`."""
-    return training.is_training(api) is not False
+    return training.is_training(api) is not False or training.trains_when_made(api)
 
 
 @lru_cache(maxsize=20_000)
@@ -113,6 +113,9 @@ def may_take_hyperparameters(api: str) -> bool:
 
 def trains(call: Call) -> bool:
     """Whether a call trains a model; preparing data is not training."""
+    if training.trains_when_made(call.api):
+        given = [call.keywords[name] for name in training.DATA_OF_MODEL & call.keywords.keys()] or call.args[:1]
+        return any(value.kind != CONSTANT or value.data is not None for value in given)
     known = training.is_training(call.api)
     if known and call.api in _PIPELINE_FITS and _PREPARES.search(call.owner or call.path):
         return len(call.args) + len(call.keywords) > 1  # one that prepares, unless it is told what to learn

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bis._audit.files.configurations import configured
 from bis._audit.files.entry_points import stages, tracked_by_dvc
-from bis._audit.parsing.ir import CONSTANT, LIST
+from bis._audit.parsing.ir import CONSTANT, LIST, NAME, SUBSCRIPT
 from bis._audit.program.linking import MAKE_CONFIGURED
-from bis._audit.questions import data_sources, literals, ml_calls, rest_logging
+from bis._audit.questions import data_sources, literals, rest_logging
 from bis._audit.questions.program_roots import ProgramRoot, program_roots, trainings
+from bis._audit.questions.reporting_trainers import may_report
 from bis._audit.trackers import integrations
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def untracked(analysis: Analysis) -> list[Untracked]:
     found = []
     for program in roots:
         trained = trainings(analysis, program) if program.module.file not in known else []
-        trained = [one for one in trained if not _may_report(program, one[1])]
+        trained = [one for one in trained if not may_report(analysis, program.parts, one[1])]
         if not trained or _may_be_tracked(analysis, program) or _is_no_experiment(analysis, program, trained):
             continue
         if any(_is_beside(program, other, data) for other in tracking):
@@ -89,7 +90,7 @@ def _may_be_tracked(analysis: Analysis, program: ProgramRoot) -> bool:
     calls = [call for part in parts for call in part.calls]
     if any(call.api.startswith(("subprocess.", "importlib.", "os.system", "runpy.", "papermill.")) for call in calls):
         return True  # what these log is not seen
-    if any(call.keywords.keys() & _DOOR_KEYWORDS for call in calls):
+    if any(call.keywords.keys() & _DOOR_KEYWORDS for call in calls) or any(map(_reports_as_told, calls)):
         return True
     files = {part.file for part in parts}
     if any(place.file in files for place in literals.rest_calls(analysis)) or any(map(_speaks_to_mlflow, parts)):
@@ -97,11 +98,13 @@ def _may_be_tracked(analysis: Analysis, program: ProgramRoot) -> bool:
     return any(call.api in MAKE_CONFIGURED for call in calls) and bool(configured(analysis.project.texts, "mlflow"))
 
 
-def _may_report(program: ProgramRoot, trained: Call) -> bool:
-    """Whether a training reports to all trackers that are installed, as Hugging Face's trainers do without a word."""
-    if ml_calls.library(trained.api) not in integrations.REPORTING_ROOTS:
+def _reports_as_told(call: Call) -> bool:
+    """Whether it is told elsewhere which trackers a call writes to: ``Accelerator(log_with=args.report_to)``."""
+    if call.api.partition(".")[0] not in integrations.SWITCH_ROOTS:
         return False
-    return not any(ml_calls.reports_to_none(call) for part in program.parts for call in part.calls)
+    switch = integrations.switch_of(call.api)
+    given = call.keywords.get(switch.keyword) if switch is not None else None
+    return given is not None and given.kind in {NAME, SUBSCRIPT}
 
 
 _DOOR_KEYWORDS = frozenset(keyword for keyword, _door in integrations.DOOR_KEYWORDS.values())

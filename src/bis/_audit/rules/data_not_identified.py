@@ -7,7 +7,8 @@ training reads tables) is in use. Settings that are logged as a whole, as in `lo
 that is read by one of them, as do parameters of an MLproject's entry point, whatever logs the name or path that is read
 (`load_dataset("imdb")` and a tag that says `imdb`), also by a function of the project that hands it on, and a run
 called by the data's name. What a function of the project is given counts where it hands that on to what is logged.
-Autologging describes the data of what it covers, but for Lightning's, statsmodels', and with `log_datasets=False`. How
+Autologging describes the data of what it covers, but for Lightning's, statsmodels', with `log_datasets=False`, and
+where all lists and locks keep MLflow before 2.4. How
 much data there is, how it is split, and what was predicted name nothing, nor does a program that only predicts. An
 agent that learns in an environment (Gymnasium, or a class with `reset` and `step`) has no data set, nor has a program
 that makes its own (`make_circles`, `np.arange`, draws, also in a function that simulates or in a data set's
@@ -39,7 +40,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import CONSTANT, DICT, NAME
-from bis._audit.questions import data_reading, data_sources, execution_order, ml_calls
+from bis._audit.questions import data_reading, data_sources, declared_releases, execution_order, ml_calls
 from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.configured_loggers import kept_by_catalogue
 from bis._audit.questions.lightning_loggers import saves_hyperparameters
@@ -61,12 +62,15 @@ if TYPE_CHECKING:
 RULE = Rule("BIS105", "data-not-identified", Severity.NOTE, Confidence.MEDIUM)
 
 _NAMES_DATA = re.compile(
-    r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file|path)|[xy]_train(?:_path|_file|\.(?:csv|pkl|pickle|joblib|np[yz]|parquet))?$|csv|source|split\b|table|fold|annotations?)"
+    r"(?i)\b(?:data|dataset|train(?:ing)?_?(?:data|set|file|path)|[xy]_train(?:_path|_file|\.(?:csv|pkl|pickle|joblib|np[yz]|parquet))?$|csv|source|split\b|table|annotations?|series_?(?:id|name)|ticker|symbol)"
     r"|(?:\b|_)(?:csv|parquet|npy|npz|jsonl)(?:_|\b)|\b(?:input|source)_?(?:data|path|file|dir|table|uri|url)\b|\btrain(?:ing)?\.(?:json|txt)\b"
     r"|\b(?:md5|sha(?:1|256|512)|checksum|fingerprint|digest)\b|(?:data|train|file|csv|input)_?hash\b|\bsnapshot_?id\b|\bfeature_(?:view|table|store|service|group|version)"
 )
 # In the name of a run, of which any word may be about anything: ``f"forest {dataset_name}"``.
-_NAME_OF_DATA = re.compile(r"(?i)(?:^|[_.\[])(?:data|dataset)_?(?:name|id|version|file|path|hash)\]?$")
+_NAME_OF_DATA = re.compile(
+    r"(?i)(?:^|[_.\[])(?:data|dataset)_?(?:name|id|version|file|path|hash)\]?$"
+    r"|(?:^|[_.\[])(?:(?:ts|series)_?(?:id|name)|ticker|symbol)\]?$"
+)
 # How much there is of it, how it is divided, loaded or altered, or what was found with it, does not say which it is.
 _RESULTS = (
     r"(?:^|[\W_])(?:pred(?:iction)?s?|metrics|importances?|leaderboard|submissions?|scores?|results?|reports?|confusion"
@@ -113,7 +117,11 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 
 
 def _is_described(analysis: Analysis) -> bool:
-    """Whether autologging that is not too late describes the data of what it covers."""
+    """Whether autologging that is not too late describes the data of what it covers.
+
+    Before MLflow 2.4 only that of Spark did.
+    """
+    only = frozenset({"pyspark"}) if declared_releases.is_before(analysis, "mlflow", "2.4") else None
     late = set(analysis.facts["autolog_too_late"].places)
     autologs = [
         call
@@ -122,9 +130,14 @@ def _is_described(analysis: Analysis) -> bool:
         if analysis.direct(module, call) == ("autolog",) and module.place_of(call) not in late
     ]
     if not autologs:
-        return bool(set(analysis.facts["autolog"].places) - late)
+        return only is None and bool(set(analysis.facts["autolog"].places) - late)
     trainings = [call for module in analysis.project.programs for call in analysis.training(module)]
-    return any(_describes(autolog, training) for autolog in autologs for training in trainings)
+    return any(
+        _describes(autolog, training)
+        for autolog in autologs
+        for training in trainings
+        if only is None or ml_calls.library(training.api) in only
+    )
 
 
 def _describes(autolog: Call, training: Call) -> bool:

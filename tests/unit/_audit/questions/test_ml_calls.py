@@ -199,3 +199,25 @@ def test_what_a_forest_does_anyway_is_no_hyperparameter() -> None:
 def test_what_is_left_to_scikit_learn_is_no_hyperparameter(text: str, names: set[str]) -> None:
     """A word that leaves the choice to it, and a switch that is so anyway; a number counts, whatever the default."""
     assert ml_calls.hyperparameters(script(text).calls[-1]).keys() == names
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("from gensim.models import Word2Vec\nWord2Vec(texts, vector_size=9)\n", True),
+        ("from gensim.models.word2vec import Word2Vec\nWord2Vec(sentences=texts)\n", True),
+        ("import gensim\ngensim.models.FastText(corpus_file='a.txt')\n", True),
+        ("from gensim.models.doc2vec import Doc2Vec\nDoc2Vec(documents=texts, epochs=9)\n", True),
+        ("import gensim\ngensim.models.ldamodel.LdaModel(corpus, num_topics=9)\n", True),
+        ("import gensim\ngensim.models.LdaMulticore(corpus=corpus)\n", True),
+        ("from gensim.models import Word2Vec\nWord2Vec(vector_size=9)\n", False),
+        ("from gensim.models import Word2Vec\nWord2Vec(sentences=None, vector_size=9)\n", False),
+        ("from gensim.models import TfidfModel\nTfidfModel(corpus)\n", False),
+        ("from gensim.models.phrases import Phrases\nPhrases(texts)\n", False),
+        ("import fasttext\nfasttext.train_supervised('a.txt')\n", True),
+        ("from surprise.model_selection import cross_validate\ncross_validate(SVD(), data)\n", True),
+    ],
+)
+def test_models_that_are_trained_when_they_are_made(text: str, expected: bool) -> None:
+    """Where they are given data."""
+    assert ml_calls.trains(last_call(text)) is expected

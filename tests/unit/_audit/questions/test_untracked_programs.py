@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis._audit.auditor import audit_project
+from bis._audit.auditor import Options, audit_project
 from tests.unit._audit.small_projects import write
 
 if TYPE_CHECKING:
@@ -183,3 +183,37 @@ def test_agents_of_one_environment_are_of_one_project(
     tracked = "import mlflow\nfrom stable_baselines3.common.env_util import make_vec_env\n" + AGENT.format(environment)
     files = {"colab/one/a.py": AGENT.format(other), "local/two/b.py": tracked + "mlflow.log_metric('r', 1)\n"}
     assert bool(told(tmp_path, files, "BIS106")) is found
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("from gensim.models import Word2Vec\nm = Word2Vec(texts)\n", True),
+        ("from gensim.models import LdaModel\nm = LdaModel(corpus=c)\n", True),
+        ("from gensim.models import Word2Vec\nm = Word2Vec.load('a.model')\n", False),
+    ],
+)
+def test_a_model_that_is_trained_when_it_is_made(code: str, found: bool, tmp_path: Path) -> None:
+    """It is trained without a call that says so."""
+    tracked = "import mlflow\nfrom gensim.models import Word2Vec\nWord2Vec(texts)\nmlflow.log_param('a', 1)\n"
+    files = {"a.py": tracked, "b.py": code}
+    findings = audit_project(write(tmp_path, files), "p", Options(select=("BIS106",))).findings
+    assert bool(findings) is found
+
+
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [
+        ("Accelerator(log_with=args.report_to)", False),
+        ("Accelerator(log_with=config['tracker'])", False),
+        ("Accelerator()", True),
+        ("Accelerator(log_with=None)", True),
+    ],
+)
+def test_trackers_that_are_told_elsewhere(made: str, found: bool, tmp_path: Path) -> None:
+    """By an option, of which it is not known what it says."""
+    tracked = "import mlflow\nmlflow.log_param('a', 1)\nnet.fit(x, y)\n"
+    train = f"from accelerate import Accelerator\na = {made}\na.backward(loss)\noptimizer.step()\n"
+    files = {"a.py": tracked, "b.py": train}
+    findings = audit_project(write(tmp_path, files), "p", Options(select=("BIS106",))).findings
+    assert bool(findings) is found
