@@ -36,7 +36,12 @@ if TYPE_CHECKING:
 RULE = Rule("BIS104", "model-without-signature", Severity.NOTE, Confidence.HIGH, gate=frozenset({"mlflow"}))
 
 # Flavours whose models have no tabular input, or bring their signature.
-_OWN_SIGNATURE = frozenset({"langchain", "openai", "dspy", "llama_index", "sentence_transformers", "transformers"})
+_OWN_SIGNATURE = frozenset(
+    {
+        "langchain", "openai", "dspy", "llama_index", "sentence_transformers", "transformers", "feature_engineering",
+        "feature_store",
+    }
+)  # fmt: skip
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
