@@ -64,7 +64,7 @@ def _entries_at_first(
     if call is not None and call.api == "dict":  # dict(max_depth=5), dict(others, max_depth=5)
         parts = [*call.args, *(given for name, given in call.keywords.items() if name[:2] == "**")]
         entries = {key: item for key, item in call.keywords.items() if key[:2] != "**"}
-    elif call is not None and (made := _fields_of(analysis, found, call)) is not None:
+    elif call is not None and (made := _made(analysis, found, call, steps, depth)) is not None:
         entries, whole = made
     elif value.kind == BINARY and value.data == "BitOr":  # base | {"max_depth": 5}
         parts = list(value.items)
@@ -84,6 +84,36 @@ def _entries_at_first(
     if found.module is not one.module:
         entries = {key: item if _says_itself(item) else Value(OTHER) for key, item in entries.items()}
     return entries, whole
+
+
+def _made(
+    analysis: Analysis, written: Written, call: Call, steps: Iterator[int], depth: int
+) -> tuple[dict[str, Value], bool] | None:
+    """The entries of a dictionary that another call than ``dict(...)`` makes; None where none is seen to."""
+    if call.method == "space_eval" and library(call.api) == "hyperopt" and call.args:
+        return _of_grid(analysis, written._replace(value=call.args[0]), steps, depth)
+    if call.api == "zip" and len(call.args) == 2:  # dict(zip(names, values))
+        names = _names(analysis, written._replace(value=call.args[0]))
+        return (dict.fromkeys(names, Value(OTHER)), True) if names is not None else None
+    return _fields_of(analysis, written, call)
+
+
+def _names(analysis: Analysis, listed: Written) -> list[str] | None:
+    """The texts in a list that is written, or the keys of a dictionary: ``list(grid.keys())``; None if not all are."""
+    found = followed(analysis, listed)
+    for _step in range(2):
+        call = found.call() if found is not None else None
+        if found is None or call is None:
+            break
+        given = call.args[0] if call.api in {"list", "tuple", "sorted"} and len(call.args) == 1 else None
+        if call.method == "keys" and call.owner:
+            given = Value(NAME, call.owner)
+        found = followed(analysis, found._replace(value=given)) if given is not None else None
+    if found is None or found.value.kind not in {DICT, LIST}:
+        return None
+    items = found.value.items[:: 2 if found.value.kind == DICT else 1]
+    texts = [item.data for item in items if item.kind == CONSTANT and isinstance(item.data, str)]
+    return texts if items and len(texts) == len(items) else None
 
 
 def _fields_of(analysis: Analysis, written: Written, call: Call) -> tuple[dict[str, Value], bool] | None:
@@ -137,6 +167,10 @@ def _alternatives(
 ) -> list[tuple[dict[str, Value], bool]]:
     """The entries of each dictionary that a name may be, and whether these are all."""
     over = looped_over(analysis, name)
+    listed = followed(analysis, over) if over is not None else None
+    if listed is not None and (listed.value.kind, listed.value.data) == (OTHER, "comprehension"):
+        made = listed.value.items
+        return [_entries(analysis, listed._replace(value=made[0]), steps, depth + 1)] if len(made) == 1 else []
     loop = over.call() if over is not None else None
     if over is not None and loop is not None and loop.api in _GRIDS and loop.args:
         return [_of_grid(analysis, over._replace(value=loop.args[0]), steps, depth)]

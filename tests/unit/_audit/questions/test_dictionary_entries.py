@@ -20,6 +20,12 @@ FIELDS = (
     "from dataclasses import asdict, dataclass\nfrom pydantic import BaseModel\n"
     "@dataclass\nclass P{}:\n    depth: {}\ns = "
 )
+ZIPPED = (
+    "from itertools import product\nG = {{'max_depth': [1, 2], {}}}\nkeys = {}\nKind = RF\n"
+    "runs = [dict(zip(keys, row)) for row in product(*G.values())]\n"
+    "for i, p in enumerate(runs):\n    Kind(**p)"
+)
+EVALUATED = "from hyperopt import space_eval\np = space_eval({}, best)\nRF(**p)"
 OF_REST = "def fit(X, depth=1, **p):\n    return RF(max_depth=depth, **p)\n{}"
 
 
@@ -64,6 +70,18 @@ OF_REST = "def fit(X, depth=1, **p):\n    return RF(max_depth=depth, **p)\n{}"
         (FIELDS.format("(Base)", "int = 3") + "P()\nRF(**asdict(s))", "unknown"),
         (FIELDS.format("(BaseModel)", "int = 3") + "P()\nRF(**s.model_dump())", "yes"),
         ("RF(**vars(parser.parse_args()))", "unknown"),
+        (ZIPPED.format("'n_estimators': [3]", "G.keys()"), "yes"),
+        (ZIPPED.format("'n_estimators': [3]", "list(G)"), "yes"),
+        (ZIPPED.format("'random_state': [3]", "list(G.keys())"), "no"),
+        (ZIPPED.format("'random_state': [3]", "['max_depth', 'n_estimators']"), "yes"),
+        (ZIPPED.format("'n_estimators': [3]", "read()"), "unknown"),
+        (ZIPPED.format("'n_estimators': [3], **more", "G.keys()"), "unknown"),
+        ("for p in [{'max_depth': n} for n in range(3)]:\n    RF(**p)", "yes"),
+        ("for p in [make(n) for n in range(3)]:\n    RF(**p)", "unknown"),
+        ("for p in {n: {} for n in range(3)}:\n    RF(**p)", "unknown"),
+        (EVALUATED.format("{'max_depth': 3, 'random_state': 42}"), "no"),
+        (EVALUATED.format("{'max_depth': 3}"), "yes"),
+        (EVALUATED.format("read()"), "unknown"),
     ],
 )
 def test_dictionaries_that_differ_each_time(code: str, unseeded: str, tmp_path: Path) -> None:
