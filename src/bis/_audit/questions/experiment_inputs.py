@@ -17,6 +17,7 @@ from bis._audit.frameworks.randomness import SEED_KEYWORDS, draws_by_itself
 from bis._audit.parsing.ir import CALL, NAME, OTHER, Value
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
+from bis._audit.questions.program_roots import only_uses_trained
 from bis._audit.questions.value_sources import Use, ValueSource, ValueSources, held, names_something
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ _SELF = frozenset({"self", "cls"})
 def goes_into_experiment(analysis: Analysis, module: Module, call: Call) -> bool:
     """Whether what a call draws is seen to go into a training, or into what is measured of it.
 
-    Layers and loaders do so by themselves; a number is followed. One that only decides which way the program goes
+    Layers and loaders do so by themselves, but for those of a program that only uses what another one has trained; a
+    number is followed. One that only decides which way the program goes
     (``if random.random() < 0.5:``) counts in a function whose result goes there, or that trains.
 
     Parameters
@@ -95,8 +97,13 @@ def goes_into_experiment(analysis: Analysis, module: Module, call: Call) -> bool
     call : Call
         A draw; see `bis._audit.questions.ml_calls.draws`.
     """
-    if draws_by_itself(call.api):
-        return True
+    by_itself = draws_by_itself(call.api)
+    if (by_itself or ml_calls.loads_data(call)) and only_uses_trained(analysis, module):
+        return False
+    return by_itself or _is_followed_there(analysis, module, call)
+
+
+def _is_followed_there(analysis: Analysis, module: Module, call: Call) -> bool:
     shown = _SHOWS.search(module.scopes[call.scope].name.rpartition(".")[2]) is not None
     if shown or (call.method == "shuffle" and _orders_experiments(analysis, module, call)):
         return False
