@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
-from bis._audit.files.entry_points import parameters_of_programs
 from bis._audit.frameworks import sklearn
 from bis._audit.frameworks.naming import canonical, library
 from bis._audit.frameworks.randomness import GENERATORS, SEED_KEYWORDS
@@ -13,6 +12,7 @@ from bis._audit.parsing.expressions import pairs_of
 from bis._audit.parsing.ir import CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT, Value
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
+from bis._audit.questions.command_line_options import is_none_by_default
 from bis._audit.questions.dictionary_entries import entries_of
 from bis._audit.questions.function_callers import given_by_callers
 from bis._audit.questions.written_values import Written, followed
@@ -285,7 +285,8 @@ def _is_absent(analysis: Analysis, seed: Written, depth: int = 0) -> bool:
     known = found.value
     if known.kind == CONSTANT:
         return known.data is None
-    by_default = (_is_none_by_default(analysis, one.module, one.value) for one in (seed, found))
+    texts = analysis.project.texts
+    by_default = (is_none_by_default(texts, one.module, one.value) for one in (seed, found))
     if _is_missing_entry(analysis, found) or any(by_default):
         return True
     if known.kind != NAME or depth >= _MOST_CALLERS_ABOVE:
@@ -314,42 +315,6 @@ def _is_missing_entry(analysis: Analysis, seed: Written) -> bool:
         return False
     entries, whole = entries_of(analysis, seed._replace(value=Value(NAME, call.owner)))
     return whole and key.data not in entries
-
-
-def _is_none_by_default(analysis: Analysis, module: Module, value: Value) -> bool:
-    """Whether a value is an argument of the command line without a default: ``args.random_state``.
-
-    The command of an MLproject's entry point gives what it is given.
-    """
-    if value.kind == SUBSCRIPT and _is_of_vars(module, value.items[0]):
-        dest = str(value.items[1].data)
-    elif value.kind == NAME and "." in value.data:
-        dest = value.data.rpartition(".")[2]
-    else:
-        return False
-    for call in module.calls:
-        if call.method != "add_argument":
-            continue
-        names = [str(given.data).lstrip("-").replace("-", "_") for given in call.args if given.kind == CONSTANT]
-        named = call.keywords.get("dest")
-        if dest != (named.data if named is not None else None) and dest not in names:
-            continue
-        default, required = call.keywords.get("default"), call.keywords.get("required")
-        optional = any(str(given.data).startswith("-") for given in call.args if given.kind == CONSTANT)
-        demanded = required is not None and not (required.kind == CONSTANT and not required.data)
-        none = default is None or default.is_none
-        if not optional or not none or demanded or call.starred:
-            return False
-        return dest not in parameters_of_programs(analysis.project.texts).get(module.file, ())
-    return False
-
-
-def _is_of_vars(module: Module, value: Value) -> bool:
-    """Whether a dictionary is that of the command line: ``args = vars(parser.parse_args())``."""
-    return value.kind == NAME and any(
-        assign.name == value.data and assign.value.kind == CALL and module.calls[assign.value.data].api == "vars"
-        for assign in module.assigns
-    )
 
 
 @asked_once
