@@ -54,6 +54,7 @@ _LIKE_DATA = re.compile(r"(?i)^(?:dummy|mock)(?:_|$)")
 _REQUESTS = frozenset({"request", "req", "scope", "environ"})
 _TRACED = frozenset({"param", "metric", "dataset"})
 _PARTS_OF_MODELS = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter", "tensorflow.Variable"})
+_SEARCHES = frozenset({"ray.tune.run", "ray.tune.Tuner", "ray.tune.tuner.Tuner", "ray.tune.sample_from"})
 _EXAMPLE = re.compile(r"(?i)(?:^|_|\.)(?:sample|example|dummy|fake|mock)_")
 # Lists of experiments, by their names: in which order they are started decides nothing.
 _EXPERIMENTS = re.compile(
@@ -536,6 +537,7 @@ def _may_begin(api: str) -> bool:
         or ml_calls.may_take_hyperparameters(api)
         or name in _PARTS_OF_MODELS
         or ml_calls.is_loader(api)
+        or name in _SEARCHES
         or ".metrics." in name
         or api in _WRITERS
         or api.rpartition(".")[2] in _WRITES
@@ -543,10 +545,10 @@ def _may_begin(api: str) -> bool:
 
 
 def _is_of_experiments(call: Call) -> bool:
-    """Whether a call loads or splits data, makes a part of a model, or measures one."""
+    """Whether a call loads or splits data, makes a part of a model, measures one, or says what a search tries."""
     return (
         ml_calls.loads_data(call)
-        or canonical(call.api) in _PARTS_OF_MODELS
+        or canonical(call.api) in _PARTS_OF_MODELS | _SEARCHES
         or (ml_calls.may_split(call.api) and ml_calls.split_seeding(call) is not None)
         or (library(call.api) == "sklearn" and ".metrics." in call.api)
     )
