@@ -106,7 +106,8 @@ def _trainings(analysis: Analysis, module: Module) -> tuple[list[Call] | None, s
     reached: set[int] = set()
     unknown = _trains_unread(module)
     for position, trace in enumerate(traces(analysis, module)):
-        from_top = position == 0 and bool(trace) and trace[0].depth == 0
+        first = next((step.call for step in trace if step.call is not None and step.depth == 0), None)
+        from_top = position == 0 and first is not None and first.scope == 0
         for step in trace:
             call = step.call
             if call is None:

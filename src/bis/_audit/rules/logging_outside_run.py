@@ -76,6 +76,7 @@ class _Runs:
         self._ends: list[tuple[Module, Call, int]] = []  # what has ended the last run, with its file and depth
         self._early: list[tuple[Module, Call]] = []
         self._from_top = False
+        self._by_itself = False  # whether MLflow has opened a run for what was logged outside
 
     def follow(self, trace: list[TraceStep]) -> None:
         first = next((step.call for step in trace if step.call is not None and step.depth == 0), None)
@@ -104,7 +105,8 @@ class _Runs:
         # The end of a nested run leaves its parent open, also one that a caller of this function opened.
         start = step.module.calls[entered]
         nested = "nested" in start.keywords
-        self._ended = self._ended or not nested or (self._from_top and not self._open)
+        alone = self._from_top and not (self._open or self._by_itself or start.conditional)
+        self._ended = self._ended or not nested or alone
         if not (nested or start.starred):
             self._ends.append((step.module, start, step.depth))
 
@@ -125,9 +127,11 @@ class _Runs:
     def _write(self, step: TraceStep, call: Call) -> None:
         if self._open or call.withs:
             self._inside.add(id(call))
-        elif call.conditional and not self._follows_an_end(step, call):
             return
-        elif self._ended and self._started:
+        self._by_itself = True
+        if call.conditional and not self._follows_an_end(step, call):
+            return
+        if self._ended and self._started:
             self._found.append((step.module, call, "after the run has ended"))
         elif not self._started and not call.conditional:
             self._early.append((step.module, call))

@@ -98,6 +98,8 @@ NESTED = "def go():\n    with mlflow.start_run(nested=True):\n        fit()\n   
         (NESTED + "with mlflow.start_run():\n    go()\n", []),
         (NESTED + "mlflow.start_run()\ngo()\n", []),
         (NESTED, []),
+        ("if noted:\n    mlflow.log_param('b', 1)\n" + NESTED + "go()\n", []),
+        (NESTED.replace("    with", "    if x:\n     with") + "go()\n", []),
         ("with mlflow.start_run(nested=True):\n    fit()\n" + LOG, [4]),
     ],
 )
