@@ -57,6 +57,7 @@ _IMPORTING = frozenset({"importlib.import_module", "__import__"})
 _HANDING = _IMPORTING | {"functools.partial", "staticmethod", "getattr"}
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 _PASSING_ON = frozenset({"enumerate", "zip", "list", "sorted", "reversed", "tqdm", "dict"})
+_WITHIN = ".mlflow."  # modules of MLflow import MLflow: `mlflow.tensorflow.mlflow.log_param`
 
 
 class Names:
@@ -462,4 +463,6 @@ class Names:
 
     def _imported(self, target: str, rest: str) -> str:
         whole = f"{target}.{rest}" if rest else target
+        if _WITHIN in whole and whole.startswith("mlflow."):
+            whole = f"mlflow.{whole.rpartition(_WITHIN)[2]}"
         return self._elsewhere.imported(whole) if self._elsewhere is not None else whole

@@ -9,12 +9,15 @@ import threading
 import warnings
 from dataclasses import dataclass
 
+from bis._audit.parsing.newer_syntax import as_older
+
 _FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _MOST_CHARACTERS = 1024 * 1024  # a tree takes some hundred times the memory of its text; longer texts are data
 # Up to Python 3.11 the time for a formatted string is quadratic in the number of its fields: 100,000 take a minute.
 _MOST_FIELDS = 3000
 # Python 3.11 counts the depth of a tree while making it; before, a chain of some 40,000 operators ends the process.
 _COUNTS_DEPTH = sys.version_info >= (3, 11)
+_READS_NEWER = sys.version_info >= (3, 12)
 _MOST_OPERATORS = 2000
 _MOST_BRACKETS = 250  # the tokenizer refuses more than 200
 _TOO_DEEP = re.compile(r"nested too deeply|too many nested|too many levels of indentation|too complex")
@@ -69,7 +72,7 @@ def syntax_tree(text: str) -> ast.Module | Fault:
     Parameters
     ----------
     text : str
-        Python, with ``\\n`` between its lines.
+        Python, with ``\\n`` between its lines; also what only a newer Python reads than the one at hand, up to 3.12.
 
     Returns
     -------
@@ -79,6 +82,15 @@ def syntax_tree(text: str) -> ast.Module | Fault:
     refused = _refusal(text)
     if refused is not None:
         return refused
+    tree = _parsed(text)
+    if _READS_NEWER or not isinstance(tree, Fault) or tree.kind != "syntax":
+        return tree
+    older = as_older(text)
+    again = _parsed(older) if older != text else tree
+    return tree if isinstance(again, Fault) else again
+
+
+def _parsed(text: str) -> ast.Module | Fault:
     try:
         if warnings.filters[:1] == _SILENT:  # as in the processes of a corpus
             tree = compile(text, "<source>", "exec", _FLAGS, dont_inherit=True)

@@ -273,7 +273,7 @@ def analyse(project: Project, problems: tuple[Problem, ...] = ()) -> Analysis:
         for module in modules:
             logging = {c.index for c in index.where(module, trains_and_logs)} - direct[module.file].keys()
             direct[module.file] |= dict.fromkeys(logging, ("mlflow", integrations.TRAINING_KINDS))
-    seeded, seeding = seeded_files(links, index)
+    seeded, seeding = seeded_files(links, index, project.texts)
     training = {m.file: tuple([c for c in index.where(m, ml_calls.may_train) if ml_calls.trains(c)]) for m in modules}
     near = {file for file, calls in training.items() if calls}
     near |= {used for file in tuple(near) for used in links.used[file]}

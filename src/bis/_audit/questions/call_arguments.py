@@ -5,16 +5,17 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
-from bis._audit.files.entry_points import parameters_of_programs
 from bis._audit.frameworks import sklearn
 from bis._audit.frameworks.naming import canonical, library
 from bis._audit.frameworks.randomness import GENERATORS, SEED_KEYWORDS
 from bis._audit.parsing.expressions import pairs_of
-from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, LIST, NAME, OTHER, SUBSCRIPT, Value
+from bis._audit.parsing.ir import CALL, CONSTANT, DICT, NAME, OTHER, SUBSCRIPT, Value
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
-from bis._audit.questions.function_callers import callers, given_by_callers
-from bis._audit.questions.written_values import Written, followed, looped_over, values_of
+from bis._audit.questions.command_line_options import is_none_by_default
+from bis._audit.questions.dictionary_entries import entries_of
+from bis._audit.questions.function_callers import given_by_callers
+from bis._audit.questions.written_values import Written, followed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,10 +27,7 @@ _MOST_LINES_OF_OPTIONS = 60
 _NOTHING = Value(CONSTANT, None)
 _ASKS = frozenset({"required", "prompt", "envvar"})
 _RUN_COMMANDS = frozenset({"fire.Fire", "fire.core.Fire", "typer.run"})
-_MOST_STEPS = 50  # dictionaries that are looked at for one call
-_DEEPEST = 8  # entries of entries
 _MOST_CALLERS_ABOVE = 3  # functions that hand a seed on
-_MANY_ENTRIES = 200  # of longer ones, not all may have been kept
 
 
 def spread(analysis: Analysis, module: Module, call: Call) -> Call:
@@ -51,7 +49,7 @@ def _spread_in(analysis: Analysis, module: Module, call: Call) -> Call:
     whole = True
     steps = count()
     for name in given:
-        entries, known = _entries(analysis, Written(module, call.keywords[name], call.scope, call.index), steps)
+        entries, known = entries_of(analysis, Written(module, call.keywords[name], call.scope, call.index), steps)
         keywords = entries | keywords
         whole = whole and known
     return call._replace(keywords=keywords, starred=not whole)
@@ -190,7 +188,7 @@ def _draws_with(call: Call) -> bool:
 def _table_has_seed(analysis: Analysis, module: Module, table: Value, call: Call) -> bool:
     """Whether a dictionary that a call is given has a seed that is not None by default."""
     here = Written(module, table, call.scope, call.index)
-    return _has_seed(_without_absent(analysis, here, _entries(analysis, here, count())[0]))
+    return _has_seed(_without_absent(analysis, here, entries_of(analysis, here)[0]))
 
 
 def _without_absent(analysis: Analysis, here: Written, entries: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -293,7 +291,8 @@ def _is_absent(analysis: Analysis, seed: Written, depth: int = 0) -> bool:
     known = found.value
     if known.kind == CONSTANT:
         return known.data is None
-    by_default = (_is_none_by_default(analysis, one.module, one.value) for one in (seed, found))
+    texts = analysis.project.texts
+    by_default = (is_none_by_default(texts, one.module, one.value) for one in (seed, found))
     if _is_missing_entry(analysis, found) or any(by_default):
         return True
     if known.kind != NAME or depth >= _MOST_CALLERS_ABOVE:
@@ -320,44 +319,8 @@ def _is_missing_entry(analysis: Analysis, seed: Written) -> bool:
     key, otherwise = call.args[0], call.argument(1, "default")
     if key.kind != CONSTANT or not (otherwise is None or otherwise.is_none):
         return False
-    entries, whole = _entries(analysis, seed._replace(value=Value(NAME, call.owner)), count())
+    entries, whole = entries_of(analysis, seed._replace(value=Value(NAME, call.owner)))
     return whole and key.data not in entries
-
-
-def _is_none_by_default(analysis: Analysis, module: Module, value: Value) -> bool:
-    """Whether a value is an argument of the command line without a default: ``args.random_state``.
-
-    The command of an MLproject's entry point gives what it is given.
-    """
-    if value.kind == SUBSCRIPT and _is_of_vars(module, value.items[0]):
-        dest = str(value.items[1].data)
-    elif value.kind == NAME and "." in value.data:
-        dest = value.data.rpartition(".")[2]
-    else:
-        return False
-    for call in module.calls:
-        if call.method != "add_argument":
-            continue
-        names = [str(given.data).lstrip("-").replace("-", "_") for given in call.args if given.kind == CONSTANT]
-        named = call.keywords.get("dest")
-        if dest != (named.data if named is not None else None) and dest not in names:
-            continue
-        default, required = call.keywords.get("default"), call.keywords.get("required")
-        optional = any(str(given.data).startswith("-") for given in call.args if given.kind == CONSTANT)
-        demanded = required is not None and not (required.kind == CONSTANT and not required.data)
-        none = default is None or default.is_none
-        if not optional or not none or demanded or call.starred:
-            return False
-        return dest not in parameters_of_programs(analysis.project.texts).get(module.file, ())
-    return False
-
-
-def _is_of_vars(module: Module, value: Value) -> bool:
-    """Whether a dictionary is that of the command line: ``args = vars(parser.parse_args())``."""
-    return value.kind == NAME and any(
-        assign.name == value.data and assign.value.kind == CALL and module.calls[assign.value.data].api == "vars"
-        for assign in module.assigns
-    )
 
 
 @asked_once
@@ -384,199 +347,3 @@ def _is_none_for_commands(analysis: Analysis, module: Module, index: int, parame
         return True
     runs = [call for call in module.calls if call.api in _RUN_COMMANDS]
     return any(value.kind == NAME and value.data == scope.name for call in runs for value in call.args)
-
-
-def _entries(analysis: Analysis, one: Written, steps: Iterator[int], depth: int = 0) -> tuple[dict[str, Value], bool]:
-    """The entries of a dictionary as far as they are written out, and whether these are all."""
-    if next(steps) > _MOST_STEPS or depth > _DEEPEST:
-        return {}, False
-    entries, whole = _entries_at_first(analysis, one, steps, depth)
-    if one.value.kind == NAME:
-        later, known = _put_later(analysis, one, steps, depth)
-        entries, whole = entries | later, whole and known
-    return entries, whole
-
-
-def _entries_at_first(
-    analysis: Analysis, one: Written, steps: Iterator[int], depth: int
-) -> tuple[dict[str, Value], bool]:
-    """The entries that a dictionary is made with."""
-    found = followed(analysis, one)
-    if found is None:
-        return {}, False
-    value, call = found.value, found.call()
-    parts: list[Value] = []  # of which each may replace what those before give
-    entries: dict[str, Value] = {}
-    whole = True
-    if call is not None and call.api == "dict":  # dict(max_depth=5), dict(others, max_depth=5)
-        parts = [*call.args, *(given for name, given in call.keywords.items() if name[:2] == "**")]
-        entries = {key: item for key, item in call.keywords.items() if key[:2] != "**"}
-    elif call is not None and (made := _fields_of(analysis, found, call)) is not None:
-        entries, whole = made
-    elif value.kind == BINARY and value.data == "BitOr":  # base | {"max_depth": 5}
-        parts = list(value.items)
-    elif value.kind == DICT:
-        entries, whole = _of_dictionary(analysis, found, steps, depth)
-    elif value.kind == NAME and value is not one.value:  # one that is altered
-        parts = [value]
-    elif value.kind == NAME:
-        return _of_several(analysis, found, steps, depth)
-    else:
-        return {}, False
-    given: dict[str, Value] = {}
-    for part in parts:
-        inner, known = _entries(analysis, found._replace(value=part), steps, depth + 1)
-        given, whole = given | inner, whole and known
-    entries = given | entries
-    if found.module is not one.module:
-        entries = {key: item if _says_itself(item) else Value(OTHER) for key, item in entries.items()}
-    return entries, whole
-
-
-def _fields_of(analysis: Analysis, written: Written, call: Call) -> tuple[dict[str, Value], bool] | None:
-    """The fields of an object as a dictionary, ``asdict(settings)``, which are all of them; None where not seen."""
-    if call.api in _AS_DICTIONARY and len(call.args) == 1:
-        given = call.args[0]
-    elif call.method in _DUMPS and call.owner and not (call.args or call.keywords):
-        given = Value(NAME, call.owner)
-    else:
-        return None
-    known = analysis.value_of(written.module, given, written.scope, written.at)
-    made = written.module.calls[known.data] if known is not None and known.kind == CALL else None
-    if made is None or not made.api.startswith("@") or made.args or made.starred:
-        return None
-    file, _colon, name = made.api[1:].rpartition(":")
-    module = next((one for one in analysis.project.modules if one.file == file), written.module)
-    index = next((i for i, one in enumerate(module.scopes) if one.kind == "class" and one.name == name), 0)
-    bases = set(module.scopes[index].bases)
-    filled = bases or any(one.rpartition(".")[2] == "dataclass" for one in module.scopes[index].decorators)
-    if not (index and filled and bases <= _MODELS):
-        return None
-    fields = {one.name: one.value for one in module.assigns if one.scope == index} | dict(made.keywords)
-    later = (one.name.rpartition(".") for one in written.module.assigns)
-    fields |= {attribute: Value(OTHER) for owner, _dot, attribute in later if owner == given.data}
-    return {field: value if value.kind == CONSTANT else Value(OTHER) for field, value in fields.items()}, True
-
-
-_AS_DICTIONARY = frozenset({"dataclasses.asdict", "vars"})
-_DUMPS = frozenset({"model_dump", "dict"})  # of pydantic
-_MODELS = frozenset({"BaseModel", "pydantic.BaseModel"})
-
-
-def _of_several(analysis: Analysis, name: Written, steps: Iterator[int], depth: int) -> tuple[dict[str, Value], bool]:
-    """The names of the entries of a dictionary that is another one each time, and whether these are all.
-
-    It is what a loop goes through, what a grid is made of, or what the callers of a function give it. What an entry is
-    remains open, unless it is None each time.
-    """
-    choices = _alternatives(analysis, name, steps, depth)
-    if not choices:
-        return {}, False
-    merged: dict[str, Value] = {}
-    for key in {key for entries, _whole in choices for key in entries}:
-        absent = all(key in entries and entries[key].is_none for entries, _whole in choices)
-        merged[key] = _NOTHING if absent else Value(OTHER)
-    return merged, all(whole for _entries, whole in choices)
-
-
-def _alternatives(
-    analysis: Analysis, name: Written, steps: Iterator[int], depth: int
-) -> list[tuple[dict[str, Value], bool]]:
-    """The entries of each dictionary that a name may be, and whether these are all."""
-    over = looped_over(analysis, name)
-    loop = over.call() if over is not None else None
-    if over is not None and loop is not None and loop.api in _GRIDS and loop.args:
-        return [_of_grid(analysis, over._replace(value=loop.args[0]), steps, depth)]
-    module, scopes = name.module, name.module.scopes
-    for level in _enclosing(module, name.scope):
-        if scopes[level].rest == name.value.data:
-            return [_of_caller(analysis, module, level, *one, steps, depth) for one in callers(analysis, module, level)]
-        if scopes[level].parameters[:1] == (name.value.data,) and (spaces := _spaces(module, scopes[level].name)):
-            return [_of_grid(analysis, Written(module, *one), steps, depth) for one in spaces]
-    choices = values_of(analysis, name)
-    return [_entries(analysis, one, steps, depth + 1) for one in choices if one.value is not name.value]
-
-
-def _spaces(module: Module, function: str) -> list[tuple[Value, int, int]]:
-    """What searches of Hyperopt draw from for a function of the file, and where: ``fmin(function, space)``."""
-    found = []
-    for call in module.calls:
-        if call.method == "fmin" and library(call.api) == "hyperopt":
-            fn, space = call.argument(0, "fn"), call.argument(1, "space")
-            if space is not None and fn is not None and (fn.kind, fn.data) == (NAME, function.rpartition(".")[2]):
-                found.append((space, call.scope, call.index))
-    return found
-
-
-_GRIDS = frozenset({"sklearn.model_selection.ParameterGrid", "sklearn.model_selection.ParameterSampler"})
-
-
-def _enclosing(module: Module, scope: int) -> Iterator[int]:
-    """A function and those around it."""
-    while scope > 0:
-        yield scope
-        scope = module.scopes[scope].parent
-
-
-def _of_grid(analysis: Analysis, grid: Written, steps: Iterator[int], depth: int) -> tuple[dict[str, Value], bool]:
-    """The names of the parameters that a grid tries values of; one that it only leaves None is None."""
-    entries, whole = _entries(analysis, grid, steps, depth + 1)
-    return {key: _NOTHING if _tries_none(value) else Value(OTHER) for key, value in entries.items()}, whole
-
-
-def _tries_none(value: Value) -> bool:
-    return value.kind == LIST and bool(value.items) and all(item.is_none for item in value.items)
-
-
-def _of_caller(
-    analysis: Analysis, module: Module, function: int, other: Module, call: Call, steps: Iterator[int], depth: int
-) -> tuple[dict[str, Value], bool]:
-    """What a call gives a function beyond the parameters that it names, and whether that is all."""
-    tables = [name for name in call.keywords if name.startswith("**")]
-    found = {name: value for name, value in call.keywords.items() if name not in tables}
-    whole = bool(tables) or not call.starred
-    for name in tables:
-        inner, known = _entries(analysis, Written(other, call.keywords[name], call.scope, call.index), steps, depth + 1)
-        found, whole = inner | found, whole and known
-    return {name: value for name, value in found.items() if name not in module.scopes[function].parameters}, whole
-
-
-def _of_dictionary(
-    analysis: Analysis, found: Written, steps: Iterator[int], depth: int
-) -> tuple[dict[str, Value], bool]:
-    """The entries of ``{"max_depth": 5, **others}``."""
-    entries: dict[str, Value] = {}
-    items = found.value.items
-    whole = len(items) < 2 * _MANY_ENTRIES
-    for key, item in zip(items[::2], items[1::2], strict=True):
-        if key.kind == CONSTANT and isinstance(key.data, str):
-            entries[key.data] = item
-        elif key.kind == OTHER and not key.line:  # {**others}
-            inner, known = _entries(analysis, found._replace(value=item), steps, depth + 1)
-            entries, whole = entries | inner, whole and known
-        else:
-            whole = False
-    return entries, whole
-
-
-def _says_itself(value: Value) -> bool:
-    """Whether an expression means the same in another file: it has no names and no calls."""
-    return value.kind not in {NAME, CALL} and all(map(_says_itself, value.items))
-
-
-def _put_later(analysis: Analysis, one: Written, steps: Iterator[int], depth: int) -> tuple[dict[str, Value], bool]:
-    """What is put into a dictionary by its name: ``p["a"] = 1``, ``p.update(a=1)``; and whether that is all."""
-    stored = analysis.stored_in(one.module, one.value.data)
-    entries, whole = {key: item for key, item in stored if key}, all(key for key, _item in stored)
-    for call in analysis.alterations_of(one.module, one.value.data):
-        inner: dict[str, Value] = {}
-        known = call.method == "update" and len(call.args) < 2
-        if call.method == "setdefault" and len(call.args) == 2 and isinstance(call.args[0].data, str):
-            inner, known = {call.args[0].data: call.args[1]}, True
-        for given in call.args if call.method == "update" else ():
-            inner, known = _entries(analysis, Written(one.module, given, call.scope, call.index), steps, depth + 1)
-        if call.method == "update":
-            inner |= {key: item for key, item in call.keywords.items() if key[:2] != "**"}
-            known = known and not call.starred
-        entries, whole = entries | inner, whole and known
-    return entries, whole

@@ -17,6 +17,7 @@ from bis._audit.frameworks.randomness import SEED_KEYWORDS, draws_by_itself
 from bis._audit.parsing.ir import CALL, NAME, OTHER, Value
 from bis._audit.questions import ml_calls
 from bis._audit.questions.asked_once import asked_once
+from bis._audit.questions.program_roots import only_uses_trained
 from bis._audit.questions.value_sources import Use, ValueSource, ValueSources, held, names_something
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ _LIKE_DATA = re.compile(r"(?i)^(?:dummy|mock)(?:_|$)")
 _REQUESTS = frozenset({"request", "req", "scope", "environ"})
 _TRACED = frozenset({"param", "metric", "dataset"})
 _PARTS_OF_MODELS = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter", "tensorflow.Variable"})
+_SEARCHES = frozenset({"ray.tune.run", "ray.tune.Tuner", "ray.tune.tuner.Tuner", "ray.tune.sample_from"})
 _EXAMPLE = re.compile(r"(?i)(?:^|_|\.)(?:sample|example|dummy|fake|mock)_")
 # Lists of experiments, by their names: in which order they are started decides nothing.
 _EXPERIMENTS = re.compile(
@@ -85,7 +87,8 @@ _SELF = frozenset({"self", "cls"})
 def goes_into_experiment(analysis: Analysis, module: Module, call: Call) -> bool:
     """Whether what a call draws is seen to go into a training, or into what is measured of it.
 
-    Layers and loaders do so by themselves; a number is followed. One that only decides which way the program goes
+    Layers and loaders do so by themselves, but for those of a program that only uses what another one has trained; a
+    number is followed. One that only decides which way the program goes
     (``if random.random() < 0.5:``) counts in a function whose result goes there, or that trains.
 
     Parameters
@@ -95,8 +98,13 @@ def goes_into_experiment(analysis: Analysis, module: Module, call: Call) -> bool
     call : Call
         A draw; see `bis._audit.questions.ml_calls.draws`.
     """
-    if draws_by_itself(call.api):
-        return True
+    by_itself = draws_by_itself(call.api)
+    if (by_itself or ml_calls.loads_data(call)) and only_uses_trained(analysis, module):
+        return False
+    return by_itself or _is_followed_there(analysis, module, call)
+
+
+def _is_followed_there(analysis: Analysis, module: Module, call: Call) -> bool:
     shown = _SHOWS.search(module.scopes[call.scope].name.rpartition(".")[2]) is not None
     if shown or (call.method == "shuffle" and _orders_experiments(analysis, module, call)):
         return False
@@ -529,6 +537,7 @@ def _may_begin(api: str) -> bool:
         or ml_calls.may_take_hyperparameters(api)
         or name in _PARTS_OF_MODELS
         or ml_calls.is_loader(api)
+        or name in _SEARCHES
         or ".metrics." in name
         or api in _WRITERS
         or api.rpartition(".")[2] in _WRITES
@@ -536,10 +545,10 @@ def _may_begin(api: str) -> bool:
 
 
 def _is_of_experiments(call: Call) -> bool:
-    """Whether a call loads or splits data, makes a part of a model, or measures one."""
+    """Whether a call loads or splits data, makes a part of a model, measures one, or says what a search tries."""
     return (
         ml_calls.loads_data(call)
-        or canonical(call.api) in _PARTS_OF_MODELS
+        or canonical(call.api) in _PARTS_OF_MODELS | _SEARCHES
         or (ml_calls.may_split(call.api) and ml_calls.split_seeding(call) is not None)
         or (library(call.api) == "sklearn" and ".metrics." in call.api)
     )

@@ -112,6 +112,7 @@ _BY_ROOT = {
     "accelerate": "hf",
     "optuna": "optuna",
     "zenml": "zenml",
+    "databricks": "api",  # a client of features, which logs to the run that is open
     # what is called on a logger of Lightning's that somebody else has made
     "lightning": "lightning",
     "pytorch_lightning": "lightning",

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 # Flavours whose models have no tabular input, or bring their signature.
 _FLAVOURS = frozenset(
-    {"langchain", "openai", "dspy", "llama_index", "sentence_transformers", "transformers", "diffusers"}
-)
+    {
+        "langchain", "openai", "dspy", "llama_index", "sentence_transformers", "transformers", "diffusers",
+        "feature_engineering", "feature_store",
+    }
+)  # fmt: skip
 _CLASSES = re.compile(r"mlflow\.(?:\w+\.)*(?:ChatModel|ChatAgent|ResponsesAgent)$")
 _MOST_BASES = 4  # classes of the project of which one is derived from the other
 _SETS_SIGNATURE = frozenset({"mlflow.models.set_signature", "mlflow.models.signature.set_signature"})

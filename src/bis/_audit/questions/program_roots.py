@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from bis._audit.files.entry_points import parameters_of_programs
@@ -55,8 +56,35 @@ def given_by_mlflow_run(analysis: Analysis) -> dict[str, frozenset[str]]:
 
 def is_trained_with(analysis: Analysis, module: Module) -> bool:
     """Whether a program trains that a file is a part of."""
-    programs = (one for one in program_roots(analysis) if any(part.file == module.file for part in one.parts))
-    return any(_trained(analysis, program) for program in programs)
+    return any(_trained(analysis, program) for program in _programs_of(analysis, module))
+
+
+def _programs_of(analysis: Analysis, module: Module) -> list[ProgramRoot]:
+    return [one for one in program_roots(analysis) if any(part.file == module.file for part in one.parts)]
+
+
+@asked_once
+def only_uses_trained(analysis: Analysis, module: Module) -> bool:
+    """Whether each program that a file is a part of loads weights, and neither trains nor saves a model.
+
+    What it makes is filled with what another one has trained.
+    """
+    programs = _programs_of(analysis, module)
+    return bool(programs) and all(_only_loads(analysis, one) for one in programs)
+
+
+def _only_loads(analysis: Analysis, program: ProgramRoot) -> bool:
+    calls = [call for part in program.parts for call in part.calls]
+    saves = any(call.method.startswith("save") or call.method in _HANDS_ON for call in calls)
+    loads = any(
+        call.method in _LOADS_WEIGHTS or (call.method == "load" and _IS_MODEL.search(call.owner)) for call in calls
+    )
+    return loads and not saves and not _trained(analysis, program)
+
+
+_LOADS_WEIGHTS = frozenset({"load_state_dict", "load_checkpoint", "load_from_checkpoint", "load_weights"})
+_IS_MODEL = re.compile(r"(?i)(?:agent|model|policy|net|network)$")
+_HANDS_ON = frozenset({"log_model", "log_state_dict", "push_to_hub"})
 
 
 def _trained(analysis: Analysis, program: ProgramRoot) -> list[tuple[Module, Call]]:

@@ -31,8 +31,9 @@ def splits_by_hand(module: Module) -> Iterator[Call]:
     ``random.shuffle(files)`` and ``random.sample(files, len(files))``, where two parts are cut from the list later, as
     ``files[:n]`` and ``files[n:]``; ``numpy.random.rand(len(rows)) < 0.8``, where rows are taken by it and by its
     opposite; ``numpy.random.choice(["train", "test"], len(rows))``; some numbers of rows, where the others are taken,
-    too, as ``rows.drop(numbers)`` or by ``isin(numbers)`` twice. A list of which one part is used at a time is only
-    shuffled: the batches of an epoch.
+    too, as ``rows.drop(numbers)`` or by ``isin(numbers)`` twice. So does a list that is shuffled where a loop counts
+    its items and puts them into a part each (``for i, file in enumerate(files): part = "train" if i < n else "test"``).
+    A list of which one part is used at a time is only shuffled: the batches of an epoch.
     """
     if not module.roots & _ROOTS:
         return
@@ -52,10 +53,9 @@ def _decides(module: Module, call: Call, taken: _Taken) -> bool:
         return given is not None and given.kind == LIST and sum(map(_is_part, given.items)) > 1
     if call.api in _SHARES:
         return any(after > call.index for mask in taken.masks(call) for after in taken.inverted(call.scope, mask))
-    cuts = {
-        cut for name in _shuffled(module, call) for after, cut in taken.cuts(call.scope, name) if after > call.index
-    }
-    return len(cuts) > 1
+    shuffled = _shuffled(module, call)
+    cuts = {cut for name in shuffled for after, cut in taken.cuts(call.scope, name) if after > call.index}
+    return len(cuts) > 1 or any(taken.hands_out(call, name) for name in shuffled)
 
 
 def _shuffled(module: Module, call: Call) -> set[str]:
@@ -99,6 +99,7 @@ class _Taken:
         self._inverted: dict[tuple[int, str], list[float]] = {}
         self._others: dict[tuple[int, str], list[tuple[int, bool]]] = {}  # by name of numbers: drop(...), isin(...)
         self._masks: dict[int, list[tuple[int, str]]] = {}
+        self._handed_out = _handed_out(module)
         for assign in module.assigns:
             self._add(assign.scope, assign.after, assign.value)
             for drawn in _compared(assign.value):
@@ -130,6 +131,10 @@ class _Taken:
         later = [drops for index, drops in self._others.get((call.scope, name), ()) if index > call.index]
         return any(later) or len(later) > 1
 
+    def hands_out(self, call: Call, name: str) -> bool:
+        """Whether a loop counts the items of a list after a call, and puts each into one of several parts."""
+        return any(first > call.index for first in self._handed_out.get((call.scope, name), ()))
+
     def _add(self, scope: int, after: float, value: Value) -> None:
         for object_, index in _subscripts(value):
             if index.kind != OTHER:
@@ -139,6 +144,52 @@ class _Taken:
             if index.data == "Invert":
                 for name in index.names():
                     self._inverted.setdefault((scope, name), []).append(after)
+
+
+def _handed_out(module: Module) -> dict[tuple[int, str], list[int]]:
+    """By scope and name of a list, the first calls of loops that count its items and put each into a part."""
+    counted = {number: name for number, loop in enumerate(module.loops) if (name := _counted(module, loop.over))}
+    if not counted:
+        return {}
+    inside: dict[int, list[Call]] = {}
+    for call in module.calls:
+        for number in call.loops:
+            if number in counted:
+                inside.setdefault(number, []).append(call)
+    found: dict[tuple[int, str], list[int]] = {}
+    for number, calls in inside.items():
+        first, last = calls[0].index, calls[-1].index
+        within = [a for a in module.assigns if a.scope == calls[0].scope and first <= a.after <= last + 1]
+        given = {(assign.name, assign.value.data) for assign in within if _is_part(assign.value)}
+        chosen = any(_chooses(a.value) for a in within) or any(_chooses(v) for call in calls for v in call.args)
+        parts = {(part, call.branches[-1]) for call in calls if call.branches for part in _parts_named(call)}
+        chosen = chosen or len(given) > len({name for name, _part in given})  # part = "train", and below part = "test"
+        if chosen or any(one[0] != other[0] and one[1] != other[1] for one in parts for other in parts):
+            found.setdefault((calls[0].scope, counted[number]), []).append(first)
+    return found
+
+
+def _counted(module: Module, over: Value | None) -> str:
+    """The list in ``enumerate(files)`` and ``range(len(files))``; empty for others."""
+    call = module.calls[over.data] if over is not None and over.kind == CALL else None
+    if call is None or call.api not in {"enumerate", "range"} or not call.args:
+        return ""
+    given = call.args[0] if call.api == "enumerate" else call.args[-1]
+    if call.api == "range":
+        inner = module.calls[given.data] if given.kind == CALL else None
+        given = inner.args[0] if inner is not None and inner.api == "len" and inner.args else given
+    return given.data if given.kind == NAME else ""
+
+
+def _chooses(value: Value) -> bool:
+    """Whether one of several parts is chosen: ``"train" if i < n else "test"``."""
+    return (value.kind, value.data) == (OTHER, "choice") and sum(map(_is_part, value.items)) > 1
+
+
+def _parts_named(call: Call) -> set[str]:
+    """The parts that a call names: ``train.append(file)``, ``join("data", "train", file)``."""
+    named = [call.owner] if call.method == "append" else [v.data for v in call.args if v.kind == CONSTANT]
+    return {match[0].lower() for text in named if (match := _PART.match(str(text)))}
 
 
 def _compared(value: Value) -> list[int]:

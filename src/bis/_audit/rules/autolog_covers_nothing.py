@@ -54,6 +54,8 @@ _RUN_OTHERS = frozenset(
     {"exec", "runpy.run_path", "runpy.run_module", "importlib.import_module", "import_module", "__import__"}
 )
 _BEGINS = frozenset({"main", "execute", "start_training", "run_pipeline", "run_experiment"})
+_KNOWN_MAKERS = frozenset({"lightning", "transformers", "keras", "tensorflow"})  # what their objects do is known
+_DECORATOR = "hydra.main"  # it begins the function that follows
 _SWITCHES = frozenset({"train", "requires_grad_"})  # of a network, to its state while it is trained: `net.train()`
 
 
@@ -73,7 +75,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             if here is not None and (not here or (call.scope and call.index not in reached)):
                 # Other files may call the function, or import this one: what they train counts, too.
                 elsewhere = _trainings_around(analysis, module) if elsewhere is None else elsewhere
-                trainings = elsewhere if elsewhere or not call.scope else None
+                trainings = elsewhere if elsewhere or not call.scope or call.index in reached else None
             if (
                 trainings is None
                 or any(_may_cover(call, one) for one in trainings)
@@ -104,7 +106,8 @@ def _trainings(analysis: Analysis, module: Module) -> tuple[list[Call] | None, s
     reached: set[int] = set()
     unknown = _trains_unread(module)
     for position, trace in enumerate(traces(analysis, module)):
-        from_top = position == 0 and bool(trace) and trace[0].depth == 0
+        first = next((step.call for step in trace if step.call is not None and step.depth == 0), None)
+        from_top = position == 0 and first is not None and first.scope == 0
         for step in trace:
             call = step.call
             if call is None:
@@ -152,7 +155,8 @@ def _may_train(analysis: Analysis, call: Call, module: Module) -> bool:
     if word in _SWITCHES and all(given.kind == CONSTANT for given in call.args) and not call.keywords:
         return False
     unknown = call.api.startswith(("@", ".")) and analysis.project.links.function(call.api, module) is None
-    if unknown and analysis.project.links.is_class(call.api, module):
+    made = root in _KNOWN_MAKERS and call.method[:1].isupper()
+    if made or call.api == _DECORATOR or (unknown and analysis.project.links.is_class(call.api, module)):
         return False  # an object is made, of a class without a method for that: Trainer()
     outside = root not in {"", "mlflow", "sklearn", "numpy", "pandas", "matplotlib", "torch"}
     if outside and word in _BEGINS:

@@ -24,13 +24,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bis._audit.parsing.ir import CONSTANT
+from bis._audit.parsing.ir import CONSTANT, NAME
+from bis._audit.questions.function_callers import callers
+from bis._audit.questions.written_values import Written, values_of
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
@@ -46,7 +49,24 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             if call.api not in _LOADERS or call.starred or {"generator", "worker_init_fn"} & set(call.keywords):
                 continue
             shuffle = call.argument(2, "shuffle")
-            workers = analysis.constant_of(module, call.argument(5, "num_workers"), call.scope, call.index)
-            shuffles = shuffle is not None and shuffle.kind == CONSTANT and shuffle.data is True
-            if shuffles and isinstance(workers, int) and workers > 0:
+            if shuffle is None or shuffle.kind != CONSTANT or shuffle.data is not True:
+                continue
+            workers = _workers(analysis, module, call)
+            if workers:
                 yield RULE.at_call(module, call, f"{workers} workers shuffle without generator= and worker_init_fn=")
+
+
+def _workers(analysis: Analysis, module: Module, call: Call) -> int:
+    """How many workers a loader has at least; 0 where that is not seen.
+
+    A parameter is what the calls of its function give, or its default where none is seen.
+    """
+    given = call.argument(5, "num_workers")
+    if given is None:
+        return 0
+    choices = [one.value for one in values_of(analysis, Written(module, given, call.scope, call.index))]
+    scope = module.scopes[call.scope]
+    if given.kind == NAME and given.data in scope.defaults and not list(callers(analysis, module, call.scope)):
+        choices = choices or [scope.defaults[given.data]]
+    numbers = [value.data for value in choices if value.kind == CONSTANT and isinstance(value.data, int)]
+    return min(numbers) if numbers and len(numbers) == len(choices) else 0

@@ -2,7 +2,8 @@
 
 ## What it does
 Finds calls that log to the active run where the author's own run is not open: after the `with mlflow.start_run()`
-block or `mlflow.end_run()`, or before the first `mlflow.start_run()` of a script or of the same function.
+block or `mlflow.end_run()`, also of a function that has returned, or before the first `mlflow.start_run()` of a script
+or of the same function.
 
 ## Why is this bad?
 MLflow opens another run without a message. The value lands there, apart from the run it belongs to; and a `start_run()`
@@ -72,15 +73,28 @@ class _Runs:
         self._inside = inside
         self._open = 0
         self._started = self._ended = False
-        self._ends: list[tuple[str, Call]] = []  # what has ended the last run, with its file
+        self._ends: list[tuple[Module, Call, int]] = []  # what has ended the last run, with its file and depth
         self._early: list[tuple[Module, Call]] = []
+        self._from_top = False
+        self._by_itself = False  # whether MLflow has opened a run for what was logged outside
 
     def follow(self, trace: list[TraceStep]) -> None:
+        first = next((step.call for step in trace if step.call is not None and step.depth == 0), None)
+        self._from_top = first is not None and first.scope == 0
         for step in trace:
             if step.closes is not None:
                 self._leave(step)
             elif step.call is not None:
+                if step.call.api.startswith("@"):
+                    self._return(step, step.call)
                 self._call(step, step.call)
+
+    def _return(self, step: TraceStep, call: Call) -> None:
+        """Come back from a function: a run that has ended there in any case has ended here."""
+        inner = [(module, one) for module, one, depth in self._ends if depth == step.depth + 1]
+        self._ends = [end for end in self._ends if end[2] <= step.depth]
+        if any(not (one.branches or module.scopes[one.scope].yields) for module, one in inner):
+            self._ends.append((step.module, call, step.depth))
 
     def _leave(self, step: TraceStep) -> None:
         assert step.closes is not None
@@ -90,10 +104,11 @@ class _Runs:
         self._open = max(self._open - 1, 0)
         # The end of a nested run leaves its parent open, also one that a caller of this function opened.
         start = step.module.calls[entered]
-        if "nested" not in start.keywords:
-            self._ended = True
-            if not start.starred:
-                self._ends.append((step.module.file, start))
+        nested = "nested" in start.keywords
+        alone = self._from_top and not (self._open or self._by_itself or start.conditional)
+        self._ended = self._ended or not nested or alone
+        if not (nested or start.starred):
+            self._ends.append((step.module, start, step.depth))
 
     def _call(self, step: TraceStep, call: Call) -> None:
         if call.api in mlflow.STARTS:
@@ -105,16 +120,18 @@ class _Runs:
                 self._early = [one for one in self._early if one not in opened]
         elif call.api in mlflow.ENDS:
             self._open, self._ended = 0, True
-            self._ends.append((step.module.file, call))
+            self._ends.append((step.module, call, step.depth))
         elif _writes(call):
             self._write(step, call)
 
     def _write(self, step: TraceStep, call: Call) -> None:
         if self._open or call.withs:
             self._inside.add(id(call))
-        elif call.conditional and not self._follows_an_end(step, call):
             return
-        elif self._ended and self._started:
+        self._by_itself = True
+        if call.conditional and not self._follows_an_end(step, call):
+            return
+        if self._ended and self._started:
             self._found.append((step.module, call, "after the run has ended"))
         elif not self._started and not call.conditional:
             self._early.append((step.module, call))
@@ -123,15 +140,16 @@ class _Runs:
         """Whether a run has ended wherever this is reached: in the same function, in a branch that is around this."""
         if LATER in call.branches or any(one.method == _ASKS for one in step.module.calls if one.scope == call.scope):
             return False
-        around = ((one.branches, len(one.branches)) for file, one in self._ends if _together(step, call, file, one))
+        ends = (one for module, one, _depth in self._ends if _together(step, call, module, one))
+        around = ((one.branches, len(one.branches)) for one in ends)
         return any(call.branches[:depth] == branches for branches, depth in around)
 
 
 _ASKS = "active_run"  # if mlflow.active_run(): ...
 
 
-def _together(step: TraceStep, call: Call, file: str, other: Call) -> bool:
-    return step.module.file == file and call.scope == other.scope
+def _together(step: TraceStep, call: Call, module: Module, other: Call) -> bool:
+    return step.module.file == module.file and call.scope == other.scope
 
 
 def _opens_after(step: TraceStep, start: Call, module: Module, early: Call) -> bool:

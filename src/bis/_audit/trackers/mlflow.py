@@ -86,6 +86,12 @@ ASKED_FLAVOURS = frozenset(
     }
 )  # fmt: skip
 
+# Clients of Databricks' tables of features log a model with how its features are looked up.
+_OF_FEATURES = (
+    "databricks.feature_engineering.FeatureEngineeringClient.log_model",
+    "databricks.feature_store.FeatureStoreClient.log_model",
+)
+
 TRACKER = Tracker(
     name="mlflow",
     roots=(
@@ -110,6 +116,7 @@ TRACKER = Tracker(
         "mmengine",
         "flytekitplugins",
         "dagster_mlflow",
+        "databricks",
     ),
     calls={
         **{f"mlflow.{name}": kind for name, kind in _FLUENT.items()},
@@ -133,6 +140,7 @@ TRACKER = Tracker(
         "mlflow.keras.MlflowCallback": "metric param",
         "mlflow.tensorflow.MlflowCallback": "metric param",
         "mlflow.pytorch.MlflowModelCheckpointCallback": "model",
+        **dict.fromkeys(_OF_FEATURES, "model"),
         **{one.name: one.kinds for one in integrations.MLFLOW if one.kinds},
         "lightning.pytorch.loggers.MLFlowLogger.log_hyperparams": "param",
         "lightning.pytorch.loggers.MLFlowLogger.log_metrics": "metric",
@@ -145,6 +153,8 @@ TRACKER = Tracker(
         "composer.loggers.MLFlowLogger.register_model": "register",
     },
     aliases={
+        "databricks.feature_engineering.client": "databricks.feature_engineering",
+        "databricks.feature_store.client": "databricks.feature_store",
         "mlflow.tracking.MlflowClient": "mlflow.MlflowClient",
         "mlflow.tracking.client.MlflowClient": "mlflow.MlflowClient",
         "mlflow.client.MlflowClient": "mlflow.MlflowClient",
@@ -168,6 +178,7 @@ TRACKER = Tracker(
         "mlflow.start_run": {"tags": "tag"},
         "mlflow.*.log_model": {"registered_model_name": "register"},
         "mlflow.models.Model.log": {"registered_model_name": "register"},
+        **{name: {"registered_model_name": "register"} for name in _OF_FEATURES},
         "mlflow.create_external_model": {"params": "param", "tags": "model_tag"},
         "mlflow.initialize_logged_model": {"params": "param", "tags": "model_tag"},
         "mlflow.import_checkpoints": {"params": "param"},

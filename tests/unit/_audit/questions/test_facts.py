@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bis.model.project_audit import Fact
 
+FEATURES = "from databricks{0} import {1}Client as C\nC().log_model(m, 'm', flavor=f, registered_model_name='x')\n"
 M, NP = "import mlflow\n", "import numpy as np\n"
 SVC = "from sklearn.svm import SVC\nSVC(random_state=1).fit(X, y)\n"
 CLIENT = "from mlflow import MlflowClient\nc = MlflowClient()\n"
@@ -34,6 +35,12 @@ def facts(folder: Path, files: dict[str, str]) -> dict[str, Fact]:
     ("name", "code", "value"),
     [
         ("uses_mlflow", M, "yes"),
+        ("logs_params", "import mlflow\nmlflow.tensorflow.mlflow.log_param('lr', 1)\n", "yes"),
+        ("logs_metrics", "from mlflow.sklearn import mlflow as m\nm.log_metric('loss', 1)\n", "yes"),
+        ("registers_model", "import mlflow as m\nm.a.mlflow.onnx.log_model(x, registered_model_name='x')\n", "yes"),
+        ("logs_model", FEATURES.format(".feature_engineering", "FeatureEngineering"), "yes"),
+        ("registers_model", FEATURES.format(".feature_store.client", "FeatureStore"), "yes"),
+        ("uses_mlflow", FEATURES.format(".sdk", "Workspace"), "no"),
         ("uses_mlflow", "from kedro_mlflow.io import x\n", "yes"),
         ("uses_mlflow", "import wandb\n", "no"),
         ("uses_mlflow", "from .mlflow import x\n", "no"),

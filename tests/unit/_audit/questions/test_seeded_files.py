@@ -43,3 +43,37 @@ def test_a_program_seeds_what_it_imports_through_others() -> None:
     assert not one.is_seeded(one.project.modules[0], ("torch",))
     idle = analysed(files | {"main.py": "import data\nfrom seeds import idle\nidle()\n"})
     assert not idle.is_seeded(idle.project.modules[0], ("numpy",))
+
+
+OPTION = (
+    "import argparse\nimport numpy as np\nparser = argparse.ArgumentParser()\n"
+    "parser.add_argument('--seed', type=int{})\nargs = parser.parse_args()\n"
+)
+SEEDS = "def set_seed(seed):\n    np.random.seed(seed)\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("default", "text", "seeded"),
+    [
+        ("", "np.random.seed(args.seed)\n", False),
+        (", default=None", "if args.seed is not None:\n    np.random.seed(seed=args.seed)\n", False),
+        ("", "seed = args.seed\nnp.random.seed(seed)\n", False),
+        ("", SEEDS.format("set_seed(args.seed)"), False),
+        ("", SEEDS.format("def main(seed):\n    set_seed(seed)\nmain(args.seed)"), False),
+        ("", SEEDS.format("set_seed(seed=None)"), False),
+        (", default=42", "np.random.seed(args.seed)\n", True),
+        (", required=True", "np.random.seed(args.seed)\n", True),
+        (", default=42", SEEDS.format("set_seed(args.seed)"), True),
+        ("", SEEDS.format("set_seed(args.seed)\nset_seed(1)"), True),
+        ("", SEEDS.format("set_seed(args.seed or 42)"), True),
+        ("", SEEDS.format("set_seed()"), True),
+        ("", SEEDS.format(""), True),
+        ("", "config = load()\nnp.random.seed(config.seed)\n", True),
+        ("", "np.random.seed(1)\nif args.seed:\n    np.random.seed(args.seed)\n", True),
+    ],
+)
+def test_an_option_that_is_none_unless_it_is_given(default: str, text: str, seeded: bool) -> None:
+    """Whoever starts the program as it is written seeds nothing, also through functions."""
+    one = analysed({"a.py": OPTION.format(default) + text})
+    assert one.is_seeded(one.project.modules[0], ("numpy",)) is seeded
+    assert bool(one.seeding(one.project.modules[0])) is seeded

@@ -35,6 +35,43 @@ ids = random.sample(list(df.id), 9)
 train = df[df.id.isin(ids)]
 test = df[~df.id.isin(ids)]
 """,
+    "copied by their numbers": """
+import random, shutil
+def divide(folder):
+    names = sorted(os.listdir(folder))
+    random.shuffle(names)
+    for number, name in enumerate(names):
+        if number < len(names) * 0.8:
+            shutil.copy(os.path.join(folder, name), os.path.join("out", "train", name))
+        else:
+            shutil.copy(os.path.join(folder, name), os.path.join("out", "val", name))
+""",
+    "appended by their numbers": """
+import random
+random.shuffle(files)
+for i in range(len(files)):
+    if i % 5:
+        train.append(files[i])
+    else:
+        test.append(files[i])
+""",
+    "a part chosen by the number": """
+import random
+random.shuffle(files)
+for i, file in enumerate(files):
+    part = "train" if i < n else "test"
+    move(file, f"{part}/{file}")
+""",
+    "a part set by the number": """
+import random
+random.shuffle(files)
+for i, file in enumerate(files):
+    if i < n:
+        part = "train"
+    else:
+        part = "test"
+    move(file, part)
+""",
     "a part for each row": "import numpy as np\ndf['split'] = np.random.choice(['train', 'val', 'test'], len(df))\n",
 }
 OTHERS = {
@@ -60,6 +97,29 @@ for i in range(9):
 import numpy as np
 idx = np.random.default_rng(0).permutation(n)
 a, b = idx[:5], idx[5:]
+""",
+    "counted for a message": """
+import random
+random.shuffle(files)
+for i, file in enumerate(files):
+    if i % 10 == 0:
+        print("train", i)
+    train.append(file)
+""",
+    "put into parts by their names": """
+import random
+random.shuffle(files)
+for file in files:
+    if file in known:
+        train.append(file)
+    else:
+        test.append(file)
+""",
+    "counted before": """
+import random
+for i, file in enumerate(files):
+    move(file, "train" if i < n else "test")
+random.shuffle(files)
 """,
     "cut before": "import random\na, b = x[:5], x[5:]\nrandom.shuffle(x)\n",
 }

@@ -17,6 +17,11 @@ PARTS = (
     "import mlflow\nfrom sklearn.pipeline import Pipeline\nfrom sklearn.model_selection import GridSearchCV\n"
     "from xgboost import XGBClassifier\nmlflow.xgboost.autolog()\n"
 )
+LIGHTNING = "import mlflow\nimport lightning as L\nt = L.Trainer()\n"
+HYDRA = (
+    "import hydra\n@hydra.main()\ndef main(c):\n    mlflow.pytorch.autolog()\n{}\n"
+    "if __name__ == '__main__':\n    main()\n"
+)
 TORCH = "import mlflow\nimport torch\n"
 LOOP = "net = torch.nn.Linear(1, 1)\nnet.train()\nfor x in data:\n    loss = net(x)\n    loss.backward()\n"
 IN_FUNCTION = "def fit(data):\n    " + LOOP.replace("\n", "\n    ").rstrip() + "\n"
@@ -54,6 +59,8 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"a.py": A + "from company import pipeline\npipeline.execute()\n"},
         {"a.py": "import mlflow\nfrom pycaret.classification import *\nmlflow.autolog()\nsetup(d)\ncompare_models()\n"},
         {"a.py": "import mlflow\nimport autogluon.tabular as ag\nmlflow.autolog()\nag.TabularPredictor('y').fit(d)\n"},
+        {"a.py": LIGHTNING + HYDRA.format("    t.fit(m, d)")},
+        {"a.py": LIGHTNING + HYDRA.format("    hydra.utils.instantiate(c.t).fit(m)")},
         {"a.py": "import mlflow, keras_tuner\nmlflow.keras.autolog()\nkeras_tuner.Hyperband(b).search(X, y)\n"},
         {"a.py": "import mlflow\nfrom darts.models import TCNModel\nmlflow.pytorch.autolog()\nTCNModel(1, 1).fit(s)\n"},
     ],
@@ -79,6 +86,9 @@ def test_what_may_be_covered_is_not_told(files: dict[str, str], tmp_path: Path) 
          "engine.py": "import torch\n" + IN_FUNCTION},
         {"n.ipynb": notebook(A, "x = (1\n", "from catboost import CatBoost\nCatBoost().fit(X)\n")},
         {"a.py": A + "import xgboost\nxgboost.train({}, d)\n"},
+        {"a.py": LIGHTNING + "mlflow.pytorch.autolog()\nt.test(m, d)\n"},
+        {"a.py": LIGHTNING + HYDRA.format("    t.test(m, d)"), "train.py": LIGHTNING + "t.fit(m, d)\n"},
+        {"a.py": A + "from transformers import Trainer\nTrainer(m).evaluate(d)\n"},
     ],
 )  # fmt: skip
 def test_what_is_not_covered_is_told(files: dict[str, str], tmp_path: Path) -> None:

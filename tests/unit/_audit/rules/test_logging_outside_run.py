@@ -77,3 +77,35 @@ def test_logging_under_a_condition_after_the_run(code: str, lines: list[int], tm
         write(tmp_path, {"a.py": "import mlflow\n" + code}), "p", Options(select=("BIS203",))
     ).findings
     assert [one.place.line for one in found] == lines
+
+
+DONE = "def train():\n    try:\n    " + RUN.replace("\n", "\n    ") + "    return 1\n    except E:\n        return 0\n"
+NESTED = "def go():\n    with mlflow.start_run(nested=True):\n        fit()\n    mlflow.log_artifact('a')\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        (DONE + "if good:\n    r = train()\n    " + LOG, [11]),
+        (DONE + "def main():\n    if good:\n        train()\n        if best:\n            " + LOG + "main()\n", [13]),
+        (DONE + "def both():\n    train()\nif good:\n    both()\n    " + LOG, [13]),
+        (DONE + "if good:\n    train()\nif best:\n    " + LOG, []),
+        (DONE.replace("    try:", "    if x:").replace("except E", "else") + "if a:\n    train()\n    " + LOG, []),
+        (DONE.replace("return 1", "yield 1") + "if good:\n    for r in train():\n        " + LOG, []),
+        (DONE + "if good:\n    train()\n    mlflow.start_run()\n    if best:\n        " + LOG, []),
+        (NESTED + "go()\n", [5]),
+        (NESTED + "if __name__ == '__main__':\n    go()\n", [5]),
+        (NESTED + "with mlflow.start_run():\n    go()\n", []),
+        (NESTED + "mlflow.start_run()\ngo()\n", []),
+        (NESTED, []),
+        ("if noted:\n    mlflow.log_param('b', 1)\n" + NESTED + "go()\n", []),
+        (NESTED.replace("    with", "    if x:\n     with") + "go()\n", []),
+        ("with mlflow.start_run(nested=True):\n    fit()\n" + LOG, [4]),
+    ],
+)
+def test_logging_after_the_run_of_a_function_or_a_nested_one(code: str, lines: list[int], tmp_path: Path) -> None:
+    """A function has ended its run where it returns; one that is nested leaves another open only where there is one."""
+    found = audit_project(
+        write(tmp_path, {"a.py": "import mlflow\n" + code}), "p", Options(select=("BIS203",))
+    ).findings
+    assert [one.place.line for one in found] == lines

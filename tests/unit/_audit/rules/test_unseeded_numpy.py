@@ -38,3 +38,20 @@ def test_pictures_in_an_order_of_numpy(code: str, lines: list[int], tmp_path: Pa
     """Keras's generators shuffle by default; a seed of their own or of NumPy's generator repeats it."""
     found = audit_project(write(tmp_path, {"a.py": HEAD + code}), "p", Options(select=("BIS303",))).findings
     assert [one.place.line for one in found] == lines
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("tune.run(train, config={'lr': tune.sample_from(lambda spec: np.random.uniform(0, 1))})\n", [6]),
+        ("space = {'lr': tune.sample_from(lambda spec: np.random.uniform(0, 1))}\ntune.Tuner(train, space)\n", [6]),
+        ("tune.run(train, config={'lr': np.random.uniform(0, 1)})\n", [6]),
+        ("np.random.seed(1)\ntune.run(train, config={'lr': np.random.uniform(0, 1)})\n", []),
+        ("tune.run(train, config={'lr': tune.uniform(0, 1)})\nprint(np.random.uniform(0, 1))\n", []),
+    ],
+)
+def test_what_a_search_of_ray_tries(code: str, lines: list[int], tmp_path: Path) -> None:
+    """A hyperparameter that NumPy draws for each trial."""
+    head = "import numpy as np\nfrom ray import tune\ndef train(config):\n    m = make(config['lr'])\n    m.fit(x, y)\n"
+    found = audit_project(write(tmp_path, {"a.py": head + code}), "p", Options(select=("BIS303",))).findings
+    assert [one.place.line for one in found] == lines

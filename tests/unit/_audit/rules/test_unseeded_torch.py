@@ -52,6 +52,27 @@ def test_what_a_loader_is_given(given: str, found: bool, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "found"),
     [
+        ("net = Net()\nnet.load_state_dict(torch.load('a.pt'))\nprint(net(x))\n", False),
+        ("import mlflow\nnet = mlflow.pytorch.load_checkpoint(Net, run_id)\nprint(net(x))\n", False),
+        ("l = DataLoader(d, shuffle=True)\nagent.load('a.pt')\nfor x in l:\n    accuracy(agent(x))\n", False),
+        ("net = Net()\nnet.load_state_dict(torch.load('a.pt'))\ntorch.save(net, 'b.pt')\n", True),
+        ("net = Net()\nnet.load_state_dict(torch.load('a.pt'))\nfor x in d:\n    net(x).sum().backward()\n", True),
+        ("net = Net()\nprint(net(x))\n", True),
+    ],
+)
+def test_a_program_that_only_uses_what_was_trained(text: str, found: bool, tmp_path: Path) -> None:
+    """What it makes is filled with the weights that another one has saved, unless it trains or saves them, too."""
+    head = (
+        "import torch\nfrom torch.utils.data import DataLoader\nfrom model import Net\nlast = torch.nn.Linear(1, 1)\n"
+    )
+    train = "import torch\nfrom model import Net\nfor x in data:\n    Net()(x).sum().backward()\n"
+    files = {"model.py": MODEL, "train.py": train, "test.py": head + text}
+    assert any(place.startswith("test.py") for place in told(tmp_path, files)) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
         ("from torch_geometric.loader import NeighborLoader as N\nl = N(d, [1], shuffle=True)\n", True),
         ("from torch_geometric.loader import NeighborLoader as N\nl = N(d, [1], True)\n", False),
         ("from torch.utils.data.sampler import SubsetRandomSampler as S\nl = DataLoader(d, sampler=S(i))\n", True),
