@@ -55,12 +55,6 @@ def _spread_in(analysis: Analysis, module: Module, call: Call) -> Call:
     return call._replace(keywords=keywords, starred=not whole)
 
 
-def entries_of(analysis: Analysis, module: Module, value: Value, call: Call) -> dict[str, Value]:
-    """The entries of a dictionary that a call is given, also what is put in later; none where some are not seen."""
-    entries, whole = _entries(analysis, Written(module, value, call.scope, call.index), count())
-    return entries if whole else {}
-
-
 def as_given(analysis: Analysis, module: Module, call: Call) -> Call:
     """A maker of batches with what a dictionary gives it, and with a switch that is a variable: ``shuffle=SHUFFLE``."""
     if not (ml_calls.loads_data(call) or ml_calls.makes_pictures(call)):

@@ -36,12 +36,14 @@ from bis._audit.frameworks import training
 from bis._audit.parsing.ir import CONSTANT, DICT, NAME, Value
 from bis._audit.questions import execution_order, ml_calls
 from bis._audit.questions.asked_once import asked_once
-from bis._audit.questions.call_arguments import entries_of, spread
+from bis._audit.questions.call_arguments import spread
+from bis._audit.questions.dictionary_entries import entries_of
 from bis._audit.questions.lightning_loggers import saves_hyperparameters
 from bis._audit.questions.logged_values import logged_values, written_value
 from bis._audit.questions.nested_estimators import nested_estimators, searched
 from bis._audit.questions.program_roots import hidden, program_roots, shows_result
 from bis._audit.questions.traces import traces
+from bis._audit.questions.written_values import Written
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers.known_trackers import canonical
 from bis.model.project_audit import YES, Confidence, Place, Severity
@@ -186,8 +188,8 @@ def _with_table(analysis: Analysis, module: Module, call: Call) -> Call:
     table = call.argument(wanted.at, wanted.table) if wanted is not None and wanted.table else None
     if wanted is None or table is None or table.kind == DICT:
         return call
-    entries = entries_of(analysis, module, table, call)
-    if not entries:
+    entries, all_seen = entries_of(analysis, Written(module, table, call.scope, call.index))
+    if not (entries and all_seen):
         return call
     whole = Value(DICT, None, tuple(item for key, value in entries.items() for item in (Value(CONSTANT, key), value)))
     if wanted.table in call.keywords:
