@@ -203,13 +203,8 @@ _OF_FIT = frozenset(
 )  # fmt: skip
 # What Keras' fit takes unless it is told, as it is written: to write it decides nothing.
 OF_FIT_BY_DEFAULT = {"shuffle": "True", "initial_epoch": "0", "epochs": "1", "batch_size": "32"}
-# What models of Keras are compiled with where nothing but the task was chosen: classes, or a number.
-LOSSES_OF_TASKS = frozenset(
-    {
-        "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy", "mse",
-        "mean_squared_error",
-    }
-)  # fmt: skip
+# What models of Keras that tell classes apart are compiled with: their number decides it. Of numbers, one may choose.
+LOSSES_OF_TASKS = frozenset({"binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"})
 # scikit-learn's forests, too: "auto" until 1.3.
 _OF_FORESTS = {"bootstrap": "True", "max_features": "'auto'", "warm_start": "False"}
 # Words that leave the choice to scikit-learn, and switches that are as they are anyway.

@@ -7,7 +7,7 @@ logged, as a parameter, a tag or in the run's name, nor the value as a metric or
 autologging of the same program covers it. Variables, entries of dictionaries and constants of other files are followed.
 Of a file that logs no parameter, those count that its program logs elsewhere. A loader of data counts where it shuffles
 and something is trained: others evaluate. What a training does anyway (`shuffle=True`, `batch_size=32` of Keras), a
-loss that the task decides (`loss="mse"`), and a value that a search replaces, decide nothing.
+loss that the classes decide (cross-entropy), and a value that a search replaces, decide nothing.
 
 ## Why is this bad?
 The run looks complete, with some parameters beside its metrics, and yet the one that was changed may be missing.
