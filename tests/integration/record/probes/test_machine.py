@@ -41,7 +41,6 @@ def test_gpu_is_asked_only_on_request(tmp_path: Path, script: str, expected: tup
 
 
 _LOOK = """
-
 import json, sys
 from bis.instrument.runtime_probe import inprocess_machine_facts
 before = set(sys.modules)
