@@ -60,8 +60,8 @@ docs: $(VENV)/.dev ## the documentation, into site/
 fast: $(VENV)/.dev ## tests that start no process, open no store and use no network
 	$(PYTEST) --quiet tests/unit tests/rules
 
-doctest: $(VENV)/.dev ## the examples in docstrings
-	$(PYTEST) --quiet --doctest-modules src/bis
+doctest: $(VENV)/.dev ## the examples in docstrings; in one process, since importing bis takes longer than they do
+	$(PY) -m pytest --quiet --doctest-modules src/bis
 
 coverage: $(VENV)/.dev ## which lines the tests in this process reach; fails below the floor in pyproject.toml
 	$(PYTEST) --quiet tests/unit tests/rules tests/integration --cov --cov-report=term:skip-covered

@@ -18,16 +18,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database of MLflow with its tables, which are slow to make."""
-    from mlflow import MlflowClient
-
-    path = tmp_path_factory.mktemp("store") / "mlflow.db"
-    MlflowClient(f"sqlite:///{path}").search_experiments()
-    return path
-
-
-@pytest.fixture(scope="session")
 def warm() -> Iterator[WarmProcess]:
     """What runs the commands of bis."""
     process = WarmProcess()
@@ -37,7 +27,7 @@ def warm() -> Iterator[WarmProcess]:
 
 @pytest.fixture(scope="session")
 def new_project(
-    empty_store: Path, warm: WarmProcess, tmp_path_factory: pytest.TempPathFactory
+    empty_database: Path, warm: WarmProcess, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Project]:
     """Make a project with an empty store."""
     import mlflow.version
@@ -47,10 +37,10 @@ def new_project(
         folder = base / "project"
         folder.mkdir()
         database = base / "mlflow.db"
-        shutil.copy(empty_store, database)
+        shutil.copy(empty_database, database)
         templates = base / "home" / "templates"  # as a home has one from its second replay on
         templates.mkdir(parents=True)
-        shutil.copy(empty_store, templates / f"mlflow-{mlflow.version.VERSION}.db")
+        shutil.copy(empty_database, templates / f"mlflow-{mlflow.version.VERSION}.db")
         with closing(sqlite3.connect(database)) as connection:
             connection.execute("UPDATE experiments SET artifact_location = ?", (str(base / "artifacts"),))
             connection.commit()
@@ -66,8 +56,8 @@ def project(new_project: Callable[..., Project]) -> Project:
 
 
 @pytest.fixture(scope="session")
-def server(empty_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server through which artifacts travel."""
-    running = start_server(tmp_path_factory.mktemp("server"), empty_store, proxied=True)
+    running = start_server(tmp_path_factory.mktemp("server"), empty_database, proxied=True)
     yield running
     running.stop()

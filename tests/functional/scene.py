@@ -197,10 +197,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(folder: Path, empty_store: Path, *, proxied: bool) -> Server:
+def start_server(folder: Path, empty_database: Path, *, proxied: bool) -> Server:
     """Start a server; with `proxied` artifacts travel through it, else clients write them to its folder themselves."""
     folder.mkdir(exist_ok=True)
-    shutil.copy(empty_store, folder / "server.db")
+    shutil.copy(empty_database, folder / "server.db")
     port = free_port()
     (folder / "artifacts").mkdir()
     location = "mlflow-artifacts:/0" if proxied else str(folder / "artifacts" / "0")

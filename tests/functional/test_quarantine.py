@@ -62,6 +62,25 @@ def run(name: str, folder: Path, templates: Path, *, scheme: str = "http", store
     return Ran(answer.stdout.splitlines(), quarantine, sorted(p.name for p in cwd.iterdir()))
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What programs without a name for their store drew, by the scheme of the original's; how templates came about."""
+
+    ran: dict[str, Ran]
+    stamps: list[list[int]]
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Named:
+    """One after the other with templates of their own, of which there are none before: several tests look at them."""
+    templates = tmp_path_factory.mktemp("first") / "templates"
+    ran, stamps = {}, []
+    for scheme in ("http", "sqlite"):
+        ran[scheme] = run("random_names.py", tmp_path_factory.mktemp(scheme), templates, scheme=scheme)
+        stamps.append([p.stat().st_mtime_ns for p in templates.iterdir()])
+    return Named(ran, stamps)
+
+
 def test_dead_server_with_registry(tmp_path: Path, templates: Path) -> None:
     """A hard-coded dead server, register_model, an alias and loading by it work, without an edit."""
     ran = run("dead_server.py", tmp_path, templates)
@@ -134,7 +153,7 @@ def test_hosted_workspace(tmp_path: Path, templates: Path) -> None:
         ("./runs", "http", True),
     ],
 )
-def test_random_names(tmp_path: Path, templates: Path, store: str, scheme: str, touched: bool) -> None:
+def test_random_names(tmp_path: Path, templates: Path, named: Named, store: str, scheme: str, touched: bool) -> None:
     """The program's own generator is drawn from where it was in the original, and left alone elsewhere.
 
     A store that the program names itself may be another one than that of the run that is replayed.
@@ -143,28 +162,25 @@ def test_random_names(tmp_path: Path, templates: Path, store: str, scheme: str, 
 
     undisturbed = random.Random(7)
     expected = [undisturbed.random() for _ in range(3)]
-    drawn = json.loads(run("random_names.py", tmp_path, templates, scheme=scheme, store=store).lines[-1])
+    done = None if store else named.ran.get(scheme)
+    ran = done or run("random_names.py", tmp_path, templates, scheme=scheme, store=store)
+    drawn = json.loads(ran.lines[-1])
     assert drawn[0] == expected[0]
     assert (drawn != expected) == touched
 
 
-def test_random_names_are_those_of_the_original(tmp_path: Path, templates: Path) -> None:
+def test_random_names_are_those_of_the_original(tmp_path: Path, named: Named) -> None:
     """Where the original store was a database, the draws in the replay are bit for bit those without bis."""
     environ = {**os.environ, "BIS_RECORD": "0", "NAMED_STORE": f"sqlite:///{tmp_path}/plain.db"}
     command = [sys.executable, str(ASSETS / "random_names.py")]
     plain = subprocess.run(command, capture_output=True, text=True, check=True, env=environ, cwd=tmp_path, timeout=120)
-    ran = run("random_names.py", tmp_path, templates, scheme="sqlite")
-    assert ran.lines[-1] == plain.stdout.splitlines()[-1]
+    assert named.ran["sqlite"].lines[-1] == plain.stdout.splitlines()[-1]
 
 
-def test_template_saves_the_migrations(tmp_path: Path) -> None:
+def test_template_saves_the_migrations(named: Named) -> None:
     """The second quarantine is a copy of a migrated template, and knows nothing of the first one's folder."""
-    templates = tmp_path / "templates"
-    for name in ("first", "second"):
-        (tmp_path / name).mkdir()
-    run("random_names.py", tmp_path / "first", templates)
-    stamp = [p.stat().st_mtime_ns for p in templates.iterdir()]
-    second = run("random_names.py", tmp_path / "second", templates)
-    assert [p.stat().st_mtime_ns for p in templates.iterdir()] == stamp
-    assert len(stamp) == 1
-    assert second.rows("SELECT artifact_location FROM experiments") == [(str(second.folder / "artifacts" / "0"),)]
+    first, second = named.stamps
+    assert second == first
+    assert len(first) == 1
+    ran = named.ran["sqlite"]
+    assert ran.rows("SELECT artifact_location FROM experiments") == [(str(ran.folder / "artifacts" / "0"),)]

@@ -37,10 +37,10 @@ class Replayed:
 
 @pytest.fixture(scope="module")
 def replayed(
-    empty_store: Path, new_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
+    empty_database: Path, new_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
 ) -> Replayed:
     """A run recorded while its hard-coded server lived, and replayed after it died."""
-    server = start_server(tmp_path_factory.mktemp("gone"), empty_store, proxied=False)
+    server = start_server(tmp_path_factory.mktemp("gone"), empty_database, proxied=False)
     try:
         project = new_project("dead", MLFLOW_ALLOW_FILE_STORE="true")
         source = (PROGRAMS / "dead_server.py").read_text(encoding="utf-8")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.functional.scene import tree
+from tests.functional.scene import Done, Project, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from tests.functional.scene import Project
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +20,6 @@ pytestmark = pytest.mark.slow
 _PROGRAM = """
 import json, multiprocessing, os, subprocess, sys
 from pathlib import Path
-import mlflow
 
 SHOW = "import os; print(dict(os.environ))"
 
@@ -33,6 +31,8 @@ def output(*command, **options):
     return subprocess.run(command, capture_output=True, text=True, check=True, **options).stdout
 
 if __name__ == "__main__":
+    import mlflow  # not in what is spawned, which imports this file
+
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         spawned = pool.apply(own_environ)
     seen = {
@@ -52,6 +52,30 @@ if __name__ == "__main__":
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The program's run, and what was kept of it before anything else was done with it."""
+
+    project: Project
+    done: Done
+    root: str
+    kept: dict[str, bytes]
+    spooled: dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def recorded(new_project: Callable[..., Project]) -> Recorded:
+    """The program, recorded once."""
+    project = new_project("private-root")
+    project.add("program.py", _PROGRAM)
+    done = project.bis("run", "program.py")
+    assert done.code == 0, done.err
+    root = project.store.read(done.run_id).record.randomness.root
+    assert root is not None
+    assert len(root) == 64
+    return Recorded(project, done, root, artifacts(project), spooled(project))
+
+
 def artifacts(project: Project) -> dict[str, bytes]:
     """The database, and every artifact, by name."""
     database = Path(project.uri.removeprefix("sqlite:///"))
@@ -69,33 +93,22 @@ def holders(root: str, *, among: dict[str, bytes]) -> set[str]:
     return {Path(path).name for path, content in among.items() if any(form in content for form in forms)}
 
 
-def test_a_program_that_logs_its_environment_does_not_log_the_root(new_project: Callable[..., Project]) -> None:
+def test_a_program_that_logs_its_environment_does_not_log_the_root(recorded: Recorded) -> None:
     """The root is in the session's private folder and in the record: not printed, and in no param or artifact."""
-    project = new_project("private-root")
-    project.add("program.py", _PROGRAM)
-    done = project.bis("run", "program.py")
-    assert done.code == 0, done.err
-    stored = project.store.read(done.run_id)
-    root = stored.record.randomness.root
-    assert root is not None
-    assert len(root) == 64
+    done, root = recorded.done, recorded.root
+    stored = recorded.project.store.read(done.run_id)
     assert done.out.splitlines()[-1].startswith("True "), "the child is recorded, and served from the root"
     for text in (done.out, done.err, stored.record.outputs.stdout or "", str(stored.record.parameters.values)):
         assert root not in text
         assert "BIS_ENTROPY" not in text
-    kept = artifacts(project)
-    assert "environment.json" in {Path(path).name for path in kept}
-    assert holders(root, among=kept) == {"record.json"}
-    assert holders(root, among=spooled(project)) <= {"session.json"}
+    assert "environment.json" in {Path(path).name for path in recorded.kept}
+    assert holders(root, among=recorded.kept) == {"record.json"}
+    assert holders(root, among=recorded.spooled) <= {"session.json"}
 
 
-def test_a_replay_draws_the_same_without_showing_the_root(new_project: Callable[..., Project]) -> None:
+def test_a_replay_draws_the_same_without_showing_the_root(recorded: Recorded) -> None:
     """The replayed program is served from the same root, and finds it as little as the original did."""
-    project = new_project("private-root-replayed")
-    project.add("program.py", _PROGRAM)
-    run_id = project.record("program.py")
-    root = project.store.read(run_id).record.randomness.root
-    assert root is not None
+    project, root, run_id = recorded.project, recorded.root, recorded.done.run_id
     replayed = project.bis("replay", run_id, "-n", "1")
     assert replayed.code in {0, 1, 5}, replayed.err
     assert root not in replayed.out + replayed.err

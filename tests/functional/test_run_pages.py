@@ -63,7 +63,7 @@ def judged(new_project: Callable[..., Project]) -> Judged:
     project = new_project(draws="pages")
     project.add("train.py", PROGRAM)
     run_id = project.record("train.py")
-    done = project.bis("replay", run_id, "--fresh", "-n", "4", "--note")
+    done = project.bis("replay", run_id, "--fresh", "-n", "3", "--note")
     assert done.code == 0, done
     return Judged(project, run_id)
 
@@ -87,7 +87,7 @@ def test_every_verdict_writes_its_page_into_the_run(judged: Judged) -> None:
     store = judged.project.store
     page = store.text(judged.run_id, PAGE)
     assert len(page) < 1_000_000
-    for words in ("statistical", "4 fresh replays", "loss", "bis/verdict.json"):
+    for words in ("statistical", "3 fresh replays", "loss", "bis/verdict.json"):
         assert words in page
     note = store.tags(judged.run_id)[TAG]
     assert note.startswith(f"mine\n\n{BEGIN}\n**bis: statistical**")

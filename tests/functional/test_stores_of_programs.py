@@ -41,11 +41,11 @@ with mlflow.start_run(run_name="second"):
 
 
 @pytest.fixture(scope="module")
-def logged(new_project: Callable[..., Project], empty_store: Path) -> Project:
+def logged(new_project: Callable[..., Project], empty_database: Path) -> Project:
     """A project in which that program was recorded, with another one's older run in the store of its settings."""
     project = new_project("stores", MLFLOW_ALLOW_FILE_STORE="true")
     other = project.folder.parent / "other.db"
-    other.write_bytes(empty_store.read_bytes())
+    other.write_bytes(empty_database.read_bytes())
     project.store.create("Default", "older", {}, started_unix_s=1.0)
     project.add("program.py", PROGRAM)
     done = project.bis("run", "program.py", ELSEWHERE=f"sqlite:///{other}")
@@ -111,11 +111,12 @@ def test_parameters_of_a_notebook_are_set_again(project: Project) -> None:
 # In the database, or the folder, of a server that is not running now: it takes metrics, and no artifact.
 SERVED_ELSEWHERE = """
 import sys, random
-import mlflow
 
 random.seed(1)
 if sys.argv[1:] == ["fails"]:
     raise SystemExit("no run today")
+import mlflow
+
 with mlflow.start_run(run_name="parent"):
     mlflow.log_metric("loss", random.random())
     with mlflow.start_run(nested=True, run_name="child"):
@@ -125,7 +126,7 @@ with mlflow.start_run(run_name="parent"):
 
 @pytest.mark.parametrize("kind", ["database", "folder"])
 def test_the_store_of_a_server_is_used_without_it(
-    kind: str, new_project: Callable[..., Project], empty_store: Path
+    kind: str, new_project: Callable[..., Project], empty_database: Path
 ) -> None:
     """What was recorded stays on this machine, is replayed from here, and is not removed by accident."""
     project = new_project(f"served-{kind}", MLFLOW_ALLOW_FILE_STORE="true")
@@ -178,11 +179,11 @@ if sys.argv[1] == "elsewhere":
     ("case", "level", "code"), [("fails", "not executable", 3), ("nothing", "bitwise", 0), ("elsewhere", "bitwise", 0)]
 )
 def test_a_store_that_was_refused_is_refused_again(
-    case: str, level: str, code: int, new_project: Callable[..., Project], empty_store: Path
+    case: str, level: str, code: int, new_project: Callable[..., Project], empty_database: Path
 ) -> None:
     """A folder of runs, unless it is allowed: a replay in quarantine would log what the original did not."""
     project = new_project(f"refused-{case}")
-    (project.folder / "other.db").write_bytes(empty_store.read_bytes())
+    (project.folder / "other.db").write_bytes(empty_database.read_bytes())
     project.add("program.py", REFUSED)
     project.bis("run", "--wait", "program.py", case, MLFLOW_TRACKING_URI="./runs")
     verdict = project.bis("replay", "last", "-n", "1", "--json", "--yes", MLFLOW_TRACKING_URI="./runs")
@@ -242,7 +243,7 @@ def test_artifacts_that_only_a_server_takes_are_refused_again(new_project: Calla
         store.execute("UPDATE experiments SET artifact_location = 'mlflow-artifacts:/0'")
     project.add("program.py", AUTOLOGS)
     project.bis("run", "--wait", "program.py")
-    verdict = project.bis("replay", "last", "-n", "2", "--json", "--yes")
+    verdict = project.bis("replay", "last", "-n", "1", "--json", "--yes")
     found = json.loads(verdict.out)
     assert (found["level"], verdict.code) == ("bitwise", 0), verdict.out
     names = {i["name"] for g in found["groups"] for i in g["items"]}

@@ -16,24 +16,25 @@ if TYPE_CHECKING:
 
 def test_database_where_no_uri_is_given(store_uri: str, tmp_path: Path) -> None:
     """MLflow's default, in a process that has not loaded MLflow: ``mlflow.db``, unless ``mlruns`` has runs."""
+    folders = [tmp_path / name for name in ("empty", "database", "runs")]
+    for folder in folders:
+        folder.mkdir()
+    for folder in folders[1:]:
+        shutil.copy(database_of(store_uri) or "", folder / "mlflow.db")
+    (folders[2] / "mlruns" / "0").mkdir(parents=True)
+    (folders[2] / "mlruns" / "0" / "meta.yaml").touch()
     code = (
-        "from pathlib import Path\nfrom bis.evidence.default_store import default_uri as d\n"
-        "import os\nprint(d(Path.cwd()))\n"
-        "from mlflow.tracking import get_tracking_uri\nprint(get_tracking_uri(), d(Path.cwd()))\n"
+        "import os, sys\nfrom pathlib import Path\nfrom bis.evidence.default_store import default_uri as d\n"
+        "for folder in sys.argv[1:]:\n    os.chdir(folder)\n    print(d(Path.cwd()))\n"
+        "assert 'mlflow' not in sys.modules\n"
+        "from mlflow.tracking import get_tracking_uri\n"
+        "for folder in sys.argv[1:]:\n    os.chdir(folder)\n    print(get_tracking_uri(), d(Path.cwd()))\n"
     )
-
-    def asked() -> list[str]:
-        done = subprocess.run(
-            [sys.executable, "-c", code], cwd=tmp_path, env=clean_environ(), capture_output=True, text=True, check=True
-        )
-        return done.stdout.splitlines()
-
-    here = tmp_path / "mlflow.db"
-    assert asked() == [f"sqlite:///{here}", f"sqlite:///{here} sqlite:///{here}"]
-    assert not here.exists()
-    shutil.copy(database_of(store_uri) or "", here)
-    assert asked() == [f"sqlite:///{here}", f"sqlite:///{here} sqlite:///{here}"]
-    (tmp_path / "mlruns" / "0").mkdir(parents=True)
-    (tmp_path / "mlruns" / "0" / "meta.yaml").touch()
-    old = tmp_path / "mlruns"
-    assert asked() == [str(old), f"file://{old} file://{old}"]
+    asked = subprocess.run(
+        [sys.executable, "-c", code, *folders], env=clean_environ(), capture_output=True, text=True, check=True
+    )
+    databases = [f"sqlite:///{folder / 'mlflow.db'}" for folder in folders[:2]]
+    runs = folders[2] / "mlruns"
+    told = [*databases, str(runs)], [*(f"{uri} {uri}" for uri in databases), f"file://{runs} file://{runs}"]
+    assert asked.stdout.splitlines() == [*told[0], *told[1]]
+    assert not (folders[0] / "mlflow.db").exists()

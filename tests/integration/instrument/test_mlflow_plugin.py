@@ -111,20 +111,21 @@ def test_a_forked_copy_stores_nothing(project: Path, home: Path, store_uri: str)
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
 
 
-@pytest.mark.parametrize("name", ["./runs_a", "runs b", "~/runs"])
-def test_a_plain_path_is_observed_and_noted_as_an_absolute_one(project: Path, home: Path, name: str) -> None:
+def test_a_plain_path_is_observed_and_noted_as_an_absolute_one(project: Path, home: Path) -> None:
     """Its scheme is empty, for which there is no entry point; MLflow takes a tilde for a name like any other."""
-    code = BEGIN.format(uri=name) + (
-        "import os\nclient.log_metric(run.info.run_id, 'a', 1.0)\n"
+    names = {"a": "./runs_a", "b": "runs b", "c": "~/runs"}
+    code = "".join(
+        BEGIN.format(uri=name) + f"client.log_metric(run.info.run_id, {key!r}, 1.0)\n"
         "from mlflow.store.tracking.file_store import FileStore\n"
         "assert isinstance(client._tracking_client.store, FileStore)\n"
+        for key, name in names.items()
     )
     done = python(project, code, MLFLOW_ALLOW_FILE_STORE="true")
     assert (done.returncode, done.stderr) == (0, "")
     (folder,) = sessions(home)
     events = list(read_events(folder))
-    assert [e["uri"] for e in events if e["k"] == "run"] == [str(project / name)]
-    assert [e["key"] for e in events if e["k"] == "metric"] == ["a"]
+    assert [e["uri"] for e in events if e["k"] == "run"] == [str(project / name) for name in names.values()]
+    assert [e["key"] for e in events if e["k"] == "metric"] == list(names)
 
 
 def test_stores_of_other_plug_ins_are_observed(project: Path, home: Path, store_uri: str) -> None:

@@ -23,6 +23,20 @@ def _old(path: Path, content: bytes) -> Path:
     return path
 
 
+DAMAGES = ("garbage", "folder", "foreign", "locked")
+
+
+@pytest.fixture(scope="module")
+def aged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of files that are old enough to be remembered, for which all tests wait once; each has its own."""
+    folder = tmp_path_factory.mktemp("aged")
+    for name in ("kept", "replaced", *DAMAGES):
+        os.utime(_old(folder / name, b"abc"), (1, 1))
+    _old(folder / "replacement", b"xyz")
+    time.sleep(2.1)
+    return folder
+
+
 @pytest.mark.parametrize("size", [0, 1, 1 << 20, (1 << 20) + 1, (8 << 20) + 3])
 def test_digest_is_blake3_of_the_content(tmp_path: Path, size: int) -> None:
     """Small, chunked and multithreaded reading give the digest that BLAKE3 gives."""
@@ -37,10 +51,9 @@ def test_digest_bytes_known_answer() -> None:
     assert digest_bytes(b"") == "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"
 
 
-def test_second_digest_comes_from_the_cache(tmp_path: Path) -> None:
+def test_second_digest_comes_from_the_cache(tmp_path: Path, aged: Path) -> None:
     """A file that did not change is not read again: a digest planted in the cache is believed."""
-    path, cache_path = _old(tmp_path / "f", b"abc"), tmp_path / "cache" / "d.sqlite"
-    time.sleep(2.1)
+    path, cache_path = aged / "kept", tmp_path / "cache" / "d.sqlite"
     with DigestCache(cache_path) as cache:
         digest_file(path, cache)
     with sqlite3.connect(cache_path) as connection:
@@ -58,10 +71,9 @@ def test_young_files_are_not_kept(tmp_path: Path) -> None:
     assert not (tmp_path / "d.sqlite").exists()
 
 
-def test_replacing_a_file_with_its_times_is_noticed(tmp_path: Path) -> None:
+def test_replacing_a_file_with_its_times_is_noticed(tmp_path: Path, aged: Path) -> None:
     """Another file of the same size with the same mtime under the same name is digested afresh."""
-    path, other = _old(tmp_path / "f", b"abc"), _old(tmp_path / "g", b"xyz")
-    time.sleep(2.1)
+    path, other = aged / "replaced", aged / "replacement"
     with DigestCache(tmp_path / "d.sqlite") as cache:
         digest_file(path, cache)
         times = path.stat()
@@ -70,12 +82,10 @@ def test_replacing_a_file_with_its_times_is_noticed(tmp_path: Path) -> None:
         assert digest_file(path, cache).digest == digest_bytes(b"xyz")
 
 
-@pytest.mark.parametrize("damage", ["garbage", "folder", "foreign", "locked"])
-def test_unusable_cache_is_done_without(tmp_path: Path, damage: str) -> None:
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_unusable_cache_is_done_without(tmp_path: Path, aged: Path, damage: str) -> None:
     """A cache that is damaged, no file, of another program, or locked costs the cache and nothing else."""
-    path, cache_path = _old(tmp_path / "f", b"abc"), tmp_path / "d.sqlite"
-    os.utime(path, (1, 1))
-    time.sleep(2.1)
+    path, cache_path = aged / damage, tmp_path / "d.sqlite"
     lock: sqlite3.Connection | None = None
     if damage == "garbage":
         cache_path.write_bytes(b"not a database " * 100)

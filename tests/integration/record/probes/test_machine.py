@@ -79,10 +79,12 @@ def test_switches_of_torch() -> None:
 def test_switches_of_tensorflow_do_not_start_it() -> None:
     """TensorFlow's threads and determinism are read without starting its runtime; a started one is read too."""
     head = "import os; os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'; import tensorflow as tf; "
-    out = _in_process(head + "tf.config.threading.set_intra_op_parallelism_threads(1)")
-    assert '"tensorflow.intraop": 1' in out
-    assert '"tensorflow.started": "False"' in out
-    out = _in_process(head + "tf.config.experimental.enable_op_determinism(); tf.constant(1)")
-    assert '"tensorflow.op_determinism": "True"' in out
-    assert '"tensorflow.started": "True"' in out
-    assert '"reasons": []' in out
+    threads = "tf.config.threading.set_intra_op_parallelism_threads(1)"
+    started = "tf.config.experimental.enable_op_determinism(); tf.constant(1)"
+    first, _, second, _ = _in_process(head + threads + _LOOK + started).splitlines()
+    assert '"tensorflow.intraop": 1' in first
+    assert '"tensorflow.op_determinism": "True"' not in first
+    assert '"tensorflow.started": "False"' in first
+    assert '"tensorflow.op_determinism": "True"' in second
+    assert '"tensorflow.started": "True"' in second
+    assert '"reasons": []' in second
