@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bis._audit.files.entry_points import parameters_of_programs
 from bis._audit.parsing.ir import CALL, CONSTANT, NAME, SUBSCRIPT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from bis._audit.parsing.ir import Module, Value
 
@@ -48,6 +49,34 @@ def is_none_by_default(texts: Mapping[str, str], module: Module, value: Value) -
             return False
         return dest not in parameters_of_programs(texts).get(module.file, ())
     return False
+
+
+def options_given(modules: Iterable[Module], texts: Mapping[str, str]) -> frozenset[str]:
+    """The options that commands give which a project writes: ``["python", "train.py", f"--seed={seed}"]``.
+
+    Parameters
+    ----------
+    modules : iterable of Module
+    texts : mapping of str to str
+        The project's files that are read by name.
+
+    Returns
+    -------
+    frozenset of str
+        With ``_`` in the place of ``-``.
+    """
+    written = [text for one in texts.values() for text in _OPTION.findall(one)]
+    for module in modules:
+        given = [
+            v for call in module.calls if call.method not in _DECLARES for v in (*call.args, *call.keywords.values())
+        ]
+        for value in (*given, *(assign.value for assign in module.assigns)):
+            written += [text for one in value.constants() if isinstance(one, str) for text in _OPTION.findall(one)]
+    return frozenset(text.replace("-", "_") for text in written)
+
+
+_OPTION = re.compile(r"(?<![\w-])--(\w[\w-]*)")
+_DECLARES = frozenset({"add_argument", "option", "Option", "add_option"})
 
 
 def _may_be_parsed(module: Module, owner: str) -> bool:

@@ -13,6 +13,7 @@ from bis._audit.questions.call_arguments import passing_seeds, seeds_declared, s
 from bis._audit.questions.cut_folders import cut_folders
 from bis._audit.questions.drawn_rows import decides_rows
 from bis._audit.questions.mlflow_doors import doors
+from bis._audit.questions.pinned_defaults import with_pinned_defaults
 from bis._audit.questions.program_roots import given_by_mlflow_run, without_params
 from bis._audit.questions.run_ids import run_ids
 from bis._audit.questions.splits_by_hand import splits_by_hand
@@ -275,7 +276,7 @@ def _unseeded(
     seeded: list[Place] = []
     for module in analysis.project.programs:
         for call in analysis.calls_where(module, named):
-            one = seeding(spread(analysis, module, call))
+            one = seeding(with_pinned_defaults(analysis, spread(analysis, module, call)))
             if one is None or (what == "split" and not decides_rows(analysis, module, call)):
                 continue
             if one.seeded is None or (one.seeded is False and analysis.may_seed_unread(module)):

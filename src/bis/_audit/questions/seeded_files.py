@@ -8,7 +8,7 @@ from bis._audit.parsing.bindings import Bindings
 from bis._audit.parsing.ir import NAME
 from bis._audit.questions import ml_calls
 from bis._audit.questions.call_index import is_of_project
-from bis._audit.questions.command_line_options import is_none_by_default
+from bis._audit.questions.command_line_options import is_none_by_default, options_given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +68,7 @@ class _Seeds:
         self._index = index
         self._texts = texts
         self._callers: dict[tuple[str, int], list[tuple[Module, Call]]] | None = None
+        self._options: frozenset[str] | None = None
 
     def lacks(self, module: Module, call: Call) -> bool:
         """Whether a call that seeds is given None unless the command line says otherwise.
@@ -85,7 +86,14 @@ class _Seeds:
             if known is None and depth < _MOST_CALLERS:
                 return self._is_none_for_callers(module, given.data, call.scope, depth)
             given = known or given
-        return given.is_none or is_none_by_default(self._texts, module, given)
+        return given.is_none or (is_none_by_default(self._texts, module, given) and not self._is_given(given))
+
+    def _is_given(self, option: Value) -> bool:
+        """Whether a command of the project gives an option that is ``args.seed`` or ``args["seed"]``."""
+        if self._options is None:
+            self._options = options_given(self._links.modules, self._texts)
+        name = option.data.rpartition(".")[2] if option.kind == NAME else str(option.items[1].data)
+        return name in self._options
 
     def _is_none_for_callers(self, module: Module, name: str, scope: int, depth: int) -> bool:
         """Whether all calls of a function give None for a parameter; not where there are none."""

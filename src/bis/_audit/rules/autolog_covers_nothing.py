@@ -29,7 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.frameworks import training
-from bis._audit.parsing.ir import CONSTANT
+from bis._audit.parsing.ir import CALL, CONSTANT
 from bis._audit.questions import execution_order, ml_calls
 from bis._audit.questions.nested_estimators import nested_estimators
 from bis._audit.questions.traces import traces
@@ -136,7 +136,15 @@ def _take(analysis: Analysis, module: Module, call: Call, found: list[Call]) -> 
     if not ml_calls.trains(call):
         return _may_train(analysis, call, module)
     found.append(call)
-    return call.api.startswith("sklearn.model_selection.")  # of whatever it is given
+    of_any = call.api.startswith("sklearn.model_selection.")  # of whatever it is given
+    return of_any or _is_of_several(module, call)
+
+
+def _is_of_several(module: Module, training: Call) -> bool:
+    """Whether a condition decides of which library a model is: its name is given one in each branch."""
+    values = [a.value.data for a in module.assigns if a.name == training.owner and a.value.kind == CALL]
+    made = [module.calls[index] for index in values if module.calls[index].scope == training.scope]
+    return any(one.branches for one in made) and len({ml_calls.library(one.api) for one in made}) > 1
 
 
 def _trains_unread(module: Module) -> bool:

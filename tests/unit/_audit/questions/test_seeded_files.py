@@ -77,3 +77,18 @@ def test_an_option_that_is_none_unless_it_is_given(default: str, text: str, seed
     one = analysed({"a.py": OPTION.format(default) + text})
     assert one.is_seeded(one.project.modules[0], ("numpy",)) is seeded
     assert bool(one.seeding(one.project.modules[0])) is seeded
+
+
+@pytest.mark.parametrize(
+    ("start", "seeded"),
+    [
+        ("import subprocess\nsubprocess.run(['python', 'a.py', f'--seed={seed}'])\n", True),
+        ("import os\ncommand = 'python a.py --epochs 3 --seed 42'\nos.system(command)\n", True),
+        ("import os\nos.system('python a.py --epochs 3')\n", False),
+        ("import argparse\np = argparse.ArgumentParser()\np.add_argument('--seed')\n", False),
+    ],
+)
+def test_an_option_that_a_command_of_the_project_gives(start: str, seeded: bool) -> None:
+    """Another program starts this one with a seed."""
+    one = analysed({"a.py": OPTION.format("") + "np.random.seed(args.seed)\n", "start.py": start})
+    assert one.is_seeded(one.project.modules[0], ("numpy",)) is seeded

@@ -22,6 +22,10 @@ HYDRA = (
     "import hydra\n@hydra.main()\ndef main(c):\n    mlflow.pytorch.autolog()\n{}\n"
     "if __name__ == '__main__':\n    main()\n"
 )
+CHOSEN = (
+    "from sklearn.svm import SVC\nimport xgboost\ndef fit(kind):\n    if kind == 'x':\n"
+    "        m = xgboost.XGBClassifier()\n    else:\n        m = SVC()\n    m.fit(X, y)\nfit(kind)\n"
+)
 TORCH = "import mlflow\nimport torch\n"
 LOOP = "net = torch.nn.Linear(1, 1)\nnet.train()\nfor x in data:\n    loss = net(x)\n    loss.backward()\n"
 IN_FUNCTION = "def fit(data):\n    " + LOOP.replace("\n", "\n    ").rstrip() + "\n"
@@ -60,6 +64,7 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
         {"a.py": "import mlflow\nfrom pycaret.classification import *\nmlflow.autolog()\nsetup(d)\ncompare_models()\n"},
         {"a.py": "import mlflow\nimport autogluon.tabular as ag\nmlflow.autolog()\nag.TabularPredictor('y').fit(d)\n"},
         {"a.py": LIGHTNING + HYDRA.format("    t.fit(m, d)")},
+        {"a.py": "import mlflow\nmlflow.xgboost.autolog()\n" + CHOSEN},
         {"a.py": LIGHTNING + HYDRA.format("    hydra.utils.instantiate(c.t).fit(m)")},
         {"a.py": "import mlflow, keras_tuner\nmlflow.keras.autolog()\nkeras_tuner.Hyperband(b).search(X, y)\n"},
         {"a.py": "import mlflow\nfrom darts.models import TCNModel\nmlflow.pytorch.autolog()\nTCNModel(1, 1).fit(s)\n"},
