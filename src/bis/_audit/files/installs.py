@@ -6,6 +6,7 @@ import posixpath
 import re
 import shlex
 from itertools import pairwise
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bis._audit.files.requirements import LONGEST_LINE, Sheet, is_exact
@@ -181,11 +182,9 @@ class _Image:
             return found  # under another name
         if not path.startswith("/"):
             return path
-        folder = posixpath.dirname(place)
-        while found is None and folder != "/":
-            if folder in self._folders:
+        for folder in map(str, PurePosixPath(place).parents):
+            if found is None and folder in self._folders and folder.strip("/"):
                 found = posixpath.join(self._folders[folder], posixpath.relpath(place, folder))
-            folder = posixpath.dirname(folder)
         return path if found is None else posixpath.normpath(found)
 
 

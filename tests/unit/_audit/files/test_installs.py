@@ -89,6 +89,8 @@ def test_a_list_that_an_image_keeps_under_another_name(copy: str, install: str, 
         ("COPY --from=builder /w/a.txt /w/a.txt", "/w/a.txt", []),
         ("COPY main.py /app/", "/app/requirements.txt", []),
         ("USER me", "/opt/image/requirements.txt", []),
+        ("COPY . //app", "//app/requirements.txt", ["requirements.txt"]),
+        ("WORKDIR //srv", "https://host/a/requirements.txt", []),
     ],
 )
 def test_a_list_by_its_path_in_the_image(copy: str, install: str, expected: list[str]) -> None:
