@@ -355,7 +355,7 @@ def test_file_names_are_unique() -> None:
 
 def test_class_names_are_unique() -> None:
     """A class name stands for one class, over the whole source; so do the names of public type aliases."""
-    trees = [ast.parse(p.read_text(encoding="utf-8")) for p in MODULES]
+    trees = (ast.parse(p.read_text(encoding="utf-8")) for p in MODULES)  # one at a time: all of them are slow to hold
     counts = Counter(node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
     assert {name for name, count in counts.items() if count > 1} == set(SHARED_CLASS_NAMES)
 
@@ -404,21 +404,20 @@ def test_broad_excepts_stand_at_the_named_fences() -> None:
     """`except Exception`, `except BaseException` and a bare `except` stand in the named modules only."""
     found: set[str] = set()
     for path in MODULES:
-        for text in _programs_in(path):
-            handlers = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ExceptHandler))
+        for tree in _programs_in(path):
+            handlers = (n for n in ast.walk(tree) if isinstance(n, ast.ExceptHandler))
             if any(_is_broad(handler) for handler in handlers):
                 found.add(name_of(path))
     assert found == set(FENCES), sorted(found ^ set(FENCES))
 
 
-def _programs_in(path: Path) -> list[str]:
+def _programs_in(path: Path) -> list[ast.Module]:
     """The module itself, and programs that it holds as text (the injected `sitecustomize`)."""
-    text = path.read_text(encoding="utf-8")
-    programs = [text]
-    for node in ast.walk(ast.parse(text)):
+    programs = [ast.parse(path.read_text(encoding="utf-8"))]
+    for node in ast.walk(programs[0]):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\nexcept " in node.value:
             with contextlib.suppress(SyntaxError):  # prose
-                programs.append(ast.unparse(ast.parse(node.value)))
+                programs.append(ast.parse(node.value))
     return programs
 
 

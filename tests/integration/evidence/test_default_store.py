@@ -35,6 +35,7 @@ def test_database_where_no_uri_is_given(store_uri: str, tmp_path: Path) -> None:
     )
     databases = [f"sqlite:///{folder / 'mlflow.db'}" for folder in folders[:2]]
     runs = folders[2] / "mlruns"
-    told = [*databases, str(runs)], [*(f"{uri} {uri}" for uri in databases), f"file://{runs} file://{runs}"]
-    assert asked.stdout.splitlines() == [*told[0], *told[1]]
+    without_mlflow = [*databases, str(runs)]
+    with_it = [f"{uri} {uri}" for uri in (*databases, f"file://{runs}")]
+    assert asked.stdout.splitlines() == [*without_mlflow, *with_it]
     assert not (folders[0] / "mlflow.db").exists()
