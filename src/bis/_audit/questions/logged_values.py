@@ -49,6 +49,7 @@ _WHOLE = _OF_ESTIMATORS | _OF_KERAS | {"vars"}
 # What a search has found: of the model that it tried, only what it varied, and that may be written anywhere.
 _FOUND = frozenset({"best_params_", "best_params"})
 _WRITES = frozenset({"json.dump", "yaml.dump", "yaml.safe_dump", "omegaconf.OmegaConf.save", "toml.dump"})
+_SCHEDULE_STATE = re.compile(r"(?i)\bsched\w*\.state_dict$")
 _OF_ONE = frozenset({"log_param", "set_tag"})  # what logs one value under one key
 
 
@@ -109,8 +110,9 @@ class LoggedValues:
         self._taken: set[tuple[int, str]] = set()  # names that were followed, with the function
         self._whole: set[str] = set()  # objects of which all is logged
         self._made: set[int] = set()  # calls that make an estimator of which all is logged
-        # What an optimiser was given is read back from it, all of it.
+        # What an optimiser or a schedule was given is read back from it, all of it.
         self._of_optimisers = any(call.path.endswith("param_groups[].items") for call in module.calls)
+        self._of_schedules = any(_SCHEDULE_STATE.search(call.path) for call in module.calls)
         for call in analysis.may_trace(module):
             self._take_logging(call)
         for call in analysis.calls_where(module, _names_run):
@@ -129,7 +131,8 @@ class LoggedValues:
         kinds, direct = self._analysis.kinds(self._module, call), self._analysis.direct(self._module, call)
         if "param" not in kinds and "tag" not in direct and call.method not in {"log_dict", "log_text"}:
             return
-        self.says_anything = self.says_anything or "param" in kinds
+        # Of a module of Lightning, the program with the trainer says the rest.
+        self.says_anything = self.says_anything or ("param" in kinds and not self._saves_its_own(call))
         if self._asks_for_all(call):
             self._whole |= {name for given in (*call.args, *call.keywords.values()) for name in given.names()}
         if saves_hyperparameters(call):  # of a module of Lightning: what it is made with
@@ -141,6 +144,17 @@ class LoggedValues:
             over = self._module.loops[index].over
             if over is not None:
                 self._take(over, call, 0)
+
+    def _saves_its_own(self, call: Call) -> bool:
+        """Whether a call gives what a module of Lightning is made with to its trainer's logger, or makes the module."""
+        if saves_hyperparameters(call):
+            return True
+        found = self._analysis.project.links.function(call.api, self._module) if call.api.startswith("@") else None
+        if found is None:
+            return False
+        module, scope = found
+        within = range(module.scopes[scope].first, module.scopes[scope].last)
+        return any(saves_hyperparameters(module.calls[number]) for number in within)
 
     def _take_run_name(self, call: Call) -> None:
         """Take in what a run's name is put together from: ``run_name=f"depth-{depth}"``."""
@@ -318,10 +332,14 @@ class LoggedValues:
 
     def _is_whole(self, call: Call, module: Module) -> bool:
         """Whether all that a call is given is logged with what it makes."""
-        if (module is self._module and self._whole.intersection(call.targets)) or (
-            self._of_optimisers and training.is_optimiser(call.api)
-        ):
+        if module is self._module and self._whole.intersection(call.targets):
             return True
+        if training.is_optimiser(call.api):
+            of_schedule = ".lr_scheduler." in call.api
+            if self._of_schedules if of_schedule else self._of_optimisers:
+                return True
+            if not of_schedule and any(name.endswith(".defaults") for name in self.names):
+                return True
         if self._all_of_keras and ml_calls.library(call.api) in {"keras", "tensorflow"} and call.method[:1].isupper():
             return True
         if not _is_estimator(call.api):

@@ -113,3 +113,41 @@ def test_the_top_of_a_file_runs_when_it_is_imported(tmp_path: Path) -> None:
         "data.py: DataLoader is given batch_size, which no call logs"
     ]
     assert told(tmp_path / "b", {"main.py": main, "data.py": data + guarded}) == []
+
+
+MODULE = (
+    "import pytorch_lightning as pl\nimport torch\nfrom torch.optim.lr_scheduler import StepLR\nimport conf\n"
+    "class Net(pl.LightningModule):\n    def __init__(self, width):\n        self.save_hyperparameters()\n"
+    "        self.layer = torch.nn.Linear(width, 1)\n"
+    "        self.optimizer = torch.optim.SGD(self.parameters(), lr=0.3, momentum=0.7)\n"
+    "        self.scheduler = StepLR(self.optimizer, 9, 0.3)\n"
+    "    def train_dataloader(self):\n"
+    "        return torch.utils.data.DataLoader(d, batch_size=conf.SIZE, shuffle=True)\n"
+    "if __name__ == '__main__':\n    Net(3)\n"
+)
+TRAINS = (
+    "import mlflow\nimport pytorch_lightning as pl\nimport conf\nfrom net import Net\nnet = Net(3)\n"
+    "with mlflow.start_run() as run:\n{}"
+    "    pl.Trainer(logger=pl.loggers.MLFlowLogger('e', run_id=run.info.run_id)).fit(net)\n"
+)
+GROUPS = "    for k, v in net.optimizer.param_groups[0].items():\n        mlflow.log_param(k, str(v))\n"
+STATE = "    for k, v in net.scheduler.state_dict().items():\n        mlflow.log_param(k, str(v))\n"
+SIZE = "    mlflow.log_params({'batch': conf.SIZE})\n"
+
+
+@pytest.mark.parametrize(
+    ("logged", "names"),
+    [
+        (GROUPS + STATE + SIZE, []),
+        ("    mlflow.log_params(net.optimizer.defaults)\n" + STATE + SIZE, []),
+        (STATE + SIZE, ["lr, momentum"]),
+        (GROUPS + SIZE, ["step_size, gamma"]),
+        (GROUPS + STATE, ["batch_size"]),
+    ],
+)
+def test_a_module_of_lightning_says_its_own_and_its_program_the_rest(
+    logged: str, names: list[str], tmp_path: Path
+) -> None:
+    """What ``save_hyperparameters`` takes is not all that is logged: an optimiser and a schedule are read back."""
+    found = told(tmp_path, {"net.py": MODULE, "main.py": TRAINS.format(logged), "conf.py": "SIZE = 16\n"})
+    assert [one.partition(" is given ")[2] for one in found] == [f"{name}, which no call logs" for name in names]
