@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # Where programs are installed, or keep things in one's home, is alike on many machines: it is left out.
 _ABSOLUTE = re.compile(
     r"(?:file:/{0,3})?(?:[A-Za-z]:[\\/](?![/\\]?$|(?:Program Files|ProgramData|Windows)\b)"
-    r"|/(?:home|Users|mnt|(?:run/)?media|Volumes|content|kaggle|root|workspace|workspaces)/|~/(?!\.))"
+    r"|/(?:home|Users|mnt|(?:run/)?media|Volumes|content|kaggle|root|workspace|workspaces)/|~/(?!\.)"
+    r"|/Workspace/(?:Users|Repos)/(?!(?i:your))[\w.+-]+@)"  # the folder of one user of Databricks, as files see it
     r"[^\n]{0,300}"
 )
 # Below a folder of none of these names, a path is of one machine where what it is given to is a place of data: below
@@ -44,6 +45,8 @@ _PLACE_OF_DATA = re.compile(
     r"(?i)(?:^|_)(?:data|dataset|train|test|valid|val|csv|image|img|save|model|checkpoint|ckpt|weights?|corpus|raw)(?:_|$)"
     r"|(?:^|_)(?:dir|folder|directory)$"
 )
+_LOOKS_FOR_MODULES = frozenset({"sys.path.append", "sys.path.insert"})
+_RUNS = re.compile(r"subprocess\.")
 _PLACE_OF_SERVICE = re.compile(r"(?i)url|uri|route|endpoint|prefix|artifact|bucket|key|api|request|topic|host")
 _WORKSPACE = re.compile(r"/Users/(?:[^/]*@|your)")
 _BEGINNINGS = frozenset("/~f")
@@ -93,7 +96,8 @@ def absolute_paths_with_text(analysis: Analysis) -> list[tuple[Place, str]]:
             if len(text) < 4 or (text[0] not in _BEGINNINGS and text[1:2] != ":"):
                 continue
             known = text.partition("{}")[0] if value.kind == FORMATTED else text  # f"/home/me/{name}.csv"
-            if not (_ABSOLUTE.match(known) or _is_place_of_data(known, given_to(call, name))):
+            named = _ABSOLUTE.match(known) or _is_place_of_data(known, given_to(call, name))
+            if not named and not _is_of_programs(known, call):
                 continue
             if _NO_PATH.search(known) or known.startswith(mounted) or _is_elsewhere(text, known, call, name):
                 continue
@@ -144,6 +148,17 @@ def _is_elsewhere(text: str, known: str, call: Call | None, name: str) -> bool:
 def _is_place_of_data(text: str, name: str) -> bool:
     """Whether a text is an absolute path that is given to a name of a place of data: ``data_dir = "/exp/cross/"``."""
     if not text.startswith("/") or not _PLACE_OF_DATA.search(name) or _PLACE_OF_SERVICE.search(name):
+        return False
+    match = _ELSEWHERE.match(text)
+    return match is not None and match["root"].lower() not in _MAY_BE_OF_AN_IMAGE and text.count("/") > 2
+
+
+def _is_of_programs(text: str, call: Call | None) -> bool:
+    """Whether a text is an absolute path of a program that is run, or of a folder in which modules are looked for.
+
+    ``subprocess.run(["python", "/raid/ada/jobs/train.py"])``, ``sys.path.append("/scratch/ada/code")``.
+    """
+    if call is None or not (call.api in _LOOKS_FOR_MODULES or (_RUNS.match(call.api) and text.endswith(".py"))):
         return False
     match = _ELSEWHERE.match(text)
     return match is not None and match["root"].lower() not in _MAY_BE_OF_AN_IMAGE and text.count("/") > 2

@@ -14,6 +14,8 @@ from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.program_roots import program_roots, starts_training
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bis._audit.questions.analysis import Analysis
 
 _PUT_AWAY = frozenset({"archive", "archived", "archives", "old", "deprecated", "legacy", "obsolete", "backup", "attic"})
@@ -21,7 +23,9 @@ _OF_PACKAGE = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
 _SHOWING = frozenset(
     {"examples", "example", "docs", "doc", "demo", "demos", "tutorials", "tutorial", "notebooks", "benchmarks"}
 )
-# What a tracking server needs: itself, databases, stores of files.
+# Folders for people, in which papers, manuals and results lie.
+_EXPLAINING = frozenset({"references", "reference", "literature", "papers", "docs", "doc", "reports"})
+# What a tracking server needs, or one that shows what was logged: itself, databases, stores of files.
 _OF_SERVER = frozenset(
     {
         "mlflow", "mlflow-skinny", "azureml-mlflow", "psycopg2", "psycopg2-binary", "pymysql", "mysqlclient",
@@ -30,10 +34,20 @@ _OF_SERVER = frozenset(
         "cryptography", "gunicorn", "waitress", "pysftp", "alembic", "flask", "prometheus-flask-exporter",
         "prometheus-client", "protobuf", "pyodbc", "psycopg", "databricks-cli", "psycopg-binary", "pymssql", "oracledb",
         "mysql-connector", "adlfs", "flask-wtf", "flask-cors", "uvicorn", "python-dotenv", "requests", "google-auth",
-        "google-cloud-secret-manager", "cloud-sql-python-connector", "psutil",
+        "google-cloud-secret-manager", "cloud-sql-python-connector", "psutil", "querystring-parser", "tensorboard",
+        "optuna-dashboard", "aim",
     }
 )  # fmt: skip
-_SERVES = re.compile(r"\bmlflow(?:[\"',\s]+|[\"']?\s*\n\s*-\s*[\"']?)(?:server|ui)\b")
+# Servers, and how they are started: in one line, or as a list of words.
+_STARTED_BY = {
+    name: re.compile(rf"\b{name}(?:[\"',\s]+|[\"']?\s*\n\s*-\s*[\"']?)(?:{arguments})")
+    for name, arguments in {
+        "mlflow": r"(?:server|ui)\b",
+        "tensorboard": r"--?[a-z]",
+        "optuna-dashboard": r"[\w$-]",
+        "aim": r"(?:up|server)\b",
+    }.items()
+}
 # What runs a program of the project in an image, and files that an image is given besides programs.
 _RUNS = re.compile(r"(?i)\bpython[\d.]*[\"',\s]+(?:-\w[\"',\s]+)*[\w./]+\.py\b|\bjupyter\b")
 _COPY = re.compile(r"(?im)^\s*(?:COPY|ADD)\s+(?P<words>[^\n]{1,1000})$")
@@ -64,6 +78,7 @@ def _unused(analysis: Analysis) -> frozenset[str]:
         for file in {one.place.file for one in analysis.project.dependencies.declared}
         if not _PUT_AWAY.isdisjoint(file.lower().split("/")[:-1])
         or _is_for_documents(analysis, file)
+        or _is_among_papers(analysis, file)
         or _is_of_server(analysis, file)
         or _is_of_library(analysis, file)
         or _is_of_exercise(analysis, file)
@@ -73,8 +88,8 @@ def _unused(analysis: Analysis) -> frozenset[str]:
 def is_unused(analysis: Analysis, file: str) -> bool:
     """Whether no experiment is made with what a file declares.
 
-    It is put away, of a server alone, for those who use a library, of an exercise in which nothing computes, or for
-    documents and tests without what computes.
+    It is put away, of a server alone, for those who use a library, of an exercise in which nothing computes, among
+    papers, or for documents and tests without what computes.
 
     Parameters
     ----------
@@ -95,8 +110,22 @@ def _is_for_documents(analysis: Analysis, file: str) -> bool:
     return lists and is_aside_file(file) and _names(analysis, file).isdisjoint(_COMPUTING)
 
 
+def _is_among_papers(analysis: Analysis, file: str) -> bool:
+    """Whether a list lies in a folder for people, without a program, and no other file names it; there are others."""
+    folder, _slash, name = file.rpartition("/")
+    if is_dockerfile(file) or _EXPLAINING.isdisjoint(folder.lower().split("/")):
+        return False
+    if any(module.file.startswith(f"{folder}/") for module in analysis.project.modules):
+        return False
+    outside = [one for one in analysis.project.dependencies.manifests if not one.startswith(f"{folder}/")]
+    named = file if any(one.rpartition("/")[2] == name for one in outside) else name
+    return bool(outside) and not any(
+        named in text for path, text in analysis.project.texts.items() if not path.startswith(f"{folder}/")
+    )
+
+
 def _is_of_server(analysis: Analysis, file: str) -> bool:
-    """Whether a file is about a tracking server alone: by its name or folder, or since it starts one.
+    """Whether a file is about a server alone, that tracks or shows logs: by its name or folder, or what it starts.
 
     An image may have the command from a script or a file of compose: then it has no program of the project, either.
     """
@@ -107,24 +136,30 @@ def _is_of_server(analysis: Analysis, file: str) -> bool:
     upon_server = is_image and any("mlflow" in (brought_by_image(one) or ()) for one in images_of(text))
     folder, _slash, name = file.rpartition("/")
     is_named = "mlflow" in f"{folder.rpartition('/')[2]} {name}".lower()
-    serves = _SERVES.search(text) is not None
-    # An image may bring MLflow itself, or install what a variable says.
-    has_server = "mlflow" in names or upon_server or (is_image and (is_named or serves))
-    if not has_server or not names <= _OF_SERVER:
+    servers = names & _STARTED_BY.keys()
+    if upon_server or (is_image and (is_named or _starts(text, {"mlflow"}))):
+        servers |= {"mlflow"}  # an image may bring it, or install what a variable says
+    if not servers or not names <= _OF_SERVER:
         return False
-    if serves:
+    if _starts(text, servers):
         return True
     if is_image and not _has_programs(text):
         commands = (other for path, other in texts.items() if not is_document(path))
-        if upon_server or any(map(_SERVES.search, commands)):
+        if upon_server or any(_starts(other, servers) for other in commands):
             return True
     beside = any(module.file.rpartition("/")[0] == folder for module in analysis.project.modules)
     if is_named:
         return not beside or is_image
     images = [(path.rpartition("/")[0], other) for path, other in texts.items() if is_dockerfile(path)]
-    if name.lower() != "requirements.txt" and any(name in other and _SERVES.search(other) for _folder, other in images):
+    starting = [(where, other) for where, other in images if _starts(other, servers)]
+    if name.lower() != "requirements.txt" and any(name in other for _where, other in starting):
         return True
-    return bool(folder) and not beside and any(_SERVES.search(other) for where, other in images if where == folder)
+    return bool(folder) and not beside and any(where == folder for where, _other in starting)
+
+
+def _starts(text: str, servers: Iterable[str]) -> bool:
+    """Whether a text starts one of these servers."""
+    return any(_STARTED_BY[one].search(text) for one in servers)
 
 
 def _has_programs(dockerfile: str) -> bool:

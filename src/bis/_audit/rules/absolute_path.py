@@ -1,7 +1,8 @@
 """An absolute path of one machine.
 
 ## What it does
-Finds literal paths below a user's home, a drive, a mount or a hosted notebook's own folder. Left alone
+Finds literal paths below a user's home, a drive, a mount or a hosted notebook's own folder, and below any other folder
+that no image has where they are those of data, of a program that is run or of modules (`sys.path.append`). Left alone
 are tests, folders where programs are installed, those of an image's user as well, hidden ones of one's own home
 (`~/.cache`), those within a container, and what a variable of the environment falls back to
 (`os.getenv("DATA", "/mnt/data")`): others set that variable and change no code.

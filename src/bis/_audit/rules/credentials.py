@@ -3,7 +3,8 @@
 ## What it does
 Finds literal passwords, tokens and keys that are given to environment variables of MLflow and its stores or to names
 like them (an argument, an entry, what stands beside such a name, what an option falls back to), are part of a tracking
-address, or are given to the login of a tracker. What is to be filled in is none.
+address, or are given to the login of a tracker; and keys of other services that a file which uses MLflow puts into the
+environment (`os.environ["SOME_API_KEY"] = ...`). What is to be filled in is none.
 
 ## Why is this bad?
 Everyone who can read the repository can write to the store, and its records of past runs can no longer be trusted. A
@@ -31,6 +32,8 @@ from bis._audit.parsing.ir import CONSTANT, DICT
 from bis._audit.questions import environment_variables, literals
 from bis._audit.questions.written_values import Written, values_of
 from bis._audit.rule_contract import Rule
+from bis._audit.trackers import mlflow
+from bis._audit.trackers.known_trackers import canonical
 from bis.model.project_audit import Confidence, Place, Severity
 
 if TYPE_CHECKING:
@@ -48,7 +51,12 @@ _VARIABLE = re.compile(
     r"|NEPTUNE_API_TOKEN"
     r"|CLEARML_API_(?:ACCESS|SECRET)_KEY|MINIO_\w*KEY|GOOGLE_API_KEY)$"
 )
-_IN_ADDRESS = re.compile(r"^[a-z+]+://[^/@\s:{}]+:[^/@\s{}]+@")
+# The key of any other service, where it is put into the environment of a program that logs: only what looks like one.
+_OF_SERVICE = re.compile(r"\w+_(?:API_KEY|API_TOKEN|ACCESS_TOKEN|SECRET_KEY|CLIENT_SECRET)$")
+_KEY = re.compile(
+    r"(?=\S*[0-9])(?=\S*[A-Za-z])(?!\S*(?i:your|xxx|here|\.\.\.|dummy|fake|example|test))[\w.+/=:~-]{16,}"
+)
+_IN_ADDRESS = re.compile(r"^[a-z][a-z0-9+]*://[^/@\s:{}]+:[^/@\s{}]+@")
 _LOGINS = {
     "wandb.login": "key",
     "comet_ml.init": "api_key",
@@ -80,7 +88,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             given = call.argument(0 if _LOGINS[call.api] != "api_token" else -1, _LOGINS[call.api])
             if given is not None and _is_secret(given):
                 yield RULE.at(module.place_of(call), f"{call.path} is given a key that is written in the code")
-        if "mlflow" in module.roots:
+        if _is_of_tracking(analysis, module):
             for text, value, user, _name in analysis.literals(module):
                 if _IN_ADDRESS.match(text) and not _PLACEHOLDER.match(text.split("@")[0].rpartition(":")[2]):
                     place = Place(module.file, literals.cell_of(module, value, user), value.line, value.column)
@@ -91,13 +99,29 @@ def _may_log_in(api: str) -> bool:
     return api in _LOGINS
 
 
+def _is_of_tracking(analysis: Analysis, module: Module) -> bool:
+    """Whether a file uses MLflow: itself, by the logger of another library, or by what it puts into the environment."""
+    return (
+        "mlflow" in module.roots
+        or any(True for _call in analysis.calls_where(module, _takes_address))
+        or any(one.name.startswith("MLFLOW_") for one in environment_variables.variables_set(module))
+    )
+
+
+def _takes_address(api: str) -> bool:
+    return canonical(api) in mlflow.TAKES_URI
+
+
 def _set(analysis: Analysis, module: Module) -> Iterator[tuple[str, Value, Place]]:
     """Variables of the environment that are set, with what they are set to, also by way of a name."""
+    tracks = _is_of_tracking(analysis, module)
     for one in environment_variables.variables_set(module):
-        for known in (
-            values_of(analysis, Written(module, one.value, one.scope, one.at)) if _is_variable(one.name) else ()
-        ):
-            yield one.name, known.value, one.place
+        of_tracking = _is_variable(one.name)
+        if not of_tracking and not (tracks and _OF_SERVICE.match(one.name)):
+            continue
+        for known in values_of(analysis, Written(module, one.value, one.scope, one.at)):
+            if of_tracking or _KEY.fullmatch(str(known.value.data)):
+                yield one.name, known.value, one.place
 
 
 def _is_variable(name: str) -> bool:

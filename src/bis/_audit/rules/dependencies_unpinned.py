@@ -5,9 +5,10 @@ Finds files that declare dependencies without one version each, in projects that
 file beside it counts (`requirements.in` and `requirements.txt`), and so do columns of names and versions as `pip list`
 writes them; one in an image, a notebook or another folder does not. The same list in several files is one finding, and
 so are the lists of more than five files. What a library declares for those who use it is left open for good reason.
-Lists in folders such as `archive` and `old`, those of a tracking server alone, and those of a folder in which nothing
-computes are left alone. What a notebook installs (`!pip install`, `%pip install`) counts where there is no list beside
-it or in a folder around it.
+Lists in folders such as `archive` and `old`, those of a tracking server alone or of one that shows logs (TensorBoard),
+those of a folder in which nothing computes, and those among papers and documents that nothing names are left alone.
+What a notebook installs (`!pip install`, `%pip install`) counts where there is no list beside it or in a folder around
+it.
 
 ## Why is this bad?
 The same requirements install other versions next month. Between two versions of a library the same seed gives other

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bis._audit.questions.analysis import Analysis
     from bis.model.project_audit import Finding
 
-RULE = Rule("BIS402", "hardcoded-tracking-uri", Severity.NOTE, Confidence.HIGH, gate=frozenset({"mlflow"}))
+RULE = Rule("BIS402", "hardcoded-tracking-uri", Severity.NOTE, Confidence.HIGH)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis._audit.auditor import audit_project
+from bis._audit.auditor import Options, audit_project
 from bis._audit.questions.literals import absolute_paths, absolute_paths_with_text, rest_calls, tracking_uris
 from tests.unit._audit.small_projects import analysed, notebook, write
 
@@ -69,11 +69,38 @@ def at(places: list[Place]) -> list[tuple[int, int]]:
         ("f('/home/me/miniconda3/lib/python3.9/site-packages')", True),
         ("f('/root/miniconda3/lib/python3.9/site-packages')", True),
         ("f('/home/airflow/data/x.csv')", True),
+        ("sys.path.append('/Workspace/Users/ada@example.org/churn')", True),
+        ("sys.path.insert(0, '/Workspace/Repos/ada@example.org/churn/src')", True),
+        ("p = 'file:/Workspace/Repos/ada@example.org/churn/x.csv'", True),
+        ("f(f'/Workspace/Users/{user}/churn')", False),
+        ("f('/Workspace/Users/your.name@example.org/churn')", False),
+        ("mlflow.set_experiment('/Workspace/Users/ada@example.org/churn')", False),
     ],
 )
 def test_absolute_paths(text: str, found: bool) -> None:
     """Of a person's folder, a drive, a mounted disk; not addresses, patterns and what every machine has."""
     assert bool(absolute_paths(analysed({"a.py": text}))) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("subprocess.run(['python', '/raid/ada/jobs/train.py'])", True),
+        ("subprocess.Popen(['python', '/raid/ada/jobs/train.py', name])", True),
+        ("subprocess.check_call(('/scratch/ada/env/run.py',))", True),
+        ("subprocess.run(['python', '/app/jobs/nightly/train.py'])", False),
+        ("subprocess.run(['/spark/bin/spark-submit', 'train.py'])", False),
+        ("subprocess.run(['python', '/jobs/train.py'])", False),
+        ("render(['page', '/raid/ada/jobs/train.py'])", False),
+        ("sys.path.append('/scratch/ada/code')", True),
+        ("sys.path.insert(0, '/fast/ada/packages/')", True),
+        ("sys.path.append('/opt/ada/code')", False),
+        ("sys.path.append('/code')", False),
+    ],
+)
+def test_places_of_programs_below_a_folder_of_another_name(text: str, found: bool) -> None:
+    """A program that is run, a folder of modules; those of an image are alike on all machines."""
+    assert bool(absolute_paths(analysed({"a.py": f"import subprocess, sys\n{text}\n"}))) is found
 
 
 def test_paths_in_tests_are_made_up() -> None:
@@ -285,3 +312,17 @@ def test_one_literal_is_told_once(code: str, others: str, places: list[tuple[str
     project = REGISTRY | {"use.py": f"from registry import Registry\n{code}", "more.py": others}
     found = tracking_uris(analysed(project))
     assert sorted((one.place.file, one.place.line) for one in found) == places
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from lightning.pytorch.loggers import MLFlowLogger\nMLFlowLogger(tracking_uri='http://10.0.0.1:5000')\n",
+        "from pytorch_lightning.loggers import MLFlowLogger\nMLFlowLogger(tracking_uri='http://10.0.0.1:5000')\n",
+        "import os, transformers\nos.environ['MLFLOW_TRACKING_URI'] = 'http://10.0.0.1:5000'\n",
+    ],
+)
+def test_addresses_are_told_where_no_file_imports_mlflow(code: str, tmp_path: Path) -> None:
+    """The whole project may log through the logger of another library."""
+    findings = audit_project(write(tmp_path, {"train.py": code}), "p", Options(select=("BIS402",))).findings
+    assert [one.place.file for one in findings] == ["train.py"]

@@ -18,6 +18,8 @@ PACKAGE = "[project]\nname = 'a'\nclassifiers = ['Topic :: Scientific/Engineerin
 PLAIN = "[tool.poetry]\nname = 'apple_fit'\n[tool.poetry.dependencies]\nnumpy = '^1.26'\n"
 UPLOAD = "jobs:\n  a:\n    steps:\n    - uses: pypa/gh-action-pypi-publish@v1\n"
 DRIVERS = "FROM ghcr.io/mlflow/mlflow:v2.9.2\nRUN pip install psycopg2-binary boto3\n"
+CONDA = "dependencies:\n- numpy\n- scikit-learn\n"
+BOARD = "FROM python:3.11\nRUN pip install tensorboard\n"
 SERVES = "FROM python:3.11\nRUN pip install mlflow psycopg2-binary\nCMD mlflow server --host 0.0.0.0\n"
 
 
@@ -70,6 +72,21 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
          "lab/train.py": FIT},
         {"requirements.txt": "numpy==1.26.4\nargparse\npathlib\n", "train.py": FIT},
         {"environment.yml": "dependencies:\n- numpy=1.26.4\n- ca-certificates\n", "train.py": FIT},
+        # of a server that shows what was logged
+        {"docker/Dockerfile.boards": BOARD + "CMD ['tensorboard', '--logdir', '/logs']\n", "train.py": FIT},
+        {"docker/Dockerfile.boards": BOARD, "train.py": FIT,
+         "docker/compose.yaml": "services:\n  b:\n    command: >\n      tensorboard --logdir /logs\n"},
+        {"studies/Dockerfile": BOARD.replace("tensorboard", "optuna-dashboard psycopg2-binary")
+         + "CMD optuna-dashboard sqlite:///a.db\n", "train.py": FIT},
+        {"boards/requirements.txt": "tensorboard\n", "train.py": FIT,
+         "boards/Dockerfile": "FROM python\nCOPY requirements.txt .\nCMD tensorboard --logdir=/logs\n"},
+        {"Dockerfile": "FROM python\nRUN pip install mlflow==2.9 querystring_parser\nCMD mlflow ui\n", "train.py": FIT},
+        # among papers, named by nothing
+        {"requirements.txt": "numpy==1.26.4\n", "references/course.yml": CONDA, "references/README.md": "# Papers\n",
+         "README.md": "pip install -r requirements.txt\n", "train.py": FIT},
+        {"requirements.txt": "numpy==1.26.4\n", "docs/report/requirements.txt": "numpy\nabstract\n", "train.py": FIT,
+         "README.md": "pip install -r requirements.txt\n"},
+        {"pyproject.toml": PLAIN.replace("^1.26", "1.26.4"), "Reports/old/environment.yml": CONDA, "train.py": FIT},
         {"MLmodel": "flavors: {}\n", "conda.yaml": "dependencies:\n- pip:\n  - mlflow\n", "train.py": FIT},
         {"a.py": "# Databricks notebook source\n# MAGIC %pip install mlflow==2.9.0 mlflow[databricks]\n"},
     ],
@@ -107,6 +124,23 @@ def test_lists_that_are_left_alone(files: dict[str, str], tmp_path: Path) -> Non
          "psp/conda.yaml"),
         ({"Dockerfile": "FROM python\nRUN apt-get update \\\n&& pip install torch \\\n", "train.py": FIT},
          "Dockerfile"),
+        # a board beside what computes, one that nothing starts, a server that is another one
+        ({"Dockerfile": BOARD.replace("tensorboard", "tensorboard torch") + "CMD tensorboard --logdir /logs\n",
+          "train.py": FIT}, "Dockerfile"),
+        ({"Dockerfile": BOARD, "train.py": FIT}, "Dockerfile"),
+        ({"Dockerfile": BOARD, "compose.yaml": "a:\n  command: mlflow server\n", "train.py": FIT}, "Dockerfile"),
+        ({"Dockerfile": BOARD + "COPY train.py /\n", "train.py": FIT, "run.sh": "tensorboard --logdir a\n"},
+         "Dockerfile"),
+        # among papers, but named, beside a program, or the only one
+        ({"requirements.txt": "numpy==1.26.4\n", "references/course.yml": CONDA, "train.py": FIT,
+          "README.md": "conda env create -f references/course.yml\n"}, "references/course.yml"),
+        ({"requirements.txt": "numpy==1.26.4\n", "papers/requirements.txt": "numpy\n", "train.py": FIT,
+          "README.md": "pip install -r papers/requirements.txt\n"}, "papers/requirements.txt"),
+        ({"requirements.txt": "numpy==1.26.4\n", "reports/requirements.txt": "numpy\n", "reports/a/fit.py": FIT},
+         "reports/requirements.txt"),
+        ({"docs/environment.yml": CONDA, "train.py": FIT}, "docs/environment.yml"),
+        ({"requirements.txt": "numpy==1.26.4\n", "conda/environment.yml": CONDA, "train.py": FIT},
+         "conda/environment.yml"),
         ({"MLproject": "conda_env: conda.yaml\n", "conda.yaml": "name: mlflow-env\ndependencies:\n- numpy\n"},
          "conda.yaml"),
     ],

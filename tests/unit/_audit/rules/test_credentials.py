@@ -91,3 +91,44 @@ def test_a_test_hands_over_what_it_makes_up() -> None:
     assert len(list(check(analysed({"a.py": code})))) == 1
     code = "import os\nf(aws_secret_access_key=config['secret_access_key'])\n"
     assert list(check(analysed({"a.py": code}))) == []
+
+
+DATABASE = "postgresql+psycopg2://ada:zebra1234@db.example.org/runs"
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        (f"os.environ['MLFLOW_TRACKING_URI'] = '{DATABASE}'\n", 1),
+        (f"os.environ.update(MLFLOW_REGISTRY_URI='{DATABASE}')\n", 1),
+        (f"from lightning.pytorch.loggers import MLFlowLogger\nMLFlowLogger(tracking_uri='{DATABASE}')\n", 1),
+        (f"import mlflow\nmlflow.set_tracking_uri('{DATABASE}')\n", 1),
+        (f"os.environ['DATABASE_URL'] = '{DATABASE}'\n", 0),
+        (f"os.environ['MLFLOW_TRACKING_URI'] = '{DATABASE.replace('zebra1234', 'postgres')}'\n", 0),
+        (f"os.environ['MLFLOW_TRACKING_URI'] = '{DATABASE.replace(':zebra1234', '')}'\n", 0),
+    ],
+)
+def test_passwords_in_addresses_where_mlflow_itself_is_not_imported(code: str, count: int) -> None:
+    """What is put into the environment for it, or given to the logger of another library."""
+    assert len(list(check(analysed({"a.py": "import os\n" + code})))) == count
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ("import mlflow\nos.environ['PROFILES_API_KEY'] = 'q7Wk29dLx0PzRt4b'\n", 1),
+        ("import mlflow\nK = 'q7Wk29dLx0PzRt4b'\nos.environ['FEATURES_ACCESS_TOKEN'] = K\n", 1),
+        ("import mlflow\nos.environ.update(LABELS_SECRET_KEY='q7Wk29dLx0PzRt4b')\n", 1),
+        ("os.environ |= {'MLFLOW_RUN_ID': i, 'PROFILES_API_TOKEN': 'q7Wk29dLx0PzRt4b'}\n", 1),
+        ("os.environ['PROFILES_API_KEY'] = 'q7Wk29dLx0PzRt4b'\n", 0),
+        ("import mlflow\nos.environ['PROFILES_API_KEY'] = 'sk-your-key-here-0123'\n", 0),
+        ("import mlflow\nos.environ['PROFILES_API_KEY'] = 'sk-xxxxxxxxxxxxxxx1'\n", 0),
+        ("import mlflow\nos.environ['PROFILES_API_KEY'] = 'not needed for model 1'\n", 0),
+        ("import mlflow\nos.environ['PROFILES_API_KEY'] = 'EMPTY'\n", 0),
+        ("import mlflow\nos.environ['PROFILES_ORG_ID'] = 'q7Wk29dLx0PzRt4b'\n", 0),
+        ("import mlflow\nos.environ['PROFILES_API_KEY'] = os.environ['KEY']\n", 0),
+    ],
+)
+def test_keys_of_other_services_in_a_file_that_uses_mlflow(code: str, count: int) -> None:
+    """They are told where they look like keys: elsewhere they are none of the audit's business."""
+    assert len(list(check(analysed({"a.py": "import os\n" + code})))) == count
