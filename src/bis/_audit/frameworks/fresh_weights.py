@@ -19,6 +19,13 @@ _HEADS = re.compile(
     r"transformers\.(?:[\w.]+\.)?(?!TF|Flax)\w*For(?:SequenceClassification|TokenClassification|ImageClassification"
     r"|AudioClassification|VideoClassification)\.from_pretrained$"
 )
+# To write what is said is no task of the checkpoints that have only heard speech, and its head is for an alphabet.
+_SPEECH = re.compile(r"transformers\.(?:[\w.]+\.)?(?!TF|Flax)\w*ForCTC\.from_pretrained$")
+_ONLY_HEARD = re.compile(
+    r"(?:[\w.-]+/)?(?:wav2vec2-(?:base|large(?:-lv60|-xlsr-53|-robust)?|xls-r-\w+|conformer-rel-pos-large)|w2v-bert-2\.0"
+    r"|hubert-(?:base-ls960|x?large-ll60k)|wavlm-(?:base(?:-plus)?|large)|data2vec-audio-(?:base|large)"
+    r"|unispeech-(?:sat-)?(?:base|large)(?:-plus)?|mms-(?:300m|1b))$"
+)
 # With one of these a program says how many outputs its own head has.
 SIZES = frozenset({"num_labels", "id2label", "label2id"})
 # Checkpoints that have a head already, and what is read again after a training.
@@ -38,13 +45,31 @@ _LEARNERS = frozenset(
 @lru_cache(maxsize=20_000)
 def may_draw(api: str) -> bool:
     """Whether a call of this name may draw weights."""
-    return is_head(api) or always_draws(api)
+    return is_head(api) or is_speech(api) or always_draws(api)
 
 
 @lru_cache(maxsize=20_000)
 def is_head(api: str) -> bool:
     """Whether a call loads a model of Transformers for a task that may need a new head."""
     return _HEADS.match(canonical(api)) is not None
+
+
+@lru_cache(maxsize=20_000)
+def is_speech(api: str) -> bool:
+    """Whether a call loads a model of Transformers that writes what is said, which may need a new head."""
+    return _SPEECH.match(canonical(api)) is not None
+
+
+def only_hears(texts: Iterable[object]) -> bool:
+    """Whether a checkpoint, by its text, was trained on speech alone, so that a head which writes is new.
+
+    Parameters
+    ----------
+    texts : iterable of object
+        The constants in the expression that names it.
+    """
+    written = [text for text in texts if isinstance(text, str)]
+    return bool(written) and all(_ONLY_HEARD.match(text) for text in written)
 
 
 @lru_cache(maxsize=20_000)

@@ -105,6 +105,11 @@ TORCH_LAYERS = re.compile(
     r"torch\.nn\.(?:Linear|LazyLinear|(?:Lazy)?Conv\w+|LSTM\w*|GRU\w*|RNN\w*|Embedding\w*|Bilinear|Transformer\w*|Multihead\w+"
     r"|\w*Dropout\w*|RReLU)$"
 )
+# Parts of models by torchvision that are made anew, for as many classes as a program has.
+TORCHVISION_HEADS = re.compile(
+    r"torchvision\.models\.(?:\w+\.)*(?:DeepLabHead|FCNHead|LRASPPHead|TwoMLPHead|RPNHead|\w+RCNN(?:Predictor|Heads)"
+    r"|(?:RetinaNet|SSD|SSDLite|FCOS)(?:Classification|Regression)?Head)$"
+)
 # Functions that draw from TensorFlow's global generator, unless they are given ``seed=``.
 TF_DRAWS = frozenset(
     f"tensorflow.{name}"
@@ -151,6 +156,8 @@ def drawn_from(api: str) -> str:
         return "random" if name in STDLIB_DRAWS else ""
     if root == "torch":
         return "torch" if name in TORCH_DRAWS or TORCH_LAYERS.match(name) else ""
+    if root == "torchvision":
+        return "torch" if TORCHVISION_HEADS.match(name) else ""
     if root in {"tensorflow", "keras", "tensorflow_datasets"}:
         return "numpy" if _PICTURES.match(name) else _drawn_by_tensorflow(name)
     return ""
@@ -181,6 +188,8 @@ def draws_by_itself(api: str) -> bool:
         return True
     if name.startswith("torch."):
         return ".init." in name or TORCH_LAYERS.match(name) is not None
+    if name.startswith("torchvision."):
+        return TORCHVISION_HEADS.match(name) is not None
     return KERAS_LAYERS.match(name) is not None or is_application(api)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bis._audit.frameworks.naming import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 YES, NO, BARELY = "yes", "no", "barely"
 UNKNOWN = object()  # an argument that is given, with a value that is not known
@@ -46,17 +46,26 @@ class Drawing:
 
     def draws(self, given: Mapping[str, object]) -> bool | None:
         """Whether it draws, if it is given these arguments: constants, or `UNKNOWN`. None where that is not known."""
-        unsure = False
-        for changes, result in ((self.starts, True), (self.stops, False)):
-            for keyword, values in changes:
-                if keyword not in given:
-                    continue
-                value = given[keyword]
-                if value is UNKNOWN:
-                    unsure = True
-                elif isinstance(value, bool | int | float | str | None) and value in values:
-                    return result
-        return None if unsure else self.default == YES
+        started = _any(_among(given[keyword], values) for keyword, values in self.starts if keyword in given)
+        stopped = _any(_among(given[keyword], values) for keyword, values in self.stops if keyword in given)
+        if started:
+            return True
+        if stopped or self.default != YES:
+            return None if started is None else False
+        return None if stopped is None else True
+
+
+def _among(value: object, values: frozenset[object]) -> bool | None:
+    """Whether an argument has one of these values; None where its value is not known."""
+    if value is UNKNOWN:
+        return None
+    return isinstance(value, bool | int | float | str | None) and value in values
+
+
+def _any(answers: Iterable[bool | None]) -> bool | None:
+    """Whether one of the answers is yes; None where none is, but one is not known."""
+    known = list(answers)
+    return True if True in known else (None if None in known else False)
 
 
 def _when(keyword: str, *values: object) -> tuple[tuple[str, frozenset[object]], ...]:
@@ -76,7 +85,13 @@ _NEVER = Drawing(NO)  # it takes a seed, and uses it with arguments that cannot 
 _BARELY = Drawing(BARELY)
 _SHUFFLES = Drawing(NO, _on("shuffle"), order=("n_splits", "shuffle", "random_state"))
 _COORDINATES = Drawing(NO, _when("selection", "random"))
-_LOGISTIC = Drawing(NO, _when("solver", "sag", "saga", "liblinear"))
+# Of liblinear, coordinate descents draw: the dual, and the primal with an L1 penalty (since 1.8 an `l1_ratio` of 1).
+# The primal with an L2 penalty, its default, is solved by Newton's method, which does not.
+_LOGISTIC = Drawing(
+    NO, (*_when("solver", "sag", "saga"), *_on("dual"), *_when("penalty", "l1"), *_when("l1_ratio", 1.0))
+)
+# In the order of the rows, only the part that is held back to stop early is drawn.
+_DESCENT = Drawing(YES, _on("early_stopping"), _off("shuffle"))
 _RIDGE = Drawing(NO, _when("solver", "sag", "saga"))
 _PROBABILITY = Drawing(NO, _on("probability"))
 
@@ -161,15 +176,15 @@ ESTIMATORS: dict[str, Drawing] = {
     "sklearn.linear_model.MultiTaskElasticNetCV": _COORDINATES,
     "sklearn.linear_model.MultiTaskLasso": _COORDINATES,
     "sklearn.linear_model.MultiTaskLassoCV": _COORDINATES,
-    "sklearn.linear_model.PassiveAggressiveClassifier": Drawing(YES, (), _off("shuffle")),
-    "sklearn.linear_model.PassiveAggressiveRegressor": Drawing(YES, (), _off("shuffle")),
+    "sklearn.linear_model.PassiveAggressiveClassifier": _DESCENT,
+    "sklearn.linear_model.PassiveAggressiveRegressor": _DESCENT,
     "sklearn.linear_model.Perceptron": _NEVER,  # its default seed is 0
     "sklearn.linear_model.RANSACRegressor": _ALWAYS,
     "sklearn.linear_model.Ridge": _RIDGE,
     "sklearn.linear_model.RidgeClassifier": _RIDGE,
-    "sklearn.linear_model.SGDClassifier": Drawing(YES, (), _off("shuffle")),
+    "sklearn.linear_model.SGDClassifier": _DESCENT,
     "sklearn.linear_model.SGDOneClassSVM": Drawing(YES, (), _off("shuffle")),
-    "sklearn.linear_model.SGDRegressor": Drawing(YES, (), _off("shuffle")),
+    "sklearn.linear_model.SGDRegressor": _DESCENT,
     "sklearn.linear_model.TheilSenRegressor": _ALWAYS,
     "sklearn.manifold.LocallyLinearEmbedding": Drawing(BARELY, _when("eigen_solver", "arpack")),
     "sklearn.manifold.MDS": Drawing(YES, (), _when("init", "classical_mds")),
@@ -195,9 +210,11 @@ ESTIMATORS: dict[str, Drawing] = {
     "sklearn.preprocessing.TargetEncoder": Drawing(BARELY, _on("shuffle")),
     "sklearn.random_projection.GaussianRandomProjection": _ALWAYS,
     "sklearn.random_projection.SparseRandomProjection": _ALWAYS,
-    # The dual alone draws. Since version 1.5 it is the default only where there are more features than rows, or where
-    # the loss has no primal.
-    "sklearn.svm.LinearSVC": Drawing(BARELY, (*_on("dual"), *_when("loss", "hinge")), _off("dual")),
+    # The dual draws, and the primal with an L1 penalty. Since version 1.5 the dual is the default only where there are
+    # more features than rows, or where the loss has no primal.
+    "sklearn.svm.LinearSVC": Drawing(
+        BARELY, (*_on("dual"), *_when("loss", "hinge"), *_when("penalty", "l1")), _off("dual")
+    ),
     "sklearn.svm.LinearSVR": Drawing(
         YES, _on("dual"), (*_off("dual"), *_when("loss", "squared_epsilon_insensitive"))
     ),

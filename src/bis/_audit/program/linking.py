@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -291,9 +292,21 @@ class Linker:
             candidates = self._by_name.get(".".join(parts[:length]))
             if candidates:
                 chosen = self._nearest(candidates, module)
+                if length == 1 and self._is_shadowed(target, chosen, module):
+                    return None
                 if chosen is not module:
                     return chosen, ".".join(parts[length:])
         return None
+
+    def _is_shadowed(self, target: str, own: Module, module: Module) -> bool:
+        """Whether an import means the standard library, though a file of the project has the same name.
+
+        ``import random`` is that file only for a script beside it: within a package, and for files elsewhere, the
+        folder of that file is not where Python looks.
+        """
+        folder = module.file.rpartition("/")[0]
+        beside = own.file.rpartition("/")[0] == folder and f"{folder}/__init__.py".lstrip("/") not in self._by_file
+        return target.partition(".")[0] in sys.stdlib_module_names and not beside
 
     def _nearest(self, candidates: list[Module], module: Module) -> Module:
         """Of several files of one name, the one with the longest path in common."""

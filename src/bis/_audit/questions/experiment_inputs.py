@@ -48,9 +48,10 @@ _WRITERS = {
 _A_RESULT = re.compile(
     r"(?i)predict|preds?(?:_|$)|forecast|result|submission|report|(?:^|_)(?:logs?|te?mp)(?:_|$|dir)|monitor"
 )
-# Functions that by their names show something, or make what only looks like data; and data of that kind.
+# Functions that by their names show something, or make what only looks like data; and data of that kind, of which an
+# example of a model's input is one.
 _SHOWS = re.compile(r"(?i)(?:^|_)(?:plot|show|visuali[sz]e|display|draw|preview|demo|smoke|dummy|mock)(?:_|s?$)")
-_LIKE_DATA = re.compile(r"(?i)^(?:dummy|mock)(?:_|$)")
+_LIKE_DATA = re.compile(r"(?i)^(?:dummy|mock)(?:_|$)|^(?:input_(?:example|sample)|(?:example|sample)_input)s?$")
 _REQUESTS = frozenset({"request", "req", "scope", "environ"})
 _TRACED = frozenset({"param", "metric", "dataset"})
 _PARTS_OF_MODELS = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter", "tensorflow.Variable"})

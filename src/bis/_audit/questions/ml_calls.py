@@ -278,7 +278,8 @@ def draws(call: Call) -> str:
     if loads_data(call):
         return "torch" if _shuffles(call) else ""
     if fresh_weights.may_draw(call.api):
-        new = fresh_weights.always_draws(call.api) or not fresh_weights.SIZES.isdisjoint(call.keywords)
+        says_size = not fresh_weights.SIZES.isdisjoint(call.keywords)
+        new = says_size or not fresh_weights.is_head(call.api)
         return "torch" if new else ""
     if randomness.is_application(call.api):
         weights = call.argument(1, "weights")

@@ -5,8 +5,9 @@ Finds the first call of each file that draws from PyTorch's global generator, th
 of a loader that shuffles included, where a program that the file is a part of trains a model, and neither it nor a file
 that it is connected with seeds that generator. Layers count wherever they are; a number, a permutation or a loader
 counts where it is seen to go into the experiment (BIS303 says what that is), which an example for an exporter does not.
-The head that Transformers adds to a checkpoint (`num_labels=2`), the matrices of PEFT and the head of a learner of
-fastai are drawn, too: `Trainer` seeds only what comes after it is made. Tests are left out.
+The head that Transformers adds to a checkpoint (`num_labels=2`, or `Wav2Vec2ForCTC` from one of speech alone), those
+that torchvision makes, the matrices of PEFT and the head of a learner of fastai are drawn, too: `Trainer` seeds only
+what comes after it is made. Tests are left out.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
@@ -48,7 +49,7 @@ RULE = Rule(
     "unseeded-torch",
     Severity.WARNING,
     Confidence.MEDIUM,
-    gate=frozenset({"torch", "transformers", "peft", "fastai"}),
+    gate=frozenset({"torch", "torchvision", "transformers", "peft", "fastai"}),
 )
 
 
@@ -75,7 +76,7 @@ def _are_new(analysis: Analysis, module: Module, call: Call) -> bool:
     """Whether a model that is trained is given new weights before `Trainer`, which seeds first, calls `model_init`."""
     if any("model_init" in one.keywords for one in module.calls) or not is_trained_with(analysis, module):
         return False
-    if not fresh_weights.is_head(call.api):
+    if fresh_weights.always_draws(call.api):
         return True
     given = call.argument(0, "pretrained_model_name_or_path")
     known = looked_up(analysis, module, given, call) or analysis.value_of(module, given, call.scope, call.index)
@@ -83,4 +84,6 @@ def _are_new(analysis: Analysis, module: Module, call: Call) -> bool:
     if known is not None and known.kind == CALL:  # settings.get("model", "bert-base-cased")
         made = module.calls[known.data]
         texts = [text for value in (*made.args, *made.keywords.values()) for text in value.constants()]
+    if fresh_weights.is_speech(call.api):
+        return fresh_weights.only_hears(texts)
     return not fresh_weights.has_head(texts, given.data if given is not None and given.kind == NAME else "")

@@ -69,6 +69,48 @@ def test_only_what_is_trained_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("model = C.from_pretrained('facebook/wav2vec2-base', pad_token_id=0)\n", True),
+        ("name = 'facebook/wav2vec2-xls-r-300m'\nmodel = AutoModelForCTC.from_pretrained(name, vocab_size=9)\n", True),
+        ("model = HubertForCTC.from_pretrained('facebook/hubert-large-ll60k')\n", True),
+        ("set_seed(1)\nmodel = C.from_pretrained('facebook/wav2vec2-base')\n", False),
+        ("model = C.from_pretrained('facebook/wav2vec2-base-960h')\n", False),
+        ("model = C.from_pretrained('facebook/hubert-large-ls960-ft')\n", False),
+        ("model = C.from_pretrained(checkpoint)\n", False),
+        ("model = C.from_pretrained('./wav2vec2-base-mine')\n", False),
+        ("model = TFWav2Vec2ForCTC.from_pretrained('facebook/wav2vec2-base')\n", False),
+    ],
+)
+def test_heads_that_write_what_is_said(tmp_path: Path, text: str, expected: bool) -> None:
+    """A checkpoint that has only heard speech is given a new head, whatever is said of its size."""
+    head = "from transformers import Wav2Vec2ForCTC as C, AutoModelForCTC, HubertForCTC, TFWav2Vec2ForCTC\n"
+    assert told(tmp_path, {"train.py": HEAD + head + text + TRAINER}) == ["train.py"] * expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("from torchvision.models.segmentation.deeplabv3 import DeepLabHead\nm.classifier = DeepLabHead(9, 2)\n", True),
+        ("from torchvision.models.segmentation.fcn import FCNHead\nm.aux_classifier = FCNHead(9, 2)\n", True),
+        ("from torchvision.models import detection as d\nm.head = d.faster_rcnn.FastRCNNPredictor(9, 2)\n", True),
+        ("from torchvision.models.detection.ssdlite import *\nm.head = SSDLiteClassificationHead(a, b, 2, n)\n", True),
+        (
+            "from torchvision.models.detection.anchor_utils import AnchorGenerator\nm.anchors = AnchorGenerator()\n",
+            False,
+        ),
+        ("from torchvision.transforms import Resize\nm.first = Resize(9)\n", False),
+    ],
+)
+def test_heads_of_torchvision(tmp_path: Path, text: str, expected: bool) -> None:
+    """A part that is made anew for a model which is loaded with its weights."""
+    files = {"model.py": text, "train.py": "import model\nloss.backward()\noptimizer.step()\n"}
+    assert told(tmp_path / "apart", files) == ["model.py"] * expected
+    seeded = files | {"train.py": "import torch\ntorch.manual_seed(1)\n" + files["train.py"]}
+    assert told(tmp_path / "seeded", seeded) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("data = ImageDataLoaders.from_folder(path)\nlearn = vision_learner(data, resnet18)\n", True),
         ("learn = cnn_learner(ImageDataBunch.from_folder(path), models.resnet18)\n", True),
         (SEEDED + "learn = vision_learner(data, resnet18)\n", False),

@@ -48,6 +48,41 @@ def test_every_way_to_import_an_own_function(where: str, text: str) -> None:
     assert apis({where: WRAPPER, "train.py": text}, "train.py") == [f"@{where}:log_all"]
 
 
+SHUFFLE = "def shuffle(x):\n    return x\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "file"),
+    [
+        ({"replay/random.py": "import random\nrandom.shuffle(x)", "replay/__init__.py": ""}, "replay/random.py"),
+        ({"replay/random.py": SHUFFLE, "replay/__init__.py": "", "replay/a.py": ""}, "replay/a.py"),
+        ({"tools/random.py": SHUFFLE, "train.py": ""}, "train.py"),
+        (
+            {"tools/random.py": SHUFFLE, "scripts/train.py": "from random import shuffle\nshuffle(x)"},
+            "scripts/train.py",
+        ),
+    ],
+)
+def test_name_of_the_standard_library_is_that(files: dict[str, str], file: str) -> None:
+    """An absolute import reaches no file of a package, nor of another folder, that is called as a module of Python."""
+    text = files[file] or "import random\nrandom.shuffle(x)"
+    assert apis(files | {file: text}, file) == ["random.shuffle"]
+
+
+@pytest.mark.parametrize(
+    ("where", "text"),
+    [
+        ("random.py", "import random\nrandom.shuffle(x)"),
+        ("tools/random.py", "from tools.random import shuffle\nshuffle(x)"),
+        ("tools/random.py", "from tools import random\nrandom.shuffle(x)"),
+        ("code/random.py", "from code.random import shuffle\nshuffle(x)"),
+    ],
+)
+def test_own_file_named_as_the_standard_library(where: str, text: str) -> None:
+    """A script finds a file beside it first; and what is named with its folder is the project's."""
+    assert apis({where: SHUFFLE, "train.py": text}, "train.py") == [f"@{where}:shuffle"]
+
+
 @pytest.mark.parametrize(
     ("file", "text"),
     [
