@@ -522,9 +522,10 @@ def _read_environment(sheet: Sheet, text: str) -> None:
 def _take_environment(sheet: Sheet, item: Any, of_conda: list[int], *, plain: bool) -> None:
     if isinstance(item, yaml.MappingNode):
         for key, listed in yaml_items(item):
-            if key == "pip" and isinstance(listed, yaml.SequenceNode):
+            # conda reads `- conda: [...]` as its own packages, too
+            if key in {"pip", "conda"} and isinstance(listed, yaml.SequenceNode):
                 for inner in listed.value:
-                    _take_environment(sheet, inner, of_conda, plain=True)
+                    _take_environment(sheet, inner, of_conda, plain=key == "pip")
     elif isinstance(item, yaml.ScalarNode) and item.tag.endswith(":str") and item.value.strip():
         place = Place(sheet.path, -1, item.start_mark.line + 1)
         if plain:

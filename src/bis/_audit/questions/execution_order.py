@@ -64,7 +64,7 @@ def _late_in(
         call = step.call
         if call is None:
             continue
-        if analysis.direct(step.module, call) == ("autolog",):
+        if "autolog" in analysis.direct(step.module, call):
             waiting[id(call)] = call
             on.append(call)
             fits = [fit for fit in before if covered(call, fit)]

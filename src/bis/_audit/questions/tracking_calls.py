@@ -69,7 +69,7 @@ def opens_mlflow(call: Call, *, said: bool = False) -> bool:
 
 
 def _with_arguments(tracker: Tracker, call: Call, kinds: tuple[str, ...]) -> tuple[str, ...]:
-    if kinds == ("autolog",) and _is_true(call.keywords.get("disable")):
+    if "autolog" in kinds and _is_true(call.keywords.get("disable")):
         return ()
     if tracker.keywords and call.keywords:
         for keyword, value in call.keywords.items():

@@ -62,7 +62,7 @@ _SWITCHES = frozenset({"train", "requires_grad_"})  # of a network, to its state
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Report each such call."""
     for module in analysis.project.programs:
-        autologs = [c for c in analysis.may_trace(module) if analysis.direct(module, c) == ("autolog",)]
+        autologs = [c for c in analysis.may_trace(module) if "autolog" in analysis.direct(module, c)]
         if not autologs:
             continue
         here, reached = _trainings(analysis, module)

@@ -127,7 +127,7 @@ def _is_described(analysis: Analysis) -> bool:
         call
         for module in analysis.project.modules
         for call in analysis.may_trace(module)
-        if analysis.direct(module, call) == ("autolog",) and module.place_of(call) not in late
+        if "autolog" in analysis.direct(module, call) and module.place_of(call) not in late
     ]
     if not autologs:
         return only is None and bool(set(analysis.facts["autolog"].places) - late)

@@ -26,6 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.parsing.ir import CALL, DICT, LIST, NAME
+from bis._audit.questions.value_sources import held
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers import mlflow
 from bis.model.project_audit import Confidence, Severity
@@ -50,14 +51,10 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         names = {one.name for one in module.withs}
         returned = set(_given_back(module))
         for call in starts:
-            if (
-                call.index in entered
-                or call.index in returned
-                or names & set(call.targets)
-                or returned & set(call.targets)
-            ):
+            targets = {*call.targets, *(a.name for a in module.assigns if call.index in held(a.value))}
+            if call.index in entered or call.index in returned or (names | returned) & targets:
                 continue
-            if _entered_later(module, call.targets) or _on_stack(module, call.index):
+            if _entered_later(module, targets) or _on_stack(module, call.index):
                 continue
             yield RULE.at_call(module, call, "the run is started without `with`, and never ended in this file")
 
@@ -81,11 +78,11 @@ def _ends(analysis: Analysis, module: Module) -> bool:
     return False
 
 
-def _entered_later(module: Module, targets: tuple[str, ...]) -> bool:
+def _entered_later(module: Module, targets: set[str]) -> bool:
     """``run = mlflow.start_run()`` and later ``with run:``."""
     read = {a.value.data for a in module.assigns if a.value.kind == NAME and a.name in {w.name for w in module.withs}}
     bare = any(one.call < 0 for one in module.withs)
-    return bool(set(targets) & read) or (bool(targets) and bare)
+    return bool(targets & read) or (bool(targets) and bare)
 
 
 def _on_stack(module: Module, index: int) -> bool:

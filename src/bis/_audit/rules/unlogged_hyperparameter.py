@@ -176,7 +176,7 @@ def _written_at(analysis: Analysis, module: Module, call: Call, names: list[str]
 
 def _logs_by_itself(analysis: Analysis, module: Module, call: Call) -> bool:
     """Whether a call has a library's parameters logged: autologging, or MLflow's callback for Keras."""
-    return analysis.direct(module, call) == ("autolog",) or canonical(call.api) in _CALLBACKS
+    return "autolog" in analysis.direct(module, call) or canonical(call.api) in _CALLBACKS
 
 
 _CALLBACKS = frozenset({"mlflow.keras.MlflowCallback", "mlflow.tensorflow.MlflowCallback"})

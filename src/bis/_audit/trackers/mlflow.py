@@ -177,6 +177,7 @@ TRACKER = Tracker(
     keywords={
         "mlflow.start_run": {"tags": "tag"},
         "mlflow.*.log_model": {"registered_model_name": "register"},
+        "mlflow.*.autolog": {"registered_model_name": "register"},
         "mlflow.models.Model.log": {"registered_model_name": "register"},
         **{name: {"registered_model_name": "register"} for name in _OF_FEATURES},
         "mlflow.create_external_model": {"params": "param", "tags": "model_tag"},

@@ -152,6 +152,19 @@ def test_conda_environments() -> None:
     assert sheet.includes == ["more.txt"]
 
 
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("conda:\n    - mlflow\n    - numpy=1.26.4\n", {"mlflow": False, "numpy": True}),
+        ("conda: [mlflow=2.9.2]\n", {"mlflow": True}),
+        ("npm:\n    - mlflow\n", {}),
+    ],
+)
+def test_packages_below_the_name_of_conda(inner: str, expected: dict[str, bool]) -> None:
+    """Conda takes a list under its own name for its packages, as it takes pip's; nothing else is installed."""
+    assert declared("conda.yaml", f"dependencies:\n  - python=3.9\n  - {inner}") == expected
+
+
 def test_environments_of_mlflow_and_anaconda_projects() -> None:
     """``python_env.yaml`` is in pip's words, ``anaconda-project.yml`` may list packages for each environment."""
     assert declared(

@@ -74,6 +74,13 @@ def test_kinds_of_registering_log_model_registers() -> None:
     )
 
 
+@pytest.mark.parametrize("flavour", ["sklearn", "tensorflow", "xgboost"])
+def test_kinds_of_registering_autologging_registers(flavour: str) -> None:
+    """Models that autologging logs under a registered name are registered, unless it is switched off."""
+    assert kinds_of(call(f"mlflow.{flavour}.autolog", registered_model_name="m")) == ("mlflow", ("autolog", "register"))
+    assert kinds_of(call(f"mlflow.{flavour}.autolog", registered_model_name="m", disable=True)) is None
+
+
 def test_kinds_of_run_with_tags_sets_tags() -> None:
     """A run that is started with tags sets them."""
     assert kinds_of(call("mlflow.start_run", tags={"team": "a"})) == ("mlflow", ("tag",))

@@ -31,3 +31,19 @@ def test_a_run_that_is_given_back_is_ended_by_whoever_gets_it(text: str, found: 
     """Also with others; its id alone ends nothing."""
     write(tmp_path, {"a.py": "import mlflow\n" + text})
     assert bool(audit_project(tmp_path, "p", Options(select=("BIS204",))).findings) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("run = mlflow.active_run() if mlflow.active_run() else mlflow.start_run()\ntrain(run)\n", False),
+        ("run = mlflow.active_run() or mlflow.start_run()\ntrain(run)\n", False),
+        ("run = mlflow.start_run()\ntrain(run)\n", False),
+        ("mlflow.active_run() or mlflow.start_run()\ntrain(mlflow.active_run())\n", True),
+    ],
+)
+def test_a_run_that_is_entered_in_a_function_is_ended_there(text: str, found: bool, tmp_path: Path) -> None:
+    """Also where it is started only if there is none."""
+    entered = "def train(run):\n    with run:\n        mlflow.log_metric('a', 1)\n"
+    write(tmp_path, {"a.py": "import mlflow\n" + entered + text})
+    assert bool(audit_project(tmp_path, "p", Options(select=("BIS204",))).findings) is found
