@@ -154,9 +154,9 @@ def differing(rows: list[dict[str, str]]) -> list[tuple[str | int, ...]]:
     return found_otherwise
 
 
-SAMPLES = ("", "_2", "_4", "_13", "_15", "_16", "_17")
+SAMPLES = ("", "_2", "_4", "_13", "_15", "_16", "_17", "_18", "_19")
 JUDGED = ("", "_2", "_3", "_4", "_5", "_6", "_7", "_8", "_9", "_10", "_11", "_12", "_14")
-EXPECTED = ("_13", "_15", "_16", "_17")
+EXPECTED = ("_13", "_15", "_16", "_17", "_18", "_19")
 VALUES = {
     "via": {"api", "client", "lightning", "hf", "kedro", "optuna", "zenml", "rest", "cli", "other"},
     "deps_pinned": {"all", "some", "none", "lock", "unknown"},
