@@ -37,7 +37,7 @@ _OF_SERVER = frozenset(
         "cryptography", "gunicorn", "waitress", "pysftp", "alembic", "flask", "prometheus-flask-exporter",
         "prometheus-client", "protobuf", "pyodbc", "psycopg", "databricks-cli", "psycopg-binary", "pymssql", "oracledb",
         "mysql-connector", "adlfs", "flask-wtf", "flask-cors", "uvicorn", "python-dotenv", "requests", "google-auth",
-        "google-cloud-secret-manager", "cloud-sql-python-connector", "psutil", "querystring-parser", "tensorboard",
+        "google-cloud-secret-manager", "cloud-sql-python-connector", "psutil", "tensorboard",
         "optuna-dashboard", "aim",
     }
 )  # fmt: skip
