@@ -13,6 +13,7 @@ from bis._audit.files.distributions import is_known
 from bis._audit.files.installing_files import Installed, commands_of, fetches_code, read_installing
 from bis._audit.files.installs import read_install
 from bis._audit.files.manifests import is_dockerfile
+from bis._audit.files.project_documents import is_document
 from bis._audit.files.requirements import Sheet
 from bis._audit.parsing.ir import CONSTANT
 from bis._audit.questions.asked_once import asked_once
@@ -42,6 +43,9 @@ _METHODS = frozenset(
 )  # fmt: skip
 _RUNS = frozenset({"run", "call", "check_call", "check_output", "Popen", "system", "popen", "getoutput", "main"})
 _ADDRESS = re.compile(r"://|git\+|\.whl$|\.tar\.gz$")
+_CLONED = re.compile(
+    r"(?:\bgit\s+clone\b|\bgit\+)[^\n]{1,200}?[/:](?P<name>[A-Za-z][\w.-]{0,80}?)(?:\.git)?/?(?=[\s\"'`@#)]|$)"
+)
 _CURATED = "AzureML-"  # an environment of the service, with what it has
 _ELSEWHERE = re.compile(r"(?:[/~]|[A-Za-z]:[\\/]|dbfs:|https?:)\S")
 
@@ -89,12 +93,20 @@ def is_there(analysis: Analysis, name: str, place: Place) -> bool:
     return (
         there.clones
         or _may_be_private(analysis, place)
+        or canonicalize_name(name) in _cloned_by_hand(analysis)
         or any(
             any(fetches_code(text) for _cell, _line, text in module.installs) or _looks_elsewhere(module, analysis)
             for module in analysis.project.modules
             if module.file == place.file
         )
     )
+
+
+@asked_once
+def _cloned_by_hand(analysis: Analysis) -> frozenset[str]:
+    """Names of the repositories that documents say to clone, or to install from an address."""
+    texts = (text for path, text in analysis.project.texts.items() if is_document(path) and "git" in text)
+    return frozenset(canonicalize_name(match["name"]) for text in texts for match in _CLONED.finditer(text))
 
 
 def _may_be_private(analysis: Analysis, place: Place) -> bool:

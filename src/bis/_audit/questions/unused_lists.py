@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bis._audit.files.base_images import brought_by_image, images_of
 from bis._audit.files.distributions import distributions_of
+from bis._audit.files.entry_points import is_mlproject
 from bis._audit.files.manifests import is_dockerfile
 from bis._audit.files.project_documents import is_document
 from bis._audit.files.requirements import is_aside_file
@@ -16,6 +18,7 @@ from bis._audit.questions.program_roots import program_roots, starts_training
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bis._audit.files.dependencies import Dependencies
     from bis._audit.questions.analysis import Analysis
 
 _PUT_AWAY = frozenset({"archive", "archived", "archives", "old", "deprecated", "legacy", "obsolete", "backup", "attic"})
@@ -34,13 +37,13 @@ _OF_SERVER = frozenset(
         "cryptography", "gunicorn", "waitress", "pysftp", "alembic", "flask", "prometheus-flask-exporter",
         "prometheus-client", "protobuf", "pyodbc", "psycopg", "databricks-cli", "psycopg-binary", "pymssql", "oracledb",
         "mysql-connector", "adlfs", "flask-wtf", "flask-cors", "uvicorn", "python-dotenv", "requests", "google-auth",
-        "google-cloud-secret-manager", "cloud-sql-python-connector", "psutil", "querystring-parser", "tensorboard",
+        "google-cloud-secret-manager", "cloud-sql-python-connector", "psutil", "tensorboard",
         "optuna-dashboard", "aim",
     }
 )  # fmt: skip
 # Servers, and how they are started: in one line, or as a list of words.
 _STARTED_BY = {
-    name: re.compile(rf"\b{name}(?:[\"',\s]+|[\"']?\s*\n\s*-\s*[\"']?)(?:{arguments})")
+    name: re.compile(rf"\b{name}(?:[\"',\s]{{1,40}}|[\"']?\s{{0,40}}\n\s{{0,40}}-\s{{0,40}}[\"']?)(?:{arguments})")
     for name, arguments in {
         "mlflow": r"(?:server|ui)\b",
         "tensorboard": r"--?[a-z]",
@@ -102,6 +105,35 @@ def is_unused(analysis: Analysis, file: str) -> bool:
 
 def _names(analysis: Analysis, file: str) -> set[str]:
     return {one.name for one in analysis.project.dependencies.computing if one.place.file == file}
+
+
+@asked_once
+def without_servers(analysis: Analysis) -> Dependencies:
+    """What is declared for the project's programs: without what images have in which a server runs alone.
+
+    Parameters
+    ----------
+    analysis : Analysis
+
+    Returns
+    -------
+    Dependencies
+    """
+    dependencies = analysis.project.dependencies
+    texts = analysis.project.texts
+    if any(is_mlproject(path) and "docker_env" in text for path, text in texts.items()):
+        return dependencies  # MLflow puts the project into an image that has no program of its own
+    images = {path: text for path, text in texts.items() if is_dockerfile(path)}
+    servers = {path for path, text in images.items() if not _has_programs(text) and _is_of_server(analysis, path)}
+    if not servers:
+        return dependencies
+    others = {image for path, text in images.items() if path not in servers for image in images_of(text)}
+    of_servers = {image for path in servers for image in images_of(images[path])}
+    return replace(
+        dependencies,
+        declared=tuple(one for one in dependencies.declared if one.place.file not in servers),
+        images=tuple(one for one in dependencies.images if one in others or one not in of_servers),
+    )
 
 
 def _is_for_documents(analysis: Analysis, file: str) -> bool:

@@ -7,7 +7,9 @@ Makefile, a workflow, a dev container or the code itself, nor written or fetched
 .../helper.py`). What tests import is left alone.
 More than three are one finding: the list is not kept. Nothing is told where a list is missing (BIS505) or cannot be
 read, where a command installs what is not seen (`pip install $PACKAGES`), or where it is not known what an image has.
-A module that no known distribution has may lie where `git clone`, a submodule or `sys.path` says: it is not told then.
+A module that no known distribution has may lie where `git clone`, a submodule or `sys.path` says: it is not told then,
+nor one of the name of a repository that a document says to clone. The image of a tracking server brings nothing to the
+project's programs.
 
 ## Why is this bad?
 The declared environment does not run the project. A person who replays it has to guess the package, and its version.
@@ -30,7 +32,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.files.dependencies import imports_undeclared
-from bis._audit.questions import installed_packages, third_party_imports
+from bis._audit.questions import installed_packages, third_party_imports, unused_lists
 from bis._audit.rule_contract import Rule
 from bis.model.project_audit import YES, Confidence, Severity
 
@@ -64,7 +66,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 
 def _missing(analysis: Analysis) -> list[Undeclared]:
     """What is imported and nowhere said to be there; what scripts install is asked for only where something is."""
-    third_party, dependencies = third_party_imports.third_party(analysis), analysis.project.dependencies
+    third_party, dependencies = third_party_imports.third_party(analysis), unused_lists.without_servers(analysis)
     platform = third_party_imports.of_platform(analysis)
     found = [one for one in imports_undeclared(third_party, (), dependencies, platform) if not one.indirectly]
     if not found or (there := installed_packages.installed(analysis)).is_open:

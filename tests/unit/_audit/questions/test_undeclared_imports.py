@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DATABRICKS = "# Databricks notebook source\n"
 WRITES = DATABRICKS + "# MAGIC %%writefile agent.py\n# MAGIC AGENT = 1\n\n# COMMAND ----------\n\n"
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 4891\n"
+SERVER = "FROM python:3.11\nRUN pip install mlflow==2.9.2 psycopg2-binary\nCMD mlflow server --host 0.0.0.0\n"
 SPARK = "import pyspark\nfrom delta.tables import DeltaTable\nb.config('spark.jars.packages', '{}')\n"
 
 
@@ -118,6 +119,22 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
          "app/setup.py": "configure(name='mlflow')\n", "a.py": "import mlflow\n"},
         {"MLproject": "name: a\nconda_env: conda.yaml\n", "conda.yaml": "name: mlflow-env\ndependencies:\n- mlflow\n",
          "a.py": "import mlflow\n"},
+        # what a document says to clone or to install from an address
+        {"requirements.txt": "rich\n", "a.py": "import zz_lib\n",
+         "README.md": "```\ngit clone https://github.com/x/zz-lib.git\ncd zz-lib && pip install -e .\n```\n"},
+        {"requirements.txt": "rich\n", "a.py": "import zzlib\n",
+         "docs/install.md": "git clone --depth 1 git@github.com:x/zzlib\npython setup.py develop\n"},
+        {"requirements.txt": "rich\n", "a.py": "import zzlib\n",
+         "README.md": "Run `pip install git+https://github.com/x/zzlib@v1` first.\n"},
+        # images that are not of a server alone
+        {"requirements.txt": "rich\n", "Dockerfile": SERVER + "COPY train.py /\n", "train.py": "import mlflow\n"},
+        {"requirements.txt": "rich\n", "Dockerfile": "FROM python\nRUN pip install mlflow\nCMD python train.py\n",
+         "train.py": "import mlflow\n"},
+        {"requirements.txt": "rich\n", "Dockerfile": SERVER, "train.py": "import mlflow\n",
+         "MLproject": "name: a\ndocker_env:\n  image: a\n"},
+        {"requirements.txt": "mlflow\n", "Dockerfile": SERVER, "train.py": "import mlflow\n"},
+        {"requirements.txt": "rich\n", "tracking/Dockerfile": SERVER, "Dockerfile": "FROM ghcr.io/mlflow/mlflow\n"
+         "COPY . .\nRUN pip install rich\n", "train.py": "import mlflow\n"},
         # what a package brings of which nothing is known; and what newer ones are known to
         {"requirements.txt": "zzlib\n", "a.py": "import zzlib, numpy, torch\n"},
         {"requirements.txt": "torchrl\n", "a.py": "import torch, tensordict\n"},
@@ -184,6 +201,23 @@ def test_what_is_there_without_being_declared(files: dict[str, str], tmp_path: P
         {"requirements.txt": "rich\n", "a.py": "import sys\nsys.path.append('..')\nimport zz_conn\n"},
         {"requirements.txt": "rich\n", "a.py": "import sys\nsys.path.append('/opt/x')\nimport torch\n"},
         {"requirements.txt": "rich\n", "README.md": "git clone https://x/mine\n", "a.py": "import zz_conn\n"},
+        {"requirements.txt": "rich\n", "README.md": "git clone https://x/zzlib2\n", "a.py": "import zzlib\n"},
+        {"requirements.txt": "rich\n", "README.md": "git clone https://x/catboost\n", "a.py": "import catboost\n"},
+        # an image in which a server runs alone
+        {"requirements.txt": "rich\n", "tracking/Dockerfile": SERVER, "train.py": "import mlflow\n"},
+        {
+            "requirements.txt": "rich\n",
+            "Dockerfile.mlflow": "FROM ghcr.io/mlflow/mlflow:v2.9.2\nRUN pip install psycopg2-binary\n",
+            "train.py": "import mlflow\n",
+        },
+        {
+            "requirements.txt": "rich\n",
+            "boards/Dockerfile": SERVER.replace("mlflow server", "tensorboard --logdir /a").replace(
+                "mlflow", "tensorboard"
+            ),
+            "train.py": "import tensorboard\n",
+        },
+        {"requirements.txt": "rich\n", "tracking/Dockerfile": SERVER, "train.py": "import sklearn\n"},
         {"requirements.txt": "rich\n", "a.py": "import dlt\ndlt.pipeline('a')\n"},
         {"requirements.txt": "rich\n", "a.py": "print('pip install torch')\nimport torch\n"},
     ],

@@ -80,7 +80,6 @@ def told(folder: Path, files: dict[str, str]) -> list[str]:
          + "CMD optuna-dashboard sqlite:///a.db\n", "train.py": FIT},
         {"boards/requirements.txt": "tensorboard\n", "train.py": FIT,
          "boards/Dockerfile": "FROM python\nCOPY requirements.txt .\nCMD tensorboard --logdir=/logs\n"},
-        {"Dockerfile": "FROM python\nRUN pip install mlflow==2.9 querystring_parser\nCMD mlflow ui\n", "train.py": FIT},
         # among papers, named by nothing
         {"requirements.txt": "numpy==1.26.4\n", "references/course.yml": CONDA, "references/README.md": "# Papers\n",
          "README.md": "pip install -r requirements.txt\n", "train.py": FIT},
