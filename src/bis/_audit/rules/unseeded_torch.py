@@ -3,12 +3,11 @@
 ## What it does
 Finds the first call of each file that draws from PyTorch's global generator, the initialisation of layers and the order
 of a loader that shuffles included, where a program that the file is a part of trains a model, and neither it nor a file
-that it is connected with seeds that generator. Layers count wherever they are, but for a model that is then filled
-with what was trained; a number, a permutation or a loader
-counts where it is seen to go into the experiment (BIS303 says what that is), which an example for an exporter does not.
-The head that Transformers adds to a checkpoint (`num_labels=2`, or `Wav2Vec2ForCTC` from one of speech alone), those
-that torchvision makes, the matrices of PEFT and the head of a learner of fastai are drawn, too: `Trainer` seeds only
-what comes after it is made. Tests are left out.
+that it is connected with seeds that generator. Layers count wherever they are, but for a model that is then filled with
+what was trained; a number, a permutation or a loader counts where it is seen to go into the experiment (BIS303 says
+what that is), which an example for an exporter does not. The head that Transformers adds to a checkpoint
+(`num_labels=2`, or `Wav2Vec2ForCTC` from one of speech alone), those that torchvision makes, the matrices of PEFT and
+the head of a learner of fastai are drawn, too: `Trainer` seeds only what comes after it is made. Tests are left out.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
