@@ -234,7 +234,7 @@ class Module:
     unread: tuple[tuple[int, int], ...] = ()  # (cell, line) of imports of MLflow in code that could not be read
     unread_calls: tuple[
         tuple[str, int, int], ...
-    ] = ()  # name, cell, line: what code that could not be read may call; ``%run``
+    ] = ()  # name, cell, line: what code that could not be read may call; ``%run``, ``import src.tracking``
     problems: tuple[tuple[str, str, int, int], ...] = ()  # kind, detail, cell, line
     code_lines: int = 0
     has_main_guard: bool = False

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from bis._audit.parsing.suppression_comments import Ignores
 
 _CALLED = re.compile(r"(?<![\w\"'])(?P<name>[A-Za-z_]\w{1,60})[ \t]*(?=[(=])")
+_IMPORTED = re.compile(
+    r"(?m)(?:^[ \t\"']*|[;:][ \t]*)"
+    r"(?:from[ \t]+(?P<of>[\w.]+)[ \t]+import\b|import[ \t]+(?P<names>[\w.]+(?:[ \t,]+[\w.]+)*))"
+)
 _COMMENT = re.compile(r"#[^\n]*")
 _MOST_CALLED = 2_000  # in one part
 _MLFLOW = re.compile(r"(?m)^\s*(?:import|from)\s+(?P<name>mlflow)\b")
@@ -88,10 +92,18 @@ def _cell(part: Part, *, parsed: bool) -> CodeCell:
 
 
 def _called(text: str, cell: int) -> list[tuple[str, int, int]]:
-    """Each name before a bracket or an equals sign in a text that is not Python, with the line of its first."""
+    """Each name before a bracket or an equals sign in a text that is not Python, with the line of its first.
+
+    Also what is imported there, as ``import src.tracking``.
+    """
     found: dict[str, int] = {}
     line, last = 1, 0
-    for match in _CALLED.finditer(_COMMENT.sub("", text)) if text.strip() else ():
+    text = _COMMENT.sub("", text)
+    for match in _IMPORTED.finditer(text):
+        for name in (match["of"] or match["names"]).split(","):
+            if name.strip():
+                found.setdefault(f"import {name.split()[0]}", text.count("\n", 0, match.start()) + 1)
+    for match in _CALLED.finditer(text) if text.strip() else ():
         line += match.string.count("\n", last, match.start())
         last = match.start()
         found.setdefault(match["name"], line)

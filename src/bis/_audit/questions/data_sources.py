@@ -405,7 +405,19 @@ def _logged_wholly(analysis: Analysis, module: Module) -> Iterator[tuple[str, Ca
             continue
         given_on = logged_arguments(analysis, module, call) if logs else (*call.args, *call.keywords.values())
         for given in given_on:
-            yield from ((name, call) for name in _wholes(module, given, 0))
+            if not _is_option(module, call, given):
+                yield from ((name, call) for name in _wholes(module, given, 0))
+
+
+def _is_option(module: Module, call: Call, given: Value) -> bool:
+    """Whether a name is an option of the command that a function is, which is one value and has no entries."""
+    scope = module.scopes[call.scope]
+    one = given.kind == NAME and given.data in scope.parameters and given.data not in _CONTEXTS
+    return one and any(decorator.rpartition(".")[2] in _OPTIONS for decorator in scope.decorators)
+
+
+_OPTIONS = frozenset({"option", "argument", "command"})  # of click and typer
+_CONTEXTS = frozenset({"ctx", "context", "obj"})
 
 
 _LOGS_SETTINGS = re.compile(r"(?i)log_?(?:\w{0,20}_)?(?:params?|config|cfg|hparams|hyper_?param\w*)")

@@ -1,4 +1,4 @@
-"""The programs of a project: files that no other one uses, each with the files that it uses."""
+"""The programs of a project: files that no other one uses, or that alone run what they train, with those they use."""
 
 from __future__ import annotations
 
@@ -30,16 +30,39 @@ class ProgramRoot(NamedTuple):
 
 @asked_once
 def program_roots(analysis: Analysis) -> list[ProgramRoot]:
-    """All programs; files of tests are none, and start none."""
+    """All programs; files of tests are none, and start none.
+
+    A file that others use is one where it has a main guard and trains what none of the others runs: they take only a
+    function or a class of it.
+    """
     links = analysis.project.links
     used = frozenset().union(*(links.used[module.file] - {module.file} for module in analysis.project.programs))
-    by_file = {module.file: module for module in analysis.project.programs}
-    found = []
-    for module in analysis.project.programs:
-        if module.file not in used:
-            files = links.reached(module) - {module.file}
-            found.append(ProgramRoot(module, (module, *(by_file[file] for file in sorted(files) if file in by_file))))
-    return found
+    found = [_root(analysis, module) for module in analysis.project.programs if module.file not in used]
+    guarded = [one for one in analysis.project.programs if one.file in used and _trains_guarded(analysis, one)]
+    reached = _trainings_reached(analysis, found) if guarded else frozenset()
+    return found + [_root(analysis, one) for one in guarded if one.file not in reached]
+
+
+def _root(analysis: Analysis, module: Module) -> ProgramRoot:
+    files = analysis.project.links.reached(module) - {module.file}
+    parts = sorted((one for one in analysis.project.programs if one.file in files), key=lambda one: one.file)
+    return ProgramRoot(module, (module, *parts))
+
+
+def _trains_guarded(analysis: Analysis, module: Module) -> bool:
+    """Whether a file has a main guard, and runs a training of its own from its top."""
+    own = analysis.training(module) if module.has_main_guard else ()
+    first = traces(analysis, module)[0] if own else []  # of a function, where nothing is called at the top
+    from_top = any(step.call is not None and step.module is module and not step.call.scope for step in first)
+    return from_top and any(step.module is module and step.call in own for step in first)
+
+
+def _trainings_reached(analysis: Analysis, programs: list[ProgramRoot]) -> frozenset[str]:
+    """Files of which one of these programs runs a training: the others only take something else from them."""
+    steps = (step for program in programs for trace in traces(analysis, program.module) for step in trace)
+    return frozenset(
+        step.module.file for step in steps if step.call is not None and step.call in analysis.training(step.module)
+    )
 
 
 @asked_once

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from bis._audit.frameworks import randomness, sklearn, training
 from bis._audit.parsing.ir import CONSTANT, NAME
 from bis._audit.questions.asked_once import asked_once
-from bis._audit.trackers import mlflow
+from bis._audit.trackers import integrations, mlflow
+from bis._audit.trackers.known_trackers import BY_ROOT
 from bis.model.project_audit import Place
 
 if TYPE_CHECKING:
@@ -69,6 +70,19 @@ def drawing_unread(analysis: Analysis, *, splits: bool) -> list[Place]:
     listed = sklearn.SPLITS if splits else sklearn.ESTIMATORS
     names = {name.rpartition(".")[2] for name in listed}
     return [place for name, place in _named(analysis) if name in names]
+
+
+def may_track(analysis: Analysis, module: Module) -> bool:
+    """Whether code of a file that could not be read may track something: by what it imports, calls or runs."""
+    names = {name for name, _cell, _line in module.unread_calls}
+    imported = {name.split()[1].partition(".")[0] for name in names if name.startswith("import ")}
+    if module.unread or any(name.startswith("%") for name in names) or "" in imported:  # from .tracking import log
+        return True
+    if not imported.isdisjoint(analysis.project.links.own_names | integrations.SWITCH_ROOTS | BY_ROOT.keys()):
+        return True
+    trackers = {tracker.name: tracker for root in module.roots for tracker in BY_ROOT.get(root, ())}
+    own = {api.rpartition(".")[2] for tracker in trackers.values() for api in tracker.calls}
+    return not names.isdisjoint(own | kinds_by_name().keys())
 
 
 def _named(analysis: Analysis) -> Iterator[tuple[str, Place]]:

@@ -12,6 +12,7 @@ from bis._audit.program.linking import MAKE_CONFIGURED
 from bis._audit.questions import data_sources, literals, rest_logging
 from bis._audit.questions.program_roots import ProgramRoot, program_roots, trainings
 from bis._audit.questions.reporting_trainers import may_report
+from bis._audit.questions.unread_code import may_track
 from bis._audit.trackers import integrations
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _data_of(program: ProgramRoot) -> set[str]:
 def _may_be_tracked(analysis: Analysis, program: ProgramRoot) -> bool:
     """Whether a program tracks, or may: by itself, through what it starts, or by what is made elsewhere."""
     parts = program.parts
-    if not analysis.traces_nothing(parts, program.module) or any(part.unread_calls or part.unread for part in parts):
+    if not analysis.traces_nothing(parts, program.module) or any(may_track(analysis, part) for part in parts):
         return True
     calls = [call for part in parts for call in part.calls]
     if any(call.api.startswith(("subprocess.", "importlib.", "os.system", "runpy.", "papermill.")) for call in calls):

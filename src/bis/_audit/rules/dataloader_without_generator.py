@@ -63,8 +63,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         for call in module.calls:
             if call.api in _LOADERS:
                 workers = max((_workers(analysis, module, one) for one in _cases(analysis, module, call)), default=0)
-                number = "a worker for each core" if workers == _PER_CORE else f"{workers:.0f} workers"
-                if workers >= 1:
+                number = "as many workers as there are cores" if workers == _PER_CORE else f"{workers:.0f} workers"
+                if workers > 1:
                     yield RULE.at_call(module, call, f"{number} shuffle without generator= and worker_init_fn=")
 
 

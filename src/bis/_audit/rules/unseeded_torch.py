@@ -3,11 +3,11 @@
 ## What it does
 Finds the first call of each file that draws from PyTorch's global generator, the initialisation of layers and the order
 of a loader that shuffles included, where a program that the file is a part of trains a model, and neither it nor a file
-that it is connected with seeds that generator. Layers count wherever they are; a number, a permutation or a loader
-counts where it is seen to go into the experiment (BIS303 says what that is), which an example for an exporter does not.
-The head that Transformers adds to a checkpoint (`num_labels=2`, or `Wav2Vec2ForCTC` from one of speech alone), those
-that torchvision makes, the matrices of PEFT and the head of a learner of fastai are drawn, too: `Trainer` seeds only
-what comes after it is made. Tests are left out.
+that it is connected with seeds that generator. Layers count wherever they are, but for a model that is then filled with
+what was trained; a number, a permutation or a loader counts where it is seen to go into the experiment (BIS303 says
+what that is), which an example for an exporter does not. The head that Transformers adds to a checkpoint
+(`num_labels=2`, or `Wav2Vec2ForCTC` from one of speech alone), those that torchvision makes, the matrices of PEFT and
+the head of a learner of fastai are drawn, too: `Trainer` seeds only what comes after it is made. Tests are left out.
 
 ## Why is this bad?
 Initial weights, noise and orders differ from run to run, and with them every metric.
@@ -64,12 +64,27 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 continue
             if not analysis.is_part_of_training(module):
                 break
+            if _is_filled(analysis, module, call):
+                continue
             if fresh_weights.may_draw(call.api) and not _are_new(analysis, module, call):
                 continue
             if analysis.is_seeded(module, ("torch",)) or not goes_into_experiment(analysis, module, call):
                 continue
             yield RULE.at_call(module, call, f"{call.path} draws, and nothing seeds PyTorch")
             break
+
+
+def _is_filled(analysis: Analysis, module: Module, call: Call) -> bool:
+    """Whether a layer is put into a model that is then filled with what was trained: ``model.load_state_dict(...)``."""
+    models = {target.partition(".")[0] for target in call.targets if "." in target}
+    return bool(models) and any(
+        one.method == "load_state_dict"
+        and one.owner in models
+        and one.index > call.index
+        and one.branches == call.branches[: len(one.branches)]
+        and not (len(one.args) > 1 or "strict" in one.keywords)
+        for one in analysis.calls_in(module, call.scope)
+    )
 
 
 def _are_new(analysis: Analysis, module: Module, call: Call) -> bool:

@@ -109,6 +109,26 @@ def test_heads_of_torchvision(tmp_path: Path, text: str, expected: bool) -> None
 
 
 @pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ("m.load_state_dict(torch.load('a.pt'))\n", False),
+        ("m.to(device)\nm.load_state_dict(state)\n", False),
+        ("if again:\n    m.load_state_dict(state)\n", True),
+        ("m.load_state_dict(state, strict=False)\n", True),
+        ("other.load_state_dict(state)\n", True),
+        ("", True),
+    ],
+)
+def test_layer_that_is_filled_is_not_drawn(tmp_path: Path, after: str, expected: bool) -> None:
+    """What was trained replaces what is drawn, also where the model is saved once more."""
+    code = f"import torch\nm = build()\nm.head.last = torch.nn.Linear(9, 2)\n{after}log_model(m)\n"
+    train = "import torch\nimport settings\nloss.backward()\n"
+    files = {"evaluate.py": "import settings\n" + code, "settings.py": "", "train.py": train}
+    assert told(tmp_path / "apart", files) == ["evaluate.py"] * expected
+    assert told(tmp_path / "trains", {"train.py": code + "loss.backward()\n"}) == ["train.py"] * expected
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("data = ImageDataLoaders.from_folder(path)\nlearn = vision_learner(data, resnet18)\n", True),

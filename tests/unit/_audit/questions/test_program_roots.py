@@ -36,6 +36,41 @@ def test_programs_are_the_files_that_no_other_uses() -> None:
     assert found == {"a.py": ["a.py", "deep.py", "lib.py"], "b.py": ["b.py"]}
 
 
+GUARDED = M + "def clean(x):\n    return x\ndef fit():\n    SVC(C=3).fit(X, y)\n    mlflow.log_metric('a', 1)\n"
+GUARDED += "if __name__ == '__main__':\n    fit()\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "is_program"),
+    [
+        ("from train import clean\nclean(1)\n", True),
+        ("import train\nprint(train.clean(1))\n", True),
+        ("from train import fit\nfit()\n", False),
+        ("import train\ndef later():\n    train.fit()\n", False),
+        ("import steps\nsteps.run()\n", False),
+    ],
+)
+def test_a_file_that_others_use_is_a_program_where_it_alone_trains(
+    other: str, is_program: bool, tmp_path: Path
+) -> None:
+    """Whoever takes only a function of it does not run its training."""
+    steps = {"steps.py": "from train import fit\ndef run():\n    fit()\n"} if "steps" in other else {}
+    files = {"predict.py": other, "train.py": GUARDED, "tune.py": WITH} | steps
+    found = [p.module.file for p in program_roots(analysed(files))]
+    assert found == ["predict.py", "tune.py", *["train.py"] * is_program]
+    files["predict.py"] = "import mlflow\nmlflow.log_param('a', 1)\n" + other  # of its own run
+    assert told(tmp_path, files, "BIS101") == ["train.py"] * is_program
+
+
+def test_a_guard_that_trains_nothing_makes_no_program() -> None:
+    """A file that only measures when it is started is a part of those that use it."""
+    files = {
+        "predict.py": "from train import clean\nclean(1)\n",
+        "train.py": GUARDED.replace("    fit()\n", "    clean(1)\n"),
+    }
+    assert [p.module.file for p in program_roots(analysed(files))] == ["predict.py"]
+
+
 @pytest.mark.parametrize(
     ("files", "where"),
     [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bis._audit.auditor import Options, audit_project
-from tests.unit._audit.small_projects import write
+from tests.unit._audit.small_projects import notebook, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +39,30 @@ def test_a_stage_is_tracked_by_another_of_its_pipeline(files: dict[str, str], wh
     """What one stage trains, the next one logs; a program that no pipeline joins to one that tracks is not tracked."""
     files = {"src/train.py": TRAINS, "src/evaluate.py": "import mlflow\nmlflow.log_metric('a', 1)\n"} | files
     assert told(tmp_path, files, "BIS106") == where
+
+
+@pytest.mark.parametrize(
+    ("broken", "is_told"),
+    [
+        ("22222\nfeatures = ['a'\ntarget", True),
+        ("Here the data are read (see above)", True),
+        ("pip list | grep scikit-learn\nls data", True),
+        ("<<<<<<< HEAD\nimport os, numpy as np\ndata = read_csv('a.csv')\n=======\n>>>>>>> other", True),
+        ("df = pd.read_csv('C:\\Users\\me\\a.csv')", True),
+        ("<<<<<<< HEAD\nimport mlflow\n=======\n>>>>>>> other", False),
+        ("<<<<<<< HEAD\nimport os, wandb as w\n=======\n>>>>>>> other", False),
+        ("from tracking import everything\n22 22", False),
+        ("from .helpers import everything\n22 22", False),
+        ("tracker.log_params({'C': 1}\n22 22", False),
+        ("from transformers import Trainer\n22 22", False),
+        ("args = Arguments(report_to='all'", False),
+    ],
+)
+def test_a_cell_that_is_not_python_hides_only_what_it_may_do(broken: str, is_told: bool, tmp_path: Path) -> None:
+    """A notebook trains beside programs that are tracked, and one of its cells cannot be read."""
+    files = {"a.py": WITH, "tracking.py": M + "def everything():\n    mlflow.autolog()\n"}
+    files["b.ipynb"] = notebook("from sklearn.svm import SVC", broken, "SVC(C=2).fit(X, y)")
+    assert told(tmp_path, files, "BIS106") == ["b.ipynb"] * is_told
 
 
 MODEL = "from sklearn.svm import SVC\nclass Net:\n    pass\ndef train(X):\n    SVC().fit(X, y)\n"

@@ -108,3 +108,20 @@ def test_a_file_that_others_import_is_judged_by_what_they_train(tmp_path: Path) 
     assert [one.partition(" ")[0] for one in told(tmp_path / "a", loop)] == ["start.py:2"]
     fit = "import start\nimport lightning as L\nL.Trainer().fit(m)\n"
     assert told(tmp_path / "b", loop | {"b.py": fit}) == []
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "import subprocess\nsubprocess.run(['python', 'train.py'])\n",
+        "import subprocess\nsubprocess.Popen('python train.py', shell=True).wait()\n",
+        "import os\nos.system('python train.py')\n",
+        "import subprocess, sys\ndef go():\n    subprocess.check_call([sys.executable, 'train.py'])\ngo()\n",
+    ],
+)
+def test_another_process_is_not_covered(tmp_path: Path, start: str) -> None:
+    """Autologging changes the libraries of its own process alone."""
+    files = {"a.py": A + start, "train.py": "from sklearn.svm import SVC\nSVC().fit(X, y)\n"}
+    assert told(tmp_path / "other", files) == ["a.py:2 mlflow.sklearn.autolog() logs nothing: nothing is trained here"]
+    files["a.py"] += "from sklearn.svm import SVC\nSVC().fit(X, y)\n"
+    assert told(tmp_path / "own", files) == []

@@ -340,3 +340,30 @@ def test_numbers_of_rows_of_folds_are_not_the_data(loop: str, is_told: bool, tmp
     """That a function is given that logs them."""
     code = "def train(X, folds):\n    " + loop + "train(X_train, f)\n"
     assert told(tmp_path, {"a.py": M + "d = pd.read_csv('a.csv')\n" + code + FIT}) is is_told
+
+
+COMMAND = "import click\n{}@click.option('--data-path')\n@click.option('--lr', default=0.1)\ndef main({}):\n    {}\n"
+LOGS = "def train(data_path, rate):\n    {}\n    d = pd.read_csv(data_path)\n    " + FIT.replace("\n", "\n    ") + "\n"
+
+
+@pytest.mark.parametrize(
+    ("logs", "parameters", "body", "named"),
+    [
+        ("mlflow.log_param('rate', rate)", "data_path, lr", "train(data_path, lr)", False),
+        ("mlflow.log_params({'rate': rate})", "data_path, lr", "train(data_path=data_path, rate=lr)", False),
+        (
+            "mlflow.log_param('rate', rate)",
+            "data_path, lr",
+            "mlflow.log_params(locals())\n    train(data_path, lr)",
+            True,
+        ),
+        ("mlflow.log_param('data', data_path)", "data_path, lr", "train(data_path, lr)", True),
+        ("mlflow.log_params(rate)", "**options", "train('a.csv', options)", True),
+    ],
+)
+def test_an_option_of_a_command_is_one_value(
+    logs: str, parameters: str, body: str, named: bool, tmp_path: Path
+) -> None:
+    """What is logged of a command's options is those that are given on, and not all there are."""
+    code = M + LOGS.format(logs) + COMMAND.format("@click.command()\n", parameters, body) + "main()\n"
+    assert told(tmp_path, {"a.py": code}) is not named

@@ -12,6 +12,7 @@ from tests.unit._audit.small_projects import write
 if TYPE_CHECKING:
     from pathlib import Path
 
+CORES = "as many workers as there are cores"
 LOADER = "import torch\n{}torch.utils.data.DataLoader(data, shuffle=True, num_workers={})\n"
 GIVEN = "def load(data, n{}):\n    return "
 
@@ -42,15 +43,17 @@ def test_how_many_workers_there_are(before: str, workers: str, after: str, said:
 @pytest.mark.parametrize(
     ("workers", "said"),
     [
-        ("os.cpu_count()", "a worker for each core"),
-        ("N", "a worker for each core"),
-        ("os.cpu_count() or 1", "a worker for each core"),
-        ("multiprocessing.cpu_count() // 2", "a worker for each core"),
-        ("len(os.sched_getaffinity(0))", "a worker for each core"),
-        ("max(1, os.cpu_count() - 1)", "a worker for each core"),
+        ("os.cpu_count()", CORES),
+        ("N", CORES),
+        ("os.cpu_count() or 1", CORES),
+        ("multiprocessing.cpu_count() // 2", CORES),
+        ("len(os.sched_getaffinity(0))", CORES),
+        ("max(1, os.cpu_count() - 1)", CORES),
         ("min(4, N)", "4 workers"),
         ("min(few, os.cpu_count())", ""),
         ("2 * few", ""),
+        ("1", ""),
+        ("1 if torch.cuda.is_available() else 0", ""),
         ("4 if torch.cuda.is_available() else 0", "4 workers"),
         ("0 if debug else few", ""),
     ],
@@ -65,7 +68,7 @@ def test_workers_of_a_machine(workers: str, said: str, tmp_path: Path) -> None:
     ("table", "said"),
     [
         ("{'num_workers': 2, 'pin_memory': True} if cuda else {}", "2 workers"),
-        ("{'num_workers': os.cpu_count()} if cuda else {'num_workers': 0}", "a worker for each core"),
+        ("{'num_workers': os.cpu_count()} if cuda else {'num_workers': 0}", CORES),
         ("dict(num_workers=2)", "2 workers"),
         ("{} if cuda else dict(num_workers=3)", "3 workers"),
         ("{'num_workers': 2, 'generator': g} if cuda else {}", ""),
