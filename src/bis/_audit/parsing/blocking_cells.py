@@ -59,7 +59,8 @@ _COMMAND = re.compile(r"\b(?:mlflow[\"',\s]+(?:ui|server)|tensorboard)\b")
 
 def may_serve(text: str) -> bool:
     """Whether a text is worth being given to `blocking_commands`: a cheap test that overlooks none."""
-    return len(text) <= _LONGEST_EXAMINED and bool(_COMMAND.search(text)) and bool(_SHELL.search(text))
+    may_name = ("mlflow" in text and ("server" in text or "ui" in text)) or "tensorboard" in text
+    return may_name and len(text) <= _LONGEST_EXAMINED and bool(_SHELL.search(text)) and bool(_COMMAND.search(text))
 
 
 def blocking_commands(tree: ast.Module) -> Lines:

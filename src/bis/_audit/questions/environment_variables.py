@@ -34,6 +34,9 @@ def asks(call: Call) -> bool:
     return call.api in _ASKING or call.api.startswith(_READERS)
 
 
+_ENVIRONMENT = frozenset({"environ", "putenv"})  # what of `os` is the environment, or changes it
+
+
 class Setting(NamedTuple):
     """What is put into the environment, and where: in a scope, just before call number `at`."""
 
@@ -46,6 +49,8 @@ class Setting(NamedTuple):
 
 def variables_set(module: Module) -> Iterator[Setting]:
     """What is put into the environment: ``os.environ["A"] = "b"``, ``os.environ.update(A="b")``."""
+    if module.reads.isdisjoint(_ENVIRONMENT) and not any(one.target.startswith("os.") for one in module.imports):
+        return
     for assign in module.assigns:
         given: Iterable[tuple[str, Value]] = ()
         if assign.name.endswith("environ[]") and assign.key:

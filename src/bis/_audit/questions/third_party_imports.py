@@ -78,7 +78,9 @@ def of_platform(analysis: Analysis) -> frozenset[str]:
         found |= {
             "dlt"
         }  # of Delta Live Tables, which no index has; the distribution of that name has no such decorators
-    if project.roots & _CLOUDERA or any(_SPARK_ITSELF.search(text) for text in project.texts.values()):
+    if project.roots & _CLOUDERA or any(
+        "spark-" in text and _SPARK_ITSELF.search(text) for text in project.texts.values()
+    ):
         found |= {"pyspark", "py4j"}
     if "pyspark" in project.roots:
         texts = (text for m in project.programs for text, _value, _call, _name in analysis.literals(m) if ":" in text)
@@ -117,7 +119,10 @@ def on_databricks(analysis: Analysis) -> bool:
         or "dbutils" in module.reads
         or any(one.target.startswith(_DATABRICKS_ONLY) for one in module.imports)
         for module in project.modules
-    ) or any(is_document(path) and _RUN_ON_DATABRICKS.search(text) for path, text in project.texts.items())
+    ) or any(
+        is_document(path) and "databricks" in text.lower() and _RUN_ON_DATABRICKS.search(text)
+        for path, text in project.texts.items()
+    )
 
 
 # What is imported on these services only, and how paths begin that are there on no other machine.
