@@ -151,13 +151,16 @@ _SAMPLE = sklearn.Drawing(order=("n", "frac", "replace", "weights", "random_stat
 
 
 def _samples_rows(call: Call) -> bool:
-    """Whether a call draws rows of a table: ``df.sample(frac=0.8)``, of pandas, or of an object that takes a share."""
+    """Whether a call draws rows of a table: ``df.sample(frac=0.8)``, of pandas, or of an object with such arguments."""
     if not call.api.endswith(".sample") or _looks_at_few(call):
         return False
     root = library(call.api)
     if root in {"pandas", "geopandas", "dask"}:
         return call.api.partition(".")[2] != "sample"
-    return root == "" and not call.api.startswith("@") and "frac" in call.keywords
+    return root == "" and not call.api.startswith("@") and not _OF_TABLES.isdisjoint(call.keywords)
+
+
+_OF_TABLES = frozenset({"frac", "replace"})  # what only pandas' method is given
 
 
 def _samples_of_spark(call: Call) -> bool:

@@ -53,6 +53,11 @@ def test_splits_of_other_libraries(text: str, found: bool, seeds: str, tmp_path:
         ("train = df.sample(frac=0.7)\ntest = df.drop(train.index)\n", True),
         (f"def some(df):\n    return df.sample(n=50)\nrows = some(df)\n{FIT}", True),
         (f"df.sample(1000).to_csv('small.csv')\nrows = df\n{FIT}", True),
+        # of a selection of rows, as many of each kind
+        (f"few = df[df.y == 1]\nfew = few.sample(count, replace=False)\nrows = pd.concat([few, df])\n{FIT}", True),
+        (f"rows = pd.concat([df, df[df.y == 0].sample(n, replace=True)])\n{FIT}", True),
+        (f"few = df.loc[df.y == 1].sample(n, replace=True, random_state=1)\nrows = few\n{FIT}", False),
+        ("few = df[df.y == 1].sample(n, replace=True)\nplot(few)\n", False),
         # rows of a result, to try a deployment with, or to look at
         ("result = df.assign(p=model.predict(df))\nresult.sample(100).to_csv('predictions.csv')\n", False),
         ("def rows_to_try():\n    df = pd.read_csv('d.csv').sample(n=100)\n    return df.to_json()\nserve(1)\n", False),
