@@ -283,10 +283,10 @@ def _missing(
         sorted(
             (name, place)
             for path, sheet in sheets.items()
+            if sheet.named and not _MAKES_LISTS.search(files[path])
             for name, place in sheet.named.items()
             if not is_aside_file(name)
             if PurePosixPath(name).name not in there and not re.search(r"[$*{}<>%]", name)
-            if not _MAKES_LISTS.search(files[path])
         )
     )
 

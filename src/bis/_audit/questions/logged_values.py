@@ -106,7 +106,7 @@ class LoggedValues:
         self._every_estimator = False
         self._all_of_keras = False
         self._attributes = False  # whether an object is logged with all its attributes
-        self._literals: set[tuple[str, str]] = set()  # name and value
+        self._literals: dict[str, list[str]] = {}  # by the value, the names under which it is logged
         self._taken: set[tuple[int, str]] = set()  # names that were followed, with the function
         self._whole: set[str] = set()  # objects of which all is logged
         self._made: set[int] = set()  # calls that make an estimator of which all is logged
@@ -121,13 +121,14 @@ class LoggedValues:
             for call in analysis.calls_where(module, _WRITES.__contains__):
                 for given in call.args[:1]:  # json.dump(params, file), which is logged
                     self._take(given, call, 0)
+        self._of_steps = {key.rpartition("__")[2] for key in self.keys}  # of a pipeline: svc__C
 
     def _take_logging(self, call: Call) -> None:
         """Take in what a call logs, if it does."""
         if call.method in {"log_param", "log_metric", "set_tag"} and len(call.args) > 1:
             name, value = call.args[-2:] if "Client" in call.api else call.args[:2]
             if name.kind == CONSTANT and value.kind == CONSTANT:
-                self._literals.add((str(name.data).lower(), repr(value.data)))
+                self._literals.setdefault(repr(value.data), []).append(str(name.data).lower())
         kinds, direct = self._analysis.kinds(self._module, call), self._analysis.direct(self._module, call)
         if "param" not in kinds and "tag" not in direct and call.method not in {"log_dict", "log_text"}:
             return
@@ -169,6 +170,14 @@ class LoggedValues:
         found = self._analysis.project.links.function(call.api, self._module)
         return found is not None and any(inner.method in _WHOLE for inner in self._analysis.calls_in(*found))
 
+    def _take_pairs(self, table: Value) -> None:
+        """Take in the keys of a dictionary that is written out, and its literals."""
+        for key, item in zip(table.items[::2], table.items[1::2], strict=True):
+            if key.kind in {CONSTANT, FORMATTED}:
+                self.keys.add(str(key.data).lower())
+            if item.kind == CONSTANT:
+                self._literals.setdefault(repr(item.data), []).append(str(key.data).lower())
+
     def _take(self, value: Value, call: Call, depth: int, *, of_one: bool = False) -> None:
         """Take in what an argument names, and what it is made from."""
         if depth > _DEEPEST:
@@ -183,9 +192,7 @@ class LoggedValues:
         elif value.kind == CALL:
             self._take_call(self._module.calls[value.data], depth, of_one=of_one)
         elif value.kind == DICT:
-            pairs = list(zip(value.items[::2], value.items[1::2], strict=True))
-            self.keys |= {str(key.data).lower() for key, _item in pairs if key.kind in {CONSTANT, FORMATTED}}
-            self._literals |= {(str(key.data).lower(), repr(item.data)) for key, item in pairs if item.kind == CONSTANT}
+            self._take_pairs(value)
             inner = value.items[1::2]
         elif value.kind == SUBSCRIPT and value.items[1].kind == CONSTANT and isinstance(value.items[1].data, str):
             inner = self._entry(value, call)
@@ -287,8 +294,7 @@ class LoggedValues:
         """
         text = repr(known.data)
         rare = isinstance(known.data, str) and len(known.data) > _SHORT
-        same = [key for key, value in self._literals if value == text]
-        return any(rare or key in names or _begins_alike(key, name) for key in same)
+        return any(rare or key in names or _begins_alike(key, name) for key in self._literals.get(text, ()))
 
     def takes_logged(self, call: Call) -> bool:
         """Whether a call is given a logged dictionary, ``Model(C=1, **best_params)``: what is beside is not in it."""
@@ -309,7 +315,7 @@ class LoggedValues:
             Whose call it is; of another one than this, names of whole objects mean something else.
         """
         names = {name.lower(), _ALSO_CALLED.get(name.lower(), name.lower())}
-        if any(key in names or key.rpartition("__")[2] in names for key in self.keys):
+        if not names.isdisjoint(self.keys) or not names.isdisjoint(self._of_steps):
             return True
         if self._has_variable(value, module) or self._is_whole(call, module):
             return True

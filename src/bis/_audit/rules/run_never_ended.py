@@ -47,14 +47,15 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         starts = [call for call in module.calls if call.api in mlflow.STARTS]
         if not starts or _ends(analysis, module):
             continue
-        entered = {one.call for one in module.withs}
-        names = {one.name for one in module.withs}
         returned = set(_given_back(module))
+        ended = {one.call for one in module.withs} | _on_stack(module) | returned
+        names = returned | _entered_later(module)
+        assigned: dict[int, set[str]] = {}  # by number of a call, the names of what has its result
+        for assign in module.assigns:
+            for number in held(assign.value):
+                assigned.setdefault(number, set()).add(assign.name)
         for call in starts:
-            targets = {*call.targets, *(a.name for a in module.assigns if call.index in held(a.value))}
-            if call.index in entered or call.index in returned or (names | returned) & targets:
-                continue
-            if _entered_later(module, targets) or _on_stack(module, call.index):
+            if call.index in ended or names & {*call.targets, *assigned.get(call.index, ())}:
                 continue
             yield RULE.at_call(module, call, "the run is started without `with`, and never ended in this file")
 
@@ -78,13 +79,15 @@ def _ends(analysis: Analysis, module: Module) -> bool:
     return False
 
 
-def _entered_later(module: Module, targets: set[str]) -> bool:
-    """``run = mlflow.start_run()`` and later ``with run:``."""
-    read = {a.value.data for a in module.assigns if a.value.kind == NAME and a.name in {w.name for w in module.withs}}
-    bare = any(one.call < 0 for one in module.withs)
-    return bool(targets & read) or (bool(targets) and bare)
+def _entered_later(module: Module) -> set[str]:
+    """Names by which a run is entered: ``with run:``, or another name for it, or where that may be in any function."""
+    names = {one.name for one in module.withs}
+    read = {str(one.value.data) for one in module.assigns if one.value.kind == NAME and one.name in names}
+    bare = {one.name for one in module.assigns} if any(one.call < 0 for one in module.withs) else set()
+    return names | read | bare
 
 
-def _on_stack(module: Module, index: int) -> bool:
-    """``stack.enter_context(mlflow.start_run())``."""
-    return any(c.method == "enter_context" and any(v.data == index for v in c.args) for c in module.calls)
+def _on_stack(module: Module) -> set[int]:
+    """Numbers of the calls in ``stack.enter_context(mlflow.start_run())``."""
+    stacked = (call for call in module.calls if call.method == "enter_context")
+    return {value.data for call in stacked for value in call.args if value.kind == CALL}
