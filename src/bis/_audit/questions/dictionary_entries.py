@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bis._audit.frameworks.naming import library
 from bis._audit.parsing.ir import BINARY, CALL, CONSTANT, DICT, LIST, NAME, OTHER, Value
+from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.function_callers import callers
 from bis._audit.questions.written_values import Written, followed, looped_over, values_of
 
@@ -178,20 +179,22 @@ def _alternatives(
     for level in _enclosing(module, name.scope):
         if scopes[level].rest == name.value.data:
             return [_of_caller(analysis, module, level, *one, steps, depth) for one in callers(analysis, module, level)]
-        if scopes[level].parameters[:1] == (name.value.data,) and (spaces := _spaces(module, scopes[level].name)):
+        spaces = _spaces(analysis, module).get(scopes[level].name.rpartition(".")[2], ())
+        if spaces and scopes[level].parameters[:1] == (name.value.data,):
             return [_of_grid(analysis, Written(module, *one), steps, depth) for one in spaces]
     choices = values_of(analysis, name)
     return [_entries(analysis, one, steps, depth + 1) for one in choices if one.value is not name.value]
 
 
-def _spaces(module: Module, function: str) -> list[tuple[Value, int, int]]:
-    """What searches of Hyperopt draw from for a function of the file, and where: ``fmin(function, space)``."""
-    found = []
+@asked_once
+def _spaces(_analysis: Analysis, module: Module) -> dict[str, list[tuple[Value, int, int]]]:
+    """By function of a file, what searches of Hyperopt draw from for it, and where: ``fmin(function, space)``."""
+    found: dict[str, list[tuple[Value, int, int]]] = {}
     for call in module.calls:
         if call.method == "fmin" and library(call.api) == "hyperopt":
             fn, space = call.argument(0, "fn"), call.argument(1, "space")
-            if space is not None and fn is not None and (fn.kind, fn.data) == (NAME, function.rpartition(".")[2]):
-                found.append((space, call.scope, call.index))
+            if space is not None and fn is not None and fn.kind == NAME:
+                found.setdefault(fn.data, []).append((space, call.scope, call.index))
     return found
 
 
