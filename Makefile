@@ -26,7 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help study test test-long check lint types layers docs fast doctest coverage format fix
-.PHONY: catalogues screenshots cli-docs rule-docs brought-packages new-rule bench bench-startup bench-fixed-costs bench-listing bench-audit tracker-names
+.PHONY: catalogues screenshots cli-docs rule-docs brought-packages hosted-packages new-rule bench bench-startup bench-fixed-costs bench-listing bench-audit tracker-names
 .PHONY: bench-replays bench-audit-accuracy campaign clean
 
 help: ## this list

@@ -39,6 +39,10 @@ def main(arguments: list[str]) -> int:
     of_kaggle = {name for text in _states(kaggle, "kaggle_requirements.txt") for name in of_list(text)}
     for file in ("Dockerfile", "Dockerfile.tmpl"):
         of_kaggle |= {name for text in _states(kaggle, file) for name in of_dockerfile(text)}
+    if not of_colab or not of_kaggle:
+        missing = colab if not of_colab else kaggle
+        print(f"{missing} is no clone with the lists of what is installed: nothing was written", file=sys.stderr)
+        return 2
     lines = sorted([*of_colab, *(f"{name} kaggle" for name in of_kaggle - of_colab)])
     TABLE.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return 0

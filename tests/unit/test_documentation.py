@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import inspect
 import re
 from pathlib import Path
@@ -46,6 +45,7 @@ from bis.model import (
 from bis.model.audit_facts import FACTS
 from bis.record.storing import StoredSession
 from bis.report.tables import audit_tables
+from tests.documentation_programs import program
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -77,29 +77,19 @@ def all_text() -> str:
     return "\n".join([*pages, (ROOT / "README.md").read_text(encoding="utf-8")])
 
 
-def generator(name: str) -> ModuleType:
-    """A program that writes a page of the documentation."""
-    found = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
-
-
 def test_the_page_of_commands_is_current() -> None:
     """docs/cli.md is what docs/generate_cli.py makes of the commands' help today."""
-    assert read("cli.md") == generator("generate_cli").page(), "make cli-docs"
+    assert read("cli.md") == program("generate_cli").page(), "make cli-docs"
 
 
 def test_the_page_of_roles_is_current() -> None:
     """docs/roles.md is what docs/generate_roles.py makes of the registry of call sites today."""
-    assert read("roles.md") == generator("generate_roles").page(), "python docs/generate_roles.py"
+    assert read("roles.md") == program("generate_roles").page(), "python docs/generate_roles.py"
 
 
 def test_the_page_of_rules_is_current() -> None:
     """docs/rules.md is what docs/generate_rules.py makes of the rules' docstrings today."""
-    assert read("rules.md") == generator("generate_rules").page(), "make rule-docs"
+    assert read("rules.md") == program("generate_rules").page(), "make rule-docs"
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
@@ -424,7 +414,7 @@ def test_every_rule_is_documented() -> None:
 
 def test_every_family_of_rules_has_its_heading() -> None:
     """The hundreds of each code have a name, in the order of the page."""
-    families = generator("generate_rules").FAMILIES
+    families = program("generate_rules").FAMILIES
     assert sorted({rule.code[3] for rule in api.rules()}) == list(families)
 
 

@@ -226,9 +226,8 @@ def _packages_from(words: list[str]) -> tuple[int, str]:
             return i + 1, "system"
         if base in _ADDERS and after == ("install" if base == "pipenv" else "add"):
             return i + 2, "pip"
-    if words[:1] == ["install"] and not any(
-        map(_OF_FILES.fullmatch, words)
-    ):  # the mark and the name of the magic were taken off
+    # The mark and the name of the magic were taken off.
+    if words[:1] == ["install"] and not any(map(_OF_FILES.fullmatch, words)):
         return 1, "pip"
     return -1, ""
 

@@ -73,9 +73,8 @@ METHODS: dict[str, frozenset[str]] = {
 }
 
 # Models of gensim that are trained when they are made, where they are given data: by these keywords, or by place.
-_MADE_WITH_DATA = re.compile(
-    r"gensim\.models\.(?:\w+\.)?(?:Word2Vec|FastText|Doc2Vec|LdaModel|LdaMulticore|HdpModel|LsiModel|Nmf|AuthorTopicModel)$"
-)
+_GENSIM = r"gensim\.models\.(?:\w+\.)?(?:Word2Vec|FastText|Doc2Vec|LdaModel|LdaMulticore|HdpModel|LsiModel"
+_MADE_WITH_DATA = re.compile(rf"{_GENSIM}|Nmf|AuthorTopicModel)$")
 DATA_OF_MODEL = frozenset({"sentences", "documents", "corpus", "corpus_file", "corpus_iterable"})
 
 # Libraries that train with others in the same process -> those. What autologging covers of them, it logs.
@@ -300,7 +299,7 @@ _MAKERS = (
     re.compile(r"prophet\.Prophet$"),
     re.compile(r"pyspark\.ml\.(?:classification|regression|clustering|recommendation)\.[A-Z]\w+$"),
     re.compile(r"(?:stable_baselines3|sb3_contrib)\.[A-Z]\w+$"),
-    re.compile(r"gensim\.models\.(?:\w+\.)?(?:Word2Vec|FastText|Doc2Vec|LdaModel|LdaMulticore|LsiModel|HdpModel)$"),
+    re.compile(rf"{_GENSIM})$"),
 )
 _SKLEARN = re.compile(r"sklearn\.([a-z_]+)(?:\.\w+)*\.[A-Z]\w+$")
 _MAKER_ROOTS = frozenset(

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bis._audit.parsing.syntax_trees import is_main_guard
 from bis.notebooks.server_calls import CallNames, call_objection, magic_objection
 from bis.notebooks.shell_commands import Ground, Objection, objection, split_commands
 
@@ -68,13 +69,11 @@ def blocking_commands(tree: ast.Module) -> Lines:
 
     One under a condition is started by those who ask for it; the test whether the file is run as a program is none.
     """
-    body = [part for one in tree.body for part in (one.body if _is_main_guard(one) else [one])]
+    body: list[ast.stmt] = []
+    for one in tree.body:
+        body += one.body if isinstance(one, ast.If) and is_main_guard(one.test) else [one]
     found = ServerWatch(only_shell=True).python(ast.Module(body, []), ())
     return tuple((line, why) for line, why in found if _COMMAND.search(why))
-
-
-def _is_main_guard(statement: ast.stmt) -> TypeGuard[ast.If]:
-    return isinstance(statement, ast.If) and "__name__" in ast.unparse(statement.test)
 
 
 def blocking_loops(tree: ast.Module) -> Lines:

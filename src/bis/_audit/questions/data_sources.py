@@ -223,13 +223,6 @@ def files_read(module: Module) -> set[str]:
     return {name for name in names if "." in name and name.partition(".")[0].lower() not in _ANY_NAMES}
 
 
-def environments(module: Module) -> set[str]:
-    """Names of the environments in which agents of a file learn: ``gymnasium.make("LunarLander-v3")``."""
-    made = (given for call in module.calls if _MAKES_ENVIRONMENT.search(call.api) for given in call.args[:1])
-    return {text for given in made for text in given.constants() if isinstance(text, str)}
-
-
-_MAKES_ENVIRONMENT = re.compile(r"^(?:gym|gymnasium)\.(?:\w+\.)*make(?:_vec)?$|\.make_vec_env$|^make_vec_env$")
 _ANY_NAMES = frozenset({"", "data", "train", "test", "dataset", "x_train", "y_train", "x_test", "y_test", "val", "df"})
 
 

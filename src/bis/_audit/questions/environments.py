@@ -1,4 +1,4 @@
-"""Environments of Gymnasium that a program learns in, and whose first state nothing seeds."""
+"""Environments of Gymnasium that a program learns in: their names, and those whose first state nothing seeds."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _MAKERS = frozenset(
         "stable_baselines3.common.env_util.make_vec_env",
     }
 )  # fmt: skip
+# Any of them, and what makes several at once in whatever library.
+_MAKES = re.compile(r"^(?:gym|gymnasium)\.(?:\w+\.)*make(?:_vec)?$|\.make_vec_env$|^make_vec_env$")
 # Those of Gymnasium that draw their first state; others may draw nothing.
 _DRAW = re.compile(
     r"(?:CartPole|MountainCar|MountainCarContinuous|Pendulum|Acrobot|LunarLander|LunarLanderContinuous|BipedalWalker"
@@ -26,6 +28,12 @@ _DRAW = re.compile(
     r"|InvertedDoublePendulum|HalfCheetah|Hopper|Swimmer|Walker2d|Ant|Humanoid|HumanoidStandup)-v\d+$"
 )
 _DEEPEST = 4  # functions that call functions that train
+
+
+def environments(module: Module) -> set[str]:
+    """Names of the environments in which agents of a file learn: ``gymnasium.make("LunarLander-v3")``."""
+    made = (given for call in module.calls if _MAKES.search(call.api) for given in call.args[:1])
+    return {text for given in made for text in given.constants() if isinstance(text, str)}
 
 
 def unseeded_environments(analysis: Analysis, module: Module) -> Iterator[Call]:

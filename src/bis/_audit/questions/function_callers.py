@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bis._audit.questions.asked_once import asked_once
+from bis._audit.questions.call_index import is_of_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bis._audit.parsing.ir import Call, Module, Value
+    from bis._audit.program.linking import Links
     from bis._audit.questions.analysis import Analysis
 
 
@@ -33,11 +35,15 @@ def callers(analysis: Analysis, module: Module, index: int) -> Sequence[tuple[Mo
 
 @asked_once
 def _callers(analysis: Analysis) -> dict[tuple[str, int], list[tuple[Module, Call]]]:
-    """By file and scope of a function of the project, the calls of it."""
+    return calls_by_function(analysis.project.links, analysis.project.programs)
+
+
+def calls_by_function(links: Links, modules: Iterable[Module]) -> dict[tuple[str, int], list[tuple[Module, Call]]]:
+    """By file and scope of a function of the project, the calls of it in these files, each with its file."""
     found: dict[tuple[str, int], list[tuple[Module, Call]]] = {}
-    for module in analysis.project.programs:
+    for module in modules:
         for call in module.calls:
-            target = analysis.project.links.function(call.api, module) if call.api[:1] == "@" else None
+            target = links.function(call.api, module) if is_of_project(call.api) else None
             if target is not None:
                 found.setdefault((target[0].file, target[1]), []).append((module, call))
     return found

@@ -13,7 +13,7 @@ from bis._audit.trackers import mlflow
 from bis._audit.trackers.known_trackers import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from bis._audit.parsing.ir import Call, Module
     from bis._audit.questions.analysis import Analysis
@@ -37,16 +37,16 @@ def program_roots(analysis: Analysis) -> list[ProgramRoot]:
     """
     links = analysis.project.links
     used = frozenset().union(*(links.used[module.file] - {module.file} for module in analysis.project.programs))
-    found = [_root(analysis, module) for module in analysis.project.programs if module.file not in used]
+    by_file = {module.file: module for module in analysis.project.programs}
+    found = [_root(analysis, module, by_file) for module in by_file.values() if module.file not in used]
     guarded = [one for one in analysis.project.programs if one.file in used and _trains_guarded(analysis, one)]
     reached = _trainings_reached(analysis, found) if guarded else frozenset()
-    return found + [_root(analysis, one) for one in guarded if one.file not in reached]
+    return found + [_root(analysis, one, by_file) for one in guarded if one.file not in reached]
 
 
-def _root(analysis: Analysis, module: Module) -> ProgramRoot:
+def _root(analysis: Analysis, module: Module, by_file: Mapping[str, Module]) -> ProgramRoot:
     files = analysis.project.links.reached(module) - {module.file}
-    parts = sorted((one for one in analysis.project.programs if one.file in files), key=lambda one: one.file)
-    return ProgramRoot(module, (module, *parts))
+    return ProgramRoot(module, (module, *(by_file[file] for file in sorted(files & by_file.keys()))))
 
 
 def _trains_guarded(analysis: Analysis, module: Module) -> bool:
@@ -83,7 +83,17 @@ def is_trained_with(analysis: Analysis, module: Module) -> bool:
 
 
 def _programs_of(analysis: Analysis, module: Module) -> list[ProgramRoot]:
-    return [one for one in program_roots(analysis) if any(part.file == module.file for part in one.parts)]
+    return _programs_by_file(analysis).get(module.file, [])
+
+
+@asked_once
+def _programs_by_file(analysis: Analysis) -> dict[str, list[ProgramRoot]]:
+    """By file, the programs that it is a part of."""
+    found: dict[str, list[ProgramRoot]] = {}
+    for program in program_roots(analysis):
+        for part in program.parts:
+            found.setdefault(part.file, []).append(program)
+    return found
 
 
 @asked_once

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bis._audit.parsing.bindings import Bindings
@@ -9,6 +10,7 @@ from bis._audit.parsing.ir import NAME
 from bis._audit.questions import ml_calls
 from bis._audit.questions.call_index import is_of_project
 from bis._audit.questions.command_line_options import is_none_by_default, options_given
+from bis._audit.questions.function_callers import calls_by_function
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +40,7 @@ def seeded_files(
     """
     may = ml_calls.may_seed
     calls_that_seed = {m.file: [call for call in index.where(m, may) if ml_calls.seeds(call)] for m in links.modules}
-    seeds = _Seeds(links, index, texts or {})
+    seeds = _Seeds(links, texts or {})
     seeding = {
         m.file: tuple([call for call in calls_that_seed[m.file] if not (_is_the_time(m, call) or seeds.lacks(m, call))])
         for m in links.modules
@@ -63,12 +65,10 @@ def _is_the_time(module: Module, call: Call) -> bool:
 class _Seeds:
     """What calls that seed are given, as far as names are followed to the command line, also through callers."""
 
-    def __init__(self, links: Links, index: CallIndex, texts: Mapping[str, str]) -> None:
+    def __init__(self, links: Links, texts: Mapping[str, str]) -> None:
         self._links = links
-        self._index = index
         self._texts = texts
-        self._callers: dict[tuple[str, int], list[tuple[Module, Call]]] | None = None
-        self._options: frozenset[str] | None = None
+        self._bindings = dict(links.bindings)  # of files that ask for no values, there are none yet
 
     def lacks(self, module: Module, call: Call) -> bool:
         """Whether a call that seeds is given None unless the command line says otherwise.
@@ -81,8 +81,9 @@ class _Seeds:
 
     def _is_none(self, module: Module, given: Value, call: Call, depth: int) -> bool:
         if given.kind == NAME and "." not in given.data:
-            bindings = self._links.bindings.get(module.file) or Bindings(module)
-            known = bindings.value_of(given.data, call.scope, call.index)
+            if module.file not in self._bindings:
+                self._bindings[module.file] = Bindings(module)
+            known = self._bindings[module.file].value_of(given.data, call.scope, call.index)
             if known is None and depth < _MOST_CALLERS:
                 return self._is_none_for_callers(module, given.data, call.scope, depth)
             given = known or given
@@ -90,10 +91,16 @@ class _Seeds:
 
     def _is_given(self, option: Value) -> bool:
         """Whether a command of the project gives an option that is ``args.seed`` or ``args["seed"]``."""
-        if self._options is None:
-            self._options = options_given(self._links.modules, self._texts)
         name = option.data.rpartition(".")[2] if option.kind == NAME else str(option.items[1].data)
         return name in self._options
+
+    @cached_property
+    def _options(self) -> frozenset[str]:
+        return options_given(self._links.modules, self._texts)
+
+    @cached_property
+    def _callers(self) -> dict[tuple[str, int], list[tuple[Module, Call]]]:
+        return calls_by_function(self._links, self._links.modules)
 
     def _is_none_for_callers(self, module: Module, name: str, scope: int, depth: int) -> bool:
         """Whether all calls of a function give None for a parameter; not where there are none."""
@@ -101,22 +108,12 @@ class _Seeds:
         if one.kind != "function" or name not in one.parameters:
             return False
         position = one.parameters.index(name) - (module.scopes[one.parent].kind == "class")
-        calls = self._calls_of(module, scope)
+        calls = self._callers.get((module.file, scope), [])
         for other, call in calls:
             given = call.argument(position, name)
             if given is None or not self._is_none(other, given, call, depth + 1):
                 return False
         return bool(calls)
-
-    def _calls_of(self, module: Module, scope: int) -> list[tuple[Module, Call]]:
-        if self._callers is None:
-            self._callers = {}
-            for other in self._links.modules:
-                for call in self._index.where(other, is_of_project):
-                    target = self._links.function(call.api, other)
-                    if target is not None:
-                        self._callers.setdefault((target[0].file, target[1]), []).append((other, call))
-        return self._callers.get((module.file, scope), [])
 
 
 _MOST_CALLERS = 3  # functions that hand a seed on

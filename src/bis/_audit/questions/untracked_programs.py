@@ -10,6 +10,7 @@ from bis._audit.files.entry_points import stages, tracked_by_dvc
 from bis._audit.parsing.ir import CONSTANT, LIST, NAME, SUBSCRIPT
 from bis._audit.program.linking import MAKE_CONFIGURED
 from bis._audit.questions import data_sources, literals, rest_logging
+from bis._audit.questions.environments import environments
 from bis._audit.questions.program_roots import ProgramRoot, program_roots, trainings
 from bis._audit.questions.reporting_trainers import may_report
 from bis._audit.questions.unread_code import may_track
@@ -80,7 +81,7 @@ def _folders(file: str) -> list[str]:
 
 def _data_of(program: ProgramRoot) -> set[str]:
     """Names of the files that a program reads, or of the environments in which its agents learn."""
-    return {name for part in program.parts for name in data_sources.files_read(part) | data_sources.environments(part)}
+    return {name for part in program.parts for name in data_sources.files_read(part) | environments(part)}
 
 
 def _may_be_tracked(analysis: Analysis, program: ProgramRoot) -> bool:

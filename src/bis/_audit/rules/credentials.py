@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 from bis._audit.parsing.expressions import pairs_of
 from bis._audit.parsing.ir import CONSTANT, DICT
 from bis._audit.questions import environment_variables, literals
+from bis._audit.questions.asked_once import asked_once
 from bis._audit.questions.written_values import Written, values_of
 from bis._audit.rule_contract import Rule
 from bis._audit.trackers import mlflow
@@ -99,6 +100,7 @@ def _may_log_in(api: str) -> bool:
     return api in _LOGINS
 
 
+@asked_once
 def _is_of_tracking(analysis: Analysis, module: Module) -> bool:
     """Whether a file uses MLflow: itself, by the logger of another library, or by what it puts into the environment."""
     return (
@@ -151,9 +153,9 @@ def _paired(analysis: Analysis, module: Module) -> Iterator[tuple[str, Value, Pl
     ``task.set_env_variable(name="AWS_SECRET_ACCESS_KEY", value="...")``, ``{"name": "...", "value": "..."}``.
     """
     named = [] if module.is_test else [one for one in analysis.literals(module) if _is_variable(one.text)]
-    dictionaries = list(_dictionaries(module)) if named else []
+    around = {id(value): one for one in _dictionaries(module) for value in one.values()} if named else {}
     for text, name, call, _name in named:
-        entries = next((one for one in dictionaries if any(value is name for value in one.values())), {})
+        entries = around.get(id(name), {})
         given = entries.get("value") or entries.get("Value")
         if call is not None and not environment_variables.asks(call):
             if any(value is name for value in call.keywords.values()):

@@ -8,11 +8,11 @@ that is read by one of them, as do parameters of an MLproject's entry point, wha
 (`load_dataset("imdb")` and a tag that says `imdb`), also by a function of the project that hands it on, and a run
 called by the data's name. What a function of the project is given counts where it hands that on to what is logged.
 Autologging describes the data of what it covers, but for Lightning's, statsmodels', with `log_datasets=False`, and
-where all lists and locks keep MLflow before 2.4. How
-much data there is, how it is split, and what was predicted name nothing, nor does a program that only predicts. An
-agent that learns in an environment (Gymnasium, or a class with `reset` and `step`) has no data set, nor has a program
-that makes its own (`make_circles`, `np.arange`, draws, also in a function that simulates or in a data set's
-`__getitem__`, rows that are written out). The place is a training of which a run is made.
+where all lists and locks keep MLflow before 2.4. How much data there is, how it is split, and what was predicted name
+nothing, nor does a program that only predicts. An agent that learns in an environment (Gymnasium, or a class with
+`reset` and `step`) has no data set, nor has a program that makes its own (`make_circles`, `np.arange`, draws, also in a
+function that simulates or in a data set's `__getitem__`, rows that are written out). The place is a training of which a
+run is made.
 
 ## Why is this bad?
 A file of the same name may have other rows tomorrow. Without an identification, a digest or a version, a different

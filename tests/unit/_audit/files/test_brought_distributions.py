@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from importlib.metadata import distributions
 from pathlib import Path
@@ -15,6 +14,7 @@ from packaging.version import Version
 
 from bis._audit.files import brought_distributions
 from bis._audit.files.brought_distributions import ANY, brought_by, is_named, table, version_of
+from tests.documentation_programs import program
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -25,13 +25,7 @@ WORD = re.compile(r"(?P<name>[a-z0-9-]+)(?:\[[a-z0-9-]+\])?(?:==)?(?:>(?P<after>
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
     """``docs/generate_brought_distributions.py``."""
-    path = Path(__file__).parents[4] / "docs" / "generate_brought_distributions.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return program("generate_brought_distributions")
 
 
 def test_what_a_lock_asks_for_on_later_pythons_is_required(script: ModuleType) -> None:

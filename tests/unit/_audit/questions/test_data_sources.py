@@ -6,19 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bis._audit.auditor import Options, audit_project
-from tests.unit._audit.small_projects import write
+from tests.unit._audit.rules.test_data_not_identified import FIT, M, told
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-M = "import mlflow\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n"
-FIT = "Ridge().fit(d, d)\nmlflow.log_metric('a', 1)\n"
-
-
-def told(folder: Path, files: dict[str, str]) -> bool:
-    """Whether the rule says that no run names its data."""
-    return bool(audit_project(write(folder, files), "p", Options(select=("BIS105",))).findings)
 
 
 @pytest.mark.parametrize(
